@@ -3,16 +3,18 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.evidence.evidence import evidence
+from hotline.cli.evidence.published import lines
 from hotline.config import Settings
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.dictionary import NEVER_COUNTED, entry_of
-from hotline.domain.evidence.edition import Edition
+from hotline.domain.evidence.edition import Edition, FigureCell
 from hotline.errors import NotFound
 from hotline.store.database import open_database
 from hotline.store.evidence import figure_editions
@@ -87,6 +89,16 @@ def run(home: Path, *arguments: str) -> Result:
     return CliRunner().invoke(evidence, arguments, env={"HOTLINE_HOME": str(home)})
 
 
+def test_rows_that_are_all_hidden_are_one_line_below_their_total() -> None:
+    rows = [("all", 123), ("channel:sms", None), ("channel:ussd", None)]
+    cells = [FigureCell("session", row, "all", number) for row, number in rows]
+    told = [*lines(replace(published("2026-09"), cells=cells), ["session"], "en")]
+    assert [one.split() for one in told if one.endswith(("123", ".."))] == [
+        ["all", "123"],
+        ["each", "channel", "by", "itself", ".."],
+    ]
+
+
 def test_periods_are_listed_the_newest_first(home: Path) -> None:
     assert run(home, "periods").stdout.splitlines() == [
         "months: 2026-09, 2026-08",
@@ -152,6 +164,8 @@ def test_e6_the_results_are_a_page_for_any_site_and_an_sms_a_language(
     made = tmp_path / "results.html"
     assert run(home, "results", "--out", str(made)).exit_code == 0
     assert made.read_text(encoding="utf-8") == run(home, "results").stdout
-    lines = run(home, "results", "--sms").stdout.splitlines()
-    assert [one.split(":")[0] for one in lines] == ["rw (draft)", "en", "fr (draft)"]
-    assert "Quarter 3 of 2026. Of 100 tips, somebody acted on" in lines[1]
+    sms = run(home, "results", "--sms").stdout.splitlines()
+    assert [one.split(":")[0] for one in sms] == ["rw (draft)", "en", "fr (draft)"]
+    # The line began in the quarter: its months are said in its place, and beside it on the page.
+    assert "August and September 2026. Of 100 tips, somebody acted on" in sms[1]
+    assert "Quarter 3 of 2026 (August and September only)" in made.read_text(encoding="utf-8")

@@ -160,6 +160,16 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     assert refused.status_code == 422
     assert "none is offered. Somebody else asks once more on" in refused.text
     assert len(case.entries()) == before
+    with case.desk.kit.database.writing() as session:
+        session.add(make_responder(level=Level.COORDINATOR))
+    case.later(days=3, minutes=1)
+    following.ring_due(case.desk.kit)
+    rings, form = (
+        re.findall(r"asks once more on ([^,]+),", told)
+        for told in (case.opened(), case.says("offered", service="health").text)
+    )
+    assert {*rings} == {*form} != set()
+    assert rings != re.findall(r"asks once more on ([^,]+),", page), "it was rung, and rings again"
     assert case.says("consent", consent="yes").status_code == 303
     assert "/persons/offered" in case.opened()
 

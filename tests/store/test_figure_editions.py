@@ -1,5 +1,7 @@
 """What was published is written once, never changed, and never taken away; on both databases, made either way."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -61,6 +63,26 @@ def test_what_was_published_stays_as_it_is(empty: Database, made: str) -> None:
         )
         assert figure_editions.read(session, "2026-10", Edition.OUTSIDE) is None
         assert origin.is_invented(session)
+
+
+def test_a_total_is_read_with_the_months_that_it_holds(empty: Database) -> None:
+    create_all(empty)
+    with empty.writing() as session:
+        for month in ("2026-11", "2026-12", "2027-01", "2027-02", "2027-03"):
+            one = replace(published(MonthVersion.FIRST, 12), period=month)
+            assert figure_editions.write(session, one)
+        for total in ("2026", "2026-Q4", "2027-Q1"):
+            assert figure_editions.write(
+                session, replace(published(MonthVersion.REVISED, 24), period=total)
+            )
+    with empty.reading() as session:
+        held = {
+            period: found.of_months
+            for period in ("2026", "2026-Q4", "2027-Q1", "2026-11")
+            if (found := figure_editions.read(session, period, Edition.INSIDE)) is not None
+        }
+    began = ["2026-11", "2026-12"]
+    assert held == {"2026": began, "2026-Q4": began, "2027-Q1": (), "2026-11": ()}
 
 
 def test_what_was_told_of_reach_before_is_an_edition(empty: Database) -> None:

@@ -16,8 +16,10 @@ from hotline.domain.evidence.edition import (
     FigureCell,
     PublishedFigures,
     Span,
+    months_in,
     span_of,
 )
+from hotline.domain.evidence.exporting.data_package import period_said
 from hotline.domain.evidence.screens.screen_figures import SCREEN
 from hotline.domain.evidence.suppression import INSIDE, OUTSIDE, SIGN
 from hotline.domain.evidence.tables import ALL
@@ -101,6 +103,7 @@ def show(
 def document(found: PublishedFigures, names: Sequence[str]) -> dict[str, Any]:
     return {
         "period": found.period,
+        "months": found.of_months or months_in(found.period),
         "for": found.edition,
         "version": found.version,
         "made_at": found.made_at.isoformat(timespec="seconds"),
@@ -118,7 +121,7 @@ def document(found: PublishedFigures, names: Sequence[str]) -> dict[str, Any]:
 def lines(found: PublishedFigures, names: Sequence[str], language: str) -> Iterator[str]:
     if found.is_invented:
         yield INVENTED
-    yield f"{found.period}, {found.edition}, {found.version}: published {shown(found.made_at)}"
+    yield f"{period_said(found)}, {found.edition}, {found.version}: published {shown(found.made_at)}"
     for name in names:
         yield ""
         yield from _figure(found, name, language, is_whole=len(names) == 1)
@@ -151,7 +154,7 @@ def _table(cells: Sequence[FigureCell], language: str) -> Iterator[str]:
     """A grid, where it is narrow enough; else a line a number. What is hidden whole is one line."""
     if len(cells) > 1 and all(one.number is None for one in cells):
         by = _by(cells[0].row)
-        name = ALL if by == ALL else f"every {by}"
+        name = ALL if by == ALL else f"each {by} by itself"
         yield f"  {name:{FIRST}}{SIGN:>{COLUMN}}"
         return
     columns = list(dict.fromkeys(one.column for one in cells))

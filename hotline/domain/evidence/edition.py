@@ -82,6 +82,8 @@ class PublishedFigures:
     cells: Sequence[FigureCell]
     is_invented: bool = False
     """Of an invented year: whatever shows it says so."""
+    of_months: Sequence[str] = field(default=(), compare=False)
+    """Where a quarter or a year does not hold all of its months: those that it holds, as whoever reads it finds."""
     _at: Mapping[tuple[str, str, str], FigureCell] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.cases.months import MonthVersion, is_month
 from hotline.domain.evidence.digest import digest_of
-from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
+from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures, months_in
 from hotline.domain.evidence.tables import ALL
 from hotline.store.database import Row, add_if_new
 from hotline.store.insert_only import never_changes
@@ -153,7 +153,16 @@ def read(
         made_by=row.made_by,
         cells=cells,
         is_invented=row.is_invented,
+        of_months=_held(session, row.period),
     )
+
+
+def _held(session: Session, period: str) -> Sequence[str]:
+    """Which months a total holds, where a month of it is none of the line's: it began later, or nothing was counted."""
+    months = months_in(period)
+    found = select(FigureEditionRow.period).where(FigureEditionRow.period.in_(months)).distinct()
+    held = sorted(session.scalars(found)) if len(months) > 1 else []
+    return held if 0 < len(held) < len(months) else ()
 
 
 def newest(session: Session) -> str | None:

@@ -13,11 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.cases.people_codes import AS_SEEN, FORMS, SEX
-from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
+from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures, months_in
+from hotline.domain.evidence.exporting.data_package import descriptor
 from hotline.domain.evidence.telling.chapter import Chapter, ChapterName
 from hotline.domain.evidence.telling.chapters import told
-from hotline.domain.evidence.telling.labels import LISTS, figure_label, plain
+from hotline.domain.evidence.telling.labels import LISTS, figure_label, months_label, plain
 from hotline.domain.evidence.telling.numbers import SPACE, is_one, minutes_said, seconds_said
+from hotline.domain.evidence.telling.printed import report
+from hotline.domain.evidence.telling.results import results
 from hotline.domain.evidence.telling.teller import NOT_SHOWN
 from hotline.domain.evidence.telling.words import helping, line, method, places
 from hotline.text.languages import CODES
@@ -106,6 +109,43 @@ def test_whatever_is_hidden_or_missing_nothing_is_told_but_what_is_published(
         for sentence in chapter.sentences:
             assert numbers_in(sentence) <= known, sentence
     assert not [text for text in texts(chapters) if "{" in text or "None" in text or not text]
+
+
+@pytest.mark.parametrize(
+    ("language", "held", "between"),
+    [
+        ("rw", "Ugushyingo n'Ukuboza gusa", "Gicurasi kugeza Kanama"),
+        ("en", "November and December only", "May to August"),
+        ("fr", "novembre et décembre seulement", "mai à août"),
+    ],
+)
+def test_a_year_that_a_line_began_in_says_which_months_it_holds(
+    language: str, held: str, between: str
+) -> None:
+    year = replace(published("2025"), of_months=["2025-11", "2025-12"])
+    chapters = told(year, language)
+    assert f"({held})" in chapters[0].sentences[0]
+    after = told(published("2026"), language, before=year)
+    assert held in after[0].sentences[0]
+    assert report(year, language).subtitle.endswith(f"({held})")
+    quarter = replace(published("2025-Q4", Edition.OUTSIDE), of_months=year.of_months)
+    page = results([quarter], language)
+    assert page.when.endswith(f"({held})")
+    assert page.table is not None
+    assert page.table.rows[0][0].endswith(f"({held})")
+    assert months_label([f"2025-{one:02}" for one in range(5, 9)], language) == between
+
+
+def test_a_description_of_a_year_says_which_months_it_holds() -> None:
+    year = replace(published("2025"), of_months=["2025-11", "2025-12"])
+    described = descriptor(year, [])
+    assert described["months"] == ["2025-11", "2025-12"]
+    assert "2025 (2025-11, 2025-12 only)" in str(described["title"])
+    whole = descriptor(published("2025"), [])
+    assert (whole["months"], str(whole["title"])[:18]) == (
+        [*months_in("2025")],
+        "Figures of 2025, f",
+    )
 
 
 def test_of_several_hidden_numbers_it_is_said_once() -> None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.codes.code_tables import COLUMNS, CodeStandard, code_table
 from hotline.domain.evidence.dictionary import NEVER_COUNTED
-from hotline.domain.evidence.edition import Edition, PublishedFigures
+from hotline.domain.evidence.edition import Edition, PublishedFigures, months_in
 from hotline.domain.evidence.exporting import figure_rows
 from hotline.domain.evidence.exporting.export_sheets import ExportCell, as_csv
 from hotline.domain.evidence.suppression import INSIDE, OUTSIDE, SIGN
@@ -102,8 +102,14 @@ def package_name(published: PublishedFigures) -> str:
 
 
 def package_title(published: PublishedFigures) -> str:
-    title = f"Figures of {published.period}, {FOR[published.edition]}, {published.version} version"
+    title = f"Figures of {period_said(published)}, {FOR[published.edition]}, {published.version} version"
     return f"{INVENTED}, of no real line: {title}" if published.is_invented else title
+
+
+def period_said(published: PublishedFigures) -> str:
+    """As in 2025 (2025-11, 2025-12 only), where it does not hold all of its months."""
+    held = ", ".join(published.of_months)
+    return f"{published.period} ({held} only)" if held else published.period
 
 
 def marked(published: PublishedFigures, file: str) -> str:
@@ -147,6 +153,7 @@ def descriptor(
         "sources": [*SOURCES],
         "edition": published.edition.value,
         "period": published.period,
+        "months": [*(published.of_months or months_in(published.period))],
         "figures_version": published.version.value,
         "made_by": published.made_by,
         "invented": published.is_invented,

@@ -12,6 +12,7 @@ from hotline.domain.evidence.exporting.data_package import (
     marked,
     package_name,
     package_title,
+    period_said,
     with_origin,
 )
 from hotline.domain.evidence.exporting.export_sheets import ExportSheet, as_csv
@@ -109,7 +110,7 @@ def _of_figure(published: PublishedFigures, figure: str) -> ExportSheet:
         number = SIGN if cell.number is None else cell.number
         rows.append((*ends, number, "" if cell.number is None else cell.bound))
     mark = f"{INVENTED}. " if published.is_invented else ""
-    says = f"{mark}{figure}, {published.period}: {_says(figure)}"
+    says = f"{mark}{figure}, {period_said(published)}: {_says(figure)}"
     return ExportSheet(figure, says, SHEET_HEAD, rows)
 
 

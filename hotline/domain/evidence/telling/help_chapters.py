@@ -11,7 +11,7 @@ from hotline.domain.evidence.telling.chapter import (
     ToldChart,
     ToldTable,
 )
-from hotline.domain.evidence.telling.labels import period_label
+from hotline.domain.evidence.telling.labels import published_label
 from hotline.domain.evidence.telling.numbers import TIME
 from hotline.domain.evidence.telling.teller import CellAt, Teller, Words, told_of
 from hotline.domain.evidence.telling.words import helping
@@ -31,7 +31,7 @@ def answer(teller: Teller, quarter: PublishedFigures | None) -> Chapter:
         if quarter is None:
             return Chapter(name, title, [teller.words(helping.BY_QUARTER)])
         told = Teller(quarter, teller.language)
-        of = period_label(quarter.period, teller.language)
+        of = published_label(quarter, teller.language)
         first = teller.words(helping.QUARTER, quarter=of)
         return Chapter(name, title, [first, *_answered(told)], (), *_times(told))
     return Chapter(name, title, _answered(teller), (), *_times(teller))

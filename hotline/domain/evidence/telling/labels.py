@@ -1,10 +1,10 @@
 """Names of figures, of what they are by, and of periods, in one language. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from hotline.domain.call_back import KIGALI
-from hotline.domain.evidence.edition import Span, span_of, value_of
+from hotline.domain.evidence.edition import PublishedFigures, Span, span_of, value_of
 from hotline.domain.evidence.screens.revision_weeks import OF, REVISION, WEEK
 from hotline.domain.evidence.telling.words import periods, values
 from hotline.domain.evidence.telling.words.figures import FIGURES, MEASURED, STEPS
@@ -86,6 +86,34 @@ def period_label(period: str, language: str) -> str:
         return f"{month_name(int(period[5:]), language)} {year}"
     words = periods.QUARTER if span is Span.QUARTER else periods.YEAR
     return words[language].format(n=period[-1], year=year)
+
+
+def published_label(published: PublishedFigures, language: str) -> str:
+    """Its period, and which months it holds where it does not hold all of them."""
+    label, held = period_label(published.period, language), published.of_months
+    return f"{label} ({only(held, language)})" if held else label
+
+
+def only(months: Sequence[str], language: str) -> str:
+    return periods.ALONE[language].format(months=months_label(months, language))
+
+
+def months_label(months: Sequence[str], language: str) -> str:
+    """Of one year: as in November and December, or March to August, where none between is missing."""
+    numbers = [int(one[5:]) for one in months]
+    names = [month_name(one, language) for one in numbers]
+    if len(names) > 2 and numbers == [*range(numbers[0], numbers[-1] + 1)]:
+        return periods.FROM_TO[language].format(first=names[0], last=names[-1])
+    if len(names) > 1:
+        return f"{', '.join(names[:-1])}{_and(names[-1], language)}"
+    return names[0]
+
+
+def _and(name: str, language: str) -> str:
+    """Kinyarwanda joins `na` to a vowel: n'Ukuboza."""
+    if language == "rw" and name[0] in "AEIOU":
+        return f" n'{name}"
+    return f" {periods.AND[language]} {name}"
 
 
 def month_name(number: int, language: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hotline.domain.evidence.edition import PublishedFigures
 from hotline.domain.evidence.telling.chapter import ToldTable
-from hotline.domain.evidence.telling.labels import period_label
+from hotline.domain.evidence.telling.labels import months_label, published_label
 from hotline.domain.evidence.telling.numbers import SPACE, TIME
 from hotline.domain.evidence.telling.teller import CellAt, Teller, Words, spaced, told_of
 from hotline.domain.evidence.telling.words import results as words
@@ -75,7 +75,7 @@ def sms(quarter: PublishedFigures | None, language: str) -> str:
     if not shown:
         return to_gsm7(_said(words.SMS_EMPTY, language))
     marked = [teller.words(words.INVENTED).partition(":")[0].strip()] * quarter.is_invented
-    told = " ".join([*marked, f"{_when(quarter, language)}.", *told_of(*shown)])
+    told = " ".join([*marked, f"{_when_short(quarter, language)}.", *told_of(*shown)])
     return to_gsm7(told.replace(SPACE, " "))
 
 
@@ -91,7 +91,16 @@ def _by_quarter(quarters: Sequence[PublishedFigures], language: str) -> ToldTabl
 
 
 def _when(quarter: PublishedFigures, language: str) -> str:
-    return period_label(quarter.period, language).capitalize()
+    label = published_label(quarter, language)
+    return f"{label[:1].upper()}{label[1:]}"
+
+
+def _when_short(quarter: PublishedFigures, language: str) -> str:
+    """One SMS has no room for both: the months of a quarter that does not hold all of them stand for it."""
+    if not quarter.of_months:
+        return _when(quarter, language)
+    label = f"{months_label(quarter.of_months, language)} {quarter.period[:4]}"
+    return f"{label[:1].upper()}{label[1:]}"
 
 
 def _said(told: Words, language: str) -> str:

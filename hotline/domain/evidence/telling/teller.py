@@ -21,7 +21,8 @@ from hotline.domain.evidence.telling.chapter import (
 )
 from hotline.domain.evidence.telling.labels import (
     figure_label,
-    period_label,
+    only,
+    published_label,
     value_label,
 )
 from hotline.domain.evidence.telling.numbers import SPACE, SaidNumber, grouped, said
@@ -61,7 +62,7 @@ class Teller:
     def words(self, words: Words, **values: str) -> str:
         """A sentence without a number of the period."""
         told = words[CODES.index(self.language)].format_map(
-            {PERIOD: period_label(self.published.period, self.language), **values}
+            {PERIOD: published_label(self.published, self.language), **values}
         )
         return spaced(told, self.language)
 
@@ -79,7 +80,7 @@ class Teller:
             listed = {place: cells[name] for name, place in places.items()}
             return spaced(f"{self._listed(listed)}.", self.language)
         before = {f"{name}{SUFFIX}": self._before(place) for name, place in places.items()}
-        period = {PERIOD: period_label(self.published.period, self.language)}
+        period = {PERIOD: published_label(self.published, self.language)}
         told = template.format_map({**before, **found, **period})
         return spaced(f"{told[:1].upper()}{told[1:]}", self.language)
 
@@ -99,7 +100,9 @@ class Teller:
         return ToldNumber(label, said(self.published.cell(figure), unit), told)
 
     def before_name(self) -> str:
-        return BEFORE[span_of(self.published.period)][self.language]
+        name = BEFORE[span_of(self.published.period)][self.language]
+        held = self.before.of_months if self.before is not None else ()
+        return f"{name}, {only(held, self.language)}" if held else name
 
     def table(
         self,

@@ -10,7 +10,7 @@ from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.entries.figure_entry import FigureUnit
 from hotline.domain.evidence.suppression import INSIDE
 from hotline.domain.evidence.telling import dictionary_table
-from hotline.domain.evidence.telling.labels import period_label
+from hotline.domain.evidence.telling.labels import published_label
 from hotline.domain.evidence.telling.numbers import SECONDS, said
 from hotline.domain.evidence.telling.teller import CellAt, Teller
 from hotline.domain.places.places import districts
@@ -50,11 +50,11 @@ class DashboardTeller:
         return self.teller.language
 
     def period(self) -> str:
-        return period_label(self.teller.published.period, self.language)
+        return published_label(self.teller.published, self.language)
 
     def period_before(self) -> str:
         before = self.teller.before
-        return period_label(before.period, self.language) if before is not None else ""
+        return published_label(before, self.language) if before is not None else ""
 
     def has(self, figure: str) -> bool:
         return self.teller.published.cell(figure) is not None

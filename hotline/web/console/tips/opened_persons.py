@@ -1,7 +1,7 @@
 """The persons of a case, opened, in the words of whoever reads: what was noted of each, and what may be said next."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hotline.domain.cases import following
@@ -77,11 +77,16 @@ class ShownPerson:
     forms: Sequence[tuple[str, str]]
 
 
-def shown(visit: Visit, tip_id: int, opened: OpenedPersons) -> Sequence[ShownPerson]:
-    return [_person(visit, tip_id, one, opened.by) for one in opened.people]
+def shown(
+    visit: Visit, tip_id: int, opened: OpenedPersons, asked: Mapping[int, datetime]
+) -> Sequence[ShownPerson]:
+    """`asked`: by a person's number, when somebody is rung to ask her once more, as the case's clocks say."""
+    return [_person(visit, tip_id, one, opened.by, asked.get(one.n)) for one in opened.people]
 
 
-def _person(visit: Visit, tip_id: int, person: MetPerson, by: Mapping[int, str]) -> ShownPerson:
+def _person(
+    visit: Visit, tip_id: int, person: MetPerson, by: Mapping[int, str], asked: datetime | None
+) -> ShownPerson:
     stands, n = person.consent, person.n
     kinds = [EntryKind.SCREENED, EntryKind.CONSENT, EntryKind.DETERMINATION]
     if stands is ConsentStands.YES:
@@ -90,7 +95,7 @@ def _person(visit: Visit, tip_id: int, person: MetPerson, by: Mapping[int, str])
         n=n,
         tags=[*_tags(visit, person)],
         facts=[*_facts(visit, person)],
-        consent=consent(visit, person),
+        consent=_consent(visit, person, asked),
         is_closed=stands is ConsentStands.NO,
         offers=[_offer(visit, tip_id, person, one) for one in person.referrals],
         moments=[_moment(visit, tip_id, person, one, by) for one in person.moments],
@@ -120,9 +125,11 @@ def _facts(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
         yield visit.say("Citizen of"), value(visit, STATE, person.state)
 
 
-def consent(visit: Visit, person: MetPerson) -> str:
+def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
     """Whether help may be offered now; and where not, who asks again and when."""
     clock = following.of_person(person)
+    if clock is not None:
+        clock = replace(clock, due_at=asked) if asked is not None else None
     if person.consent is ConsentStands.YES:
         return visit.say("The person wants help.")
     if person.consent is ConsentStands.NO:

@@ -1,7 +1,8 @@
 """The persons of a case: opened in the answer to a POST, as words are; and the forms about them, which open nothing."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from flask import Response, abort, url_for
 
@@ -24,6 +25,7 @@ from hotline.domain.cases.people_codes import (
 from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import tip_sheet
 from hotline.services.tips.persons import case_persons, noting
+from hotline.services.tips.persons.case_persons import RunningClock
 from hotline.services.tips.persons.noting import SaidOfPerson
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.templating import when
@@ -77,13 +79,14 @@ def read(visit: Visit, tip_id: int) -> Response:
         return tip_page(visit, tip_id, status=422, wrong=wrong)
     except NotFound:
         abort(404)
+    asked = _asked_again(sheet.persons.clocks)
     part = _number(visit.form.text("part", most=3)) or 1
     first = (part - 1) * ON_A_PAGE
     answer = page(
         visit,
         "persons_opened.html",
         shown=tip_in_words(visit, sheet.line),
-        people=shown(visit, tip_id, opened)[first : first + ON_A_PAGE],
+        people=shown(visit, tip_id, opened, asked)[first : first + ON_A_PAGE],
         others=len(opened.people) > ON_A_PAGE,
         minutes=OPEN_SECONDS // 60,
     )
@@ -168,13 +171,16 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     if stop != StopReason.SAYS_NO:
         return said
     clocks = tip_sheet.one(visit.kit, visit.by, tip_id).persons.clocks
-    due = [one.due_at for one in clocks if one.n == n and one.kind is FollowKind.CONSENT]
-    if not due:
+    due = _asked_again(clocks).get(n or 0)
+    if due is None:
         return said
-    again = visit.say(
-        "Somebody else asks once more on {at}, alone.", at=when(visit.language, due[0])
-    )
+    again = visit.say("Somebody else asks once more on {at}, alone.", at=when(visit.language, due))
     return f"{said} {again}"
+
+
+def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
+    """By a person's number, when somebody is rung to ask once more whether help is wanted."""
+    return {one.n: one.due_at for one in clocks if one.kind is FollowKind.CONSENT}
 
 
 def _number(typed: str) -> int | None:

@@ -12,6 +12,9 @@ QUARTER = {
 }
 YEAR = {"rw": "umwaka wa {year}", "en": "the year {year}", "fr": "l'année {year}"}
 DAY = {"rw": "{day} {month} {year}", "en": "{day} {month} {year}", "fr": "{day} {month} {year}"}
+ALONE = {"rw": "{months} gusa", "en": "{months} only", "fr": "{months} seulement"}
+FROM_TO = {"rw": "{first} kugeza {last}", "en": "{first} to {last}", "fr": "{first} à {last}"}
+AND = {"rw": "na", "en": "and", "fr": "et"}
 BEFORE = {
     "month": {"rw": "ukwezi kwabanje", "en": "the month before", "fr": "le mois précédent"},
     "quarter": {
