@@ -23,6 +23,10 @@ class Arc:
     tail: Key
     head: Key
     value: int
+    least: float = 0
+    """Whoever reads knows that it is no less."""
+    most: float = inf
+    """And no more."""
 
 
 class Circulation:
@@ -55,10 +59,11 @@ class Slack:
 
 
 def slack(graph: Circulation, free: Collection[int]) -> Slack:
-    """Free arcs go up without limit, and down to zero."""
+    """Free arcs go as far as is not known otherwise: up without limit, and down to zero."""
     up, down = [0.0] * len(graph.arcs), [0.0] * len(graph.arcs)
     for index in free:
-        up[index], down[index] = inf, graph.arcs[index].value
+        arc = graph.arcs[index]
+        up[index], down[index] = arc.most - arc.value, arc.value - arc.least
     return Slack(up, down)
 
 

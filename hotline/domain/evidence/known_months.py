@@ -8,7 +8,6 @@ leave is never wider than the true one.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import inf
 
 from hotline.domain.evidence.circulation import (
     Arc,
@@ -92,7 +91,7 @@ class KnownMonths:
             flow(month.graph, start, goal, left, enough=LONG_WAY)
             for one in (covered & prices.keys()) - own:
                 at = month.hidden[one]
-                left.up[at], left.down[at] = inf, month.graph.arcs[at].value
+                left.up[at], left.down[at] = self._room(self._values(), name, one)
             path = cheapest(month.graph, start, goal, left, prices=costs)
             if path is not None:
                 return own | ({month.graph.arcs[at].key for at, _ in path} & covered)
@@ -123,14 +122,19 @@ class KnownMonths:
         month = self.months[name]
         left = Slack([0.0] * len(month.graph.arcs), [0.0] * len(month.graph.arcs))
         for key, place in month.hidden.items():
+            up, down = self._room(values, name, key)
             if other is None and not self._covers(name, key):
-                left.up[place] = inf
+                left.up[place], left.down[place] = up, down
             elif other is not None and self._paired(name, other, key):
-                left.up[place] = values[other][self.months[other].hidden[key]]
-            else:
-                continue
-            left.down[place] = values[name][place]
+                its_up, its_down = self._room(values, other, key)
+                left.up[place], left.down[place] = min(up, its_down), min(down, its_up)
         return left
+
+    def _room(self, values: Values, name: str, key: Key) -> tuple[float, float]:
+        """How far the number may still go up and down, as it is known from elsewhere."""
+        month = self.months[name]
+        arc, value = month.arc(key), values[name][month.hidden[key]]
+        return arc.most - value, value - arc.least
 
     def _shift(
         self, values: Values, name: str, other: str | None, key: Key, rising: bool, enough: float

@@ -80,9 +80,9 @@ def by_row(counts: Mapping[str, int], within: Mapping[str, str] | None = None) -
     )
 
 
-def in_parts(figure: str, parts: Mapping[str, int], rest: int = 0) -> RawTable:
-    """A count whose parts are figures; `rest` are those of no part."""
-    others = {f"not {figure} by part": rest} if rest else {}
+def in_parts(figure: str, parts: Mapping[str, int], rest: int | None = None) -> RawTable:
+    """A count whose parts are figures; `rest` are those of no part. None: each is always of a part."""
+    others = {f"not {figure} by part": rest} if rest is not None else {}
     return RawTable(figure, [by_row({**parts, **others})], frozenset(parts))
 
 

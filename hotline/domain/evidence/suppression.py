@@ -81,10 +81,12 @@ def _hidden(
 
 
 def _wide(graph: Circulation, index: int, hidden: set[int], k: int) -> bool:
+    """What is known from elsewhere no table widens: that much less is enough."""
     arc, others = graph.arcs[index], hidden - {index}
-    fall = flow(graph, arc.tail, arc.head, slack(graph, others), enough=min(k, arc.value))
-    rise = flow(graph, arc.head, arc.tail, slack(graph, others), enough=k - fall)
-    return rise + fall >= k
+    down, up = min(k, arc.value - arc.least), arc.most - arc.value
+    fall = flow(graph, arc.tail, arc.head, slack(graph, others), enough=down)
+    rise = flow(graph, arc.head, arc.tail, slack(graph, others), enough=min(k - fall, up))
+    return rise + fall >= min(k, arc.most - arc.least)
 
 
 def _ring(graph: Circulation, index: int, hidden: set[int], fixed: set[int], k: int) -> Path | None:
@@ -93,8 +95,8 @@ def _ring(graph: Circulation, index: int, hidden: set[int], fixed: set[int], k: 
     open_arcs = set(range(len(graph.arcs))) - hidden - fixed
     prices = _prices(graph, open_arcs)
     for start, goal, enough in (
-        (arc.head, arc.tail, k),
-        (arc.tail, arc.head, min(k, arc.value)),
+        (arc.head, arc.tail, min(k, arc.most - arc.value)),
+        (arc.tail, arc.head, min(k, arc.value - arc.least)),
     ):
         used = slack(graph, others)
         if flow(graph, start, goal, used, enough=enough) >= enough:

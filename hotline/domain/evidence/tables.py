@@ -22,6 +22,8 @@ class CountTable:
     """The row that a row is part of, where that is not the whole table."""
     made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """What a row or column was put together of, where it was."""
+    bounds: Mapping[Key, tuple[float, float]] = field(default_factory=dict)
+    """The least and the most that a number can be, as other counts tell."""
 
     def parts(self, name: str) -> frozenset[str]:
         return self.made_of.get(name, frozenset({name}))
@@ -69,7 +71,8 @@ def circulation(table: CountTable) -> Circulation:
     A row's node is `(row, "")`, and the node where the column of all parts of a row comes together is `(row, column)`.
     """
     return Circulation(
-        Arc(key, *_ends(table, *key), value) for key, value in sorted(numbers(table).items())
+        Arc(key, *_ends(table, *key), value, *table.bounds.get(key, ()))
+        for key, value in sorted(numbers(table).items())
     )
 
 
@@ -103,4 +106,9 @@ def merged(table: CountTable, names: Mapping[str, str]) -> CountTable:
         columns=tuple(dict.fromkeys(names.get(column, column) for column in table.columns)),
         within=within,
         made_of=made_of,
+        bounds={
+            key: one
+            for key, one in table.bounds.items()
+            if not {*key} & ({*names} | {*names.values()})
+        },
     )

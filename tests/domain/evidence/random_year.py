@@ -1,20 +1,20 @@
 """The raw counts of an invented year, month by month, first and revised: all that is published, of few and of many."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
-from hotline.domain.evidence.edition import Edition, months_in
+from hotline.domain.evidence.edition import Edition, months_in, quarters_in
 from hotline.domain.evidence.month_figures import MonthCounts, month_tables
 from hotline.domain.evidence.publishing.case_counts import case_tables
 from hotline.domain.evidence.publishing.made import Made, made
 from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.publishing.periods import PeriodBefore, period
 from hotline.domain.evidence.publishing.protecting import PublishedBefore
-from hotline.domain.evidence.raw import Raw, RawTable, nation, share, steps
+from hotline.domain.evidence.raw import Measured, Raw, RawTable, nation, share, steps
 from hotline.domain.evidence.screens.revision_weeks import LivePeriod, revision_weeks
 from hotline.domain.evidence.screens.screen_figures import LiveScreens, of_screens
 from hotline.domain.evidence.tables import ALL, CountTable
@@ -185,8 +185,7 @@ def published_year(
 ) -> PublishedYear:
     """Of these figures; without any, of all."""
     chance = Random(seed)
-    raw: dict[str, list[Sequence[Raw]]] = {}
-    months: dict[Edition, dict[str, list[Made]]] = {edition: {} for edition in Edition}
+    raw: dict[str, Sequence[Sequence[Raw]]] = {}
     for name in months_in(year):
         invented = InventedMonth(name, chance, size)
         first = invented.raw()
@@ -195,7 +194,17 @@ def published_year(
             [one for one in counts if not figures or name_of(one) in figures]
             for counts in (first, invented.raw())
         ]
-        for counts in raw[name]:
+    return published(raw)
+
+
+def published(
+    raw: Mapping[str, Sequence[Sequence[Raw]]],
+    measured: Callable[[str], Sequence[Measured]] = lambda _: (),
+) -> PublishedYear:
+    """Months of one year, each as it was counted first and for the last time; and what of a period is no sum."""
+    months: dict[Edition, dict[str, list[Made]]] = {edition: {} for edition in Edition}
+    for name, versions_of in raw.items():
+        for counts in versions_of:
             inside: Made | None = None
             for edition in Edition:
                 versions = months[edition].setdefault(name, [])
@@ -203,21 +212,26 @@ def published_year(
                 one = month(counts, edition, before)
                 versions.append(made(one.cells, one.working()))
                 inside = one
-    totals = _totals(year, months)
-    return PublishedYear(raw, months, totals)
+    return PublishedYear(raw, months, _totals(months, measured))
 
 
 def _totals(
-    year: str, months: Mapping[Edition, Mapping[str, Sequence[Made]]]
+    months: Mapping[Edition, Mapping[str, Sequence[Made]]],
+    measured: Callable[[str], Sequence[Measured]],
 ) -> Mapping[Edition, Mapping[str, Made]]:
+    """Of the quarters and the year that these months are in: the line may have begun in the midst of them."""
     found: dict[Edition, dict[str, Made]] = {edition: {} for edition in Edition}
-    for name in (*(f"{year}-Q{n}" for n in range(1, 5)), year):
+    names = [*months[Edition.INSIDE]]
+    year = names[0][:4]
+    for name in (*dict.fromkeys(quarters_in(one)[0] for one in names), year):
         inside: Made | None = None
         for edition in Edition:
-            known = {one: months[edition][one] for one in months_in(name)}
-            every = {one: months[Edition.INSIDE][one] for one in months_in(name)}
+            known, every = (
+                {one: months[of][one] for one in months_in(name) if one in names}
+                for of in (edition, Edition.INSIDE)
+            )
             earlier = [*found[edition].values()] if name == year else []
-            one = period(name, edition, PeriodBefore(known, earlier, inside, every))
+            one = period(name, edition, PeriodBefore(known, earlier, inside, every), measured(name))
             found[edition][name] = made(one.cells, one.working())
             inside = one
     return found

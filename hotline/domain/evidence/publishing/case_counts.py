@@ -53,7 +53,7 @@ def case_tables(cells: Sequence[CountCell]) -> list[Raw]:
     return [
         *(nation(figure, every.get(figure, 0)) for figure in ALONE),
         _tips(every),
-        _parts("screened", SCREENED, every, sum(every.get(one, 0) for one in SCREENED)),
+        _parts("screened", SCREENED, every, None),
         _parts("met", DETERMINED, every, every.get("met", 0)),
         _parts("offers", REFUSED, every, every.get("offers", 0)),
         persons(numbers),
@@ -67,10 +67,12 @@ def _tips(every: Mapping[str, int]) -> RawTable:
     return in_parts(TIPS, {SITUATIONS: situations}, tips - situations)
 
 
-def _parts(figure: str, parts: Sequence[str], every: Mapping[str, int], whole: int) -> RawTable:
+def _parts(
+    figure: str, parts: Sequence[str], every: Mapping[str, int], whole: int | None
+) -> RawTable:
     """Shown whole or not at all: they say something of who was identified, or of who came to help."""
     found = {one: every.get(one, 0) for one in parts}
-    told = in_parts(figure, found, whole - sum(found.values()))
+    told = in_parts(figure, found, None if whole is None else whole - sum(found.values()))
     return replace(told, is_whole=True)
 
 

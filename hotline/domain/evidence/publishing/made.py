@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from hotline.domain.evidence.edition import FigureCell
@@ -81,6 +82,10 @@ def _written(count: PublishedCount) -> dict[str, Any]:
                 "made_of": {name: sorted(parts) for name, parts in one.table.made_of.items()},
                 "counts": [[*key, number] for key, number in sorted(one.table.counts.items())],
                 "hidden": sorted(one.hidden),
+                "bounds": [
+                    [*key, least, None if most == inf else most]
+                    for key, (least, most) in sorted(one.table.bounds.items())
+                ],
             }
             for place, one in count.tables.items()
         ],
@@ -106,6 +111,10 @@ def _tables(kept: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, PublishedT
             one["columns"],
             one["within"],
             made_of={name: frozenset(parts) for name, parts in one["made_of"].items()},
+            bounds={
+                (row, column): (least, inf if most is None else most)
+                for row, column, least, most in one.get("bounds", ())
+            },
         )
         hidden = {(row, column) for row, column in one["hidden"]}
         shown = {key: None if key in hidden else n for key, n in numbers(table).items()}

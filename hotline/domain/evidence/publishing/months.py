@@ -17,13 +17,14 @@ from hotline.domain.evidence.publishing.cells import (
 from hotline.domain.evidence.publishing.gains import gains
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
 from hotline.domain.evidence.publishing.near import (
+    AlongFlows,
     KeptBack,
     without_few_more,
-    without_near,
     without_repeats,
 )
-from hotline.domain.evidence.publishing.protecting import PublishedBefore, protected
+from hotline.domain.evidence.publishing.protecting import PublishedBefore
 from hotline.domain.evidence.publishing.rules import K, dimension, may_show
+from hotline.domain.evidence.publishing.together import protected, walked
 from hotline.domain.evidence.raw import Measured, Raw, RawShare, RawTable, part_of
 from hotline.domain.evidence.tables import ALL, numbers
 
@@ -37,11 +38,12 @@ def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None =
     every = protected([one for one in counted if one.at == ALL], edition, Span.MONTH, before)
     kept = KeptBack.of(every, K[edition])
     rows = [one for one in counted if one.at != ALL]
-    walked = protected(rows, edition, Span.MONTH, before, kept.repeated_in)
-    counts = {one.name: one for one in (*every, *walked)}
-    cells = [cell for one in counts.values() for cell in _told(one, edition, before.inside)]
     measures = [one for one in raw if isinstance(one, Measured)]
-    measures = without_repeats(measures, kept)
+    measures = without_repeats(measures, kept, K[edition])
+    along = AlongFlows.of(kept, measures, K[edition])
+    screens = walked(rows, edition, before, kept, along)
+    counts = {one.name: one for one in (*every, *screens)}
+    cells = [cell for one in counts.values() for cell in _told(one, edition, before.inside)]
     if before.first is not None:
         measures = without_few_more(measures, before.first.cells, K[edition])
     return Made(with_measured(cells, measures, edition, Span.MONTH), counts)
@@ -51,7 +53,6 @@ def with_measured(
     cells: Sequence[FigureCell], measures: Sequence[Measured], edition: Edition, span: Span
 ) -> list[FigureCell]:
     """And what is no count, where that is made of enough, and what follows from what is shown."""
-    cells = without_near(cells, K[edition])
     found: Mapping[Place, FigureCell] = {(one.figure, one.row, one.column): one for one in cells}
     return [
         *cells,

@@ -1,6 +1,6 @@
 """Protects what was counted: each count with all its tables, beside what others and earlier versions show. Pure."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotline.domain.evidence.circulation import Key
@@ -30,33 +30,7 @@ Places = Mapping[int, CountTable]
 """The tables of a count that are shown, by their place among all."""
 
 
-def protected(
-    counts: Sequence[RawTable],
-    edition: Edition,
-    span: Span,
-    before: PublishedBefore,
-    also: Callable[[RawTable], Collection[Key]] = lambda _: (),
-) -> list[PublishedCount]:
-    """Each count that may be shown in such an edition. `also` says what of it is kept back, whatever it counts."""
-    shown = [(one, _places(one, edition, span)) for one in counts]
-    found = {
-        one.name: _protected(one, places, edition, before, also(one))
-        for one, places in shown
-        if places
-    }
-    for one, places in shown:
-        same = [
-            found[other.name]
-            for other, _ in shown
-            if one.alike and other.alike == one.alike and other.name in found
-        ]
-        hidden = {key for other in same for key in _hidden_margins(other)}
-        if places and hidden - _hidden_margins(found[one.name]):
-            found[one.name] = _protected(one, places, edition, before, {*hidden, *also(one)})
-    return [*found.values()]
-
-
-def _places(count: RawTable, edition: Edition, span: Span) -> dict[int, CountTable]:
+def shown_tables(count: RawTable, edition: Edition, span: Span) -> dict[int, CountTable]:
     """The whole alone comes first: no breakdown decides whether it is shown."""
     of = frozenset({dimension(count.at)}) if count.at != ALL else frozenset[str]()
     if not may_show(count.figure, of, edition, span):
@@ -86,7 +60,7 @@ def _of_edition(table: CountTable, edition: Edition) -> CountTable:
     return merged(table, dict.fromkeys(together, TOLD_NATIONALLY)) if together else table
 
 
-def _protected(
+def protected_count(
     count: RawTable,
     places: Places,
     edition: Edition,
@@ -98,9 +72,9 @@ def _protected(
     if first:
         tables = [_aligned(table, one) for table, one in zip(tables, first, strict=True)]
     found = linked(tables, K[edition], before=first, beside=inside, also=also)
-    if count.is_whole and not also and any(published.hidden for published in found):
-        everything = {key for published in found for key in published.numbers} - {(ALL, ALL)}
-        return _protected(count, places, edition, before, everything)
+    everything = {key for published in found for key in published.numbers} - {(ALL, ALL)}
+    if count.is_whole and not everything <= {*also} and any(one.hidden for one in found):
+        return protected_count(count, places, edition, before, everything | {*also})
     shown = dict(zip(places, found, strict=True))
     return PublishedCount(count.figure, count.figures, count.shares, shown, count.alike, count.at)
 
@@ -113,7 +87,7 @@ def _tables(made: Made | None, name: str, places: Places) -> list[PublishedTable
     return [count.tables[place] for place in places]
 
 
-def _hidden_margins(count: PublishedCount) -> set[Key]:
+def hidden_margins(count: PublishedCount) -> set[Key]:
     return {
         (row, column)
         for published in count.tables.values()

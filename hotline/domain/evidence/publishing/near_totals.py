@@ -1,0 +1,135 @@
+"""Totals of two counts that differ by a few in the months that do not tell of both: one of them is not told. Pure.
+
+What is over in a month is no number of any table. Two totals tell how much it is in all months together, so in those
+that keep it back it has to leave as much open as any hidden number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hotline.domain.evidence.circulation import Key
+from hotline.domain.evidence.over_time import AtLeast
+from hotline.domain.evidence.publishing.agreed import Totals
+from hotline.domain.evidence.publishing.cells import Place, place_of
+from hotline.domain.evidence.publishing.known import ToldNumbers
+from hotline.domain.evidence.publishing.made import PublishedCount
+from hotline.domain.evidence.publishing.related import EACH, ROWS, Related, of, related
+from hotline.domain.evidence.tables import ALL
+
+WITH = {"screened_possible": "screened_"}
+"""How the figures begin that go with one of them: they would give it back."""
+Versions = Mapping[str, Sequence[PublishedCount]]
+"""By month, the versions of one count, the newest last."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTotals:
+    """What totals are judged by: by figure, the months of each."""
+
+    counts: Mapping[str, Versions]
+    told_by_month: frozenset[str]
+    """The figures of which months are told in this edition."""
+    earlier: Sequence[Mapping[str, Totals]]
+    """The totals of the periods within this one."""
+    k: int
+
+
+def without_near(totals: Mapping[str, Totals], by: JudgedTotals) -> dict[str, Totals]:
+    """By figure, without what tells with another total of a few."""
+    told = _told(totals, by)
+    covered = [(_told(one, by), _months(one)) for one in by.earlier]
+    readers = [_months_known(by, place) for place in (0, -1)]
+    hidden = {
+        one.hides
+        for one in related(told)
+        if one.hides is not None and any(_is_near(one, known, covered, by) for known in readers)
+    }
+    for less, more, _, _ in ROWS:
+        if less in EACH and {less, more} <= by.counts.keys() and _is_hidden(by, less, more):
+            hidden |= {of(less), of(more)}
+    found = dict(totals)
+    for place in hidden:
+        for figure, versions in by.counts.items():
+            found[figure] = _without(found[figure], place, _newest(versions))
+    return found
+
+
+def _is_hidden(by: JudgedTotals, *figures: str) -> bool:
+    """Whether a month does not tell all of one of them: to leave it k open, of the other more would have to be open."""
+    every = (some for figure in figures for some in by.counts[figure].values())
+    return any(one.tables[0].hidden for some in every for one in some)
+
+
+def _newest(versions: Versions) -> PublishedCount:
+    return next(iter(versions.values()))[-1]
+
+
+def _told(totals: Mapping[str, Totals], by: JudgedTotals) -> set[Place]:
+    """Each exact number that is read."""
+    found: dict[Place, bool] = {}
+    for figure in totals.keys() & by.counts.keys():
+        count = _newest(by.counts[figure])
+        for table in totals[figure].values():
+            for key, number in table.numbers.items():
+                place = place_of(count, key)
+                if place is not None:
+                    found.setdefault(place, not isinstance(number, AtLeast))
+    return {place for place, is_told in found.items() if is_told}
+
+
+def _months(totals: Mapping[str, Totals]) -> frozenset[str]:
+    return frozenset().union(*(one.months for some in totals.values() for one in some.values()))
+
+
+def _months_known(by: JudgedTotals, place: int) -> dict[str, ToldNumbers]:
+    """By month, as who has the first versions knows it, or the newest."""
+    months: dict[str, list[PublishedCount]] = {}
+    for versions in by.counts.values():
+        for month, some in versions.items():
+            months.setdefault(month, []).append(some[place])
+    return {month: ToldNumbers.plain(some) for month, some in months.items()}
+
+
+def _is_near(
+    one: Related,
+    months: Mapping[str, ToldNumbers],
+    covered: Sequence[tuple[set[Place], frozenset[str]]],
+    by: JudgedTotals,
+) -> bool:
+    """Whether what is over is few, in the months that are not told of."""
+    places = {*one.less, *one.more}
+    known = {month for told, some in covered if told >= places for month in some}
+    found = [
+        sum(one.times * month.true.get(p, 0) for p in one.more)
+        - sum(month.true.get(p, 0) for p in one.less)
+        for name, month in months.items()
+        if name not in known and not _is_told(places, month, by)
+    ]
+    return bool(found) and sum(found) < by.k
+
+
+def _is_told(places: set[Place], month: ToldNumbers, by: JudgedTotals) -> bool:
+    return month.told.keys() >= places and by.told_by_month.issuperset(
+        month.at[place][0] for place in places
+    )
+
+
+def _without(tables: Totals, place: Place, count: PublishedCount) -> Totals:
+    """How much it is at least is not said either: that would be one more number to judge."""
+    family = WITH.get(place[0])
+
+    def is_gone(key: Key) -> bool:
+        figure, *_ = place_of(count, key) or ("",)
+        is_whole = place == (count.figure, ALL, ALL)
+        return is_whole or figure == place[0] or (family is not None and figure.startswith(family))
+
+    return {
+        at: replace(
+            table,
+            numbers={
+                key: AtLeast(0) if is_gone(key) and not isinstance(number, AtLeast) else number
+                for key, number in table.numbers.items()
+            },
+        )
+        for at, table in tables.items()
+    }

@@ -1,0 +1,119 @@
+"""What numbers of different counts have to do with each other: about the same people or calls, in one table. Pure.
+
+No table holds both, so no table's ranges see it. What is told of one bounds the other; of two that differ by a few, one
+is not told.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hotline.domain.cases.counting import STEPS as STEPS_OF_HELP
+from hotline.domain.cases.people_codes import MOST_PEOPLE, ServiceAnswer
+from hotline.domain.evidence.publishing.cells import Place
+from hotline.domain.evidence.publishing.rules import dimension
+from hotline.domain.evidence.tables import ALL
+from hotline.domain.rolls.gathering import MOST_CAME
+
+
+def of(figure: str, row: str = ALL) -> Place:
+    return figure, row, ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """These numbers together are no more than those, each taken so many times."""
+
+    less: Sequence[Place]
+    more: Sequence[Place]
+    times: int = 1
+    hides: Place | None = None
+    """Which of them is not told where they differ by a few. None: what they differ by is nobody."""
+
+
+def _part(part: str, whole: str, row: str = ALL, *, hides: str = "") -> Related:
+    return Related([of(part)], [of(whole, row)], hides=of(hides or part))
+
+
+REFUSED = [one for one in ServiceAnswer if one not in (ServiceAnswer.ACCEPTED, ServiceAnswer.NONE)]
+STEPS = ("delivered_of", "acknowledged_of", "opened_of", "outcome_of")
+MOST_TOPICS = 30
+"""More than one session can read."""
+PARTS: Sequence[Related] = (
+    _part("identified", "met", hides="met"),
+    _part("screened", "met"),
+    _part("screened_possible", "identified"),
+    _part("determined_actual", "identified"),
+    Related(
+        [of("identified")],
+        [of("screened_possible"), of("determined_actual")],
+        hides=of("determined_actual"),
+    ),
+    Related(
+        [of("thirty_known"), of("thirty_unknown")], [of("arrived")], hides=of("thirty_unknown")
+    ),
+    _part("tips_red", "tip"),
+    _part("tips_screened", "tip"),
+    _part("tips_screened", "tips_acted"),
+    _part("tips_with_identified", "tip"),
+    _part("on_site_of", "tips_acted"),
+    _part("report_filed", "tip"),
+    _part("report_filed", "tip", "channel:ussd"),
+    _part("report_entered", "ussd_session"),
+    _part("ussd_session", "session"),
+    _part("ussd_session", "session", "channel:ussd"),
+)
+"""Parts of each other: what is over is some of the people, tips or sessions."""
+MORE_OFTEN: Mapping[Place, Place] = {of("offers"): of("offered")}
+"""The first is told only where it is more than the second by k: else each step of who was offered follows from it."""
+NEARLY: Mapping[Place, Place] = {of("tips_screened"): of("tips_with_identified")}
+"""Nearly the same, and no part of it: the first is not told where they differ by a few."""
+ALONG: Sequence[Related] = (
+    Related([of("person")], [of("session")]),
+    Related([of("offered")], [of("offers")]),
+    Related([of("accepted"), *(of(f"refused_{one}") for one in REFUSED)], [of("offers")]),
+    Related([of("tips_screened")], [of("screened")]),
+    *(
+        Related([of(one)], [of(other)])
+        for figure in (*STEPS, "tips_answered")
+        for one, other in ((figure, "tip"), ("tip", figure))
+    ),
+)
+"""Of different units, or the same number once more: what they differ by is nobody."""
+ROWS: Sequence[tuple[str, str, frozenset[str], int]] = (
+    ("tips_with_identified", "identified", frozenset({ALL}), 1),
+    ("identified", "tips_with_identified", frozenset({ALL}), MOST_PEOPLE),
+    ("identified", "tip", frozenset({"district"}), MOST_PEOPLE),
+    ("lesson", "lesson_answered", frozenset({ALL, "district"}), 1),
+    ("gathering", "gathered", frozenset({ALL, "district", "topic"}), 1),
+    ("gathered", "gathering", frozenset({ALL, "district", "topic"}), MOST_CAME),
+    ("tip", "session", frozenset({"entry", "channel"}), 1),
+    ("topic", "session", frozenset({ALL, "entry", "channel"}), MOST_TOPICS),
+)
+"""Each row of the first is no more than the same row of the second, taken so many times: a tip holds a person at least,
+and 99 at most."""
+
+
+EACH: Mapping[str, int] = {"lesson": 3}
+"""How many of the second there are at least to each of the first: a lesson that ended has three answers."""
+
+
+MATTERS = frozenset((*STEPS_OF_HELP, "tip", "session"))
+"""What is kept back for another number last of all."""
+
+
+def related(places: Iterable[Place]) -> Iterator[Related]:
+    """What holds between these numbers."""
+    found = {*places}
+    for one in (*PARTS, *ALONG):
+        if found.issuperset((*one.less, *one.more)):
+            yield one
+    for less, more, dimensions, times in ROWS:
+        for figure, row, column in found:
+            by = ALL if row == ALL else dimension(row)
+            if (figure, column) == (less, ALL) and by in dimensions and of(more, row) in found:
+                yield Related([of(less, row)] * EACH.get(less, 1), [of(more, row)], times)
+
+
+def apart(number: float, other: float, k: int) -> bool:
+    """Whether both may be told: equal, or not by a few."""
+    return number == other or abs(number - other) >= k
