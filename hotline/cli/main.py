@@ -75,7 +75,7 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "exercise": CommandEntry(
         "hotline.cli.tips.exercise:exercise",
-        "A fire drill through one district: start, list, show, end.",
+        "A fire drill through one desk: start, plan, begin, list, show, end, call-off.",
     ),
     "flows": CommandEntry(
         "hotline.cli.words.flows:flows", "Check, play, describe and export the flows."
