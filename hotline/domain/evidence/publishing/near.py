@@ -24,6 +24,7 @@ SAME_ROWS = frozenset({"language", "week"})
 REPORT = "report_"
 REPORT_FLOW = "report"
 """The flow whose sessions `report_entered` counts, and whose last screen `report_saved` does."""
+ENTERED, SAVED, SAVED_SCREEN = "report_entered", "report_saved", f"{REPORT_FLOW}/saved"
 CALLS = ("session", "ussd_session")
 BEGUN = "flow_begun"
 DAY = "day"
@@ -40,7 +41,9 @@ class KeptBack:
     in_row: Mapping[str, Collection[int]]
     """What a screen may repeat in one language, or in one week."""
     reports: Collection[int]
-    """What is told of reports: of their own screens it may be told once more."""
+    """What is told of reports."""
+    steps: Mapping[str, int]
+    """And by figure: of their own screens it may be told once more."""
     calls: Collection[int]
     """What is told of all calls."""
     calls_in: Mapping[str, int]
@@ -68,7 +71,8 @@ class KeptBack:
         }
         reports, calls = ({*_told(counts, *begins)} for begins in ((REPORT,), CALLS))
         read = {*_told([one for one in counts if one.figure == "topic"], "topic:")}
-        return cls(anywhere, in_row, reports, calls, calls_in, read)
+        steps = {one: n for one in (ENTERED, SAVED) for n in _told(counts, one)}
+        return cls(anywhere, in_row, reports, steps, calls, calls_in, read)
 
     def repeated_in(self, count: RawTable) -> set[Key]:
         """The numbers of a screen that are not told for that. The whole: nothing of it is."""
@@ -93,7 +97,8 @@ class KeptBack:
 
     def is_told_of_reports(self, number: int, row: str) -> bool:
         """Of the report's own flow and screens the same may be told once more."""
-        return flow_of(row) == REPORT_FLOW and number in self.reports
+        figure = SAVED if row.endswith(SAVED_SCREEN) else ENTERED
+        return flow_of(row) == REPORT_FLOW and self.steps.get(figure) == number
 
 
 def flow_of(row: str) -> str:
@@ -207,13 +212,20 @@ def _is_near_calls(one: Measured, kept: KeptBack, k: int) -> bool:
 def without_few_more(
     measures: Sequence[Measured], first: Sequence[FigureCell], k: int
 ) -> list[Measured]:
-    """Hides the sums that fewer than k more, or fewer, changed since the first version told them."""
-    told = {(one.figure, one.row): one.number for one in first if one.number is not None}
+    """Hides the sums that fewer than k more, or fewer, changed since the first version told them.
+
+    And of flows what the first version hid: they are counted once.
+    """
+    every = {(one.figure, one.row): one.number for one in first}
+    told = {of: number for of, number in every.items() if number is not None}
     return [
         replace(one, of=0)
-        if one.figure in ADDED_UP
-        and (one.figure, one.row) in told
-        and not apart(one.of, told.get((one.counted, one.row), one.of), k)
+        if (
+            one.figure in ADDED_UP
+            and (one.figure, one.row) in told
+            and not apart(one.of, told.get((one.counted, one.row), one.of), k)
+        )
+        or (dimension(one.row) == REPEATING and every.get((one.figure, one.row), 0) is None)
         else one
         for one in measures
     ]

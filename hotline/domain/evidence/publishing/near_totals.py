@@ -6,6 +6,7 @@ that keep it back it has to leave as much open as any hidden number.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.over_time import AtLeast
@@ -47,6 +48,12 @@ def without_near(totals: Mapping[str, Totals], by: JudgedTotals) -> dict[str, To
     for less, more, _, _ in ROWS:
         if less in EACH and {less, more} <= by.counts.keys() and _is_hidden(by, less, more):
             hidden |= {of(less), of(more)}
+    hidden |= {
+        of(more)
+        for less, more, dimensions, _ in ROWS
+        if ALL in dimensions and of(more) in told and of(less) not in told and less in by.counts
+        if _number(totals[more]) <= by.k
+    }
     found = dict(totals)
     for place in hidden:
         for figure, versions in by.counts.items():
@@ -58,6 +65,12 @@ def _is_hidden(by: JudgedTotals, *figures: str) -> bool:
     """Whether a month does not tell all of one of them: to leave it k open, of the other more would have to be open."""
     every = (some for figure in figures for some in by.counts[figure].values())
     return any(one.tables[0].hidden for some in every for one in some)
+
+
+def _number(tables: Totals) -> float:
+    """Of the whole: there is one of the other at least to it."""
+    found = (table.numbers.get((ALL, ALL)) for table in tables.values())
+    return next((one for one in found if isinstance(one, int)), inf)
 
 
 def _newest(versions: Versions) -> PublishedCount:
