@@ -36,8 +36,8 @@ def names(district: District) -> dict[str, str]:
 def answers(district: District, text: str) -> Iterator[str]:
     """What she reads when she writes it."""
     known = names(district)
-    for reference, kind in known.items():
-        text = text.replace(kind, reference)
+    named = {kind: reference for reference, kind in known.items()}
+    text = " ".join(named.get(word, word) for word in text.split())
     before = len(district.sms.sent)
     at, name = district.clock(), f"ATXid_{next(IDS)}"
     mo = make_message(provider_id=name, sender=PHONE, text=text, sent_at=at)
