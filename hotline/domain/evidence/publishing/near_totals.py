@@ -6,7 +6,6 @@ that keep it back it has to leave as much open as any hidden number.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf
 
 from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.over_time import AtLeast
@@ -52,7 +51,7 @@ def without_near(totals: Mapping[str, Totals], by: JudgedTotals) -> dict[str, To
         of(more)
         for less, more, dimensions, _ in ROWS
         if ALL in dimensions and of(more) in told and of(less) not in told and less in by.counts
-        if _number(totals[more]) <= by.k
+        if any(_sum(known, of(more)) <= by.k for known in readers)
     }
     found = dict(totals)
     for place in hidden:
@@ -67,10 +66,9 @@ def _is_hidden(by: JudgedTotals, *figures: str) -> bool:
     return any(one.tables[0].hidden for some in every for one in some)
 
 
-def _number(tables: Totals) -> float:
-    """Of the whole: there is one of the other at least to it."""
-    found = (table.numbers.get((ALL, ALL)) for table in tables.values())
-    return next((one for one in found if isinstance(one, int)), inf)
+def _sum(months: Mapping[str, ToldNumbers], place: Place) -> int:
+    """Of the whole: there is one of the other at least to it, so it leaves the other one less than itself."""
+    return sum(month.true.get(place, 0) for month in months.values())
 
 
 def _newest(versions: Versions) -> PublishedCount:
