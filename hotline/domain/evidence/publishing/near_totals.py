@@ -6,6 +6,7 @@ that keep it back it has to leave as much open as any hidden number.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.over_time import AtLeast
@@ -13,7 +14,14 @@ from hotline.domain.evidence.publishing.agreed import Totals
 from hotline.domain.evidence.publishing.cells import Place, place_of
 from hotline.domain.evidence.publishing.known import ToldNumbers
 from hotline.domain.evidence.publishing.made import PublishedCount
-from hotline.domain.evidence.publishing.related import EACH, ROWS, Related, of, related
+from hotline.domain.evidence.publishing.related import (
+    EACH,
+    MORE_OFTEN,
+    ROWS,
+    Related,
+    of,
+    related,
+)
 from hotline.domain.evidence.tables import ALL
 
 WITH = {"screened_possible": "screened_"}
@@ -34,25 +42,54 @@ class JudgedTotals:
     k: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who has one version of each month, and all totals within the period."""
+
+    months: Mapping[str, ToldNumbers]
+    covered: Sequence[tuple[set[Place], frozenset[str]]]
+    by: JudgedTotals
+
+    def left(self, more: Sequence[Place], less: Sequence[Place], told: set[Place]) -> float:
+        """How much the ones are more than the others in the months that do not tell of these; endless without any.
+
+        Not in those of which a total within the period tells the ones: they were judged with it.
+        """
+        within = {*more, *less} & told or {*more}
+        known = {month for some, months in self.covered if some >= within for month in months}
+        found = [
+            sum(month.true.get(p, 0) for p in more) - sum(month.true.get(p, 0) for p in less)
+            for name, month in self.months.items()
+            if name not in known and not self._is_told(told, month)
+        ]
+        return sum(found) if found else inf
+
+    def _is_told(self, places: set[Place], month: ToldNumbers) -> bool:
+        return month.told.keys() >= places and self.by.told_by_month.issuperset(
+            month.at[place][0] for place in places
+        )
+
+
 def without_near(totals: Mapping[str, Totals], by: JudgedTotals) -> dict[str, Totals]:
     """By figure, without what tells with another total of a few."""
     told = _told(totals, by)
     covered = [(_told(one, by), _months(one)) for one in by.earlier]
-    readers = [_months_known(by, place) for place in (0, -1)]
+    readers = [_Reader(_months_known(by, place), covered, by) for place in (0, -1)]
     hidden = {
-        one.hides
-        for one in related(told)
-        if one.hides is not None and any(_is_near(one, known, covered, by) for known in readers)
+        one.hides for one in related(told) if one.hides is not None and _fewest(one, readers) < by.k
     }
     for less, more, _, _ in ROWS:
         if less in EACH and {less, more} <= by.counts.keys() and _is_hidden(by, less, more):
             hidden |= {of(less), of(more)}
-    hidden |= {
-        of(more)
-        for less, more, dimensions, _ in ROWS
-        if ALL in dimensions and of(more) in told and of(less) not in told and less in by.counts
-        if any(_sum(known, of(more)) <= by.k for known in readers)
-    }
+    for less, more, dimensions, _ in ROWS:
+        if ALL in dimensions and of(more) in told and of(less) not in told and less in by.counts:
+            # Where the one is not told, there is one of the other at least to it.
+            rest = min(one.left([of(more)], [], {of(less)}) for one in readers)
+            hidden |= {of(more)} if rest <= by.k else set()
+    for often, once in MORE_OFTEN.items():
+        if often in told:
+            rest = min(one.left([often], [once], {often}) for one in readers)
+            hidden |= {often} if rest < by.k else set()
     found = dict(totals)
     for place in hidden:
         for figure, versions in by.counts.items():
@@ -66,9 +103,10 @@ def _is_hidden(by: JudgedTotals, *figures: str) -> bool:
     return any(one.tables[0].hidden for some in every for one in some)
 
 
-def _sum(months: Mapping[str, ToldNumbers], place: Place) -> int:
-    """Of the whole: there is one of the other at least to it, so it leaves the other one less than itself."""
-    return sum(month.true.get(place, 0) for month in months.values())
+def _fewest(one: Related, readers: Sequence[_Reader]) -> float:
+    """What is over in the months that are not told of: of two readers, for whom it is less."""
+    more, less = [*one.more] * one.times, [*one.less]
+    return min(reader.left(more, less, {*more, *less}) for reader in readers)
 
 
 def _newest(versions: Versions) -> PublishedCount:
@@ -99,30 +137,6 @@ def _months_known(by: JudgedTotals, place: int) -> dict[str, ToldNumbers]:
         for month, some in versions.items():
             months.setdefault(month, []).append(some[place])
     return {month: ToldNumbers.plain(some) for month, some in months.items()}
-
-
-def _is_near(
-    one: Related,
-    months: Mapping[str, ToldNumbers],
-    covered: Sequence[tuple[set[Place], frozenset[str]]],
-    by: JudgedTotals,
-) -> bool:
-    """Whether what is over is few, in the months that are not told of."""
-    places = {*one.less, *one.more}
-    known = {month for told, some in covered if told >= places for month in some}
-    found = [
-        sum(one.times * month.true.get(p, 0) for p in one.more)
-        - sum(month.true.get(p, 0) for p in one.less)
-        for name, month in months.items()
-        if name not in known and not _is_told(places, month, by)
-    ]
-    return bool(found) and sum(found) < by.k
-
-
-def _is_told(places: set[Place], month: ToldNumbers, by: JudgedTotals) -> bool:
-    return month.told.keys() >= places and by.told_by_month.issuperset(
-        month.at[place][0] for place in places
-    )
 
 
 def _without(tables: Totals, place: Place, count: PublishedCount) -> Totals:
