@@ -14,6 +14,7 @@ from hotline.store.people.responders import Responder
 from hotline.store.sms import inbound
 from hotline.store.tips.tips import Tip
 from tests.district import District, district
+from tests.services.case_sums import check_logs, of_log
 
 __all__ = ["district"]
 
@@ -63,6 +64,20 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
     happens(district, acknowledgements.prove, told_of[1].id)
     assert district.tip(tip).holder_id == 1
     assert district.open_kinds() == ["outcome", "second_look"]
+
+
+def test_a_second_take_while_the_inbox_is_unread_leaves_the_first_one_standing(
+    district: District,
+) -> None:
+    _, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        inbound.begin(session, district.clock())
+    sms(district, told_of[1], Verb.TAKE)
+    district.clock.turn(hours=1)
+    sms(district, told_of[1], Verb.TAKE)
+    with district.database.reading() as session:
+        assert of_log(session, 1).taken == {1}
+    check_logs(district.database)
 
 
 def test_a_forged_take_and_end_close_nothing(district: District) -> None:

@@ -87,6 +87,9 @@ def took(
     told_since = last is not held
     if proof is TakeProof.DOUBTED and was not in COUNTS:
         return
+    if proof is TakeProof.PROVISIONAL and was in COUNTS:
+        # What she answered before counts, until that answer is doubted.
+        return
     same = was == proof or (was in COUNTS and proof in COUNTS)
     if same and not (told_since and proof in COUNTS):
         return
