@@ -308,7 +308,8 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
     offers = [one.id for one in entries if one.kind is EntryKind.OFFERED]
     of = chance.choice(offers or [0]) if kind in OF_REFERRAL else None
     corrects = chance.choice(entries).id if entries and chance.random() < 0.15 else None
-    who = chance.choice([case.hers, case.colleague])
+    told = {row.responder_id for row in case.district.all(Referral)}
+    who = chance.choice([one for one in (case.hers, case.colleague) if one in told])
     try:
         done = case.say(kind, codes, n=chance.randint(1, 3), of=of, corrects=corrects, who=who)
     except CodesRefused:
