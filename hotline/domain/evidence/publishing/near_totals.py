@@ -22,10 +22,13 @@ from hotline.domain.evidence.publishing.related import (
     of,
     related,
 )
+from hotline.domain.evidence.publishing.rules import dimension
 from hotline.domain.evidence.tables import ALL
 
 WITH = {"screened_possible": "screened_"}
 """How the figures begin that go with one of them: they would give it back."""
+BOUNDED = {of("tips_acted")}
+"""What is told as a bound where it is not told: how many of a hundred were acted on."""
 Versions = Mapping[str, Sequence[PublishedCount]]
 """By month, the versions of one count, the newest last."""
 
@@ -43,7 +46,7 @@ class JudgedTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _PeriodRead:
     """Who has one version of each month, and all totals within the period."""
 
     months: Mapping[str, ToldNumbers]
@@ -64,6 +67,23 @@ class _Reader:
         ]
         return sum(found) if found else inf
 
+    def places(self) -> set[Place]:
+        """What is counted in the months."""
+        return {place for one in self.months.values() for place in one.at}
+
+    def narrowest(self, less: Place, more: Sequence[Place], times: int) -> float:
+        """How wide the first is at least in a month that does not tell it, beside its total and that of the others.
+
+        In each month it is no more than these. Endless where no month keeps it back, or all tell the others: then each
+        month's own bounds are in its table.
+        """
+        hiding = [one for one in self.months.values() if not self._is_told({less}, one)]
+        if all(self._is_told({*more}, one) for one in hiding):
+            return inf
+        ends = [times * sum(month.true.get(p, 0) for p in more) for month in hiding]
+        whole = sum(month.true.get(less, 0) for month in hiding)
+        return min(min(end, whole) - max(0, whole - (sum(ends) - end)) for end in ends)
+
     def _is_told(self, places: set[Place], month: ToldNumbers) -> bool:
         return month.told.keys() >= places and self.by.told_by_month.issuperset(
             month.at[place][0] for place in places
@@ -74,7 +94,7 @@ def without_near(totals: Mapping[str, Totals], by: JudgedTotals) -> dict[str, To
     """By figure, without what tells with another total of a few."""
     told = _told(totals, by)
     covered = [(_told(one, by), _months(one)) for one in by.earlier]
-    readers = [_Reader(_months_known(by, place), covered, by) for place in (0, -1)]
+    readers = [_PeriodRead(_months_known(by, place), covered, by) for place in (0, -1)]
     hidden = {
         one.hides for one in related(told) if one.hides is not None and _fewest(one, readers) < by.k
     }
@@ -90,6 +110,11 @@ def without_near(totals: Mapping[str, Totals], by: JudgedTotals) -> dict[str, To
         if often in told:
             rest = min(one.left([often], [once], {often}) for one in readers)
             hidden |= {often} if rest < by.k else set()
+    for one in related(told | BOUNDED & readers[0].places()):
+        if len({*one.less}) == 1 and told.issuperset(one.less):
+            part = one.less[0]
+            widths = (read.narrowest(part, one.more, one.times) for read in readers)
+            hidden |= {one.hides or part} if min(widths) < by.k else set()
     found = dict(totals)
     for place in hidden:
         for figure, versions in by.counts.items():
@@ -103,7 +128,7 @@ def _is_hidden(by: JudgedTotals, *figures: str) -> bool:
     return any(one.tables[0].hidden for some in every for one in some)
 
 
-def _fewest(one: Related, readers: Sequence[_Reader]) -> float:
+def _fewest(one: Related, readers: Sequence[_PeriodRead]) -> float:
     """What is over in the months that are not told of: of two readers, for whom it is less."""
     more, less = [*one.more] * one.times, [*one.less]
     return min(reader.left(more, less, {*more, *less}) for reader in readers)
@@ -140,11 +165,13 @@ def _months_known(by: JudgedTotals, place: int) -> dict[str, ToldNumbers]:
 
 
 def _without(tables: Totals, place: Place, count: PublishedCount) -> Totals:
-    """How much it is at least is not said either: that would be one more number to judge."""
+    """Of a row all that the figure is told by with it. How much it is at least is not said either."""
     family = WITH.get(place[0])
 
     def is_gone(key: Key) -> bool:
-        figure, *_ = place_of(count, key) or ("",)
+        figure, row, _ = place_of(count, key) or ("", "", "")
+        if place[1] != ALL:
+            return figure == place[0] and dimension(row) == dimension(place[1])
         is_whole = place == (count.figure, ALL, ALL)
         return is_whole or figure == place[0] or (family is not None and figure.startswith(family))
 
