@@ -11,7 +11,6 @@ from hotline.domain.accounts.account import (
     SignedIn,
     excluded,
 )
-from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.desk.audit_sentences import actor as said_actor
 from hotline.errors import NotFound
@@ -101,19 +100,10 @@ def decide(
 
 def ask(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, role: AccountRole) -> None:
     """Let a role wait for a second admin, unless it waits already."""
-    if approvals.waiting_for(session, _subject_of(account.id, role), kit.now()) is not None:
+    subject = _subject_of(account.id, role)
+    if approvals.waiting_for(session, subject, kit.now()) is not None:
         return
-    session.add(
-        Approval(
-            kind=ApprovalKind.ROLE,
-            subject=_subject_of(account.id, role),
-            asked_by=audit.by_actor(by),
-            asker_id=by.account_id,
-            asked_at=kit.now(),
-            reason="",
-            expires_at=kit.now() + APPROVAL_LIVES,
-        )
-    )
+    approvals.ask(session, by, ApprovalKind.ROLE, subject, "", kit.now())
     record(session, kit, by, "account_role_asked", account, str(role))
 
 

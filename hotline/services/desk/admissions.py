@@ -11,7 +11,6 @@ from datetime import datetime
 from nacl.public import PrivateKey
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.domain.desk.desks import READS, DeskKind, kind_of
 from hotline.domain.desk.members import account_of, of_account, responder_of
 from hotline.errors import DeskRefused, NotFound
@@ -57,17 +56,9 @@ def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason
         return
     if waits is not None:
         approvals.decide(waits, audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN)
-    session.add(
-        Approval(
-            kind=ApprovalKind.ADMISSION,
-            subject=_subject(desk, member),
-            sealed=public_key,
-            asked_by=audit.by_actor(by),
-            asker_id=by.account_id,
-            asked_at=kit.now(),
-            reason=reason,
-            expires_at=kit.now() + APPROVAL_LIVES,
-        )
+    subject = _subject(desk, member)
+    approvals.ask(
+        session, by, ApprovalKind.ADMISSION, subject, reason, kit.now(), sealed=public_key
     )
     record(session, kit, "desk_admission_asked", audit.by_actor(by), desk, member, reason)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.accounts.entering import APPROVAL_LIVES, EXPORT_LIVES
+from hotline.domain.accounts.entering import EXPORT_LIVES
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.edition import Edition, PublishedFigures
 from hotline.errors import ExportRefused, NotFound
@@ -78,17 +78,7 @@ def ask(kit: Kit, by: Actor, period: str, edition: Edition, reason: str) -> None
     with kit.database.writing() as session:
         if approvals.waiting_for(session, _subject(wanted), kit.now()) is not None:
             return
-        session.add(
-            Approval(
-                kind=ApprovalKind.EXPORT,
-                subject=_subject(wanted),
-                asked_by=audit.by_actor(by),
-                asker_id=by.account_id,
-                asked_at=kit.now(),
-                reason=reason,
-                expires_at=kit.now() + APPROVAL_LIVES,
-            )
-        )
+        approvals.ask(session, by, ApprovalKind.EXPORT, _subject(wanted), reason, kit.now())
         _record(session, kit, by, "figures_export_asked", wanted, reason)
 
 

@@ -137,18 +137,8 @@ def _row(person: Responder, number: _Number, at: datetime) -> Enrolment:
 
 def _ask(session: Session, by: Actor, row: Enrolment, reason: str, at: datetime) -> int:
     """Who wrote it down, for whoever decides on it."""
-    asked = Approval(
-        kind=ApprovalKind.ENROLMENT,
-        subject=f"enrolment:{row.id}",
-        asked_by=audit.by_actor(by),
-        asker_id=by.account_id,
-        asked_at=at,
-        reason=reason,
-        expires_at=at + START_LIVES + DECIDED_WITHIN,
-    )
-    session.add(asked)
-    session.flush()
-    return asked.id
+    lives, subject = START_LIVES + DECIDED_WITHIN, f"enrolment:{row.id}"
+    return approvals.ask(session, by, ApprovalKind.ENROLMENT, subject, reason, at, lives=lives).id
 
 
 def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> None:

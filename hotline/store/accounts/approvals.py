@@ -1,13 +1,16 @@
 """What waits for a second person: who asked, and what a second one decided."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.store.database import Row
+from hotline.store.desk import audit
 
 
 class ApprovalKind(StrEnum):
@@ -57,6 +60,33 @@ class Approval(Row):
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
     """A `ApprovalDecision`."""
+
+
+def ask(
+    session: Session,
+    by: Actor,
+    kind: ApprovalKind,
+    subject: str,
+    reason: str,
+    at: datetime,
+    *,
+    lives: timedelta = APPROVAL_LIVES,
+    sealed: bytes | None = None,
+) -> Approval:
+    """Let it wait for a second person, so long."""
+    row = Approval(
+        kind=kind,
+        subject=subject,
+        sealed=sealed,
+        asked_by=audit.by_actor(by),
+        asker_id=by.account_id,
+        asked_at=at,
+        reason=reason,
+        expires_at=at + lives,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def undecided(session: Session, kind: ApprovalKind, at: datetime) -> Sequence[Approval]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountState, Actor
-from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.desk.members import account_of, responder_of
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
@@ -22,7 +21,7 @@ from hotline.services.people import handing_on, one_human, removals
 from hotline.services.people.dossiers.postings import check_other
 from hotline.services.people.personnel import find, record
 from hotline.store.accounts import accounts, approvals, sessions
-from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.store.accounts.approvals import ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
 from hotline.store.people import member_keys, memberships
@@ -183,15 +182,5 @@ def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) 
     subject = f"responder:{person.id}"
     if approvals.waiting_for(session, subject, kit.now()) is not None:
         return
-    session.add(
-        Approval(
-            kind=ApprovalKind.REMOVAL,
-            subject=subject,
-            asked_by=audit.by_actor(by),
-            asker_id=by.account_id,
-            asked_at=kit.now(),
-            reason=reason,
-            expires_at=kit.now() + APPROVAL_LIVES,
-        )
-    )
+    approvals.ask(session, by, ApprovalKind.REMOVAL, subject, reason, kit.now())
     record(session, kit, "responder_removal_asked", person, by=by, reason=reason)

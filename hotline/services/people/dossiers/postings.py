@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.domain.desk.desks import READS, DeskKind, kind_of
 from hotline.domain.desk.members import of_responder
 from hotline.domain.people.posting import WantedPosting, goes_up, read_posting, without_more
@@ -125,16 +124,8 @@ def ask_in_everywhere(
 def _ask(
     session: Session, kit: Kit, by: Actor, person: Responder, wanted: WantedPosting, reason: str
 ) -> None:
-    asked = Approval(
-        kind=ApprovalKind.POSTING,
-        subject=f"{_begins(person.id)}{wanted}",
-        asked_by=audit.by_actor(by),
-        asker_id=by.account_id,
-        asked_at=kit.now(),
-        reason=reason,
-        expires_at=kit.now() + APPROVAL_LIVES,
-    )
-    session.add(asked)
+    subject = f"{_begins(person.id)}{wanted}"
+    approvals.ask(session, by, ApprovalKind.POSTING, subject, reason, kit.now())
     record(session, kit, "responder_more_wanted", person, by=by, reason=f"{wanted}: {reason}")
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.drills.exercise import (
     NOTICE,
@@ -147,17 +146,7 @@ def _asked(session: Session, kit: Kit, by: Actor, wanted: WantedExercise, reason
     waits = approvals.waiting_for(session, subject, kit.now())
     if waits is not None:
         return waits
-    row = Approval(
-        kind=ApprovalKind.EXERCISE,
-        subject=subject,
-        asked_by=audit.by_actor(by),
-        asker_id=by.account_id,
-        asked_at=kit.now(),
-        reason=reason,
-        expires_at=kit.now() + APPROVAL_LIVES,
-    )
-    session.add(row)
-    session.flush()
+    row = approvals.ask(session, by, ApprovalKind.EXERCISE, subject, reason, kit.now())
     record(session, kit, by, "exercise_asked", wanted.desk, reason)
     return row
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.tips import desk_viewer, keeping_from
@@ -39,17 +38,7 @@ def ask(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
         row = _standing(session, exclusion_id)
         if approvals.waiting_for(session, _subject(row.id), kit.now()) is not None:
             return
-        session.add(
-            Approval(
-                kind=ApprovalKind.LIFT,
-                subject=_subject(row.id),
-                asked_by=audit.by_actor(by),
-                asker_id=by.account_id,
-                asked_at=kit.now(),
-                reason=reason,
-                expires_at=kit.now() + APPROVAL_LIVES,
-            )
-        )
+        approvals.ask(session, by, ApprovalKind.LIFT, _subject(row.id), reason, kit.now())
         _record(session, kit, by, "tip_exclusion_lift_asked", row, reason)
 
 
