@@ -1,6 +1,6 @@
 """What was protected, as cells that are read: named by figure, row and column; shares of what is shown. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hotline.domain.evidence.circulation import Key
@@ -8,8 +8,8 @@ from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.linked import OTHERS
 from hotline.domain.evidence.publishing.made import PublishedCount
 from hotline.domain.evidence.publishing.rules import dimension
-from hotline.domain.evidence.raw import AT, Measured, RawShare, part_of
-from hotline.domain.evidence.tables import ALL, CountTable
+from hotline.domain.evidence.raw import AT, Measured, RawShare, RawTable, part_of
+from hotline.domain.evidence.tables import ALL, CountTable, numbers
 
 Place = tuple[str, str, str]
 """Figure, row and column."""
@@ -29,7 +29,7 @@ Numbers = Mapping[Key, ShownNumber]
 """By row and column; a number that is not there is hidden."""
 
 
-def place_of(count: PublishedCount, key: Key) -> Place | None:
+def place_of(count: PublishedCount | RawTable, key: Key) -> Place | None:
     """Where a number of a table is read; None: nowhere, it is a rest or was put together."""
     figure, (row, column) = count.figure, key
     name, at, of = row.rpartition(AT)
@@ -43,6 +43,17 @@ def place_of(count: PublishedCount, key: Key) -> Place | None:
     if not told:
         return None
     return (figure, row, column) if count.at == ALL else (figure, count.at, row)
+
+
+def named_of(count: PublishedCount, number: int, key: Key) -> Place:
+    """Where a number of one table is read, or a name of its own."""
+    return place_of(count, key) or (f"{count.name} in {number}", *key)
+
+
+def keys_at(count: RawTable, places: Collection[Place]) -> set[Key]:
+    """The numbers of its tables that are read there."""
+    found = {key for table in count.tables for key in numbers(table)}
+    return {key for key in found if place_of(count, key) in places}
 
 
 def count_cells(

@@ -1,14 +1,17 @@
 """A month as it is published: for the inside, then for the outside, first and revised. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.edition import Edition, FigureCell, Span
+from hotline.domain.evidence.publishing.audit import telling_too_much
 from hotline.domain.evidence.publishing.cells import (
     Bounds,
     Place,
     ShownNumber,
     count_cells,
+    keys_at,
     keys_of,
     measured,
     share_rows,
@@ -17,6 +20,7 @@ from hotline.domain.evidence.publishing.cells import (
 from hotline.domain.evidence.publishing.gains import gains
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
 from hotline.domain.evidence.publishing.near import (
+    REPEATING,
     AlongFlows,
     KeptBack,
     without_few_more,
@@ -34,19 +38,46 @@ def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None =
     before = before or PublishedBefore()
     if edition is Edition.OUTSIDE and before.inside is None:
         raise ValueError("what is shown outside is a part of what is shown inside")
+    kept = set[Place]()
+    while True:
+        made = _protected(raw, edition, before, kept)
+        more = telling_too_much.of_month(made, before.first, _calls(raw), K[edition]) - kept
+        if not more:
+            return made
+        kept |= more
+
+
+def _protected(
+    raw: Sequence[Raw], edition: Edition, before: PublishedBefore, also: Collection[Place]
+) -> Made:
+    """Each count, then what is no table of one. `also` is kept back."""
     counted = [one for one in raw if isinstance(one, RawTable)]
-    every = protected([one for one in counted if one.at == ALL], edition, Span.MONTH, before)
+    keys = {one.name: keys_at(one, also) for one in counted} if also else {}
+    every = protected([one for one in counted if one.at == ALL], edition, before, keys)
     kept = KeptBack.of(every, K[edition])
     rows = [one for one in counted if one.at != ALL]
-    measures = [one for one in raw if isinstance(one, Measured)]
+    measures = [
+        replace(one, of=0) if (one.figure, one.row, ALL) in also else one
+        for one in raw
+        if isinstance(one, Measured)
+    ]
     measures = without_repeats(measures, kept, K[edition])
     along = AlongFlows.of(kept, measures, K[edition])
-    screens = walked(rows, edition, before, kept, along)
+    screens = walked(rows, edition, before, kept, along, keys)
     counts = {one.name: one for one in (*every, *screens)}
     cells = [cell for one in counts.values() for cell in _told(one, edition, before.inside)]
     if before.first is not None:
         measures = without_few_more(measures, before.first.cells, K[edition])
     return Made(with_measured(cells, measures, edition, Span.MONTH), counts)
+
+
+def _calls(raw: Sequence[Raw]) -> dict[Place, int]:
+    """Measures that count calls: of each flow."""
+    return {
+        (one.figure, one.row, ALL): one.number
+        for one in raw
+        if isinstance(one, Measured) and dimension(one.row) == REPEATING
+    }
 
 
 def with_measured(

@@ -7,7 +7,8 @@ from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.edition import Edition, FigureCell, Span, months_in, span_of
 from hotline.domain.evidence.linked import linked
 from hotline.domain.evidence.over_time import AtLeast, TotalTable, over_time
-from hotline.domain.evidence.publishing.agreed import agreed
+from hotline.domain.evidence.publishing.agreed import Totals, agreed
+from hotline.domain.evidence.publishing.audited_totals import ReadMonths, audited
 from hotline.domain.evidence.publishing.cells import (
     Bounds,
     ShownNumber,
@@ -18,7 +19,6 @@ from hotline.domain.evidence.publishing.cells import (
 )
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
 from hotline.domain.evidence.publishing.months import bounds_of, with_measured
-from hotline.domain.evidence.publishing.near_totals import JudgedTotals, without_near
 from hotline.domain.evidence.publishing.rules import K, counts_as, dimensions_of, may_show
 from hotline.domain.evidence.raw import AT, Measured, RawShare
 from hotline.domain.evidence.tables import ALL, CountTable, PublishedTable
@@ -55,9 +55,14 @@ def period(
     counts = {figure: found.versions(figure) for figure in found.figures()}
     names = {figure: some[months[-1]][-1].alike for figure, some in counts.items()}
     totals = agreed({one: found.totals(one, some) for one, some in counts.items()}, names)
-    totals = without_near(totals, found.judged(counts))
-    cells = [cell for one, some in counts.items() for cell in found.told(some, totals[one])]
-    return Made(with_measured(cells, measures, edition, span), {}, totals)
+    known = {one: before.months[one] for one in months}
+    read = ReadMonths(counts, known, before.earlier)
+
+    def cells(totals: Mapping[str, Totals]) -> list[FigureCell]:
+        return [cell for one, some in counts.items() for cell in found.told(some, totals[one])]
+
+    totals = audited(totals, read, found.k, cells)
+    return Made(with_measured(cells(totals), measures, edition, span), {}, totals)
 
 
 class _Period:
@@ -78,10 +83,6 @@ class _Period:
             and newest[0][figure].at == ALL
             and may_show(figure, frozenset(), self.edition, self.span)
         ]
-
-    def judged(self, counts: Mapping[str, Mapping[str, Sequence[PublishedCount]]]) -> JudgedTotals:
-        by_month = frozenset(figure for figure in counts if not self._is_new(figure))
-        return JudgedTotals(counts, by_month, [one.totals for one in self.before.earlier], self.k)
 
     def _source(self, figure: str) -> Months:
         """The months that a total is made of."""

@@ -4,15 +4,17 @@ No table holds both, so no table's ranges see it. What is told of one bounds the
 is not told.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hotline.domain.cases.counting import NATIONALLY
 from hotline.domain.cases.counting import STEPS as STEPS_OF_HELP
 from hotline.domain.cases.people_codes import MOST_PEOPLE, ServiceAnswer
 from hotline.domain.evidence.publishing.cells import Place
 from hotline.domain.evidence.publishing.rules import dimension
 from hotline.domain.evidence.tables import ALL
 from hotline.domain.rolls.gathering import MOST_CAME
+from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
 
 
 def of(figure: str, row: str = ALL) -> Place:
@@ -36,8 +38,6 @@ def _part(part: str, whole: str, row: str = ALL, *, hides: str = "") -> Related:
 
 REFUSED = [one for one in ServiceAnswer if one not in (ServiceAnswer.ACCEPTED, ServiceAnswer.NONE)]
 STEPS = ("delivered_of", "acknowledged_of", "opened_of", "outcome_of")
-MOST_TOPICS = 30
-"""More than one session can read."""
 PARTS: Sequence[Related] = (
     _part("identified", "met", hides="met"),
     _part("screened", "met"),
@@ -87,7 +87,6 @@ ROWS: Sequence[tuple[str, str, frozenset[str], int]] = (
     ("gathering", "gathered", frozenset({ALL, "district", "topic"}), 1),
     ("gathered", "gathering", frozenset({ALL, "district", "topic"}), MOST_CAME),
     ("tip", "session", frozenset({"entry", "channel"}), 1),
-    ("topic", "session", frozenset({ALL, "entry", "channel"}), MOST_TOPICS),
 )
 """Each row of the first is no more than the same row of the second, taken so many times: a tip holds a person at least,
 and 99 at most."""
@@ -104,7 +103,7 @@ MATTERS = frozenset((*STEPS_OF_HELP, "tip", "session"))
 def related(places: Iterable[Place]) -> Iterator[Related]:
     """What holds between these numbers."""
     found = {*places}
-    for one in (*PARTS, *ALONG):
+    for one in (*PARTS, *ALONG, *_of_calls(found), *_of_flows(found)):
         if found.issuperset((*one.less, *one.more)):
             yield one
     for less, more, dimensions, times in ROWS:
@@ -112,6 +111,55 @@ def related(places: Iterable[Place]) -> Iterator[Related]:
             by = ALL if row == ALL else dimension(row)
             if (figure, column) == (less, ALL) and by in dimensions and of(more, row) in found:
                 yield Related([of(less, row)] * EACH.get(less, 1), [of(more, row)], times)
+
+
+def _of_calls(found: Collection[Place]) -> Iterator[Related]:
+    """A session reads each topic once, and answers each question once."""
+    rows = [row for figure, row, column in found if (figure, column) == ("topic", ALL)]
+    topics = [row for row in rows if dimension(row) == "topic"]
+    for row in rows:
+        if row == ALL or dimension(row) in ("entry", "channel"):
+            yield Related([of("topic", row)], [of("session", row)], len(topics))
+    yield Related([of("topic")], [of("session", "channel:ussd")], len(topics))
+    for figure, row, column in found:
+        if (figure, dimension(row), column) == ("topic", "topic", ALL):
+            # Between the two is how often its flow was begun.
+            yield Related([of(figure, row)], [of("ussd_session")], hides=of(figure, row))
+        if (figure, dimension(row), column) == ("quiz_asked", "quiz", ALL):
+            yield Related([of(figure, row)], [of("ussd_session")])
+        if (figure, column) == ("tips_answered", ALL) and row != ALL:
+            for step in STEPS:
+                yield Related([of(step, row)], [of(figure, row)])
+                yield Related([of(figure, row)], [of(step, row)])
+    nationally = [of("tip", f"district:{one}") for one in (ABROAD, UNSURE, NATIONAL)]
+    yield Related([of("identified", f"district:{NATIONALLY}")], nationally, MOST_PEOPLE)
+
+
+def _of_flows(found: Collection[Place]) -> Iterator[Related]:
+    """Who is shown a screen began its flow; who is left in a flow began it."""
+    screens: dict[str, list[Place]] = {}
+    for place in found:
+        if place[0] == "screen_shown" and place[2] == ALL:
+            screens.setdefault(place[1].partition(":")[2].partition("/")[0], []).append(place)
+    left: list[Place] = []
+    for figure, row, _ in found:
+        if figure != "flow_begun":
+            continue
+        begun = of(figure, row)
+        yield Related([begun], [of("ussd_session")], hides=begun)
+        left.append(of("flow_left", row))
+        yield Related([left[-1]], [begun], hides=left[-1])
+        shown = sorted(screens.get(row.partition(":")[2], ()))
+        if shown:
+            yield Related([begun], shown)
+        for one in shown:
+            yield Related([one], [begun], hides=one)
+    report = of("flow_begun", "flow:report")
+    for less, more in ((report, of("report_entered")), (of("report_entered"), report)):
+        yield Related([less], [more])
+    left = [one for one in left if one in found]
+    if left:
+        yield Related(left, [of("ussd_left")], hides=left[0])
 
 
 def apart(number: float, other: float, k: int) -> bool:

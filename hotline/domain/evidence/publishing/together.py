@@ -1,6 +1,6 @@
 """Protects all counts together: what is told of one bounds the others, and may tell of a few beside them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hotline.domain.evidence.circulation import Key
@@ -31,15 +31,22 @@ class KeptOfCount:
 
 
 def protected(
-    counts: Sequence[RawTable], edition: Edition, span: Span, before: PublishedBefore
+    counts: Sequence[RawTable],
+    edition: Edition,
+    before: PublishedBefore,
+    also: Mapping[str, Collection[Key]],
 ) -> list[PublishedCount]:
-    """Each count that may be shown in such an edition.
+    """Each count of a month that may be shown in such an edition. `also` is kept back, by the count's name.
 
     They are judged again until no count tells of another what that one hides. What was hidden once stays hidden: so it
     ends, and no count is told more than it was judged by.
     """
-    shown = {one.name: (one, shown_tables(one, edition, span)) for one in counts}
-    kept = {name: KeptOfCount() for name, (_, places) in shown.items() if places}
+    shown = {one.name: (one, shown_tables(one, edition, Span.MONTH)) for one in counts}
+    kept = {
+        name: KeptOfCount(frozenset(also.get(name, ())))
+        for name, (_, places) in shown.items()
+        if places
+    }
     found: dict[str, PublishedCount] = {}
     waiting = [*kept]
     while waiting:
@@ -65,15 +72,16 @@ def walked(
     before: PublishedBefore,
     kept: KeptBack,
     along: AlongFlows,
+    also: Mapping[str, Collection[Key]],
 ) -> list[PublishedCount]:
     """Each screen of a month, in the order of its flow: beside what tables keep back, and the screens before it."""
     found: list[PublishedCount] = []
     for one in counts:
         places = shown_tables(one, edition, Span.MONTH)
         if places:
-            also = kept.repeated_in(one) | along.near_in(one)
+            hidden = {*also.get(one.name, ()), *kept.repeated_in(one), *along.near_in(one)}
             bounded = {place: along.bounded(table) for place, table in places.items()}
-            found.append(protected_count(one, bounded, edition, before, also))
+            found.append(protected_count(one, bounded, edition, before, hidden))
             along.tells(found[-1])
     return found
 
