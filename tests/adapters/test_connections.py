@@ -87,10 +87,18 @@ def test_sends_of_many_threads_are_all_on_the_wire_at_once() -> None:
 
 
 def test_a_connection_that_the_gateway_closed_is_replaced_without_doubt() -> None:
-    with serving(lambda _, connection: connection.sendall(KEPT_OPEN)) as gateway:
+    closed = threading.Semaphore(0)
+
+    def answer(_gateway: Gateway, connection: socket.socket) -> None:
+        connection.sendall(KEPT_OPEN)
+        connection.shutdown(socket.SHUT_WR)
+        closed.release()
+
+    with serving(answer) as gateway:
         sms = line_to(gateway.url)
-        outcomes = [sms.send(TO, "x").outcome for _ in range(3)]
-    assert outcomes == [Outcome.ACCEPTED] * 3
+        for _ in range(3):
+            assert sms.send(TO, "x").outcome is Outcome.ACCEPTED
+            assert closed.acquire(timeout=5)
     assert len(gateway.requests) == 3
 
 
