@@ -16,12 +16,11 @@ import numpy.typing as npt
 
 from hotline.domain.evidence.publishing.audit.sums import KnownSum, Sum
 
-FAR = 1e5
+FAR = 1e4
 """No number is moved further."""
+PRIMAL = 4
 EXACT = 1e-4
 """Less than the solver tells apart: it holds each sum to a ten-millionth, and there may be many."""
-FEW = 2
-"""When all are moved at once and fewer than so many more are seen to move, the rest is moved one by one."""
 Values: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -45,6 +44,8 @@ class Solver:
         self._model = highspy._Highs()  # type: ignore[attr-defined]
         self._model.setOptionValue("output_flag", False)
         self._model.setOptionValue("threads", 1)
+        # From one question to the next the last solution stays possible: the primal simplex goes on from it.
+        self._model.setOptionValue("simplex_strategy", PRIMAL)
         down, up = -np.minimum(np.array(true, float), FAR), np.full(len(true), FAR)
         down[[*told]] = up[[*told]] = 0
         self._model.addVars(len(true), down, up)
@@ -73,7 +74,7 @@ class Solver:
         """Moves all at once, each up or down, as long as that shows of more of them that they can."""
         seen, chance = _Seen(sums), Random(0)
         left, before = seen.narrower_than(enough), inf
-        while FEW < len(left) <= before - FEW:
+        while 0 < len(left) < before:
             before, far = len(left), dict[int, float]()
             for place in left:
                 sign = chance.choice((-1, 1))
@@ -88,11 +89,18 @@ class Solver:
         self._model.changeColsCost(len(self._costly), self._costly, np.zeros(len(self._costly)))
         self._costly, times = _arrays(cells)
         self._model.changeColsCost(len(self._costly), self._costly, -times)
-        self._model.run()
-        status = self._model.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise ArithmeticError(f"the solver found no solution: {status}")
+        if not self._solves():
+            # Now and then it finds no way on from the last solution. Begun anew it does.
+            self._model.clearSolver()
+            if not self._solves():
+                status = self._model.getModelStatus()
+                raise ArithmeticError(f"the solver found no solution: {status}")
         return np.array(self._model.getSolution().col_value)
+
+    def _solves(self) -> bool:
+        self._model.run()
+        status: object = self._model.getModelStatus()
+        return status == highspy.HighsModelStatus.kOptimal
 
 
 class _Seen:
