@@ -1,19 +1,27 @@
 """E1 to E4: every figure is computed twice, by the product and plainly from what was seen of an invented season."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.cases.months import MonthVersion
+from hotline.domain.changes.change import ChangeState
 from hotline.domain.evidence.dictionary import DICTIONARY, entry_of
 from hotline.domain.evidence.edition import Edition, months_in
 from hotline.domain.evidence.raw import Raw
-from hotline.services.evidence import editions, producers, reach_counts
+from hotline.ports import Kit
+from hotline.services.changes import folders
+from hotline.services.desk import call_back_desk
+from hotline.services.evidence import editions, exporting, producers, reach_counts
 from hotline.services.evidence.producers import CountedMonth
+from hotline.services.people.dossiers import postings
+from hotline.services.referrals.drills import plans
+from hotline.services.words import text_questions
 from hotline.store.cases import counted
 from tests.invented_year import lived, seen
 from tests.plain.compared import GAIN, by_place, differing, untrue
@@ -35,17 +43,39 @@ NOT_MET = {"answer": "no question of the shipped flows is counted by district"}
 """Entries of the dictionary of which a season has no number, and why."""
 
 
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[YearLine]:
+def changes_in(state: ChangeState, kit: Kit) -> Sequence[object]:
+    return [one for one in folders.listed(kit) if one.state is state]
+
+
+STILL_OPEN: Mapping[str, Callable[[Kit], Sequence[object]]] = {
+    "call-backs": call_back_desk.listed,
+    "changes that somebody works on": partial(changes_in, ChangeState.OPEN),
+    "changes that wait to be read": partial(changes_in, ChangeState.PROPOSED),
+    "questions about words": text_questions.waiting,
+    "figures to be taken out": exporting.waiting,
+    "people with more places": postings.waiting,
+    "exercises": plans.waiting,
+}
+"""What pages of the console show at the season's end, by the services behind them."""
+pytestmark = [pytest.mark.longer(8), pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[YearLine]:
+    """Lived once: whoever asks it changes nothing."""
     later = COUNTS if IS_WHOLE else COUNTS[:2]
     moments = [datetime(2026, month, day, tzinfo=UTC) for month, day in later]
-    made = lived(tmp_path, ENDS, *moments, scale=0.4 if long() else 0.04)
+    folder = tmp_path_factory.mktemp("season")
+    made = lived(folder, ENDS, *moments, scale=0.4 if long() else 0.04)
     with closing(made.desk.database):
         yield made
 
 
-@pytest.mark.longer(8)
-@pytest.mark.timeout(600)
+def test_no_page_of_what_waits_is_empty_where_an_invented_year_ends(line: YearLine) -> None:
+    at_the_end = replace(line.desk, now=lambda: ENDS)
+    assert [page for page, asks in STILL_OPEN.items() if not asks(at_the_end)] == []
+
+
 def test_e1_r9_every_figure_is_computed_twice_and_they_agree(line: YearLine) -> None:
     season, met, told = seen(line), set[str](), set[str]()
     for month, version in VERSIONS:

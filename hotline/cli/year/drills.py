@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
-from hotline.cli.year.agenda import Agenda
 from hotline.cli.year.plan import YearPlan, some_district
+from hotline.cli.year.turned import Agenda
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.accounts.account import Actor
 from hotline.domain.referrals.drills.exercise import LASTS, WantedExercise

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from hotline.cli.year.agenda import Agenda
 from hotline.cli.year.calls import ENTRIES, KINDS, TOPICS, WRONGS, InventedCall
 from hotline.cli.year.casework import Casework
 from hotline.cli.year.drills import YearDrills
@@ -25,6 +24,8 @@ from hotline.cli.year.plan import (
     some_district,
 )
 from hotline.cli.year.rolls import RollCalls
+from hotline.cli.year.still_open import StillOpen
+from hotline.cli.year.turned import Agenda
 from hotline.cli.year.written import write_tip
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.places.places import districts
@@ -61,6 +62,7 @@ class YearLife:
         """From the first moment of the plan to the last."""
         self._draw()
         self.go_on(self.plan.ends)
+        StillOpen(self.line).leave()
 
     def go_on(self, until: datetime) -> None:
         """What was begun is done, up to a moment: nobody calls any more after the plan's end."""

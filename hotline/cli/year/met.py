@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from hotline.cli.year.agenda import Agenda
 from hotline.cli.year.ledger import InventedTip, InventedWord
+from hotline.cli.year.turned import Agenda
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.people_codes import FORMS, PersonCodes

@@ -6,10 +6,10 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
-from hotline.cli.year.agenda import Agenda
 from hotline.cli.year.calls import InventedCall
 from hotline.cli.year.ledger import InventedGathering, InventedLesson
 from hotline.cli.year.plan import LEADERS, OFFICERS, YearPlan
+from hotline.cli.year.turned import Agenda
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.places.places import districts
 from hotline.domain.rolls.gathering import Occasion

@@ -1,9 +1,13 @@
-"""The plugs of an invented year: a clock that is set from moment to moment, and a gateway that gives nothing away."""
+"""The plugs of an invented year: a clock that is set from moment to moment, what waits for it, and a gateway that gives
+nothing away.
+"""
 
+import heapq
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from hotline.domain.dialogue.ussd import Heard, Opening
@@ -21,6 +25,7 @@ from hotline.ports import (
     SmsGateway,
 )
 
+Errand = Callable[[], None]
 ARRIVES_AFTER = (5, 8, 13, 40)
 """Seconds, one after the other."""
 LOST_OF = 60
@@ -41,6 +46,28 @@ class YearClock:
 
     def turn(self, **by: float) -> None:
         self.at += timedelta(**by)
+
+
+@dataclass
+class Agenda:
+    """What will happen, by its moment."""
+
+    clock: YearClock
+    _waiting: list[tuple[datetime, int, Errand]] = field(default_factory=list)
+    _numbers: "count[int]" = field(default_factory=count)
+
+    def at(self, moment: datetime, errand: Errand) -> None:
+        heapq.heappush(self._waiting, (moment, next(self._numbers), errand))
+
+    def after(self, wait: timedelta, errand: Errand) -> None:
+        self.at(self.clock.at + wait, errand)
+
+    def next(self, until: datetime) -> tuple[datetime, Errand] | None:
+        """The earliest, taken out; None where nothing is left before that moment."""
+        if not self._waiting or self._waiting[0][0] >= until:
+            return None
+        moment, _, errand = heapq.heappop(self._waiting)
+        return moment, errand
 
 
 @dataclass
