@@ -14,6 +14,20 @@ FLOWS = [BOOK.flows[name] for name in ("screening", "keeping", "helping", "offer
 MOST = 120
 """Septets of a text with its choices: the ways out and one short line have room beside it."""
 
+SAFE_FIRST = (
+    "responders.on_site_asks",
+    "responders.on_site",
+    "screening.first",
+    "helping.first",
+    "following.arrived",
+    "following.thirty",
+)
+SAFE_ALONE_HURT = {
+    "rw": ("ratekanye", "wenyine", "rababaye"),
+    "fr": ("sécurité", "seule à seule", "blessures"),
+    "en": ("safe", "alone", "hurt"),
+}
+
 
 def shown(node: Node, language: str) -> str:
     assert isinstance(node, Say | Menu | Ask | Finish)
@@ -48,14 +62,16 @@ def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_f
 
 
 def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_named() -> None:
-    """On site she was told already; help behind the questions comes after them."""
+    """On site she was told already; help behind the questions comes after them. In each language."""
     helping, screening = BOOK.flows["helping"], BOOK.flows["screening"]
     assert helping.start == "first"
     begin = screening.nodes[screening.start]
     assert set(targets(begin)) == {"who", "first"}
-    for name in ("responders.on_site_asks", "screening.first", "helping.first"):
+    for name in SAFE_FIRST:
         flow, _, node = name.partition(".")
-        assert "safe, alone" in shown(BOOK.flows[flow].nodes[node], "en")
+        for language, words in SAFE_ALONE_HURT.items():
+            begins, *_ = shown(BOOK.flows[flow].nodes[node], language).split("?")
+            assert all(word in begins for word in words), (name, language)
 
 
 def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> None:

@@ -109,9 +109,6 @@ class AuditReader:
 
         Whatever the news do not reach was judged before: by its own table, or with its month.
         """
-        # Numpy is imported where an edition is made, and nowhere else.
-        from hotline.domain.evidence.publishing.audit.solver import Solver
-
         known = [*news, *beside, *self._tables]
         free = [[at for at in one.cells if at not in self._told] for one in known]
         binding = [place for place in range(len(known)) if free[place]]
@@ -125,6 +122,11 @@ class AuditReader:
             for one in asked
             if reached & {groups.of(at) for at in one} or self._told.issuperset(one)
         ]
+        if not sums:
+            return
+        # Numpy is imported where there is something to solve, and nowhere else.
+        from hotline.domain.evidence.publishing.audit.solver import Solver
+
         solver = Solver(self._true, self._told, [known[place] for place in kept])
         for found in solver.narrow(sums, k):
             places = {kept[row] for row in found.known}
