@@ -246,7 +246,8 @@ def she_is_asked_whether_the_person_arrived(case: DangerCase) -> None:
     unsaid = case.follows(Template.FOLLOW_ABOVE, helped, coordinator)
     assert case.texts(COORDINATOR)[1:] == [unsaid]
     phone = case.chooses(helped)
-    assert case.shows("arrived", "following") in phone.screen
+    assert case.shows("first", "following") in phone.screen
+    assert case.shows("arrived", "following") in phone.key("1")
     assert case.shows("there", "following") in phone.key("1")
     case.turns_to(asked_again + timedelta(days=9))
     assert (len(case.texts(COORDINATOR)), len(case.texts(PHONE))) == (2, before + 1)

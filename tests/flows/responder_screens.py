@@ -57,8 +57,8 @@ SCREENS = {
     "wants": MetScreen(HERS, HELP),
     "which": MetScreen(HERS, (*HELP, "1", "1", "1")),
     "answer": MetScreen(HERS, (*HELP, "1", "1", "1", "1")),
-    "arrived": MetScreen((*HERS, f"arrival_due.{REF}"), (PIN, "1", "1")),
-    "thirty": MetScreen((*HERS, f"thirty_due.{REF}"), (PIN, "1", "1")),
+    "arrived": MetScreen((*HERS, f"arrival_due.{REF}"), (PIN, "1", "1", "1")),
+    "thirty": MetScreen((*HERS, f"thirty_due.{REF}"), (PIN, "1", "1", "1")),
 }
 MESSAGES = {
     "alert": Template.ALERT_URGENT_REPLY,

@@ -19,8 +19,7 @@ SAFE_FIRST = (
     "responders.on_site",
     "screening.first",
     "helping.first",
-    "following.arrived",
-    "following.thirty",
+    "following.first",
 )
 SAFE_ALONE_HURT = {
     "rw": ("ratekanye", "wenyine", "rababaye"),

@@ -78,11 +78,13 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: He
     assert hers.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
 
     phone = hers.dials()
-    assert phone.screen.startswith(f"CON First: safe, alone, hurt? {hers.case}: did they arrive?")
+    assert phone.screen.startswith("CON First: is the person safe, alone with you, hurt?")
+    assert phone.key("1").startswith(f"CON {hers.case}: did they arrive?")
     assert phone.key("1").startswith("END Noted. You are asked again after 30 days: ")
     hers.line.clock.turn(days=31)
     phone = hers.dials()
-    assert phone.screen.startswith(f"CON First: safe, alone, hurt? {hers.case} after 30 days:")
+    assert phone.screen.startswith("CON First: is the person safe, alone with you, hurt?")
+    assert phone.key("1").startswith(f"CON {hers.case} after 30 days:")
     assert phone.key("4") == "END Noted. The national desk is told at once."
     assert hers.kept()[-2:] == ["arrived", "thirty"]
 

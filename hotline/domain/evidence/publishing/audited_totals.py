@@ -18,6 +18,8 @@ from hotline.domain.evidence.publishing.audit.telling_too_much import (
 )
 from hotline.domain.evidence.publishing.cells import Place, place_of
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
+from hotline.domain.evidence.publishing.near import REPEATING
+from hotline.domain.evidence.publishing.rules import dimension
 from hotline.domain.evidence.tables import ALL
 
 WITH = {"screened_possible": "screened_"}
@@ -52,11 +54,24 @@ class ReadMonths:
         return TotalRead(sorted(months), cells, [*share_bounds(self.newest(), cells)])
 
     def _month(self, name: str, version: int) -> MonthRead:
-        counts = [versions[name][version] for versions in self.counts.values()]
-        own = self.months[name][version].cells
+        own = self.months[name][version]
+        counts: dict[str, PublishedCount] = {}
+        for versions in self.counts.values():
+            counts[versions[name][version].name] = versions[name][version]
+        every = [*{**counts, **own.counts}.values()]
         read = self.months[name] if version == 0 else [self.months[name][-1]]
         told = {place for one in read for place in exact(one.cells)}
-        return MonthRead(counts, told, named(own), bounds=[*share_bounds(counts, own)])
+        bounds = [*share_bounds(every, own.cells)]
+        return MonthRead(every, told, named(own.cells), _flows(own.cells), bounds)
+
+
+def _flows(cells: Iterable[FigureCell]) -> dict[Place, int]:
+    """As far as they are told: whatever else they count is in no table."""
+    return {
+        (one.figure, one.row, one.column): one.number
+        for one in cells
+        if dimension(one.row) == REPEATING and one.number is not None and not one.bound
+    }
 
 
 def audited(

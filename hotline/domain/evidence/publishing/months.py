@@ -41,7 +41,9 @@ def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None =
     kept = set[Place]()
     while True:
         made = _protected(raw, edition, before, kept)
-        more = telling_too_much.of_month(made, before.first, _calls(raw), K[edition]) - kept
+        more = telling_too_much.of_month(made, before.first, _calls(raw), K[edition])
+        if more & kept:
+            raise ArithmeticError("what is kept back is told all the same")
         if not more:
             return made
         kept |= more

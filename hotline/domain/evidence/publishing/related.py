@@ -102,9 +102,9 @@ MATTERS = frozenset((*STEPS_OF_HELP, "tip", "session"))
 
 def related(places: Iterable[Place]) -> Iterator[Related]:
     """What holds between these numbers."""
-    found = {*places}
+    found = dict.fromkeys(places)
     for one in (*PARTS, *ALONG, *_of_calls(found), *_of_flows(found)):
-        if found.issuperset((*one.less, *one.more)):
+        if found.keys() >= {*one.less, *one.more}:
             yield one
     for less, more, dimensions, times in ROWS:
         for figure, row, column in found:
@@ -116,11 +116,12 @@ def related(places: Iterable[Place]) -> Iterator[Related]:
 def _of_calls(found: Collection[Place]) -> Iterator[Related]:
     """A session reads each topic once, and answers each question once."""
     rows = [row for figure, row, column in found if (figure, column) == ("topic", ALL)]
-    topics = [row for row in rows if dimension(row) == "topic"]
-    for row in rows:
-        if row == ALL or dimension(row) in ("entry", "channel"):
-            yield Related([of("topic", row)], [of("session", row)], len(topics))
-    yield Related([of("topic")], [of("session", "channel:ussd")], len(topics))
+    many = sum(dimension(row) == "topic" for row in rows)
+    if many:
+        yield Related([of("topic")], [of("session", "channel:ussd")], many)
+        for row in rows:
+            if row == ALL or dimension(row) in ("entry", "channel"):
+                yield Related([of("topic", row)], [of("session", row)], many)
     for figure, row, column in found:
         if (figure, dimension(row), column) == ("topic", "topic", ALL):
             # Between the two is how often its flow was begun.

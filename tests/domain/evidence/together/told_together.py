@@ -55,22 +55,26 @@ class ToldTogether:
     def asked(self) -> Iterator[Asked]:
         """All that is hidden in the edition that tells this reader the most, and each few that two counts differ by."""
         edition = READS[self.k][0]
-        hidden: set[tuple[str, Place]] = set()
+        told: set[tuple[str, Place]] = set()
         for month, versions in self.year.months[edition].items():
-            for place in _hidden(versions[self.version].cells):
-                if place in told_once_more(versions[self.version].cells):
+            cells = versions[self.version].cells
+            hidden = _hidden(cells)
+            named = {(one.figure, one.row, one.column) for one in cells}
+            told |= {(month, place) for place in named.difference(hidden)}
+            for place in hidden:
+                if place in told_once_more(cells):
                     continue
                 if self.reader.knows([month], place) and not self._is_nobody([month], place):
-                    hidden.add((month, place))
                     yield self._asked([month], place)
             yield from self._few([month])
         for period, total in self.year.totals[edition].items():
             months = self._months(period)
             for place in _hidden(total.cells):
                 # A total whose months have all been read is hidden for a change that came later: he is told that.
-                if any((month, place) in hidden for month in months) and not self._is_nobody(
-                    months, place
-                ):
+                is_told = all((month, place) in told for month in months)
+                if not self.reader.knows(months, place) or is_told:
+                    continue
+                if not self._is_nobody(months, place):
                     yield self._asked(months, place)
             yield from self._few(months)
 

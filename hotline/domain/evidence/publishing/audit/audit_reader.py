@@ -74,6 +74,10 @@ class AuditReader:
     def true(self, months: Months, *places: Place) -> int:
         return sum(self._true[at] for at in self._all(months, places))
 
+    def is_told(self, months: Months, place: Place) -> bool:
+        """By each of them."""
+        return self._told.issuperset(self._all(months, [place]))
+
     def number(self, months: Months, place: Place) -> Sum:
         return added(self._all(months, [place]))
 
@@ -160,8 +164,7 @@ class AuditReader:
             goes.setdefault(arc.tail, []).append(at)
             comes.setdefault(arc.head, []).append(at)
             yield place
-        for node in comes.keys() & goes.keys():
-            self._tables.append(KnownSum(added(comes[node], goes[node])))
+        self._tables += [KnownSum(added(comes[node], goes[node])) for node in comes if node in goes]
 
     def _number(self, name: str, place: Place, true: int) -> int:
         found = self._at.setdefault((name, place), len(self._true))

@@ -1,11 +1,18 @@
-"""What a share that is told as a bound says of the number that it is made of. Pure."""
+"""What a share that is told says of the number that it is made of. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
 from hotline.domain.evidence.edition import FigureCell
-from hotline.domain.evidence.publishing.cells import AT_MOST, HUNDRED, Place, named_of, place_of
+from hotline.domain.evidence.publishing.cells import (
+    AT_LEAST,
+    AT_MOST,
+    HUNDRED,
+    Place,
+    named_of,
+    place_of,
+)
 from hotline.domain.evidence.publishing.made import PublishedCount
 from hotline.domain.evidence.raw import AT
 from hotline.domain.evidence.tables import ALL
@@ -25,7 +32,7 @@ class ShareBound:
 def share_bounds(
     counts: Iterable[PublishedCount], cells: Sequence[FigureCell]
 ) -> Iterator[ShareBound]:
-    """Not of shares that are told exactly: their parts are told too."""
+    """Of each share that is told, exactly or as a bound."""
     told = {
         (one.figure, one.row): (one.number, one.bound)
         for one in cells
@@ -36,10 +43,21 @@ def share_bounds(
             for number, published in count.tables.items():
                 for key in published.numbers:
                     name, _, of = key[0].partition(AT)
-                    percent, bound = told.get((figure, of or ALL), (0, ""))
-                    whole, _ = told.get((count.figure, of or ALL), (0, ""))
-                    if name == share.holds and key[1] == ALL and bound:
-                        part = percent * whole / HUNDRED
-                        ends = (0.0, part) if bound == AT_MOST else (part, inf)
+                    one, whole = told.get((figure, of or ALL)), told.get((count.figure, of or ALL))
+                    if (
+                        (name, key[1]) == (share.holds, ALL)
+                        and one is not None
+                        and whole is not None
+                    ):
                         holds = named_of(count, number, key)
+                        ends = _ends(one, whole[0])
                         yield ShareBound(holds, *ends, place_of(count, (of or ALL, ALL)))
+
+
+def _ends(share: tuple[int, str], whole: int) -> tuple[float, float]:
+    """What is told exactly was rounded to a hundredth."""
+    percent, bound = share
+    part, half = percent * whole / HUNDRED, whole / (2 * HUNDRED)
+    if bound == AT_MOST:
+        return 0, part
+    return (part, inf) if bound == AT_LEAST else (part - half, part + half)

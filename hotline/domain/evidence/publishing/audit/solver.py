@@ -20,7 +20,9 @@ FAR = 1e4
 """No number is moved further."""
 PRIMAL = 4
 EXACT = 1e-4
-"""Less than the solver tells apart: it holds each sum to a ten-millionth, and there may be many."""
+"""Widths that differ by less are the same: the solver holds each sum to a ten-millionth, and errors add up."""
+CAUSE = 1e-7
+"""What has a smaller dual gives no number its range."""
 Values: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -43,7 +45,6 @@ class Solver:
         # Its subclass writes a line to the standard output before it can be told not to.
         self._model = highspy._Highs()  # type: ignore[attr-defined]
         self._model.setOptionValue("output_flag", False)
-        self._model.setOptionValue("threads", 1)
         # From one question to the next the last solution stays possible: the primal simplex goes on from it.
         self._model.setOptionValue("simplex_strategy", PRIMAL)
         down, up = -np.minimum(np.array(true, float), FAR), np.full(len(true), FAR)
@@ -130,4 +131,4 @@ def _arrays(cells: Sum) -> tuple[npt.NDArray[np.int32], Values]:
 
 
 def _used(duals: Sequence[float]) -> set[int]:
-    return {*np.flatnonzero(np.abs(np.array(duals)) > EXACT).tolist()}
+    return {*np.flatnonzero(np.abs(np.array(duals)) > CAUSE).tolist()}

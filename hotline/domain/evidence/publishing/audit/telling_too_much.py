@@ -31,9 +31,10 @@ class TotalRead:
 
 
 def of_month(made: Made, first: Made | None, measured: Mapping[Place, int], k: int) -> set[Place]:
-    """Of each that tells too much of some number, what has to be kept back; a revised month has a first version.
+    """What has to be kept back of a month, so that it makes no number too narrow. Revised, it has a first version.
 
-    `measured` is raw: what is no part of a table, and counts the same calls. Raises ArithmeticError.
+    What an earlier edition tells is not asked back. `measured` is raw: what is no part of a table, and counts the same
+    calls. Raises ArithmeticError.
     """
     told = exact(made.cells)
     reads = [(_month(made, told, measured), told)]
@@ -103,14 +104,11 @@ def _asked_of_month(reader: AuditReader, month: str, k: int) -> Iterator[Sum]:
 
 def _asked_of_total(reader: AuditReader, total: TotalRead, k: int) -> Iterator[Sum]:
     """Not of one whose months have all been read: what hides it came later, and he is told that."""
-    told, may_ask = exact(total.cells), set[Place]()
-    for month in total.months:
-        may_ask.update(reader.hidden[month])
-    may_ask -= told
+    told = exact(total.cells)
     for place in named(total.cells):
-        if place not in may_ask or not reader.has(total.months, place):
+        if place in told or not reader.has(total.months, place):
             continue
-        if not reader.is_of_nobody(total.months, place):
+        if not (reader.is_told(total.months, place) or reader.is_of_nobody(total.months, place)):
             yield reader.number(total.months, place)
     yield from reader.few(total.months, k)
 
