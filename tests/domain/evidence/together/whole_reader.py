@@ -1,6 +1,6 @@
 """A reader who keeps everything that is published of all counts, knows how they are made, and has a linear solver.
 
-Numbers need not be whole to him: he finds a range no narrower for it.
+He knows that what he asks for is a whole number; on the way there numbers need not be whole to him.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -173,7 +173,7 @@ class _Seen:
         self.least, self.most = np.minimum(self.least, found), np.maximum(self.most, found)
 
     def width(self, place: int) -> float:
-        return float(round(self.most[place] - self.least[place], 4))
+        return float(np.floor(self.most[place] + 1e-4) - np.ceil(self.least[place] - 1e-4))
 
 
 def _sum(cells: Iterable[int]) -> dict[int, float]:

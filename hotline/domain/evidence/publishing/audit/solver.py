@@ -20,7 +20,7 @@ FAR = 1e4
 """No number is moved further."""
 PRIMAL = 4
 EXACT = 1e-4
-"""Widths that differ by less are the same: the solver holds each sum to a ten-millionth, and errors add up."""
+"""What differs by less is the same: the solver holds each sum to a ten-millionth, and errors add up."""
 CAUSE = 1e-7
 """What has a smaller dual gives no number its range."""
 Values: TypeAlias = npt.NDArray[np.float64]
@@ -63,12 +63,12 @@ class Solver:
             known: set[int] = set()
             for sign in (-1, 1):
                 # Others that were moved meanwhile may have moved this one.
-                if seen.width(place) < enough:
+                if seen.widths()[place] < enough:
                     seen.sees(self._moved({at: sign * times for at, times in sums[place].items()}))
                     found = self._model.getSolution()
                     told |= _used(found.col_dual)
                     known |= _used(found.row_dual)
-            if seen.width(place) < enough:
+            if seen.widths()[place] < enough:
                 yield NarrowSum(place, told, known)
 
     def _looked_around(self, sums: Sequence[Sum], enough: float) -> "_Seen":
@@ -118,11 +118,13 @@ class _Seen:
         self._least = np.minimum(self._least, found)
         self._most = np.maximum(self._most, found)
 
-    def width(self, place: int) -> float:
-        return float(self._most[place] - self._least[place]) + EXACT
+    def widths(self) -> Values:
+        """Numbers are whole, and so are their sums."""
+        found: Values = np.floor(self._most + EXACT) - np.ceil(self._least - EXACT)
+        return found
 
     def narrower_than(self, enough: float) -> list[int]:
-        found: list[int] = np.flatnonzero(self._most - self._least + EXACT < enough).tolist()
+        found: list[int] = np.flatnonzero(self.widths() < enough).tolist()
         return found
 
 
