@@ -71,10 +71,9 @@ class ToldTogether:
             months = self._months(period)
             for place in _hidden(total.cells):
                 # A total whose months have all been read is hidden for a change that came later: he is told that.
-                is_told = all((month, place) in told for month in months)
-                if not self.reader.knows(months, place) or is_told:
-                    continue
-                if not self._is_nobody(months, place):
+                if self.reader.knows(months, place) and not all(
+                    (month, place) in told or self._is_nobody([month], place) for month in months
+                ):
                     yield self._asked(months, place)
             yield from self._few(months)
 

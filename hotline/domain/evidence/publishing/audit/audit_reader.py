@@ -74,9 +74,11 @@ class AuditReader:
     def true(self, months: Months, *places: Place) -> int:
         return sum(self._true[at] for at in self._all(months, places))
 
-    def is_told(self, months: Months, place: Place) -> bool:
-        """By each of them."""
-        return self._told.issuperset(self._all(months, [place]))
+    def is_known(self, months: Months, place: Place) -> bool:
+        """Whether each month tells it, or it is of nobody there."""
+        return all(
+            self._at[one, place] in self._told or self._is_of_nobody(one, place) for one in months
+        )
 
     def number(self, months: Months, place: Place) -> Sum:
         return added(self._all(months, [place]))
@@ -96,11 +98,13 @@ class AuditReader:
             if one.least <= true <= one.most:
                 yield KnownSum(self.number(months, one.holds), true - one.least, one.most - true)
 
-    def is_of_nobody(self, months: Months, place: Place) -> bool:
+    def _is_of_nobody(self, month: str, place: Place) -> bool:
         """Where nobody wrote, calls by channel are all calls and none: two counts of them are equal, and both stand."""
         figure, row, column = place
         wrote = figure, WROTE, column
-        return row.startswith(CHANNEL) and self.has(months, wrote) and not self.true(months, wrote)
+        return (
+            row.startswith(CHANNEL) and self.has([month], wrote) and not self.true([month], wrote)
+        )
 
     def narrowed(
         self,

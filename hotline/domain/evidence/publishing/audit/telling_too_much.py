@@ -97,18 +97,18 @@ def _facts(
 
 def _asked_of_month(reader: AuditReader, month: str, k: int) -> Iterator[Sum]:
     for place in reader.hidden[month]:
-        if not reader.is_of_nobody([month], place):
+        if not reader.is_known([month], place):
             yield reader.number([month], place)
     yield from reader.few([month], k)
 
 
 def _asked_of_total(reader: AuditReader, total: TotalRead, k: int) -> Iterator[Sum]:
-    """Not of one whose months have all been read: what hides it came later, and he is told that."""
+    """Not of one whose months are all known: what hides it came later, and he is told that."""
     told = exact(total.cells)
     for place in named(total.cells):
         if place in told or not reader.has(total.months, place):
             continue
-        if not (reader.is_told(total.months, place) or reader.is_of_nobody(total.months, place)):
+        if not reader.is_known(total.months, place):
             yield reader.number(total.months, place)
     yield from reader.few(total.months, k)
 
