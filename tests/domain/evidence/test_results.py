@@ -59,6 +59,17 @@ def test_e6_what_is_hidden_is_not_told_and_an_invented_year_says_so() -> None:
     assert told.sentences[0] == "Of 100 tips, acted on: not shown."
     assert told.table is not None
     assert told.table.rows == [["Quarter 4 of 2026", "..", "9\xa0min", "\N{EN DASH}"]]
+    alone = (("identified", "all"), ("arrived", "all"), ("acknowledged_median", "urgency:1"))
+    several = of(*((figure, row, None, "") for figure, row in alone))
+    assert results([several], "en").sentences == [
+        "Taken by somebody (Danger, or a child; median): not shown.",
+        "Persons with signs of trafficking: not shown.",
+        "Persons who reached help: not shown.",
+    ]
+    assert results([several], "fr").sentences[1:] == [
+        "Personnes avec des signes de traite\xa0: pas montré.",
+        "Personnes arrivées à l'aide\xa0: pas montré.",
+    ]
     assert results([], "fr").sentences == [
         "Aucun chiffre n'est encore publié. Ils sont donnés par trimestre, trois mois après."
     ]

@@ -158,7 +158,7 @@ def test_of_several_hidden_numbers_it_is_said_once() -> None:
     chapters = told(replace(month, cells=[*red, *taken, *way]), "en")
     told_of = [sentence for chapter in chapters for sentence in chapter.sentences]
     assert "Tips that waited too long (red), hours in red: not shown." in told_of
-    assert "A service said yes: 8; reached help: not shown." in told_of
+    assert "A service said yes: 8; persons who reached help: not shown." in told_of
     (answered,) = (one for one in told_of if one.startswith("Taken by somebody (tips)"))
     assert answered.count("not shown") == answered.count("Danger, or a child") == 1
 

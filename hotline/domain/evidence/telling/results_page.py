@@ -15,6 +15,8 @@ STYLE = (
     "nav a{display:inline-block;padding:.5rem 1rem .5rem 0}caption{text-align:left;font-weight:600}"
     "td,th{padding:.3rem .5rem;border-bottom:1px solid #8a9a97;text-align:right;vertical-align:bottom}"
     "td:first-child,th:first-child{text-align:left}.n{color:#4a5b60;font-size:.9rem}"
+    "@media(max-width:36rem){table,caption,tbody,tr,tbody th{display:block}thead{display:none}tr{padding:.5rem 0}"
+    "td{display:flex;justify-content:space-between;gap:1rem}td::before{content:attr(data-of);text-align:left}}"
 )
 
 
@@ -48,9 +50,13 @@ def _section(told: ToldResults) -> Iterator[str]:
 
 
 def _table(table: ToldTable) -> Iterator[str]:
+    """On a narrow screen a quarter is a list, whose lines begin as its columns are headed."""
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in table.head)
     yield f"<table><caption>{escape(table.title)}</caption><thead><tr>{head}</tr></thead><tbody>"
     for first, *others in table.rows:
-        cells = "".join(f"<td>{escape(one)}</td>" for one in others)
+        cells = "".join(
+            f'<td data-of="{escape(of)}">{escape(one)}</td>'
+            for of, one in zip(table.head[1:], others, strict=True)
+        )
         yield f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
     yield "</tbody></table>"

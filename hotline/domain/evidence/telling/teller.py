@@ -96,8 +96,7 @@ class Teller:
     def large(self, figure: str, unit: str = "") -> ToldNumber:
         before = self.before.cell(figure) if self.before is not None else None
         told = f"{self.before_name()}:{SPACE}{said(before, unit)}" if before is not None else ""
-        label = self.words(LARGE[figure]) if figure in LARGE else self.label(figure)
-        return ToldNumber(label, said(self.published.cell(figure), unit), told)
+        return ToldNumber(self._alone(figure), said(self.published.cell(figure), unit), told)
 
     def before_name(self) -> str:
         name = BEFORE[span_of(self.published.period)][self.language]
@@ -203,7 +202,7 @@ class Teller:
             if cell is not None and at not in hidden
         ]
         where = {self._of(at) for at in hidden}
-        shared = where.pop() if len(where) == 1 else None
+        shared = where.pop() if len(where) == 1 < len(hidden) else None
         names = [self._named(at, "" if shared is not None else self._of(at)) for at in hidden]
         named = ", ".join([*names[:1], *map(_within, names[1:])])
         first, *rest = [*told, f"{named}{shared or ''}: {NOT_SHOWN[self.language]}"]
@@ -214,7 +213,15 @@ class Teller:
         return f" ({of})" if of else ""
 
     def _named(self, at: CellAt, of: str) -> str:
-        return f"{self.label(at.figure)}{of}"
+        """Never two parentheses side by side."""
+        label = self._alone(at.figure)
+        if not (of and label.endswith(")")):
+            return f"{label}{of}"
+        return spaced(f"{label.replace('(', f'{of[1:-1]}; ')}", self.language)
+
+    def _alone(self, figure: str) -> str:
+        """What a number is called where no table's head and title say whose it is."""
+        return self.words(LARGE[figure]) if figure in LARGE else self.label(figure)
 
 
 def _within(name: str) -> str:
