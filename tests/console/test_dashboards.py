@@ -13,6 +13,7 @@ from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.dictionary import DICTIONARY
 from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
 from hotline.domain.evidence.screens.rates import rate
+from hotline.domain.evidence.tables import ALL
 from hotline.domain.evidence.telling import dictionary_table
 from hotline.domain.evidence.telling.numbers import PERCENT, UNITS, said
 from hotline.domain.evidence.telling.teller import Teller
@@ -105,6 +106,12 @@ def test_a_page_on_which_everything_is_hidden_draws_nothing_by_length_and_stays_
         drawn = re.sub(r'<rect [^>]*stroke="[^>]*>', "", "".join(DRAWING.findall(page)))
         assert not re.findall(f'fill="({DARK}|{LIGHT})"', drawn)
         assert_light(tab, path)
+
+    whole = [replace(one, number=None) for one in several[0].cells if one.column == ALL]
+    writes(desk, replace(several[0], period="2026-08", cells=whole))
+    few = tab.get("/evidence/screens?period=2026-08").text
+    assert "Trop peu d" in few, "there are figures, and all are hidden"
+    assert "Cette période n" not in few
 
 
 def test_e2_each_figure_of_an_edition_stands_in_a_table() -> None:

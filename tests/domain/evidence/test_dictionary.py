@@ -8,10 +8,11 @@ from hotline.domain.cases.people_codes import ThirtyDays
 from hotline.domain.evidence.answered import answer_figures
 from hotline.domain.evidence.answered.answer_times import AnsweredTip, AnswerStep
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, entry_of
-from hotline.domain.evidence.edition import Edition
+from hotline.domain.evidence.edition import Edition, Span
 from hotline.domain.evidence.month_figures import MonthCounts, month_tables
 from hotline.domain.evidence.publishing.case_counts import case_tables
 from hotline.domain.evidence.publishing.months import month
+from hotline.domain.evidence.publishing.rules import may_show
 from hotline.domain.evidence.raw import Raw, RawTable
 from hotline.domain.evidence.screens.screen_figures import LiveScreens, of_screens, of_seconds
 from hotline.domain.evidence.telling.labels import figure_label, plain
@@ -94,3 +95,11 @@ def test_e1_no_figure_lacks_a_part_in_any_language() -> None:
         assert all(said.endswith(".") and len(said) > 20 for said in entry.says.values()), entry
         assert all(figure_label(entry.name, code) != plain(entry.name) for code in CODES), entry
     assert entry_of("nothing") is None
+
+
+def test_what_quarters_tell_too_is_no_figure_of_a_month() -> None:
+    told = [one for one in DICTIONARY if may_show(one.name, frozenset(), Edition.INSIDE, Span.YEAR)]
+    assert {"tip", "session", "gathering"} <= {one.name for one in told}
+    for one in told:
+        for said in ("uko kwezi", "in the month", "dans le mois"):
+            assert not any(said in sentence for sentence in one.says.values()), one.name

@@ -7,7 +7,7 @@ from hotline.domain.evidence.entries.figure_entry import EntryParts, FigureUnit
 LEARNING: Mapping[str, EntryParts] = {
     "gathering": EntryParts(
         (
-            "Inama abayobozi b'inzego z'ibanze bakoresheje bakazivuga muri uko kwezi.",
+            "Inama abayobozi b'inzego z'ibanze bakoresheje bakazivuga muri icyo gihe.",
             "How many sessions local leaders held with people, and told of.",
             "Combien de séances les responsables locaux ont tenues et déclarées.",
         ),

@@ -29,9 +29,9 @@ REACH: Mapping[str, EntryParts] = {
     ),
     "session": EntryParts(
         (
-            "Inshuro umurongo wahamagawe muri uko kwezi.",
-            "How often the line was dialled in the month.",
-            "Combien de fois la ligne a été appelée dans le mois.",
+            "Inshuro umurongo wahamagawe muri icyo gihe.",
+            "How often the line was dialled in the period.",
+            "Combien de fois la ligne a été appelée dans la période.",
         ),
         FigureUnit.SESSIONS,
         (
@@ -49,9 +49,9 @@ REACH: Mapping[str, EntryParts] = {
     ),
     "topic": EntryParts(
         (
-            "Inshuro ingingo zasomwe muri uko kwezi; ingingo ibarwa rimwe muri buri hamagara.",
-            "How often a topic was read in the month, each topic once in a session.",
-            "Combien de fois un sujet a été lu dans le mois, chaque sujet une fois par appel.",
+            "Inshuro ingingo zasomwe muri icyo gihe; ingingo ibarwa rimwe muri buri hamagara.",
+            "How often a topic was read in the period, each topic once in a session.",
+            "Combien de fois un sujet a été lu dans la période, chaque sujet une fois par appel.",
         ),
         FigureUnit.READINGS,
         (
@@ -69,9 +69,9 @@ REACH: Mapping[str, EntryParts] = {
     ),
     "tip": EntryParts(
         (
-            "Amakuru yatanzwe muri uko kwezi, avuga nibura akarere.",
-            "How many tips were filed in the month, with a district at least.",
-            "Combien de signalements ont été déposés dans le mois, avec au moins un district.",
+            "Amakuru yatanzwe muri icyo gihe, avuga nibura akarere.",
+            "How many tips were filed in the period, with a district at least.",
+            "Combien de signalements ont été déposés dans la période, avec au moins un district.",
         ),
         FigureUnit.TIPS,
         ("amakuru yatanzwe", "tips that were filed", "signalements déposés"),
@@ -86,9 +86,9 @@ REACH: Mapping[str, EntryParts] = {
     ),
     "complaint": EntryParts(
         (
-            "Ibirego byatanzwe muri uko kwezi ku muntu wagombaga gutanga ubufasha.",
-            "How many complaints about a helper were made in the month.",
-            "Combien de plaintes sur une personne chargée d'aider ont été faites dans le mois.",
+            "Ibirego byatanzwe muri icyo gihe ku muntu wagombaga gutanga ubufasha.",
+            "How many complaints about a helper were made in the period.",
+            "Combien de plaintes sur une personne chargée d'aider ont été faites dans la période.",
         ),
         FigureUnit.COMPLAINTS,
         ("ibirego byatanzwe", "complaints that were filed", "plaintes déposées"),
