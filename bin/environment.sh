@@ -98,7 +98,7 @@ make_venv() {
 }
 
 fill_venv() {
-    say "Installing the $(grep -c '^[a-z]' "$1") packages of $1; on a slow line this takes minutes, and only once ..."
+    say "Installing the packages of $1; on a slow line this takes minutes, and only once ..."
     if ! with_uv "$1"; then
         say "uv could not; pip installs instead, one by one ..."
         telling 'Collecting|Downloading|Installing|Successfully' .venv/bin/python -m pip install \

@@ -82,7 +82,7 @@ class Settings:
     sms_a_day: int
     """HOTLINE_SMS_A_DAY: SMS that a day may cost; answers to strangers stop at 70 % of it, alerts never; 1000."""
     sends_at_once: int
-    """HOTLINE_SENDS_AT_ONCE: SMS on the wire at a time, of the whole line; danger alone has the last quarter; 32."""
+    """HOTLINE_SENDS_AT_ONCE: SMS on the wire at a time; five of eight are kept for first alerts of danger; 32."""
     alarm_command: str
     """HOTLINE_ALARM_COMMAND: run by `sh` with an alarm's words on its standard input, beside the SMS."""
     alarm_mail: str

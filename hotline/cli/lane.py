@@ -11,6 +11,7 @@ from hotline.cli.signing import signed
 from hotline.domain.outbox.message import Kind
 from hotline.services.outbox import lane as service
 from hotline.services.outbox.lane import DoubtDecision, LaneState
+from hotline.services.people.personnel import shown
 from hotline.store.outbox.holds import WaitingMessages
 
 FATE = click.Choice([fate.value for fate in DoubtDecision])
@@ -31,8 +32,7 @@ def status(as_json: bool) -> None:
         click.echo(json.dumps(_row(found), indent=2, ensure_ascii=False))
         return
     if found.hold is not None:
-        since = f"{found.hold.since:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"HELD by {found.hold.by} since {since}: {found.hold.reason}")
+        click.echo(f"HELD by {found.hold.by} since {shown(found.hold.since)}: {found.hold.reason}")
     elif found.fault is not None:
         click.echo(f"held by the gateway's answer ({found.fault}): it is tried again each minute")
     else:
@@ -73,6 +73,8 @@ def release(
 def given_up(as_json: bool) -> None:
     """Messages that eight tries could not send, and whom to telephone. The alarm stands until all are answered for."""
     with console_kit() as kit:
+        found = service.given_up(kit)
+    if as_json:
         rows = [
             {
                 "message": one.message_id,
@@ -81,16 +83,16 @@ def given_up(as_json: bool) -> None:
                 "for": one.name,
                 "tip": one.tip_id,
             }
-            for one in service.given_up(kit)
+            for one in found
         ]
-    if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    if not rows:
+    if not found:
         click.echo("no message waits for somebody to answer for it", err=True)
-    for row in rows:
-        tip = f"  tip {row['tip']}" if row["tip"] else ""
-        click.echo(f"{row['message']:6} {row['kind']:12} {row['written']}  for {row['for']}{tip}")
+    for one in found:
+        tip = f"  tip {one.tip_id}" if one.tip_id else ""
+        written = shown(one.written_at)
+        click.echo(f"{one.message_id:6} {one.kind:12} {written:17}  for {one.name}{tip}")
 
 
 @lane.command()
@@ -108,9 +110,7 @@ def _show(waiting: Sequence[WaitingMessages]) -> None:
         click.echo("nothing waits to go out", err=True)
     for one in waiting:
         doubt = "  MAY HAVE GONE OUT ALREADY" if one.doubtful else ""
-        click.echo(
-            f"{one.count:6} {one.kind}s, the oldest of {one.oldest:%Y-%m-%d %H:%M} UTC{doubt}"
-        )
+        click.echo(f"{one.count:6} {one.kind}s, the oldest of {shown(one.oldest)}{doubt}")
 
 
 def _row(found: LaneState) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from hotline.cli.reach_screens import (
     COLUMNS,
     CROSSED,
     TOTAL,
+    crossed_head,
     crossed_rows,
     report_lines,
+    shown_flows,
     walked_rows,
     walked_total,
 )
@@ -95,9 +97,8 @@ def reach(
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif as_csv:
         click.echo(as_sheet(every, is_invented=is_invented), nl=False)
-    elif every:
-        _print(every)
-        _explain(by, told)
+    else:
+        _print(every, told, by, also)
 
 
 def _check(
@@ -113,6 +114,13 @@ def _check(
         raise click.UsageError("--month is written as in 2026-11")
 
 
+def _check_flow(found: MonthEdition, flow: str) -> None:
+    flows = shown_flows(found)
+    if flow not in flows:
+        known = f"{found.month} has {', '.join(flows) or 'none'}"
+        raise click.BadParameter(f"no such flow: {known}", param_hint="--flow")
+
+
 def _explain(by: str | None, month: str | None) -> None:
     click.echo(f"\n{f'Of {month}. ' if month else ''}{SIGNS}", err=True)
     if not by:
@@ -124,9 +132,14 @@ def _asked(
 ) -> MonthRows:
     """No rows while no month is made, and why."""
     try:
+        if flow is not None:
+            _check_flow(edition(kit, month), flow)
         if also is not None:
             found = edition(kit, month)
-            return found.month, [*crossed_rows(found, also, flow)], None
+            rows = [*crossed_rows(found, also, flow)]
+            if not rows:
+                click.echo("too few to show", err=True)
+            return found.month, rows, None
         return month_rows(kit, by, month, flow)
     except NotFound as reason:
         if month is not None:
@@ -157,8 +170,16 @@ def month_rows(kit: Kit, by: str | None, month: str | None, flow: str | None = N
     return found.month, [*_rows(found, By(by))], _total(found, By(by))
 
 
-def _print(rows: Rows) -> None:
-    table = [[*rows[-1]], *([_shown(value) for value in row.values()] for row in rows)]
+def _print(rows: Rows, month: str | None, by: str | None, also: str | None) -> None:
+    """The head alone where all is hidden, nothing where no month is made."""
+    if rows:
+        _print_table([[*rows[-1]], *([_shown(value) for value in row.values()] for row in rows)])
+        _explain(by, month)
+    elif month and also:
+        _print_table([crossed_head(also)])
+
+
+def _print_table(table: Sequence[Sequence[str]]) -> None:
     first, *rest = (max(len(cell) for cell in column) for column in zip(*table, strict=True))
     widths = (max(FIRST_COLUMN, first + 1), *(max(COLUMN_WIDTH, width + 2) for width in rest))
     for row in table:

@@ -1,6 +1,6 @@
 """What `hotline reach` tells of screens, flows and networks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hotline.domain.evidence.edition import FigureCell, value_of
@@ -21,6 +21,7 @@ COLUMNS: Mapping[str, Mapping[str, ScreenMeasure]] = {
 """By what is counted, the figures and the columns in which they stand."""
 CROSSED = ("language", REVISION, WEEK)
 """By what else a screen is told."""
+OF_EACH = ("shown", "answered", "of_100")
 REPORTS: Mapping[str, ScreenMeasure] = {
     "reports begun": ScreenMeasure.ENTERED,
     "reports filed": ScreenMeasure.FILED,
@@ -41,6 +42,15 @@ def walked_rows(
         yield {by: _named(by, row)} | {name: cells.get(row) for name, cells in columns.items()}
 
 
+def shown_flows(found: MonthEdition) -> Sequence[str]:
+    """Those whose screens the month lists, be their numbers hidden."""
+    return sorted({row.partition("/")[0] for row in found.rows(COLUMNS[SCREEN].values(), SCREEN)})
+
+
+def crossed_head(by: str) -> Sequence[str]:
+    return SCREEN, by, *OF_EACH
+
+
 def crossed_rows(found: MonthEdition, by: str, flow: str | None) -> Iterator[Mapping[str, Any]]:
     """Each screen by what else it is told by. A screen that asks nothing has no share."""
     published = found.published
@@ -52,13 +62,8 @@ def crossed_rows(found: MonthEdition, by: str, flow: str | None) -> Iterator[Map
             continue
         answered = published.cell(ScreenMeasure.ANSWERED, screen, column)
         share = rate(published, screen, column)
-        yield {
-            SCREEN: value_of(screen),
-            by: value_of(column),
-            "shown": _said(shown),
-            "answered": _said(answered),
-            "of_100": _said(share),
-        }
+        told = (value_of(screen), value_of(column), *map(_said, (shown, answered, share)))
+        yield dict(zip(crossed_head(by), told, strict=True))
 
 
 def _said(cell: FigureCell | None) -> int | str | None:

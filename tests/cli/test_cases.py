@@ -120,6 +120,7 @@ def test_r9_a_month_is_told_from_identified_to_thirty_days_on(line: Path) -> Non
     assert [row["number"] for row in people] == [str(one) for one in forms["labour"]]
     text = run(line, *REPORT, MONTH).stdout
     assert "2025-03: revised count, made 15 Jun 2025 00:00" in text
+    assert "arrived  known at 30 days\n" in text
     assert ".. is hidden: fewer than 5, zero included" in text
     assert "identified by province: West 10, all others .." in text
     run(line, *REPORT, MONTH, "--json", "--csv", code=2)

@@ -100,6 +100,7 @@ def test_a_small_year_is_full_and_no_command_hides_what_it_is(tmp_path: Path) ->
     home = tmp_path / "home"
     said = hotline(home, "demo", "--year", "--scale", "0.005")
     assert "invented year" in said.stdout
+    assert " sessions so far" in said.stdout + said.stderr
     assert not (home / UNFINISHED).exists()
 
     with sqlite3.connect(home / "hotline.db") as rows:

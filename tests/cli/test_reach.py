@@ -61,8 +61,8 @@ IN_PARTS = (
 )
 """Of one screen: the first day of a week, language and revision; how many were shown it and answered it."""
 LIVE = {
-    "screen": ["learn/fee", "report/danger", "report/last"],
-    "question": ["learn/fee", "report/danger"],
+    "screen": ["apart/ask", "learn/fee", "report/danger", "report/last"],
+    "question": ["apart/ask", "learn/fee", "report/danger"],
     "flow": ["report"],
 }
 
@@ -186,7 +186,8 @@ def test_e1_completion_by_screen_and_drop_by_network_and_flow(home: Path) -> Non
         by: [[*row.values()] for row in json.loads(run(home, "--by", by, "--json").stdout)["rows"]]
         for by in ("screen", "flow", "network")
     }
-    assert told["screen"][1:] == [["report/danger", 40, 31], ["report/last", 20, None]]
+    assert told["screen"][0] == ["apart/ask", "..", ".."]
+    assert told["screen"][2:] == [["report/danger", 40, 31], ["report/last", 20, None]]
     assert told["flow"] == [["report", 40, 22]]
     assert told["network"][0] == ["MTN 63510", 60, 44]
     summary = {
@@ -220,6 +221,19 @@ def test_e1_a_screen_by_language_by_revision_and_by_week(home: Path) -> None:
     assert "report/last" in danger
     assert "learn" not in danger
     assert CliRunner().invoke(reach, ["--by", "flow", "--and", "week"]).exit_code == 2
+
+
+def test_a_flow_of_which_all_is_hidden_says_so_and_an_unknown_one_is_refused(home: Path) -> None:
+    asked = ("--by", "screen", "--flow", "apart", "--and", "language")
+    told = run(home, *asked)
+    assert told.stdout.split() == ["screen", "language", "shown", "answered", "of_100"]
+    assert told.stderr == "too few to show\n"
+    assert json.loads(run(home, *asked, "--json").stdout)["rows"] == []
+    for more in ((), ("--and", "week"), ("--json",)):
+        words = ["--by", "screen", "--flow", "nope", *more]
+        refused = CliRunner().invoke(reach, words, env={"HOTLINE_HOME": str(home)})
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "apart, learn, report" in refused.stderr
 
 
 @pytest.mark.parametrize(("by", "rows"), [("leader-sessions", 30 + 5), ("training", 30 + 1)])

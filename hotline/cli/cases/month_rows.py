@@ -59,7 +59,7 @@ def made(report: PublishedFigures) -> str:
 
 def lines(report: PublishedFigures) -> Iterator[str]:
     yield f"{report.period}: {made(report)}"
-    yield _row("", [*COLUMNS])
+    yield _row("", [*map(_plain, COLUMNS)])
     for by, value, cells in _steps(report):
         yield _row(value if by == ALL else f"  {value}", cells)
     for by, name in LISTED.items():

@@ -110,7 +110,7 @@ class YearLife:
         if self.month != (month := f"{at:%Y-%m}"):
             self.month, ledger = month, self.line.ledger
             self.told(
-                f"{month}: {len(ledger.sessions)} sessions, {len(ledger.tips)} tips,"
+                f"until {at:%Y-%m-%d}: {len(ledger.sessions)} sessions so far, {len(ledger.tips)} tips,"
                 f" {len({(one.tip_id, one.n) for one in ledger.words})} persons"
             )
 
