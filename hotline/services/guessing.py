@@ -95,12 +95,11 @@ def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> 
     """Compare and note one try, in the caller's transaction; only note it where there were too many before."""
     at, secret, target = kit.now(), attempt.secret, attempt.target_key
     contact_key = kit.pseudonyms.contact(attempt.caller, at)
-    last_hour = {contact_key, kit.pseudonyms.contact(attempt.caller, at - HOUR)}
 
     guesses.take_turns(session, [contact_key, target])
     worn = exhausted(
         secret,
-        of_contact=guesses.count_of_contact(session, secret, last_hour, at - HOUR),
+        of_contact=tried(session, kit, secret, attempt.caller),
         of_target=guesses.count_of_target(session, secret, target, at - DAY),
     )
     found = SecretLook() if worn else opens(session)
@@ -119,3 +118,10 @@ def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> 
     )
     guesses.note(session, row)
     return found
+
+
+def tried(session: Session, kit: Kit, secret: Secret, caller: str) -> int:
+    """How many tries of hers were looked at in the last hour."""
+    at = kit.now()
+    keys = {kit.pseudonyms.contact(caller, at), kit.pseudonyms.contact(caller, at - HOUR)}
+    return guesses.count_of_contact(session, secret, keys, at - HOUR)

@@ -5,7 +5,7 @@ has once shown, it shows for ever: the answer that came in time, or that she is 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ from hotline.domain.dialogue.asks import (
     without_pins,
 )
 from hotline.domain.dialogue.ussd import Opening, UssdHop
-from hotline.domain.guessing import Secret
+from hotline.domain.guessing import LIMITS, Secret
 from hotline.domain.jobs import Job
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
@@ -36,6 +36,7 @@ from hotline.services import guessing
 from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearned
 from hotline.services.doorbell import ring
 from hotline.services.guessing import SecretLook
+from hotline.store.database import Session
 from hotline.store.dialogue import readings
 from hotline.store.dialogue.readings import PinReading
 
@@ -44,9 +45,10 @@ MOST_SECONDS = 2.0
 PAUSES = (0.025, 0.025, 0.05, 0.1)
 """Before the first looks; later ones come each `LATER_PAUSE`."""
 LATER_PAUSE = 0.2
-ASKED = "asked"
-"""What is noted of a stranger's try that goes to the reader."""
+ASKED, LAST = "asked", "last"
+"""What is noted of a stranger's try that goes to the reader; and of the last one of an hour."""
 WAIT = ReaderLearned(ReaderAnswer((WAITS,)))
+RESTED = ReaderAnswer((RESTS,))
 NOTHING_OPENED = ReaderLearned(ReaderAnswer())
 """What a wrong PIN is told, and a text that holds another PIN than the one that was asked with."""
 
@@ -69,12 +71,15 @@ class ReaderAsking:
         if row is not None and row.shown is not None:
             return self._shown(row.shown, asked)
         is_nobody = self._opening.responder_id is None and asked.ask.kind is AskKind.VIEW
-        if is_nobody and not self._may_try(asked):
-            return ReaderLearned(ReaderAnswer((RESTS,)))
-        return self._fresh(asked)
+        if not is_nobody:
+            return self._fresh(asked)
+        tried = self._try(asked)
+        if ASKED not in tried:
+            return ReaderLearned(RESTED)
+        return self._fresh(asked, wrong=RESTED if LAST in tried else None)
 
-    def _may_try(self, asked: ReaderAsked) -> bool:
-        """Whether a phone that is nobody's may ask once more: three times an hour, as an enrolled one may be wrong."""
+    def _try(self, asked: ReaderAsked) -> Sequence[str]:
+        """Notes a try of a phone that is nobody's: three an hour, and the third rests it, as an enrolled one."""
         text = without_pins(self._hop.text)
         target = self._kit.pseudonyms.heard("", Secret.WORK)
         look = guessing.look_once(
@@ -83,9 +88,13 @@ class ReaderAsking:
             asked.upto,
             Secret.WORK,
             target,
-            lambda _: SecretLook((ASKED,)),
+            lambda session: SecretLook((ASKED, LAST) if self._is_last(session) else (ASKED,)),
         )
-        return ASKED in look.said
+        return look.said
+
+    def _is_last(self, session: Session) -> bool:
+        before = guessing.tried(session, self._kit, Secret.WORK, self._hop.caller)
+        return before + 1 >= LIMITS[Secret.WORK].an_hour
 
     def _rows(self) -> dict[str, PinReading]:
         if self._known is None:
@@ -93,9 +102,14 @@ class ReaderAsking:
                 self._known = readings.of_session(session, self._opening.key)
         return self._known
 
-    def _fresh(self, asked: ReaderAsked) -> ReaderLearned:
-        """Ask, and settle what this place shows: of two hops at once, one settles it for both."""
+    def _fresh(self, asked: ReaderAsked, wrong: ReaderAnswer | None = None) -> ReaderLearned:
+        """Ask, and settle what this place shows: of two hops at once, one settles it for both.
+
+        `wrong`: what it shows instead where the PIN is wrong.
+        """
         row_id, answer = self._asked(asked)
+        if wrong is not None and answer == ReaderAnswer():
+            answer = wrong
         with self._kit.database.writing() as session:
             if answer is None:
                 readings.give_up(session, row_id, self._kit.now())

@@ -25,6 +25,7 @@ from hotline.domain.dialogue.person_asks import PersonVerb
 from hotline.domain.dialogue.ussd import Opening, Pinned
 from hotline.domain.jobs import Job
 from hotline.errors import SealBroken
+from hotline.ports import Kit
 from hotline.sealing import oneoff
 from hotline.services.doorbell import ring
 from hotline.services.reader import acts, history, own_pins, pages, pins, proving
@@ -148,8 +149,7 @@ def _decided(
     if found.private is None and (found.is_code or person.pin_wrap is None):
         return _of_nobody(first, found), None
     if found.private is None:
-        first.state = ReadingState.WRONG if first.state == ReadingState.ASKED else first.state
-        return WRONG, pins.wrong(session, kit, person, at)
+        return _wrong(session, kit, first, person, at)
     pins.right(person)
     again = first.state == ReadingState.DONE
     first.state = ReadingState.DONE
@@ -159,6 +159,17 @@ def _decided(
     if ReaderAsk.from_dict(first.asks).kind is not AskKind.PAGE:
         _keep(kit, first, answer)
     return answer, to_ring
+
+
+def _wrong(
+    session: Session, kit: Kit, first: PinReading, person: Responder, at: datetime
+) -> tuple[ReaderAnswer, int | None]:
+    """Asks again; at the wrong one that rests her, says so at once."""
+    to_ring = pins.wrong(session, kit, person, at)
+    has_rest = pins.rests(person, at)
+    if first.state == ReadingState.ASKED:
+        first.state = ReadingState.RESTED if has_rest else ReadingState.WRONG
+    return RESTED if has_rest else WRONG, to_ring
 
 
 def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:
