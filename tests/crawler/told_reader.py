@@ -114,7 +114,7 @@ OF_ANY: Mapping[str, str] = {
     f"{ASK}moved": NOT_ASKED,
     Verb.PASS_ON: f"{ACTED}{Acted.PASSED}",
     f"{PASS}{WHO}": PICKS,
-    f"{PASS}{COLLEAGUE}": f"{ACTED}{Acted.PASSED}",
+    f"{PASS}{COLLEAGUE}": f"{ACTED}{Acted.THEIRS}",
     f"{PASS}{NATIONAL_DESK}": NOBODY_ELSE,
     "close_helped": f"{ACTED}{Acted.CLOSED}",
     "close_silent": f"{ACTED}{Acted.OVER}",
@@ -207,9 +207,9 @@ class ToldReader:
         return ReaderAnswer((RIGHT, *has_work, HAS_QUESTIONS), lists, words)
 
     def _label(self, case: str) -> str:
-        if case in (HERS, MET):
-            return self.phrases.say(self.language, Template.LIST_DUE, ref=case, time=TIME)
-        return self.phrases.say(self.language, Template.LIST_URGENT, ref=case)
+        says = {HERS: Template.LIST_DUE, MET: Template.LIST_DUE, ODD: Template.LIST_THEIRS}
+        template = says.get(case, Template.LIST_URGENT)
+        return self.phrases.say(self.language, template, ref=case, time=TIME)
 
 
 def _state(answer: ReaderAnswer) -> ReadingState:

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import Verb
 from hotline.errors import PinRefused
 from hotline.sealing.members import PinVault
 from hotline.sealing.notes import open_note
 from hotline.sealing.opening import open_grant
 from hotline.services.referrals import referral
 from hotline.store.cases import case_log
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_notes import CaseNote
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Deadline, Referral
@@ -28,7 +30,7 @@ from tests.reading import (
     reader_beside,
     with_pin,
 )
-from tests.taking import take_case
+from tests.taking import do, take_case
 
 
 @pytest.fixture
@@ -118,6 +120,52 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     assert phone.key("1").startswith("END ")
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is not None
+
+
+def test_a_case_that_a_colleague_has_says_so_and_is_urgent_again_once_it_is_passed_on(
+    beside: ReaderBeside,
+) -> None:
+    """Not before it is read: a name alone is no hands."""
+    line, theirs = beside.line, "+250788000013"
+    told(line, *DANGER_HERE)
+    her, colleague = (
+        with_pin(beside, msisdn=one, desks=(line.tip.place,)) for one in (PHONE, theirs)
+    )
+    referral.refer_waiting(line.kit)
+    known = {row.responder_id: row.reference for row in line.all(Referral)}
+
+    def shown(minutes: int = 0) -> tuple[str, str]:
+        line.clock.turn(minutes=minutes, seconds=10)
+        referral.fire_deadlines(line.kit)
+        phone = line.caller(PHONE)
+        phone.dial("90")
+        return phone.key(PIN).split("\n")[0], phone.key("1").split("\n")[1]
+
+    urgent = ("CON Open: 1. Urgent: 1", f"1 {known[her]} urgent, new")
+    quiet = ("CON Open: 1. Urgent: 0", f"1 {known[her]} a colleague has it")
+    assert shown() == urgent
+    take_case(line.kit, colleague, known[colleague], line.clock.at)
+    assert shown() == urgent
+    phone = line.caller(theirs)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "1")
+    assert shown() == quiet
+    assert shown(minutes=16) == quiet
+    do(line.kit, colleague, known[colleague], Verb.PASS_ON, line.clock.at)
+    assert shown() == urgent
+
+
+def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    (theirs,) = [row for row in beside.line.all(Referral) if row.responder_id == 1][:1]
+    take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
+    before = [row.id for row in beside.line.all(CaseLogRow)]
+    phone.dial("90")
+    stays = f"END {known_as.reference}: it stays with the colleague who has it."
+    assert phone.key(PIN, "1", "1", "3", "1") == stays
+    assert [row.id for row in beside.line.all(CaseLogRow)] == before
 
 
 def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(

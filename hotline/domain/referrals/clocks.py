@@ -82,6 +82,20 @@ AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
+OVERDUE_FROM = 2
+"""The outcome's clock has fired at half time, for the holder, and at full time: others were told."""
+MAY_RUN = {DeadlineKind.OUTCOME: OVERDUE_FROM, DeadlineKind.SECOND_LOOK: 1, DeadlineKind.ERASURE: 1}
+"""What may run of a case that is in good hands, and how often it has fired when it is not any more."""
+
+
+def in_good_hands(clocks: Clocks, at: datetime) -> bool:
+    """Of a case that somebody holds: whether nothing is overdue, and nobody else is asked to take, read or judge it."""
+    known = DeadlineKind.OUTCOME in clocks
+    return known and all(
+        clock.nth < MAY_RUN.get(kind, 0) and clock.due_at > at for kind, clock in clocks.items()
+    )
+
+
 def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
     """By when a tip that was told at this step of its ladder, from 0, must be taken."""
     if step == 0:

@@ -32,6 +32,8 @@ class Acted(StrEnum):
     TO_BE_JUDGED = "to_be_judged"
     """A second person looks at the end first."""
     PASSED = "passed"
+    THEIRS = "theirs"
+    """A colleague holds it and nobody else is asked: passing it on asks nobody."""
     NOT_TAKEN_YET = "not_taken_yet"
     """Only who holds it may say so."""
     UNKNOWN = "unknown"

@@ -3,7 +3,7 @@
 Runs inside its caller's transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import trial
@@ -20,6 +20,7 @@ from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.desk import ask_back
 from hotline.services.reader.cases import people_view
+from hotline.services.reader.cases.theirs import with_colleagues
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals import clusters
 from hotline.store.database import Session
@@ -27,6 +28,8 @@ from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines, known_cases
 from hotline.store.tips.tips import Tip
 
+HERS, LETS, DECIDES = "hers", "lets", "decides"
+"""In front of the name of a case in a flag that is pinned: `services/dialogue/entry_cases.py` says what each means."""
 HAS_WORK = "has_work"
 """The flag of whoever has an open case."""
 HAS_QUESTIONS = "has_questions"
@@ -39,28 +42,31 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
     """References, places and times, and numbers of persons: no word of what was told."""
     tips = dict(known_cases.tips_of(session, person.id))
     cases = [one for one in pinned.cases if one in tips][:MOST_CASES]
-    danger = sum(tips[one].urgency == Urgency.DANGER for one in cases)
-    words = {"open": str(len(cases)), "urgent": str(danger)}
     known = {tips[one].id for one in cases}
     followed_now = known_cases.followed(session, person.id)
     asked = [one for one in followed_now if one[1].id not in known]
     followed = dict(asked[: MOST_CASES - len(cases)])
     tips |= followed
+    due = {tip.id for _, tip in followed_now}
+    theirs = _theirs(session, kit, {case: tips[case] for case in cases}, person, pinned, due)
+    danger = sum(tips[one].urgency == Urgency.DANGER for one in cases if one not in theirs)
+    words = {"open": str(len(cases)), "urgent": str(danger)}
     for case in (*cases, *followed):
         tip = tips[case]
         place = place_name(alerted_as(tip.place, tip.within), person.language)
         words |= {f"ref.{case}": case, f"place.{case}": place}
     like = clusters.known_beside(session, [(tips[case].id, person.id) for case in cases])
+    say = kit.phrases.say
     labels = []
     for case in cases:
         label = _label(session, kit, case, tips[case], f"hers.{case}" in pinned.flags, person)
+        if case in theirs:
+            label = say(person.language, Template.LIST_THEIRS, ref=case)
         other = like.get((tips[case].id, person.id))
         labels.append((case, _with_like(kit, label, other, person.language)))
-    say = kit.phrases.say
     labels += [(case, say(person.language, Template.LIST_FOLLOW, ref=case)) for case in followed]
     questions = _questions(kit, person.language)
     has = ((HAS_WORK, labels), (HAS_QUESTIONS, questions))
-    due = {tip.id for _, tip in followed_now}
     hers = followed | {
         one: tips[one] for one in cases if f"hers.{one}" in pinned.flags or tips[one].id in due
     }
@@ -68,6 +74,26 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
     flags = (RIGHT, *(flag for flag, some in has if some), *people.flags)
     lists = {MY_WORK: labels, MY_QUESTIONS: questions, **people.lists}
     return ReaderAnswer(flags, lists, words)
+
+
+def _theirs(
+    session: Session,
+    kit: Kit,
+    cases: Mapping[str, Tip],
+    person: Responder,
+    pinned: Pinned,
+    due: Collection[int],
+) -> frozenset[str]:
+    """Those that a colleague has and of which nothing is asked of her. An exercise says that it is one."""
+    asks = (f"{HERS}.", f"{LETS}.", f"{DECIDES}.")
+    asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
+    quiet = {
+        case: tip.id
+        for case, tip in cases.items()
+        if case not in asked and tip.id not in due and tip.channel != trial.DRILL
+    }
+    there = with_colleagues(session, person, [cases[one] for one in quiet], kit.now())
+    return frozenset(case for case, tip_id in quiet.items() if tip_id in there)
 
 
 def _questions(kit: Kit, language: str) -> Sequence[tuple[str, str]]:

@@ -77,3 +77,10 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         company=tuple(one.responder_id for some in beside.values() for one in some),
         asked_beside=deadlines.asked(session, others, DeadlineKind.MANNER),
     )
+
+
+def stays_with_another(session: Session, tip: Tip, who: int) -> bool:
+    """Whether a colleague holds it and nobody is asked to take it: who else passes it on changes nothing."""
+    if tip.holder_id is None or tip.holder_id == who:
+        return False
+    return DeadlineKind.ACKNOWLEDGE not in deadlines.open_clocks(session, tip.id)

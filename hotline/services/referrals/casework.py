@@ -18,7 +18,7 @@ from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.ports import Kit
 from hotline.services.cases import entries
-from hotline.services.referrals import coming, correcting, endings, ladder
+from hotline.services.referrals import case_standing, coming, correcting, endings, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, is_inbox_unread
 from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.endings import Ending
@@ -196,14 +196,16 @@ def _not_trafficking(context: _ActContext) -> Done:
 
 
 def _pass_on(context: _ActContext) -> Done:
-    """The next step at once. Until somebody takes it, it is hers."""
-    to_ring, one = None, context.act
-    if context.referral.passed_at is None or one.chosen:
-        referrals.pass_on(context.session, context.tip.id, context.act.responder_id, context.act.at)
-        entries.passed(context.session, context.tip.id, one)
+    """The next step at once. Until somebody takes it, it is hers; where it stays with a colleague, nobody is asked."""
+    to_ring, one, tip = None, context.act, context.tip
+    stays = case_standing.stays_with_another(context.session, tip, one.responder_id)
+    said = not stays or acknowledgements.answered(context.session, tip.id, one.responder_id)
+    if said and (context.referral.passed_at is None or one.chosen):
+        referrals.pass_on(context.session, tip.id, one.responder_id, one.at)
+        entries.passed(context.session, tip.id, one)
         event = Event(Happened.PASSED, by=one.responder_id, chosen=one.chosen)
-        to_ring = ladder.happen(context.session, context.kit, context.tip.id, event, one.at)
-    return context.done(Acted.PASSED, to_ring)
+        to_ring = ladder.happen(context.session, context.kit, tip.id, event, one.at)
+    return context.done(Acted.THEIRS if stays else Acted.PASSED, to_ring)
 
 
 def _say_how(context: _ActContext) -> Done:

@@ -47,6 +47,7 @@ ANSWERS = {
     Acted.CLOSED: Template.CLOSED_NOTED,
     Acted.TO_BE_JUDGED: Template.JUDGE_NOTED,
     Acted.PASSED: Template.PASSED_NOTED,
+    Acted.THEIRS: Template.PASSED_THEIRS,
     Acted.NOT_TAKEN_YET: Template.TAKE_FIRST,
     Acted.OVER: Template.CASE_OVER,
     Acted.MOVED: Template.PLACE_CHANGED,

@@ -1,12 +1,15 @@
 """Whether an answer counts: a referral that is acknowledged, and believed. Each function's caller holds the tip."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain.referrals.referral import ReferralState
 from hotline.store.outbox.messages import BELIEVED, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
 
 
 def acknowledge(
@@ -72,6 +75,13 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
     )
 
 
+def answered(session: Session, tip_id: int, responder_id: int) -> bool:
+    """Whether it was taken in her name, believed or not."""
+    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    took = select(Referral.id).where(*hers, Referral.acknowledged_at.is_not(None))
+    return session.scalar(took.limit(1)) is not None
+
+
 def believed(session: Session, tip_id: int, responder_id: int) -> bool:
     """Whether she took it, and is believed."""
     took = (
@@ -81,3 +91,34 @@ def believed(session: Session, tip_id: int, responder_id: int) -> bool:
         BELIEVED,
     )
     return session.scalar(select(Referral.id).where(*took).limit(1)) is not None
+
+
+def held_since_told(
+    session: Session, responder_id: int, tip_ids: Collection[int]
+) -> frozenset[int]:
+    """Of these, what its holder took after this responder was told of it last, by an answer that is proved.
+
+    The holder lives, and has read it by any name, or has no PIN to read it with.
+    """
+    theirs = (
+        select(
+            Referral.tip_id,
+            func.max(Referral.acknowledged_at).label("took"),
+            func.max(Referral.proved_at).label("proved"),
+        )
+        .join(Tip, (Tip.id == Referral.tip_id) & (Tip.holder_id == Referral.responder_id))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id.in_(tip_ids), Responder.active.is_(True))
+        .group_by(Referral.tip_id, Responder.pin_wrap)
+        .having(Responder.pin_wrap.is_(None) | func.max(Referral.opened_at).is_not(None))
+        .subquery()
+    )
+    told = (
+        select(Referral.tip_id, func.max(Referral.created_at).label("at"))
+        .where(Referral.responder_id == responder_id, Referral.tip_id.in_(tip_ids))
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    found = select(theirs.c.tip_id).join(told, told.c.tip_id == theirs.c.tip_id)
+    since = found.where(theirs.c.proved.is_not(None), theirs.c.took > told.c.at)
+    return frozenset(session.scalars(since))

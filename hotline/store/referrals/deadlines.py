@@ -72,6 +72,18 @@ def open_clocks(session: Session, tip_id: int) -> dict[DeadlineKind, Clock]:
     return {DeadlineKind(kind): Clock(due_at, nth) for kind, due_at, nth in rows}
 
 
+def open_clocks_of(
+    session: Session, tip_ids: Collection[int]
+) -> dict[int, dict[DeadlineKind, Clock]]:
+    """The same of many tips, by their ids."""
+    found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
+    here = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
+    rows = select(Deadline.tip_id, Deadline.kind, Deadline.due_at, Deadline.nth).where(*here)
+    for tip_id, kind, due_at, nth in session.execute(rows):
+        found[tip_id][DeadlineKind(kind)] = Clock(due_at, nth)
+    return found
+
+
 def asked(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
     """How often in a row the open clock of a kind has fired, of the one of these tips that is furthest; -1: none is."""
     if not tip_ids:

@@ -1,0 +1,38 @@
+"""When a case that a colleague took may stand as hers alone: in doubt it may not."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hotline.domain.referrals.clocks import Clock, DeadlineKind, in_good_hands
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+LATER, PAST = NOW + timedelta(minutes=5), NOW - timedelta(seconds=1)
+TAKEN = {
+    DeadlineKind.OUTCOME: Clock(LATER),
+    DeadlineKind.SECOND_LOOK: Clock(LATER),
+}
+
+
+@pytest.mark.parametrize(
+    ("clocks", "expected"),
+    [
+        (TAKEN, True),
+        (TAKEN | {DeadlineKind.ERASURE: Clock(LATER)}, True),
+        (TAKEN | {DeadlineKind.OUTCOME: Clock(LATER, 1)}, True),
+        (TAKEN | {DeadlineKind.OUTCOME: Clock(PAST, 1)}, False),
+        (TAKEN | {DeadlineKind.OUTCOME: Clock(LATER, 2)}, False),
+        (TAKEN | {DeadlineKind.SECOND_LOOK: Clock(LATER, 1)}, False),
+        (TAKEN | {DeadlineKind.ACKNOWLEDGE: Clock(LATER)}, False),
+        (TAKEN | {DeadlineKind.OPEN: Clock(LATER)}, False),
+        (TAKEN | {DeadlineKind.JUDGE: Clock(LATER)}, False),
+        (TAKEN | {DeadlineKind.MANNER: Clock(LATER)}, False),
+        (TAKEN | {DeadlineKind.RED: Clock(LATER)}, False),
+        ({}, False),
+    ],
+)
+def test_good_hands_are_those_in_which_nothing_is_overdue_and_nobody_else_is_asked(
+    clocks: Mapping[DeadlineKind, Clock], expected: bool
+) -> None:
+    assert in_good_hands(clocks, NOW) is expected
