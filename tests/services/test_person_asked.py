@@ -133,9 +133,9 @@ def test_it_is_about_the_person_whom_she_chose(text: str, sent: object) -> None:
 @pytest.mark.parametrize(
     ("due", "text", "sent"),
     [
-        ("arrival", f"{FOLLOW}*2*1", ("arrived", 2, {"arrived": "yes"})),
-        ("thirty", f"{FOLLOW}*2*4", ("thirty", 2, {"thirty": "danger"})),
-        ("", f"{FOLLOW}*2", ("arrived", None, {"arrived": "no"})),
+        ("arrival", f"{FOLLOW}*1*2*1", ("arrived", 2, {"arrived": "yes"})),
+        ("thirty", f"{FOLLOW}*1*2*4", ("thirty", 2, {"thirty": "danger"})),
+        ("", f"{FOLLOW}*1*2", ("arrived", None, {"arrived": "no"})),
     ],
 )
 def test_whom_it_is_about_is_asked_where_several_are_due(due: str, text: str, sent: object) -> None:
