@@ -96,6 +96,10 @@ EACH: Mapping[str, int] = {"lesson": 3}
 """How many of the second there are at least to each of the first: a lesson that ended has three answers."""
 
 
+OLD_TOPICS = "topic:other"
+"""The row of topics that callers come to no more."""
+
+
 MATTERS = frozenset((*STEPS_OF_HELP, "tip", "session"))
 """What is kept back for another number last of all."""
 
@@ -116,8 +120,9 @@ def related(places: Iterable[Place]) -> Iterator[Related]:
 def _of_calls(found: Collection[Place]) -> Iterator[Related]:
     """A session reads each topic once, and answers each question once."""
     rows = [row for figure, row, column in found if (figure, column) == ("topic", ALL)]
-    many = sum(dimension(row) == "topic" for row in rows)
-    if many:
+    topics = [row for row in rows if dimension(row) == "topic"]
+    # Whoever knows that no old topic was read knows more; what does not hold teaches nothing.
+    for many in {len(topics) - topics.count(OLD_TOPICS), len(topics)} - {0}:
         yield Related([of("topic")], [of("session", "channel:ussd")], many)
         for row in rows:
             if row == ALL or dimension(row) in ("entry", "channel"):
