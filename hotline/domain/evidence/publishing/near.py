@@ -12,6 +12,7 @@ from hotline.domain.evidence.publishing.made import PublishedCount
 from hotline.domain.evidence.publishing.related import apart
 from hotline.domain.evidence.publishing.rules import dimension
 from hotline.domain.evidence.raw import Measured, RawTable
+from hotline.domain.evidence.screens.rates import flow_of
 from hotline.domain.evidence.screens.revision_weeks import week_row
 from hotline.domain.evidence.tables import ALL, CountTable, numbers
 
@@ -99,11 +100,6 @@ class KeptBack:
         """Of the report's own flow and screens the same may be told once more."""
         figure = SAVED if row.endswith(SAVED_SCREEN) else ENTERED
         return flow_of(row) == REPORT_FLOW and self.steps.get(figure) == number
-
-
-def flow_of(row: str) -> str:
-    """Of `flow:report`, or `screen:report/danger`."""
-    return row.partition(":")[2].partition("/")[0]
 
 
 def _told(counts: Iterable[PublishedCount], *begins: str) -> Iterator[int]:

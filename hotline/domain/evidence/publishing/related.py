@@ -12,6 +12,7 @@ from hotline.domain.cases.counting import STEPS as STEPS_OF_HELP
 from hotline.domain.cases.people_codes import MOST_PEOPLE, ServiceAnswer
 from hotline.domain.evidence.publishing.cells import Place
 from hotline.domain.evidence.publishing.rules import dimension
+from hotline.domain.evidence.screens.rates import flow_of
 from hotline.domain.evidence.tables import ALL
 from hotline.domain.rolls.gathering import MOST_CAME
 from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
@@ -146,7 +147,7 @@ def _of_flows(found: Collection[Place]) -> Iterator[Related]:
     screens: dict[str, list[Place]] = {}
     for place in found:
         if place[0] == "screen_shown" and place[2] == ALL:
-            screens.setdefault(place[1].partition(":")[2].partition("/")[0], []).append(place)
+            screens.setdefault(flow_of(place[1]), []).append(place)
     left: list[Place] = []
     for figure, row, _ in found:
         if figure != "flow_begun":
@@ -155,7 +156,7 @@ def _of_flows(found: Collection[Place]) -> Iterator[Related]:
         yield Related([begun], [of("ussd_session")], hides=begun)
         left.append(of("flow_left", row))
         yield Related([left[-1]], [begun], hides=left[-1])
-        shown = sorted(screens.get(row.partition(":")[2], ()))
+        shown = sorted(screens.get(flow_of(row), ()))
         if shown:
             yield Related([begun], shown)
         for one in shown:

@@ -19,6 +19,8 @@ def with_colleagues(
     """Ids of those that a colleague took and read, in which nothing is overdue, and of which she was not told since."""
     held = [one for one in tips if one.holder_id not in (None, person.id)]
     held = [one for one in held if one.end_wanted_by is None]
+    if not held:
+        return frozenset()
     theirs = acknowledgements.held_since_told(session, person.id, [one.id for one in held])
     clocks = deadlines.open_clocks_of(session, theirs)
     return frozenset(one for one in theirs if in_good_hands(clocks.get(one, {}), at))

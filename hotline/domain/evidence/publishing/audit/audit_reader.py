@@ -84,7 +84,7 @@ class AuditReader:
         return added(self._all(months, [place]))
 
     def few(self, months: Months, k: int) -> Iterator[Sum]:
-        """Each few by whom one number is more than another."""
+        """Two counts that differ by fewer than k: how much more the one is."""
         for less, more in self._over.values():
             if not self.has(months, *less, *more):
                 continue

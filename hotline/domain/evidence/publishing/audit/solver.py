@@ -71,9 +71,9 @@ class Solver:
             if seen.widths()[place] < enough:
                 yield NarrowSum(place, told, known)
 
-    def _looked_around(self, sums: Sequence[Sum], enough: float) -> "_Seen":
+    def _looked_around(self, sums: Sequence[Sum], enough: float) -> "_Widths":
         """Moves all at once, each up or down, as long as that shows of more of them that they can."""
-        seen, chance = _Seen(sums), Random(0)
+        seen, chance = _Widths(sums), Random(0)
         left, before = seen.narrower_than(enough), inf
         while 0 < len(left) < before:
             before, far = len(left), dict[int, float]()
@@ -91,7 +91,7 @@ class Solver:
         self._costly, times = _arrays(cells)
         self._model.changeColsCost(len(self._costly), self._costly, -times)
         if not self._solves():
-            # Now and then it finds no way on from the last solution. Begun anew it does.
+            # Sometimes it cannot go on from the last solution. Then it starts again without one.
             self._model.clearSolver()
             if not self._solves():
                 status = self._model.getModelStatus()
@@ -104,7 +104,7 @@ class Solver:
         return status == highspy.HighsModelStatus.kOptimal
 
 
-class _Seen:
+class _Widths:
     """The least and the most that each sum was in a solution so far. In the truth none is moved."""
 
     def __init__(self, sums: Sequence[Sum]) -> None:
