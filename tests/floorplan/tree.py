@@ -2,8 +2,6 @@
 
 import ast
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,11 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 def python_files(*rooms: str) -> Iterator[Path]:
     for room in rooms:
         yield from sorted((ROOT / room).rglob("*.py"))
-
-
-def our_python() -> Iterator[Path]:
-    yield from python_files("hotline", "workers", "tests")
-    yield from ROOT.glob("*.py")
 
 
 def kept_files() -> list[Path]:
@@ -43,15 +36,3 @@ def parsed(path: Path) -> ast.Module:
 def said(path: Path) -> str:
     """How a failing test names a file."""
     return str(path.relative_to(ROOT))
-
-
-def collected(tests: Iterable[str]) -> frozenset[str]:
-    """The id of every test in the files of these, parameters and all, whatever today's sample is."""
-    files = sorted({test.partition("::")[0] for test in tests})
-    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files]
-    everything = {**os.environ, "HOTLINE_TEST_LONG": "yes", "PYTEST_ADDOPTS": ""}
-    told = subprocess.run(
-        asked, cwd=ROOT, env=everything, capture_output=True, text=True, check=False
-    )
-    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
-    return frozenset(line for line in told.stdout.splitlines() if "::" in line)
