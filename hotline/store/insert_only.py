@@ -1,6 +1,6 @@
 """Triggers that refuse a change, a deletion, or the emptying of a table, on both databases.
 
-SQLite has no TRUNCATE. Migrations say the same words again, as a migration never changes.
+SQLite has no TRUNCATE. The migrations repeat these triggers, since a migration never changes with the code.
 """
 
 from collections.abc import Iterable

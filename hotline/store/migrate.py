@@ -19,17 +19,16 @@ LOCK_MS = 2000
 """While a migration waits for a table, every hop queues behind it: less than a hop's own patience."""
 
 
-def upgrade(database: Database, *, to: str = "head", also: Path | None = None) -> bool:
+def upgrade(database: Database, *, also: Path | None = None) -> bool:
     """Run what is missing, each migration in a transaction of its own; whether any was. Raises StoreUnavailable.
 
     Alone, it holds one table at a time, and callers pass (docs/adr/0015). One that fails leaves those before it
-    done, and may be repeated. `to` and `also`, another folder of migrations, are for tests: of the first release,
-    and of one that is to come.
+    done, and may be repeated. Tests name in `also` a second folder of migrations: those of a release to come.
     """
     config = _config(also)
     # Read once: alembic's own command reads every migration again at each of its calls.
     scripts = ScriptDirectory.from_config(config)
-    goal = scripts.get_current_head() if to == "head" else to
+    goal = scripts.get_current_head()
     changed = False
     while _step(database, config, scripts, goal):
         changed = True

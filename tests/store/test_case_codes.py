@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
 from hotline.errors import StoreUnavailable
 from hotline.sealing.cases.case_codes import READER, NewCase
-from hotline.store import migrate
 from hotline.store.cases import (
     case_codes,
     case_keys,
@@ -58,12 +57,8 @@ def refused(database: Database, words: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("made", ["migrated", "at once"])
-def test_no_code_goes_before_it_was_counted_and_no_count_ever(empty: Database, made: str) -> None:
-    if made == "migrated":
-        migrate.upgrade(empty)
-    else:
-        create_all(empty)
+def test_no_code_goes_before_it_was_counted_and_no_count_ever(empty: Database) -> None:
+    create_all(empty)
     fill(empty)
     assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
 

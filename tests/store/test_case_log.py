@@ -1,19 +1,18 @@
 """The log of a case is written once and never changed, on both kinds of database, made either way."""
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay, NoteCode
 from hotline.errors import StoreUnavailable
-from hotline.store import migrate
 from hotline.store.cases import case_log, case_notes
-from hotline.store.cases.case_log import CaseLogRow, ToldEntry
+from hotline.store.cases.case_log import ToldEntry
 from hotline.store.cases.case_notes import CaseNote
-from hotline.store.database import Database, Row
+from hotline.store.database import Database
 from hotline.store.referrals import retention
 from hotline.store.schema import create_all
-from tests.builders import NOON, make_referral, make_responder, make_tip
+from tests.builders import NOON, make_responder, make_tip
 
 pytestmark = pytest.mark.both
 
@@ -31,7 +30,6 @@ def fill(database: Database) -> None:
         assert case_log.written(session, taken()) is not None
 
 
-@pytest.mark.parametrize("made", ["migrated", "at once"])
 @pytest.mark.parametrize(
     "change",
     [
@@ -40,11 +38,8 @@ def fill(database: Database) -> None:
         "INSERT OR REPLACE INTO case_log SELECT * FROM case_log",
     ],
 )
-def test_no_entry_is_changed_or_deleted(empty: Database, made: str, change: str) -> None:
-    if made == "migrated":
-        migrate.upgrade(empty)
-    else:
-        create_all(empty)
+def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
+    create_all(empty)
     fill(empty)
 
     with pytest.raises(REFUSED), empty.writing() as session:
@@ -84,30 +79,6 @@ def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Dat
 
         assert session.scalars(select(CaseNote)).all() == []
         assert [row.kind for row in case_log.of_tip(session, 1)] == ["taken", "note"]
-
-
-def said_of(row: Row) -> dict[str, object]:
-    """What is set of it: an older table has no column for what came later."""
-    found = ((one.name, getattr(row, one.name)) for one in type(row).__table__.columns)
-    return {name: value for name, value in found if value is not None}
-
-
-def test_what_was_known_of_older_cases_is_taken_over(empty: Database) -> None:
-    migrate.upgrade(empty, to="0085")
-    with empty.writing() as session:
-        for row in (make_tip(), make_responder(), make_referral(acknowledged_at=NOON)):
-            session.execute(insert(type(row)).values(said_of(row)))
-        session.execute(text("UPDATE tip SET closed_at = :at"), {"at": NOON})
-
-    migrate.upgrade(empty)
-
-    with empty.reading() as session:
-        rows = session.scalars(select(CaseLogRow).order_by(CaseLogRow.id)).all()
-    assert [(row.kind, row.key, row.codes) for row in rows] == [
-        ("told", "told:1", {}),
-        ("taken", "taken:1", {}),
-        ("closed", "closed:1-earlier", {}),
-    ]
 
 
 def test_a_code_is_of_a_closed_list() -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
 from hotline.errors import StoreUnavailable
-from hotline.store import migrate
 from hotline.store.database import Database
 from hotline.store.evidence import figure_editions, origin
 from hotline.store.schema import create_all
@@ -36,12 +35,8 @@ def published(
     return PublishedFigures("2026-10", edition, version, NOON, "clock", cells)
 
 
-@pytest.mark.parametrize("made", ["migrated", "at once"])
-def test_what_was_published_stays_as_it_is(empty: Database, made: str) -> None:
-    if made == "migrated":
-        migrate.upgrade(empty)
-    else:
-        create_all(empty)
+def test_what_was_published_stays_as_it_is(empty: Database) -> None:
+    create_all(empty)
     first, revised = (published(one, n) for one, n in zip(MonthVersion, (12, 13), strict=True))
     with empty.writing() as session:
         assert figure_editions.write(session, first, "counted")
@@ -83,28 +78,3 @@ def test_a_total_is_read_with_the_months_that_it_holds(empty: Database) -> None:
         }
     began = ["2026-11", "2026-12"]
     assert held == {"2026": began, "2026-Q4": began, "2027-Q1": (), "2026-11": ()}
-
-
-def test_what_was_told_of_reach_before_is_an_edition(empty: Database) -> None:
-    migrate.upgrade(empty, to="0090")
-    with empty.writing() as session:
-        for month in ("2026-09", "2026-10"):
-            session.execute(text(f"INSERT INTO reach_edition VALUES ('{month}', '{NOON}')"))
-            for by, row, number in (("all", "all", 9), ("district", "11", "NULL")):
-                values = f"'{month}', 'tip', '{by}', '{row}', {number}, ''"
-                columns = 'month, figure, "by", "row", number, bound'
-                session.execute(text(f"INSERT INTO reach_cell ({columns}) VALUES ({values})"))
-    migrate.upgrade(empty)
-    with empty.writing() as session:
-        assert figure_editions.closed(session) == {"2026-09", "2026-10"}
-        found = figure_editions.read(session, "2026-10", Edition.INSIDE)
-        assert found is not None
-        assert (found.said("tip"), found.said("tip", "district:11"), found.made_at) == (
-            "9",
-            "..",
-            NOON,
-        )
-        assert figure_editions.write(session, published(MonthVersion.REVISED, 12))
-        assert figure_editions.read(session, "2026-10", Edition.INSIDE) == published(
-            MonthVersion.REVISED, 12
-        )

@@ -4,19 +4,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from hotline.store import migrate
 from hotline.store.database import Database
 from hotline.store.schema import create_all
 
 KEPT = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
 
 
-@pytest.mark.parametrize("made", ["migrated", "at once"])
-def test_no_table_that_is_kept_is_truncated(empty_postgres: Database, made: str) -> None:
-    if made == "migrated":
-        migrate.upgrade(empty_postgres)
-    else:
-        create_all(empty_postgres)
+def test_no_table_that_is_kept_is_truncated(empty_postgres: Database) -> None:
+    create_all(empty_postgres)
     with empty_postgres.reading() as session:
         tables = session.scalars(text(KEPT)).all()
     assert {"case_log", "case_code", "case_key", "month_count", "figure_cell"} <= {*tables}

@@ -1,0 +1,218 @@
+"""Creates the tables of cases and of statistics."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def create() -> None:
+    _cases()
+    _evidence()
+
+
+def _cases() -> None:
+    op.create_table(
+        "month_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column("row", sa.String(), nullable=False),
+        sa.Column("column", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("month_count_key")),
+        sa.UniqueConstraint(
+            "month",
+            "version",
+            "figure",
+            "row",
+            "column",
+            name=op.f("month_count_month_version_figure_row_column_once"),
+        ),
+    )
+    op.create_table(
+        "case_counted",
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("case_counted_tip_id_of")),
+        sa.PrimaryKeyConstraint("tip_id", name=op.f("case_counted_key")),
+    )
+    op.create_table(
+        "case_key",
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("case_key_tip_id_of")),
+        sa.PrimaryKeyConstraint("tip_id", name=op.f("case_key_key")),
+    )
+    op.create_table(
+        "case_log",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("responder_id", sa.Integer(), nullable=True),
+        sa.Column("desk", sa.String(), nullable=True),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("codes", sa.JSON(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["responder_id"], ["responder.id"], name=op.f("case_log_responder_id_of")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supersedes"], ["case_log.id"], name=op.f("case_log_supersedes_of")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("case_log_tip_id_of")),
+        sa.PrimaryKeyConstraint("id", name=op.f("case_log_key")),
+        sa.UniqueConstraint("key", name=op.f("case_log_key_once")),
+    )
+    op.create_index(op.f("case_log_tip_id_index"), "case_log", ["tip_id"])
+    op.create_table(
+        "possible_victim",
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rung", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("possible_victim_tip_id_of")),
+        sa.PrimaryKeyConstraint("tip_id", "n", name=op.f("possible_victim_key")),
+    )
+    op.create_index(op.f("possible_victim_due_at_index"), "possible_victim", ["due_at"])
+    op.create_table(
+        "case_code",
+        sa.Column("case_log_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_log_id"], ["case_log.id"], name=op.f("case_code_case_log_id_of")
+        ),
+        sa.PrimaryKeyConstraint("case_log_id", name=op.f("case_code_key")),
+    )
+    op.create_table(
+        "case_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tip_id"], ["case_key.tip_id"], name=op.f("case_grant_tip_id_of"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("case_grant_key")),
+        sa.UniqueConstraint("tip_id", "holder", name=op.f("case_grant_tip_id_holder_once")),
+    )
+    op.create_table(
+        "case_note",
+        sa.Column("case_log_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_log_id"], ["case_log.id"], name=op.f("case_note_case_log_id_of")
+        ),
+        sa.PrimaryKeyConstraint("case_log_id", name=op.f("case_note_key")),
+    )
+    op.create_table(
+        "service_referral",
+        sa.Column("offered_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("responder_id", sa.Integer(), nullable=True),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("thirty_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("clock", sa.String(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rung", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["offered_id"], ["case_log.id"], name=op.f("service_referral_offered_id_of")
+        ),
+        sa.ForeignKeyConstraint(
+            ["responder_id"], ["responder.id"], name=op.f("service_referral_responder_id_of")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("service_referral_tip_id_of")),
+        sa.PrimaryKeyConstraint("offered_id", name=op.f("service_referral_key")),
+    )
+    op.create_index(op.f("service_referral_due_at_index"), "service_referral", ["due_at"])
+    op.create_index("service_referral_of", "service_referral", ["tip_id", "n"])
+
+
+def _evidence() -> None:
+    op.create_table(
+        "coverage",
+        sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("missing", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("hour", name=op.f("coverage_key")),
+    )
+    op.create_table(
+        "figure_edition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("is_invented", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("figure_edition_key")),
+        sa.UniqueConstraint(
+            "period", "edition", "version", name=op.f("figure_edition_period_edition_version_once")
+        ),
+    )
+    op.create_table(
+        "home_origin",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("home_origin_key")),
+    )
+    op.create_table(
+        "printed_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("printed_report_key")),
+        sa.UniqueConstraint(
+            "period",
+            "edition",
+            "version",
+            "language",
+            name=op.f("printed_report_period_edition_version_language_once"),
+        ),
+    )
+    op.create_table(
+        "figure_cell",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column("row", sa.String(), nullable=False),
+        sa.Column("column", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("bound", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["figure_edition.id"], name=op.f("figure_cell_edition_id_of")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("figure_cell_key")),
+        sa.UniqueConstraint(
+            "edition_id",
+            "figure",
+            "row",
+            "column",
+            name=op.f("figure_cell_edition_id_figure_row_column_once"),
+        ),
+    )
+    op.create_table(
+        "figure_count",
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["figure_edition.id"], name=op.f("figure_count_edition_id_of")
+        ),
+        sa.PrimaryKeyConstraint("edition_id", name=op.f("figure_count_key")),
+    )

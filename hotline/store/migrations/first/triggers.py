@@ -1,0 +1,88 @@
+"""Creates the triggers that refuse to change, delete or empty what is kept, on both databases."""
+
+from alembic import op
+
+INSERT_ONLY = (
+    "case_log",
+    "month_count",
+    "figure_edition",
+    "figure_cell",
+    "figure_count",
+    "home_origin",
+)
+"""Tables of which no row is ever changed or deleted."""
+CODE_NOT_COUNTED = (
+    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_log l ON l.tip_id = c.tip_id"
+    " WHERE l.id = OLD.case_log_id)"
+)
+KEY_NOT_COUNTED = "NOT EXISTS (SELECT 1 FROM case_counted WHERE tip_id = OLD.tip_id)"
+VIOLATION = "USING ERRCODE = 'integrity_constraint_violation'"
+
+
+def create() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        _on_sqlite()
+    else:
+        _on_postgres()
+
+
+def _on_sqlite() -> None:
+    for table in INSERT_ONLY:
+        for what in ("update", "delete"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{table} is insert only'); END"
+            )
+    op.execute(
+        "CREATE TRIGGER case_code_no_update BEFORE UPDATE ON case_code"
+        " BEGIN SELECT RAISE(ABORT, 'case_code is never changed'); END"
+    )
+    op.execute(
+        f"CREATE TRIGGER case_code_no_delete BEFORE DELETE ON case_code WHEN {CODE_NOT_COUNTED}"
+        " BEGIN SELECT RAISE(ABORT, 'case_code was not counted yet'); END"
+    )
+    op.execute(
+        f"CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key WHEN {KEY_NOT_COUNTED}"
+        " BEGIN SELECT RAISE(ABORT, 'case_key was not counted yet'); END"
+    )
+
+
+def _on_postgres() -> None:
+    for table in INSERT_ONLY:
+        _refuses(table, f"RAISE EXCEPTION '{table} is insert only' {VIOLATION};")
+        _before(table, "no_change", "UPDATE OR DELETE")
+    _refuses(
+        "case_code",
+        f"IF TG_OP = 'DELETE' THEN IF NOT ({CODE_NOT_COUNTED}) THEN RETURN OLD; END IF; END IF;"
+        f" RAISE EXCEPTION 'case_code is kept until it was counted' {VIOLATION};",
+    )
+    _before("case_code", "no_change", "UPDATE OR DELETE")
+    _refuses(
+        "case_key",
+        f"IF {KEY_NOT_COUNTED} THEN RAISE EXCEPTION 'case_key was not counted yet'"
+        f" {VIOLATION}; END IF; RETURN OLD;",
+    )
+    _before("case_key", "no_delete", "DELETE")
+    op.execute(
+        "CREATE FUNCTION refuses_to_be_emptied() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME {VIOLATION}; END $$"
+    )
+    for table in (*INSERT_ONLY, "case_code", "case_key"):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuses_to_be_emptied()"
+        )
+
+
+def _refuses(table: str, body: str) -> None:
+    op.execute(
+        f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {body} END $$"
+    )
+
+
+def _before(table: str, name: str, acts: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_{name} BEFORE {acts} ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION {table}_refuses()"
+    )
