@@ -77,7 +77,11 @@ class Template(StrEnum):
     """Answers `1 K7Q4`, also when it comes twice."""
     NOTED = "{ref}: noted. Others are asked too."
     """Answers `1 K7Q4` while the gateway's inbox cannot be read: nothing proves yet that she wrote it."""
-    ALREADY_TAKEN = "{ref}: already taken by a colleague. Thank you."
+    HELPS_TOO = "{ref}: you help too. A colleague has it."
+    """Answers `1 K7Q4` of a responder who takes a case after a colleague. An SMS names no colleague."""
+    HELPS_TOO_UNREAD = "{ref}: you help too. A colleague has it. Unread: do not go in openly."
+    """The same of a case that nobody goes to openly before it is read."""
+    HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
     TAKEN_UNTIL = (
         "{ref}: yours. Say what came of it by {time}: 2 there 3 referred 4 not it 5 pass on"
     )

@@ -11,6 +11,7 @@ WIDEST: Mapping[str, str] = {
     "ref": "K7Q4CA",
     "place": "Nyarugenge",
     "time": "25/11 14:05",
+    "who": "Wwwwwwwww Wwwwwwwwww",
     "page": "-",
 }
 """What may stand in braces, each with the widest that the line ever puts there: the checker measures with it."""

@@ -229,7 +229,8 @@ def _act(ask: ReaderAsk) -> ReaderAnswer:
     if flag is None and ask.verb.startswith(DISTRICT):
         flag = f"{ACTED}{Acted.NOT_TAKEN_YET}"
     lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if flag == PICKS else {}
-    return ReaderAnswer((flag or f"{ACTED}{Acted.TO_BE_JUDGED}",), lists, {"time": TIME})
+    words = {"time": TIME, "who": "Zuzucolleague"}
+    return ReaderAnswer((flag or f"{ACTED}{Acted.TO_BE_JUDGED}",), lists, words)
 
 
 def _proof(start_pin: str) -> ReaderAnswer | None:

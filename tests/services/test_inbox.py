@@ -121,7 +121,8 @@ def test_a_colleague_was_quicker(district: District) -> None:
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is Acted.ALREADY_TAKEN
-    assert district.sms.sent[-1][1] == f"{two.reference}: already taken by a colleague. Thank you."
+    helps = f"{two.reference}: you help too. A colleague has it."
+    assert district.sms.sent[-1][1] == f"{helps} Unread: do not go in openly."
 
 
 @pytest.mark.parametrize(

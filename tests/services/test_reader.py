@@ -117,7 +117,8 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     assert phone.key("2").startswith("CON A colleague has it since 24/11 ")
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is None
-    assert phone.key("1").startswith("END ")
+    helps = f"END {known_as.reference}: you help too. national 1 has it."
+    assert phone.key("1") == f"{helps} Unread: do not go in openly."
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is not None
 

@@ -11,6 +11,7 @@ from hotline.domain.dialogue.asks import ASK, DISTRICT, NOTE, PASS, ReaderAnswer
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.engine.placeholders import WIDEST
 from hotline.errors import AskRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.desk import ask_back
@@ -21,10 +22,12 @@ from hotline.services.referrals import casework, endings
 from hotline.services.referrals.case_standing import RESPONDER
 from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
+from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases, referrals
 from hotline.store.referrals.drills import exercises
 from hotline.store.tips.tips import Tip
+from hotline.text.gsm7 import to_gsm7
 
 ALSO = "also"
 """She takes it although a colleague has it."""
@@ -39,10 +42,13 @@ CLOSES_AS = {f"close_{what}": what for what in NotTrafficking}
 """What it is, where it is not trafficking."""
 LATE, UNREAD = "late", "taken_unread"
 """Flags: a colleague has it, and nothing is done yet; she took what nobody goes to openly before it is read."""
+HELPS_UNREAD = "helps_unread"
+"""The flag of a responder who helps too with a case that nobody goes to openly before it is read."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
 """Flags: the question stands behind her receipt; or it cannot be asked of this case."""
 ACTED = "acted_"
 """What stands in front of a flag that names what an act came to."""
+NAME_LETTERS = len(WIDEST["who"])
 OVER = ReaderAnswer((f"{ACTED}{Acted.OVER}",))
 
 
@@ -138,9 +144,20 @@ def _told(session: Session, done: Done) -> ReaderAnswer:
     took = done.result in (Acted.TAKEN, Acted.ALREADY_TAKEN)
     goes_unseen = done.coming is not None and done.coming.goes_unseen
     if took and goes_unseen and not _was_read(session, done.referral_id):
-        flags.append(UNREAD)
+        flags.append(UNREAD if done.result is Acted.TAKEN else HELPS_UNREAD)
     words = {"time": kigali(done.due)} if done.due is not None else {}
+    if done.result is Acted.ALREADY_TAKEN:
+        words["who"] = _holder_name(session, done.referral_id)
     return ReaderAnswer(tuple(flags), words=words)
+
+
+def _holder_name(session: Session, referral_id: int | None) -> str:
+    """Returns the name of the colleague who took the case, cut to what a screen holds."""
+    if referral_id is None:
+        return ""
+    tip = session.get_one(Tip, session.get_one(Referral, referral_id).tip_id)
+    colleague = session.get(Responder, tip.holder_id)
+    return "" if colleague is None else to_gsm7(colleague.name)[:NAME_LETTERS].rstrip()
 
 
 def _was_read(session: Session, referral_id: int | None) -> bool:

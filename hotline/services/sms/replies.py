@@ -40,7 +40,7 @@ TOGETHER = 6
 
 ANSWERS = {
     Acted.TAKEN: Template.TAKEN,
-    Acted.ALREADY_TAKEN: Template.ALREADY_TAKEN,
+    Acted.ALREADY_TAKEN: Template.HELPS_TOO,
     Acted.NOTED: Template.NOTED,
     Acted.ON_SITE: Template.ON_SITE_NOTED,
     Acted.REFERRED: Template.REFERRED_NOTED,
@@ -202,9 +202,13 @@ def _template(one: Done, number: str | None) -> Template:
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
         return Template.PLACE_CHANGED_ALONE
-    if template is not Template.TAKEN or one.coming is None or not one.coming.goes_unseen:
+    warned = template in (Template.TAKEN, Template.HELPS_TOO)
+    if not warned or one.coming is None or not one.coming.goes_unseen:
         return template
-    if one.coming.care is Care.STAY_AWAY:
+    stays_away = one.coming.care is Care.STAY_AWAY
+    if template is Template.HELPS_TOO:
+        return Template.HELPS_TOO_STAY_AWAY if stays_away else Template.HELPS_TOO_UNREAD
+    if stays_away:
         return Template.TAKEN_STAY_AWAY
     return Template.TAKEN_UNREAD if number else Template.TAKEN_UNREAD_ALONE
 
