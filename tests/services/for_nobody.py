@@ -76,7 +76,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "referrals/drills/exercises.unanswered": DRILL,
     "reach/case_ends.warn": UPKEEP,
     "reach/case_ends.warned": UPKEEP,
-    "reach/measures.tips": WATCH,
     "reach/screen_counts.reports": FIGURES,
     "referrals/acknowledgements.acknowledge": FOUND,
     "referrals/acknowledgements.answered": FOUND,

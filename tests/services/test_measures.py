@@ -50,18 +50,29 @@ def kit(district: District) -> WholeKit:
     return replace(district.kit, watch=make_watch(), books=FakeShelf())
 
 
-def test_the_outbox_and_the_tips(district: District, kit: WholeKit) -> None:
+def test_the_outbox(district: District, kit: WholeKit) -> None:
     district.tell(urgency=2, filed_at=district.clock())
     district.clock.turn(seconds=90)
     told = scrape(kit)
-    assert told.value("hotline_messages", state="pending", priority="2") == 1
+    assert told.value("hotline_messages", state="pending") == 1
     assert told.value("hotline_oldest_unsent_seconds") == 90
-    assert told.value("hotline_oldest_untaken_seconds", urgency="2") == 90
-    assert told.value("hotline_tips", state="filed") == 1
     assert told.value("hotline_wrong", part="unsent") == 1
     assert told.value("hotline_wrong", part="lane") == 0
     assert told.value("hotline_queue_length", queue="alerts") == 3
     assert told.value("hotline_balance") == 1000
+
+
+def test_no_series_counts_tips_by_state_or_urgency(district: District, kit: WholeKit) -> None:
+    """Who scrapes every minute would read from such a series when a danger was told, and when it was taken."""
+    for urgency in (1, 2, 3):
+        district.tell(urgency=urgency, filed_at=district.clock())
+    district.deliver()
+    told = scrape(kit).text
+    labels = {label for label, _ in LABELS.findall(told)}
+    assert not labels & {"urgency", "priority"}
+    assert "hotline_tips" not in told
+    states = set(re.findall(r'hotline_messages{state="(\w+)"', told))
+    assert states == {"pending", "sending", "retry", "unknown", "dead"}
 
 
 def test_delays_and_rates_by_network(district: District, kit: WholeKit) -> None:
@@ -96,15 +107,13 @@ def test_without_database_and_redis_what_is_left_is_told(district: District) -> 
     told = scrape(replace(district.kit, database=gone, watch=dead))
     assert told.value("hotline_wrong", part="database") == 1
     assert told.value("hotline_redis_up") == 0
-    assert "hotline_tips{" not in told.text
+    assert "hotline_messages{" not in told.text
 
 
 LABELS = re.compile(r'(\w+)="([^"]*)"')
 WORDS = {
     "part": r"[a-z ]{2,20}",
     "state": r"[a-z]+",
-    "priority": r"[1-4]",
-    "urgency": r"[1-3]",
     "network": r"[0-9]{5,6}",
     "quantile": r"0\.(5|95)",
     "queue": r"alerts|misc",

@@ -20,7 +20,7 @@ from hotline.services.evidence.producers import CountedMonth
 from hotline.store.cases import case_overview
 from hotline.store.cases.case_keys import CaseKey
 from hotline.store.database import Session
-from hotline.store.reach import case_ends, measures, outreach
+from hotline.store.reach import case_ends, outreach
 from hotline.store.reach.outreach import Cell, Tally
 from hotline.store.watch import traffic
 from tests.builders import NOON, make_tip
@@ -127,7 +127,6 @@ def figures(session: Session) -> Mapping[str, int]:
     tips = case_ends.of_month(session, months.begins(month), months.ends(month))
     return {
         "sessions": traffic.sessions(session, NOON),
-        "tips": sum(measures.tips(session).values()),
         "tallies": session.query(Tally).count(),
         "cases": len(case_overview.cases(session, case_overview.CasesWanted())),
         "persons": len(tips.counting),

@@ -1,4 +1,7 @@
-"""What is measured of the line, gathered when somebody asks."""
+"""Gathers what /metrics shows, when a scraper asks.
+
+No value counts tips, alone or by urgency: a series of such counts tells which hour and which kind a report was.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -35,7 +38,6 @@ def gather(kit: LookingKit) -> Measured:
                 *_hooks(session),
                 *_outbox(session, kit),
                 *_networks(session, kit),
-                _tips(session),
             ]
     except StoreUnavailable:
         return measured
@@ -88,24 +90,16 @@ def _outbox(session: Session, kit: LookingKit) -> Measured:
         ),
         Gauge(
             "hotline_messages",
-            "Messages by state and priority; unknown are those that may have gone out.",
+            "Messages that are not finished, by state; unknown are those that may have gone out.",
             [
-                Sample(count, {"state": state, "priority": str(priority)})
-                for (state, priority), count in sorted(measures.messages(session).items())
+                Sample(count, {"state": state})
+                for state, count in sorted(measures.unfinished_messages(session).items())
             ],
         ),
         _one(
             "hotline_oldest_unsent_seconds",
             "How long the oldest message waits for the gateway.",
             (now - standing.oldest_unsent).total_seconds() if standing.oldest_unsent else 0.0,
-        ),
-        Gauge(
-            "hotline_oldest_untaken_seconds",
-            "How long the oldest tip of an urgency waits for somebody to take it.",
-            [
-                Sample((now - since).total_seconds(), {"urgency": str(urgency)})
-                for urgency, since in sorted(standing.untaken_since.items())
-            ],
         ),
         _one(
             "hotline_clock_lease_seconds",
@@ -139,12 +133,6 @@ def _networks(session: Session, kit: LookingKit) -> Measured:
             ],
         ),
     ]
-
-
-def _tips(session: Session) -> Gauge:
-    states = measures.tips(session)
-    samples = [Sample(count, {"state": state}) for state, count in sorted(states.items())]
-    return Gauge("hotline_tips", "Tips by state.", samples)
 
 
 def _one(name: str, help_: str, value: float | None) -> Gauge:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain import trial
-from hotline.domain.tip import Matter, TipState
+from hotline.domain.outbox.delivery import MessageState
 from hotline.store.database import Row, add_if_new
+from hotline.store.outbox.health import UNSENT
 from hotline.store.outbox.messages import Message
-from hotline.store.tips.tips import Tip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,21 +58,13 @@ def answered(session: Session) -> Mapping[HookCount, tuple[int, float]]:
     }
 
 
-def messages(session: Session) -> Mapping[tuple[str, int], int]:
-    """How many there are, by state and priority."""
+def unfinished_messages(session: Session) -> Mapping[str, int]:
+    """Counts the messages that wait, are being sent, are in doubt or are undeliverable, by state."""
+    states = (*UNSENT, MessageState.UNKNOWN, MessageState.DEAD)
     rows = session.execute(
-        select(Message.state, Message.priority, func.count()).group_by(
-            Message.state, Message.priority
-        )
+        select(Message.state, func.count()).where(Message.state.in_(states)).group_by(Message.state)
     )
-    return {(state, priority): count for state, priority, count in rows}
-
-
-def tips(session: Session) -> Mapping[str, int]:
-    """How many there are, by state; complaints and what no figure counts aside."""
-    told = (Tip.channel.not_in(trial.UNCOUNTED), Tip.matter == Matter.TIP)
-    rows = session.execute(select(Tip.state, func.count()).where(*told).group_by(Tip.state))
-    found = dict.fromkeys(map(str, TipState), 0)
+    found = dict.fromkeys(map(str, states), 0)
     for state, count in rows:
         found[state] = count
     return found
