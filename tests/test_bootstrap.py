@@ -193,6 +193,7 @@ def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) 
     assert told.stdout.strip() == ""
 
 
+@pytest.mark.fault(12)
 @pytest.mark.slow(reason="waits for a Redis that hangs")
 def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
     """Note, ask, ring, load, save: however far it has come, one of them waits, and the others know."""

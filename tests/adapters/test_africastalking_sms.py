@@ -79,6 +79,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize(("reply", "outcome"), [row[1:] for row in ROWS], ids=[r[0] for r in ROWS])
 def test_each_answer_has_its_meaning(reply: bytes, outcome: Outcome) -> None:
     result, gateway = send_to(reply)
@@ -119,6 +120,7 @@ def test_what_is_no_number_is_never_asked(number: str) -> None:
     assert result.outcome is Outcome.PERMANENT
 
 
+@pytest.mark.fault(23)
 def test_nobody_listening_is_surely_not_sent() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -130,12 +132,14 @@ def test_a_name_that_nobody_knows_is_surely_not_sent() -> None:
     assert line_to("http://gateway.invalid").send(TO, "x").outcome is Outcome.NOT_SENT
 
 
+@pytest.mark.fault(23)
 def test_a_tls_handshake_that_fails_is_surely_not_sent() -> None:
     with serving(lambda _, connection: connection.sendall(http(201, sent()))) as gateway:
         url = gateway.url.replace("http:", "https:")
         assert line_to(url, seconds=0.3).send(TO, "x").outcome is Outcome.NOT_SENT
 
 
+@pytest.mark.fault(23)
 @pytest.mark.slow(reason="waits for a connection that nobody takes")
 def test_row_23_a_connection_that_is_never_taken_is_surely_not_sent() -> None:
     """A listener whose queue is full lets nobody in, and says no to nobody."""
@@ -175,6 +179,7 @@ def _drip_body(gateway: Gateway, connection: socket.socket) -> None:
             return
 
 
+@pytest.mark.fault(26)
 @pytest.mark.parametrize("answer", [_silent, _drip, _drip_body])
 def test_the_whole_call_has_one_deadline(answer) -> None:  # type: ignore[no-untyped-def]
     with serving(answer) as gateway:
@@ -211,6 +216,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.fault(27)
 @given(recipient=JSON, message=JSON)
 def test_no_shape_of_json_raises(recipient: object, message: object) -> None:
 

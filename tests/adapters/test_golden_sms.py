@@ -58,6 +58,7 @@ def test_2_a_refused_request_is_no_success(told: District) -> None:
         assert delivery.held_lane(session) == "config_fault"
 
 
+@pytest.mark.fault(27)
 def test_3_a_text_where_json_was_meant_is_doubt(told: District) -> None:
     deliver(told, http(200, "OK", "text/plain"))
     assert told.attempts[0].outcome == "unknown"
@@ -71,6 +72,7 @@ def test_4_a_wrong_key_pauses_the_lane(told: District) -> None:
         assert delivery.held_lane(session) == "config_fault"
 
 
+@pytest.mark.fault(25)
 def test_5_a_timeout_after_it_was_stored_is_sent_again_word_for_word(told: District) -> None:
     first, second = deliver(told, b"", http(201, sent()))
     assert first.partition(b"\r\n\r\n")[2] == second.partition(b"\r\n\r\n")[2]

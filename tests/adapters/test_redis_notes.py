@@ -69,6 +69,7 @@ def test_what_is_no_note_is_unknown(valkey: Valkey, junk: bytes) -> None:
     assert RedisNotes(valkey.url).find(KEY) is None
 
 
+@pytest.mark.fault(12)
 def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Valkey) -> None:
     notes = RedisNotes(valkey.url)
     notes.tell(OPENING, HEARD)
@@ -82,6 +83,7 @@ def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Val
     assert time.monotonic() - began < 0.6
 
 
+@pytest.mark.fault(12)
 def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey) -> None:
     """As in production: behind a password, at a database of its own, and where a greeting is answered."""
     with valkey.client() as client:

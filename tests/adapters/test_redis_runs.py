@@ -45,6 +45,7 @@ def test_a_run_under_another_key_or_of_another_session_is_forgotten(valkey: Valk
     assert make_runs(valkey).load("junk") is None
 
 
+@pytest.mark.fault(12)
 def test_a_hung_redis_costs_one_short_wait(valkey: Valkey) -> None:
     runs = make_runs(valkey)
     runs.save(KEY, HEARD)

@@ -27,6 +27,7 @@ def test_a_bell_without_a_wire_says_so(tmp_path: Path) -> None:
         RqJobs(f"unix://{tmp_path}/none").ring(Job.DELIVER, 1)
 
 
+@pytest.mark.fault(12)
 def test_a_hanging_redis_costs_half_a_second_at_the_most(valkey: Valkey) -> None:
     jobs = RqJobs(valkey.url)
     jobs.ring(Job.DELIVER, 1)
@@ -52,6 +53,7 @@ def test_it_rings_again_a_second_after_redis_is_back(valkey: Valkey) -> None:
     assert valkey.client().llen("rq:queue:alerts") >= 1
 
 
+@pytest.mark.fault(10)
 def test_a_redis_that_was_restarted_hears_the_first_ring(valkey: Valkey) -> None:
     jobs = RqJobs(valkey.url)
     jobs.ring(Job.DELIVER, 1)

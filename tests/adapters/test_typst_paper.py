@@ -56,6 +56,7 @@ def reckoned(month: PublishedFigures) -> Iterator[str]:
             yield "".join(".." if one is None else grouped(one) for one in cells)
 
 
+@pytest.mark.row("E5")
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("edition", by_turns([*Edition], "whose report is read back"))
 def test_e5_the_paper_reads_back_as_the_edition_says(language: str, edition: Edition) -> None:

@@ -40,6 +40,7 @@ NO_KEY = "a" * 26
 COOKIE = "__Host-hotline"
 
 
+@pytest.mark.row("A3")
 @story("emergency")
 def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Office) -> None:
     office.written("A trap", {"rw": URGENT})
@@ -95,6 +96,7 @@ def words_at(page: Page) -> dict[str, str]:
     return {code: page.locator(f"#f-text-{code}").input_value() for code in LANGUAGES}
 
 
+@pytest.mark.row("A6")
 @story("merged")
 def test_two_who_write_in_different_languages_are_merged(office: Office) -> None:
     with two_at_the_sentence(office) as (first, second):
@@ -112,6 +114,7 @@ def test_two_who_write_in_different_languages_are_merged(office: Office) -> None
         }
 
 
+@pytest.mark.row("A6")
 @story("clashing")
 def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Office) -> None:
     with two_at_the_sentence(office) as (first, second):
@@ -133,6 +136,7 @@ def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Of
         assert second.seconds < 120
 
 
+@pytest.mark.row("A10")
 @story("lost password")
 def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) -> None:
     desk = office.desk

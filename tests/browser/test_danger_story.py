@@ -90,6 +90,7 @@ def opens(office: Office, person: Person, desk: str) -> None:
         session.add(DeskMember(desk_code=desk, member=member, wrapped_key=wrapped, created_at=at))
 
 
+@pytest.mark.row("A8", "R3", "R6", "R8", "R9")
 @story("danger")
 def test_r3_r6_r8_r9_a8_a_danger_from_its_alert_to_thirty_days_on_and_to_its_months_count(
     case: DangerCase,

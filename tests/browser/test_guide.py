@@ -64,6 +64,7 @@ THERE = ("4", "1", "3")
 """From the first screen: rights, the law, and the choice that the topic adds."""
 
 
+@pytest.mark.row("A1", "A3")
 @story("sentence")
 def test_a_sentence_from_the_first_link_to_the_caller_and_back(office: Office) -> None:
     desk, roles = office.desk, [AccountRole.EDITOR]
@@ -129,6 +130,7 @@ def brings_back(hands: Hands) -> None:
     expect(page.locator("tbody").get_by_text(why)).to_be_visible()
 
 
+@pytest.mark.row("A1")
 @story("topic")
 def test_a_topic_of_three_screens_is_live_in_ten_minutes(office: Office) -> None:
     editor = office.person("Editor 1", AccountRole.EDITOR)

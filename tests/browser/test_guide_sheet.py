@@ -33,6 +33,7 @@ COUNTS = (
 )
 
 
+@pytest.mark.row("A5")
 @story("sheet")
 def test_a_sheet_goes_out_and_comes_in_and_one_stale_row_is_refused(
     office: Office, tmp_path: Path

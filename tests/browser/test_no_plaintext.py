@@ -82,6 +82,7 @@ class SeenSecrets:
         return {code_at(secret, at) for secret in self.factors for at in times}
 
 
+@pytest.mark.row("A10")
 @story("no plaintext")
 def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
     office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture

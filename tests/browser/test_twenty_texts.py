@@ -20,6 +20,7 @@ TEXTS, MENDED_EACH = 20, 5
 MINUTES = 20
 
 
+@pytest.mark.row("A5")
 @story("twenty texts")
 def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: Office) -> None:
     translator = office.person("Translator 1", AccountRole.TRANSLATOR)

@@ -19,6 +19,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.fault(37)
 @pytest.mark.turn("what a whole line goes through", 0, 20)
 @pytest.mark.longer(2)
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the drill"))

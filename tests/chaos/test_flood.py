@@ -81,6 +81,7 @@ def in_danger(stack: Stack) -> set[str]:
     return told
 
 
+@pytest.mark.fault(39)
 @pytest.mark.turn("what a whole line goes through", 2, 20)
 def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(
     tmp_path: Path, lay_home: LayHome

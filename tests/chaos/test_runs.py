@@ -64,6 +64,8 @@ def procfile_without(step: str, folder: Path) -> Path:
     return procfile
 
 
+@pytest.mark.row("P1")
+@pytest.mark.fault(1, 10, 11, 16, 17, 18, 20, 24, 33)
 @pytest.mark.alone
 @pytest.mark.longer(30)
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the fault run"))
@@ -96,6 +98,7 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
     assert SPARED.isdisjoint(report.deaths)
 
 
+@pytest.mark.fault(3)
 @pytest.mark.turn("what a whole line goes through", 18, 20)
 @pytest.mark.parametrize("step", by_turns([*MENDED_BY], "the step that is missing"))
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:

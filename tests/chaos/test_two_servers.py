@@ -39,6 +39,7 @@ def leader(stack: Stack) -> int:
     return int(row.holder.split(":")[1]) if row else 0
 
 
+@pytest.mark.fault(21)
 def test_two_servers_hear_tips_and_one_of_them_dies(tmp_path: Path) -> None:
     codes = [district.code for district in districts()]
     tips = plan(TIPS, codes, WORDS)

@@ -51,6 +51,7 @@ def listed(home: Path, *options: str) -> Result:
     return told
 
 
+@pytest.mark.row("A10")
 def test_each_row_is_a_sentence_in_kigali_s_time(home: Path) -> None:
     assert listed(home).stdout.splitlines() == [
         "24 Nov 2026 14:05: the command line enrolled 2 responders",

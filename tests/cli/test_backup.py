@@ -58,6 +58,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
     return operator
 
 
+@pytest.mark.row("P3")
 def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     """With the backup, the exported keys and three things on paper: nothing else was carried."""
     empty = Operator(made.folder, home="empty")
@@ -150,6 +151,7 @@ def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
     assert "hotline backup key" in told.output
 
 
+@pytest.mark.row("P3")
 def test_a_drill_restores_a_real_backup_and_leaves_nothing(made: Operator) -> None:
     told = json.loads(
         made.well("drill", "--backup", str(made.folder / "a.backup"), *made.key, "--json").stdout

@@ -80,6 +80,7 @@ def count(line: Path, version: MonthVersion) -> None:
         making.make_due(kit, kit.now(), {})
 
 
+@pytest.mark.row("R9")
 def test_r9_before_it_is_published_a_month_has_no_table(line: Path) -> None:
     """Two of them a day apart would say what one person did in between."""
     told_when = run(line, *REPORT, MONTH, code=1).output
@@ -89,6 +90,7 @@ def test_r9_before_it_is_published_a_month_has_no_table(line: Path) -> None:
     assert "counted" not in run(line, "audit", "list").stdout
 
 
+@pytest.mark.row("R9")
 def test_r9_a_month_is_told_from_identified_to_thirty_days_on(line: Path) -> None:
     count(line, MonthVersion.FIRST)
     first = told(line)

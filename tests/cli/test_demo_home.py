@@ -28,6 +28,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.row("P1")
 def test_a_command_finds_the_demo_with_its_clock_and_its_settings(checkout: Path) -> None:
     found = demo_settings({"PATH": "/bin"}, "tips")
     assert (checkout / found["HOTLINE_HOME"]) == checkout / "var" / "demo"

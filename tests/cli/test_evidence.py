@@ -143,6 +143,7 @@ def test_what_is_not_published_says_when(home: Path, arguments: list[str], says:
     assert run(home, "show", "2026-13").exit_code == 2
 
 
+@pytest.mark.row("E5")
 def test_e5_the_report_is_one_command_and_says_whose_draft_it_is(
     home: Path, tmp_path: Path
 ) -> None:

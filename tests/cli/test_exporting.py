@@ -52,6 +52,7 @@ def logged(home: Path) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.row("E4")
 def test_e4_two_people_take_a_month_out_and_the_log_says_who_what_and_for_whom(
     home: Path, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_good_flows_end_with_0(folder: Path) -> None:
     assert "en  5 (3)" in front, "languages are no part of its question"
 
 
+@pytest.mark.row("A4")
 def test_findings_end_with_1_and_say_where_and_what_to_do(folder: Path) -> None:
     _write(
         folder,

@@ -206,6 +206,7 @@ def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline, tmp_
         assert "2507" not in told.output
 
 
+@pytest.mark.row("A7")
 def test_responders_are_imported_whole_or_not_at_all(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home", demo=False)
     text = io.StringIO()
@@ -279,6 +280,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
     assert "ishuri" not in plain
 
 
+@pytest.mark.row("A10")
 def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
     hotline: Hotline, tmp_path: Path, passphrase: Path
 ) -> None:

@@ -21,6 +21,7 @@ def test_every_command_says_what_it_is_for(name: str) -> None:
     assert len(told.output.splitlines()) > 3
 
 
+@pytest.mark.row("P1")
 def test_wrong_settings_are_told_all_at_once_and_nothing_starts() -> None:
     environ = {"HOTLINE_PORT": "many", "HOTLINE_INBOUND_SMS": "perhaps"}
     told = CliRunner(env=environ).invoke(main, ["run"])

@@ -263,6 +263,7 @@ def test_a_case_that_waits_for_a_person_who_goes_is_another_s_at_once(
     assert message.state == MessageState.FAILED, "nothing that waited for her is sent"
 
 
+@pytest.mark.row("R10")
 @GOES
 def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, words: tuple[str, ...]) -> None:
     kit = tell(admin)

@@ -34,6 +34,7 @@ def hotline(home: Path, *words: str) -> Result:
     return told
 
 
+@pytest.mark.row("A3")
 @pytest.mark.turn("flows that are published", 0, 2)
 def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> None:
     assert "revision 1 is live" in hotline(home, "release").output

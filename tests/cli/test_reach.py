@@ -158,6 +158,7 @@ def test_the_quiz_tells_shares_before_and_after_and_bounds_where_few_would_show(
     assert tuple(document["total"][name] for name in names) == ("total", 71, "<=28", ">=75", ">=47")
 
 
+@pytest.mark.row("E1")
 @pytest.mark.parametrize("by", BY)
 def test_each_way_to_count_prints_the_names_that_it_counts_by(home: Path, by: str) -> None:
     known = {
@@ -181,6 +182,7 @@ def test_each_way_to_count_prints_the_names_that_it_counts_by(home: Path, by: st
     assert len(columns) == len(set(columns))
 
 
+@pytest.mark.row("E1")
 def test_e1_completion_by_screen_and_drop_by_network_and_flow(home: Path) -> None:
     told = {
         by: [[*row.values()] for row in json.loads(run(home, "--by", by, "--json").stdout)["rows"]]
@@ -196,6 +198,7 @@ def test_e1_completion_by_screen_and_drop_by_network_and_flow(home: Path) -> Non
     assert [summary[f"reports {one}"] for one in ("begun", "filed", "saved")] == [40, 20, ".."]
 
 
+@pytest.mark.row("E1", "E2")
 def test_e1_a_screen_by_language_by_revision_and_by_week(home: Path) -> None:
     """Who published revision 2 on the 10th asks whether more go on now: 75 of 100, in place of 52."""
 

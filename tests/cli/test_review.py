@@ -97,6 +97,7 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
     return Desk(tmp_path, request.param)
 
 
+@pytest.mark.row("A5")
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_two_people_make_a_text_reviewed(tmp_path: Path, kind: str) -> None:
     desk = Desk(tmp_path, kind)
@@ -114,6 +115,7 @@ def test_two_people_make_a_text_reviewed(tmp_path: Path, kind: str) -> None:
     assert desk.states()[LESSON] == "reviewed"
 
 
+@pytest.mark.row("A5")
 def test_a_sheet_that_took_its_time_undoes_nothing(desk: Desk) -> None:
     desk.export()
     old = desk.file.read_bytes()

@@ -161,6 +161,7 @@ def test_a_list_is_filtered_by_what_is_open_by_desk_by_day_and_by_urgency(five: 
     assert asked(five, "--desk", "Nyabihu").stderr == "no such tips\n"
 
 
+@pytest.mark.row("R6")
 def test_a_desk_neither_lists_nor_counts_what_was_not_sealed_to_it(five: Path) -> None:
     """Of one phone there are five tips; the desk of Gasabo has three of them."""
     counts = {row["same_contact"] for row in json.loads(listed(five, "--json", "--desk", "gasabo"))}

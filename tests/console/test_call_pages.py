@@ -48,6 +48,7 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
     return tab("National 1"), tab("National 2")
 
 
+@pytest.mark.row("A8")
 def test_a8_a_number_opens_for_who_asked_once_a_second_person_approved(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -80,6 +81,7 @@ def test_a8_a_number_opens_for_who_asked_once_a_second_person_approved(
     ]
 
 
+@pytest.mark.row("A8")
 def test_a8_a_call_is_nowhere_for_who_opens_not_the_national_desk(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:

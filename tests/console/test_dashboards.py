@@ -65,6 +65,7 @@ def _told(*several: PublishedFigures) -> set[str]:
     return {NONE} | rates | {said(cell, unit) for cell in cells for unit in ("", *UNITS)}
 
 
+@pytest.mark.row("E2")
 @pytest.mark.parametrize("language", by_turns(CODES, "whose words the pages of figures have"))
 def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab, language: str) -> None:
     now, before = published("2026-10"), published("2026-09")
@@ -114,6 +115,7 @@ def test_a_page_on_which_everything_is_hidden_draws_nothing_by_length_and_stays_
     assert "Cette période n" not in few
 
 
+@pytest.mark.row("E2")
 def test_e2_each_figure_of_an_edition_stands_in_a_table() -> None:
     """A figure that somebody adds is not forgotten here; days are for a program."""
     now = published("2026-10")
@@ -152,6 +154,7 @@ def test_a_sheet_has_the_numbers_of_its_table_with_the_same_ones_hidden(tab: Tab
     assert tab.get("/evidence/nothing/sheet/week").status_code == 404
 
 
+@pytest.mark.row("E1")
 @pytest.mark.parametrize("language", by_turns(CODES, "whose words the dictionary's page has"))
 def test_e1_the_dictionary_stands_on_a_page_that_each_figure_leads_to(
     tab: Tab, language: str
@@ -169,6 +172,7 @@ def test_e1_the_dictionary_stands_on_a_page_that_each_figure_leads_to(
     assert {*linked} <= {entry.name for entry in DICTIONARY}
 
 
+@pytest.mark.row("E1", "E2")
 def test_e2_a_screen_is_read_by_language_by_revision_and_by_week(tab: Tab) -> None:
     """The editor's question: do fewer people stop there than before, and in which language?"""
     now, before = published("2026-10"), published("2026-09")

@@ -28,6 +28,7 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
         yield Site(desk, chromium)
 
 
+@pytest.mark.row("E2")
 @pytest.mark.turn("full figures in a browser", 0, 2)
 @pytest.mark.parametrize("share", by_turns(range(SHARES), "which figures"))
 @pytest.mark.parametrize("size", by_turns([*SIZES], "how wide the figures are"))

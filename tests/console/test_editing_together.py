@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from hotline.services.changes import drafts
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, Form, editor, read
@@ -39,6 +41,7 @@ def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
     assert editor.node("abroad", "fee")["say"]["goes"] == "last"
 
 
+@pytest.mark.row("A6")
 def test_the_same_words_are_asked_about_and_nothing_is_saved_before(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine.", "text.rw": "Ibyanjye"}, {"text.en": "Hers."})
     assert "You and Editor 3 changed the same" in page
@@ -64,6 +67,7 @@ def test_yours_or_hers_is_taken_as_it_was_chosen(editor: Editor) -> None:
         assert words(editor)["en"] == stays.replace("hers.", f"{chosen}.")
 
 
+@pytest.mark.row("A6")
 def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> None:
     for chosen, is_there in (("hers", False), ("yours", True)):
         node = "fee" if not is_there else "tell"

@@ -98,6 +98,7 @@ def test_a_row_leads_on_from_where_it_was_moved_to(editor: Editor) -> None:
         assert f'id="f-{where}"' in editor.page
 
 
+@pytest.mark.row("A1")
 def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.fr": "Être “sûr”", "text.rw": "mw’ê"}
     part = unescape(editor.part(form))
@@ -122,6 +123,7 @@ def test_what_stores_nothing_gives_the_words_back(editor: Editor) -> None:
     assert drafts.history(editor.desk.kit, CHANGE) == []
 
 
+@pytest.mark.row("A1")
 def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
     form = editor.open("abroad", "contract") | {"h.language": "en", "text.en": "Read it first."}
     assert "Read it first." in editor.part(form)
@@ -151,6 +153,7 @@ def test_the_handset_is_told_what_the_caller_said_and_types_words(editor: Editor
     assert form["as.flag.reporting"] == ""
 
 
+@pytest.mark.row("A1")
 def test_the_meter_counts_every_language_and_says_a_second_screen(editor: Editor) -> None:
     form = editor.open("abroad", "fee")
     part = editor.part(form | {"text.en": "Too long. " * 20, "text.fr": "", "text.rw": ""})
@@ -164,6 +167,7 @@ def test_the_meter_counts_every_language_and_says_a_second_screen(editor: Editor
     assert not re.search(r"<textarea|<select|type=\"text\"", part)
 
 
+@pytest.mark.row("A4")
 def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: Editor) -> None:
     form = editor.open("report", "danger")
     empty = {name: "" for name in form if name[:4] in ("text", "goes", "choi", "note")}

@@ -45,6 +45,7 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+@pytest.mark.row("R12")
 def test_r12_two_plan_it_one_begins_it_and_everybody_of_the_desk_is_read_in_its_report(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:

@@ -44,6 +44,7 @@ def logged(desk: Desk) -> list[tuple[str, str, str, str]]:
         ]
 
 
+@pytest.mark.row("E4")
 def test_e4_one_asks_another_approves_and_either_takes_it_once(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:

@@ -64,6 +64,7 @@ def outline(page: str) -> Outline:
     return parser
 
 
+@pytest.mark.row("A1")
 @pytest.mark.parametrize("factor", by_turns(["fresh", "stale"], "how old the factor is"))
 def test_every_field_has_its_label_and_every_form_its_key(desk: Desk, factor: str) -> None:
     tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")

@@ -44,6 +44,7 @@ def assert_safe(answer: object) -> None:
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
+@pytest.mark.row("A11")
 def test_a_page_is_light_keeps_to_the_policy_and_is_not_kept(tab: Tab) -> None:
     for path in (*PAGES, "/enter", "/recover", "/welcome/none", "/nothing"):
         assert_light(tab, path)

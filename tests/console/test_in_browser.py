@@ -59,6 +59,7 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
         yield Site(desk, chromium)
 
 
+@pytest.mark.row("A1")
 @pytest.mark.parametrize("size", by_turns([*SIZES], "how wide the pages are"))
 @pytest.mark.parametrize("share", by_turns(range(DAYS), "which pages"))
 def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) -> None:

@@ -44,6 +44,7 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
     assert "in this change" in page
 
 
+@pytest.mark.row("A7")
 def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Tab) -> None:
     send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     editor = desk.person("Editor 7")
@@ -111,6 +112,7 @@ def test_the_page_says_the_screens_that_name_a_number(tab: Tab) -> None:
     assert re.search(r'<a href="/flows/\w+#n-\w+">', page)
 
 
+@pytest.mark.row("A7")
 def test_a_new_entry_gets_the_lowest_free_digits_and_its_whole_string(desk: Desk, tab: Tab) -> None:
     to = f"{AT_ENTRIES}/new"
     answer = send(tab, AT_ENTRIES, to, flow="signs", name="poster  Nyabugogo")

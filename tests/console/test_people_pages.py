@@ -57,6 +57,7 @@ def proves(desk: Desk, responder_id: int) -> None:
         who.state, who.public_key = "waiting", b"p" * 32
 
 
+@pytest.mark.row("A7")
 def test_a7_somebody_is_enrolled_by_one_admin_and_approved_by_another(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_fault_stands_beside_its_field_and_the_number_is_not_shown_again(
     assert NUMBER not in answer.text
 
 
+@pytest.mark.row("A7")
 def test_less_is_done_at_once_and_more_waits_for_a_second_person(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -136,6 +138,7 @@ def test_what_waits_lapses_after_a_week(desk: Desk, two: tuple[Tab, Tab]) -> Non
     assert rows(desk, "posting") == []
 
 
+@pytest.mark.row("A7")
 def test_a_sheet_is_judged_first_and_taken_whole_or_not_at_all(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -156,6 +159,7 @@ def test_a_sheet_is_judged_first_and_taken_whole_or_not_at_all(
     assert again.status_code == 422
 
 
+@pytest.mark.row("A7", "R10")
 def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_of_it(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -173,6 +177,7 @@ def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_
         assert all(row.parameters == {"count": "0"} for row in told)
 
 
+@pytest.mark.row("A7")
 def test_a7_a_member_whose_key_is_open_gives_a_red_desk_a_new_key(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -241,6 +246,7 @@ def test_ending_an_account_takes_its_responder_off_the_line(
     assert person(desk, 1).left_at is not None
 
 
+@pytest.mark.row("A7")
 def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[Tab, Tab]) -> None:
     inside = opened(desk, "Desk 1")
     desk.tab(AccountRole.DESK, name="Desk 2")
@@ -256,6 +262,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
         assert of_account(account(desk, "Desk 2")) in members.of_desk(session, GASABO)
 
 
+@pytest.mark.row("A7")
 def test_who_is_taken_from_a_desk_is_signed_out_and_the_desk_needs_a_new_key(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:

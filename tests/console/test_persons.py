@@ -90,6 +90,7 @@ def case(desk: Desk) -> CaseDesk:
     )
 
 
+@pytest.mark.row("R8", "R9")
 def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: CaseDesk) -> None:
     form = case.district.get(f"/tips/{case.tip}/persons/screened").text
     assert "First: is the person safe" in form
@@ -120,6 +121,7 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
     ]
 
 
+@pytest.mark.row("R8", "R9")
 def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk) -> None:
     assert case.says("screened", "new", **GROWN_UP).status_code == 303
     hands_on(case.desk)
@@ -148,6 +150,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     assert "Person 1:" not in case.clear(), "no clock runs any more"
 
 
+@pytest.mark.row("R9")
 def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: CaseDesk) -> None:
     whom = case.offers()
     assert case.says("consent", consent="no", again="woman").status_code == 303
@@ -274,6 +277,7 @@ def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
     assert late in case.national.get(page_of_tip).text
 
 
+@pytest.mark.row("A8")
 def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseDesk) -> None:
     whom = case.offers()
     assert case.says("answered", whom, answer="accepted").status_code == 303

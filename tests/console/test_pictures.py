@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def test_a_chain_goes_down_and_what_leads_back_is_known() -> None:
     assert [arrow.is_back for arrow in picture.arrows] == [False, False, True]
 
 
+@pytest.mark.row("A2")
 def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
     flows = live_document(desk.kit.database)["flows"]

@@ -132,6 +132,7 @@ def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) ->
     assert tab.get("/flows/nothing").status_code == 404
 
 
+@pytest.mark.row("A10")
 @pytest.mark.parametrize(
     ("query", "rows"),
     [
@@ -159,6 +160,7 @@ def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -
     assert page.count('<tr><td class="moment">') == rows
 
 
+@pytest.mark.row("A10")
 def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
     with desk.kit.database.writing() as session:

@@ -211,6 +211,7 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
     assert writing.heard == heard
 
 
+@pytest.mark.row("A3")
 def test_who_wrote_a_part_of_it_is_not_the_second_person(writing: Writing) -> None:
     both = writing.desk.tab(AccountRole.EDITOR, AccountRole.APPROVER, name="Editor 2")
     change = writing.opened()

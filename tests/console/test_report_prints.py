@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from hotline.adapters import typst_paper
@@ -30,6 +31,7 @@ def publishes(desk: Desk) -> Tab:
     return desk.tab(AccountRole.DESK, name="Desk 1")
 
 
+@pytest.mark.row("E5")
 def test_e5_a_page_asks_a_worker_sets_and_the_pdf_is_the_commands_own(desk: Desk) -> None:
     tab = publishes(desk)
     page = tab.get("/evidence?period=2026-10").text

@@ -96,6 +96,7 @@ def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> N
     assert loose == []
 
 
+@pytest.mark.row("A10")
 def test_a_get_answers_the_roles_of_its_row_and_is_not_there_for_others(
     tabs: dict[AccountRole, Tab],
 ) -> None:

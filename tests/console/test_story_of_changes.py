@@ -3,6 +3,8 @@
 import html
 import re
 
+import pytest
+
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.changes import emergencies, judging
 from hotline.services.changes.drafts import SHOWN
@@ -21,6 +23,7 @@ def marked(page: str, mark: str) -> str:
     return re.sub(r"</?ins>|</?del>", "", rest)
 
 
+@pytest.mark.row("A4")
 def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     editor, approver = writing.editor, writing.approver
     change = writing.opened()

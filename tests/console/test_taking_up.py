@@ -29,6 +29,7 @@ def secret_of(page: str) -> str:
     return str(letters).replace("-", "").replace(" ", "").upper()
 
 
+@pytest.mark.row("A10")
 def test_a_person_takes_up_an_account_and_signs_in(desk: Desk, admin: Tab) -> None:
     link = invited(admin, "editor")
     outside = desk.outside()

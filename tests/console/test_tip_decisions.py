@@ -1,5 +1,7 @@
 """What a desk decides of a tip on its page: it ends, is held, is kept from somebody, is like another (A8, R7)."""
 
+import pytest
+
 from tests.console.desk_tips import DISTRICT, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
 from tests.domain.test_like_words import SAME
@@ -7,6 +9,7 @@ from tests.domain.test_like_words import SAME
 __all__ = ["desks"]
 
 
+@pytest.mark.row("A8")
 def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
     """Of danger: whoever wanted it does not judge it, by this account or by one of the same name."""
     tip = tell(desks.desk, urgency=1)
@@ -36,6 +39,7 @@ def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Des
     assert desks.tip(tip).closed_at is None
 
 
+@pytest.mark.row("A8")
 def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -> None:
     tip = tell(desks.desk)
     assert desks.district.post(f"/tips/{tip}/helped", {}).status_code == 422
@@ -55,6 +59,7 @@ def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -
     assert "go with a colleague, not openly" in desks.district.get(f"/tips/{tip}").text
 
 
+@pytest.mark.row("A8")
 def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) -> None:
     tip = tell(desks.desk)
     kept = {"desk": DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
@@ -72,6 +77,7 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     assert listed(desks.district, "?state=all") == [other], "a second person decides"
 
 
+@pytest.mark.row("A8")
 def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks: Desks) -> None:
     tip = tell(desks.desk)
     kept = {"desk": OTHER_DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
@@ -85,6 +91,7 @@ def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks:
         assert said not in district
 
 
+@pytest.mark.row("R7")
 def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(desks: Desks) -> None:
     one, other = tell(desks.desk), tell(desks.desk)
     elsewhere = tell(desks.desk, place=OTHER_DISTRICT)
@@ -102,6 +109,7 @@ def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(des
     assert alike not in desks.district.get(page).text
 
 
+@pytest.mark.row("R7")
 def test_r7_tips_in_like_words_are_linked_when_a_desk_has_opened_both(desks: Desks) -> None:
     """The nation opens one of them, which links nothing in the district."""
     same = SAME[0]

@@ -25,6 +25,7 @@ from tests.sampling import in_turns
 __all__ = ["desks"]
 
 
+@pytest.mark.row("A8")
 def test_a8_a_desk_lists_what_was_sealed_to_it_and_nothing_else(desks: Desks) -> None:
     mine, other = tell(desks.desk), tell(desks.desk, place=OTHER_DISTRICT)
     assert listed(desks.district) == [mine]
@@ -34,6 +35,7 @@ def test_a8_a_desk_lists_what_was_sealed_to_it_and_nothing_else(desks: Desks) ->
     assert desks.district.get(f"/tips/{mine}").status_code == 200
 
 
+@pytest.mark.row("A8")
 def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) -> None:
     tip = tell(desks.desk)
     nobody = desks.desk.tab(AccountRole.NATIONAL, name="National 3")
@@ -47,6 +49,7 @@ def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) 
     assert desks.rows() == []
 
 
+@pytest.mark.row("R6")
 def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(desks: Desks) -> None:
     """List, count, address, words, links, and every act: as if there were no such tip."""
     mine = tell(desks.desk)
@@ -74,6 +77,7 @@ def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(des
     assert {row[0] for row in desks.rows() if row[1] == "tip_refused"} == {"Desk 1"}
 
 
+@pytest.mark.row("A8")
 def test_a8_words_are_shown_once_behind_a_reason_which_the_log_holds_first(desks: Desks) -> None:
     tip = tell(desks.desk)
     assert WORDS not in desks.district.get(f"/tips/{tip}").text
@@ -94,6 +98,7 @@ def test_a8_words_are_shown_once_behind_a_reason_which_the_log_holds_first(desks
     assert WORDS not in shown
 
 
+@pytest.mark.row("A8")
 def test_a8_a_key_that_is_closed_asks_for_password_and_code_first(desks: Desks) -> None:
     tip = tell(desks.desk)
     for _ in range(4):
@@ -110,6 +115,7 @@ def test_a8_a_key_that_is_closed_asks_for_password_and_code_first(desks: Desks) 
     assert desks.rows() == [("Desk 1", "tip_read", "a call")]
 
 
+@pytest.mark.row("A8")
 def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desks: Desks) -> None:
     tip = tell(desks.desk)
 
@@ -120,6 +126,7 @@ def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desk
     assert listed(desks.district) == []
 
 
+@pytest.mark.row("A8")
 def test_a8_late_tips_stand_on_today_and_in_red_beside_the_word_of_the_bar(desks: Desks) -> None:
     tell(desks.desk, minutes=2)
     late = tell(desks.desk, minutes=9)
@@ -134,6 +141,7 @@ def test_a8_late_tips_stand_on_today_and_in_red_beside_the_word_of_the_bar(desks
     assert "promised" not in desks.other.get("/").text
 
 
+@pytest.mark.row("A8")
 def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) -> None:
     first = tell(desks.desk, urgency=3)
     for _ in range(ROWS):
@@ -151,6 +159,7 @@ def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) ->
     assert listed(desks.national, "?place=11") == []
 
 
+@pytest.mark.row("A8")
 def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Desks) -> None:
     tip = tell(desks.desk)
 
@@ -170,6 +179,7 @@ def test_a8_complaints_are_a_list_of_their_own_for_the_national_desk(desks: Desk
     assert "complaints" not in desks.district.get("/tips").text
 
 
+@pytest.mark.row("A8")
 def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) -> None:
     tip = tell(desks.desk, referred_at=desks.desk.clock(), referred_urgency=1)
     assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 404

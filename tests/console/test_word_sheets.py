@@ -74,6 +74,7 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
     assert tab.get(f"{PAGE}/pdf").status_code == 404
 
 
+@pytest.mark.row("A5")
 def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
     """The story of a sheet that took its time: out, changed meanwhile, judged, taken, and the rest out again."""
     found = agreed(out(tab), FEE, "abroad.contract.say.text", rw=NEW_WORDS)

@@ -23,11 +23,13 @@ def lay_catalogues(folder: Path) -> None:
         path.write_bytes(console_catalogue_path(LOCALES, language).read_bytes())
 
 
+@pytest.mark.row("A11")
 def test_every_phrase_stands_in_three_languages() -> None:
     assert [*faults(LOCALES)] == []
     assert len(gathered()) > 200
 
 
+@pytest.mark.row("A11")
 def test_french_and_kinyarwanda_are_marked_as_drafts() -> None:
     for language in ("fr", "rw"):
         head = console_catalogue_path(LOCALES, language).read_text(encoding="utf-8")[:300]

@@ -85,6 +85,7 @@ def publish(desk: Desk, language: str) -> None:
     assert isinstance(done, ChangePublished)
 
 
+@pytest.mark.row("A5")
 def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "agree")
     assert answer.status_code == 303
@@ -121,6 +122,7 @@ def test_what_somebody_agreed_to_waits_for_her_no_more_and_for_others_still(
     assert FEE in other.get(waits).text
 
 
+@pytest.mark.row("A5")
 def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
     press(tab, "agree", path="/words/fr?flow=abroad&state=all")
     english = "/words/en?flow=abroad&state=all"

@@ -61,6 +61,7 @@ class Measured:
         return body
 
 
+@pytest.mark.row("C9", "C14", "R3")
 @pytest.mark.timeout(600)
 @pytest.mark.turn("a tour in another language, or behind a PIN", 2, 4)
 @pytest.mark.parametrize("toured", by_turns([*TOURS], "the tour behind a PIN"))

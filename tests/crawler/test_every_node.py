@@ -94,6 +94,7 @@ def entered(book: Book) -> set[str]:
     return set(book.entries.values())
 
 
+@pytest.mark.row("C7", "C9", "C14")
 @pytest.mark.timeout(600)
 @pytest.mark.longer(1.7)
 @pytest.mark.parametrize("toured", ["rw", *by_turns([*PARTS], "the tour of every node", ITS_DAY)])

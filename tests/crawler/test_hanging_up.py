@@ -88,6 +88,7 @@ def enrol_helper(line: Line) -> int:
         return helper.id
 
 
+@pytest.mark.row("C8")
 @pytest.mark.parametrize(("danger", "official", "language"), EVERY)
 def test_c8_hanging_up_at_any_node_has_told_what_is_promised(
     line: Line, danger: str, official: str, language: str
@@ -125,6 +126,7 @@ def told_of(line: Line, tip: Tip) -> set[int]:
         return {*session.scalars(select(Referral.responder_id).where(Referral.tip_id == tip.id))}
 
 
+@pytest.mark.row("C9")
 @pytest.mark.parametrize(("danger", "official", "language"), NO_OFFICIAL)
 def test_c9_000_at_any_node_erases_what_is_not_filed_and_marks_what_is(
     line: Line, danger: str, official: str, language: str

@@ -74,6 +74,7 @@ IDENTIFIED = {
 }
 
 
+@pytest.mark.row("R9")
 def test_r9_the_staircase_counts_each_person_once_and_a_raid_as_one_situation() -> None:
     found = count(a_raid_and_two_others())
     cells = {(one.figure, one.row, one.column): one.number for one in found}

@@ -25,6 +25,7 @@ def table(name: str) -> list[HeardRow]:
         ]
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize("name", sorted(LEAST))
 def test_the_tables_hold_enough_of_each_language_and_nothing_twice(name: str) -> None:
     rows = table(name)
@@ -39,6 +40,7 @@ def test_nothing_that_is_kept_aside_stands_in_a_table_that_is_looked_at() -> Non
     assert not seen & aside
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize("end", ["", "_aside"])
 @pytest.mark.parametrize("code", CODES)
 def test_cries_are_heard_and_harmless_messages_wake_nobody(code: str, end: str) -> None:

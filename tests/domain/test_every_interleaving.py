@@ -81,6 +81,7 @@ GUARDED = {
 """What no longer holds without a clock. Beside the last four others run: they guard more than that it rings."""
 
 
+@pytest.mark.row("R5")
 @pytest.mark.parametrize("kind", GUARDED)
 def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
     ladder = Ladder(without=kind)

@@ -47,6 +47,7 @@ def test_a_hundred_spellings_of_the_wish() -> None:
     assert len(missed) * 100 <= 2 * len(SPELLINGS), missed
 
 
+@pytest.mark.row("C16")
 def test_the_table_of_wishes_is_understood_whole() -> None:
     with (Path(__file__).parent / "stops.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

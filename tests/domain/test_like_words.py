@@ -105,6 +105,7 @@ def of(text: str) -> frozenset[str]:
     return pieces({"words": text})
 
 
+@pytest.mark.row("R7")
 @pytest.mark.parametrize("pair", [*SAME, *ANOTHER])
 def test_the_same_matter_is_alike_in_another_spelling_and_another_one_is_not(pair: Pair) -> None:
     share = likeness(of(pair.one), of(pair.other))

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.may_record import StopReason, judged
 from hotline.domain.cases.people_codes import ConsentCode, PersonCodes
@@ -43,6 +45,7 @@ def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonE
             yield from every([*before, one], left - 1)
 
 
+@pytest.mark.row("R9")
 def test_r9_no_sequence_offers_help_after_a_no_without_a_newer_yes() -> None:
     offered = stopped = 0
     for entries in every([], LONGEST):

@@ -92,6 +92,7 @@ def test_lists_are_in_the_order_of_their_names() -> None:
             assert labels == sorted(labels)
 
 
+@pytest.mark.row("C19")
 def test_the_five_camps_stand_first_in_their_districts_and_are_called_camps() -> None:
     lists, found = places.place_lists(), places.camps()
     there = {camp.name: places.place_name(camp.code[:2], "rw") for camp in found}

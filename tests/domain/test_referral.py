@@ -177,6 +177,7 @@ def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
     assert colleagues(asked, ROSTER, but=None)[:2] == (6, 15)
 
 
+@pytest.mark.row("R6")
 def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() -> None:
     for before in ((), (8,), (8, 9)):
         chosen = next_told(case(official="yes"), ROSTER, told(*before), Reason.SILENT)
@@ -207,6 +208,7 @@ ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
 )
 
 
+@pytest.mark.row("R4")
 @given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
 def test_a_tip_without_a_living_recipient_is_impossible(
     asked: Case, roster: list[Candidate], steps: int
@@ -242,6 +244,7 @@ def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candida
         assert rounds <= len(roster)
 
 
+@pytest.mark.row("C19")
 @given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
 def test_a_camps_desk_changes_nothing_in_the_districts_ladder(
     asked: Case, roster: list[Candidate], steps: int

@@ -2,6 +2,8 @@
 
 from itertools import product
 
+import pytest
+
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.people_codes import (
     ACT,
@@ -21,6 +23,7 @@ from hotline.domain.cases.screening import ScreeningResult, result
 NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
 
+@pytest.mark.row("R8")
 def test_r8_what_every_screening_comes_to() -> None:
     """Against the words of the design, said the other way round."""
     seen = set()

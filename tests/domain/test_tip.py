@@ -49,6 +49,7 @@ def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None)
     assert stage(answers, completed=True) == "complete"
 
 
+@pytest.mark.row("C8")
 @pytest.mark.parametrize(
     ("answers", "place", "kept"),
     [
@@ -71,6 +72,7 @@ def test_hanging_up_before_a_district_was_told_leaves_a_fragment(
     assert come_to.desk is None or kept == "filed"
 
 
+@pytest.mark.row("C19")
 @pytest.mark.parametrize(
     ("answers", "place", "within"),
     [

@@ -84,6 +84,7 @@ def test_the_panel_by_tab(page: Page) -> None:
     expect(page.get_by_role("button", name="Answers after 12 s")).to_be_focused()
 
 
+@pytest.mark.row("P5")
 @pytest.mark.turn("how the panel is worked", 3, 4)
 @pytest.mark.browser
 def test_the_lines_clock_is_turned_and_righted(page: Page, clock: Path) -> None:
@@ -104,6 +105,7 @@ def test_the_panel_takes_no_more_room_than_the_wire(page: Page) -> None:
         assert high <= height, (width, height)
 
 
+@pytest.mark.row("P5")
 @pytest.mark.browser
 def test_every_button_is_a_fault_that_the_stand_in_knows(page: Page) -> None:
     rules = page.locator("[data-fault]").evaluate_all(

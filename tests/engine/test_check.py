@@ -201,6 +201,7 @@ def test_a_list_of_places_may_take_pages_and_languages_are_no_choices() -> None:
     assert Code.TOO_LONG not in codes
 
 
+@pytest.mark.row("C1")
 def test_choices_that_exclude_each_other_are_counted_as_they_are_shown() -> None:
     front = {
         **FRONT,

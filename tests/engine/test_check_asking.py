@@ -125,6 +125,7 @@ ASKED = {
 }  # fmt: skip
 
 
+@pytest.mark.row("C12")
 @pytest.mark.parametrize(
     ("language", "words"), [(code, words) for code, rows in ASKED.items() for words in rows]
 )

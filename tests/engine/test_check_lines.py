@@ -27,6 +27,7 @@ def found(written: dict[str, Any]) -> list[Finding]:
     return [one for one in check(written, LISTS) if one.code is Code.TOO_MANY_LINES]
 
 
+@pytest.mark.row("C1")
 @pytest.mark.parametrize(
     ("choices", "fields", "message"),
     [

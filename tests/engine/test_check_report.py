@@ -63,6 +63,7 @@ def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> Non
     assert [one.flow for one in found(Code.UNSAFE_WORD, learn=lesson, tell=called)] == ["learn"]
 
 
+@pytest.mark.row("C4", "C7")
 def test_an_unsafe_word_is_told_of_once() -> None:
     """The first question of a report is the second screen from the front: both rules look at it."""
     danger = {"menu": {**TELL["danger"]["menu"], "text": {**t("x"), "en": "Trafficking?"}}}

@@ -9,6 +9,7 @@ from hotline.engine.numbers.numbers import EMERGENCY, VALID, Evidence, Number, f
 SIGNED = date(2026, 11, 24)
 
 
+@pytest.mark.row("C15")
 @pytest.mark.parametrize(
     ("days", "others", "emergency"),
     [(-1, False, False), (0, True, True), (365, True, True), (366, False, True)],

@@ -57,6 +57,7 @@ def relayed(district: District, *between: Callable[[], None]) -> None:
     run(district.kit, stop, steps=(tick, turn))
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize("urgency", [1, 2, 3])
 @pytest.mark.parametrize("jump", JUMPS)
 def test_row_32_no_step_comes_late_nor_two_in_a_tick(
@@ -84,6 +85,7 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
     assert len(staffed.told(tip)) > before
 
 
+@pytest.mark.fault(32)
 def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> None:
     """A draft in silence, a message in doubt, one whose worker died: each as soon as it would have been."""
     draft = staffed.file_tip(state=TipState.DRAFT, filed_at=None)
@@ -103,6 +105,7 @@ def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> No
     assert staffed.tip(draft).state == TipState.FILED
 
 
+@pytest.mark.fault(32)
 def test_row_32_set_back_nothing_is_unfired(staffed: District) -> None:
     tip = staffed.tell(urgency=1)
     staffed.clock.turn(minutes=3)
@@ -116,6 +119,7 @@ def test_row_32_set_back_nothing_is_unfired(staffed: District) -> None:
     ]
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize(
     "at",
     [
@@ -138,6 +142,7 @@ def test_row_32_a_deadline_is_kept_across_any_second(staffed: District, at: date
     assert len(staffed.told(tip)) == before + 1
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize("zone", ["Europe/Brussels", "Africa/Kigali", "Pacific/Kiritimati"])
 def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
     """Summer time included: whoever sets it moves no deadline."""
@@ -152,6 +157,7 @@ def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
     assert told.endswith("+00:00")
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize("date", ["2026-06-30T23:59:60Z", "2038-01-19 03:14:08", "yesterday", ""])
 def test_row_32_an_sms_of_no_second_is_heard(date: str) -> None:
     """A leap second, which no clock of ours knows, keeps nobody's answer out."""

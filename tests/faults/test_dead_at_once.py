@@ -32,6 +32,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.fault(19)
 @pytest.mark.turn("what a whole line goes through", 10, 20)
 def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(
     tmp_path: Path, beneath: Ground
@@ -58,6 +59,7 @@ def at_work(worker: int) -> bool:
     )
 
 
+@pytest.mark.fault(33)
 @pytest.mark.turn("what a whole line goes through", 11, 20)
 @pytest.mark.longer(3)
 def test_row_33_everything_is_killed_at_once_and_starts_again_in_any_order(

@@ -48,6 +48,7 @@ def _rewriting(persistence: Any) -> bool:
     return bool(persistence["aof_rewrite_in_progress"] or persistence["aof_rewrite_scheduled"])
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("room", [0, 1, 3])
 def test_row_7_sqlite_on_a_full_disk_keeps_a_whole_tip_or_none(
     on_file: Line, tmp_path: Path, room: int
@@ -70,6 +71,7 @@ def test_row_7_sqlite_on_a_full_disk_keeps_a_whole_tip_or_none(
     assert sound(on_file.database)
 
 
+@pytest.mark.fault(13)
 @pytest.mark.slow(reason="waits until Redis notices: it writes to its disk once a second")
 def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
     district: District, valkey: Valkey, tmp_path: Path

@@ -37,6 +37,7 @@ def told_by(district: District, address: str) -> District:
     return district
 
 
+@pytest.mark.fault(24)
 @pytest.mark.parametrize(
     ("kind", "taken"), [(FaultKind.ERROR_BEFORE, 1), (FaultKind.ERROR_AFTER, 2)]
 )
@@ -56,6 +57,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
     assert (len(texts), len(set(texts))) == (taken, 1)
 
 
+@pytest.mark.fault(26)
 @pytest.mark.slow(reason="waits for a gateway that drips, twelve seconds")
 def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds(
     sqlite: Database, clock: Clock, gateway: Emulator, address: str

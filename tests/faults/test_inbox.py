@@ -113,6 +113,7 @@ def air(line: Line, tmp_path: Path) -> Iterator[Air]:
             yield air
 
 
+@pytest.mark.fault(30)
 def test_row_30_a_lost_callback_is_recovered_from_the_inbox(air: Air) -> None:
     air.gateway.set_faults({"kind": "lost_mo"})
     air.gateway.text(f"1 {air.reference}", msisdn=HER)
@@ -131,6 +132,7 @@ def test_row_30_a_lost_callback_is_recovered_from_the_inbox(air: Air) -> None:
     assert len(air.seen) == 2
 
 
+@pytest.mark.fault(30)
 def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
     air.gateway.set_faults({"kind": "duplicate_mo"})
     air.gateway.text(TIP, msisdn=STRANGER)
@@ -141,6 +143,7 @@ def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
     assert len([tip for tip in air.line.tips if tip.channel == "sms"]) == 1
 
 
+@pytest.mark.fault(30)
 def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) -> None:
     """Whoever knows the address, her number and a reference of hers says that she has it."""
     forged = {
@@ -171,6 +174,7 @@ def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) 
     assert air.referrals[0].proved_at is not None
 
 
+@pytest.mark.fault(30)
 def test_row_30_the_relays_secret_opens_no_other_hook(air: Air, tmp_path: Path) -> None:
     secrets = LiveSecrets(tmp_path / "keys" / "hooks")
     (relays,) = secrets[LISTED]

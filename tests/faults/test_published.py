@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
 from tests.callers import Line
 
 
+@pytest.mark.fault(35)
 def test_row_35_a_session_ends_on_the_flows_it_began_with(line: Line) -> None:
     old = line.caller()
     old.dial()

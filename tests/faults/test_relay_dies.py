@@ -145,6 +145,7 @@ def sends_allowed(district: District) -> int:
     return len(messages) + int(doubtful) + sum(bool(row.resent) for row in messages)
 
 
+@pytest.mark.fault(22)
 @pytest.mark.timeout(900 if long() else 300)
 @pytest.mark.longer(10)
 def test_row_22_whatever_it_was_doing_another_relay_does_it_once(

@@ -49,6 +49,7 @@ def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
     assert calls == {said(OPENER)}
 
 
+@pytest.mark.row("A7")
 def test_whatever_takes_the_passphrase_takes_two_people() -> None:
     alone = [
         f"{said(path)}: {function.name}"

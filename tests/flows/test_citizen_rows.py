@@ -43,6 +43,7 @@ def told(line: Line, language: str, *keyed: str) -> Caller:
     return caller
 
 
+@pytest.mark.row("C3")
 @pytest.mark.parametrize("language", CODES)
 def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) -> None:
     front = line.caller().dial()
@@ -57,6 +58,7 @@ def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) 
     assert line.caller(HERS).dial() == front
 
 
+@pytest.mark.row("C7")
 @pytest.mark.parametrize("language", CODES)
 def test_c7_a_report_is_told_after_four_answers_and_whole_before_nine(
     line: Line, language: str
@@ -70,6 +72,7 @@ def test_c7_a_report_is_told_after_four_answers_and_whole_before_nine(
     assert caller.key("1") == f"END {GOODBYE[language]}"
 
 
+@pytest.mark.row("C13")
 @pytest.mark.parametrize("language", CODES)
 def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) -> None:
     offering = replace(
@@ -82,6 +85,7 @@ def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) 
     assert [row for row in line.all(CallBack) if row.state == CallBackState.WAITING] == []
 
 
+@pytest.mark.row("C20")
 def test_c20_stop_and_a_complaint_are_within_four_keys_of_the_front(line: Line) -> None:
     assert len(NEVER_AGAIN) <= FOUR_KEYS
     assert len(TREATED) <= FOUR_KEYS
@@ -90,6 +94,7 @@ def test_c20_stop_and_a_complaint_are_within_four_keys_of_the_front(line: Line) 
     assert "Bisomwa n'ibiro by'igihugu gusa." in told(line, "rw", *TREATED).screen
 
 
+@pytest.mark.row("C16")
 @pytest.mark.parametrize("language", CODES)
 def test_c16_the_menu_ends_every_sms_to_this_phone(line: Line, language: str) -> None:
     assert told(line, language, *NEVER_AGAIN).screen == f"END {GOODBYE[language]}"
@@ -97,6 +102,7 @@ def test_c16_the_menu_ends_every_sms_to_this_phone(line: Line, language: str) ->
     assert row.number_key == line.kit.pseudonyms.stopped(HERS)
 
 
+@pytest.mark.row("C18")
 @pytest.mark.parametrize("language", CODES)
 def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language: str) -> None:
     front = line.caller().dial()
@@ -111,6 +117,7 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
     assert referral.refer_waiting(line.kit) == 1
 
 
+@pytest.mark.row("C18")
 @pytest.mark.parametrize("language", CODES)
 def test_c18_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(
     line: Line, language: str
@@ -129,6 +136,7 @@ def test_c18_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(
     assert len(line.tips) == 2
 
 
+@pytest.mark.row("C19")
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("place", ANYWHERE)
 @pytest.mark.parametrize("danger", ["1", "2"])
@@ -146,6 +154,7 @@ def test_c19_abroad_and_not_sure_are_places_of_the_national_desk(
     assert {row.responder_id for row in line.all(Referral)} == {1}, "the national desk's own"
 
 
+@pytest.mark.row("C10")
 @pytest.mark.parametrize("language", CODES)
 def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None:
     for _ in range(2):
@@ -155,6 +164,7 @@ def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None
     assert one.contact_key == other.contact_key
 
 
+@pytest.mark.row("C11")
 @pytest.mark.parametrize("language", CODES)
 def test_c11_a_number_reads_as_one_word_from_another_phone(line: Line, language: str) -> None:
     caller = told(line, language, *DANGER_HERE, "1", "1", *REST)
@@ -166,6 +176,7 @@ def test_c11_a_number_reads_as_one_word_from_another_phone(line: Line, language:
     assert shown.startswith(f"CON {RECEIVED[language]}\n")
 
 
+@pytest.mark.row("C17")
 @pytest.mark.parametrize("language", CODES)
 def test_c17_whatever_is_dialled_ahead_opens_no_report(line: Line, language: str) -> None:
     front = line.caller().dial()

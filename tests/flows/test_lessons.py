@@ -61,6 +61,7 @@ LESSONS = [
 ]
 
 
+@pytest.mark.row("C5")
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson: Lesson) -> None:
     assert len(lesson) <= MOST_SCREENS
@@ -69,6 +70,7 @@ def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson:
     assert not [node.topic for _, node in before if node.topic]
 
 
+@pytest.mark.row("C5")
 @pytest.mark.parametrize("lesson", LESSONS)
 @pytest.mark.parametrize("language", CODES)
 def test_c5_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
@@ -94,6 +96,7 @@ OFFERED = {
 }
 
 
+@pytest.mark.row("C5")
 @pytest.mark.parametrize("reporting", [True, False])
 @pytest.mark.parametrize("language", CODES)
 def test_behind_every_lesson_stand_other_topics_and_a_problem(

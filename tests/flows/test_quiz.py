@@ -139,6 +139,7 @@ def test_every_answer_of_the_second_half_is_explained_kindly_and_never_repeated(
         assert not asked.why.leads[0].text[language].startswith(("Yes", "No", "Oui", "Yego", "Oya"))
 
 
+@pytest.mark.row("C6")
 @pytest.mark.parametrize("language", CODES)
 def test_c6_the_lesson_stands_between_the_halves_and_nobody_is_told_before_it(
     quiz: Flow, language: str
@@ -149,6 +150,7 @@ def test_c6_the_lesson_stands_between_the_halves_and_nobody_is_told_before_it(
         assert any(line.startswith("0 ") for line in page.text.split("\n"))
 
 
+@pytest.mark.row("C6")
 @pytest.mark.parametrize("language", CODES)
 def test_c6_a_question_is_one_screen(quiz: Flow, language: str) -> None:
     for asked in asked_in(quiz):

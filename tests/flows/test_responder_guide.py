@@ -51,6 +51,7 @@ def page(paper: str, language: str) -> str:
     return (DOCS / f"{name}.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.row("R3")
 @pytest.mark.parametrize("language", CODES)
 def test_each_picture_is_what_the_flows_show_and_each_is_in_the_guide(language: str) -> None:
     words = screens(language)
@@ -101,6 +102,7 @@ def _in_words(template: Template, language: str) -> str:
     return phrases().say(language, template, **dict.fromkeys(named, "") | known)
 
 
+@pytest.mark.row("R3")
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("language", CODES)
 def test_a_paper_quotes_nothing_that_the_line_does_not_say(paper: str, language: str) -> None:

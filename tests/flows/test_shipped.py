@@ -104,6 +104,7 @@ def test_c15_the_only_number_shown_says_who_confirmed_it_and_who_has_yet_to_sign
     assert "the ministry has not signed yet" in row["confirmed_by"]
 
 
+@pytest.mark.row("C15")
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize(
     ("today", "there"),
@@ -125,6 +126,7 @@ def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
     assert {flow["review"]["rw"] for flow in DOCUMENT["flows"].values()} == {"draft"}
 
 
+@pytest.mark.row("C4")
 @pytest.mark.parametrize("language", CODES)
 def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
     """C4."""
@@ -144,6 +146,7 @@ def test_the_front_is_the_same_whether_or_not_a_report_can_be_taken(facts: Facts
     assert screens(facts=facts) == screens()
 
 
+@pytest.mark.row("C14")
 def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
     """C14: after a lesson, a quiz and a tip."""
     last = [
@@ -179,6 +182,7 @@ def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None
     ]
 
 
+@pytest.mark.row("C15")
 @pytest.mark.parametrize("language", CODES)
 def test_the_words_after_danger_stand_on_the_place_and_on_the_screen_after_the_district(
     language: str,
@@ -206,6 +210,7 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
     assert "wrong" not in adult
 
 
+@pytest.mark.row("C17")
 def test_c17_no_printed_entry_leads_to_a_report() -> None:
     assert set(BOOK.entries.values()) == {
         "abroad",

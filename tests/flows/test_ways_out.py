@@ -31,6 +31,7 @@ def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tu
             yield seen, paginate(seen.layout)
 
 
+@pytest.mark.row("C1")
 @pytest.mark.parametrize("language", CODES)
 def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> None:
     for place, node in SHOWN:
@@ -45,6 +46,7 @@ def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> N
             assert all(page.text.endswith(tuple(ends)) for page in shown), place
 
 
+@pytest.mark.row("C1")
 @pytest.mark.parametrize(("place", "node"), LISTS)
 def test_c1_not_sure_is_on_every_page_of_a_list_and_no_page_is_without_a_place(
     place: Place, node: Ask
@@ -59,6 +61,7 @@ def test_c1_not_sure_is_on_every_page_of_a_list_and_no_page_is_without_a_place(
                 assert not places or any(index < places for index in page.keys.values())
 
 
+@pytest.mark.row("C15")
 @pytest.mark.parametrize("language", CODES)
 def test_c1_where_stands_on_one_page_though_somebody_is_in_danger(language: str) -> None:
     node = BOOK.flows["report"].nodes["province"]
@@ -66,6 +69,7 @@ def test_c1_where_stands_on_one_page_though_somebody_is_in_danger(language: str)
     assert {len(shown) for _, shown in pages(Place("report", "province"), node, language)} == {1}
 
 
+@pytest.mark.row("C1")
 def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for_a_reason() -> None:
     reasons = {Place(flow.name, name) for flow in BOOK.flows.values() for name in flow.reasons}
     long = {each.place for each in narrow(BOOK, DEFAULT_LIMIT) if each.question > MOST_LINES}

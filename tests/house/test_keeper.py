@@ -123,6 +123,7 @@ def test_its_end_is_everybodys_end(keep: Start, tmp_path: Path) -> None:
     assert all(_is_gone(pid) for pid in ids)
 
 
+@pytest.mark.fault(19)
 def test_killed_outright_it_leaves_nothing_either(keep: Start, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     kept = keep(f"web={_family(one)}", f"clock={_family(two)}")
@@ -145,6 +146,7 @@ def test_a_program_that_others_need_is_there_before_them_and_after_them(
     assert seen.read_text().split() == [str(socket), str(socket)]
 
 
+@pytest.mark.fault(38)
 def test_row_38_a_keeper_whom_nobody_hears_keeps_all_the_same(tmp_path: Path) -> None:
     """Its log is on a full disk."""
     births = tmp_path / "births"

@@ -74,6 +74,7 @@ def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
     assert not [line for line in runs if re.search(r'--part \w+.* "\$folder', line.split(">")[0])]
 
 
+@pytest.mark.row("P1")
 def test_root_installs_what_is_missing_in_one_go(tmp_path: Path) -> None:
     machine = Machine(tmp_path, uid=0)
     machine.program("there", "")
@@ -100,6 +101,7 @@ def test_an_apt_that_fails_is_shown(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.row("P1")
 def test_what_is_installed_is_said_while_it_is(tmp_path: Path) -> None:
     """The second package waits until somebody has read of the first."""
     machine = Machine(tmp_path, uid=0)

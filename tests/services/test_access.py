@@ -200,6 +200,7 @@ def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
     ]
 
 
+@pytest.mark.row("A10")
 def test_the_log_of_readings_is_whole(desked: WholeKit) -> None:
     tip_id = file_tip(desked)
     for _ in range(2):

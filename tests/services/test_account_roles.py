@@ -246,6 +246,7 @@ def test_init_s_link_is_for_the_first_admin_until_somebody_is_there(
     assert roles_of(kit, "Admin 1") == ({R.ADMIN}, set())
 
 
+@pytest.mark.row("A10")
 @pytest.mark.parametrize("walk", range(8 if long() else 2))
 def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_each(
     kit: ConsoleKit, clock: Clock, walk: int

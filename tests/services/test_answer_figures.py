@@ -160,6 +160,7 @@ def ranked(minutes: list[int], of: int, percent: int) -> int | None:
     return sorted(minutes)[place - 1] if 0 < place <= len(minutes) else None
 
 
+@pytest.mark.row("E1")
 def test_e1_each_step_s_times_are_what_a_plain_reckoning_finds(month: District) -> None:
     tables, measured = found(month)
     told = Counter(plain.urgency for plain in PLAIN)
@@ -270,6 +271,7 @@ def test_hours_with_nobody_are_looked_at_once_an_hour(district: District) -> Non
     assert measured["hours_uncovered", "all"].number == 2 + 4 * (count - 1)
 
 
+@pytest.mark.row("E1")
 def test_e2_messages_by_network(month: District) -> None:
     """Three that a report names a network for, one that none does, one that was never tried; and one of a drill."""
     states = [

@@ -34,6 +34,7 @@ from tests.two_people import ALICE, WITH_BOSCO
 __all__ = ["desked", "number"]
 
 
+@pytest.mark.row("C12")
 def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
     desked: Line, number: str
 ) -> None:
@@ -159,6 +160,7 @@ def test_c12_wrong_and_used_up_look_alike_while_a_question_waits(desked: Line, n
     assert "Subiza" not in before
 
 
+@pytest.mark.row("C12")
 def test_c12_there_is_no_second_question(desked: Line, number: str) -> None:
     ask(desked)
     with pytest.raises(AskRefused, match="no second"):
@@ -234,6 +236,7 @@ def unsigned(line: Line) -> Line:
     return replace(line, kit=replace(line.kit, books=Shelf(replace(book, flows=flows))))
 
 
+@pytest.mark.row("C12")
 def test_c12_what_nobody_signed_is_neither_asked_nor_shown(desked: Line, number: str) -> None:
     with pytest.raises(AskRefused, match="signed"):
         ask(unsigned(desked))

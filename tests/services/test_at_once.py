@@ -82,6 +82,7 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
     assert district.states == [MessageState.DELIVERED]
 
 
+@pytest.mark.fault(31)
 def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> None:
     hers = [district.enrol() for _ in range(2)]
     district.enrol(Level.NATIONAL, districts=())
@@ -192,6 +193,7 @@ def burst(district: District) -> District:
     return district
 
 
+@pytest.mark.fault(21)
 def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
     kit = burst.kit
 

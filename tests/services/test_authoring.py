@@ -130,6 +130,7 @@ def test_a_document_survives_its_folder(tmp_path: Path) -> None:
     assert read_folder(tmp_path / "out") == document
 
 
+@pytest.mark.row("C17")
 @pytest.mark.parametrize("entries", [{"90": "cases"}, {"11": "cases", "90": "cases"}])
 def test_c17_an_entry_that_was_published_stays_and_leads_where_it_led(
     entries: dict[str, str], database: Database, clock: Clock

@@ -55,6 +55,7 @@ def asked(line: Line) -> list[str]:
     return ["nation" if one.level == Level.NATIONAL else one.name for one in told_of]
 
 
+@pytest.mark.row("C19")
 def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
     at_the_border: Line,
 ) -> None:
@@ -89,6 +90,7 @@ def test_the_border_hears_of_a_danger_at_the_hop_that_says_they_leave_soon(
     assert len(asked(at_the_border)) == 3
 
 
+@pytest.mark.row("C19")
 @pytest.mark.parametrize("keyed", [LEAVES_LATER, AN_OFFICIAL])
 def test_what_cannot_be_stopped_and_an_officials_tip_are_the_nations_alone(
     keyed: tuple[str, ...], at_the_border: Line

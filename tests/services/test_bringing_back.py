@@ -27,6 +27,7 @@ def back(desk: Desk, revision: int, reason: str = "the words were wrong") -> obj
     return bringing_back.bring_back(desk.kit, APPROVER, publication, reason, seen.digest)
 
 
+@pytest.mark.row("A3")
 def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> None:
     desk.published("Other words")
     clock.turn(minutes=1)

@@ -111,6 +111,7 @@ def test_a_year_after_it_was_signed_it_is_not_offered(offering: Line) -> None:
     assert CALL_ME not in told(offering, *QUIET_HERE, *REST).read()
 
 
+@pytest.mark.row("C13")
 def test_nobody_under_eighteen_is_asked(offering: Line) -> None:
     assert CALL_ME not in told(offering, *QUIET_HERE, *CHILD).read()
     assert CALL_ME in told(offering, *QUIET_HERE, *ADULT).read()
@@ -177,6 +178,7 @@ def test_another_answer_is_the_one_that_counts(offering: Line) -> None:
     assert len(offering.all(CallBack)) == 2
 
 
+@pytest.mark.row("C17")
 def test_digits_dialled_ahead_never_ask_for_a_call(offering: Line) -> None:
     caller = offering.caller()
     caller.dial("*".join((*QUIET_HERE, *REST, "3", *AGREED)))

@@ -139,6 +139,7 @@ def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[
     assert b"rice" not in stored()
 
 
+@pytest.mark.row("C13")
 def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Desk) -> None:
     waiting = desk.ask()
     with pytest.raises(CallRefused, match="asked for"):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pytest
+
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tips.acts import Act, Acted, Done, Way
@@ -172,6 +174,7 @@ def test_a_colleague_on_site_renews_no_clock(district: District) -> None:
     assert [row.due_at for row in district.open_deadlines() if row.kind == "outcome"] == first
 
 
+@pytest.mark.row("R2")
 def test_danger_ends_only_by_two_people(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)

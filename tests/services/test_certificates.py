@@ -64,6 +64,7 @@ def certified(line: Line, msisdn: str = OFFICER) -> str:
     return found[1]
 
 
+@pytest.mark.row("R11")
 def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: Line) -> None:
     enrol(line)
     assert "Kode" not in take(line, *LESSONS[:5]).read()

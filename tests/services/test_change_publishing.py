@@ -24,6 +24,7 @@ from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playabl
 __all__ = ["desk"]
 
 
+@pytest.mark.row("A3")
 def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
     change = desk.proposed("Other words")
     seen = going_live.read(desk.kit, change)

@@ -79,6 +79,7 @@ def test_what_changes_nothing_is_no_step(desk: Desk) -> None:
     assert not drafts.history(desk.kit, change)
 
 
+@pytest.mark.row("A6")
 def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(
     desk: Desk, clock: Clock
 ) -> None:
@@ -161,6 +162,7 @@ def test_what_is_not_there_is_not_found(desk: Desk) -> None:
             act()
 
 
+@pytest.mark.row("A6")
 def test_two_who_change_different_words_are_both_kept(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Their words", "two", by=OTHER)

@@ -19,6 +19,7 @@ def codes(document: dict[str, object]) -> set[Code]:
     return {one.code for one in checking.findings(document)}
 
 
+@pytest.mark.row("A4")
 @pytest.mark.parametrize(
     ("text", "code"),
     [

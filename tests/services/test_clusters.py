@@ -76,6 +76,7 @@ def open_clocks(staffed: Line) -> set[int]:
     return {row.tip_id for row in staffed.all(Deadline) if row.fired_at is None}
 
 
+@pytest.mark.row("C18")
 def test_c18_thirteen_like_tips_of_one_phone_ring_nobody_more_than_four_times(
     staffed: Line,
 ) -> None:
@@ -197,6 +198,7 @@ def test_an_alert_in_doubt_of_a_case_that_was_taken_with_the_first_was_not_deliv
     assert staffed.tips[-1].holder_id == doubted.responder_id
 
 
+@pytest.mark.row("R7")
 def test_two_phones_are_no_cluster(staffed: Line) -> None:
     for number in range(6):
         tell(staffed, *QUIET, LABOUR, phone=f"+25078800010{number}")

@@ -60,6 +60,7 @@ def levels_told(line: Line) -> set[str]:
     return {level[row.responder_id] for row in line.all(Message)}
 
 
+@pytest.mark.row("C20")
 def test_hurt_and_a_district_are_filed_at_that_hop_and_sealed_to_the_nation_alone(
     line: Line,
 ) -> None:

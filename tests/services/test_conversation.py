@@ -109,6 +109,7 @@ def test_passing_on_wants_the_letters_and_reads_look_alikes_as_one(
     assert again.again() == passed
 
 
+@pytest.mark.row("R2")
 def test_an_end_by_dialling_of_danger_waits_for_a_second_person(
     line: Line, officer: Caller
 ) -> None:

@@ -70,6 +70,7 @@ def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
     return came
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -114,6 +115,7 @@ def test_without_both_ways_nobody_is_answered(
     assert line.tip.urgency == 1
 
 
+@pytest.mark.row("C2")
 def test_off_until_it_is_signed(line: Line, sms: FakeSms) -> None:
     line.kit = replace(line.kit, line=make_line(gateway_addresses=("192.0.2.0/28",)))
     writes(line)
@@ -160,6 +162,7 @@ def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
     assert sent(line, sms) == []
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize(("after", "answered"), [(49, True), (51, False), (600, False)])
 def test_within_a_minute_or_never(line: Line, sms: FakeSms, after: int, answered: bool) -> None:
     writes(line, after=after)

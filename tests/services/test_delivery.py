@@ -67,6 +67,7 @@ def test_a_number_that_is_no_number_is_flagged_and_a_colleague_told_at_once(
     assert [number for number, _ in alone.sms.sent] == ["+250788000001", "+250788000002"]
 
 
+@pytest.mark.row("C16")
 def test_c16_a_number_on_the_gateway_s_own_list_is_on_ours_from_then_on(alone: District) -> None:
     alone.sms.results = [SendResult(Outcome.STOPPED, provider_status="406")]
     alone.deliver()
@@ -89,6 +90,7 @@ def test_what_the_network_cannot_route_tells_a_colleague_after_two_tries(alone: 
     assert alone.states == ["retry", "accepted"]
 
 
+@pytest.mark.fault(23)
 def test_what_was_surely_not_sent_never_dies_and_waits_longer_each_time(alone: District) -> None:
     waits = []
     for _ in range(12):
@@ -126,6 +128,7 @@ def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District
     assert len({text for number, text in alone.sms.sent if number == "+250788000001"}) == 1
 
 
+@pytest.mark.fault(24)
 @pytest.mark.parametrize(("urgency", "wait"), [(1, 10), (2, 120), (3, 600)])
 def test_unknown_waits_and_then_says_the_same_words(
     district: District, urgency: int, wait: int
@@ -146,6 +149,7 @@ def test_unknown_waits_and_then_says_the_same_words(
     assert first == second
 
 
+@pytest.mark.row("R5")
 @pytest.mark.parametrize(
     ("http_status", "wait"), [(500, 5), (503, 5), (None, 10), (201, 10), (302, 10)]
 )
@@ -186,6 +190,7 @@ def test_an_answer_ends_the_doubt(alone: District) -> None:
 
 
 class TestTheLane:
+    @pytest.mark.fault(28)
     @pytest.mark.parametrize("fault", [Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT])
     def test_a_fault_of_ours_holds_everything_and_burns_nothing(
         self, district: District, fault: Outcome
@@ -201,6 +206,7 @@ class TestTheLane:
             assert delivery.held_lane(session) == fault
         assert [row.counted for row in district.all(Message)] == [0, 0, 0]
 
+    @pytest.mark.fault(28)
     def test_it_is_tried_again_after_a_minute_by_one_message_and_then_let_go(
         self, district: District
     ) -> None:
@@ -221,6 +227,7 @@ class TestTheLane:
         with district.database.reading() as session:
             assert delivery.held_lane(session) is None
 
+    @pytest.mark.fault(36)
     def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
         class Locked(FakeNumbers):
             def open_number(self, sealed: bytes) -> str:
@@ -238,6 +245,7 @@ def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:
     return WholeKit(**fields | {"numbers": numbers})
 
 
+@pytest.mark.row("C16")
 def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
     with alone.database.writing() as session:
         contacts.stop(session, "stop key of +250788000001", alone.clock())

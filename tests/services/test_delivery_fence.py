@@ -30,6 +30,7 @@ class TestTheFence:
         alone.deliver()
         assert seen == [("sending", 1)]
 
+    @pytest.mark.fault(19)
     def test_two_workers_on_one_message_send_it_once(self, alone: District) -> None:
         alone.sms.during = lambda: seen.append(delivery.deliver_due(alone.kit))
         seen: list[int] = []
@@ -37,6 +38,7 @@ class TestTheFence:
         assert seen == [0]
         assert len(alone.sms.sent) == 1
 
+    @pytest.mark.fault(18)
     def test_a_dead_worker_leaves_doubt_and_the_message_goes_again(self, alone: District) -> None:
         class Killed(BaseException):
             pass
@@ -62,6 +64,7 @@ class TestTheFence:
         assert [attempt.outcome for attempt in alone.attempts] == [None, "accepted"]
         assert len(set(alone.sms.sent)) == 1
 
+    @pytest.mark.fault(20)
     def test_a_late_no_changes_nothing(self, alone: District) -> None:
         """Its lease ran out and a second attempt was accepted meanwhile."""
         alone.sms.during = _once(lambda: _overtake(alone))
@@ -87,6 +90,7 @@ class TestTheFence:
         assert (alone.message.state, alone.message.attempts) == ("unknown", 2)
         assert alone.responder(1).unreachable is None
 
+    @pytest.mark.fault(20)
     def test_a_late_yes_ends_the_doubt_about_a_newer_attempt(self, alone: District) -> None:
         alone.sms.during = _once(lambda: _overtake(alone))
         # Results are served when a send returns: the newer attempt's first.

@@ -94,6 +94,7 @@ def people(district: District) -> People:
 FIRST, SECOND, PERSON = "account:1", "account:2", "r4"
 
 
+@pytest.mark.row("A7")
 def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: People) -> None:
     kit = people.district.kit
     people.ask(NATIONAL, FIRST)
@@ -165,6 +166,7 @@ def test_whom_nobody_asks_in(desk: str, member: str, people: People) -> None:
         people.ask(desk, member)
 
 
+@pytest.mark.row("A7")
 def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: People) -> None:
     kit = people.district.kit
     for desk, member in (("12", PERSON), ("12", FIRST), (NATIONAL, FIRST)):
@@ -213,6 +215,7 @@ def test_two_accounts_are_not_one_human(people: People) -> None:
         one_human.join(kit, ADMIN, 2, "4", "one person")
 
 
+@pytest.mark.row("A7")
 def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people: People) -> None:
     kit = people.district.kit
     for desk, member in (("12", PERSON), ("12", FIRST), ("12", SECOND), (NATIONAL, FIRST)):

@@ -25,6 +25,7 @@ def forge(country: Country) -> None:
     fetching.fetch(country.kit)
 
 
+@pytest.mark.fault(30)
 def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
     deadline = country.district.open_deadlines()[0].due_at
     assert country.is_called(f"1 {country.reference}") is Acted.TAKEN
@@ -124,6 +125,7 @@ def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Coun
     assert "acknowledge" not in country.district.open_kinds()
 
 
+@pytest.mark.fault(30)
 @pytest.mark.parametrize("what", ["empty", "silent", "not whole", "before it"])
 def test_an_inbox_that_says_nothing_proves_nothing(country: Country, what: str) -> None:
     if what == "before it":

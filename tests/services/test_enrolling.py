@@ -118,6 +118,7 @@ def proved(office: Office) -> None:
     assert office.key(OLD, office.code(), start.start_pin)
 
 
+@pytest.mark.row("A7")
 def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) -> None:
     start = office.invite()
     assert (office.person.state, office.person.active) == ("proving", False)
@@ -144,6 +145,7 @@ def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
     assert [who for _, who in office.district.told(tip)] == [1]
 
 
+@pytest.mark.row("A7")
 @pytest.mark.parametrize("name", ["Alice", " alice ", "gasabo 1"])
 def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
     name: str, office: Office
@@ -299,6 +301,7 @@ def active(office: Office) -> Office:
     return office
 
 
+@pytest.mark.row("A7")
 def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active: Office) -> None:
     start = active.change()
     ((number, text),) = active.sent()

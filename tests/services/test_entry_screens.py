@@ -126,6 +126,7 @@ def colleague(beside: ReaderBeside, known_as: Referral, name: str) -> int:
     return person_id
 
 
+@pytest.mark.row("R10")
 def test_r10_a_case_is_passed_on_to_a_colleague_by_name_and_stays_hers(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:
@@ -148,6 +149,7 @@ def test_r10_a_case_is_passed_on_to_a_colleague_by_name_and_stays_hers(
     check_logs(beside.line.database)
 
 
+@pytest.mark.row("R10")
 @pytest.mark.parametrize("has_a_grant", [False, True], ids=["", "with a grant of an earlier pair"])
 def test_another_district_gets_the_case_sealed_to_it(
     beside: ReaderBeside, hers: tuple[Caller, Referral], has_a_grant: bool

@@ -48,6 +48,7 @@ def fire(district: District, **later: float) -> None:
         referral.fire_deadlines(district.kit)
 
 
+@pytest.mark.row("C11")
 @pytest.mark.parametrize("urgency", [1, 2, 3])
 def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, urgency: int) -> None:
     tip_id, helper, reference = told_case(district, urgency)
@@ -62,6 +63,7 @@ def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, ur
     assert (row.actor, row.subject) == ("receipt", f"tip:{tip_id}")
 
 
+@pytest.mark.row("C11")
 def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> None:
     tip_id, _, _ = told_case(district, 1)
     wish(district, tip_id)

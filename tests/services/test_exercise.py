@@ -87,6 +87,7 @@ def phones(district: District, words: str) -> Iterator[str]:
     return (number[-2:] for number, text in district.sms.sent if words in text)
 
 
+@pytest.mark.row("R12")
 def test_r12_every_step_is_timed_and_who_answers_learns_at_once_that_it_is_one(
     staffed: District,
 ) -> None:
@@ -133,6 +134,7 @@ def test_r12_an_answer_by_sms_is_answered_so_whatever_it_says(staffed: District)
     assert all(one.answered_at for one in reported(staffed).told)
 
 
+@pytest.mark.row("R12")
 @pytest.mark.parametrize(
     ("climbs", "told"), [(False, {1, 2}), (True, {1, 2, 4, 5})], ids=["stays", "climbs"]
 )
@@ -172,6 +174,7 @@ def test_r12_a_phone_that_is_dead_leaves_her_on_the_ladder_and_asks_a_colleague(
     assert {1, 2} & {who for _, who in staffed.told(real)}, "the stop list has none of them"
 
 
+@pytest.mark.row("R12")
 def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
     begun(staffed)
     heard = staffed.tell(urgency=3, place="31")

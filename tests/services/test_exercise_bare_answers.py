@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import count
 
+import pytest
+
 from hotline.domain.referrals.referral import Level
 from hotline.services.referrals.drills import exercising
 from hotline.services.sms.inbox import Arrival, take_sms
@@ -94,6 +96,7 @@ STORIES: Mapping[tuple[str | float, ...], list[str]] = {
 }
 
 
+@pytest.mark.row("R12")
 def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
     """All stories in one line, a year apart: a database for each would cost more than they do."""
     district.enrol(Level.RESPONDER)

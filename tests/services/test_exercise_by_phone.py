@@ -33,6 +33,7 @@ def beside(line: Line) -> ReaderBeside:
     return reader_beside(line)
 
 
+@pytest.mark.row("R12")
 def test_r12_behind_a_pin_the_list_the_page_and_the_answer_say_that_it_is_one(
     beside: ReaderBeside,
 ) -> None:

@@ -68,6 +68,7 @@ def test_r12_one_person_begins_four_a_year_by_day_and_never_twice_within_a_week(
     assert reports.listed(staffed.kit)[0].exercise.agreed_by == "Bosco"
 
 
+@pytest.mark.row("R12")
 def test_r12_one_at_night_is_planned_by_two_told_by_day_and_once_in_thirty_days(
     staffed: District,
 ) -> None:
@@ -149,6 +150,7 @@ def test_r12_a_second_account_agrees_and_nobody_agrees_with_herself(staffed: Dis
     assert plans.planned(staffed.kit) == []
 
 
+@pytest.mark.row("R12")
 @pytest.mark.parametrize(
     ("kind", "where", "place", "named"),
     [(DeskKind.BORDER, None, ABROAD, "mu mahanga"), (DeskKind.PROTECTION, "12c1", "12", "Gasabo")],

@@ -61,6 +61,7 @@ def test_a_second_that_was_rounded_is_the_same_second(country: Country, seconds:
     assert country.seen()[0].proved_at is not None
 
 
+@pytest.mark.fault(30)
 def test_whoever_dies_in_mid_page_tells_it_again_and_nothing_happens_twice(
     country: Country,
 ) -> None:

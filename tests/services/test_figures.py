@@ -47,6 +47,7 @@ def test_the_day_is_kigalis(line: Line) -> None:
     assert {str(row.day) for row in line.all(Tally)} == {"2026-11-25"}
 
 
+@pytest.mark.row("E3")
 def test_small_cells_are_hidden_by_everything(line: Line) -> None:
     for _ in range(4):
         caller = line.caller()

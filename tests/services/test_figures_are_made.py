@@ -70,6 +70,7 @@ def october(kit: WholeKit, version: MonthVersion | None = None) -> PublishedFigu
     return editions.read(kit, "2026-10", Edition.INSIDE, version)
 
 
+@pytest.mark.row("E3")
 def test_each_period_is_made_on_its_day_and_what_was_published_never_changes(
     kit: WholeKit,
 ) -> None:

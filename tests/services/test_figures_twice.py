@@ -76,6 +76,7 @@ def test_no_page_of_what_waits_is_empty_where_an_invented_year_ends(line: YearLi
     assert [page for page, asks in STILL_OPEN.items() if not asks(at_the_end)] == []
 
 
+@pytest.mark.row("E1", "R9")
 def test_e1_r9_every_figure_is_computed_twice_and_they_agree(line: YearLine) -> None:
     season, met, told = seen(line), set[str](), set[str]()
     for month, version in VERSIONS:

@@ -48,6 +48,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
     )
 
 
+@pytest.mark.row("C9")
 def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Night) -> None:
     caller = here.tells(*DANGER_HERE)
     assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF"]
@@ -92,6 +93,7 @@ def test_000_twice_is_told_once_and_repeated_hops_change_nothing(here: Night) ->
     assert len({(row.responder_id, row.referral_id) for row in told_of}) == len(told_of)
 
 
+@pytest.mark.row("C9")
 def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) -> None:
     caller = here.tells(*QUIET_HERE)
     caller.hang_up()
@@ -148,6 +150,7 @@ def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) ->
     assert "manner" not in here.clocks | before
 
 
+@pytest.mark.row("C9")
 def test_the_mark_reaches_tips_of_that_session_alone(here: Night) -> None:
     here.tells(*DANGER_HERE).hang_up()
     marked = here.tells(*DANGER_HERE)

@@ -85,6 +85,7 @@ def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
     assert told.all(Message)[-1].priority == 4
 
 
+@pytest.mark.fault(30)
 def test_the_gateway_repeats_itself_and_nothing_happens_twice(told: District) -> None:
     outcomes = [hear(told, f"1 {reference_of(told)}") for _ in range(3)]
     assert outcomes == [Acted.TAKEN, InboxOutcome.REPEATED, InboxOutcome.REPEATED]
@@ -213,6 +214,7 @@ def test_every_case_of_one_sms_is_proved_with_it(told: District) -> None:
     assert {row.proved_at for row in told.all(Referral)} == {told.clock()}
 
 
+@pytest.mark.fault(31)
 def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> None:
     for number, answers in enumerate((1, 2, 2, 2), 1):
         sent_at = NOON + timedelta(minutes=number)
@@ -260,6 +262,7 @@ def test_another_responders_reference_is_a_wrong_one(told: District) -> None:
     assert told.all(Referral)[0].state == ReferralState.SENT
 
 
+@pytest.mark.fault(31)
 @pytest.mark.parametrize("text", ["1 {0}", "0", "hello"])
 def test_a_stranger_is_sent_nothing(told: District, text: str) -> None:
     outcome = hear(told, text.format(reference_of(told)), number=77)

@@ -16,6 +16,7 @@ from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 LANDMARK = "hafi y'isoko rya Zuzuzu"
 
 
+@pytest.mark.row("C8")
 def test_hanging_up_after_the_fourth_answer_has_filed_it(line: Line) -> None:
     told(line, *DANGER_HERE)
     tip = line.tip
@@ -30,6 +31,7 @@ def test_hanging_up_after_the_fourth_answer_has_filed_it(line: Line) -> None:
     }
 
 
+@pytest.mark.fault(11)
 def test_also_with_the_runs_flushed_before_every_hop(line: Line) -> None:
     caller = line.caller()
     caller.dial()
@@ -48,6 +50,7 @@ def test_the_whole_report_is_one_complete_tip(line: Line) -> None:
     assert line.read(line.tip)["landmark"] == LANDMARK
 
 
+@pytest.mark.fault(2)
 @pytest.mark.parametrize("path", [DANGER_HERE, QUIET_HERE])
 def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one_tip(
     line: Line, path: tuple[str, ...]
@@ -273,6 +276,7 @@ def test_two_tips_of_one_phone_are_linked_and_never_merged(line: Line) -> None:
     assert one.uid != other.uid
 
 
+@pytest.mark.row("C19")
 def test_a_journey_that_can_be_stopped_alerts_at_that_hop_and_names_no_country(line: Line) -> None:
     caller = told(line, "5", "2", "2", "6", "7")
     assert (line.tip.state, line.tip.urgency, line.jobs.rung) == ("draft", 3, [])

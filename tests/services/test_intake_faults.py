@@ -19,6 +19,7 @@ class Died(Exception):
     pass
 
 
+@pytest.mark.fault(4)
 def test_two_identical_hops_at_once_are_one_tip(line: Line) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     caller.text += "*" + DANGER_HERE[-1]
@@ -38,6 +39,7 @@ def test_two_identical_hops_at_once_are_one_tip(line: Line) -> None:
     assert line.tip.state == "filed"
 
 
+@pytest.mark.fault(1, 2, 3)
 @pytest.mark.parametrize(
     ("name", "kept"),
     [

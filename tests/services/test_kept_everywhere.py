@@ -165,6 +165,7 @@ def his_account(session: Session) -> Viewer:
     return of_account(session, ConsoleAccount(responder_id=HE), frozenset({HERE, NATIONAL}))
 
 
+@pytest.mark.row("R6")
 @pytest.mark.parametrize(
     "kept",
     [
@@ -215,6 +216,7 @@ def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: Di
         assert listed(Asker(session, of_responder(session, DESK))) == {2, 3, 4}
 
 
+@pytest.mark.row("R6")
 def test_every_question_of_the_store_is_walked_or_says_why_not() -> None:
     root = Path(hotline.__file__).parent / "store"
     asked = set()

@@ -50,6 +50,7 @@ def alone(district: District) -> District:
     return district
 
 
+@pytest.mark.row("P3")
 def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
     assert lane.hold(alone.kit, **WHY)
     assert alone.deliver() == 0

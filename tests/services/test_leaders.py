@@ -58,6 +58,7 @@ def counted(line: Line) -> dict[tuple[str, str], int]:
     return {what: number for what, number in totals.items() if what[1].startswith("gather")}
 
 
+@pytest.mark.row("R13")
 def test_a_code_lets_a_phone_in_and_the_next_dial_shows_the_month(line: Line) -> None:
     caller = joins(line, code_of(line))
     assert "Byakiriwe" in caller.read()
@@ -120,6 +121,7 @@ def test_twice_the_same_is_once_and_another_number_replaces_it(line: Line) -> No
     }
 
 
+@pytest.mark.row("R13")
 @pytest.mark.parametrize("words", ["45 UMUGANDA", "umuganda45", "Mu muganda haje abantu 45."])
 def test_r13_a_session_is_told_by_sms_in_her_own_words(line: Line, words: str) -> None:
     joins(line, code_of(line))

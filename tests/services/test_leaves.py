@@ -20,6 +20,7 @@ def names(district: District) -> list[str]:
     return [row.name for row in district.all(Responder)]
 
 
+@pytest.mark.row("R10")
 def test_r10_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) -> None:
     first, *_ = names(alone)
     (tip,) = [row.tip_id for row in alone.open_deadlines()]

@@ -44,6 +44,7 @@ def all_of(line: Line, *lessons: str) -> list[str]:
     return [key for lesson in lessons for key in keys_of(line, lesson)]
 
 
+@pytest.mark.row("R3", "R11")
 def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_code(
     line: Line, beside: ReaderBeside
 ) -> None:

@@ -83,6 +83,7 @@ def whole_page(phone: Caller, case: str) -> str:
     return page.replace("\n", " ")
 
 
+@pytest.mark.row("R7")
 def test_r7_the_page_that_is_opened_says_which_case_is_like_it_by_its_words(
     beside: ReaderBeside,
 ) -> None:
@@ -184,6 +185,7 @@ HAPPENS: dict[str, Callable[[Line, Tip], None]] = {
 }
 
 
+@pytest.mark.row("R7")
 def test_r7_what_a_desk_may_not_compare_is_never_linked(line: Line) -> None:
     """Whatever happens to the first of two tips before the second is opened; each pair in words of its own."""
     line.enrol(Level.RESPONDER, "+250788000001")
@@ -242,6 +244,7 @@ def values(line: Line) -> set[bytes]:
         }
 
 
+@pytest.mark.row("R7")
 def test_no_column_has_her_words_their_pieces_or_a_digest_of_these_without_a_key(
     line: Line,
 ) -> None:

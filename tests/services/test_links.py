@@ -50,6 +50,7 @@ def alerts(line: Line) -> list[tuple[str, str | None]]:
     return [(row.template, row.parameters.get("like")) for row in line.all(Message)]
 
 
+@pytest.mark.row("R7")
 def test_r7_the_second_alert_says_which_case_it_is_like(staffed: Line) -> None:
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     assert linked(staffed) == {(first, second, "contact")}
@@ -101,6 +102,7 @@ def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> No
     assert (rows[alert.referral_id].responder_id, alert.parameters.get("like")) == (who, None)
 
 
+@pytest.mark.row("R6")
 def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staffed: Line) -> None:
     first = tell(staffed, LABOUR)
     who = _keep_from_the_told(staffed, first)
@@ -127,6 +129,7 @@ def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
     return who
 
 
+@pytest.mark.row("R7")
 def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> None:
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     here = of_desk("12")
@@ -151,6 +154,7 @@ def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> 
         linking.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
 
 
+@pytest.mark.row("R7")
 def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
     beside = reader_beside(line)
     phone, known_as = at_her_desk(beside)

@@ -69,6 +69,7 @@ def details(line: Line) -> bool:
     return found.ok
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("harm", [lose, cut_short, break_off])
 @pytest.mark.parametrize("codes", [(HERE,), ("national",), EVERYWHERE], ids="+".join)
 def test_row_36_a_desk_without_a_key_costs_no_tip(

@@ -123,6 +123,7 @@ WORDS = {
 }
 
 
+@pytest.mark.row("P2")
 def test_no_label_tells_who_or_where(district: District, kit: WholeKit) -> None:
     """The canaries: a name, a number, a reference and a place of a tip that is told of."""
     with district.database.writing() as session:

@@ -99,6 +99,7 @@ def accepts(beside: ReaderBeside) -> None:
         said(session, line.kit, tip, EntryKind.ANSWERED, codes)
 
 
+@pytest.mark.row("R9")
 def test_r9_a_month_is_counted_twice_and_then_nothing_is_left_of_its_persons(
     beside: ReaderBeside,
 ) -> None:

@@ -96,6 +96,7 @@ def leaves(people: People) -> None:
     removals.remove(people.district.kit, "4", second=None, by="Alice", reason="must go")
 
 
+@pytest.mark.row("A7")
 @pytest.mark.both
 def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
     left: People,
@@ -160,6 +161,7 @@ def public_key(people: People) -> bytes:
         return desks.one(session, HERE).public_key
 
 
+@pytest.mark.row("A7")
 def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> None:
     clock, before = left.district.clock, public_key(left)
     leaves(left)

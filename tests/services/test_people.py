@@ -58,6 +58,7 @@ def test_a_few_people_are_hidden_and_are_told_of_no_week(line: Line) -> None:
     assert {by for figure, by in told.cells if figure == Measure.PERSON} == {"all"}
 
 
+@pytest.mark.row("E1")
 def test_last_month_s_count_stands_when_its_key_and_its_sketch_are_gone(
     line: Line, tmp_path: Path
 ) -> None:

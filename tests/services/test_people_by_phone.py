@@ -60,6 +60,7 @@ def hers(line: Line) -> HerCase:
     return HerCase(line)
 
 
+@pytest.mark.row("R8", "R9")
 def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: HerCase) -> None:
     phone = hers.dials("2")
     assert phone.screen.startswith("CON Noted. First: safe, alone, hurt?")
@@ -89,6 +90,7 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: He
     assert hers.kept()[-2:] == ["arrived", "thirty"]
 
 
+@pytest.mark.row("R8", "R9")
 def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
     hers: HerCase,
 ) -> None:

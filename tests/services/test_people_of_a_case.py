@@ -42,6 +42,7 @@ def case(district: District) -> HelpedCase:
     return HelpedCase(district)
 
 
+@pytest.mark.row("R9")
 @pytest.mark.both
 def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedCase) -> None:
     clock = case.district.clock

@@ -55,6 +55,7 @@ def phone(line: Line) -> HerPhone:
     return HerPhone(line)
 
 
+@pytest.mark.row("R8")
 def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -> None:
     case = phone.case
     assert phone.says("screened", "new", **GROWN_UP).flags == ("acted_not_taken_yet",)
@@ -75,6 +76,7 @@ def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -
     assert accepted.words["time"].startswith("27/11")
 
 
+@pytest.mark.row("R9")
 def test_r9_what_became_of_her_is_asked_on_the_phone_also_when_the_case_is_closed(
     phone: HerPhone,
 ) -> None:

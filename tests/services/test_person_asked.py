@@ -79,6 +79,7 @@ OFFER = [
 ]
 
 
+@pytest.mark.row("R8", "R9")
 @pytest.mark.parametrize(
     ("text", "sent"),
     [

@@ -137,6 +137,7 @@ def truth_of(cells: list[tuple[Cell, int]]) -> Counter[Hashable]:
     return found
 
 
+@pytest.mark.row("E3")
 def test_e3_everything_that_is_printed_in_a_quarter_narrows_no_hidden_number(
     kit: WholeKit, clock: Clock
 ) -> None:

@@ -32,6 +32,7 @@ NO_LIST = {"province": {"menu": {"text": t("Where?"), "saves": "province", "goes
                                  "choices": [choice("a", value="2")]}}}  # fmt: skip
 
 
+@pytest.mark.row("C7")
 @pytest.mark.parametrize(
     ("nodes", "screens"),
     [

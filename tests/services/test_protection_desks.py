@@ -66,6 +66,7 @@ def who_was_told(here: Night) -> set[str]:
     return {name for name in EVERYBODY if here.texts(name)}
 
 
+@pytest.mark.row("C19")
 def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night) -> None:
     caller = here.tells(*DANGER)
     assert who_was_told(here) == {"one", "two", "desk"}

@@ -95,6 +95,7 @@ def tries(invited: Invited) -> int:
     return max(int(row.tries) for row in invited.beside.line.all(Enrolment))
 
 
+@pytest.mark.row("A7")
 def test_she_keys_her_code_and_her_paper_and_chooses_six_digits_of_her_own(
     invited: Invited,
 ) -> None:
@@ -245,6 +246,7 @@ def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: Reade
         assert session.get_one(Responder, person_id).wrong_pins == 0
 
 
+@pytest.mark.row("A7")
 def test_her_own_pin_is_changed_behind_it_and_the_old_one_opens_nothing(
     beside: ReaderBeside,
 ) -> None:

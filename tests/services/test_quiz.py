@@ -66,6 +66,7 @@ def test_what_was_answered_before_000_is_compared_with_nothing(line: Line) -> No
     assert pairs(line) == {}
 
 
+@pytest.mark.row("C6")
 def test_a_quiz_leaves_no_answer_and_no_tip(line: Line) -> None:
     take_the_quiz(line, LEARNS)
 

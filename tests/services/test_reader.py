@@ -43,6 +43,7 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
     return at_her_desk(beside)
 
 
+@pytest.mark.row("R3")
 def test_r3_she_keys_her_pin_reads_the_case_and_takes_it(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_case_that_is_taken_unread_has_a_clock_that_its_page_ends(
     assert "outcome" in clocks(beside, known_as)
 
 
+@pytest.mark.row("R5")
 def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:

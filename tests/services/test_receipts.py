@@ -68,6 +68,7 @@ def test_c11_the_pin_is_in_no_run_and_no_row_and_not_in_the_tip(
     assert number.encode() not in stored()
 
 
+@pytest.mark.row("C11")
 def test_c11_the_four_words_from_another_phone(line: Line) -> None:
     _, number = given(line)
     assert asked(line, number).read().startswith("Byakiriwe.\n")
@@ -83,6 +84,7 @@ def test_c11_the_four_words_from_another_phone(line: Line) -> None:
     assert caller.key("1") == "END Murakoze. Murabeho."
 
 
+@pytest.mark.row("C11")
 @pytest.mark.parametrize("how", ["pin", "number", "nobody's"])
 def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> None:
     _, number = given(line)
@@ -99,6 +101,7 @@ def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> N
     assert NOTHING in unknown
 
 
+@pytest.mark.row("C11")
 def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(line: Line) -> None:
     _, number = given(line)
     caller = asked(line, number, wrong())
@@ -146,6 +149,7 @@ def test_a_second_try_in_one_session_does_not_read_what_the_first_opened(line: L
     assert NOTHING in caller.key("0", "0", number, wrong())
 
 
+@pytest.mark.row("C17")
 def test_digits_dialled_ahead_open_no_status(line: Line) -> None:
     _, number = given(line)
     front = line.caller(OTHER_PHONE).dial()
@@ -225,6 +229,7 @@ def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
     assert line.tip.erase_wanted_at is None
 
 
+@pytest.mark.row("C10", "R7")
 def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> None:
     told(line, *DANGER_HERE)
     told(line, *DANGER_HERE)

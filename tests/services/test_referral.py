@@ -163,6 +163,7 @@ def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
     assert staffed.told(staffed.tell(urgency=2)) == [(0, 3)]
 
 
+@pytest.mark.row("R4")
 def test_the_report_is_offered_wherever_anybody_lives(district: District) -> None:
     def is_offered() -> bool:
         return referral.may_be_offered(district.database, district.clock())
@@ -191,6 +192,7 @@ def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district:
     assert len(district.told(tip)) == 1
 
 
+@pytest.mark.row("R1")
 @pytest.mark.parametrize(
     ("inbound", "words"),
     [(True, "{0}: Gasabo, urgent. Reply 1 {0}"), (False, "{0}: Gasabo, urgent. Dial *384*777*90#")],
@@ -234,6 +236,7 @@ class TestTheLadder:
         referral.fire_deadlines(district.kit)
         assert district.told(tip) == [(0, 1), (1, 2)]
 
+    @pytest.mark.fault(32)
     @pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 1}, {"days": 4000}])
     def test_a_clock_that_jumps_fires_one_step_a_tick(
         self, staffed: District, jump: dict[str, float]
@@ -244,6 +247,7 @@ class TestTheLadder:
         referral.fire_deadlines(staffed.kit)
         assert staffed.told(tip)[3:] == [(1, 3)]
 
+    @pytest.mark.fault(32)
     def test_a_clock_set_back_takes_nothing_back(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)
@@ -284,6 +288,7 @@ class TestTheLadder:
 
 
 class TestTaking:
+    @pytest.mark.fault(31)
     def test_it_is_hers_and_twice_is_once(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         row = staffed.all(Referral)[0]
@@ -297,6 +302,7 @@ class TestTaking:
         kept = staffed.all(Referral)[0]
         assert (kept.state, kept.acknowledged_at) == (ReferralState.ACKNOWLEDGED, took)
 
+    @pytest.mark.fault(31)
     def test_a_colleague_was_quicker(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         one, two, _ = staffed.all(Referral)
@@ -329,6 +335,7 @@ class TestTaking:
         taken = take_case(staffed.kit, 1, other.reference, staffed.clock())
         assert taken.result is Acted.UNKNOWN
 
+    @pytest.mark.fault(31)
     def test_after_it_climbed_it_counts_all_the_same(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)

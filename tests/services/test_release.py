@@ -35,6 +35,7 @@ def bare(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
     database.close()
 
 
+@pytest.mark.fault(34)
 def test_sessions_in_the_middle_of_a_release_finish_after_it(
     bare: Database, tmp_path: Path, clock: Clock
 ) -> None:
@@ -76,6 +77,7 @@ def test_what_waited_before_a_release_is_told_of_once_whichever_release_filed_it
     assert [row.tip_id for row in line.all(Referral)] == [tip.id for tip in line.tips]
 
 
+@pytest.mark.fault(34)
 @pytest.mark.slow(reason="waits for the disk and for locks, with callers at its side")
 def test_a_migration_that_widens_is_not_noticed_by_callers(
     bare: Database, tmp_path: Path, clock: Clock
@@ -101,6 +103,7 @@ def test_a_migration_that_widens_is_not_noticed_by_callers(
         assert session.scalar(text("SELECT count(later) FROM dialogue")) == len(callers)
 
 
+@pytest.mark.fault(34)
 @pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_migration_that_cannot_have_its_lock_gives_way_to_callers(
     bare: Database, tmp_path: Path, clock: Clock

@@ -67,18 +67,21 @@ def test_a_phone_that_is_off_is_answered_by_another_at_once(sent: District) -> N
     assert len(sent.open_deadlines()) == 1
 
 
+@pytest.mark.fault(29)
 @pytest.mark.parametrize("order", list(permutations(("Sent", "Submitted", "Success"))))
 def test_any_order_ends_alike(sent: District, order: tuple[str, ...]) -> None:
     report(sent, *order)
     assert sent.states == ["delivered"]
 
 
+@pytest.mark.fault(29)
 def test_an_id_that_nobody_knows_changes_nothing(sent: District) -> None:
     report(sent, "Failed", provider_id="ATXid_other")
     assert sent.states == ["accepted"]
     assert [row.applied for row in sent.all(DeliveryReport)] == [False]
 
 
+@pytest.mark.fault(29)
 def test_a_report_that_is_quicker_than_our_own_row_is_applied_then(district: District) -> None:
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
@@ -106,6 +109,7 @@ def test_good_news_of_an_older_attempt_ends_the_resend(sent: District) -> None:
     assert sent.states[0] == "delivered"
 
 
+@pytest.mark.fault(29)
 def test_bad_news_of_an_older_attempt_is_no_news_of_the_newest(sent: District) -> None:
     sent.clock.turn(minutes=10)
     delivery.miss_reports(sent.kit)

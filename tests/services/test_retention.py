@@ -57,6 +57,7 @@ def state_of(district: District, tip_id: int) -> Keeping:
         return rows.kept(session, tip_id).term.keeping
 
 
+@pytest.mark.row("P4")
 def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock(), urgency=2)
     retention.close_tip(district.kit, tip_id, **WHO)
@@ -71,6 +72,7 @@ def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: 
     assert state_of(district, tip_id) is Keeping.ERASED
 
 
+@pytest.mark.row("P4")
 def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     tip_id = with_words(district, filed_at=NOON - 300 * DAY, sector="1205")
     days_go_by(district, 15)

@@ -58,6 +58,7 @@ def count_all(web: Line) -> None:
     count_left(web.kit, silent=0.0)
 
 
+@pytest.mark.row("E1")
 def test_e1_a_session_is_counted_by_screens_flows_network_and_report(web: Line) -> None:
     told(web, "7", *DANGER_HERE, "1", "1", *REST, "1")
     told(web, "7", *QUIET_HERE[:5]).hang_up()
@@ -90,6 +91,7 @@ def test_e1_a_session_is_counted_by_screens_flows_network_and_report(web: Line) 
     assert found["seconds_to_filed", "0", ""] == 2
 
 
+@pytest.mark.row("E1")
 def test_e1_a_session_without_an_end_notice_is_counted_after_three_minutes(web: Line) -> None:
     caller = told(web, "1")
     web.clock.turn(seconds=179)
@@ -104,6 +106,7 @@ def test_e1_a_session_without_an_end_notice_is_counted_after_three_minutes(web: 
     assert counts(web)["ussd_left", "63510", ""] == 1
 
 
+@pytest.mark.row("E1")
 def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> None:
     """An end notice twice, and late; hops that come again; one who goes on after she was counted."""
     caller = told(web, "7", *DANGER_HERE)
@@ -127,6 +130,7 @@ def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> Non
     assert ("flow_left", "report", "") not in whole
 
 
+@pytest.mark.row("E1")
 @pytest.mark.parametrize(
     ("failpoint", "found"), [("screens.before_mark", 0), ("screens.after_commit", 1)]
 )
@@ -156,6 +160,7 @@ def test_e1_what_memory_lets_go_of_or_cannot_be_written_waits_and_is_counted(web
     assert counts(web)["ussd_session", "63510", ""] == BATCH + 3
 
 
+@pytest.mark.row("E1")
 def test_e1_whichever_processes_a_session_came_to_it_counts_as_in_one(web: Line) -> None:
     """Hops go to three processes by chance; each counts what it knows, in any order and also in the middle."""
     chance = random.Random(sampling.seed())

@@ -58,6 +58,7 @@ def test_her_name_is_found_however_it_is_typed(editor: Person) -> None:
     assert editor.enters()
 
 
+@pytest.mark.row("A10")
 def test_a_code_is_accepted_once(editor: Person) -> None:
     code = editor.code()
     assert isinstance(signing_in.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)

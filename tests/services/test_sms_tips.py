@@ -27,6 +27,7 @@ def text(line: Line, words: str, n: int, sender: str = "+250788000055") -> Messa
     return take_sms(line.kit, message)
 
 
+@pytest.mark.row("C2")
 def test_it_is_filed_sealed_to_the_national_desk_and_rung_for(line: Line) -> None:
     assert text(line, GIRL, 1) is InboxOutcome.TIP
     tip = line.tip
@@ -128,6 +129,7 @@ def test_neither_her_words_nor_her_number_stand_anywhere_in_clear(line: Line) ->
     assert len(line.all(Dialogue)) == len(line.all(InboundSeen)) == 1
 
 
+@pytest.mark.row("C2")
 def test_the_inbox_hears_cries_as_the_table_says(line: Line) -> None:
     """Each seventh row, from a phone of its own; `tests/domain/test_cries.py` looks at every one."""
     rows = [row for row in read(TABLES) if row.must is not None][::7]

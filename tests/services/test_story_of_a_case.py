@@ -131,6 +131,7 @@ def two_people_end_it(story: Story) -> None:
     assert story.district.open_kinds() == []
 
 
+@pytest.mark.row("R5")
 @pytest.mark.turn("a story of a case", 1, 2)
 def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> None:
     """What the landed line forgot: after one answer nothing rang again."""
@@ -142,6 +143,7 @@ def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> Non
     assert {row.kind for row in story.district.all(Deadline) if row.fired_at is None} >= {"outcome"}
 
 
+@pytest.mark.row("R1")
 def test_what_each_message_of_a_case_says_fits_one_segment(story: Story) -> None:
     story.writes(FIRST, "1 {ref}")
     story.minutes(200)

@@ -41,6 +41,7 @@ def wanted(line: Line) -> Sequence[bool]:
     return [tip.erase_wanted_at is not None for tip in line.tips]
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize("text", ["siba", "delete this", "Effacez ce message"])
 @pytest.mark.parametrize(
     "ways", [(Arrival.CALLED, Arrival.LISTED), (Arrival.LISTED,), (Arrival.LISTED, Arrival.CALLED)]
@@ -68,6 +69,7 @@ def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
     assert line.all(Answer) == [], "whoever wrote it is answered by nothing"
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize(
     "ways", [(Arrival.CALLED,), (Arrival.GATEWAY,), (Arrival.CALLED, Arrival.GATEWAY)]
 )

@@ -44,6 +44,7 @@ def test_a_word_is_answered_in_its_own_language(texter: Texter, word: str, begin
     assert texter.asks(word).startswith(begins)
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize(
     ("language", "word"), [("rw", "akazi"), ("fr", "francais"), ("en", "English")]
 )

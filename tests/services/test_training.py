@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from hotline.domain.evidence.month_figures import ANSWERED, KEPT_BACK, SCORE
 from hotline.domain.reach.counters import By
 from hotline.domain.rolls.joining import Roll
@@ -76,6 +78,7 @@ def test_the_roll_remembers_no_answer_and_leaving_forgets_the_phone(line: Line) 
     assert line.all(Joined) == []
 
 
+@pytest.mark.row("R11")
 def test_scores_are_told_by_district_from_twenty_answers_on(line: Line) -> None:
     enrol(line, "Gisagara")
     enrol(line, "Huye", "+250788000052")

@@ -71,6 +71,7 @@ def daily(line: Line) -> Iterator[Trial]:
         yield Trial(line, kit, sms)
 
 
+@pytest.mark.row("R12")
 def test_the_handset_gets_the_alert_and_nobody_else_does(daily: Trial) -> None:
     daily.day()
     assert [to for to, _ in daily.sms.sent] == [HANDSET]

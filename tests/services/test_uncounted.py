@@ -104,6 +104,7 @@ def asked(one: ast.stmt) -> set[tuple[str, str]]:
     return {(node.value.id, node.attr) for node in found if isinstance(node.value, ast.Name)}
 
 
+@pytest.mark.row("E1")
 def test_e1_whatever_counts_leaves_out_what_is_no_case_or_says_why_it_makes_no_figure() -> None:
     counting = {
         name
@@ -133,6 +134,7 @@ def figures(session: Session) -> Mapping[str, int]:
     }
 
 
+@pytest.mark.row("E1")
 @pytest.mark.parametrize("channel", ["ussd", *sorted(trial.UNCOUNTED)])
 def test_e1_no_figure_counts_a_trial_a_drill_or_an_invented_year(
     district: District, channel: str

@@ -131,6 +131,7 @@ def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
         watchers.acknowledge(manned.kit, "lane", "Keza")
 
 
+@pytest.mark.row("P2")
 def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) -> None:
     manned.district.change(Responder, 1, unreachable="permanent")
     manned.look(seconds=10)
@@ -185,6 +186,7 @@ def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
     assert watch.readings(line.kit)[Alarm.WATCHERS].ok
 
 
+@pytest.mark.row("P2")
 @pytest.mark.parametrize(
     ("urgency", "minutes"), [(1, 10), (2, 120), (3, 24 * 60)], ids=["danger", "seen", "heard"]
 )

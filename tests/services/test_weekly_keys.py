@@ -56,6 +56,7 @@ def opened(kit: WholeKit, tip: Tip, grant: Grant) -> dict[str, str]:
     return open_tip(tip.body, box, private_key=bytes(DESK_KEY), **seal)
 
 
+@pytest.mark.fault(36)
 def test_row_36_another_week_begins_in_the_middle_of_a_session(
     locked: Line, tmp_path: Path
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
                 opened(intruder, stolen_tip, grant)
 
 
+@pytest.mark.fault(36)
 def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locked(
     locked: Line, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def stopped(database: Database) -> list[str]:
         return list(session.scalars(select(Stopped.number_key)))
 
 
+@pytest.mark.fault(6)
 @pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_locked_database_is_told_within_five_seconds_and_still_reads(
     sqlite: Database, tmp_path: Path

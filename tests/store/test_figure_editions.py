@@ -35,6 +35,7 @@ def published(
     return PublishedFigures("2026-10", edition, version, NOON, "clock", cells)
 
 
+@pytest.mark.row("E3")
 def test_what_was_published_stays_as_it_is(empty: Database) -> None:
     create_all(empty)
     first, revised = (published(one, n) for one, n in zip(MonthVersion, (12, 13), strict=True))

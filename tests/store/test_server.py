@@ -116,6 +116,7 @@ def test_a_frozen_server_is_given_up_in_time(server: Postgres, line: Database) -
     assert stopped(line) == ["after", "before"]
 
 
+@pytest.mark.fault(6)
 @pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_lock_is_waited_for_no_longer_than_a_hop_can(server: Postgres, line: Database) -> None:
     other = open_database(server.tcp_url("line"))

@@ -85,6 +85,7 @@ ROWS = st.lists(st.none() | st.integers(0, 99_999), min_size=2, max_size=12).fil
 )
 
 
+@pytest.mark.row("E2")
 @pytest.mark.parametrize("chart", [_bars, _falling, _stairs, _times, _shares, _map])
 @given(numbers=ROWS)
 def test_every_number_is_written_and_drawn_to_scale_or_hatched_in_one_size(

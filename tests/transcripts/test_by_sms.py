@@ -115,6 +115,7 @@ def _played(path: Path) -> Both:
     return both
 
 
+@pytest.mark.row("C2")
 @pytest.mark.parametrize("path", OPEN, ids=lambda path: path.stem)
 def test_c2_a_transcript_is_the_same_conversation_by_sms(path: Path) -> None:
     both = _played(path)

@@ -40,6 +40,7 @@ def played(book: Book) -> Played:
     return playing
 
 
+@pytest.mark.row("C7", "C11", "C12", "C13", "C19", "C20", "R11", "R13")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
     played: Played, path: Path, request: pytest.FixtureRequest
@@ -59,6 +60,7 @@ def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
     assert transcript.language == recording.language
 
 
+@pytest.mark.row("C1")
 @pytest.mark.parametrize("language", CODES)
 def test_c1_transcripts_come_by_every_node_of_every_flow(
     book: Book, played: Played, language: str

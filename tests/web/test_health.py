@@ -25,6 +25,7 @@ def readiness(line: Line) -> tuple[int, list[str]]:
     return answer.status_code, document["reasons"]
 
 
+@pytest.mark.row("P2")
 def test_a_line_in_order_is_ready_and_leaves_no_trace_of_the_question(line: Line) -> None:
     assert readiness(line) == (200, [])
     assert line.all(Stopped) == []

@@ -23,6 +23,7 @@ GOES_ELSEWHERE = re.compile(
 )
 
 
+@pytest.mark.row("E6")
 def test_e6_the_page_of_results_tells_a_quarter_and_marks_nobody(line: Line) -> None:
     empty = line.client.get("/results").get_data(as_text=True)
     for said in ("Nta mibare iratangazwa", "No figures are out yet", "Aucun chiffre"):

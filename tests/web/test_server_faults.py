@@ -37,6 +37,7 @@ def ready(line: Line) -> tuple[int, list[str]]:
     return answer.status_code, answer.get_json()["reasons"]
 
 
+@pytest.mark.fault(7)
 def test_row_7_on_a_full_disk_there_is_a_whole_tip_or_none_and_nothing_to_repair(
     line: Line, postgres_killable: Postgres
 ) -> None:
@@ -53,6 +54,7 @@ def test_row_7_on_a_full_disk_there_is_a_whole_tip_or_none_and_nothing_to_repair
     assert ready(line) == (200, [])
 
 
+@pytest.mark.fault(8)
 def test_row_8_killed_between_two_hops_it_ends_politely_and_goes_on_when_it_is_back(
     line: Line, postgres_killable: Postgres
 ) -> None:
@@ -77,6 +79,7 @@ def test_row_8_killed_and_back_between_two_hops_nobody_notices(
     assert line.tip.state == "filed"
 
 
+@pytest.mark.fault(8)
 @pytest.mark.parametrize(
     ("failpoint", "kept"), [("tip.before_commit", "draft"), ("tip.after_commit", "filed")]
 )
@@ -100,6 +103,7 @@ def test_row_8_killed_at_the_commit_there_is_a_whole_tip_or_none(
     assert line.tip.state == "filed"
 
 
+@pytest.mark.fault(8)
 def test_row_8_torn_in_the_middle_of_a_transaction(line: Line, postgres_killable: Postgres) -> None:
     def tear(name: str) -> None:
         if name == "tip.before_commit":
@@ -115,6 +119,7 @@ def test_row_8_torn_in_the_middle_of_a_transaction(line: Line, postgres_killable
     assert line.tip.state == "filed"
 
 
+@pytest.mark.fault(8)
 @pytest.mark.slow(reason="waits for a frozen server's time to end")
 def test_row_8_frozen_it_is_given_up_in_time(line: Line, postgres_killable: Postgres) -> None:
     caller = told(line, *DANGER_HERE[:-1])
@@ -125,6 +130,7 @@ def test_row_8_frozen_it_is_given_up_in_time(line: Line, postgres_killable: Post
     assert line.tip.state == "filed"
 
 
+@pytest.mark.fault(9)
 def test_row_9_a_server_that_only_reads_ends_politely_and_is_not_ready(
     line: Line, postgres_killable: Postgres
 ) -> None:
@@ -144,6 +150,7 @@ def test_row_9_a_server_that_only_reads_ends_politely_and_is_not_ready(
     assert line.tip.state == "complete"
 
 
+@pytest.mark.fault(9)
 def test_row_9_an_sms_is_asked_for_again(line: Line, postgres_killable: Postgres) -> None:
     fields = {
         "from": "+250788000090",

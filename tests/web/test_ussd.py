@@ -89,6 +89,7 @@ def test_digits_dialled_ahead_are_spent_in_both_shapes(line: Line, shape: str) -
     assert caller.key("0") == walked_there.key("0")
 
 
+@pytest.mark.row("C17")
 @pytest.mark.parametrize("ahead", ["5", "5*1", "5*1*2*1*1", "000*5", "7*5*1"])
 def test_no_digits_dialled_ahead_open_the_report(line: Line, ahead: str) -> None:
     plain = line.caller().dial()
@@ -107,6 +108,7 @@ def test_an_entry_lands_on_its_topic_and_is_counted(line: Line) -> None:
     assert topics == [("11", 1)]
 
 
+@pytest.mark.row("R3")
 @pytest.mark.parametrize("ahead", ["90", "90*1"])
 def test_the_responders_entry_is_nothing_for_a_stranger(line: Line, ahead: str) -> None:
     stranger, plain = line.caller(), line.caller()
@@ -152,6 +154,7 @@ def test_000_shows_the_front_from_any_screen(line: Line) -> None:
         assert caller.key("000") == first
 
 
+@pytest.mark.row("A3")
 def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
     old = line.caller()
     old.dial()
@@ -167,6 +170,7 @@ def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
     assert old.key("00").startswith("CON Akazi gatekanye")
 
 
+@pytest.mark.fault(6)
 def test_a_database_that_cannot_commit_ends_politely_and_the_session_goes_on_afterwards(
     line: Line, tmp_path: Path
 ) -> None:

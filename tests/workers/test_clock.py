@@ -58,6 +58,7 @@ def test_every_step_that_time_owes_is_there() -> None:
     ]
 
 
+@pytest.mark.fault(3)
 def test_a_tip_whose_bell_was_never_heard_is_referred_and_rung_for(manned: District) -> None:
     manned.file_tip()
     tick(manned.kit, OURS)
@@ -76,6 +77,7 @@ def test_what_is_due_a_moment_is_left_to_the_bell(manned: District) -> None:
     assert manned.sms.sent == []
 
 
+@pytest.mark.fault(16)
 @pytest.mark.parametrize(("dead", "seconds"), [(True, 2), (False, 10)])
 def test_it_delivers_by_itself_where_nobody_answers(
     manned: District, dead: bool, seconds: float
@@ -90,6 +92,7 @@ def test_it_delivers_by_itself_where_nobody_answers(
     assert manned.states == ["accepted"]
 
 
+@pytest.mark.fault(14)
 def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) -> None:
     manned.jobs.dead = True
     manned.file_tip()
@@ -101,6 +104,7 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
         assert seconds < 15
 
 
+@pytest.mark.fault(12)
 def test_row_12_with_redis_hanging_danger_is_out_within_fifteen_seconds(
     manned: District, valkey: Valkey
 ) -> None:
@@ -131,6 +135,7 @@ def test_a_held_lane_is_not_rung_for(manned: District) -> None:
     assert (manned.jobs.rung, len(manned.sms.sent)) == ([], 1)
 
 
+@pytest.mark.fault(17)
 def test_a_worker_that_died_is_made_good_by_time_alone(manned: District) -> None:
     class Killed(BaseException):
         pass
@@ -202,6 +207,7 @@ def test_a_step_that_fails_is_named_and_the_others_run(
     assert caplog.messages == ["step broken failed: ValueError"]
 
 
+@pytest.mark.fault(21)
 @pytest.mark.both
 def test_two_relays_and_two_workers_send_it_once(manned: District) -> None:
     for _ in range(5):
@@ -240,6 +246,7 @@ def test_the_two_clocks_are_compared(wall: int, monotonic: float, jump: int) -> 
     assert after.jump_since(before) == timedelta(seconds=jump)
 
 
+@pytest.mark.fault(32)
 def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) -> None:
     stop = Event()
 

@@ -61,6 +61,7 @@ def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) ->
     assert valkey.client().keys("rq:job:*") == []
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize(
     "data",
     [
@@ -100,6 +101,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
     assert "PWNED" not in caplog.text
 
 
+@pytest.mark.fault(15)
 def test_callbacks_webhooks_and_retries_of_a_forged_job_are_dropped(
     district: District, valkey: Valkey, tmp_path: Path
 ) -> None:
@@ -270,6 +272,7 @@ def test_nothing_is_left_in_the_queue(district: District, valkey: Valkey) -> Non
     assert Queue("alerts", connection=valkey.client(), serializer="json").is_empty()
 
 
+@pytest.mark.fault(10)
 @pytest.mark.turn("a worker that is told to end", 1, 2)
 def test_a_redis_that_was_restarted_finds_its_worker_again(valkey: Valkey) -> None:
     process = start(valkey)

@@ -51,6 +51,7 @@ def _who(one: Invented) -> str:
     return {"woman": "girl", "man": "boy"}.get(sex, sex) if minor in ("yes", "unsure") else sex
 
 
+@pytest.mark.row("R9")
 @pytest.mark.parametrize("turn", range(EXAMPLES // 6))
 def test_r9_no_number_that_is_shown_tells_of_fewer_than_five(
     turn: int, request: pytest.FixtureRequest

@@ -75,6 +75,7 @@ HTCDS_NAMES: Mapping[str, str] = {
 ELEMENTS = {"event", "victim", "perpetrator", "reporting entity"}
 
 
+@pytest.mark.row("E4")
 @pytest.mark.parametrize("standard", CodeStandard)
 def test_e4_every_code_of_ours_is_mapped_or_says_why_it_is_not(standard: CodeStandard) -> None:
     rows = code_table(standard).rows

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import pytest
+
 from hotline.domain.cases.counting import STEPS
 from hotline.domain.cases.people_codes import ThirtyDays
 from hotline.domain.evidence.answered import answer_figures
@@ -67,6 +69,7 @@ def screen_figures() -> Iterator[str]:
             yield from one.figures
 
 
+@pytest.mark.row("E1")
 def test_e1_every_figure_that_is_counted_stands_in_the_dictionary() -> None:
     figures = {
         *reach_figures(),
@@ -81,6 +84,7 @@ def test_e1_every_figure_that_is_counted_stands_in_the_dictionary() -> None:
     assert {entry.name for entry in DICTIONARY} == used, "an entry of no figure"
 
 
+@pytest.mark.row("E1")
 def test_e1_no_figure_lacks_a_part_in_any_language() -> None:
     assert "drills" in NEVER_COUNTED["en"]
     for entry in DICTIONARY:

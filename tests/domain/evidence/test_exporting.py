@@ -77,6 +77,7 @@ def document(files: Files, path: str) -> dict[str, object]:
     return found
 
 
+@pytest.mark.row("E4")
 def test_e4_a_program_that_knows_data_packages_finds_no_fault(
     export: tuple[PublishedFigures, Files], tmp_path: Path
 ) -> None:
@@ -102,6 +103,7 @@ def said_of(cell: FigureCell) -> tuple[str, str, str]:
     return str(cell.number), "false", cell.bound
 
 
+@pytest.mark.row("E4")
 def test_nothing_hidden_comes_out_cell_by_cell(export: tuple[PublishedFigures, Files]) -> None:
     figures, files = export
     rows = table(files, data_package.marked(figures, "figures.csv"))
@@ -255,6 +257,7 @@ def test_every_figure_of_the_package_says_what_it_is(
     assert "conform" not in files["datapackage.json"].decode()
 
 
+@pytest.mark.row("E1")
 def test_e1_the_workbook_holds_the_dictionary_of_its_figures_in_each_language(
     export: tuple[PublishedFigures, Files],
 ) -> None:

@@ -100,6 +100,7 @@ def narrowed(year: PublishedYear, figure: str, chance: Random, most: int) -> lis
     return found
 
 
+@pytest.mark.row("E3")
 def test_e3_a_solver_that_is_told_a_whole_year_narrows_nothing(
     request: pytest.FixtureRequest,
 ) -> None:
@@ -124,6 +125,7 @@ def days_of(raw: RawTable) -> CountTable:
     return CountTable(table.counts, table.rows)
 
 
+@pytest.mark.row("E3")
 def test_days_that_are_published_beside_their_weeks_are_found(
     request: pytest.FixtureRequest,
 ) -> None:
@@ -138,6 +140,7 @@ def test_days_that_are_published_beside_their_weeks_are_found(
     assert any(reader.width(of, place) < INSIDE for of, place in days)
 
 
+@pytest.mark.row("E3")
 def test_a_total_that_runs_from_month_to_month_is_found(request: pytest.FixtureRequest) -> None:
     year = published_year(request.config.option.hypothesis_seed, 1, ["tip"])
     reader, hidden = reader_of(year, "tip", INSIDE, -1)
@@ -149,6 +152,7 @@ def test_a_total_that_runs_from_month_to_month_is_found(request: pytest.FixtureR
     assert any(reader.width(of, place) < INSIDE for of, place in hidden[:40])
 
 
+@pytest.mark.row("E1", "E2")
 def test_weeks_of_a_screen_beside_its_revisions_are_found(
     request: pytest.FixtureRequest,
 ) -> None:

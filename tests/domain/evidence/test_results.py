@@ -32,6 +32,7 @@ def of(*cells: tuple[str, str, int | None, str]) -> PublishedFigures:
 LONGEST = of(("acted_of_100", "all", 100, ">="), ("acknowledged_median", "urgency:1", 60_059, ">="))
 
 
+@pytest.mark.row("E6")
 @pytest.mark.parametrize("language", CODES)
 def test_e6_the_results_are_one_sms_in_each_language(language: str) -> None:
     longest = replace(LONGEST, is_invented=True)
@@ -46,6 +47,7 @@ def test_e6_the_results_are_one_sms_in_each_language(language: str) -> None:
     assert not any(one in told[3] for one in "0123456789")
 
 
+@pytest.mark.row("E6")
 def test_e6_what_is_hidden_is_not_told_and_an_invented_year_says_so() -> None:
     hidden = of(("acted_of_100", "all", None, ""), ("acknowledged_median", "urgency:1", 9, ""))
     assert sms(hidden, "en") == "Quarter 4 of 2026. Urgent ones: half were taken within 9 min."

@@ -69,6 +69,7 @@ def cells(edition: Edition = Edition.INSIDE) -> Mapping[tuple[str, str], FigureC
     return {(one.figure, one.row): one for one in made.cells if one.column == "all"}
 
 
+@pytest.mark.row("E1")
 def test_e1_a_screen_is_told_of_where_enough_were_shown_it_and_its_answers_where_enough_stopped() -> (
     None
 ):
@@ -127,6 +128,7 @@ TWO_LANGUAGES = {
 """By when, language and revision. The last began on flows that were not live any more: it counts with 12."""
 
 
+@pytest.mark.row("E1", "E2")
 def test_e1_a_screen_is_told_by_language_by_revision_and_by_weeks_that_a_revision_cuts() -> None:
     found = told(TWO_LANGUAGES, ELEVEN_THEN_TWELVE)
     shown, answered = (
@@ -145,11 +147,13 @@ def test_e1_a_screen_is_told_by_language_by_revision_and_by_weeks_that_a_revisio
     assert answered["language:fr"] == 14
 
 
+@pytest.mark.row("E1", "E2")
 def test_e1_of_a_screen_that_few_were_shown_nothing_finer_is_listed() -> None:
     found = told({WalkedAt(NOV[0], "rw", 11): (4, 2)}, ELEVEN_THEN_TWELVE)
     assert found == {("screen_shown", "all"): None, ("screen_answered", "all"): None}
 
 
+@pytest.mark.row("E1", "E2")
 def test_e3_a_screen_does_not_give_a_language_back_that_the_calls_keep_back() -> None:
     """Calls in French are 3, so those in English are kept back: 92, as many as were shown a screen."""
     calls = RawTable("session", [by_row({"language:rw": 110, "language:en": 92, "language:fr": 3})])

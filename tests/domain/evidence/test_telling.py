@@ -58,6 +58,7 @@ def shown(*periods: PublishedFigures) -> set[str]:
     }
 
 
+@pytest.mark.row("E5")
 @pytest.mark.parametrize(("language", "edition"), EACH)
 def test_e5_nine_chapters_tell_a_month_and_no_number_that_is_not_published(
     language: str, edition: Edition

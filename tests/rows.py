@@ -1,0 +1,260 @@
+"""Lists the promises of the product and the faults it survives, and finds the tests that prove each.
+
+    bin/test --rows        prints each row, what it promises and its tests
+
+A test names its row with `@pytest.mark.row("C8")` or its fault with `@pytest.mark.fault(17)`.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise of the product. `built` names when it is built, where no test can prove it yet."""
+
+    name: str
+    promise: str
+    built: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way to break the line, and what must hold all the same.
+
+    I1: a caller who read that the tip is kept has exactly one, which the desk can open.
+    I2: the gateway accepted every alert, or a person sees that it was given up.
+    I3: an alert is sent once, with one repeat for each attempt of unknown end and for one missing report.
+    I4: 90 seconds after the fault no alert of danger waits.
+    I5: no word of a tip and no number is written where it does not belong.
+    I6: no deadline is lost, and none fires twice.
+    I7: the audit log stays whole.
+    I8: every hop is answered within five seconds, with CON or END.
+    I9: a repeat carries the same reference, and is one case.
+    """
+
+    number: int
+    where: str
+    happens: str
+    holds: str
+
+
+ROWS = (
+    Row(
+        "C1", "Every USSD screen fits the network's limit and a narrow phone, with 0 and 00 on it."
+    ),
+    Row(
+        "C2", "The line hears SMS: lessons, tips, cries for help in any spelling, requests to stop."
+    ),
+    Row("C3", "The caller chooses the language on each dial; the front is Kinyarwanda."),
+    Row("C4", "The front is an ordinary service for safe work; no screen on it names reporting."),
+    Row("C5", "A lesson has three screens at most, in three languages."),
+    Row("C6", "A quiz asks before and after its lesson and measures the gain without identity."),
+    Row("C7", "A report alerts after four answers and is done after nine."),
+    Row("C8", "Danger and a district file and alert at that hop; hanging up later loses nothing."),
+    Row(
+        "C9", "A redial equals a first dial; 000 erases what is not filed and never calls help off."
+    ),
+    Row("C10", "Two tips of one phone are linked and never merged."),
+    Row("C11", "A receipt and a PIN read a status of one word from any phone, and erase."),
+    Row("C12", "One question goes back to the caller, from a verified list."),
+    Row("C13", "The national desk alone can call back, in the window the caller chose."),
+    Row("C14", "Nothing is left behind: no SMS unless asked for, one last screen for all."),
+    Row("C15", "Only verified telephone numbers show; the emergency number never lapses."),
+    Row("C16", "After a stop by USSD, by SMS or at the gateway nothing is sent."),
+    Row("C17", "A printed short code lands on its topic for ever, and never on the report."),
+    Row("C18", "Silence, jokes and trials are outcomes; many like tips alert as one."),
+    Row("C19", "Abroad, not sure and the refugee camps are places with a desk of their own."),
+    Row("C20", "Complaints reach the national desk alone; privacy is explained within four keys."),
+    Row("C21", "A kit for those who spread the line: named entries, poster, radio text.", LATER),
+    Row("C22", "A fourth language is files alone.", LATER),
+    Row("R1", "An alert is one SMS segment in the responder's language, without content."),
+    Row(
+        "R2", "One digit by SMS acts; 98 of 100 human spellings are understood, none acts wrongly."
+    ),
+    Row("R3", "Dialling does the same and reads the case behind a PIN, page by page."),
+    Row("R4", "Tips are routed by place, kind, language and duty; no tip is without a recipient."),
+    Row("R5", "Escalation knows delivery: phone off, silence, acknowledged but not opened."),
+    Row("R6", "Where an official is involved the district cannot list, find or count the case."),
+    Row("R7", "Likely duplicates are linked, never merged."),
+    Row("R8", "A screening aid asks six questions and stores standard codes."),
+    Row("R9", "A service referral closes: consent, offered, accepted, arrived, thirty days on."),
+    Row("R10", "Duty, leave and removal: nobody off duty is alerted while enough people are free."),
+    Row("R11", "Officers learn by quiz and get a certificate code."),
+    Row("R12", "A drill times every step, is in no statistic, and a real danger ends it."),
+    Row("R13", "Local leaders register with their district's code and log sessions."),
+    Row("R14", "A responder writes down a person met, or a call heard elsewhere.", LATER),
+    Row("R15", "A danger SMS that stays silent makes the phone ring.", LATER),
+    Row(
+        "A1",
+        "An editor edits a flow in forms, three languages side by side, without JavaScript too.",
+    ),
+    Row("A2", "A map shows all flows, and each flow as a picture and as a list."),
+    Row("A3", "A change is drafted, checked, read by a second person, published and restored."),
+    Row("A4", "Checks run while typing, the same as before publishing, each with its remedy."),
+    Row("A5", "Each text has a translation state; a spreadsheet goes out and comes back."),
+    Row("A6", "Nobody's work is overwritten."),
+    Row("A7", "People, desks, short codes and verified numbers are kept in the console, audited."),
+    Row(
+        "A8", "Desks list, read, take and close tips in the console, behind a reason and a factor."
+    ),
+    Row("A9", "Campaigns to numbers that opted in.", LATER),
+    Row(
+        "A10",
+        "Accounts have a second factor and roles; the audit log reads as sentences and verifies.",
+    ),
+    Row("A11", "The console speaks three languages and is light."),
+    Row("A12", "Editors hear what became of their work.", LATER),
+    Row(
+        "A13",
+        "Titles in three languages, builders for lesson and quiz, a translation memory.",
+        LATER,
+    ),
+    Row("E1", "Reach is counted without identity, staff, drills and tests left out."),
+    Row("E2", "Boards show counts by role."),
+    Row("E3", "Published statistics identify nobody: a solver pins no count."),
+    Row("E4", "Codes follow HTCDS; files go out as CSV, XLSX and metadata."),
+    Row("E5", "One button makes a report in three languages, as a PDF."),
+    Row("E6", "Results are told in public without identity: one page, one SMS."),
+    Row("P1", "Two commands start one machine; the same code runs on PostgreSQL and Redis."),
+    Row("P2", "Health, readiness and metrics without identity; a monitor dials the line itself."),
+    Row("P3", "A test rehearses backup and restore; a restore holds outbound."),
+    Row("P4", "Retention goes by state, with warning, grace and tombstone."),
+    Row("P5", "A stand-in for the gateway: two handsets, a clock to turn, faults to inject."),
+    Row("P6", "A second gateway with fail-over; flows as FLOIP containers.", LATER),
+    Row(
+        "P7", "A root of trust: signed desk keys and backups, an audit log that shows a cut.", LATER
+    ),
+    Row("P8", "Versions, an upgrade from each, rollback, SBOM.", LATER),
+)
+FAULTS = (
+    Fault(1, "web, before the commit", "killed", "I1"),
+    Fault(
+        2, "web, between commit and answer", "killed, the hop is repeated", "I1: the same screen"
+    ),
+    Fault(3, "web, between commit and doorbell", "killed", "I2, I4"),
+    Fault(4, "web", "the same hop twice at once", "I1"),
+    Fault(5, "web", "frozen for ten seconds", "I1: no half tip; I8 for the next caller"),
+    Fault(6, "database", "locked by another process", "I8; well again without help"),
+    Fault(7, "database", "its disk is full at a commit", "I1, I8; nothing to repair"),
+    Fault(8, "database", "PostgreSQL killed, or a connection torn", "I1, I2, I8"),
+    Fault(9, "database", "PostgreSQL is read-only", "I8; /readyz says so"),
+    Fault(10, "Redis", "killed, again and again", "I2, I4"),
+    Fault(11, "Redis", "emptied", "I2, I4"),
+    Fault(12, "Redis", "hangs", "I8: at most 0.6 s more; I4"),
+    Fault(13, "Redis", "its disk is full", "I2; the doctor says so"),
+    Fault(14, "Redis", "away for ten minutes", "I4: danger is sent within 15 s"),
+    Fault(15, "Redis", "a forged job: function, webhook, callback", "refused, with an alarm"),
+    Fault(16, "worker, before the claim", "killed", "I2"),
+    Fault(17, "worker, between claim and socket", "killed", "I2, I3"),
+    Fault(18, "worker, between the gateway's yes and its row", "killed", "I2, I3"),
+    Fault(19, "worker", "its parent alone is killed", "I3: no orphan goes on sending"),
+    Fault(20, "worker", "frozen for longer than its lease", "I3: its late word is fenced"),
+    Fault(21, "worker", "two relays and four workers at once", "I3, I6"),
+    Fault(22, "relay", "killed at each of its writes", "I4, I6"),
+    Fault(23, "gateway", "no connection, or no handshake", "I2; surely not sent"),
+    Fault(24, "gateway", "500 before, and 500 after accepting", "I2, I3"),
+    Fault(25, "gateway", "answers after the timeout", "I2, I3"),
+    Fault(26, "gateway", "one byte a second", "the job ends within 12 s"),
+    Fault(27, "gateway", "a page, JSON as text, an unknown status", "unknown, never a crash"),
+    Fault(28, "gateway", "no money", "the queue is held, no attempt is burnt"),
+    Fault(
+        29, "delivery reports", "twice, backwards, early, of unknown ids", "I2; no state goes back"
+    ),
+    Fault(30, "inbox", "SMS twice, callback lost or forged", "one answer, within a minute"),
+    Fault(31, "acknowledging", "twice, by two, late, forged, wrong reference", "one effect"),
+    Fault(32, "clock", "on, back, summer time, leap second, 2038", "I6: one step a tick, an alarm"),
+    Fault(33, "host", "all killed at once, started in any order", "all of them"),
+    Fault(
+        34, "release", "migrated while callers are in the middle", "I1; a session ends on its flows"
+    ),
+    Fault(35, "flows", "published in the middle of a session", "a session ends on its own flows"),
+    Fault(36, "keys", "a new week, a missing or a wrong key", "tip stored, alert sent, alarm"),
+    Fault(37, "backup", "taken under load, restored elsewhere", "I1, I7; nothing is sent twice"),
+    Fault(38, "host", "the disk of the log is full", "tips and alerts go on"),
+    Fault(
+        39, "intake", "10,000 tips an hour, twenty of them danger", "danger within 30 s, none lost"
+    ),
+)
+Mark = str | int
+
+
+def marked() -> dict[Mark, list[str]]:
+    """Returns the tests of each row and fault, read from the sources: no test is imported."""
+    found: dict[Mark, list[str]] = {}
+    for path in sorted(TESTS.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "mark.row(" not in text and "mark.fault(" not in text:
+            continue
+        name = str(path.relative_to(TESTS.parent))
+        for test, marks in in_file(ast.parse(text)):
+            for mark in marks:
+                found.setdefault(mark, []).append(f"{name}{test}")
+    return found
+
+
+def in_file(module: ast.Module) -> Iterator[tuple[str, list[Mark]]]:
+    """Yields each place that bears marks: a test, a class, or the file itself for marks outside of them."""
+    outside: list[Mark] = []
+    for node in module.body:
+        if isinstance(node, ast.ClassDef):
+            marks = [mark for one in node.decorator_list for mark in _marks(one)]
+            yield f"::{node.name}", marks
+            for test in node.body:
+                if isinstance(test, ast.FunctionDef):
+                    yield f"::{node.name}::{test.name}", [*_marks(test)]
+        elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield f"::{node.name}", [*_marks(node)]
+        else:
+            outside += _marks(node)
+    yield "", outside
+
+
+def _marks(tree: ast.AST) -> Iterator[Mark]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Attribute(attr="mark"), attr="row" | "fault"),
+                args=args,
+            ):
+                for arg in args:
+                    if isinstance(arg, ast.Constant) and isinstance(arg.value, str | int):
+                        yield arg.value
+
+
+def unproved(tests: dict[Mark, list[str]]) -> list[str]:
+    """Returns a sentence for each row or fault without a test, and for each mark that names none."""
+    due = {row.name: row.built for row in ROWS} | {fault.number: "" for fault in FAULTS}
+    lacking = [f"{name}: no test proves it" for name in due if not due[name] and name not in tests]
+    unknown = [
+        f"{name}: no such row, named by {tests[name][0]}" for name in tests if name not in due
+    ]
+    proved = [f"{name}: built, so no longer {due[name]}" for name in tests if due.get(name)]
+    return [*lacking, *unknown, *proved]
+
+
+def table(tests: dict[Mark, list[str]]) -> Iterator[str]:
+    promises: dict[Mark, str] = {row.name: row.promise for row in ROWS}
+    for fault in FAULTS:
+        promises[fault.number] = f"{fault.where}: {fault.happens}. Must hold: {fault.holds}"
+    built = {row.name: row.built for row in ROWS if row.built}
+    for name, promise in promises.items():
+        yield f"{name:<4} {promise}"
+        for test in tests.get(name, [f"({built.get(str(name), 'no test')})"]):
+            yield f"       {test}"
+
+
+def main() -> int:
+    tests = marked()
+    sys.stdout.writelines(f"{line}\n" for line in [*table(tests), *unproved(tests)])
+    return 1 if unproved(tests) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
