@@ -7,7 +7,6 @@ from hotline.engine.placeholders import named
 from hotline.engine.run import Facts, Run
 from hotline.engine.screen import Page, Screen, paginate
 from hotline.engine.view import View, Waiting, holds, list_name, view
-from hotline.engine.words import words
 from hotline.text.gsm7 import septets, to_gsm7
 
 
@@ -39,13 +38,6 @@ def drawn(book: Book, node: Waiting | Finish, run: Run, facts: Facts, limit: int
 def screen_of(text: str, *, ends: bool = False) -> Screen:
     text = to_gsm7(text)
     return Screen(text, ends, septets(text))
-
-
-def repeated(run: Run, page: Page, limit: int) -> Screen:
-    """The same page under one line that says it was not understood: the longer where it fits."""
-    own = words(run.language)
-    longer = f"{own.invalid}\n{page.text}"
-    return screen_of(longer if septets(longer) <= limit else f"{own.invalid_short}\n{page.text}")
 
 
 def _draw(book: Book, node: Waiting | Finish, run: Run, facts: Facts, limit: int) -> Drawn:

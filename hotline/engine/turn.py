@@ -1,6 +1,7 @@
 """The engine's two verbs. Pure and total: no input raises, none loops. Read this file first.
 
 `0` goes back, `00` to the front, `9` to more, `000` to the front with everything that is not yet filed forgotten.
+Where a page has one way on, `1` takes it too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,8 @@ from hotline.engine.answering import saved
 from hotline.engine.easy_pins import is_easy
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
-from hotline.engine.page_cache import drawn, repeated, screen_of
+from hotline.engine.page_cache import drawn, screen_of
+from hotline.engine.repeating import FIRST_KEY, MORE, only_way_on, repeated
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
 from hotline.engine.view import View, Waiting, node_at, said
@@ -72,7 +74,7 @@ def start(
 
 
 def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Turn:
-    """One input to a run. Anything not understood shows the screen again with one short line."""
+    """One input to a run. Anything not understood shows the screen again under one line that names the keys."""
     if run.finished:
         return Turn(run, render(book, run, facts, limit=limit))
 
@@ -80,7 +82,7 @@ def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAU
     walked = _led(book, run, keyed, facts, stand)
     if walked is None:
         assert stand is not None
-        return Turn(run, repeated(run, stand.page, limit))
+        return Turn(run, _again(run, stand, limit))
     return _shown(book, facts, walked, limit)
 
 
@@ -110,7 +112,7 @@ def repeat(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) ->
     stand = _stand(book, run, facts, limit)
     if stand is None or run.finished:
         return render(book, run, facts, limit=limit)
-    return repeated(run, stand.page, limit)
+    return _again(run, stand, limit)
 
 
 def offered(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Mapping[str, str]:
@@ -186,6 +188,10 @@ def _stand(book: Book, run: Run, facts: Facts, limit: int) -> _Stand | None:
     return _Stand(node, found.seen, found.pages[at], found.screens[at])
 
 
+def _again(run: Run, stand: _Stand, limit: int) -> Screen:
+    return repeated(stand.node, stand.seen, stand.page, run.language, limit)
+
+
 def _led(book: Book, run: Run, keyed: str, facts: Facts, stand: _Stand | None) -> Walked | None:
     """Where one input leads, or None where it means nothing here."""
     pressed = keying.keys(keyed)
@@ -202,7 +208,9 @@ def _moved(
 ) -> Walked | None:
     """Where the input leads, or None where it means nothing here."""
     node = stand.node
-    if pressed == "9" and stand.page.more:
+    if pressed == FIRST_KEY:
+        pressed = only_way_on(node, stand.seen, stand.page) or pressed
+    if pressed == MORE and stand.page.more:
         return walk.turned(run, run.calls[-1].page + 1)
     if pressed == "0":
         if isinstance(node, Ask) and node.skip is not None:
@@ -210,7 +218,7 @@ def _moved(
             return walk.goes(book, facts, run, node.goes).after(*events)
         return walk.back(book, facts, run)
     if isinstance(node, Say):
-        return walk.goes(book, facts, run, node.goes) if pressed == "9" and node.goes else None
+        return walk.goes(book, facts, run, node.goes) if pressed == MORE and node.goes else None
     if pressed in stand.page.keys:
         return _chosen(book, facts, run, node, stand.seen.choices[stand.page.keys[pressed]])
     if isinstance(node, Menu) and (at := agreed(stand.seen.choices, keyed)) is not None:

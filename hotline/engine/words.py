@@ -14,22 +14,64 @@ class Words:
     """The same where the longer has no room beside what a screen says."""
     home: str
     invalid: str
-    """The line over a repeated screen, where there is room for it."""
+    """Begins the line over a repeated screen, where there is room for it."""
     invalid_short: str
-    """The same in at most five letters: room for it is held back on every page."""
+    """The whole line in at most five letters, where not even the keys have room."""
+    press: str
+    """Stands before the keys that work."""
+    digits: str
+    """Stands for the keys where a number is asked."""
+    count_of_digits: str
+    """Stands for the keys where a PIN is asked."""
+    write: str
+    """Stands for the keys, and for `press`, where words are asked."""
     closed: str
     """Shown where a flow ends without a word of its own; the checker does not let that be published."""
 
 
 WORDS = {
     "rw": Words(
-        "Komeza", "Subira inyuma", "Inyuma", "Ahabanza", "Ibyo uhisemo sibyo.", "Sibyo", "Murakoze."
+        more="Komeza",
+        back="Subira inyuma",
+        back_short="Inyuma",
+        home="Ahabanza",
+        invalid="Ibyo uhisemo sibyo.",
+        invalid_short="Sibyo",
+        press="Kanda",
+        digits="imibare",
+        count_of_digits="imibare {count}",
+        write="Andika amagambo",
+        closed="Murakoze.",
     ),
-    "fr": Words("Suite", "Retour", "Retour", "Accueil", "Choix invalide.", "Faux", "Merci."),
-    "en": Words("More", "Back", "Back", "Home", "Invalid choice.", "Wrong", "Thank you."),
+    "fr": Words(
+        more="Suite",
+        back="Retour",
+        back_short="Retour",
+        home="Accueil",
+        invalid="Choix invalide.",
+        invalid_short="Faux",
+        press="Tapez",
+        digits="des chiffres",
+        count_of_digits="{count} chiffres",
+        write="Tapez des mots",
+        closed="Merci.",
+    ),
+    "en": Words(
+        more="More",
+        back="Back",
+        back_short="Back",
+        home="Home",
+        invalid="Invalid choice.",
+        invalid_short="Wrong",
+        press="Press",
+        digits="digits",
+        count_of_digits="{count} digits",
+        write="Type words",
+        closed="Thank you.",
+    ),
 }
 HELD_BACK = 6
-"""Septets of every page that only the short line may use: five letters and a new line."""
+"""Septets of every page that only the line over a repeated screen may use: five letters and a new line."""
 
 
 def every() -> Mapping[str, Mapping[str, str]]:

@@ -58,7 +58,7 @@ def test_both_phones_through_the_whole_story(
 def tells_of_danger(citizen: Phone, *, district: str) -> None:
     citizen.dial(CODE)
     expect(citizen.screen).to_have_text(FRONT)
-    citizen.reply("6", "Sibyo")
+    citizen.reply("6", "Kanda 1-5, 7, 8")
     citizen.reply("5", "Hari uri mu kaga ubu?")
     citizen.reply("1", "Hari umuyobozi ubirimo")
     citizen.reply("2", "Hehe?")

@@ -2,9 +2,11 @@
 
 It holds the line to what a stranger can see: each answer is `CON` or `END`, fits a screen of GSM-7, comes again byte
 for byte when the hop is repeated (also when the line has forgotten the session, also after `END`), and a redial shows
-what a phone sees that never called.
+what a phone sees that never called. Where a screen has one way on, `1` is it; and a digit that means nothing there
+shows the screen again under a line that names digits.
 """
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,6 +14,7 @@ from typing import Protocol
 import gsm0338
 
 DIGITS = (*"123456789", "0")
+CHOICE, MORE = re.compile(r"(?m)^[1-8] \S"), re.compile(r"(?m)^9 \S")
 BACK = "0"
 """Where it leads is a matter of the way that was come by, not of the screen."""
 PHONE, STRANGER = "+250788000001", "+250788000999"
@@ -58,8 +61,10 @@ class Crawler:
             while self._ahead and not self._has_news(self._ahead[0]):
                 self._ahead.popleft()
             if not self._ahead:
-                return
+                break
             way = self._found_at[self._ahead[0]]
+        for screen, led in self.pressed.items():
+            self._hold_to_its_keys(screen, led)
 
     @property
     def finished(self) -> bool:
@@ -148,6 +153,15 @@ class Crawler:
                 self._fault(f"{size} septets")
         if self._redialled(PHONE) != self._front:
             self._fault("a redial is not a first dial")
+
+    def _hold_to_its_keys(self, screen: str, led: dict[str, str]) -> None:
+        """What a reader of the screen may expect of the digits that were pressed at it."""
+        if MORE.search(screen) and not CHOICE.search(screen) and led.get("1") != led.get("9"):
+            self.faults.append(f"1 is not the one way on, behind {self._found_at[screen]}")
+        for digit, shown in led.items():
+            line, _, page = shown.partition("\n")
+            if page == screen[4:] and not re.search(r"\d", line):
+                self.faults.append(f"{digit} names no key, behind {self._found_at[screen]}")
 
     def _redialled(self, phone: str) -> str:
         self.sessions += 1

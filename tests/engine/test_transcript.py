@@ -86,7 +86,7 @@ def test_an_entry_digits_dialled_ahead_and_lists_of_the_session() -> None:
 
 def test_an_empty_key_and_a_language_are_written() -> None:
     text = record(BOOK, read("flow front lang en\n> *dial*\n>\n> 7\n")).text
-    assert ">\n| Ibyo uhisemo sibyo.\n" in text
+    assert ">\n| Ibyo uhisemo sibyo. Kanda 1, 7, 8.\n" in text
     assert "> 7\n! LanguageChosen en\n| Welcome en\n" in text
 
 

@@ -81,18 +81,103 @@ def test_odd_input_shows_the_screen_again_under_one_line(odd: str) -> None:
 
     player.keys(odd)
 
-    assert player.screen == f"Ibyo uhisemo sibyo.\n{asked}"
+    assert player.screen == f"Ibyo uhisemo sibyo. Kanda 1, 2, 0, 00.\n{asked}"
     assert player.run == before
     assert player.events == ()
 
 
-def test_the_short_line_stands_where_the_long_one_does_not_fit() -> None:
-    book = make_book(learn={"one": {"say": {"text": {"rw": "word " * 70}}}})
-    player = Player(book).keys("1")
+@pytest.mark.parametrize(
+    ("letters", "line"),
+    [
+        (75, "Ibyo uhisemo sibyo. Kanda 1, 9, 0, 00."),
+        (98, "Kanda 1, 9, 0, 00"),
+        (106, "Kanda 1, 9"),
+        (112, "1 9"),
+    ],
+)
+def test_an_unknown_key_names_the_keys_in_the_longest_line_that_fits(
+    letters: int, line: str
+) -> None:
+    text = ("word " * 30)[:letters].rstrip()
+    learn = {"one": {"say": {"text": {"rw": text}, "goes": "one"}}}
+    player = Player(make_book(learn=learn)).keys("1")
     page = player.screen
 
-    assert player.keys("x").screen == f"Sibyo\n{page}"
+    assert player.keys("x").screen == f"{line}\n{page}"
     assert player.shown.septets <= 156
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ((), "Invalid choice. Press 1, 5, 7, 8."),
+        (("1",), "Invalid choice. Press 1, 9, 0, 00."),
+        (("5",), "Invalid choice. Press 1, 2, 0, 00."),
+        (TO_DISTRICT, "Invalid choice. Press 1-9, 0, 00."),
+        (("5", "2", "3"), "Invalid choice. Press digits, 0, 00."),
+        (("5", "2", "3", "1", "2"), "Invalid choice. Type words, 0, 00."),
+    ],
+)
+def test_an_unknown_key_names_what_works_on_this_page(keys: tuple[str, ...], line: str) -> None:
+    player = Player(BOOK).keys("7", *keys)
+    assert player.keys("").first_line == line
+
+
+def test_one_leads_on_where_there_is_one_way_and_nothing_is_answered() -> None:
+    long = {"text": t("word " * 60), "saves": "which", "goes": "back"}
+    learn = {
+        "one": {"say": {"text": t("word " * 60), "goes": "many"}},
+        "many": {"menu": {**long, "choices": [choice("A", value="a"), choice("B", value="b")]}},
+        "back": {"finish": {}},
+    }
+    player = Player(make_book(learn=learn)).keys("1")
+    while player.run.calls[-1].node == "one":
+        by_nine = Player(make_book(learn=learn))
+        by_nine.run = player.run
+        assert player.keys("1").run == by_nine.keys("9").run
+
+    assert (player.run.calls[-1], dict(player.run.answers)) == (Place("learn", "many"), {})
+    player.keys("1", "1")
+    assert player.run.calls[-1] == Place("learn", "many", 2), "its choices stand on its last page"
+    assert dict(player.keys("1").run.answers) == {"which": "a"}
+
+
+@pytest.mark.parametrize(
+    ("choices", "leads_on"),
+    [
+        ([choice("Go", goes="two", key="5")], True),
+        ([choice("Go", goes="two", key="5", value="go")], False),
+        ([choice("Go", goes="two", key="5"), choice("Stay", goes="two", key="6")], False),
+        ([choice("Go", goes="two", key="5"), choice("Stay", goes="back")], True),
+    ],
+)
+def test_one_is_the_only_choice_of_a_menu_and_never_an_answer(
+    choices: list[dict[str, object]], leads_on: bool
+) -> None:
+    """The last row has a choice of its own on `1`."""
+    menu = {"text": t("Menu"), "saves": "one", "choices": choices}
+    learn = {
+        "one": {"menu": menu},
+        "two": {"say": {"text": t("Two"), "goes": "back"}},
+        "back": {"finish": {}},
+    }
+    player = Player(make_book(learn=learn)).keys("1", "1")
+    assert (player.run.calls[-1].node != "one") is leads_on
+    assert dict(player.run.answers) == {}
+
+
+@pytest.mark.parametrize("kind", ["words", "number", "pin"])
+def test_one_is_an_answer_where_something_is_typed(kind: str) -> None:
+    ask = {"kind": kind, "text": t("word " * 60), "saves": "typed", "goes": "two"}
+    nodes = {
+        "one": {"ask": ask},
+        "two": {"menu": {"text": t("Two"), "choices": [choice("On", goes="one")]}},
+    }
+    player = Player(make_book(tell=nodes)).keys("5")
+    assert "9 Komeza" in player.screen
+    player.keys("1")
+    answers = {} if kind == "pin" else {"typed": "1"}
+    assert (player.run.calls[-1].page, dict(player.run.answers)) == (0, answers)
 
 
 def test_a_page_is_the_same_one_after_odd_input() -> None:
@@ -167,7 +252,9 @@ def test_words_lose_what_nobody_sees_and_what_is_too_long() -> None:
 @pytest.mark.parametrize("empty", ["", "   ", "\u200b", "\x00\x07"])
 def test_words_without_a_letter_are_asked_for_again(empty: str) -> None:
     player = Player(BOOK).keys("5", "2", "3", "1", "2")
-    assert player.keys(empty).screen.startswith("Ibyo uhisemo sibyo.\nLandmark? rw")
+    assert player.keys(empty).screen.startswith(
+        "Ibyo uhisemo sibyo. Andika amagambo, 0, 00.\nLandmark? rw"
+    )
 
 
 def test_an_answer_stays_out_of_what_is_printed() -> None:
@@ -201,7 +288,7 @@ def test_a_finished_run_shows_its_last_screen_for_ever() -> None:
 def test_hidden_choices_can_not_be_pressed() -> None:
     player = Player(BOOK, Facts())
     assert "Problem" not in player.screen
-    assert player.keys("5").first_line == "Ibyo uhisemo sibyo."
+    assert player.keys("5").first_line == "Ibyo uhisemo sibyo. Kanda 1, 7, 8."
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hotline.emulator.reader import choices
 from hotline.engine.words import WORDS
 from hotline.services.referrals import referral
 from hotline.store.desk.audit import AuditEntry
-from hotline.store.dialogue.contacts import Stopped
+from hotline.store.dialogue.contacts import Dialogue, Stopped
 from hotline.store.outbox.messages import Referral
 from hotline.store.tips.call_backs import CallBack
 from hotline.text.languages import CODES
@@ -31,6 +31,7 @@ NEVER_AGAIN = ("4", "5", "4", "1")
 TREATED = ("4", "5", "3", "2")
 """Rights; other topics; your privacy; how you were treated."""
 FOUR_KEYS = 4
+OTHER_TOPICS = {"rw": "Izindi ngingo", "fr": "Autres sujets", "en": "Other topics"}
 MY_NUMBER = ("4", "5", "5")
 RECEIVED = {"rw": "Byakiriwe.", "fr": "Bien arrivé.", "en": "Received."}
 ANYWHERE = {"abroad": "6", "unsure": "7"}
@@ -70,6 +71,28 @@ def test_c7_a_report_is_told_after_four_answers_and_whole_before_nine(
     caller.key("1", "1", *REST)
     assert line.tip.state == "complete"
     assert caller.key("1") == f"END {GOODBYE[language]}"
+
+
+@pytest.mark.row("C5")
+@pytest.mark.parametrize("language", CODES)
+def test_c5_whoever_only_presses_1_reaches_the_end_of_a_lesson(line: Line, language: str) -> None:
+    caller = told(line, language, "1", "1", "1", "1")
+    first, *_ = choices(caller.screen)
+    assert (first, choices(caller.screen)[first]) == (OTHER_TOPICS[language], "1")
+    caller.hang_up()
+    (dialogue,) = line.all(Dialogue)
+    assert "topic:work_abroad" in dialogue.counted
+
+
+@pytest.mark.row("C20")
+@pytest.mark.parametrize("language", CODES)
+def test_c20_1_leads_past_the_first_page_of_a_complaint_and_answers_nothing(
+    line: Line, language: str
+) -> None:
+    caller = told(line, language, *TREATED)
+    assert len(choices(caller.key("1"))) == 5
+    caller.hang_up()
+    assert line.tips == []
 
 
 @pytest.mark.row("C13")

@@ -6,15 +6,17 @@ import pytest
 
 from hotline.engine import turn
 from hotline.engine.document.references import targets
+from hotline.engine.events import Event, TopicRead
 from hotline.engine.flow import Call, Flow, Menu, Say
 from hotline.engine.run import Facts, Place, Run
-from hotline.engine.screen import paginate
+from hotline.engine.screen import DEFAULT_LIMIT, paginate
 from hotline.engine.view import view
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()
 MOST_SCREENS = 3
+MOST_PRESSES = 30
 MOST_LETTERS = 130
 """Of an English screen's own words and choices, so that Kinyarwanda fits beside the ways out."""
 SIGNS = {"signs_job": 6, "signs_control": 8, "signs_work": 5, "signs_children": 4, "signs_risk": 1}
@@ -85,6 +87,26 @@ def test_c5_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
 def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
     for _, node in lesson:
         assert len(node.text["en"]) <= MOST_LETTERS
+
+
+@pytest.mark.row("C5")
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("limit", [DEFAULT_LIMIT, 100])
+def test_whoever_only_presses_1_reads_a_lesson_to_its_end(
+    lesson: Lesson, language: str, limit: int
+) -> None:
+    """Where the network's limit is small, a node of a lesson takes several pages."""
+    (first, _), (_, last) = lesson[0], lesson[-1]
+    run, happened = Run(language, (first,)), list[Event]()
+    for _ in range(MOST_PRESSES):
+        shown = turn.resume(BOOK, run, "1", Facts(), limit=limit)
+        run, happened = shown.run, [*happened, *shown.events]
+        if run.calls[-1].flow == ONWARD.flow:
+            break
+
+    assert run.calls[-1] == Place("onward", "onward")
+    assert len(lesson) == 1 or TopicRead(str(last.topic)) in happened
 
 
 KEYS = {"rw": (), "en": ("7",), "fr": ("8",)}

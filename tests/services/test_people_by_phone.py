@@ -120,7 +120,7 @@ def test_what_ends_in_the_middle_is_not_kept_and_what_the_reader_does_late_is_ke
     hers.dials("2", "2", *SITE).hang_up()
     assert hers.kept() == []
     phone = hers.dials("5", "4", "1", *SITE)
-    assert phone.key("8").startswith("CON Invalid choice.\nUsed for?")
+    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nUsed for?")
     assert phone.key("0").startswith("CON Can the person leave freely now?")
     assert phone.key("1").startswith("CON Used for?")
     hers.beside.stopped = True

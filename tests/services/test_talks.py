@@ -64,6 +64,15 @@ def test_she_may_answer_in_words(texter: Texter) -> None:
     assert texter.asks("francais").startswith("Travail et famille")
 
 
+@pytest.mark.row("C5")
+def test_whoever_answers_1_reads_a_lesson_to_its_end(texter: Texter) -> None:
+    assert texter.asks("urugo").startswith("Umukozi wo mu rugo")
+    assert texter.asks("1").startswith("Ibimenyetso bibi")
+    assert texter.asks("1").startswith("Murakoze gusoma.\n1 Izindi ngingo\n")
+    (dialogue,) = texter.line.all(Dialogue)
+    assert dialogue.counted == ["topic:work_in_homes"]
+
+
 def test_what_was_read_is_counted_as_of_sms(texter: Texter) -> None:
     texter.asks("homes", "9")
     (dialogue,) = texter.line.all(Dialogue)
@@ -79,7 +88,7 @@ def test_the_gateway_repeats_itself_and_she_is_answered_once(texter: Texter) -> 
 
 def test_what_is_not_understood_is_told_again_once(texter: Texter) -> None:
     texter.asks("akazi")
-    assert texter.asks("6").startswith("Ibyo uhisemo sibyo.\nAkazi gatekanye")
+    assert texter.asks("6").startswith("Kanda 1-5, 7, 8\nAkazi gatekanye")
     texter.says("6")
     assert texter.reads() == []
     assert texter.asks("2").startswith("Umukozi wo mu rugo")
