@@ -238,6 +238,7 @@ NOT_YET = (
     "closed_at",
     "end_wanted",
     "end_wanted_by",
+    "closure_requested_at",
     "responsible",
     "next_clock",
     "due_at",

@@ -87,7 +87,7 @@ def test_an_end_that_two_decide_names_the_next_command_and_goes_on_meanwhile(
     now = row(home, tip)
     assert (now["closed_at"], now["end_wanted"], now["end_wanted_by"]) == (None, "helped", "Alice")
     assert now["next_clock"] is not None, "its deadlines go on"
-    assert "to be judged: Alice says helped" in said(home, "tips", "list").stdout
+    assert "Alice says helped" in said(home, "tips", "list").stdout
     assert "not closed yet" in said(home, "tips", "close", tip, "--outcome", "joke", *OTHER).output
     assert row(home, tip)["end_wanted"] == "helped"
 
@@ -153,7 +153,7 @@ def test_who_asked_by_her_phone_does_not_agree_by_her_name(home: Path) -> None:
         session.get_one(Tip, int(DANGER)).end_wanted = TipOutcome.NOT_TRAFFICKING
         session.get_one(Tip, int(DANGER)).end_wanted_by = "responder:1"
     kit.database.close()
-    assert "to be judged: Gasabo 1 says not-trafficking" in said(home, "tips", "list").stdout
+    assert "closure waits: Gasabo 1 says not-trafficking" in said(home, "tips", "list").stdout
     same = ("--name", "gasabo  1", "--reason", "x")
     assert "second person" in said(home, "tips", "judge", DANGER, "--agree", *same, code=1).output
     said(home, "tips", "judge", DANGER, "--agree", *OTHER)

@@ -2,11 +2,24 @@
 
 import pytest
 
+from hotline.store.tips.tips import Tip
+from tests.builders import make_referral, make_responder
 from tests.console.desk_tips import DISTRICT, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
 from tests.domain.test_like_words import SAME
 
 __all__ = ["desks"]
+
+
+def taken(desks: Desks, tip: int) -> None:
+    """A responder of the district took it."""
+    with desks.desk.kit.database.writing() as session:
+        person = make_responder()
+        session.add(person)
+        session.flush()
+        at = desks.desk.clock()
+        session.add(make_referral(tip_id=tip, responder_id=person.id, acknowledged_at=at))
+        session.get_one(Tip, tip).holder_id = person.id
 
 
 @pytest.mark.row("A8")
@@ -24,6 +37,32 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     assert desks.tip(tip).closed_at is not None
     assert ("National 1", "end_wanted_helped", "she is safe") in desks.rows()
     assert ("National 2", "tip_closed", "I called") in desks.rows()
+
+
+def test_a_closure_that_waits_stands_on_today_under_approvals_and_in_the_default_list(
+    desks: Desks,
+) -> None:
+    """A danger that is taken stands in no default list; one whose closure was requested does, with its age."""
+    tip = tell(desks.desk, urgency=1)
+    taken(desks, tip)
+    assert listed(desks.national) == []
+    closes = {"outcome": "helped", "reason": "she is safe"}
+    assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
+    desks.desk.clock.turn(minutes=9)
+    assert listed(desks.national) == listed(desks.district) == [tip]
+    assert "closure requested 9 min ago: helped" in desks.district.get("/tips").text
+    waits = f"Tip {tip} in Gasabo: closing it waits for a second person, 9 min."
+    for one in (desks.national, desks.second, desks.district):
+        assert waits in one.get("/").text
+        approvals = one.get("/approvals").text
+        assert f"National 1 asks to close tip {tip}: helped" in approvals
+        assert f'href="/tips/{tip}"' in approvals
+    confirms = "Somebody else of the national desk confirms it."
+    assert confirms in desks.national.get("/approvals").text
+    assert confirms not in desks.second.get("/approvals").text
+    for one in (desks.other,):
+        assert waits not in one.get("/").text
+        assert f"tip {tip}" not in one.get("/approvals").text
 
 
 def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Desks) -> None:

@@ -93,6 +93,7 @@ def _hang_on(session: Session, tip_id: int) -> None:
             asked_at=NOON,
         )
     )
+    session.get_one(Tip, tip_id).closure_requested_at = NOON
     offered_by(session, tip_id, HE, NOON)
     session.add(PossibleVictim(tip_id=tip_id, n=1, met_at=NOON, due_at=NOON, rung=1))
     (his,) = session.scalars(select(Referral).where(Referral.tip_id == tip_id)).all()

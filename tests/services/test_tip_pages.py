@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.tip import NATIONAL, Category, Matter, TipState
+from hotline.domain.tip import NATIONAL, Category, Matter, TipOutcome, TipState
 from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import tip_events, tip_pages
+from hotline.store.referrals.desk_pages import closures, tip_events, tip_pages
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 from tests.builders import make_referral
 from tests.district import District
 
-WAITS, TAKEN, HELPED, JUDGED, CLOSED, LEFT, COMPLAINT = range(1, 8)
+WAITS, TAKEN, HELPED, JUDGED, CLOSED, LEFT, COMPLAINT, CLOSING = range(1, 9)
 """Ids of the tips, in the order in which they are told."""
 HER = 1
 NATION = Viewer(frozenset({NATIONAL}), HER)
@@ -30,12 +30,18 @@ def told(district: District) -> District:
     district.file_tip(state=TipState.FRAGMENT)
     district.file_tip()
     district.change(Tip, HELPED, helped_at=at, place="11")
-    district.change(Tip, JUDGED, end_wanted="joke", end_wanted_by="name:Alice", urgency=1)
+    asked = {"end_wanted": "joke", "end_wanted_by": "name:Alice", "closure_requested_at": at}
+    district.change(Tip, JUDGED, urgency=1, **asked)
+    district.file_tip(urgency=3)
+    earlier = {"closure_requested_at": at - timedelta(hours=26), "end_wanted": "helped"}
+    district.change(Tip, CLOSING, **asked | earlier)
     district.change(Tip, CLOSED, closed_at=at, warned_at=at, category=Category.SEX)
     district.change(Tip, COMPLAINT, matter=Matter.COMPLAINT)
     district.change(Tip, TAKEN, holder_id=HER)
     with district.database.writing() as session:
         session.add(make_referral(tip_id=TAKEN, responder_id=HER, acknowledged_at=at))
+        took = make_referral(tip_id=CLOSING, responder_id=HER, reference="M3TX", acknowledged_at=at)
+        session.add(took)
         session.add(
             AskedBack(
                 tip_id=TAKEN,
@@ -56,14 +62,14 @@ ALL = TipStanding.ALL
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (TipFilter(), [JUDGED, HELPED, WAITS]),
-        (TipFilter(TipStanding.TAKEN), [TAKEN]),
+        (TipFilter(), [CLOSING, JUDGED, HELPED, WAITS]),
+        (TipFilter(TipStanding.TAKEN), [CLOSING, TAKEN]),
         (TipFilter(TipStanding.HELPED), [HELPED]),
-        (TipFilter(TipStanding.JUDGED), [JUDGED]),
+        (TipFilter(TipStanding.JUDGED), [CLOSING, JUDGED]),
         (TipFilter(TipStanding.CLOSED), [CLOSED]),
-        (TipFilter(ALL), [LEFT, CLOSED, JUDGED, HELPED, TAKEN, WAITS]),
+        (TipFilter(ALL), [CLOSING, LEFT, CLOSED, JUDGED, HELPED, TAKEN, WAITS]),
         (TipFilter(ALL, Matter.COMPLAINT), [COMPLAINT]),
-        (TipFilter(ALL, whose=Whose.MINE), [TAKEN]),
+        (TipFilter(ALL, whose=Whose.MINE), [CLOSING, TAKEN]),
         (TipFilter(ALL, place="11"), [HELPED]),
         (TipFilter(ALL, urgency=1, category=Category.LABOUR), [LEFT, JUDGED]),
         (TipFilter(ALL, category=Category.SEX), [CLOSED]),
@@ -97,3 +103,18 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
         (one,) = tip_events.told(session, TAKEN)
         assert not one.believed
         assert TAKEN in {tip.id for tip in tip_pages.waiting(session, NATION, 9)}
+
+
+def test_closures_that_wait_are_listed_with_who_asked_when_and_the_oldest_first(
+    told: District,
+) -> None:
+    told.change(Tip, CLOSED, closure_requested_at=told.clock())
+    with told.database.reading() as session:
+        found = closures.waiting(session, NATION, 9)
+        assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
+            (CLOSING, TipOutcome.HELPED, "name:Alice"),
+            (JUDGED, TipOutcome.JOKE, "name:Alice"),
+        ]
+        assert found[0].requested_at == told.clock() - timedelta(hours=26)
+        assert [one.tip.id for one in closures.waiting(session, NATION, 1)] == [CLOSING]
+        assert closures.waiting(session, Viewer(frozenset({"12"})), 9) == []

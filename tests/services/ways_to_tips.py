@@ -13,7 +13,7 @@ from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import asked_back, erasures, known_cases, referrals
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import owed, tip_pages
+from hotline.store.referrals.desk_pages import closures, owed, tip_pages
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips import call_backs, links, sketches, visible
 from hotline.store.tips.tips import Tip
@@ -163,6 +163,9 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/asked_back.recipients": told_of_an_answer,
     "referrals/erasures.told": told_of_a_wish,
     "referrals/desk_pages/owed.owing": owing,
+    "referrals/desk_pages/closures.waiting": lambda one: {
+        found.tip.id for found in closures.waiting(one.session, one.viewer, 9)
+    },
     "referrals/desk_pages/tip_pages._seen": on_pages,
     "referrals/desk_pages/tip_pages.known": lambda one: set(
         tip_pages.known(one.session, one.viewer, [*KEPT, *OTHERS])

@@ -93,7 +93,8 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
     if standing.clock and standing.due_at:
         yield f"{standing.clock} due {shown(standing.due_at)}"
     if standing.end_wanted_by:
-        yield f"to be judged: {standing.end_wanted_by} says {tip.end_wanted}"
+        since = f" since {shown(tip.closure_requested_at)}" if tip.closure_requested_at else ""
+        yield f"closure waits{since}: {standing.end_wanted_by} says {tip.end_wanted}"
     said = coming.note(coming_of(tip), tip.matter)
     if said is not None and tip.closed_at is None:
         yield said
@@ -169,6 +170,7 @@ def row_of(standing: TipOverview, now: datetime) -> Mapping[str, Any]:
         "outcome": tip.outcome,
         "end_wanted": tip.end_wanted,
         "end_wanted_by": standing.end_wanted_by,
+        "closure_requested_at": _second(tip.closure_requested_at),
         "responsible": standing.responsible,
         "red": standing.is_red,
         "next_clock": standing.clock,

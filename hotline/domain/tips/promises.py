@@ -24,7 +24,7 @@ class Wait:
     @property
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
         """What was spent and what was promised: a number and a unit of `UNITS` each."""
-        return _counted(self.spent), _counted(self.promised)
+        return in_units(self.spent), in_units(self.promised)
 
     def __str__(self) -> str:
         """`9 of 3 min`; each with its own unit where these differ."""
@@ -41,7 +41,7 @@ def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now:
     return Wait(spent, promised)
 
 
-def _counted(span: timedelta) -> tuple[int, str]:
+def in_units(span: timedelta) -> tuple[int, str]:
     """Whole units, what is begun not counted."""
     for unit, length, up_to in UNITS:
         if span < up_to:

@@ -10,12 +10,12 @@ class TipStanding(StrEnum):
     """The state of a tip, as a list is filtered by it."""
 
     WAITS = "waits"
-    """Nobody has taken it."""
+    """Nobody has taken it, or its closure waits for a second person."""
     TAKEN = "taken"
     HELPED = "helped"
     """A helper is with the person."""
     JUDGED = "judged"
-    """Somebody wants it closed, and a second person has not judged yet."""
+    """Its closure waits for a second person."""
     CLOSED = "closed"
     ALL = "all"
 

@@ -135,7 +135,7 @@ def end(
     if tip.end_wanted_by is not None:
         return Ended(Ending.TO_BE_JUDGED)
     tip.end_wanted = outcome or TipOutcome.SILENT
-    tip.end_wanted_by = who.name
+    tip.end_wanted_by, tip.closure_requested_at = who.name, at
     _record(session, tip, f"end_wanted_{tip.end_wanted}", who, at)
     wanted = TipOutcome(tip.end_wanted)
     entries.closed(session, tip.id, who.entry_by, at, who.codes(wanted), waits=True)
@@ -160,7 +160,7 @@ def judge(
             f"tip {tip.id}: {said(who.name)} wanted it closed; a second person has to judge"
         )
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
-    tip.end_wanted = tip.end_wanted_by = None
+    tip.end_wanted = tip.end_wanted_by = tip.closure_requested_at = None
     entries.done_by(
         session,
         tip.id,
@@ -204,6 +204,7 @@ def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
     if tip.erased_at is not None:
         raise EndRefused(f"tip {tip.id}: its words were erased; a new tip has to be told")
     tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None
+    tip.closure_requested_at = None
     _record(session, tip, "tip_reopened", who, at)
     key = f"{tip.id}:{at.timestamp()}"
     entries.done_by(session, tip.id, EntryKind.REOPENED, who.entry_by, at, key=key)

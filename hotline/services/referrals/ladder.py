@@ -113,7 +113,7 @@ def _set_clocks(
     """Writes down which clocks run from now on, and who is responsible."""
     deadlines.close(session, [tip.id], decision.close, at)
     if DeadlineKind.JUDGE in decision.close:
-        tip.end_wanted = tip.end_wanted_by = None
+        tip.end_wanted = tip.end_wanted_by = tip.closure_requested_at = None
     deadlines.set_clocks(session, tip.id, decision.set, at)
     if decision.holder != before.holder:
         tip.holder_id, tip.renewed_at = decision.holder, None

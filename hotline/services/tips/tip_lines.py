@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
@@ -57,6 +57,8 @@ class TipLine:
     closed_at: datetime | None
     outcome: str | None
     end_wanted: str | None
+    closure_age: timedelta | None
+    """How long its closure has waited for a second person; None where none was requested."""
     linked: int
     question: str
     is_red: bool
@@ -192,6 +194,7 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         closed_at=tip.closed_at,
         outcome=tip.outcome,
         end_wanted=tip.end_wanted if tip.end_wanted_by else None,
+        closure_age=_closure_age(tip, at),
         linked=beside.linked.get(tip.id, 0),
         question=beside.asked.get(tip.id, ""),
         is_red=tip.id in beside.red,
@@ -202,6 +205,12 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         warned=tip.warned_at is not None,
         owed=beside.owed.get(tip.id, frozenset()),
     )
+
+
+def _closure_age(tip: Tip, at: datetime) -> timedelta | None:
+    if tip.closure_requested_at is None or tip.closed_at is not None:
+        return None
+    return max(at - tip.closure_requested_at, timedelta())
 
 
 def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:

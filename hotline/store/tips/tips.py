@@ -94,6 +94,8 @@ class Tip(Row):
     """The `TipOutcome` that somebody wants to close it with, until a second person has judged."""
     end_wanted_by: Mapped[str | None]
     """Who wants it: `responder:7`, or `name:` and what a command was given."""
+    closure_requested_at: Mapped[datetime | None]
+    """When the closure that waits for a second person was requested; the age of the request."""
     locked_for: Mapped[str | None]
     """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
     receipt_key: Mapped[str | None]

@@ -20,7 +20,7 @@ from hotline.services.outbox import lane
 from hotline.services.people.dossiers import desk_page
 from hotline.services.people.dossiers.desk_page import DeskHead
 from hotline.services.reach.outreach import day_of
-from hotline.services.tips import tip_lines
+from hotline.services.tips import tip_lines, waiting_closures
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.web.console import who
@@ -29,7 +29,7 @@ from hotline.web.console.templating import day, when
 from hotline.web.console.today_line import TodayLine, Weight
 from hotline.web.console.who import phrase
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MOST_TIPS = 5
 """So many late tips are named on Today; the others are counted."""
 SOON = timedelta(days=60)
@@ -212,8 +212,31 @@ def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "tips.listed", asked)
 
 
+def _age(span: timedelta) -> str:
+    """Says a length of time in minutes or hours, in signs that every language uses."""
+    return f"{span // MINUTE} min" if span < 2 * HOUR else f"{span // HOUR} h"
+
+
+def _waiting_closures(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Lists closures that wait for a second person, with their age."""
+    found = waiting_closures.listed(kit, by)
+    for one in found[:MOST_TIPS]:
+        says = phrase("Tip {tip} in {place}: closing it waits for a second person, {age}.")
+        values = {
+            "tip": str(one.tip_id),
+            "place": place_within(one.place, one.within, by.language),
+            "age": _age(one.age),
+        }
+        weight = Weight.BAD if one.is_danger or one.is_late else Weight.WARN
+        yield TodayLine(weight, says, values, "tips.one", {"tip_id": one.tip_id})
+    if len(found) > MOST_TIPS:
+        says = phrase("Closures that wait for a second person: {count}.")
+        yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "approvals.listed")
+
+
 SOURCES = (
     LineSource(who.DESKS, _untaken_tips),
+    LineSource(who.DESKS, _waiting_closures),
     LineSource(who.DESKS, _owing_tips),
     LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),

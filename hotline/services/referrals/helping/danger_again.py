@@ -23,6 +23,7 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
         key = f"{tip.id}:{at.timestamp()}"
         entries.done_by(session, tip.id, EntryKind.REOPENED, by, at, key=key)
         tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None
+        tip.closure_requested_at = None
     tip.told_urgency = tip.told_urgency or tip.urgency
     tip.urgency = Urgency.DANGER
     # It is told of here, so it waits for nobody else to tell of it. Who took it before is asked anew.

@@ -67,6 +67,7 @@ def _tips() -> None:
         sa.Column("renewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_wanted", sa.String(), nullable=True),
         sa.Column("end_wanted_by", sa.String(), nullable=True),
+        sa.Column("closure_requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("locked_for", sa.String(), nullable=True),
         sa.Column("receipt_key", sa.String(), nullable=True),
         sa.Column("erase_wanted_at", sa.DateTime(timezone=True), nullable=True),
@@ -78,6 +79,13 @@ def _tips() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("tip_key")),
         sa.UniqueConstraint("identity", name=op.f("tip_identity_once")),
         sa.UniqueConstraint("uid", name=op.f("tip_uid_once")),
+    )
+    op.create_index(
+        "tip_closure",
+        "tip",
+        ["closure_requested_at"],
+        sqlite_where=sa.text("closure_requested_at IS NOT NULL"),
+        postgresql_where=sa.text("closure_requested_at IS NOT NULL"),
     )
     op.create_index("tip_contact", "tip", ["contact_key"])
     op.create_index(

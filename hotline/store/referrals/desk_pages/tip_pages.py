@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from hotline.domain import trial
@@ -14,6 +14,7 @@ from hotline.errors import NotFound
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.referrals.desk_pages.closures import CLOSURE_WAITS
 from hotline.store.referrals.desk_pages.owed import is_owing
 from hotline.store.referrals.retention import HELD
 from hotline.store.referrals.tip_overview import REAL
@@ -141,13 +142,13 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
 
 def _standing(standing: TipStanding) -> Iterator[ColumnElement[bool]]:
     if standing is TipStanding.WAITS:
-        yield from WAITING
+        yield or_(and_(*WAITING), CLOSURE_WAITS)
     elif standing is TipStanding.TAKEN:
         yield from (OPEN, TAKEN, Tip.helped_at.is_(None))
     elif standing is TipStanding.HELPED:
         yield from (OPEN, Tip.helped_at.is_not(None))
     elif standing is TipStanding.JUDGED:
-        yield from (OPEN, Tip.end_wanted_by.is_not(None))
+        yield CLOSURE_WAITS
     elif standing is TipStanding.CLOSED:
         yield Tip.closed_at.is_not(None)
 

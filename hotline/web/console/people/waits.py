@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.text.names import is_one_name
@@ -16,12 +16,17 @@ class WaitsForSecond:
     id: int
     phrase: str
     values: Mapping[str, str]
-    """Of them `role`, `level`, `edition` and `version` are phrases, and `desk` and `desks` codes of desks."""
+    """Of them `role`, `level`, `edition`, `version` and `outcome` are phrases; `desk` and `desks` are codes."""
     asked_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None
+    """None where it waits until somebody decides."""
     reason: str
     may_decide: bool
     needs_key: bool = False
+    tip_id: int | None = None
+    """The tip on whose page it is decided; None where it is decided in the list."""
+    age: timedelta | None = None
+    """How long it has waited, where that is said."""
 
 
 @dataclass(frozen=True, slots=True)

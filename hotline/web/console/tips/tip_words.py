@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.coming import YES, Care, Manner
 from hotline.domain.tip import Category, Matter, TipOutcome
-from hotline.domain.tips.promises import Wait
+from hotline.domain.tips.promises import Wait, in_units
 from hotline.domain.tips.wanted import TipStanding
 from hotline.services.tips.tip_lines import TipLine
 from hotline.web.console.templating import day
@@ -30,7 +31,7 @@ STANDINGS = {
     TipStanding.WAITS: phrase("waits"),
     TipStanding.TAKEN: phrase("taken"),
     TipStanding.HELPED: phrase("with a helper"),
-    TipStanding.JUDGED: phrase("to be judged"),
+    TipStanding.JUDGED: phrase("closure requested"),
     TipStanding.CLOSED: phrase("closed"),
     TipStanding.ALL: phrase("all of them"),
 }
@@ -113,6 +114,12 @@ def waited(visit: Visit, wait: Wait) -> str:
     return visit.say("{spent} of {promised}", spent=before, promised=behind)
 
 
+def span(visit: Visit, length: timedelta) -> str:
+    """Says a length of time in its largest whole unit: `26 h`."""
+    number, unit = in_units(length)
+    return visit.say(UNITS[unit], number=number)
+
+
 def first(visit: Visit, line: TipLine) -> str:
     """How to go there, before anything else is read."""
     if line.is_exercise:
@@ -152,9 +159,10 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
         yield visit.say(OFFICIAL.get(line.official, OFFICIAL["unsure"])), "warn"
     if line.is_child:
         yield visit.say("a child"), "warn"
-    if line.end_wanted is not None:
+    if line.end_wanted is not None and line.closure_age is not None:
         words = visit.say(OUTCOMES[TipOutcome(line.end_wanted)])
-        yield visit.say("to be judged: {outcome}", outcome=words), "warn"
+        age = span(visit, line.closure_age)
+        yield visit.say("closure requested {age} ago: {outcome}", age=age, outcome=words), "warn"
     for owed in sorted(line.owed):
         yield visit.say(OWED[owed]), "warn"
     if line.linked:
