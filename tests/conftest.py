@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable, Generator, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from hotline.store.database import Database
-from tests import samples, spending
+from tests import long
 from tests.homes import lay_home, made_home
 from tests.made_once import lay_tables
 from tests.servers import (
@@ -42,7 +41,7 @@ __all__ = [
     "tell_steps",
 ]
 
-samples.register_profiles()
+long.register_profiles()
 
 
 @dataclass
@@ -108,22 +107,21 @@ def stored(pair: Pair, database: Database, tmp_path: Path) -> Callable[[], bytes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    samples.add_options(parser)
+    parser.addoption("--part", choices=long.PARTS, help="only the tests that compute, or that wait")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    samples.seed_everything(config)
-    spending.write_where_asked(config)
+    long.seed_everything(config)
 
 
 def pytest_report_header() -> str:
-    return samples.how_to_repeat()
+    return long.how_to_repeat()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    return samples.without_slow_tests(collection_path, config) or None
+    return long.has_no_slow_test(collection_path, config) or None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -140,27 +138,4 @@ def pytest_collection() -> Generator[None, object, object]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long ones first, whatever order chance gave the rest: nobody waits for one that began last."""
-    samples.keep(config, items)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
-    spending.begin(item)
-    return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[object],
-) -> Generator[None, object, object]:
-    with nullcontext() if fixturedef.scope == "function" else spending.SHARED.made():
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    spending.end(item, report, samples.times_longer(item))
-    return report
+    long.keep(config, items)

@@ -16,7 +16,6 @@ from hotline.services.changes import drafts, folders, steps
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.steps import StepSaved
 from hotline.text.languages import CODES
-from tests.browser.stories import language_today
 from tests.callers import Caller, Line, make_ready
 from tests.console.browsing import OFFICE, Site, free_port, served
 from tests.console.conftest import Desk, MakeDesk, make_desk, writes_history
@@ -91,7 +90,7 @@ class Office:
         return change
 
 
-@pytest.fixture(params=language_today())
+@pytest.fixture(params=CODES)
 def language(request: pytest.FixtureRequest) -> str:
     """The language of the story's pages."""
     assert request.param in CODES

@@ -23,7 +23,6 @@ from tests.browser.office import (
     takes_up_the_account,
     writes,
 )
-from tests.browser.stories import story
 from tests.console.hands import Hands
 from tests.signing import Person
 from workers.clock import lapse_emergency
@@ -41,7 +40,6 @@ COOKIE = "__Host-hotline"
 
 
 @pytest.mark.row("A3")
-@story("emergency")
 def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Office) -> None:
     office.written("A trap", {"rw": URGENT})
     approver = office.person("Approver 1", AccountRole.APPROVER)
@@ -97,7 +95,6 @@ def words_at(page: Page) -> dict[str, str]:
 
 
 @pytest.mark.row("A6")
-@story("merged")
 def test_two_who_write_in_different_languages_are_merged(office: Office) -> None:
     with two_at_the_sentence(office) as (first, second):
         writes(first, {"fr": "Ne payez rien."})
@@ -115,7 +112,6 @@ def test_two_who_write_in_different_languages_are_merged(office: Office) -> None
 
 
 @pytest.mark.row("A6")
-@story("clashing")
 def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Office) -> None:
     with two_at_the_sentence(office) as (first, second):
         writes(first, {"rw": "Ntukishyure na rimwe."})
@@ -137,7 +133,6 @@ def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Of
 
 
 @pytest.mark.row("A10")
-@story("lost password")
 def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) -> None:
     desk = office.desk
     admin = office.person("Admin 1", AccountRole.ADMIN)

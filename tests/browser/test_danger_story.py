@@ -38,7 +38,6 @@ from hotline.store.desk.desks import DeskMember
 from hotline.store.tips.tips import Tip
 from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case
 from tests.browser.office import Office, language, make_desk, office
-from tests.browser.stories import story
 from tests.callers import DANGER_HERE, DESK_KEY, REST, told
 from tests.console.hands import Hands
 from tests.flows.responder_screens import words_of
@@ -91,7 +90,6 @@ def opens(office: Office, person: Person, desk: str) -> None:
 
 
 @pytest.mark.row("A8", "R3", "R6", "R8", "R9")
-@story("danger")
 def test_r3_r6_r8_r9_a8_a_danger_from_its_alert_to_thirty_days_on_and_to_its_months_count(
     case: DangerCase,
 ) -> None:

@@ -76,7 +76,6 @@ def enter(page: Page, desk: Desk) -> None:
     expect(page.locator("h1")).to_have_text("Today")
 
 
-@pytest.mark.turn("what a writer does, or axe finds", 0, 6)
 def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -> None:
     with browsing(chromium, served) as page:
         page.goto(f"{ABROAD}/contract")
@@ -127,7 +126,6 @@ def test_a_select_of_a_menu_is_filled_where_it_is_opened(chromium: Browser, serv
         goes[1].select_option("flow:law")
 
 
-@pytest.mark.turn("what a writer does, or axe finds", 1, 6)
 def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk) -> None:
     with browsing(chromium, served, script=False) as page:
         page.goto(f"{ABROAD}/contract")
@@ -149,7 +147,6 @@ def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk)
         page.locator("#f-choices\\.0\\.goes").select_option("flow:law")
 
 
-@pytest.mark.turn("what a writer does, or axe finds", 4, 6)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, served: Desk) -> None:
     found = []
     for width, screens in ((1366, SCREENS), (360, NARROW)):

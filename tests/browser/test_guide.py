@@ -24,7 +24,6 @@ from tests.browser.office import (
     takes_up_the_account,
     writes,
 )
-from tests.browser.stories import story
 from tests.console.hands import BESIDE_THE_HANDSETS, PICTURES, Hands
 from tests.floorplan.tree import ROOT
 from tests.signing import SERVER, Person
@@ -65,7 +64,6 @@ THERE = ("4", "1", "3")
 
 
 @pytest.mark.row("A1", "A3")
-@story("sentence")
 def test_a_sentence_from_the_first_link_to_the_caller_and_back(office: Office) -> None:
     desk, roles = office.desk, [AccountRole.EDITOR]
     invited = invitations.invite(desk.kit, SERVER, "Editor 1", roles, office.language)
@@ -131,7 +129,6 @@ def brings_back(hands: Hands) -> None:
 
 
 @pytest.mark.row("A1")
-@story("topic")
 def test_a_topic_of_three_screens_is_live_in_ten_minutes(office: Office) -> None:
     editor = office.person("Editor 1", AccountRole.EDITOR)
     approver = office.person("Approver 1", AccountRole.APPROVER)

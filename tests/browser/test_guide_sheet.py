@@ -12,7 +12,6 @@ from hotline.services.words import agreeing
 from hotline.services.words.agreeing import TypedWords
 from hotline.services.words.review_book import review_book
 from tests.browser.office import Office, language, make_desk, office
-from tests.browser.stories import story
 from tests.console.hands import Hands
 from tests.console.test_words_pages import FEE
 
@@ -34,7 +33,6 @@ COUNTS = (
 
 
 @pytest.mark.row("A5")
-@story("sheet")
 def test_a_sheet_goes_out_and_comes_in_and_one_stale_row_is_refused(
     office: Office, tmp_path: Path
 ) -> None:

@@ -30,7 +30,6 @@ from tests.browser.office import (
     takes_up_the_account,
     writes,
 )
-from tests.browser.stories import story
 from tests.callers import QUIET_HERE, REST, told
 from tests.console.hands import Hands
 from tests.signing import SERVER, Person
@@ -83,7 +82,6 @@ class SeenSecrets:
 
 
 @pytest.mark.row("A10")
-@story("no plaintext")
 def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
     office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,7 +17,6 @@ from hotline.web.console.app import create_console
 from tests.conftest import Clock
 from tests.console.conftest import PAGES
 from tests.console.writing import FLOW, REASON, Writing, small_desk
-from tests.sampling import by_turns
 from tests.signing import person
 
 pytestmark = pytest.mark.browser
@@ -51,8 +50,7 @@ def served(writing: Writing) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.mark.turn("what a writer does, or axe finds", 3, 6)
-@pytest.mark.parametrize("width", by_turns(WIDTHS, "how wide the screen is"))
+@pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     database: Database, clock: Clock, chromium: Browser, width: int
 ) -> None:

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser
 
 from hotline.cli.main import main
 from hotline.text.languages import CODES
-from tests.sampling import by_turns
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +16,7 @@ PAGE = re.compile(rb"/Type /Page\b(?!s)")
 PAGES = {"first-ten-minutes": 1, "responder": 4}
 
 
-@pytest.mark.parametrize("language", by_turns(CODES, "the language of the printed papers"))
+@pytest.mark.parametrize("language", CODES)
 def test_the_card_is_one_page_and_the_guide_four(
     chromium: Browser, tmp_path: Path, language: str
 ) -> None:

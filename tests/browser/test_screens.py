@@ -31,7 +31,6 @@ def keep(request: pytest.FixtureRequest) -> Keep:
     return keep
 
 
-@pytest.mark.turn("screens, the keyboard, or both phones", 0, 3)
 def test_ten_screens(page: Page, keep: Keep) -> None:
     citizen, responder = Phone(page, "citizen"), Phone(page, "responder")
 

@@ -27,7 +27,6 @@ SOON = 3.0
 PICTURE = Path(__file__).parents[2] / "docs" / "handsets.png"
 
 
-@pytest.mark.turn("screens, the keyboard, or both phones", 2, 3)
 def test_both_phones_through_the_whole_story(
     page: Page, stack: Stack, request: pytest.FixtureRequest
 ) -> None:
@@ -141,7 +140,6 @@ def switches_the_phone_off(responder: Phone, citizen: Phone) -> None:
     responder.shows("1 new message")
 
 
-@pytest.mark.turn("screens, the keyboard, or both phones", 1, 3)
 def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
     citizen, responder = Phone(page, "citizen"), Phone(page, "responder")
     keyboard = page.keyboard

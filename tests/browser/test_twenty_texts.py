@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.flows import signing
 from tests.browser.office import Office, language, make_desk, office
-from tests.browser.stories import story
 from tests.console.browsing import NARROW
 from tests.console.hands import Hands
 from tests.console.test_in_browser import WIDER
@@ -21,7 +20,6 @@ MINUTES = 20
 
 
 @pytest.mark.row("A5")
-@story("twenty texts")
 def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: Office) -> None:
     translator = office.person("Translator 1", AccountRole.TRANSLATOR)
     with office.hands(NARROW) as hands:

@@ -27,7 +27,6 @@ PAGES = (
 )
 
 
-@pytest.mark.turn("what a writer does, or axe finds", 2, 6)
 def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Desk) -> None:
     served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
     with browsing(chromium, served, width=NARROW) as page:
@@ -56,7 +55,6 @@ def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Des
     assert len(signing.everyone(served.kit)) == 2
 
 
-@pytest.mark.turn("what a writer does, or axe finds", 5, 6)
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, served: Desk) -> None:
     served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
     with browsing(chromium, served, width=NARROW) as page:

@@ -29,7 +29,6 @@ REFERENCE = re.compile(r"([A-Z0-9]{4,6}): ")
 LIST = "Hitamo kimwe\n1 {reference}\n0 Subira inyuma\n00 Ahabanza"
 pytestmark = [
     pytest.mark.chaos,
-    pytest.mark.turn("what a whole line goes through", 9, 20),
     pytest.mark.timeout(120),
     pytest.mark.slow(reason="waits for real processes to start"),
 ]

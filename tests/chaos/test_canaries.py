@@ -63,7 +63,6 @@ def story(stack: Stack) -> None:
     stack.command("reach", "--by", "district", "--json")
 
 
-@pytest.mark.turn("what a whole line goes through", 5, 20)
 def test_no_word_and_no_number_is_ever_written(tmp_path: Path, lay_home: LayHome) -> None:
     lay_home(tmp_path)
     with searching(tmp_path) as search, Stack(tmp_path, environ=OFFERING) as stack:
@@ -73,7 +72,6 @@ def test_no_word_and_no_number_is_ever_written(tmp_path: Path, lay_home: LayHome
     assert search.found == set()
 
 
-@pytest.mark.turn("what a whole line goes through", 6, 20)
 def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path, lay_home: LayHome) -> None:
     lay_home(tmp_path)
     procfile = tmp_path / "Procfile"

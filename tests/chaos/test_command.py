@@ -64,7 +64,6 @@ def test_a_missing_program_is_a_line_of_its_own_and_says_what_to_install() -> No
     assert "apt-get install redis-server" in told.stderr
 
 
-@pytest.mark.turn("what a whole line goes through", 1, 20)
 @pytest.mark.chaos
 @pytest.mark.slow(reason="waits for the first death of a fault run")
 @pytest.mark.timeout(300)

@@ -9,9 +9,9 @@ from hotline.cli.main import main
 from hotline.lab.chaos.stand.ground import Pair
 from hotline.lab.drill.rehearsal import rehearse
 from tests.homes import LayHome
-from tests.sampling import by_turns, long
+from tests.long import is_long
 
-TIPS = 12 if long() else 4
+TIPS = 12 if is_long() else 4
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(600),
@@ -20,9 +20,7 @@ pytestmark = [
 
 
 @pytest.mark.fault(37)
-@pytest.mark.turn("what a whole line goes through", 0, 20)
-@pytest.mark.longer(2)
-@pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the drill"))
+@pytest.mark.parametrize("pair", [*Pair])
 def test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice(
     pair: Pair, tmp_path: Path, lay_home: LayHome
 ) -> None:

@@ -21,10 +21,10 @@ from hotline.lab.stack import Stack
 from hotline.store.outbox.messages import Message
 from hotline.store.tips import tips as books
 from tests.homes import LayHome, sending
-from tests.sampling import long
+from tests.long import is_long
 
 PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
-TIPS, IN_DANGER = (160, 20) if long() else (80, 10)
+TIPS, IN_DANGER = (160, 20) if is_long() else (80, 10)
 EVERY = 3600 / 10_000
 """Seconds from one caller to the next."""
 CALLERS = 24
@@ -36,7 +36,6 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.slow(reason="waits for callers who dial at their own times"),
     pytest.mark.alone,
-    pytest.mark.longer(2),
 ]
 
 
@@ -82,7 +81,6 @@ def in_danger(stack: Stack) -> set[str]:
 
 
 @pytest.mark.fault(39)
-@pytest.mark.turn("what a whole line goes through", 2, 20)
 def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(
     tmp_path: Path, lay_home: LayHome
 ) -> None:

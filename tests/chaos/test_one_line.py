@@ -66,7 +66,6 @@ STORIES = (
 )
 
 
-@pytest.mark.turn("what a whole line goes through", 4, 20)
 def test_every_story(tmp_path: Path, subtests: pytest.Subtests, lay_home: LayHome) -> None:
     """First those in which nothing dies."""
     with Stack(lay_home(tmp_path)) as stack:

@@ -25,7 +25,6 @@ WORDS = "hafi y'isoko"
 CHECKOUT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.chaos,
-    pytest.mark.turn("what a whole line goes through", 8, 20),
     pytest.mark.timeout(180),
     pytest.mark.slow(reason="waits for real processes to start"),
 ]

@@ -18,14 +18,12 @@ from hotline.lab.chaos.stand.processes import below, started_as
 from hotline.lab.stack import Stack
 from hotline.store.outbox.messages import Leader
 from tests.eventually import eventually
-from tests.sampling import long
+from tests.long import is_long
 
-TIPS = 30 if long() else 12
+TIPS = 30 if is_long() else 12
 pytestmark = [
     pytest.mark.chaos,
-    pytest.mark.turn("what a whole line goes through", 7, 20),
     pytest.mark.timeout(300),
-    pytest.mark.longer(2),
     pytest.mark.slow(reason="waits for real processes to die and to start again"),
 ]
 

@@ -86,7 +86,6 @@ def test_the_console_of_the_procfile_writes_down_no_address_and_tries_its_port()
     assert "--no-access-log" in console
 
 
-@pytest.mark.turn("a port that is taken", 0, 2)
 @pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")
 def test_run_starts_nothing_on_a_taken_port(home: Path, shared: int) -> None:
     said = run(home, shared)
@@ -94,7 +93,6 @@ def test_run_starts_nothing_on_a_taken_port(home: Path, shared: int) -> None:
     assert "started" not in said
 
 
-@pytest.mark.turn("a port that is taken", 1, 2)
 @pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")
 def test_run_starts_nothing_where_the_consoles_port_is_taken(home: Path, shared: int) -> None:
     with socket.socket() as free:

@@ -14,7 +14,6 @@ from hotline.cli.main import main
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("redis", ["up", "killed"])
 def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None:
     done = CliRunner().invoke(main, ["bench", "alerts", "--tips", "2", "--redis", redis, "--json"])
@@ -34,7 +33,6 @@ def test_alerts_take_the_pair_that_they_print() -> None:
     assert "only with --pair sqlite" in done.output
 
 
-@pytest.mark.long
 def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() -> None:
     """True seconds of the real line and its real gateway: twenty tips of danger at once."""
     words = ["bench", "alerts", "--tips", "20", "--gateway-seconds", "8", "--json"]
@@ -45,7 +43,6 @@ def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() 
     assert figures["all"]["last"] < 30
 
 
-@pytest.mark.turn("what a whole line goes through", 14, 20)
 def test_a_hop_stands_beside_a_null_endpoint() -> None:
     """Fifty callers: one of them tells."""
     words = ["bench", "hop", "--turns", "1", "--callers", "50", "--warm", "10", "--json"]
@@ -65,7 +62,6 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
     assert {part["ratio"] for part in figures["null"]["full"].values()} == {1.0}
 
 
-@pytest.mark.turn("what a whole line goes through", 15, 20)
 def test_in_one_process_too() -> None:
     words = [
         "bench",
@@ -89,7 +85,6 @@ def test_in_one_process_too() -> None:
     assert figures["flask"]["cost"] > figures["null"]["cost"] > 0
 
 
-@pytest.mark.long
 def test_more_callers_than_the_server_once_took_are_all_answered() -> None:
     """A kept connection that waits for its next hop counts as one that is served."""
     done = CliRunner().invoke(main, ["bench", "dialogues", "--at-once", "80", "--json"])
@@ -98,7 +93,6 @@ def test_more_callers_than_the_server_once_took_are_all_answered() -> None:
     assert (figures["hops"], figures["wrong"], figures["hung"]) == (13 * 80, 0, 0)
 
 
-@pytest.mark.long
 def test_a_month_of_a_nation_is_counted_protected_and_printed_within_a_minute() -> None:
     done = CliRunner().invoke(main, ["bench", "evidence", "--json"])
     assert done.exit_code == 0, done.output

@@ -130,7 +130,6 @@ def test_the_page_says_what_is_wanted() -> None:
     assert f"{CALLERS:.0f} callers a second" in said
 
 
-@pytest.mark.long
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 def test_pages_and_hops_are_measured_on_a_small_line() -> None:

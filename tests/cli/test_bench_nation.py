@@ -81,7 +81,6 @@ def test_whatever_is_lost_ends_with_one(lost: NationFigures) -> None:
     assert not lost.whole
 
 
-@pytest.mark.long
 @pytest.mark.chaos
 @pytest.mark.slow(reason="waits for real processes to die and to start again")
 @pytest.mark.timeout(400)

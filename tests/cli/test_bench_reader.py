@@ -22,7 +22,6 @@ def test_what_trying_pins_costs_is_printed() -> None:
     assert int(said[2]) >= 5
 
 
-@pytest.mark.long
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 def test_callers_are_measured_beside_responders_who_read() -> None:

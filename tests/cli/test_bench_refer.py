@@ -11,7 +11,6 @@ from tests.servers import Pair, Postgres, pair
 __all__ = ["pair"]
 
 
-@pytest.mark.long
 def test_a_burst_stands_beside_its_rows_alone(pair: Pair, request: pytest.FixtureRequest) -> None:
     words = ["bench", "refer", "--tips", "300", "--json"]
     if pair is Pair.SERVERS:

@@ -11,7 +11,6 @@ from hotline.lab.bench.report import WALK
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 
-@pytest.mark.turn("what a whole line goes through", 16, 20)
 def test_a_report_is_measured_hop_by_hop_beside_nothing() -> None:
     words = ["bench", "report", "--turns", "1", "--callers", "2", "--json"]
     done = CliRunner().invoke(main, words)

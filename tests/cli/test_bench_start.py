@@ -17,14 +17,12 @@ def figures(*words: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.long
 def test_flows_are_loaded_from_files_and_as_compiled() -> None:
     found = figures("flows", "--screens", "30", "--turns", "1")
     assert found["screens"] >= 30
     assert found["files"] > found["checked"] > found["pressed"] > 0
 
 
-@pytest.mark.long
 def test_a_start_ends_with_a_screen() -> None:
     found = figures("start", "--turns", "1")
     assert found["ratio"] == pytest.approx(found["first_answer"] / found["python"])
@@ -32,7 +30,6 @@ def test_a_start_ends_with_a_screen() -> None:
     assert found["spent"] > found["python_spent"] > 0
 
 
-@pytest.mark.long
 @pytest.mark.chaos
 @pytest.mark.timeout(120)
 def test_every_process_of_the_line_is_weighed() -> None:

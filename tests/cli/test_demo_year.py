@@ -87,7 +87,6 @@ def test_before_it_is_known_nothing_is_sent() -> None:
     assert not sms.sent
 
 
-@pytest.mark.long
 def test_a_home_that_was_left_in_the_midst_of_its_year_says_so(tmp_path: Path) -> None:
     home = tmp_path / "home"
     breaks_off(home)
@@ -95,7 +94,6 @@ def test_a_home_that_was_left_in_the_midst_of_its_year_says_so(tmp_path: Path) -
     assert "remove that folder" in hotline(home, "demo", "--year", good=False).stderr
 
 
-@pytest.mark.long
 def test_a_small_year_is_full_and_no_command_hides_what_it_is(tmp_path: Path) -> None:
     home = tmp_path / "home"
     said = hotline(home, "demo", "--year", "--scale", "0.005")

@@ -73,7 +73,6 @@ def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
     return tip.id
 
 
-@pytest.mark.turn("what init writes", 0, 2)
 def test_init_makes_a_line_and_again_changes_nothing(hotline: Hotline, tmp_path: Path) -> None:
     first = hotline("init", "--demo")
     assert first.exit_code == 0, first.output
@@ -88,7 +87,6 @@ def test_init_makes_a_line_and_again_changes_nothing(hotline: Hotline, tmp_path:
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
 
-@pytest.mark.turn("the passphrase of init", 0, 3)
 def test_init_writes_a_new_passphrase_for_its_owner_alone(hotline: Hotline, tmp_path: Path) -> None:
     told = hotline("init")
     file = tmp_path / "home" / "enrolment-passphrase"
@@ -112,7 +110,6 @@ def test_init_writes_a_new_passphrase_for_its_owner_alone(hotline: Hotline, tmp_
     assert read.exit_code == 0, read.output
 
 
-@pytest.mark.turn("the passphrase of init", 1, 3)
 def test_init_takes_the_passphrase_of_a_file(tmp_path: Path) -> None:
     copy_home(tmp_path / "home", demo=False)
 
@@ -122,7 +119,6 @@ def test_init_takes_the_passphrase_of_a_file(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.turn("the passphrase of init", 2, 3)
 def test_an_empty_passphrase_file_is_refused(hotline: Hotline, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
 
@@ -133,7 +129,6 @@ def test_an_empty_passphrase_file_is_refused(hotline: Hotline, tmp_path: Path) -
     assert "cannot be read" in missing.output
 
 
-@pytest.mark.turn("what init writes", 1, 2)
 def test_release_may_be_repeated(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home")
 

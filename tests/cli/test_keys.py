@@ -59,7 +59,6 @@ def test_said_again_it_goes_on_and_rotates_nothing_anew(line: Operator) -> None:
     assert key_of(line, "relay.key") == staged
 
 
-@pytest.mark.turn("what stands beside half-sent bodies, or keys made anew", 1, 4)
 def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Operator) -> None:
     pages = KeyFolder(line.folder / "home" / "keys" / "pages")
     assert "5 second factors sealed anew" in line.well("keys", "rotate", "totp", *SIGNED).stdout
@@ -85,7 +84,6 @@ def test_the_list_shows_digests_and_no_key(line: Operator) -> None:
     assert "hotline keys rotate relay" in line.well("keys", "list").stdout
 
 
-@pytest.mark.turn("what stands beside half-sent bodies, or keys made anew", 3, 4)
 @pytest.mark.slow(reason="waits for the disk, which has each new key before the next")
 def test_the_desks_get_a_new_passphrase(line: Operator) -> None:
     file_tip(line.folder / "home")

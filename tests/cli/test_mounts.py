@@ -15,7 +15,6 @@ from hotline.config import Settings
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import sqlite_file
 from tests.floorplan.tree import ROOT
-from tests.sampling import by_turns
 
 WALKS = """
 import os, sys
@@ -110,7 +109,7 @@ def named(unit: str, setting: str) -> set[str]:
     return {Path(path).name for line in found for path in line.split()}
 
 
-@pytest.mark.parametrize("role", by_turns([*UNITS], "the unit whose keys advance"))
+@pytest.mark.parametrize("role", [*UNITS])
 def test_they_advance_under_the_mounts_of_a_unit(home: Path, role: Role) -> None:
     unit = UNITS[role]
     assert named(unit, "ProtectSystem") == {"strict"}
@@ -121,7 +120,7 @@ def test_they_advance_under_the_mounts_of_a_unit(home: Path, role: Role) -> None
     assert advance(home, role, tuple(mounts)) == ""
 
 
-@pytest.mark.parametrize("name", by_turns([*SERVICES], "the service whose keys advance"))
+@pytest.mark.parametrize("name", [*SERVICES])
 def test_they_advance_under_the_mounts_of_compose(home: Path, name: str) -> None:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     role = SERVICES[name]
@@ -134,14 +133,13 @@ def test_they_advance_under_the_mounts_of_compose(home: Path, name: str) -> None
     assert advance(home, role, (bound(home, "ro"), bound(home / "keys" / role, how))) == ""
 
 
-@pytest.mark.parametrize("role", by_turns([Role.HOOKS, Role.WORKERS], "who does not start"))
+@pytest.mark.parametrize("role", [Role.HOOKS, Role.WORKERS])
 def test_nothing_starts_where_they_cannot_advance(home: Path, role: Role) -> None:
     said = advance(home, role, (bound(home / "keys" / role, "ro"),))
     assert said.startswith("refused: the key folder")
     assert "mount it writable" in said
 
 
-@pytest.mark.turn("a home that cannot be written", 0, 2)
 def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
     script = "; ".join((bound(home / "keys" / "workers", "ro"), 'exec "$@"'))
     told = subprocess.run(
@@ -167,7 +165,6 @@ def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
     assert re.search(r"WRONG keys of workers: .* cannot be written", told.stdout), told.stdout
 
 
-@pytest.mark.turn("a home that cannot be written", 1, 2)
 def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> None:
     """As compose mounts it: the keys can be written, and the rest of the home cannot."""
     says = "import sys; from pathlib import Path; from hotline.cli.line.init import _home, _passphrase;"

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.cli.homes import copy_home
 
 LOOK = """
@@ -26,7 +24,6 @@ clock.main([], standalone_mode=False)
 """Asks from beside it, and then has it stop."""
 
 
-@pytest.mark.turn("what a process starts with", 1, 2)
 def test_what_the_clock_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
     copy_home(tmp_path)
     environ = os.environ | {"HOTLINE_HOME": str(tmp_path)}

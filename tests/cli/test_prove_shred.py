@@ -12,15 +12,13 @@ from hotline.lab.chaos.stand.ground import Pair
 from hotline.lab.shred.intruder import Intruder, take
 from hotline.lab.shred.shred import prove_shred, until_logged
 from hotline.lab.shred.trial import Trial
-from tests.sampling import by_turns
 from tests.servers import short_folder
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 CALLER, WORDS = "+250788300077", "ikanariyihishe"
 
 
-@pytest.mark.turn("the command, or its intruder", 0, 2)
-@pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the proof"))
+@pytest.mark.parametrize("pair", [*Pair])
 def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
     result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
     proof = json.loads(result.stdout)
@@ -43,7 +41,6 @@ def intruder(tmp_path: Path) -> Iterator[Intruder]:
         trial.close()
 
 
-@pytest.mark.turn("the command, or its intruder", 1, 2)
 def test_every_try_succeeds_while_the_keys_are_there_and_none_after(intruder: Intruder) -> None:
     assert [succeeds() for succeeds in intruder.tries.values()] == [True] * 10
     assert intruder.reads(intruder.trial.home, intruder.stolen.folder) == set()

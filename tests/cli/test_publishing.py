@@ -35,7 +35,6 @@ def hotline(home: Path, *words: str) -> Result:
 
 
 @pytest.mark.row("A3")
-@pytest.mark.turn("flows that are published", 0, 2)
 def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> None:
     assert "revision 1 is live" in hotline(home, "release").output
     own = tmp_path / "own"
@@ -68,7 +67,6 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
     assert "version, line" in second
 
 
-@pytest.mark.turn("flows that are published", 1, 2)
 def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path) -> None:
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     document = authoring.read_folder(FLOWS)

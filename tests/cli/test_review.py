@@ -21,7 +21,6 @@ from hotline.engine.document.source import dump, parse
 from hotline.services.words import reading_aids
 from hotline.text.languages import CODES
 from tests.engine.books import make_document, t
-from tests.sampling import by_turns, in_turns
 
 LESSON = "learn.one.say.text"
 TAKEN = "locales.TAKEN"
@@ -92,7 +91,7 @@ def _edit_workbook(file: Path, changes: Mapping[str, str]) -> None:
     book.save(file)
 
 
-@pytest.fixture(params=by_turns(["csv", "xlsx"], "the kind of a reviewed sheet"))
+@pytest.fixture(params=["csv", "xlsx"])
 def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
     return Desk(tmp_path, request.param)
 
@@ -131,24 +130,20 @@ def test_a_sheet_that_took_its_time_undoes_nothing(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("place", "said", "reason"),
-    in_turns(
-        [
-            (LESSON, "Isomo rya mb\u00eare", "holds \u00ea"),
-            (LESSON, "ijambo " * 90, "screens of 156 septets"),
-            (LESSON, "Hamagara 3677", "names 3677, which nobody signed"),
-            (LESSON, "Abapolisi", 'says "polisi"'),
-            (
-                "tell.saved.menu.text",
-                "Byabitswe mu ibanga",
-                'says "ibanga" on a screen of the report',
-            ),
-            ("tell.last.finish.text", "Ubufasha buraza", 'says "ubufasha buraza" on the last'),
-            (TAKEN, "Murakoze.", "needs exactly these placeholders: ref"),
-            (TAKEN, "{ref}: abapolisi", 'says "polisi"'),
-        ],
-        "words that cannot be shown",
-        3,
-    ),
+    [
+        (LESSON, "Isomo rya mb\u00eare", "holds \u00ea"),
+        (LESSON, "ijambo " * 90, "screens of 156 septets"),
+        (LESSON, "Hamagara 3677", "names 3677, which nobody signed"),
+        (LESSON, "Abapolisi", 'says "polisi"'),
+        (
+            "tell.saved.menu.text",
+            "Byabitswe mu ibanga",
+            'says "ibanga" on a screen of the report',
+        ),
+        ("tell.last.finish.text", "Ubufasha buraza", 'says "ubufasha buraza" on the last'),
+        (TAKEN, "Murakoze.", "needs exactly these placeholders: ref"),
+        (TAKEN, "{ref}: abapolisi", 'says "polisi"'),
+    ],
 )
 def test_words_that_cannot_be_shown_are_refused_by_name(
     desk: Desk, place: str, said: str, reason: str
@@ -248,11 +243,7 @@ def test_each_question_of_a_careful_reader_is_of_a_text_that_is_there() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    in_turns(
-        ["more", "back", "home", "invalid", "invalid_short", "closed"],
-        "words of the engine's own",
-        3,
-    ),
+    ["more", "back", "home", "invalid", "invalid_short", "closed"],
 )
 def test_the_engine_s_own_words_are_read_too_and_changed_by_nobody_else(
     desk: Desk, name: str

@@ -9,7 +9,6 @@ from hotline.adapters.catalogues import LOCALES, catalogue_path, load_phrases
 from hotline.cli.words.words import faults, words
 from hotline.domain.wording import Template
 from hotline.errors import NotReady
-from tests.sampling import in_turns
 
 
 @pytest.fixture
@@ -42,30 +41,26 @@ def test_the_projects_own_catalogues_are_whole() -> None:
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    in_turns(
-        [
-            (None, "missing"),
-            ("", "missing"),
-            ("Merci.", "needs exactly these placeholders: ref"),
-            ("{ref} {place}: merci.", "needs exactly these placeholders: ref"),
-            ("{ref}: bien re\u00e7u.", "U+00E7 \u00e7 is not on a basic phone: write c"),
-            ("{ref}: " + "merci " * 30, "longer than one SMS"),
-            (
-                "{ref}: la police, merci.",
-                'says "police", which whoever holds the phone would read: say it in other words',
-            ),
-            (
-                "{ref}: appelez le 37 77.",
-                "names 3777, which nobody signed: take it out, or have it signed in numbers.csv",
-            ),
-            (
-                "{ref}: appelez le 3677.",
-                "names 3677, which nobody signed: take it out, or have it signed in numbers.csv",
-            ),
-        ],
-        "a translation that cannot be sent",
-        3,
-    ),
+    [
+        (None, "missing"),
+        ("", "missing"),
+        ("Merci.", "needs exactly these placeholders: ref"),
+        ("{ref} {place}: merci.", "needs exactly these placeholders: ref"),
+        ("{ref}: bien re\u00e7u.", "U+00E7 \u00e7 is not on a basic phone: write c"),
+        ("{ref}: " + "merci " * 30, "longer than one SMS"),
+        (
+            "{ref}: la police, merci.",
+            'says "police", which whoever holds the phone would read: say it in other words',
+        ),
+        (
+            "{ref}: appelez le 37 77.",
+            "names 3777, which nobody signed: take it out, or have it signed in numbers.csv",
+        ),
+        (
+            "{ref}: appelez le 3677.",
+            "names 3677, which nobody signed: take it out, or have it signed in numbers.csv",
+        ),
+    ],
 )
 def test_a_translation_that_cannot_be_sent_is_a_fault(
     text: str | None, fault: str, locales: Path

@@ -4,7 +4,6 @@ import json
 import shutil
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from hotline.cli.words.cries import TABLES
@@ -17,7 +16,6 @@ def run(*options: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@pytest.mark.turn("who reads how cries are heard", 0, 2)
 def test_it_says_both_figures_of_each_language_and_of_what_is_kept_aside() -> None:
     code, said = run()
     assert code == 0
@@ -28,7 +26,6 @@ def test_it_says_both_figures_of_each_language_and_of_what_is_kept_aside() -> No
     assert all("0 dropped" in line and "harmless called urgent" in line for line in lines)
 
 
-@pytest.mark.turn("who reads how cries are heard", 1, 2)
 def test_a_program_reads_the_same() -> None:
     code, said = run("--json")
     found = json.loads(said)

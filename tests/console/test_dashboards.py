@@ -30,7 +30,6 @@ from hotline.web.console.evidence.figure_tables import NONE
 from tests.console.conftest import Desk, Tab
 from tests.console.test_headers import HEAVIEST, assert_light
 from tests.published_year import published
-from tests.sampling import by_turns
 
 PATHS = {name: f"/evidence{'' if name == 'month' else f'/{name}'}" for name in DASHBOARDS}
 DRAWING = re.compile(r"<svg.*?</svg>", re.S)
@@ -66,7 +65,7 @@ def _told(*several: PublishedFigures) -> set[str]:
 
 
 @pytest.mark.row("E2")
-@pytest.mark.parametrize("language", by_turns(CODES, "whose words the pages of figures have"))
+@pytest.mark.parametrize("language", CODES)
 def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab, language: str) -> None:
     now, before = published("2026-10"), published("2026-09")
     told = _told(now, before)
@@ -155,7 +154,7 @@ def test_a_sheet_has_the_numbers_of_its_table_with_the_same_ones_hidden(tab: Tab
 
 
 @pytest.mark.row("E1")
-@pytest.mark.parametrize("language", by_turns(CODES, "whose words the dictionary's page has"))
+@pytest.mark.parametrize("language", CODES)
 def test_e1_the_dictionary_stands_on_a_page_that_each_figure_leads_to(
     tab: Tab, language: str
 ) -> None:

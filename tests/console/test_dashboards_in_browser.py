@@ -11,7 +11,6 @@ from tests.console.conftest import MakeDesk
 from tests.console.test_dashboards import PATHS, writes
 from tests.console.test_in_browser import judged
 from tests.published_year import published
-from tests.sampling import by_turns
 
 pytestmark = pytest.mark.browser
 SHARES = 6
@@ -29,10 +28,9 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
 
 
 @pytest.mark.row("E2")
-@pytest.mark.turn("full figures in a browser", 0, 2)
-@pytest.mark.parametrize("share", by_turns(range(SHARES), "which figures"))
-@pytest.mark.parametrize("size", by_turns([*SIZES], "how wide the figures are"))
-@pytest.mark.parametrize("language", by_turns(["rw", "fr", "en"], "whose words the figures have"))
+@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("size", [*SIZES])
+@pytest.mark.parametrize("language", ["rw", "fr", "en"])
 def test_e2_full_dashboards_pass_axe_and_are_read_by_keyboard(
     site: Site, share: int, size: str, language: str
 ) -> None:

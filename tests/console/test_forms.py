@@ -7,7 +7,6 @@ import pytest
 from hotline.domain.accounts.account import AccountRole
 from tests.console.conftest import Desk
 from tests.console.test_headers import PAGES
-from tests.sampling import by_turns
 
 HIDDEN_TYPES = {"hidden", "submit"}
 
@@ -65,7 +64,7 @@ def outline(page: str) -> Outline:
 
 
 @pytest.mark.row("A1")
-@pytest.mark.parametrize("factor", by_turns(["fresh", "stale"], "how old the factor is"))
+@pytest.mark.parametrize("factor", ["fresh", "stale"])
 def test_every_field_has_its_label_and_every_form_its_key(desk: Desk, factor: str) -> None:
     tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
     tab.post("/accounts", {"name": "Editor 1", "roles": "editor", "language": "en"})

@@ -15,7 +15,6 @@ from tests.console.conftest import MakeDesk, writes_history, writes_people
 from tests.console.desk_tips import DISTRICT, lets_in, with_a_print, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
-from tests.sampling import by_turns
 
 pytestmark = pytest.mark.browser
 
@@ -60,8 +59,8 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
 
 
 @pytest.mark.row("A1")
-@pytest.mark.parametrize("size", by_turns([*SIZES], "how wide the pages are"))
-@pytest.mark.parametrize("share", by_turns(range(DAYS), "which pages"))
+@pytest.mark.parametrize("size", [*SIZES])
+@pytest.mark.parametrize("share", range(DAYS))
 def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) -> None:
     person = site.desk.person("Admin 1", *EVERYTHING)
     writes_history(site.desk)
@@ -125,7 +124,6 @@ def faults_of(page: Page, path: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.turn("what a desk does in a browser", 0, 3)
 def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(expects=lambda said: "422" in said) as page:
@@ -151,7 +149,6 @@ def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
         expect(page.get_by_label("Name")).to_be_focused()
 
 
-@pytest.mark.turn("what a desk does in a browser", 1, 3)
 def test_without_script_everything_is_there(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(script=False) as page:
@@ -168,7 +165,6 @@ def test_without_script_everything_is_there(site: Site) -> None:
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-@pytest.mark.turn("what a desk does in a browser", 2, 3)
 def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(expects=lambda said: "401" in said) as page:
@@ -188,7 +184,6 @@ def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site
         expect(page.get_by_role("heading", name="A link for Editor 1")).to_be_visible()
 
 
-@pytest.mark.turn("a link, or stored scripts", 0, 2)
 def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
     person = site.desk.person("Editor 1", AccountRole.EDITOR)
     with site.page() as page:
@@ -204,7 +199,6 @@ def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
         assert page.url.endswith("/flows?from=mail")
 
 
-@pytest.mark.turn("a link, or stored scripts", 1, 2)
 def test_stored_scripts_run_nowhere(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.desk.kit.database.writing() as session:
@@ -252,7 +246,6 @@ def part(route: Route, meter: str) -> None:
     route.fulfill(body=body, content_type="text/html")
 
 
-@pytest.mark.turn("what the script does", 3, 4)
 def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> None:
     person = site.desk.person("Desk 1", AccountRole.DESK)
     writes_people(site.desk)
@@ -273,7 +266,6 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
         expect(page.get_by_role("button", name="New key")).to_have_count(0)
 
 
-@pytest.mark.turn("what the script does", 0, 4)
 def test_parts_take_the_place_of_those_of_the_same_id_and_typing_is_not_touched(form: Page) -> None:
     asked: list[str] = []
 
@@ -294,7 +286,6 @@ def test_parts_take_the_place_of_those_of_the_same_id_and_typing_is_not_touched(
     assert asked[1] == "words=abc&do=press%3A1"
 
 
-@pytest.mark.turn("what the script does", 1, 4)
 def test_a_network_that_does_not_answer_is_said_and_the_words_stay(form: Page) -> None:
     form.route("**/try/part", lambda route: route.abort())
     form.get_by_label("Words").fill("abc")
@@ -306,7 +297,6 @@ def test_a_network_that_does_not_answer_is_said_and_the_words_stay(form: Page) -
     expect(form.get_by_text("No network")).to_be_hidden()
 
 
-@pytest.mark.turn("what the script does", 2, 4)
 def test_an_ended_session_asks_before_the_page_is_loaded_anew(form: Page) -> None:
     asked: list[str] = []
 

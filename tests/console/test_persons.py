@@ -23,7 +23,6 @@ from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import HEAVIEST, INLINE, assert_light, assert_safe
 from tests.helping import CHILD, GROWN_UP
 from tests.persons import screened
-from tests.sampling import by_turns
 
 OPENS = {"of_persons": "send"}
 ONCE = count(1)
@@ -299,7 +298,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
     assert "what became of a person" not in case.district.get("/").text
 
 
-@pytest.mark.parametrize("language", by_turns(["rw", "fr", "en"], "the language of the persons"))
+@pytest.mark.parametrize("language", ["rw", "fr", "en"])
 def test_pages_of_persons_are_light_and_whole_in_each_language(
     case: CaseDesk, language: str
 ) -> None:

@@ -21,7 +21,6 @@ from hotline.services.words.review_book import review_book
 from hotline.web.console.writing.wording import sheet_files
 from tests.console.conftest import Desk, Tab
 from tests.console.test_words_pages import FEE, press
-from tests.sampling import in_turns
 
 PAGE = "/words/rw/sheet"
 OUT = f"{PAGE}/csv?state=all&flow=abroad"
@@ -126,9 +125,7 @@ def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
     assert "Write yes into the column agreed" in upload(tab, csv_of(found.values())).text
 
 
-@pytest.mark.parametrize(
-    "begins", in_turns(["=1+1", "+ab", "-1", "@SUM(A1)"], "what a cell begins with", 3)
-)
+@pytest.mark.parametrize("begins", ["=1+1", "+ab", "-1", "@SUM(A1)"])
 def test_a_cell_that_begins_like_a_formula_is_text_both_ways(
     desk: Desk, tab: Tab, begins: str
 ) -> None:

@@ -30,8 +30,8 @@ from tests.crawler.test_every_node import behind_a_pin, with_a_screen
 from tests.crawler.told_reader import DEAD_PIN, ONE_PIN, WRONG_PIN
 from tests.crawler.tour import Tour
 from tests.kits import WholeKit
+from tests.long import is_long
 from tests.reading import PHONE, PIN, at_her_desk, reader_beside
-from tests.sampling import by_turns, long
 from tests.steps import Tell
 
 __all__ = ["line"]
@@ -63,8 +63,7 @@ class Measured:
 
 @pytest.mark.row("C9", "C14", "R3")
 @pytest.mark.timeout(600)
-@pytest.mark.turn("a tour in another language, or behind a PIN", 2, 4)
-@pytest.mark.parametrize("toured", by_turns([*TOURS], "the tour behind a PIN"))
+@pytest.mark.parametrize("toured", [*TOURS])
 def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     line: Line,
     tmp_path: Path,
@@ -78,7 +77,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     with copied(small(line), tmp_path / "told") as told:
         for standing in BEHIND_PIN[half]:
             tour = Tour(
-                Explorer(told, standing, language, measured), TOLD_PHONE, 1 if long() else 4
+                Explorer(told, standing, language, measured), TOLD_PHONE, 1 if is_long() else 4
             )
             tour.go()
             tours.append(tour)

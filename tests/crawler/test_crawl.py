@@ -29,7 +29,6 @@ def small(book: Book) -> Book:
     return replace(book, lists=lists, drawings={})
 
 
-@pytest.mark.turn("where every digit is pressed", 0, 2)
 def test_every_digit_at_every_screen_of_the_whole_country(book: Book, tell_steps: Tell) -> None:
     crawler = Crawler(EngineLine(book, REPORTING), most_hops=MOST)
     crawler.crawl()
@@ -40,7 +39,6 @@ def test_every_digit_at_every_screen_of_the_whole_country(book: Book, tell_steps
     assert len(crawler.pressed) > 500
 
 
-@pytest.mark.turn("where every digit is pressed", 1, 2)
 def test_every_digit_at_every_screen_where_no_report_is_offered(book: Book) -> None:
     crawler = Crawler(EngineLine(small(book), Facts()))
     crawler.crawl()

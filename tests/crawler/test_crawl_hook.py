@@ -9,13 +9,12 @@ from hotline.services.flows.places import place_lists
 from tests.callers import Line, Way
 from tests.crawler.crawler import Crawler
 from tests.crawler.hook_line import HookLine
-from tests.sampling import by_turns
 from tests.web.conftest import line
 
 __all__ = ["line"]
 
 
-@pytest.mark.parametrize("way", by_turns([*Way], "the door that is crawled"))
+@pytest.mark.parametrize("way", [*Way])
 def test_a_thousand_digits_at_the_nearest_screens(line: Line, way: Way) -> None:
     """A country of one sector; the engine's own crawl presses the rest."""
     lists = {name: options[:1] for name, options in place_lists().items()}

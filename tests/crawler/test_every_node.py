@@ -29,8 +29,8 @@ from tests.crawler.small import small
 from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
 from tests.kits import WholeKit
+from tests.long import is_long
 from tests.receipts import MY_NUMBER
-from tests.sampling import by_turns, long
 from tests.steps import Tell
 
 __all__ = ["line"]
@@ -48,8 +48,7 @@ PARTS = {
     for name, third in THIRDS.items()
 }
 TOURS = {"rw": ("rw", STANDINGS), **PARTS}
-ITS_DAY = pytest.mark.turn("a tour in another language, or behind a PIN", 0, 4)
-AMONG = 1 if long() else 4
+AMONG = 1 if is_long() else 4
 GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank you. Goodbye."}
 NATIONAL = "+250788000090"
 KNOWN = "+250788000100"
@@ -96,8 +95,7 @@ def entered(book: Book) -> set[str]:
 
 @pytest.mark.row("C7", "C9", "C14")
 @pytest.mark.timeout(600)
-@pytest.mark.longer(1.7)
-@pytest.mark.parametrize("toured", ["rw", *by_turns([*PARTS], "the tour of every node", ITS_DAY)])
+@pytest.mark.parametrize("toured", TOURS)
 def test_c9_c14_nothing_is_left_behind_at_any_node(
     whole: Line, sms: FakeSms, tmp_path: Path, toured: str, tell_steps: Tell
 ) -> None:

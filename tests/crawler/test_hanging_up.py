@@ -27,22 +27,11 @@ __all__ = ["line"]
 PHONE, HELPER = "+250788000001", "+250788000002"
 THREE_WAYS = {"yes": "1", "no": "2", "unsure": "3"}
 EVERY = [
-    pytest.param(
-        danger,
-        official,
-        CODES[(row + column) % len(CODES)],
-        marks=pytest.mark.turn("hanging up", (row - column) % len(THREE_WAYS), len(THREE_WAYS)),
-    )
+    (danger, official, CODES[(row + column) % len(CODES)])
     for (row, danger), (column, official) in product(enumerate(THREE_WAYS), enumerate(THREE_WAYS))
 ]
-"""Each answer to the first question with each to the second; each of them is met in each language.
-
-Every day has each answer to either question, and each language, once.
-"""
-NO_OFFICIAL = [
-    pytest.param(danger, "no", language, marks=pytest.mark.turn("000", number, len(CODES)))
-    for number, (danger, language) in enumerate(zip(THREE_WAYS, CODES, strict=True))
-]
+"""Each answer to the first question with each to the second; each of them is met in each language."""
+NO_OFFICIAL = [(danger, "no", language) for danger, language in zip(THREE_WAYS, CODES, strict=True)]
 
 
 def telling(line: Line, danger: str, official: str, language: str) -> Explorer:

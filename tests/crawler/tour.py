@@ -11,7 +11,6 @@ from hotline.engine.run import Place
 from hotline.engine.view import node_at
 from tests.crawler.dialogue import Dialogue
 from tests.crawler.explorer import Explorer, Way, masked
-from tests.sampling import seed
 
 Met = tuple[Way, list[str]]
 
@@ -21,7 +20,7 @@ class Tour:
     explorer: Explorer
     phone: str
     among: int = 1
-    """It goes again to one of so many screens, by the seed; to each where this is 1."""
+    """It goes again to one of so many screens; to each where this is 1."""
     nodes: set[Place] = field(default_factory=set)
     """Every node that showed a screen."""
     ends: set[str] = field(default_factory=set)
@@ -36,7 +35,7 @@ class Tour:
             met.append((way, [*dialogue.shown]))
             self._meet(dialogue)
         for number, (way, shown) in enumerate(met):
-            if (number + seed()) % self.among == 0:
+            if number % self.among == 0:
                 self._go_again(way, shown)
         self._dial_entries()
 

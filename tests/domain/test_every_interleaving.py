@@ -11,7 +11,6 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.search import Explored, explore, follow
 from tests.domain.interleaving.stories import story
-from tests.sampling import by_turns
 from tests.steps import Tell
 
 TAKES = "{Who} dials and takes it."
@@ -41,13 +40,7 @@ def broken_rules(found: Explored, ladder: Ladder) -> str:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "beginning",
-    [
-        pytest.param("filed", marks=pytest.mark.turn("how a tip begins", 0, 2)),
-        *by_turns([*BEGINNINGS][1:], "a beginning", pytest.mark.turn("how a tip begins", 1, 2)),
-    ],
-)
+@pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
     ladder = Ladder()
     first = follow(ladder, ladder.filed(), *BEGINNINGS[beginning])
@@ -59,7 +52,6 @@ def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
     assert found.ends
 
 
-@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_no_danger_tip_is_lost_within_three_acts(tell_steps: Tell) -> None:
     ladder = Ladder()

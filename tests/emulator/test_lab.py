@@ -37,7 +37,6 @@ def page(desk: Page, url: str) -> Iterator[Page]:
         yield page
 
 
-@pytest.mark.turn("how the panel is worked", 0, 4)
 @pytest.mark.browser
 def test_a_fault_is_on_while_its_button_is_down(
     page: Page, client: EmulatorClient, emulator: Emulator
@@ -56,7 +55,6 @@ def test_a_fault_is_on_while_its_button_is_down(
     assert emulator.faults.rules() == ()
 
 
-@pytest.mark.turn("how the panel is worked", 1, 4)
 @pytest.mark.browser
 def test_the_panel_by_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("F8")
@@ -69,7 +67,6 @@ def test_the_panel_by_the_keyboard_alone(page: Page) -> None:
     expect(page.locator("[data-lab-open]")).to_have_text("Something goes wrong")
 
 
-@pytest.mark.turn("how the panel is worked", 2, 4)
 @pytest.mark.browser
 def test_the_panel_by_tab(page: Page) -> None:
     """It is open: from the citizen's phone it is the next thing, and its faults come after it."""
@@ -85,7 +82,6 @@ def test_the_panel_by_tab(page: Page) -> None:
 
 
 @pytest.mark.row("P5")
-@pytest.mark.turn("how the panel is worked", 3, 4)
 @pytest.mark.browser
 def test_the_lines_clock_is_turned_and_righted(page: Page, clock: Path) -> None:
     page.get_by_role("button", name="+1 day").click()

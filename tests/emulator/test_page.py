@@ -44,7 +44,6 @@ def responder(page: Page) -> Phone:
     return Phone(page, "responder")
 
 
-@pytest.mark.turn("what one phone does", 0, 3)
 @pytest.mark.browser
 def test_dial_read_answer_hang_up(citizen: Phone, client: EmulatorClient, line: FakeLine) -> None:
     line.answers = {"1": "CON Read on"}
@@ -67,7 +66,6 @@ def test_dial_read_answer_hang_up(citizen: Phone, client: EmulatorClient, line: 
     assert client.violations() == []
 
 
-@pytest.mark.turn("what one phone does", 1, 3)
 @pytest.mark.browser
 def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
     page.keyboard.type("*384*777#")
@@ -90,7 +88,6 @@ def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
     expect(page.locator("[data-handset=citizen]")).to_be_focused()
 
 
-@pytest.mark.turn("letters on a phone", 0, 2)
 @pytest.mark.browser
 def test_letters_by_pressing_again(citizen: Phone, line: FakeLine) -> None:
     citizen.press("*384*777#")
@@ -104,7 +101,6 @@ def test_letters_by_pressing_again(citizen: Phone, line: FakeLine) -> None:
     expect(citizen.root.locator("[data-input]")).to_have_text("bf")
 
 
-@pytest.mark.turn("what one phone does", 2, 3)
 @pytest.mark.browser
 def test_an_sms_rings_is_read_and_answered(
     url: str, page: Page, responder: Phone, line: FakeLine
@@ -128,7 +124,6 @@ def test_an_sms_rings_is_read_and_answered(
     expect(log).not_to_contain_text("K7Q4")
 
 
-@pytest.mark.turn("a phone that is off, or a line that is dead", 0, 2)
 @pytest.mark.browser
 def test_a_phone_that_is_off_waits_for_its_message(url: str, responder: Phone) -> None:
     responder.act("power")
@@ -139,7 +134,6 @@ def test_a_phone_that_is_off_waits_for_its_message(url: str, responder: Phone) -
     responder.shows("1 new message")
 
 
-@pytest.mark.turn("a phone that is off, or a line that is dead", 1, 2)
 @pytest.mark.browser
 def test_a_dead_line_shows_the_networks_error(citizen: Phone, client: EmulatorClient) -> None:
     client.move_line({"ussd": "http://127.0.0.1:9/ussd"})
@@ -148,7 +142,6 @@ def test_a_dead_line_shows_the_networks_error(citizen: Phone, client: EmulatorCl
     citizen.shows("Connection problem or invalid MMI code.")
 
 
-@pytest.mark.turn("which phone is on the right", 0, 4)
 @pytest.mark.browser
 def test_another_responder(url: str, page: Page, responder: Phone) -> None:
     page.locator("[data-people]").select_option("+250738100002")
@@ -157,7 +150,6 @@ def test_another_responder(url: str, page: Page, responder: Phone) -> None:
     responder.shows("1 new message")
 
 
-@pytest.mark.turn("which phone is on the right", 1, 4)
 @pytest.mark.browser
 def test_the_right_phone_is_the_first_that_rings(url: str, page: Page, responder: Phone) -> None:
     LocalSms(url).sent("K7Q4 waits", "+250738100002")
@@ -165,7 +157,6 @@ def test_the_right_phone_is_the_first_that_rings(url: str, page: Page, responder
     expect(page.locator("[data-people]")).to_have_value("+250738100002")
 
 
-@pytest.mark.turn("which phone is on the right", 2, 4)
 @pytest.mark.browser
 def test_a_chosen_phone_stays_and_the_others_are_marked(
     url: str, page: Page, responder: Phone
@@ -220,7 +211,6 @@ def test_without_javascript_there_is_one_sentence_and_it_is_true(
     assert "1 Read" in dialled.output
 
 
-@pytest.mark.turn("letters on a phone", 1, 2)
 @pytest.mark.browser
 def test_letters_by_touch(
     chromium: Browser, url: str, client: EmulatorClient, line: FakeLine
@@ -256,7 +246,6 @@ def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
     citizen.rests()
 
 
-@pytest.mark.turn("which phone is on the right", 3, 4)
 @pytest.mark.browser
 def test_the_right_phone_follows_each_tip(
     url: str, page: Page, citizen: Phone, responder: Phone, line: FakeLine

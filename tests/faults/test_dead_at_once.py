@@ -18,12 +18,12 @@ from hotline.lab.chaos.settling import settle
 from hotline.lab.chaos.stand.ground import Ground, under_test
 from hotline.lab.chaos.stand.processes import below, command_line, send, started_as
 from tests.eventually import eventually
-from tests.sampling import long, seed
+from tests.long import is_long, seed
 
 PROGRAMS = ("wsgi:application", "hotline worker alerts", "hotline worker misc", "hotline clock")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
-TIPS, HEARD = (40, (3, 12, 24)) if long() else (12, (3,))
+TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
 """Everything is killed when so many of the tips are told."""
 pytestmark = [
     pytest.mark.chaos,
@@ -33,7 +33,6 @@ pytestmark = [
 
 
 @pytest.mark.fault(19)
-@pytest.mark.turn("what a whole line goes through", 10, 20)
 def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(
     tmp_path: Path, beneath: Ground
 ) -> None:
@@ -60,8 +59,6 @@ def at_work(worker: int) -> bool:
 
 
 @pytest.mark.fault(33)
-@pytest.mark.turn("what a whole line goes through", 11, 20)
-@pytest.mark.longer(3)
 def test_row_33_everything_is_killed_at_once_and_starts_again_in_any_order(
     tmp_path: Path, beneath: Ground
 ) -> None:

@@ -64,7 +64,6 @@ def alerted(emulator: EmulatorClient) -> int:
 
 
 @pytest.mark.fault(5)
-@pytest.mark.turn("what a whole line goes through", 12, 20)
 def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(
     tmp_path: Path, beneath: Ground
 ) -> None:
@@ -88,7 +87,6 @@ def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(
 
 
 @pytest.mark.fault(38)
-@pytest.mark.turn("what a whole line goes through", 13, 20)
 def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(
     tmp_path: Path, beneath: Ground
 ) -> None:

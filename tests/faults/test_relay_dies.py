@@ -17,15 +17,15 @@ from hotline.services.outbox import reports
 from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from tests.district import District, deliver_one
 from tests.kits import WholeKit
-from tests.sampling import long, pick
+from tests.long import is_long
 from tests.steps import Tell
 from tests.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
 """Fewer would mean that the tick had not everything to do; more, that it grew unseen."""
-EACH = 1 if long() else 10
-"""Of so many places one is tried in a day's sample, beginning with one of the first: by turns, all of them."""
+EACH = 1 if is_long() else 10
+"""Of so many places one is tried."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
 """To be killed at a look is to be killed after the write before it."""
 
@@ -146,8 +146,7 @@ def sends_allowed(district: District) -> int:
 
 
 @pytest.mark.fault(22)
-@pytest.mark.timeout(900 if long() else 300)
-@pytest.mark.longer(10)
+@pytest.mark.timeout(900 if is_long() else 300)
 def test_row_22_whatever_it_was_doing_another_relay_does_it_once(
     district: District, tell_steps: Tell
 ) -> None:
@@ -156,7 +155,7 @@ def test_row_22_whatever_it_was_doing_another_relay_does_it_once(
     district.enrol(Level.NATIONAL, districts=())
     expected: list[Counter[int]] = []
 
-    for place in (0, *range(pick(range(1, 1 + EACH), "the first place"), PLACES_AT_MOST, EACH)):
+    for place in (0, *range(1, PLACES_AT_MOST, EACH)):
         owed = owe(district)
         fuse = Fuse(place)
         with dying(district, fuse) as kit, suppress(Killed):

@@ -53,7 +53,6 @@ def outcomes(stack: Stack) -> set[str | None]:
     return found
 
 
-@pytest.mark.turn("what a whole line goes through", 3, 20)
 def test_told_to_end_with_many_on_the_wire_nothing_is_lost_and_nothing_sent_twice(
     tmp_path: Path, beneath: Ground
 ) -> None:

@@ -45,7 +45,6 @@ def whole_{name}(made: {name}) -> {port}:
 
 
 @pytest.mark.slow(reason="waits for the disk from which a type checker reads")
-@pytest.mark.turn("what the type checker refuses", 1, 3)
 def test_a_broken_signature_of_each_adapter_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "broken.py"
     source.write_text("".join(_broken(*one) for one in ADAPTERS.items()))

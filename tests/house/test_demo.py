@@ -65,7 +65,6 @@ def test_a_live_gateway_s_settings_are_not_the_demo_s() -> None:
 
 
 @pytest.mark.row("P1")
-@pytest.mark.turn("what a whole line goes through", 17, 20)
 @pytest.mark.timeout(300)
 def test_ready_then_gone(tmp_path: Path) -> None:
     """Between the two a newcomer walks through the README."""

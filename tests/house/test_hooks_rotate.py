@@ -121,7 +121,6 @@ class Callers:
                     self.wrong.append(told)
 
 
-@pytest.mark.turn("what a whole line goes through", 19, 20)
 @pytest.mark.slow(reason="waits for real processes to start")
 def test_no_hop_is_dropped_from_the_old_address_to_the_new(web: Web) -> None:
     old = web.addresses("hooks")["ussd"]

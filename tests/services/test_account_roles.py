@@ -23,7 +23,7 @@ from hotline.store.accounts.approvals import Approval
 from hotline.store.database import Database
 from tests.conftest import Clock
 from tests.kits import make_console_kit
-from tests.sampling import long, seed
+from tests.long import is_long, seed
 from tests.signing import SERVER, Person, admins, person
 
 R = AccountRole
@@ -247,7 +247,7 @@ def test_init_s_link_is_for_the_first_admin_until_somebody_is_there(
 
 
 @pytest.mark.row("A10")
-@pytest.mark.parametrize("walk", range(8 if long() else 2))
+@pytest.mark.parametrize("walk", range(8 if is_long() else 2))
 def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_each(
     kit: ConsoleKit, clock: Clock, walk: int
 ) -> None:

@@ -102,7 +102,6 @@ def test_what_cannot_be_stopped_and_an_officials_tip_are_the_nations_alone(
     assert set(asked(at_the_border)) == {"nation"}
 
 
-@pytest.mark.turn("what the border is not asked", 0, 3)
 def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
     at_the_border: Line,
 ) -> None:
@@ -112,14 +111,12 @@ def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
     assert at_the_border.desks_of(at_the_border.tips[0]) == {"national", BORDER}
 
 
-@pytest.mark.turn("what the border is not asked", 1, 3)
 def test_a_tip_of_a_district_is_not_told_to_the_border(at_the_border: Line) -> None:
     told(at_the_border, "5", "1", "2", "1", "1")
     referral.refer_waiting(at_the_border.kit)
     assert BORDER not in at_the_border.desks_of(at_the_border.tip)
 
 
-@pytest.mark.turn("what the border is not asked", 2, 3)
 def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Line) -> None:
     with at_the_border.database.writing() as session:
         session.get_one(Desk, BORDER).retired_at = at_the_border.clock()

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice, product
 
-import pytest
 from sqlalchemy import select
 
 from hotline.domain.jobs import Job
@@ -86,7 +85,6 @@ def test_a_reference_that_somebody_has_is_not_given_again(district: District) ->
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
 
-@pytest.mark.turn("characters that run out, reports that never come, or what Redis holds", 0, 3)
 def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     every = map("".join, product(reference.ALPHABET, repeat=4))

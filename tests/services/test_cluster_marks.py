@@ -77,7 +77,6 @@ def asked_how(here: Night) -> set[int]:
     return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
 
 
-@pytest.mark.turn("a cluster of many marks", 0, 3)
 def test_thirteen_marked_dangers_of_one_phone_are_told_as_often_as_their_alerts_ring(
     here: Night,
 ) -> None:
@@ -102,7 +101,6 @@ def test_the_first_mark_of_a_cluster_is_told_by_the_name_that_she_knows_and_the_
     assert first.do_not_visit is False
 
 
-@pytest.mark.turn("a cluster of many marks", 1, 3)
 def test_no_word_comes_once_and_what_the_desk_says_of_the_first_holds_for_the_cluster(
     here: Night,
 ) -> None:
@@ -126,7 +124,6 @@ def test_no_word_comes_once_and_what_the_desk_says_of_the_first_holds_for_the_cl
     assert sorted(rows) == sorted(f"tip:{tip.id}" for tip in (first, *later))
 
 
-@pytest.mark.turn("a cluster of two marks", 0, 2)
 def test_a_mark_after_unseen_goes_unseen_and_after_openly_the_desk_is_asked_anew(
     here: Night,
 ) -> None:
@@ -201,7 +198,6 @@ def test_who_takes_the_first_reads_how_to_go_to_what_she_took_with_it(here: Nigh
     assert answer == "REF: yours. Unread: do not go in openly. Ring 112."
 
 
-@pytest.mark.turn("a cluster of two marks", 1, 2)
 def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Night) -> None:
     tells(here, 2, marked=False)
     tells(here, 3, marked=True)
@@ -213,7 +209,6 @@ def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Ni
     assert asked_how(here) == {tip.id for tip in later}
 
 
-@pytest.mark.turn("a cluster of many marks", 2, 3)
 def test_another_person_and_half_an_hour_later_ring_anew_and_so_does_their_mark(
     here: Night,
 ) -> None:
@@ -244,7 +239,6 @@ def test_without_danger_nobody_reads_for_each_tip_to_stay_away(here: Night) -> N
     assert len(sent) == 3, "as often as their alerts rang"
 
 
-@pytest.mark.turn("a wish for a cluster", 0, 2)
 def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(here: Night) -> None:
     tells(here, 6, marked=False)
     first, second, *later = here.line.tips
@@ -262,7 +256,6 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     assert later
 
 
-@pytest.mark.turn("a wish for a cluster", 1, 2)
 def test_a_wish_for_many_tips_at_once_asks_the_desk_once_each_time_until_each_is_decided(
     here: Night,
 ) -> None:

@@ -24,18 +24,19 @@ from hotline.services.referrals.drills import plans
 from hotline.services.words import text_questions
 from hotline.store.cases import counted
 from tests.invented_year import lived, seen
+from tests.long import is_long
 from tests.plain.compared import GAIN, by_place, differing, untrue
 from tests.plain.numbers import Numbers
 from tests.plain.reckoning import reckoned
 from tests.plain.seen import RedClock, Seen
-from tests.sampling import long, pick
 
 MONTHS, TOTALS = ("2025-11", "2025-12"), ("2025-Q4", "2025")
 """The line began in November: its first quarter and its first year are of two months."""
 ENDS = datetime(2025, 12, 26, 12, 0, tzinfo=UTC)
 COUNTS = ((1, 8), (2, 16), (3, 18), (4, 2))
 """When December is counted, November once more, December once more and the totals inside, and these outside."""
-IS_WHOLE = long() or pick(range(3), "whether a season goes on until its year is published") == 0
+IS_WHOLE = is_long()
+"""Whether the season goes on until its year is published."""
 FIRST, REVISED = MonthVersion.FIRST, MonthVersion.REVISED
 VERSIONS = [("2025-11", FIRST), ("2025-12", FIRST), ("2025-11", REVISED)]
 VERSIONS += [("2025-12", REVISED)] if IS_WHOLE else []
@@ -57,7 +58,7 @@ STILL_OPEN: Mapping[str, Callable[[Kit], Sequence[object]]] = {
     "exercises": plans.waiting,
 }
 """What pages of the console show at the season's end, by the services behind them."""
-pytestmark = [pytest.mark.longer(8), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[YearLine]:
     later = COUNTS if IS_WHOLE else COUNTS[:2]
     moments = [datetime(2026, month, day, tzinfo=UTC) for month, day in later]
     folder = tmp_path_factory.mktemp("season")
-    made = lived(folder, ENDS, *moments, scale=0.4 if long() else 0.04)
+    made = lived(folder, ENDS, *moments, scale=0.4 if is_long() else 0.04)
     with closing(made.desk.database):
         yield made
 

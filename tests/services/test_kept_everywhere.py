@@ -167,13 +167,7 @@ def his_account(session: Session) -> Viewer:
 
 
 @pytest.mark.row("R6")
-@pytest.mark.parametrize(
-    "kept",
-    [
-        pytest.param(one, marks=pytest.mark.turn("from whom a tip is kept", mine, len(KEEPS)))
-        for mine, one in enumerate(KEEPS)
-    ],
-)
+@pytest.mark.parametrize("kept", KEEPS)
 def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told: District) -> None:
     """By his phone and by the account that was joined to him. The nation goes on knowing all of it."""
     every = {name: HELD_ALONE.get(name, {*KEPT, *OTHERS}) for name in WAYS}

@@ -71,7 +71,6 @@ def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> Non
     assert third not in {one for pair in linked(staffed) for one in pair[:2]}
 
 
-@pytest.mark.turn("what a link tells nobody", 0, 2)
 def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> None:
     """Who was told of both reads it on her list; no alert goes out for it."""
     danger = ("5", "1", "2", "1", "1", "1", LABOUR)
@@ -90,7 +89,6 @@ def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> N
     assert len(staffed.all(Message)) == told_of
 
 
-@pytest.mark.turn("what a link tells nobody", 1, 2)
 def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
     """The first tip is kept from the responder: another phone's alert does not name it to him."""
     first = tell(staffed, LABOUR)

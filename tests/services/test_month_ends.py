@@ -136,13 +136,7 @@ def test_r9_a_month_is_counted_twice_and_then_nothing_is_left_of_its_persons(
     assert retention.upcoming_codes(beside.line.kit) == []
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        pytest.param(one, marks=pytest.mark.turn("where the end of codes stops", mine, len(POINTS)))
-        for mine, one in enumerate(POINTS)
-    ],
-)
+@pytest.mark.parametrize("point", POINTS)
 def test_whatever_stops_it_is_taken_up_and_nothing_goes_uncounted(
     beside: ReaderBeside, point: str
 ) -> None:

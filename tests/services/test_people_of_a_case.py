@@ -29,7 +29,7 @@ from tests.conftest import Clock
 from tests.district import District
 from tests.domain.test_may_record import never_over_a_no
 from tests.helping import CHILD, GROWN_UP, HelpedCase
-from tests.sampling import long, seed
+from tests.long import is_long, seed
 from tests.services.case_sums import check_logs
 from tests.taking import close_by_two, do
 from tests.unsynced import open_unsynced
@@ -272,11 +272,10 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
         raise Undone
 
 
-WALKS = 60 if long() else 4
+WALKS = 60 if is_long() else 4
 STEPS = 40
 
 
-@pytest.mark.longer(20)
 def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
     """Whatever is said, by whomever, in any order: no screening ends a case, and the rows are what the log says."""
     for walk in range(WALKS):

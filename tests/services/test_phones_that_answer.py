@@ -50,7 +50,6 @@ def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datet
     return sorted(row.created_at for row in rows if row.kind == Kind.CONFIRMATION)
 
 
-@pytest.mark.turn("how often a phone is answered in a day", 2, 4)
 def test_it_gets_three_answers_an_hour_and_eight_a_day(here: Night) -> None:
     answers = answering(here, lambda n: f"I am driving ({n})", hours=6)
     assert len(answers) == 8
@@ -58,6 +57,5 @@ def test_it_gets_three_answers_an_hour_and_eight_a_day(here: Night) -> None:
     assert all(sum(at <= other < at + hour for other in answers) <= 3 for at in answers)
 
 
-@pytest.mark.turn("how often a phone is answered in a day", 3, 4)
 def test_the_same_text_gets_one_answer_a_day(here: Night) -> None:
     assert len(answering(here, lambda _: "I am driving", hours=4)) == 1

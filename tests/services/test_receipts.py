@@ -114,7 +114,6 @@ def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(lin
     assert asked(line, number).read().startswith("Byakiriwe.")
 
 
-@pytest.mark.turn("how often a phone is answered in a day", 1, 4)
 def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line) -> None:
     _, number = given(line)
     for phone in range(20):

@@ -17,8 +17,8 @@ from hotline.services.reach.screens import BATCH, count_left
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.ways import SessionMemory
 from hotline.store.reach.screen_counts import ScreenCount
-from tests import sampling
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told
+from tests.long import seed
 from tests.services.test_sessions import STORY, no_database
 
 Counts = Mapping[tuple[str, str, str], int]
@@ -163,7 +163,7 @@ def test_e1_what_memory_lets_go_of_or_cannot_be_written_waits_and_is_counted(web
 @pytest.mark.row("E1")
 def test_e1_whichever_processes_a_session_came_to_it_counts_as_in_one(web: Line) -> None:
     """Hops go to three processes by chance; each counts what it knows, in any order and also in the middle."""
-    chance = random.Random(sampling.seed())
+    chance = random.Random(seed())
     told(alone := other_process(web), *STORY)
     count_all(alone)
     expected = counts(web)
@@ -218,7 +218,7 @@ def test_e1_nothing_that_was_typed_stands_in_a_counter(web: Line) -> None:
 
 
 def test_e1_what_is_added_bit_by_bit_is_what_is_counted_at_once() -> None:
-    chance = random.Random(sampling.seed())
+    chance = random.Random(seed())
     screens = ("front/front", "report/danger", "report/saved", "learn/topic", "")
     of = {"network": "63510", "revision_id": 3}
     for _ in range(200):

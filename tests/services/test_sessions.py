@@ -16,9 +16,9 @@ from hotline.store.dialogue.ways import KnownSession, SessionMemory, WayClass
 from hotline.store.people.responders import Responder
 from hotline.store.reach.outreach import Tally
 from hotline.testing import FakeNotes
-from tests import sampling
 from tests.builders import make_opening
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, told
+from tests.long import seed
 
 KEYS = ("1", "2", "3", "4", "5", "7", "8", "9", "0", "00", "x")
 """What a menu's caller presses, and what means nothing."""
@@ -50,7 +50,7 @@ def no_database(line: Line) -> Iterator[None]:
 
 def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
     """Invariant 1: who finds it in memory and who plays it from the dial are shown the same."""
-    chance = random.Random(sampling.seed())
+    chance = random.Random(seed())
     for number in range(12):
         warm, cold = line.caller(f"+2507880001{number:02}"), line.caller(f"+2507880002{number:02}")
         warm.dial()
@@ -264,7 +264,7 @@ STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00",
 
 def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line) -> None:
     """One that knows her, one that met her some hops ago and lags behind, and one that forgets everything."""
-    chance = random.Random(sampling.seed())
+    chance = random.Random(seed())
     alone = line.caller("+250788000301")
     shown = [alone.dial(), *(alone.key(keyed) for keyed in STORY)]
     told_alone = line.read(line.tips[0])

@@ -176,7 +176,6 @@ def told_to(running: Valkey) -> list[bytes]:
     return found
 
 
-@pytest.mark.turn("characters that run out, reports that never come, or what Redis holds", 2, 3)
 def test_redis_holds_no_word_no_pin_and_no_key_of_what_a_responder_read(
     beside: ReaderBeside, valkey: Valkey
 ) -> None:

@@ -78,7 +78,6 @@ def story(district: District) -> Story:
     return Story(district)
 
 
-@pytest.mark.turn("a story of a case", 0, 2)
 def test_a_danger_case_from_its_alert_to_its_end(story: Story) -> None:
     assert story.district.told(story.tip) == [(0, FIRST), (0, SECOND), (0, NATIONAL)]
     one_cannot_and_one_takes_it(story)
@@ -132,7 +131,6 @@ def two_people_end_it(story: Story) -> None:
 
 
 @pytest.mark.row("R5")
-@pytest.mark.turn("a story of a case", 1, 2)
 def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> None:
     """What the landed line forgot: after one answer nothing rang again."""
     story.writes(FIRST, "1 {ref}")

@@ -14,7 +14,7 @@ from hotline.store.database import Database, Session
 from hotline.store.schema import create_all
 from tests.conftest import Clock
 from tests.district import District, district
-from tests.sampling import long, seed
+from tests.long import is_long, seed
 from tests.services.case_errands import CaseErrands, ProcessKilled
 from tests.services.case_sums import check_logs
 from tests.steps import Tell
@@ -22,11 +22,10 @@ from tests.unsynced import open_unsynced
 
 __all__ = ["district"]
 
-WALKS = 300 if long() else 6
+WALKS = 300 if is_long() else 6
 STEPS = 25
 
 
-@pytest.mark.longer(50)
 @pytest.mark.timeout(1200)
 def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tell) -> None:
     closed = 0

@@ -72,7 +72,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterato
         yield Served(port, hook)
 
 
-@pytest.mark.turn("what stands beside half-sent bodies, or keys made anew", 2, 4)
 def test_beside_sixteen_half_sent_bodies_a_caller_is_answered_within_a_second(
     served: Served,
 ) -> None:

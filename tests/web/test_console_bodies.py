@@ -46,7 +46,6 @@ def half_sent(port: int) -> socket.socket:
     return one
 
 
-@pytest.mark.turn("what stands beside half-sent bodies, or keys made anew", 0, 4)
 def test_beside_half_sent_forms_pages_are_answered_and_no_half_is_taken(port: int) -> None:
     with ExitStack() as open_ones:
         halves = [open_ones.enter_context(half_sent(port)) for _ in range(HALF_SENT)]

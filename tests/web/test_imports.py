@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.homes import LayHome
 
 
@@ -24,7 +22,6 @@ print([name for name in sys.modules if name.startswith(("hotline.web.console", "
     assert "console" not in wsgi
 
 
-@pytest.mark.turn("what a process starts with", 0, 2)
 def test_what_the_process_starts_with_is_no_burden_to_the_collector(
     tmp_path: Path, lay_home: LayHome
 ) -> None:

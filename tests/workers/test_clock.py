@@ -173,7 +173,6 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
     assert manned.sms.sent == []
 
 
-@pytest.mark.turn("characters that run out, reports that never come, or what Redis holds", 1, 3)
 def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None:
     """A network that sends none: three alerts wait for theirs, taken a second apart."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):

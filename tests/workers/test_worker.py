@@ -249,7 +249,6 @@ def await_birth(valkey: Valkey) -> None:
     raise AssertionError("no worker")
 
 
-@pytest.mark.turn("a worker that is told to end", 0, 2)
 def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey) -> None:
     process = start(valkey)
     await_birth(valkey)
@@ -273,7 +272,6 @@ def test_nothing_is_left_in_the_queue(district: District, valkey: Valkey) -> Non
 
 
 @pytest.mark.fault(10)
-@pytest.mark.turn("a worker that is told to end", 1, 2)
 def test_a_redis_that_was_restarted_finds_its_worker_again(valkey: Valkey) -> None:
     process = start(valkey)
     await_birth(valkey)

@@ -13,7 +13,7 @@ from hotline.domain.evidence.raw import RawTable
 from hotline.domain.evidence.tables import ALL
 from tests.domain.evidence.published_reader import CountReader
 from tests.domain.met_persons import Invented, counted
-from tests.samples import EXAMPLES
+from tests.long import EXAMPLES
 
 STEP = (0, 1, 2, 3, 4, 5, 5, 5, 5)
 

@@ -21,7 +21,7 @@ from tests.domain.evidence.people_counted import (
     tabled,
 )
 from tests.domain.evidence.reader import Solver
-from tests.samples import EXAMPLES
+from tests.long import EXAMPLES
 
 PEOPLE = st.integers(0, 150)
 SEED = st.integers(0, 10**6)

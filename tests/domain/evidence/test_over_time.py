@@ -14,7 +14,7 @@ from hotline.domain.evidence.tables import ALL, CountTable, PublishedTable
 from tests.domain.evidence.one_table import alone
 from tests.domain.evidence.people_counted import Person, form_tables, month, of_whom
 from tests.domain.evidence.reader import Solver
-from tests.samples import EXAMPLES
+from tests.long import EXAMPLES
 
 Met = Mapping[str, Counter[Person]]
 Cell = tuple[str, ...]
