@@ -15,7 +15,7 @@ from hotline.adapters.live_phrases import LivePhrases
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
-from hotline.errors import FolderRefused, NotReady
+from hotline.errors import FolderRefused, NotReady, StoreUnavailable
 from hotline.ports import (
     ConsoleKit,
     DoorKit,
@@ -172,7 +172,7 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
     """What every process has, and the key folder of this one."""
     keys = KeyFolder(key_folder(settings, role))
     if not keys.path.is_dir():
-        raise NotReady(f"no key folder for {role}: run `hotline init`")
+        raise missing(settings, f"the key folder {keys.path} is not there")
     if role in WALKING and stuck(keys):
         raise FolderRefused(
             f"the key folder {keys.path} cannot be written, so that the keys of past weeks would stay:"
@@ -181,7 +181,7 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
     database = open_database(settings.database_url)
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
-        raise NotReady("no database: run `hotline init`")
+        raise missing(settings, f"the database {file} is not there")
     # Hops wait for no book; a page that somebody looks at right after she published shows what she did.
     behind = in_a_thread if role is Role.HOOKS else None
     books = SqlBookshelf(database, place_lists(), behind=behind)
@@ -197,6 +197,40 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
         failpoint=Failpoints(settings.faults) if settings.faults else survive,
     )
     return kit, keys
+
+
+def missing(settings: Settings, what: str) -> NotReady:
+    """Says what is not there, and what to do next."""
+    return NotReady(f"{what}: {next_step(settings)}")
+
+
+def next_step(settings: Settings) -> str:
+    """Says what to do where a folder, a key or the tables are missing.
+
+    Only a machine without any part of a line is told to make one. A volume that is not mounted looks like a new
+    machine, and new keys open nothing that the old ones sealed.
+    """
+    there = part_of_a_line(settings)
+    if not there:
+        return "run `hotline init`"
+    return (
+        f"{there} is there, so mount what is missing, restore it (`hotline keys import`, `hotline restore`),"
+        " or set HOTLINE_HOME"
+    )
+
+
+def part_of_a_line(settings: Settings) -> str:
+    """Names a home, a key folder or a database that is there; empty on a new machine."""
+    for folder in (settings.keys, settings.home):
+        if folder is not None and folder.exists():
+            return str(folder)
+    from hotline.store.migrate import TablesState, look_at, place_of
+
+    try:
+        found = look_at(settings.database_url)
+    except StoreUnavailable:
+        return place_of(settings.database_url)
+    return "" if found.state is TablesState.MISSING else found.place
 
 
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:

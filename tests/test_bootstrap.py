@@ -118,14 +118,15 @@ def test_a_process_with_another_role_s_folder_does_not_start(settings: Settings)
 
 
 def test_before_init_the_command_is_named(tmp_path: Path) -> None:
-    settings = Settings.read({"HOTLINE_HOME": str(tmp_path)})
+    settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
 
     with pytest.raises(NotReady, match="hotline init"):
         build_door(settings)
-    make_keys(tmp_path / "keys", NOON)
-    with pytest.raises(NotReady, match="hotline init"):
+    make_keys(tmp_path / "home" / "keys", NOON)
+    with pytest.raises(NotReady, match=r"hotline\.db is not there") as without_tables:
         build_door(settings)
-    assert not (tmp_path / "hotline.db").exists(), "looking makes nothing"
+    assert "hotline init" not in str(without_tables.value)
+    assert not (tmp_path / "home" / "hotline.db").exists(), "looking makes nothing"
 
 
 @pytest.mark.parametrize("role", [Role.WORKERS, Role.WATCH])

@@ -73,7 +73,9 @@ class SqlBookshelf:
         with self._database.reading() as session:
             newest = flows.live_id(session)
         if newest is None:
-            raise NotReady("no flows are published: run `hotline init`")
+            raise NotReady(
+                "no flows are published: `hotline release` publishes those of this version"
+            )
         revision_id = self._at_hand(newest, known, now)
         self._live = _Live(revision_id, now + LIVE_SECONDS)
         return revision_id

@@ -113,7 +113,9 @@ class Sealer:
     def reader_key(self) -> bytes:
         """Raises KeyMissing where the folder lacks the reader's public key."""
         if self.reader is None:
-            raise KeyMissing("this process has no public key of the reader: run `hotline init`")
+            raise KeyMissing(
+                "this process has no public key of the reader: restore its key folder (`hotline keys import`)"
+            )
         return self.reader()
 
 

@@ -1,16 +1,30 @@
 """Bringing a database's tables up to this code's. Only forward: what went wrong is mended by the next migration."""
 
 import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import make_url
 
-from hotline.store.database import Database, Session
+from hotline.errors import NotReady
+from hotline.store.database import (
+    LOCK_SECONDS,
+    Database,
+    Session,
+    open_database,
+    sqlite_file,
+)
+from hotline.store.quietly import quietly
 from hotline.store.server import BoundedConnection
 
 LOCK = 4_114_110_002
@@ -39,6 +53,89 @@ def is_bare(database: Database) -> bool:
     """Whether no release of ours ever made a table there. Raises StoreUnavailable."""
     with database.reading() as session:
         return stands_at(session) is None
+
+
+class TablesState(StrEnum):
+    """The tables of a database, compared with those that this release expects."""
+
+    MISSING = "missing"
+    OLDER = "older"
+    CURRENT = "current"
+    UNKNOWN = "unknown"
+    """Another release made them, or another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class TablesFound:
+    state: TablesState
+    version: str
+    """Empty where the tables name none."""
+    place: str
+    """The file, or the server and the name of the database: no account and no password."""
+
+
+def look_at(url: str, *, also: Path | None = None) -> TablesFound:
+    """Compares the tables behind an address with this release's, and changes nothing. Raises StoreUnavailable.
+
+    Tests name in `also` a second folder of migrations: those of a release to come.
+    """
+    file, place = sqlite_file(url), place_of(url)
+    if file is not None and not file.exists():
+        return TablesFound(TablesState.MISSING, "", place)
+    version, has_tips = _read_version(file) if file is not None else _ask_version(url)
+    if version is None:
+        state = TablesState.UNKNOWN if has_tips else TablesState.MISSING
+    elif version == newest(also):
+        state = TablesState.CURRENT
+    else:
+        state = TablesState.OLDER if knows(version) else TablesState.UNKNOWN
+    return TablesFound(state, version or "", place)
+
+
+def _read_version(file: Path) -> tuple[str | None, bool]:
+    """The version of a file's tables, and whether it holds tips. Makes no file and sets no pragma."""
+    named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    address = f"file:{quote(str(file.absolute()))}?mode=rw"
+    with quietly(), closing(sqlite3.connect(address, uri=True, timeout=LOCK_SECONDS)) as opened:
+        tables = {str(name) for (name,) in opened.execute(named)}
+        found = "SELECT version_num FROM alembic_version" if "alembic_version" in tables else None
+        row = opened.execute(found).fetchone() if found else None
+    return (str(row[0]) if row else None), "tip" in tables
+
+
+def _ask_version(url: str) -> tuple[str | None, bool]:
+    with closing(open_database(url)) as database, database.reading() as session:
+        version = stands_at(session)
+        return version, inspect(session.connection()).has_table("tip")
+
+
+def refuse_unknown(found: TablesFound) -> None:
+    """Raises NotReady where this release can neither use the tables nor bring them up to date."""
+    if found.state is TablesState.UNKNOWN:
+        named = f"of version {found.version}" if found.version else "without a version"
+        raise NotReady(
+            f"{found.place} has tables {named}, which this release does not know: install the release that made"
+            " them, or name another database (HOTLINE_DATABASE_URL, HOTLINE_HOME); nothing was changed"
+        )
+
+
+def refuse_unless_current(found: TablesFound) -> None:
+    """Raises NotReady where the tables are another release's."""
+    refuse_unknown(found)
+    if found.state is TablesState.OLDER:
+        raise NotReady(
+            f"{found.place} has tables of an earlier release ({found.version}): run `hotline release` first"
+        )
+
+
+def place_of(url: str) -> str:
+    """Names a database for a person: its file, or its server and its name. No account and no password."""
+    file = sqlite_file(url)
+    if file is not None:
+        return str(file)
+    parts = make_url(url)
+    server = parts.host or parts.query.get("host") or "this machine"
+    return f"database {parts.database or ''} at {server}{f':{parts.port}' if parts.port else ''}"
 
 
 def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: str | None) -> bool:
@@ -77,8 +174,8 @@ def is_current(database: Database) -> bool:
         return stands_at(session) == newest()
 
 
-def newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def newest(also: Path | None = None) -> str | None:
+    return ScriptDirectory.from_config(_config(also)).get_current_head()
 
 
 def knows(revision: str) -> bool:

@@ -51,7 +51,7 @@ def test_wrong_settings_are_told_all_at_once_and_nothing_starts() -> None:
 def test_what_cannot_be_done_is_said_without_a_traceback(
     words: list[str], said: str, tmp_path: Path
 ) -> None:
-    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(main, words)
+    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path / "home")}).invoke(main, words)
     assert told.exit_code in (1, 2)
     assert isinstance(told.exception, SystemExit)
     assert said in told.output
@@ -86,7 +86,7 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
 def test_what_is_nearly_a_command_is_told_with_the_right_one(
     words: list[str], said: str, tmp_path: Path
 ) -> None:
-    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(main, words)
+    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path / "home")}).invoke(main, words)
     assert told.exit_code != 0
     assert said in told.output
     assert ("mean" in told.output) is ("mean" in said)

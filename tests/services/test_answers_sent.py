@@ -93,7 +93,7 @@ def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
     found = sms_replies.finding(texter.line.kit, sealed=False)
-    assert (found.ok, "hotline init" in found.todo) == (False, True)
+    assert (found.ok, "hotline keys import" in found.todo) == (False, True)
 
 
 def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:

@@ -288,7 +288,7 @@ def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
         session.execute(delete(DeskRow).where(DeskRow.code == NATIONAL))
     wrong = doctor(desk.kit)["call-backs open for"]
     assert not wrong.ok
-    assert "hotline init" in wrong.todo
+    assert "runbook" in wrong.todo
 
 
 def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk) -> None:

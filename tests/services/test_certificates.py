@@ -154,7 +154,7 @@ def test_without_its_key_the_lessons_go_on_and_nothing_is_shown(line: Line) -> N
     passed(line, *LESSONS[:5])
     assert "Amasomo" in take(line, LESSONS[5]).read()
     assert "Kode" not in dialled(line, "5").read()
-    with pytest.raises(KeyMissing, match="hotline init"):
+    with pytest.raises(KeyMissing, match="hotline keys import"):
         certificates.verify(line.kit, "AAAA AAAA AAAA")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from hotline.bootstrap import Role, key_folder
+from hotline.bootstrap import Role, key_folder, missing
 from hotline.cli.kit import console_kit, passphrase_in
 from hotline.config import Settings
 from hotline.domain.copies.manifest import Contents, Label
@@ -93,7 +93,7 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.path.is_dir():
-        raise NotReady("no key folder for console: run `hotline init`")
+        raise missing(settings, f"the key folder {folder.path} is not there")
     if folder.holds(BACKUP_PUBLIC_KEY) and not replace:
         raise Occupied(
             f"backup key {fingerprint(folder.read(BACKUP_PUBLIC_KEY))} is in use: --replace seals"

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from hotline.bootstrap import missing
 from hotline.cli.keys.backup import FILE, as_json_option, say
 from hotline.cli.keys.pepper import pepper, reader_folder
 from hotline.cli.keys.recovering import recovery
@@ -17,7 +18,7 @@ from hotline.cli.keys.weeks import forget
 from hotline.cli.kit import console_kit, passphrase_in
 from hotline.cli.signing import signed
 from hotline.config import Settings
-from hotline.errors import NotReady, Occupied, TooSoon
+from hotline.errors import Occupied, TooSoon
 from hotline.ports import Kit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.copies.keyexport import export_keys, import_keys
@@ -195,9 +196,10 @@ def _needed_by_nobody(kit: Kit) -> None:
 
 
 def _folder() -> Path:
-    folder = Settings.read(os.environ).home / "keys"
+    settings = Settings.read(os.environ)
+    folder = settings.home / "keys"
     if not folder.is_dir():
-        raise NotReady(f"{folder} is not there: run `hotline init`")
+        raise missing(settings, f"{folder} is not there")
     return folder
 
 

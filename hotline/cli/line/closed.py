@@ -5,20 +5,20 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from hotline.bootstrap import next_step
 from hotline.config import Settings
 from hotline.errors import SettingsInvalid
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, read_gateway_key
 from hotline.services.check_result import CheckResult
 from hotline.store.database import sqlite_file
 
-HAND = "run `hotline init`"
 OTHERS = 0o077
 
 
-def folder_found(name: str, folder: Path) -> CheckResult:
+def folder_found(name: str, folder: Path, settings: Settings) -> CheckResult:
     """A folder of ours: there, and closed to others with everything directly in it."""
     if not folder.is_dir():
-        return CheckResult(name, False, f"{folder} is not there", HAND)
+        return CheckResult(name, False, f"{folder} is not there", next_step(settings))
     return _closed(name, str(folder), chain((folder,), folder.glob("*")))
 
 
@@ -28,7 +28,7 @@ def kept_found(settings: Settings) -> Iterator[CheckResult]:
     if file is not None and file.exists():
         yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))
     if settings.backups is not None and settings.backups.is_dir():
-        yield folder_found("backup files", settings.backups)
+        yield folder_found("backup files", settings.backups, settings)
 
 
 def gateway_key_found(settings: Settings) -> Iterator[CheckResult]:

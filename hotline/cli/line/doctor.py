@@ -6,14 +6,13 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
-from hotline.bootstrap import Role, build_console, key_folder
+from hotline.bootstrap import Role, build_console, key_folder, next_step
 from hotline.cli.law import owed_found
-from hotline.cli.line.closed import HAND, folder_found, gateway_key_found, kept_found
+from hotline.cli.line.closed import folder_found, gateway_key_found, kept_found
 from hotline.cli.people.console_found import (
     address_found,
     apart_found,
@@ -77,16 +76,16 @@ def doctor(as_json: bool) -> None:
 
 def _folders(settings: Settings) -> tuple[CheckResult, ...]:
     """The home, the database, the backups and every key folder: there, and closed to everybody else."""
-    home = folder_found("home", settings.home)
+    home = folder_found("home", settings.home, settings)
     of_one = settings.keys is not None
     kept = (*kept_found(settings), *gateway_key_found(settings))
-    return home, *kept, *(_keys(role, key_folder(settings, role), of_one=of_one) for role in Role)
+    return home, *kept, *(_keys(settings, role, of_one=of_one) for role in Role)
 
 
-def _keys(role: Role, folder: Path, *, of_one: bool) -> CheckResult:
+def _keys(settings: Settings, role: Role, *, of_one: bool) -> CheckResult:
     """A role's keys: none that is missing, and none that others may read. A process's own folder has one role's."""
-    name = f"keys of {role}"
-    found = folder_found(name, folder)
+    name, folder = f"keys of {role}", key_folder(settings, role)
+    found = folder_found(name, folder, settings)
     missing = lacking(folder, role) if found.ok and not of_one else []
     if found.ok and stuck(KeyFolder(folder)):
         says = f"{folder} cannot be written: the keys of past weeks stay, and open what was erased"
@@ -95,14 +94,14 @@ def _keys(role: Role, folder: Path, *, of_one: bool) -> CheckResult:
         )
     if not missing:
         return found
-    return CheckResult(name, False, f"{folder} lacks {', '.join(missing)}", HAND)
+    return CheckResult(name, False, f"{folder} lacks {', '.join(missing)}", next_step(settings))
 
 
 def _inside(settings: Settings) -> tuple[CheckResult, ...]:
     try:
         kit = build_console(settings)
     except (NotReady, KeyMissing) as broken:
-        return (CheckResult("line", False, str(broken), HAND),)
+        return (CheckResult("line", False, str(broken), next_step(settings)),)
     try:
         sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
         return (

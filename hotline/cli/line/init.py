@@ -10,13 +10,13 @@ import click
 
 from hotline import plugs
 from hotline.adapters.demo_accounts import keep_demo_accounts
-from hotline.bootstrap import Role, build_console, build_pages, key_folder
+from hotline.bootstrap import Role, build_console, build_pages, key_folder, missing
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.cli.people.console import link_line
 from hotline.config import Settings
 from hotline.domain.people.rehearsal import demo_responders
 from hotline.environment import CHECKOUT
-from hotline.errors import FolderRefused, NotReady
+from hotline.errors import FolderRefused
 from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
@@ -50,6 +50,7 @@ flows_option = click.option(
 def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
     """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else."""
     settings = Settings.read(os.environ)
+    migrate.refuse_unknown(migrate.look_at(settings.database_url))
     _home(settings.home)
     keys = settings.home / "keys"
     _told("keys", make_keys(keys, plugs.clock(settings)()), there=f"in {keys}")
@@ -74,8 +75,13 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
 def release(flows: Path) -> None:
     """Bring tables and flows up to this version, before its processes start. Safe to repeat."""
     settings = Settings.read(os.environ)
-    if not key_folder(settings, Role.CONSOLE).is_dir():
-        raise NotReady("no key folder for console: run `hotline init`")
+    folder = key_folder(settings, Role.CONSOLE)
+    if not folder.is_dir():
+        raise missing(settings, f"the key folder {folder} is not there")
+    found = migrate.look_at(settings.database_url)
+    migrate.refuse_unknown(found)
+    if found.state is migrate.TablesState.MISSING:
+        raise missing(settings, f"{found.place} holds no tables of a line")
     _migrate(settings)
     kit = build_console(settings)
     try:

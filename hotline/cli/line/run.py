@@ -13,7 +13,7 @@ import click
 
 from hotline.adapters.logs import configure
 from hotline.adapters.queue import embedded_redis
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import Role, build_kit, missing
 from hotline.cli.line.alone import PATIENCE, only_run, refuse_taken
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
@@ -22,6 +22,7 @@ from hotline.environment import CHECKOUT
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.evidence import origin
+from hotline.store import migrate
 
 logger = logging.getLogger(__name__)
 
@@ -72,9 +73,10 @@ def run(procfile: Path) -> None:
     """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
 
     Starts again what dies. Ends everything on Ctrl-C. Nothing starts where keys, database or the gateway's key are
-    missing, where a line runs in this home already, or where the port is taken.
+    missing, where the tables are another release's, where a line runs in this home already, or where the port is taken.
     """
     settings = Settings.read(os.environ)
+    _refuse_other_tables(settings)
     for role in {post.role for post in POSTS.values()}:
         kit = build_kit(replace(settings, keys=None), role)
         with closing(kit.database):
@@ -88,6 +90,18 @@ def run(procfile: Path) -> None:
         for host, port in listening(settings, entries, os.environ):
             refuse_taken(host, port, patience=PATIENCE)
         asyncio.run(Keeper(programs, say=logger.info).run())
+
+
+def _refuse_other_tables(settings: Settings) -> None:
+    """Raises NotReady where the tables are missing or another release's.
+
+    A line whose database does not answer starts, and waits for it.
+    """
+    with suppress(StoreUnavailable):
+        found = migrate.look_at(settings.database_url)
+        migrate.refuse_unless_current(found)
+        if found.state is migrate.TablesState.MISSING:
+            raise missing(settings, f"{found.place} holds no tables of a line")
 
 
 def _refuse_invented(kit: Kit, settings: Settings) -> None:

@@ -62,7 +62,9 @@ def stage(folder: Path, key: Rotating) -> bool:
     """
     role = KeyFolder(folder / key.role)
     if not role.holds(key.file):
-        raise NotReady(f"{folder / key.role} holds no {key.file}: rotate where `hotline init` ran")
+        raise NotReady(
+            f"{folder / key.role} holds no {key.file}: rotate on the machine that holds every key folder"
+        )
     now = role.read(key.file)
     if key.digest_file is not None:
         role.make(key.digest_file, digests_of(now))

@@ -163,7 +163,7 @@ def _found(kit: Kit, document: Mapping[str, Any]) -> Sequence[Finding]:
 def _state(session: Session, row: Publication) -> StateToBringBack:
     live_id = flows.live_id(session)
     if live_id is None:
-        raise NotReady("no flows are published: run `hotline init`")
+        raise NotReady("no flows are published: `hotline release` publishes those of this version")
     before, old = document_of(session, live_id), document_of(session, row.revision_id)
     after = brought_back(old, before)
     return StateToBringBack(_line(row), before, after, authoring.digest_of(after), live_id, old)

@@ -54,7 +54,9 @@ def open_change(kit: Kit, by: Author, title: str, why: str = "") -> int | Change
     with kit.database.writing() as session:
         base = flows.live_id(session)
         if base is None:
-            raise NotReady("no flows are published: run `hotline init`")
+            raise NotReady(
+                "no flows are published: `hotline release` publishes those of this version"
+            )
         return add(session, by, title, why.strip(), base=base, at=kit.now()).id
 
 

@@ -33,7 +33,7 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: 
             raise EndRefused(f"tip {tip_id} was closed, sent down or told anew meanwhile")
         public_key = desks.public_keys(session, [desk]).get(desk)
         if public_key is None:
-            raise NotFound(f"desk {desk} has no key: `hotline init` makes it")
+            raise NotFound(f"desk {desk} has no key: see the runbook, A desk without a key")
         at = kit.now()
         camp = desks.public_keys(session, desks.of_camp(session, tip.sector))
         for code, known in {desk: public_key, **camp}.items():

@@ -20,5 +20,7 @@ def findings(kit: Kit, *, pretended: bool) -> tuple[CheckResult, ...]:
     except StoreUnavailable:
         return ()
     says = "everything in this database is invented, and so is every figure"
-    todo = "a real line has a database of its own: `hotline init` in another home"
+    todo = (
+        "a real line has a database of its own: set HOTLINE_HOME to another folder, and begin there"
+    )
     return (CheckResult("origin", pretended, says, "" if pretended else todo),)

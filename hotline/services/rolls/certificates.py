@@ -72,7 +72,7 @@ def verify(kit: Kit, typed: str) -> Judged:
     """What a code is, for whoever was shown one. Raises KeyMissing."""
     meant = certificate.read(typed)
     if not kit.pseudonyms.knows_certificates:
-        raise KeyMissing("no certificate.key is here: `hotline init` makes one")
+        raise KeyMissing("no certificate.key is here: restore it (`hotline keys import`)")
     found = certificate.opened(meant, kit.pseudonyms.certificate) if meant else None
     verdict = certificate.verdict(found, kit.now())
     if found is None:

@@ -146,7 +146,10 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
     if not sealed:
         says = "the hooks hold no relay.pub: who writes a word is not answered"
         return CheckResult(
-            "answers", False, says, "run `hotline init`, and start the web process anew"
+            "answers",
+            False,
+            says,
+            "restore that folder (`hotline keys import`), and start the web process again",
         )
     with kit.database.reading() as session:
         today = answers.written_since(session, _midnight(kit.now()))

@@ -73,7 +73,7 @@ def _key(*, has_key: bool) -> CheckResult:
         "call-backs open for",
         False,
         "nobody: the national desk has no key, so whoever asks for a call is not kept",
-        "`hotline init` makes it",
+        "see the runbook, A desk without a key",
     )
 
 

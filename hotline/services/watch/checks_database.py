@@ -79,7 +79,7 @@ def _database_down(broken: StoreUnavailable) -> CheckResult:
         "database",
         False,
         f"does not answer ({broken})",
-        "look at its disk, its lock and HOTLINE_DATABASE_URL; where it is new, run `hotline init`",
+        "look at its server, its disk, its lock and HOTLINE_DATABASE_URL",
     )
 
 
@@ -88,7 +88,10 @@ def _flows(kit: Kit) -> CheckResult:
         revision = kit.books.live()
     except (NotReady, StoreUnavailable):
         return CheckResult(
-            "flows", False, "none is live: every dial ends politely", "run `hotline init`"
+            "flows",
+            False,
+            "none is live: every dial ends politely",
+            "`hotline release` publishes them",
         )
     return CheckResult("flows", True, f"revision {revision} is live")
 
@@ -190,7 +193,10 @@ def _details(standing: health.OutboxHealth) -> CheckResult:
         return CheckResult("details", True, "every desk can read what is its own")
     words = f"{standing.locked} tips that a desk should read and cannot: a key was missing"
     return CheckResult(
-        "details", False, words, "`hotline init` makes what is missing; see the runbook"
+        "details",
+        False,
+        words,
+        "restore the key that is missing (`hotline keys import`); see the runbook",
     )
 
 

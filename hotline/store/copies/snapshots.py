@@ -64,7 +64,9 @@ def measure(session: Session) -> Measures:
     """Counts every table, and follows the audit log from its beginning. Raises NotReady."""
     schema = migrate.stands_at(session)
     if schema is None:
-        raise NotReady("the database holds no tables of ours: run `hotline init`")
+        raise NotReady(
+            "the database holds no tables of ours: name that of the line (HOTLINE_DATABASE_URL, HOTLINE_HOME)"
+        )
     names = inspect(session.connection()).get_table_names()
     rows = {name: _count(session.connection(), name) for name in sorted(names)}
     return Measures(schema, rows, audit.verify(session))

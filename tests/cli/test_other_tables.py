@@ -1,0 +1,124 @@
+"""Commands on tables that are missing or another release's: one sentence, no key made, nothing changed."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli.main import main
+from tests.cli.homes import copy_home
+
+Hotline = Callable[..., Result]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def hotline(home: Path) -> Hotline:
+    unset = {name: None for name in os.environ if name.startswith("HOTLINE_")}
+
+    def run(*words: str, **more: str) -> Result:
+        return CliRunner(env={**unset, "HOTLINE_HOME": str(home), **more}).invoke(main, words)
+
+    return run
+
+
+def lies_in(folder: Path) -> Mapping[Path, bytes | None]:
+    """Every path and every byte below a folder."""
+    return {
+        path: path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))
+    }
+
+
+def rename_version(file: Path, version: str) -> None:
+    """As a release of another day leaves the tables. The file stays as its last user closed it."""
+    with sqlite3.connect(file) as opened:
+        opened.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    opened.close()
+
+
+@pytest.mark.parametrize("command", ["run", "release", "init"])
+def test_tables_of_an_unknown_version_are_refused_in_one_sentence(
+    home: Path, hotline: Hotline, command: str
+) -> None:
+    copy_home(home)
+    rename_version(home / "hotline.db", "v9999_of_tomorrow")
+    (home / "keys" / "hooks" / "session.key").unlink()
+    before = lies_in(home)
+
+    refused = hotline(command)
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, SystemExit), refused.exception
+    said = refused.output.splitlines()
+    assert len(said) == 1, said
+    assert "v9999_of_tomorrow" in said[0]
+    assert str(home / "hotline.db") in said[0]
+    assert lies_in(home) == before
+
+
+@pytest.mark.parametrize("command", ["run", "release", "init"])
+def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key(
+    tmp_path: Path, home: Path, hotline: Hotline, command: str
+) -> None:
+    file = tmp_path / "shared.db"
+    with sqlite3.connect(file) as opened:
+        opened.execute("CREATE TABLE alembic_version (version_num VARCHAR)")
+        opened.execute("INSERT INTO alembic_version VALUES ('theirs')")
+    opened.close()
+    before = lies_in(tmp_path)
+
+    refused = hotline(command, HOTLINE_DATABASE_URL=f"sqlite:///{file}")
+    assert refused.exit_code == 1
+    assert len(refused.output.splitlines()) == 1
+    assert lies_in(tmp_path) == before
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("command", ["run", "release"])
+@pytest.mark.parametrize("gone", ["hotline.db", "keys", "keys and hotline.db"])
+def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
+    home: Path, hotline: Hotline, command: str, gone: str
+) -> None:
+    """A volume that is not mounted: new keys or tables in its place would open nothing of what is stored."""
+    copy_home(home)
+    for name in gone.split(" and "):
+        (home / name).rename(home.parent / name)
+    before = lies_in(home)
+
+    refused = hotline(command)
+    assert refused.exit_code == 1
+    assert "hotline init" not in refused.output
+    for word in (str(home), "mount", "restore", "HOTLINE_HOME"):
+        assert word in refused.output
+    assert lies_in(home) == before
+    told = hotline("doctor").output
+    assert "hotline init" not in told
+    assert "mount" in told
+
+
+def test_a_home_that_is_missing_beside_a_database_that_is_there_is_not_made_anew(
+    home: Path, hotline: Hotline
+) -> None:
+    """HOTLINE_HOME was forgotten, and the address of the database was not."""
+    copy_home(home)
+    refused = hotline(
+        "run",
+        HOTLINE_HOME=str(home.parent / "forgotten"),
+        HOTLINE_DATABASE_URL=f"sqlite:///{home / 'hotline.db'}",
+    )
+    assert refused.exit_code == 1
+    assert "hotline init" not in refused.output
+    assert str(home / "hotline.db") in refused.output
+
+
+def test_run_without_tables_names_the_file_that_is_missing(home: Path, hotline: Hotline) -> None:
+    copy_home(home)
+    (home / "hotline.db").unlink()
+    assert str(home / "hotline.db") in hotline("run").output
+    assert not (home / "hotline.db").exists()
