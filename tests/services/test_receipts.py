@@ -190,7 +190,7 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
     eraser = asked(line, number)
     assert eraser.key("2").startswith("CON Gusaba ko amagambo")
     taken = eraser.key("2")
-    assert taken.startswith("CON Icyo usabye cyakiriwe.\n")
+    assert taken.startswith("CON Byanditswe. Iyi nimero ntizongera gusubiza.\n")
     line.flush()
     assert eraser.again() == taken
     assert eraser.key("1") == "END Murakoze. Murabeho."
@@ -203,6 +203,34 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
         "receipt"
     ]
     assert NOTHING in asked(line, number, msisdn="+250788000056").screen
+
+
+@pytest.mark.row("C11")
+@pytest.mark.parametrize(
+    ("language", "first", "said"),
+    [
+        ("rw", (), "Byanditswe. Iyi nimero ntizongera gusubiza."),
+        ("fr", ("8",), "Noté. Ce numéro ne répondra plus."),
+        ("en", ("7",), "Noted. This number will not answer again."),
+    ],
+)
+def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(
+    line: Line, language: str, first: tuple[str, ...], said: str
+) -> None:
+    """Also for the phone that asked, and while the words are still kept."""
+    _, number = given(line)
+    asks = line.caller(OTHER_PHONE)
+    asks.dial()
+    assert said in asks.key(*first, *MY_NUMBER, number, PIN, "2", "2")
+    assert (line.tip.erase_wanted_at is not None, bool(line.tip.body)) == (True, True)
+
+    for msisdn in (OTHER_PHONE, "+250788000056"):
+        shown = []
+        for one in (number, "430021655"):
+            caller = line.caller(msisdn)
+            caller.dial()
+            shown.append(caller.key(*first, *MY_NUMBER, one, PIN))
+        assert shown[0] == shown[1]
 
 
 def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
