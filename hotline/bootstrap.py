@@ -137,6 +137,7 @@ def build_pages(settings: Settings) -> ConsoleKit:
         proofs=Proofs.of(keys),
         console_url=settings.console_url,
         pretended=settings.pretended,
+        proxies=settings.console_proxies,
         demo_accounts=demo_accounts_in(settings.home) if settings.pretended else (),
         aids=read_aids(CHECKOUT / "docs" / "glossary.md", CHECKOUT / "flows"),
     )

@@ -91,6 +91,8 @@ class Settings:
     """HOTLINE_CONSOLE_PORT: where the console's pages are served; 8080."""
     console_url: str
     """HOTLINE_CONSOLE_URL: `https://...`, the one address that the console answers to; by default on loopback."""
+    console_proxies: tuple[str, ...]
+    """HOTLINE_CONSOLE_PROXIES: web servers in front of the console on other machines, such as `192.0.2.7`."""
     law: Path | None
     """HOTLINE_LAW: a TOML file of what the controller owes by law 058/2021; `hotline law facts` prints one."""
     keys: Path | None
@@ -183,6 +185,7 @@ class _Reader:
             alarm_mail=self._env.mailbox("ALARM_MAIL"),
             console_port=console_port,
             console_url=self._env.address("CONSOLE_URL", f"http://127.0.0.1:{console_port}"),
+            console_proxies=self._env.networks("CONSOLE_PROXIES"),
             law=self._env.folder("LAW"),
             keys=self._env.folder("KEYS"),
             clock=self._clock(gateway_url),

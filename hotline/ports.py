@@ -241,6 +241,8 @@ class ConsoleKit(Kit):
     pretended: bool
     """Whether the gateway is the pretended one: the demo's accounts enter there, and nowhere else."""
     demo_accounts: tuple[DemoAccount, ...] = ()
+    proxies: tuple[str, ...] = ()
+    """Networks of the web servers on other machines whose word on an address is believed."""
     aids: ReviewAids = field(default_factory=ReviewAids)
     """What reviewers are told beside a text."""
 

@@ -122,7 +122,10 @@ def make_console_kit(
         now=now,
         failpoint=survive,
         proofs=Proofs(
-            FactorSealer(b"k" * 32), StretchQueue(waiting), Costs(passes=1, kib=8), Costs(1, 8)
+            FactorSealer(b"k" * 32),
+            StretchQueue(waiting, waiting, burst=10_000),
+            Costs(passes=1, kib=8),
+            Costs(1, 8),
         ),
         console_url="http://127.0.0.1:8080",
         pretended=pretended,

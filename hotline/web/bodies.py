@@ -6,7 +6,8 @@ another writes for it (docs/adr/0049, docs/adr/0075). Who waits for a place wait
 """
 
 import threading
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from queue import SimpleQueue
@@ -15,9 +16,13 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from hotline.store.database import Database
+from hotline.text.networks import network_of
+from hotline.web.peer import peer_of
 
 AT_WORK = 4
 """Requests that work at once: more of them would wait for one another at the database."""
+OF_ONE = 8
+"""Forms of one network that the console waits for at once: fewer than a process has threads."""
 
 
 class Bodies:
@@ -30,6 +35,10 @@ class Bodies:
         self._since: dict[int, float] = {}
         self._with_place: set[int] = set()
         """Threads that have one."""
+
+    def waiting(self) -> int:
+        """Returns how many bodies are waited for."""
+        return len(self._since)
 
     def longest(self) -> float:
         """Seconds for which the slowest body has kept a thread waiting; 0 where none does."""
@@ -96,19 +105,54 @@ def in_turn(application: WSGIApplication, bodies: Bodies) -> WSGIApplication:
     return admitted
 
 
-def whole_first(application: WSGIApplication, bodies: Bodies, most: int) -> WSGIApplication:
+class Waits:
+    """How many forms of each network are waited for. Safe among threads."""
+
+    def __init__(self, of_one: int = OF_ONE) -> None:
+        self._of_one = of_one
+        self._lock = threading.Lock()
+        self._waits: Counter[str] = Counter()
+
+    def begin(self, network: str) -> bool:
+        """Returns False where as many are waited for as one network may send at once."""
+        with self._lock:
+            if self._waits[network] >= self._of_one:
+                return False
+            self._waits[network] += 1
+            return True
+
+    def end(self, network: str) -> None:
+        with self._lock:
+            self._waits[network] -= 1
+            self._waits += Counter()
+
+
+def whole_first(
+    application: WSGIApplication, bodies: Bodies, most: int, proxies: Sequence[str] = ()
+) -> WSGIApplication:
     """The application, asked once a body is whole. One that broke off in the middle never reaches it.
 
     A form library takes what came of such a body for all of it, and half a text would be saved. The application
-    refuses what says that it is longer than `most` bytes by its length: nothing of it is read.
+    refuses what says that it is longer than `most` bytes by its length: nothing of it is read. A network that sends
+    many halves keeps no other network waiting: it is refused before its next body is read.
     """
+    waits = Waits()
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         size = _size(environ)
         try:
             body = b""
             if 0 < size <= most:
-                body = bodies.read(environ["wsgi.input"], size)
+                network = network_of(peer_of(environ, proxies))
+                if not waits.begin(network):
+                    start_response(
+                        "429 Too Many Requests", [("Content-Length", "0"), ("Retry-After", "5")]
+                    )
+                    return [b""]
+                try:
+                    body = bodies.read(environ["wsgi.input"], size)
+                finally:
+                    waits.end(network)
                 if len(body) < size:
                     start_response("400 Bad Request", [("Content-Length", "0")])
                     return [b""]

@@ -9,12 +9,12 @@ from urllib.parse import unquote_to_bytes
 
 from hotline.domain import msisdn
 from hotline.errors import CallbackInvalid, NumberInvalid
+from hotline.web.peer import peer_of
 
 MOST_BYTES = 32 * 1024
 """1,600 accented letters take 9,600."""
 MOST_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
 COMMON = (b"serviceCode=", b"networkCode=")
 """Fields that are alike for nearly everybody, and say nothing of anybody: how they are read is remembered."""
 MOST_COMMON = 60
@@ -75,7 +75,7 @@ def read_form(environ: Environ) -> CallbackForm:
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
         raise CallbackInvalid("not a form")
-    return replace(parse(_body(environ)), came_from=_origin(environ))
+    return replace(parse(_body(environ)), came_from=peer_of(environ))
 
 
 def parse(body: bytes) -> CallbackForm:
@@ -95,13 +95,6 @@ def parse(body: bytes) -> CallbackForm:
         # Its words would quote the body.
         raise CallbackInvalid("not a form in UTF-8") from None
     return CallbackForm(fields)
-
-
-def _origin(environ: Environ) -> str:
-    """Only a proxy on this machine is believed, and of what it passes on only what it wrote: the last address."""
-    peer: str = environ.get("REMOTE_ADDR") or ""
-    named: str = environ.get("HTTP_X_FORWARDED_FOR") or ""
-    return named.rpartition(",")[2].strip() if named and peer in LOOPBACK else peer
 
 
 @lru_cache(maxsize=64)

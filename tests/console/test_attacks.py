@@ -1,15 +1,17 @@
 """The console's pages, by somebody who means harm and has a browser, a link, or a session of their own."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.second_factor import code_at
+from hotline.sealing.accounts.stretch_queue import StretchQueue
 from hotline.services.accounts import invitations, sessions
-from hotline.web.console.app import MOST_BYTES
+from hotline.web.console.app import MOST_BYTES, create_console
 from hotline.web.console.guard import MOST_FIELDS
-from tests.console.conftest import ADDRESS, Desk
+from tests.console.conftest import ADDRESS, PAGES, Desk
 from tests.signing import SERVER
 
 FORM = "application/x-www-form-urlencoded"
@@ -134,3 +136,26 @@ def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
     tab = desk.tab(AccountRole.TRANSLATOR)
     answer = tab.get("/words/rw/sheet/csv")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:
+    """Twenty attempts at once, and then one a second: a header of the browser's own changes nothing."""
+    queue = StretchQueue(burst=2, clock=lambda: 0.0)
+    kit = replace(desk.kit, proofs=replace(desk.kit.proofs, stretching=queue))
+    app = create_console(kit, PAGES)
+
+    def tries(named: str, peer: str = "127.0.0.1") -> bool:
+        answer = app.test_client().post(
+            "/enter",
+            base_url=ADDRESS,
+            headers={"Origin": ADDRESS, "X-Forwarded-For": named},
+            environ_base={"REMOTE_ADDR": peer},
+            data={"name": "Nobody", "secret_password": "a", "speaks": "en"},
+        )
+        assert answer.status_code == 422
+        return "came from your network" in answer.text
+
+    assert [tries(f"192.0.2.7, 2001:db8::{number}") for number in range(3)] == [False, False, True]
+    assert not tries("2001:db8:0:1::1")
+    strangers_own = [tries(f"192.0.2.{number}", "198.51.100.7") for number in range(3)]
+    assert strangers_own == [False, False, True]

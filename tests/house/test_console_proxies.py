@@ -1,7 +1,7 @@
 """The web servers in front of the console, as `deploy/` ships them."""
 
 import re
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from hotline.lab.stack import free_port
 from hotline.web.console.app import MOST_BYTES, PATIENCE
 from tests.house.proxies import NAME, ROOT, Behind, caddy_with, here, nginx_with, running, said
+from tests.house.test_proxies import nginx
 
 
 def nginx_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:
@@ -58,6 +59,16 @@ def test_the_console_has_its_host_and_a_sheet_and_no_log_has_a_link(
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
+def test_the_console_learns_the_address_and_no_browser_names_another(
+    make: Any, folder: Path, behind: Behind
+) -> None:
+    port = free_port()
+    with running(make(folder, port, behind), folder, port, behind) as front:
+        front.send("/enter", headers={"X-Forwarded-For": "192.0.2.7"})
+    assert behind.named == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
 def test_no_log_has_the_link_that_no_console_answered(make: Any, folder: Path) -> None:
     port, nobody = free_port(), Behind(free_port())
     with running(make(folder, port, nobody), folder, port, nobody) as front:
@@ -83,3 +94,48 @@ def test_nginx_lets_one_address_try_so_many_passwords_and_work_as_it_likes(
         assert {front.send("/changes")[0] for _ in range(40)} == {200}
         passed = [path for path, _ in behind.came]
     assert passed[:20] == ["/enter"] * 20
+
+
+@pytest.mark.slow(reason="a limit by the minute has no clock that can be turned")
+def test_nginx_limits_an_ipv6_place_and_lets_known_browsers_try_more_often(
+    folder: Path, behind: Behind
+) -> None:
+    """The test's own header says which address a request came from."""
+    port = free_port()
+    argv, site = nginx_of_the_console(folder, port, behind), folder / "hotline.conf"
+    named = (
+        "set_real_ip_from 127.0.0.1;\n    real_ip_header X-Test-Address;\n    server_tokens off;"
+    )
+    site.write_text(here(site.read_text(), {"server_tokens off;": named}), encoding="utf-8")
+    known = {"Cookie": "a=b; __Host-hotline-known=x"}
+    with running(argv, folder, port, behind) as front:
+
+        def tries(address: str, **headers: str) -> int:
+            return front.send("/enter", headers={"X-Test-Address": address} | headers)[0]
+
+        one_place = [tries(f"2001:db8:0:1::{number:x}") for number in range(60)]
+        assert 429 in one_place
+        assert one_place[:20] == [200] * 20
+        assert {tries(f"2001:db8:0:2::{number:x}") for number in range(20)} == {200}
+        assert {tries("2001:db8:0:1::1", **known) for _ in range(10)} == {200}
+        assert any(tries("2001:db8:0:1::1", **known) == 429 for _ in range(200))
+
+
+@pytest.mark.parametrize("make", [nginx_of_the_console, nginx])
+def test_nginx_holds_so_many_connections_of_one_place(
+    make: Any, folder: Path, behind: Behind
+) -> None:
+    """With four in the place of hundreds."""
+    port = free_port()
+    argv, site = make(folder, port, behind), folder / "hotline.conf"
+    few = re.sub(r"(limit_conn \w+) \d+;", r"\1 4;", site.read_text())
+    site.write_text(few, encoding="utf-8")
+    with running(argv, folder, port, behind) as front, ExitStack() as open_ones:
+        halves = [open_ones.enter_context(front.half_sent()) for _ in range(5)]
+        refused = front.hears(halves[-1], 5)
+        assert refused.startswith((b"HTTP/1.1 429", b"HTTP/1.1 503"))
+        assert front.send()[0] in (429, 503)
+        for one in halves[:4]:
+            one.sendall(b"x" * 94)
+            assert front.hears(one, 5).startswith(b"HTTP/1.1 200")
+        assert front.send()[0] == 200

@@ -1,6 +1,7 @@
 """Signing in, by somebody who means harm: what is used twice at once, and what is asked too often at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Barrier, Thread
 
@@ -8,9 +9,10 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
 from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.watch.alarms import Alarm
 from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
-from hotline.sealing.accounts.stretch_queue import StretchQueue
+from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue
 from hotline.services.accounts import (
     invitations,
     own_account,
@@ -23,7 +25,9 @@ from hotline.services.accounts.sessions import Entered
 from hotline.store.accounts import sign_in_tries
 from hotline.store.accounts.sign_in_tries import SignInTry
 from hotline.store.database import Database, Session, add_if_new
+from hotline.store.watch import alarms
 from tests.conftest import Clock
+from tests.eventually import eventually
 from tests.kits import make_console_kit
 from tests.signing import PASSWORD, SERVER, Person, person
 
@@ -122,14 +126,30 @@ def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
     assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
 
 
-def test_every_dear_stretch_waits_in_the_one_queue(kit: ConsoleKit, editor: Person) -> None:
+@contextmanager
+def is_full(queue: StretchQueue) -> Iterator[None]:
+    """A stranger is at work, and a session waits behind it."""
+
+    def wait() -> None:
+        with queue.turn(Entrant(known="a session")):
+            pass
+
+    waits = Thread(target=wait)
+    with queue.turn(Entrant()):
+        waits.start()
+        eventually(lambda: queue.waiting(known=True) == 1, seconds=5)
+        yield
+    waits.join(5)
+
+
+def test_every_dear_stretch_waits_in_a_queue(kit: ConsoleKit, editor: Person) -> None:
     """Each takes 128 MiB: whoever found a way around the queue would fill the machine."""
     token = editor.enters().token
     link = invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
-    queue = StretchQueue(waiting=0)
+    queue = StretchQueue(0, 0)
     busy = with_queue(kit, queue)
     name, key, code = editor.name, editor.sheet.key, editor.sheet.codes[1]
-    with queue.turn():
+    with is_full(queue):
         told = [
             signing_in.enter(busy, name, PASSWORD, code),
             signing_in.enter(busy, "Nobody", PASSWORD, code),
@@ -142,3 +162,46 @@ def test_every_dear_stretch_waits_in_the_one_queue(kit: ConsoleKit, editor: Pers
             welcome.choose_password(busy, link, NEW)
     assert refused.value.fault == AccountFault.BUSY
     assert isinstance(signing_in.enter(kit, name, PASSWORD, code), Entered), "the code is unused"
+
+
+def test_strangers_who_fill_their_queue_for_a_minute_raise_an_alarm(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    now = [0.0]
+    queue = StretchQueue(strangers=0, clock=lambda: now[0])
+    full, token = with_queue(kit, queue), editor.enters().token
+    raised: list[bool] = []
+    with queue.turn(Entrant("192.0.2.1")):
+        for second in (0, 8, 16, 24, 32, 40, 48, 56, 64):
+            now[0] = second
+            told = signing_in.enter(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
+            assert told == Refused(is_busy=True)
+            with kit.database.reading() as session:
+                raised.append(Alarm.SIGN_IN_QUEUE in alarms.standing(session))
+    assert raised == [*[False] * 8, True]
+    assert isinstance(sessions.step_up(full, token, PASSWORD, editor.code()), SignedIn)
+
+
+def test_one_network_waits_and_a_browser_that_signed_in_before_does_not(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    known = editor.enters().known
+    here = with_queue(kit, StretchQueue(burst=1, clock=lambda: 0.0))
+
+    def tries(name: str, mark: str = "") -> Entered | Refused:
+        return signing_in.enter(here, name, PASSWORD, editor.code(), mark, network="192.0.2.1")
+
+    tries("Nobody")
+    assert tries("Editor 1") == Refused(1, is_busy=True)
+    assert tries("Nobody", known) == Refused(1, is_busy=True), "the mark is of another name"
+    assert isinstance(tries("Editor 1", known), Entered)
+
+
+def test_the_mark_of_an_account_that_was_ended_is_a_stranger_s(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    known = editor.enters().known
+    here = with_queue(kit, StretchQueue(burst=0, clock=lambda: 0.0))
+    invitations.end(kit, SERVER, editor.account_id)
+    told = signing_in.enter(here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1")
+    assert told == Refused(1, is_busy=True)

@@ -14,7 +14,7 @@ from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
 from hotline.domain.accounts.entering import LONGEST_WAIT
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
-from hotline.sealing.accounts.stretch_queue import StretchQueue
+from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue, StretchTurn
 from hotline.services.accounts import invitations, own_account, sessions, signing_in
 from hotline.services.accounts.sessions import Entered
 from hotline.store.accounts.accounts import ConsoleAccount
@@ -125,10 +125,10 @@ class Counted(StretchQueue):
     turns = 0
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
+    def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
         self.turns += 1
-        with super().turn() as has_place:
-            yield has_place
+        with super().turn(entrant) as turn:
+            yield turn
 
 
 def of_nobody(editor: Person) -> Person:
@@ -247,10 +247,10 @@ def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
 def test_a_full_queue_sends_away_at_once_and_counts_nothing(
     database: Database, editor: Person
 ) -> None:
-    queue = StretchQueue(waiting=0)
+    queue = StretchQueue(0, 0)
     editor.kit = with_queue(editor.kit, queue)
-    with queue.turn() as has_place:
-        assert has_place
+    with queue.turn(Entrant()) as turn:
+        assert turn.is_given
         assert editor.is_refused() == Refused(is_busy=True)
     assert left_behind(database)[1] == []
     assert editor.enters()
@@ -264,9 +264,9 @@ class Meanwhile(StretchQueue):
         self.happens = happens
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
-        with super().turn() as has_place:
-            yield has_place
+    def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
+        with super().turn(entrant) as turn:
+            yield turn
         self.happens()
 
 
@@ -288,13 +288,13 @@ def test_one_stretches_at_a_time() -> None:
     queue, inside, go, order = StretchQueue(), Event(), Event(), []
 
     def first() -> None:
-        with queue.turn():
+        with queue.turn(Entrant()):
             inside.set()
             go.wait(10)
             order.append("first")
 
     def second() -> None:
-        with queue.turn():
+        with queue.turn(Entrant()):
             order.append("second")
 
     one, two = Thread(target=first), Thread(target=second)

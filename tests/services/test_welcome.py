@@ -11,6 +11,7 @@ from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.accounts.second_factor import code_at
 from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.stretch_queue import Entrant
 from hotline.services.accounts import directory, forgetting, invitations, signing_in, welcome
 from hotline.services.accounts.sessions import Entered
 from hotline.services.accounts.welcome import WelcomeStep
@@ -159,7 +160,7 @@ def test_a_weak_password_is_refused(
 def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
     kit = make_console_kit(database=database, now=clock, waiting=0)
     link = invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
-    with kit.proofs.stretching.turn():
+    with kit.proofs.stretching.turn(Entrant(known="a session")):
         assert refused(lambda: welcome.choose_password(kit, link, PASSWORD)) == AccountFault.BUSY
 
 

@@ -24,7 +24,7 @@ from hotline.cli.line.hooks import addresses
 from hotline.config import Settings
 from hotline.lab.stack import free_port
 from hotline.sealing.keys.keyfolder import hook_secrets
-from hotline.web.bodies import Bodies, in_turn, whole_first
+from hotline.web.bodies import OF_ONE, Bodies, in_turn, whole_first
 from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
 from tests.callers import FORM
 from tests.eventually import eventually
@@ -194,6 +194,41 @@ def test_an_application_is_asked_once_a_body_is_whole_and_never_with_a_half(
     list(whole(environ, lambda status, _headers: said.append(status)))
     assert (seen, said) == (asked, [] if asked else ["400 Bad Request"])
     assert bodies.places.qsize() == 1
+
+
+def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
+    bodies, said, go = Bodies(), list[str](), threading.Event()
+
+    class Half:
+        def read(self, size: int) -> bytes:
+            assert go.wait(10)
+            return b"x" * size
+
+    def application(_environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("200 OK", [])
+        return []
+
+    whole: Any = whole_first(application, bodies, most=8)
+
+    def sends(address: str, stream: Any) -> None:
+        environ = {"wsgi.input": stream, "CONTENT_LENGTH": "3", "REMOTE_ADDR": address}
+        list(whole(environ, lambda status, _headers: said.append(status)))
+
+    halves = [
+        threading.Thread(target=sends, args=(f"2001:db8::{number}", Half()))
+        for number in range(OF_ONE)
+    ]
+    for one in halves:
+        one.start()
+    eventually(lambda: bodies.waiting() == OF_ONE, seconds=5)
+    sends("2001:db8::ffff", BytesIO(b"abc"))
+    sends("2001:db8:0:1::1", BytesIO(b"abc"))
+    assert said == ["429 Too Many Requests", "200 OK"]
+    go.set()
+    for one in halves:
+        one.join(5)
+    sends("2001:db8::ffff", BytesIO(b"abc"))
+    assert said[2:] == ["200 OK"] * (OF_ONE + 1)
 
 
 @contextmanager

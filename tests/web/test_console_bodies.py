@@ -9,15 +9,15 @@ import pytest
 import requests
 
 from hotline.lab.stack import free_port
-from hotline.sealing.accounts.stretch_queue import MOST_WAITING
 from hotline.web import slowness
-from hotline.web.console.app import AT_WORK, PATIENCE
+from hotline.web.console.app import PATIENCE
 from tests.builders import NOON
 from tests.made_once import lay_keys, lay_tables
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 
 HALF_SENT = 48
 """Three for each request that works at once, and fewer than there are threads."""
+HALF_HEADERS = 300
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,14 @@ def test_beside_half_sent_forms_pages_are_answered_and_no_half_is_taken(port: in
         assert b"Sign in" not in halves[0].recv(100)
 
 
-def test_those_who_sign_in_at_once_keep_nobody_from_a_page() -> None:
-    assert AT_WORK > 1 + MOST_WAITING
+@pytest.mark.slow(reason="waits until half-sent headers are given up")
+def test_half_sent_headers_keep_nobody_from_a_page(port: int) -> None:
+    """More of them than the server has connections: it closes each after five seconds, and not after thirty."""
+    with ExitStack() as open_ones:
+        for _ in range(HALF_HEADERS):
+            one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))
+            one.sendall(f"GET /enter HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n".encode())
+        assert requests.get(f"http://127.0.0.1:{port}/enter", timeout=20).ok
 
 
 def test_a_page_may_work_longer_than_a_hop_before_it_is_taken_for_late() -> None:

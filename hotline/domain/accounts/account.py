@@ -97,6 +97,6 @@ class Refused:
     """A password, a code or both that were not taken. It never says which."""
 
     wait_seconds: int = 0
-    """How long the next try of this name must wait."""
+    """How long the next try of this name must wait; where `is_busy`, the next one of this network."""
     is_busy: bool = False
     """Too many are signing in at this moment: nothing was tried, and nothing counts."""

@@ -43,6 +43,7 @@ class Alarm(StrEnum):
     UNPROVEN = "unproven"
     STOP_WISH = "stop wish"
     FORGETTING = "forgetting"
+    SIGN_IN_QUEUE = "sign-in queue"
 
 
 class Notice(StrEnum):
@@ -60,6 +61,7 @@ HAPPENINGS = {
     Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
     Alarm.STRANGE_CALLER: "another phone keyed in a session that was not its own",
     Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
+    Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
     Alarm.STOP_WISH: "STOP came in the name of an enrolled number, and changed nothing",
 }
 """What only happened, and so stands until somebody puts her name to it: what the doctor would say of it."""

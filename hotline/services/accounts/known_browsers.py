@@ -1,7 +1,7 @@
-"""Browsers by which somebody entered before: their tries wait in a queue of their own.
+"""Recognises browsers by which a person signed in before: their attempts wait in the queue of those who are known.
 
-Else whoever knows a name and keeps trying it would keep its person waiting for ever. A mark proves nobody: password and
-code are asked all the same, and failures by this browser delay this browser.
+Without it a stranger who keeps trying a name would keep its person out. A mark proves nobody: the console asks for
+password and code all the same, and failures by this browser delay this browser.
 """
 
 import hmac
@@ -9,6 +9,9 @@ import secrets
 
 from hotline.domain.accounts.account import entered_as
 from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.stretch_queue import Entrant
+from hotline.services.accounts.proving import may_enter
+from hotline.store.accounts import accounts
 
 NONCE_BYTES = 16
 LIVES_DAYS = 180
@@ -22,8 +25,19 @@ def mark(kit: ConsoleKit, name: str, before: str = "") -> str:
     return f"{nonce}.{_proof(kit, name, nonce)}"
 
 
+def entrant(kit: ConsoleKit, name: str, known: str, network: str) -> Entrant:
+    """Returns a known browser, where its mark is of this name and the account may enter; else a stranger."""
+    nonce = queue_of(kit, name, known)
+    if not nonce:
+        return Entrant(network)
+    with kit.database.reading() as session:
+        account = accounts.find(session, entered_as(name))
+    may = account is not None and may_enter(kit, account)
+    return Entrant(network, f"browser {nonce}") if may else Entrant(network)
+
+
 def queue_of(kit: ConsoleKit, name: str, known: str) -> str:
-    """The queue in which a try waits: this browser's, where its mark is of this name; else the one of all others."""
+    """Returns what names this browser, where its mark is of this name; else an empty text."""
     nonce, _, proof = known.partition(".")
     right = hmac.compare_digest(_proof(kit, name, nonce).encode(), proof.encode("utf-8", "replace"))
     return nonce if right else ""

@@ -19,7 +19,7 @@ from hotline.sealing.accounts.account_keys import wrap_under_password
 from hotline.sealing.accounts.tokens import digest_of
 from hotline.services.accounts.proving import by_password, owner, prove
 from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
-from hotline.services.accounts.sessions import key_of, look, queue_of
+from hotline.services.accounts.sessions import entrant_of, key_of, look
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
@@ -72,7 +72,7 @@ def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused 
         sessions.end_of(session, account.id, but=digest)
         _record(session, kit, signed_in, "account_password_changed")
 
-    return prove(kit, signed_in.name, None, opens, change, queue=queue_of(digest))
+    return prove(kit, signed_in.name, None, opens, change, entrant=entrant_of(digest))
 
 
 def new_factor(kit: ConsoleKit, signed_in: SignedIn) -> NewFactor:

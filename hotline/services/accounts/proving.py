@@ -10,9 +10,12 @@ from typing import TypeVar
 from hotline.domain.accounts.account import AccountState, Refused, entered_as
 from hotline.domain.accounts.entering import FORGET_AFTER, seconds_left, wait_after
 from hotline.domain.accounts.second_factor import accepted_step, is_paper_code, plain
-from hotline.errors import SealBroken
+from hotline.domain.watch.alarms import Alarm
+from hotline.errors import SealBroken, StoreUnavailable
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import nobodys_envelope, open_by_password
+from hotline.sealing.accounts.stretch_queue import Entrant, StretchTurn
+from hotline.services import alarming
 from hotline.store.accounts import accounts, sign_in_tries
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
@@ -59,18 +62,18 @@ def prove(
     opens: Opens,
     then: Then[T],
     *,
-    queue: str = "",
+    entrant: Entrant,
 ) -> T | Refused:
     """Run `then` for whoever proves by both; what `then` writes and the used code are one commit.
 
     Every try counts as failed before it is made: a process that dies in it forgives nothing. Failures delay the tries
-    of this name in this queue. `code` is None for a person whose session has a fresh one.
+    of this name by this session or browser. `code` is None for a person whose session has a fresh one.
     """
-    with kit.proofs.stretching.turn() as has_place:
-        if not has_place:
-            return Refused(is_busy=True)
+    with kit.proofs.stretching.turn(entrant) as turn:
+        if not turn.is_given:
+            return _no_turn(kit, turn)
         entered = entered_as(name)
-        name_key = kit.proofs.factors.digest("name", f"{entered}\0{queue}")
+        name_key = kit.proofs.factors.digest("name", f"{entered}\0{entrant.known}")
         waits = _count(kit, name_key)
         if waits:
             return Refused(waits)
@@ -92,6 +95,13 @@ def prove(
             return Refused(seconds_left(sign_in_tries.next_try(session, name_key), kit.now()))
         sign_in_tries.forget(session, name_key)
         return then(session, now, private_key)
+
+
+def _no_turn(kit: ConsoleKit, turn: StretchTurn) -> Refused:
+    if turn.is_alarm:
+        with suppress(StoreUnavailable):
+            alarming.happened(kit, Alarm.SIGN_IN_QUEUE)
+    return Refused(turn.wait_seconds, is_busy=True)
 
 
 def _count(kit: ConsoleKit, name_key: bytes) -> int:

@@ -27,7 +27,14 @@ KEY_BYTES = 32
 
 
 def reset_password(
-    kit: ConsoleKit, name: str, recovery_key: str, code: str, password: str, known: str = ""
+    kit: ConsoleKit,
+    name: str,
+    recovery_key: str,
+    code: str,
+    password: str,
+    known: str = "",
+    *,
+    network: str = "",
 ) -> Refused | None:
     """Put a new password in the place of one that was lost; every session ends. Raises AccountRefused.
 
@@ -54,5 +61,5 @@ def reset_password(
         actor = audit.by_actor(Actor(account.shown, account.id))
         audit.append(session, at=kit.now(), actor=actor, action="account_password_recovered")
 
-    queue = known_browsers.queue_of(kit, name, known)
-    return prove(kit, name, code, opens, change, queue=queue)
+    entrant = known_browsers.entrant(kit, name, known, network)
+    return prove(kit, name, code, opens, change, entrant=entrant)

@@ -9,6 +9,7 @@ from hotline.domain.accounts.account import Refused, SignedIn
 from hotline.domain.accounts.entering import FRESH, SEEN_EACH, is_fresh, is_over
 from hotline.errors import StoreUnavailable
 from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.stretch_queue import Entrant
 from hotline.sealing.accounts.tokens import (
     digest_of,
     form_key,
@@ -87,13 +88,13 @@ def step_up(kit: ConsoleKit, token: str, password: str, code: str) -> SignedIn |
         )
         return _signed_in(account, token, fresh=True) if renewed else None
 
-    queue = queue_of(found[0].digest)
-    return prove(kit, found[1].name, code, by_password(kit, password), renew, queue=queue)
+    entrant = entrant_of(found[0].digest)
+    return prove(kit, found[1].name, code, by_password(kit, password), renew, entrant=entrant)
 
 
-def queue_of(digest: bytes) -> str:
-    """Tries within a session wait in its own queue: who only knows a name delays nobody who is signed in."""
-    return f"session {digest.hex()}"
+def entrant_of(digest: bytes) -> Entrant:
+    """Returns a session as an entrant: no stranger who knows the name delays a signed-in person."""
+    return Entrant(known=f"session {digest.hex()}")
 
 
 def begin(

@@ -13,11 +13,11 @@ from hotline.store.desk import audit
 
 
 def enter(
-    kit: ConsoleKit, name: str, password: str, code: str, known: str = ""
+    kit: ConsoleKit, name: str, password: str, code: str, known: str = "", *, network: str = ""
 ) -> Entered | Refused:
-    """A new session; `code` is an authenticator's, or one of those on paper.
+    """Opens a session; `code` is an authenticator's, or one of those on paper.
 
-    `known` is what `Entered.known` said when somebody entered by this browser before.
+    `known` is `Entered.known` of an earlier sign-in by this browser. `network` limits strangers.
     """
 
     def begin(session: Session, account: ConsoleAccount, private_key: bytes) -> Entered:
@@ -26,5 +26,5 @@ def enter(
         audit.append(session, at=kit.now(), actor=actor, action="account_entered")
         return replace(entered, known=known_browsers.mark(kit, name, known))
 
-    queue = known_browsers.queue_of(kit, name, known)
-    return prove(kit, name, code, by_password(kit, password), begin, queue=queue)
+    entrant = known_browsers.entrant(kit, name, known, network)
+    return prove(kit, name, code, by_password(kit, password), begin, entrant=entrant)

@@ -17,6 +17,7 @@ from hotline.domain.accounts.passwords import password_fault, suggested
 from hotline.domain.accounts.second_factor import accepted_step, authenticator_uri, grouped
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import new_account_key, wrap_under_password
+from hotline.sealing.accounts.stretch_queue import Entrant
 from hotline.sealing.accounts.tokens import digest_of, lock_key, unlock_key
 from hotline.services.accounts.proving import owner
 from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
@@ -69,8 +70,8 @@ def choose_password(kit: ConsoleKit, link: str, password: str) -> Welcome:
     if wrong is not None:
         raise refusal(wrong)
     pair, bound = new_account_key(), owner(_account_id(kit, link))
-    with kit.proofs.stretching.turn() as has_place:
-        if not has_place:
+    with kit.proofs.stretching.turn(Entrant(known=f"link {bound}")) as turn:
+        if not turn.is_given:
             raise refusal(AccountFault.BUSY)
         wrapped = wrap_under_password(
             pair.private_key, password, account=bound, costs=kit.proofs.costs

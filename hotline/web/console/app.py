@@ -33,7 +33,7 @@ HEADERS = {
 MOST_BYTES = 3 * 1024 * 1024
 """Of a request: a sheet of 2 MB, and what stands around it."""
 AT_WORK = 16
-"""Requests that work at once. More than may wait for a dear stretch: those who sign in keep nobody from a page."""
+"""Requests that work at once. A request that waits for a dear stretch lends its place to another."""
 PATIENCE = 30.0
 """Seconds for a body, and the longest that a page may take: the web servers in front give up then, too."""
 MENU = tuple(

@@ -15,11 +15,13 @@ from hotline.domain.accounts.account import Refused, SignedIn
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import sessions
 from hotline.text.languages import CODES, FIRST
+from hotline.text.networks import network_of
 from hotline.web.console.form import FORM_KEY, FormFaults, PostedForm, faults
 from hotline.web.console.pages import entering
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.templating import Templates
 from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, signed
+from hotline.web.peer import peer_of
 
 PART = "X-Part"
 """The header by which the script asks for the moving parts of a page alone."""
@@ -158,5 +160,6 @@ def _guest(house: Gatehouse) -> GuestVisit:
             tuple((name, value.replace("\0", "")) for name, value in request.form.items(multi=True))
         ),
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
+        network=network_of(peer_of(request.environ, house.kit.proxies)),
         known=request.cookies.get(entering.KNOWN, ""),
     )

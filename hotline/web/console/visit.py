@@ -32,6 +32,8 @@ class GuestVisit:
     """Empty in a GET."""
     is_from_elsewhere: bool
     """Whether a link of another site led here: the browser then keeps the cookie back, this once."""
+    network: str = field(repr=False)
+    """The network that the request comes from: it limits strangers."""
     known: str = field(repr=False)
     """The mark of a browser by which somebody entered before; it lets nobody in."""
 
@@ -89,6 +91,11 @@ def why(visit: GuestVisit, refused: HotlineError) -> str:
 
 def not_taken(visit: GuestVisit, refused: Refused) -> str:
     """A password or a code that was not taken; it never says which."""
+    if refused.is_busy and refused.wait_seconds:
+        return visit.say(
+            "Too many sign-in attempts came from your network. Try again in {seconds} seconds.",
+            seconds=refused.wait_seconds,
+        )
     if refused.is_busy:
         return visit.say(
             "Many passwords are being checked at this moment. Try again in a few seconds."

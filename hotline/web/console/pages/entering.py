@@ -35,7 +35,12 @@ def enter(visit: GuestVisit) -> Response:
         (name.removeprefix(KEPT), value) for name, value in form.fields if name.startswith(KEPT)
     )
     found = signing_in.enter(
-        visit.kit, form.text("name"), form.secret("password"), form.secret("code"), visit.known
+        visit.kit,
+        form.text("name"),
+        form.secret("password"),
+        form.secret("code"),
+        visit.known,
+        network=visit.network,
     )
     if isinstance(found, Refused):
         return _form(visit, to, kept, status=422, name=form.text("name"), refused=found)

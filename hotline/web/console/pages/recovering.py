@@ -17,7 +17,7 @@ def recover(visit: GuestVisit) -> Response:
     key, code, password = (form.secret(name) for name in ("recovery", "code", "new"))
     try:
         refused = recovering.reset_password(
-            visit.kit, form.text("name"), key, code, password, visit.known
+            visit.kit, form.text("name"), key, code, password, visit.known, network=visit.network
         )
     except AccountRefused as fault:
         return _form(visit, status=422, wrong=faults(secret_new=why(visit, fault)))
