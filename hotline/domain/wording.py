@@ -120,8 +120,27 @@ class Template(StrEnum):
         "{place}: an exercise comes before {time}, by night. Tell none of those alerted there."
     )
     EXERCISE_OFF = "{place}: no exercise comes before {time}. It was called off."
-    ASK_BACK = "{ref}: 1 take 2 there 3 referred 4 not it 5 pass on"
-    """Answers what was not clear, and `0`. An answer never repeats what was written to us."""
+    ASK_BACK = "{ref}: reply {digits}"
+    """Answers what was not clear, and `0`. `digits` are those below that are possible for that case. An answer never
+    repeats what was written to us.
+    """
+    ASK_BACK_DIAL = "{ref}: dial {code}"
+    """The same where no digit by SMS is enough."""
+    DIGIT_TAKE = "1 take"
+    """A digit that an SMS may answer, and what it means. The digit stays."""
+    DIGIT_HELP_TOO = "1 help too"
+    """The same where a colleague has the case."""
+    DIGIT_ON_SITE = "2 there"
+    DIGIT_REFERRED = "3 referred"
+    DIGIT_NOT_IT = "4 not it"
+    DIGIT_PASS_ON = "5 pass on"
+    DIGIT_UNSEEN = "6 unseen"
+    """Of the national desk: how those who go shall go."""
+    DIGIT_OPENLY = "7 openly"
+    DIGIT_LET_GO = "8 let go"
+    """Of the national desk: the people of the first place need not go."""
+    NO_MORE_ANSWERS = "No more answers this hour. Dial {code}."
+    """The last of ten answers in an hour to a responder whose messages were not clear, while a case is in danger."""
     PINS_WRONG = "Three wrong PINs on one phone. Dial {code}"
     """To those who lead a desk, and to the national desk. An SMS names no responder: whose, is said behind a PIN."""
     NOTHING_OPEN = "Nothing is open for you. To look, dial {code}"
@@ -248,5 +267,7 @@ OF_EXERCISES = frozenset(
     }
 )
 """Told beside the alert of an exercise: in no figure, and a number that is refused takes nobody off the ladder."""
+DIGITS = frozenset(one for one in Template if one.name.startswith("DIGIT_"))
+"""Each begins with the digit that it explains, in every language."""
 ALWAYS_SHIPPED = frozenset({Template.FAILURE})
 """What is said while the database does not answer: no change of the console can reach it."""

@@ -17,6 +17,7 @@ from hotline.store.outbox.reply_answers import ReplyAnswer
 from hotline.store.referrals import known_cases
 from hotline.store.referrals.known_cases import KnownCases
 from hotline.store.sms import inbound
+from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_message
 from tests.conftest import Clock
 from tests.district import District
@@ -135,7 +136,7 @@ def test_anything_else_is_answered_with_her_own_case_and_the_digits(
     reference = reference_of(told)
     outcome = hear(told, text.format(reference))
     assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
-    hint = f"{reference}: 1 take 2 there 3 referred 4 not it 5 pass on"
+    hint = f"{reference}: reply 1 take 2 there 5 pass on"
     assert told.sms.sent == [("+250788000001", hint)]
     assert told.all(Referral)[0].state == ReferralState.SENT
 
@@ -242,6 +243,88 @@ def test_the_same_words_within_a_day_get_one_answer(told: District) -> None:
         told.clock.turn(hours=2)
         hear(told, "I am  driving", provider_id=f"ATXid_{number}", minute=number)
     assert len(told.sms.sent) == 1
+
+
+@pytest.fixture
+def urgent(told: District) -> District:
+    """The same responder, told of a danger besides, which nobody has taken."""
+    told.tell(urgency=1)
+    told.deliver()
+    told.sms.sent.clear()
+    return told
+
+
+def hints(district: District) -> list[str]:
+    return [text for to, text in district.sms.sent if to == "+250788000001"]
+
+
+NO_MORE = "No more answers this hour. Dial *384*777*90#."
+
+
+def test_unclear_messages_in_danger_are_answered_ten_times_an_hour_and_the_last_says_so(
+    urgent: District,
+) -> None:
+    """And as often in each hour that follows, for as long as it is open."""
+    danger = next(row.reference for row in urgent.all(Referral) if row.tip_id == 2)
+    for hour in range(3):
+        for number in range(14):
+            name = f"ATXid_{hour}_{number}"
+            minute = 60 * hour + number
+            hear(urgent, f"hano hari ikibazo ({minute})", provider_id=name, minute=minute)
+            urgent.clock.turn(minutes=1)
+        said = hints(urgent)[10 * hour :]
+        assert said == [f"{danger}: reply 1 take 2 there 5 pass on"] * 9 + [NO_MORE]
+        urgent.clock.turn(minutes=56)
+
+
+def test_the_same_words_are_answered_again_in_danger_but_never_at_once(urgent: District) -> None:
+    for number, minutes in enumerate((0, 0, 5, 5)):
+        urgent.clock.turn(minutes=minutes)
+        hear(urgent, "ndaje gato", provider_id=f"ATXid_{number}", minute=number)
+    assert len(hints(urgent)) == 3
+
+
+def test_a_danger_that_a_colleague_has_or_that_is_closed_gives_no_more_answers(
+    urgent: District,
+) -> None:
+    with urgent.database.writing() as session:
+        session.get_one(Tip, 2).closed_at = urgent.clock()
+    for number in range(6):
+        urgent.clock.turn(minutes=1)
+        hear(urgent, f"hano hari ikibazo {number}", provider_id=f"ATXid_{number}", minute=number)
+    assert len(hints(urgent)) == 3
+
+
+def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> None:
+    reference = reference_of(told)
+    said = []
+    for minute, text in enumerate(
+        ("?", "1", "? a", "2", "? b", "3", "? c", "5", "? d", "4", "? e")
+    ):
+        told.clock.turn(hours=1, minutes=1)
+        digit = f"{text} {reference}" if text.isdigit() else f"{reference} {text}"
+        hear(told, digit, provider_id=f"ATXid_{minute}", minute=minute, way=Arrival.LISTED)
+        if not text.isdigit():
+            said.append(hints(told)[-1].removeprefix(f"{reference}: "))
+    assert said == [
+        "reply 1 take 2 there 5 pass on",
+        "reply 2 there 3 referred 4 not it 5 pass on",
+        "reply 3 referred 4 not it 5 pass on",
+        "reply 4 not it 5 pass on",
+        "reply 1 take 4 not it",
+        "it is over. Thank you.",
+    ]
+
+
+def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: District) -> None:
+    for _ in range(2):
+        district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1)
+    one, two, _ = district.all(Referral)
+    hear(district, f"1 {one.reference}", way=Arrival.LISTED)
+    hear(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
+    assert district.sms.sent[-1][1] == f"{two.reference}: reply 1 help too 2 there"
 
 
 def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(told: District) -> None:

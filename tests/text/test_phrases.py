@@ -27,6 +27,7 @@ VALUES = {
     "like": "H3ND",
     "count": "99",
     "case": "K7Q4",
+    "digits": "1 take 2 there",
 }
 TELLING = (
     "traffick",

@@ -26,6 +26,8 @@ LETTERS = {"I": "1", "L": "1", "Z": "2", "S": "5", "O": "0"}
 """Single letters that are digits where nothing but courtesy stands beside them."""
 HEAD = "rc"
 """A reference with a colon behind it: so our own messages begin."""
+HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
+"""The words that begin our own hint, right behind such a reference. What follows are digits on offer, no answer."""
 WIDEST = LENGTHS[-1] + 1
 
 _UNITS = (
@@ -180,9 +182,11 @@ def _pieces(tokens: list[str], names: list[str], more: str) -> Iterator[Piece]:
 
 
 def _answer_alone(tokens: list[str], named: list[str], digits: str) -> list[tuple[str, str]]:
-    """Without what an alert of ours asks for, where it is sent back: from `K7Q4:` to the last `1 K7Q4`."""
+    """Drops what an alert or a hint of ours asks for, where it is sent back: from `K7Q4:` to the last `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
+        if token in HINTS and kept and kept[-1][0] == HEAD:
+            break
         if token[0] == "r" and len(kept) > 2 and kept[-1][0] in digits:
             heads = [place for place, one in enumerate(kept[:-2]) if one == (HEAD, name)]
             if heads:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 
 from hotline.domain.flows.review import PHRASES
-from hotline.domain.wording import ALWAYS_SHIPPED, Template
+from hotline.domain.wording import ALWAYS_SHIPPED, DIGITS, Template
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.risky import IN_A_MESSAGE, risky_words
 from hotline.engine.check.texts import unsigned
@@ -26,6 +26,7 @@ LONGEST = {
     "like": "K7Q4AC",
     "case": "K7Q4AC byihutirwa, gishya",
     "count": "999",
+    "digits": "1 prendre 2 sur place 3 orienté 4 pas cela 5 passer 6 discrètement 7 ouvertement",
 }
 """Values at their longest, to see what an SMS can cost."""
 
@@ -60,6 +61,9 @@ def faults(
             "names {number}, which nobody signed: take it out, or have it signed in numbers.csv",
             number=number,
         )
+    digit = template.value[:2]
+    if template in DIGITS and not text.startswith(digit):
+        yield remark('must begin with "{digit}": that is what people write', digit=digit.strip())
     if segments(text.format_map(LONGEST)) > 1:
         yield remark("longer than one SMS")
 

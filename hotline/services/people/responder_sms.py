@@ -18,19 +18,26 @@ from hotline.store.people.responders import Responder
 
 
 def may_answer(
-    session: Session, responder: Responder, why: Why, text_key: str, at: datetime
-) -> bool:
-    """Whether she gets an answer. One that she gets is counted."""
+    session: Session,
+    responder: Responder,
+    why: Why,
+    text_key: str,
+    at: datetime,
+    *,
+    in_danger: bool = False,
+) -> Why | None:
+    """Counts an answer to this responder and returns as what; None where there is no answer.
+
+    `in_danger`: a case of theirs is open and in danger.
+    """
     given = reply_answers.before(session, responder.id, at - WEEK)
 
-    counted = answered(why, text_key, given, at)
+    counted = answered(why, text_key, given, at, in_danger=in_danger)
 
-    if counted is None:
-        return False
-    session.add(
-        ReplyAnswer(responder_id=responder.id, why=counted, text_key=text_key, answered_at=at)
-    )
-    return True
+    if counted is not None:
+        row = ReplyAnswer(responder_id=responder.id, why=counted, text_key=text_key, answered_at=at)
+        session.add(row)
+    return counted
 
 
 def tell_removal(session: Session, cases: int, at: datetime) -> int | None:

@@ -26,7 +26,7 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ..
     if responder is None:
         return None
     key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
-    if not responder_sms.may_answer(session, responder, Why.STOP, key, at):
+    if responder_sms.may_answer(session, responder, Why.STOP, key, at) is None:
         return ()
     alarming.note(session, Alarm.STOP_WISH, at)
     told = [(responder, Template.STOP_NOTED)]

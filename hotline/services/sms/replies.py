@@ -1,7 +1,7 @@
 """What a responder answers by SMS: read, done, and answered in one segment.
 
 It is read before its caller's transaction and done inside it. What she wrote is never repeated; a hint names her own
-newest open case.
+newest open case in danger, else the newest one, and only what is possible for it.
 """
 
 from collections import defaultdict
@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from hotline.domain.outbox.message import (
     MessageIn,
     Wording,
-    responders_entry,
 )
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.drills.bare_answers import meant
@@ -26,6 +25,7 @@ from hotline.sealing.keys.people import KIGALI
 from hotline.services import national
 from hotline.services.people import responder_sms
 from hotline.services.referrals import casework
+from hotline.services.sms import hints
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases
@@ -83,6 +83,8 @@ class ReadReply:
     responder_id: int
     cases: KnownCases
     reading: ReplyReading
+    dangers: tuple[str, ...] = ()
+    """References of the open cases in danger, the newest first."""
 
 
 def read(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
@@ -106,7 +108,9 @@ def read(session: Session, responder: Responder, text: str, at: datetime) -> Rea
     more = DECIDING if responder.level == Level.NATIONAL else ""
     bare = BareDrills(drills, asked)
     reading = parse(text, cases.open, lately, cases.also, more, bare)
-    return ReadReply(responder.id, cases, reading)
+    urgent = known_cases.in_danger(session, cases.open)
+    dangers = tuple(one for one in cases.open if one in urgent)
+    return ReadReply(responder.id, cases, reading, dangers)
 
 
 def hear(
@@ -120,7 +124,7 @@ def hear(
     proved: bool,
 ) -> Replied:
     """Does what an SMS of a responder asks, and writes what she is answered."""
-    cases, reading = reply.cases, reply.reading
+    reading = reply.reading
     done = tuple(
         casework.act(
             session,
@@ -131,13 +135,17 @@ def hear(
     )
     why = _why(reading)
     to_ring = [one.to_ring for one in done if one.to_ring is not None]
-    if responder_sms.may_answer(session, responder, why, _digest(kit, message, reading), at):
+    key, urgent = _digest(kit, message, reading), bool(reply.dangers)
+    counted = responder_sms.may_answer(session, responder, why, key, at, in_danger=urgent)
+    if counted is Why.LAST:
+        to_ring.append(responder_sms.say(session, responder, hints.no_more(kit, responder), at))
+    elif counted is not None:
         to_ring += [
             responder_sms.say(session, responder, wording, at, of=of)
-            for wording, of in _worded(kit, responder, reading, done, cases)
+            for wording, of in _worded(session, kit, responder, reply, done)
         ]
     if done and reading.reference is not None:
-        to_ring += _ask_beside(session, kit, responder, message, reading, cases, at)
+        to_ring += _ask_beside(session, kit, responder, message, reply, at)
     return Replied(reading.meant, done, tuple(to_ring))
 
 
@@ -146,16 +154,19 @@ def _ask_beside(
     kit: Kit,
     responder: Responder,
     message: MessageIn,
-    reading: ReplyReading,
-    cases: KnownCases,
+    reply: ReadReply,
     at: datetime,
 ) -> Sequence[int]:
     """What she did was an exercise's; a case of hers may have been meant as well."""
-    said = f"? {reading.reference}"
+    said = f"? {reply.reading.reference}"
     key = kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
-    if not responder_sms.may_answer(session, responder, Why.HINT, key, at):
+    urgent = bool(reply.dangers)
+    counted = responder_sms.may_answer(session, responder, Why.HINT, key, at, in_danger=urgent)
+    if counted is None:
         return ()
-    return (responder_sms.say(session, responder, _hint(kit, responder, reading, cases), at),)
+    is_last = counted is Why.LAST
+    wording = hints.no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
+    return (responder_sms.say(session, responder, wording, at),)
 
 
 def _why(reading: ReplyReading) -> Why:
@@ -171,16 +182,16 @@ def _digest(kit: Kit, message: MessageIn, reading: ReplyReading) -> str:
 
 
 def _worded(
+    session: Session,
     kit: Kit,
     responder: Responder,
-    reading: ReplyReading,
+    reply: ReadReply,
     done: Sequence[Done],
-    cases: KnownCases,
 ) -> list[tuple[Wording, int | None]]:
     """Each result once, with its references; a hint where nothing was done."""
     known = [one for one in done if one.result is not Acted.UNKNOWN]
     if not known:
-        return [(_hint(kit, responder, reading, cases), None)]
+        return [(_hint(session, kit, responder, reply), None)]
     alike: dict[tuple[Acted, Template], list[Done]] = defaultdict(list)
     number = national.number(kit)
     for one in known:
@@ -226,9 +237,7 @@ def _confirmation(
     return Wording(template, parameters, responder.language)
 
 
-def _hint(kit: Kit, responder: Responder, reading: ReplyReading, cases: KnownCases) -> Wording:
-    about = reading.reference or next(iter(cases.open), None)
-    if about is None:
-        code = {"code": responders_entry(kit.line.service_code)}
-        return Wording(Template.NOTHING_OPEN, code, responder.language)
-    return Wording(Template.ASK_BACK, {"ref": about}, responder.language)
+def _hint(session: Session, kit: Kit, responder: Responder, reply: ReadReply) -> Wording:
+    """Words the hint about the case that was named; else about the newest one in danger, or the newest one."""
+    about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
+    return hints.hint(session, kit, responder, about)

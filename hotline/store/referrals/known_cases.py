@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.cases.entries import EntryKind
+from hotline.domain.tip import Urgency
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
@@ -72,6 +73,15 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
         else:
             also.append(reference)
     return KnownCases(tuple(newest.values()), tuple(also))
+
+
+def in_danger(session: Session, references: Collection[str]) -> frozenset[str]:
+    """Returns those of these references that name a case in danger."""
+    if not references:
+        return frozenset()
+    urgent = select(Referral.reference).join(Tip, Tip.id == Referral.tip_id)
+    urgent = urgent.where(Referral.reference.in_(references), Tip.urgency == Urgency.DANGER)
+    return frozenset(session.scalars(urgent))
 
 
 def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:

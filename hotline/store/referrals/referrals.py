@@ -115,6 +115,12 @@ def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | No
     return session.scalars(newest).one_or_none()
 
 
+def all_of(session: Session, tip_id: int, responder_id: int) -> Sequence[Referral]:
+    """Returns every referral by which a responder knows a tip."""
+    theirs = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    return session.scalars(select(Referral).where(*theirs, Referral.released_at.is_(None))).all()
+
+
 def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
     """By responder, the newest referral by which she knows a tip."""
     here = (Referral.tip_id == tip_id, Referral.released_at.is_(None))

@@ -1,0 +1,44 @@
+"""The digits that a hint offers: only those that are possible, in one SMS, and no answer where it is sent back."""
+
+from itertools import product
+
+import pytest
+
+from hotline.adapters.catalogues import load_phrases
+from hotline.domain.sms.offers import OFFERS, HeldBy, OfferedCase, offered
+from hotline.domain.sms.reply import DECIDING, Verb, parse
+from hotline.domain.wording import DIGITS, Template
+from hotline.text.languages import CODES
+from hotline.text.segments import segments
+
+PHRASES = load_phrases()
+CASES = [OfferedCase(held, *rest) for held in HeldBy for rest in product((False, True), repeat=7)]
+
+
+def worded(case: OfferedCase, language: str) -> str:
+    digits = " ".join(PHRASES.say(language, one) for one in offered(case))
+    return PHRASES.say(language, Template.ASK_BACK, ref="K7Q4CA", digits=digits)
+
+
+def test_every_digit_is_offered_for_some_case_and_none_twice() -> None:
+    assert {one for case in CASES for one in offered(case)} == DIGITS
+    assert set(OFFERS) == set(Verb) - {Verb.HELP}
+    for case in CASES:
+        digits = [one[0] for one in offered(case)]
+        assert digits
+        assert digits == sorted(set(digits))
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_a_hint_is_one_sms_and_acts_on_nothing_when_it_is_sent_back(language: str) -> None:
+    for case in CASES:
+        hint = worded(case, language)
+        assert segments(hint) == 1
+        for more in ("", DECIDING):
+            assert parse(hint, ["K7Q4CA"], lately=True, more=more).actions == ()
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_an_answer_in_front_of_a_hint_is_heard(language: str) -> None:
+    acts = parse(f"5 {worded(OfferedCase(), language)}", ["K7Q4CA"], lately=True).actions
+    assert [one.verb for one in acts] == [Verb.PASS_ON]
