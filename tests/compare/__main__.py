@@ -1,0 +1,56 @@
+"""`bin/test --compare COMMIT`: see the package's docstring."""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from tests.compare.checkouts import of_commit, tree
+from tests.compare.comparison import Comparison
+from tests.compare.line import Checkout, LineBroken
+from tests.compare.transcript import told
+
+COUNT, EACH, LINES, SEED = 300, 38, 5, 25
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/test --compare", description=__doc__)
+    parser.add_argument("commit", help="what the working tree is compared with")
+    parser.add_argument("--stories", type=int, default=COUNT, help="how many are drawn; 300")
+    parser.add_argument("--seed", type=int, default=SEED, help="which are drawn; 25")
+    parser.add_argument("--lines", type=int, default=LINES, help="lines that run at a time; 5")
+    parser.add_argument("--only", type=int, help="the world of this number alone")
+    parser.add_argument("--tree", type=Path, help="another folder in place of the working tree")
+    parser.add_argument("--json", action="store_true", help="for a program to read")
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="hotline-compare-"))
+    try:
+        ours = tree() if given.tree is None else Checkout("a tree", given.tree, tree().python)
+        comparison = Comparison(
+            folder, ours, of_commit(given.commit, folder, _say), given.seed, given.lines, _say
+        )
+        found = comparison.compare(given.stories, EACH, given.only)
+    except LineBroken as broken:
+        _say(str(broken))
+        return 2
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if given.json:
+        click.echo(json.dumps(found.shown(), indent=2, ensure_ascii=False))
+    else:
+        for one in found.differences:
+            click.echo("\n".join(told(one)))
+        click.echo("\n".join(found.coverage()))
+    return 1 if found.differences or found.missing else 0
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Lays out two checkouts: the working tree, and a commit in a folder of its own."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.compare.line import Checkout, LineBroken
+
+ROOT = Path(__file__).resolve().parents[2]
+SAME = ("requirements.lock", "requirements-test.lock", "pyproject.toml")
+"""Files that say what an environment holds: where they are equal, one environment runs both."""
+
+
+def tree() -> Checkout:
+    """The working tree, with the environment that runs this."""
+    return Checkout("the working tree", ROOT, ROOT / ".venv" / "bin")
+
+
+def of_commit(commit: str, folder: Path, say: Callable[[str], None]) -> Checkout:
+    """Writes the files of a commit into a folder, and makes it an environment if it needs one of its own."""
+    root = folder / "checkout"
+    root.mkdir()
+    archive = subprocess.Popen(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE)
+    subprocess.run(["tar", "-x", "-C", str(root)], stdin=archive.stdout, check=True)
+    if archive.wait() != 0:
+        raise LineBroken(f"git does not know {commit}")
+    if all((root / name).read_bytes() == (ROOT / name).read_bytes() for name in SAME):
+        return Checkout(commit, root, ROOT / ".venv" / "bin")
+    say(f"{commit} needs other packages: making an environment for it")
+    words = ". bin/environment.sh; environment requirements.lock"
+    subprocess.run(["sh", "-c", words], cwd=root, check=True)
+    return Checkout(commit, root, root / ".venv" / "bin")

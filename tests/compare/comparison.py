@@ -1,0 +1,150 @@
+"""Prepares two homes, plays each world on both, and looks a second time at what differs."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.compare.draw import DrawnWorld, draw
+from tests.compare.flow_map import FlowMap
+from tests.compare.line import Checkout
+from tests.compare.people import prepare
+from tests.compare.play import Played, play
+from tests.compare.transcript import Difference, Transcript, difference
+
+AGAIN = 2
+"""So often a world is played again before a difference is believed: a machine under load may miss a second."""
+PINS = 10
+
+
+@dataclass
+class Found:
+    """What a comparison found."""
+
+    differences: list[Difference]
+    stories: int
+    live: frozenset[str]
+    seen: frozenset[str]
+    seconds: float
+
+    @property
+    def missing(self) -> list[str]:
+        return sorted(self.live - self.seen)
+
+    def shown(self) -> Mapping[str, Any]:
+        return {
+            "stories": self.stories,
+            "differences": [asdict(one) for one in self.differences],
+            "nodes": {
+                "live": len(self.live),
+                "seen": len(self.live & self.seen),
+                "missing": self.missing,
+            },
+            "seconds": round(self.seconds),
+        }
+
+    def coverage(self) -> Iterator[str]:
+        """What occurred, and what should have."""
+        yield f"{self.stories} stories, {len(self.differences)} differ, {self.seconds:.0f} s"
+        yield f"live nodes with a screen: {len(self.live & self.seen)} of {len(self.live)}"
+        if self.missing:
+            yield f"no story came to: {', '.join(self.missing)}"
+
+
+@dataclass
+class Comparison:
+    folder: Path
+    ours: Checkout
+    theirs: Checkout
+    seed: int
+    lines: int
+    say: Callable[[str], None]
+    pins: int = PINS
+    _plays: dict[str, tuple[list[Transcript], list[Transcript]]] = field(default_factory=dict)
+    """By story: as it was played on ours, and on theirs."""
+
+    def compare(self, count: int, each: int, only: int | None = None) -> Found:
+        began = time.monotonic()
+        at = first_day(self.ours.root, self.theirs.root)
+        with ProcessPoolExecutor(self.lines) as pool:
+            self.say("preparing two homes")
+            sides = (("ours", self.ours), ("theirs", self.theirs))
+            made = [
+                pool.submit(prepare, one, self.folder / name, at, self.pins) for name, one in sides
+            ]
+            homes = [one.result().home for one in made]
+            flow_map = FlowMap.read(homes[0] / "compare-flows")
+            live = flow_map.with_a_screen()
+            worlds = draw(self.seed, count, each, at, sorted(live))
+            if only is not None:
+                worlds = [worlds[only]]
+            seen = self._play(pool, homes, worlds, 1.0)
+            for again in range(AGAIN):
+                differing = [one for one in worlds if self._differs(one)]
+                if not differing:
+                    break
+                self.say(
+                    f"playing {len(differing)} worlds again, slower: what differs is looked at twice"
+                )
+                self._play(pool, homes, differing, 1.5 + again)
+        differences = [found for story in self._plays if (found := self._stable(story))]
+        stories = sum(len(one.stories) for one in worlds)
+        return Found(differences, stories, live, frozenset(seen), time.monotonic() - began)
+
+    def _play(
+        self,
+        pool: ProcessPoolExecutor,
+        homes: Sequence[Path],
+        worlds: Sequence[DrawnWorld],
+        slow: float,
+    ) -> set[str]:
+        """Plays worlds on both checkouts. Returns the nodes that ours showed."""
+        waited: list[tuple[DrawnWorld, int, Future[Played]]] = [
+            (world, side, pool.submit(play, checkout, homes[side], world, self.seed, slow))
+            for world in worlds
+            for side, checkout in enumerate((self.ours, self.theirs))
+        ]
+        seen: set[str] = set()
+        for world, side, future in waited:
+            played = future.result()
+            self.say(
+                f"world {world.number} on {(self.ours, self.theirs)[side].name}: {played.seconds:.0f} s"
+            )
+            for transcript in played.transcripts:
+                self._plays.setdefault(transcript.story, ([], []))[side].append(transcript)
+            if side == 0:
+                seen |= played.seen
+        return seen
+
+    def _differs(self, world: DrawnWorld) -> bool:
+        names = {f"national desk of world {world.number}"}
+        names |= {
+            name
+            for name in self._plays
+            for one in world.stories
+            if name.startswith(f"story {one.number} (")
+        }
+        return any(self._stable(name) for name in names)
+
+    def _stable(self, story: str) -> Difference | None:
+        """Returns the difference that stands in every pair of plays; None where one pair is equal."""
+        ours, theirs = self._plays[story]
+        found = [difference(one, other) for one in ours for other in theirs]
+        return None if not found or None in found else found[-1]
+
+
+def first_day(*roots: Path) -> datetime:
+    """A Monday after every day that a flow file names: what was signed by then counts."""
+    days = [
+        date.fromisoformat(day)
+        for root in roots
+        for file in sorted((root / "flows").glob("*.*"))
+        for day in re.findall(r"\b20\d\d-\d\d-\d\d\b", file.read_text(encoding="utf-8"))
+    ]
+    latest = max(days, default=date(2026, 11, 24))
+    monday = latest + timedelta(days=14 - latest.weekday())
+    return datetime(monday.year, monday.month, monday.day, 4, 0, 5, tzinfo=UTC)

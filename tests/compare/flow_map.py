@@ -1,0 +1,210 @@
+"""Reads the flow files of a checkout as a graph: which screen is which node, and which key leads nearer to a target.
+
+It knows the file format that editors write (see `flows/README.md`), and no code.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("rw", "en", "fr")
+KINDS = ("say", "menu", "ask", "branch", "call", "finish")
+OPTION = re.compile(r"^(\d{1,3}) (.+)$")
+FAR = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a node: where it leads, and its label in each language."""
+
+    leads: str
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of a flow, by its full name `flow.node`."""
+
+    name: str
+    kind: str
+    parts: Mapping[str, Any]
+    options: tuple[Option, ...]
+    leads: tuple[str, ...]
+    """Every node that may come next."""
+    texts: Mapping[str, re.Pattern[str]]
+    """By language: what its screen holds."""
+
+    @property
+    def has_screen(self) -> bool:
+        return bool(self.texts)
+
+    @property
+    def saves(self) -> str:
+        return str(self.parts.get("saves", ""))
+
+
+@dataclass
+class FlowMap:
+    nodes: dict[str, Node]
+    starts: Mapping[str, str]
+    """By flow: its first node."""
+    entries: Mapping[str, str]
+    """By dialled digits: the flow they lead to."""
+    _near: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> "FlowMap":
+        """Reads every flow file of a folder."""
+        documents = {}
+        entries: dict[str, str] = {}
+        for file in sorted(folder.glob("*.yaml")):
+            document = yaml.load(file.read_text(encoding="utf-8"), _Plain)
+            if "nodes" in document:
+                documents[str(document["flow"])] = document
+            elif file.stem == "entries":
+                entries = {str(digits): str(flow) for digits, flow in document.items()}
+        starts = {flow: f"{flow}.{one['start']}" for flow, one in documents.items()}
+        returns = _returns(documents)
+        nodes = {
+            node.name: node
+            for flow, document in documents.items()
+            for node in _nodes(flow, document, starts, returns)
+        }
+        return cls(nodes, starts, entries)
+
+    @cached_property
+    def before(self) -> Mapping[str, Sequence[str]]:
+        """By node: the nodes that may come just before it."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            for lead in node.leads:
+                found.setdefault(lead, []).append(node.name)
+        return found
+
+    def distances(self, target: str) -> Mapping[str, int]:
+        """By node: how many steps it is from the target, at the least."""
+        if target not in self._near:
+            near = {target: 0}
+            ahead = deque([target])
+            while ahead:
+                here = ahead.popleft()
+                for name in self.before.get(here, ()):
+                    if name not in near:
+                        near[name] = near[here] + 1
+                        ahead.append(name)
+            self._near[target] = near
+        return self._near[target]
+
+    def entry_of(self, target: str) -> str | None:
+        """Returns the dialled digits from which the target is nearest; "" is the plain code, None is nowhere."""
+        near = self.distances(target)
+        ways = {"": self.starts["front"]} | {
+            digits: self.starts[flow] for digits, flow in self.entries.items()
+        }
+        found = {digits: near[start] for digits, start in ways.items() if start in near}
+        return min(found, key=lambda digits: (found[digits], digits), default=None)
+
+    def with_a_screen(self) -> frozenset[str]:
+        """Every node that shows something and that some dial may reach."""
+        return frozenset(
+            name
+            for name, node in self.nodes.items()
+            if node.has_screen and self.entry_of(name) is not None
+        )
+
+    def recognised(self, screen: str, after: str = "") -> tuple[str, str]:
+        """Returns (node, language) of a screen; ("", "") where no node has these words.
+
+        Several nodes may have the same words: the one whose choices fit best, and that is nearest after `after`.
+        """
+        shown = " ".join(screen.split())
+        lines = {found[2].strip() for line in screen.splitlines() if (found := OPTION.match(line))}
+        best: tuple[tuple[int, ...], str, str] = ((), "", "")
+        for node in self.nodes.values():
+            for language, pattern in node.texts.items():
+                if not pattern.search(shown):
+                    continue
+                labels = {option.label.get(language, "") for option in node.options}
+                step = self.distances(node.name).get(after, FAR) if after else 0
+                rank = (
+                    len(lines & labels) - len(labels - lines),
+                    -step,
+                    len(pattern.pattern),
+                    -LANGUAGES.index(language),
+                )
+                if not best[0] or rank > best[0]:
+                    best = (rank, node.name, language)
+        return best[1], best[2]
+
+    def passed(self, here: str, there: str) -> Iterator[str]:
+        """The nodes without a screen on a shortest way between two screens."""
+        near = self.distances(there)
+        while here != there and here in near:
+            here = min(self.nodes[here].leads, key=lambda name: near.get(name, FAR))
+            if near.get(here, FAR) >= FAR or self.nodes[here].has_screen:
+                return
+            yield here
+
+
+class _Plain(yaml.SafeLoader):
+    """Reads `yes` and `no` as the words that they are here, and days as text."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    letter: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+    ]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """By flow: where its callers go on when it ends without words."""
+    found: dict[str, list[str]] = {}
+    for flow, document in documents.items():
+        for parts in document["nodes"].values():
+            if "call" in parts and "goes" in parts["call"]:
+                found.setdefault(str(parts["call"]["flow"]), []).append(
+                    f"{flow}.{parts['call']['goes']}"
+                )
+    return found
+
+
+def _nodes(
+    flow: str, document: Any, starts: Mapping[str, str], returns: Mapping[str, Sequence[str]]
+) -> Iterator[Node]:
+    for name, node in document["nodes"].items():
+        kind = next(one for one in KINDS if one in node)
+        parts = node[kind] or {}
+        ways: list[str] = []
+        options: list[Option] = []
+        if kind == "branch":
+            ways = [f"{flow}.{way['goes']}" for way in parts]
+            parts = {}
+        elif kind == "call":
+            ways = [starts[str(parts["flow"])]]
+        elif kind == "finish" and "text" not in parts:
+            ways = list(returns.get(flow, ()))
+        for choice in parts.get("choices", ()):
+            leads = f"{flow}.{choice.get('goes', parts.get('goes'))}"
+            options.append(
+                Option(leads, {code: str(said) for code, said in choice["label"].items()})
+            )
+        ways += [option.leads for option in options]
+        ways += [f"{flow}.{parts[way]}" for way in ("goes", "weak") if way in parts]
+        texts = {code: _pattern(str(said)) for code, said in (parts.get("text") or {}).items()}
+        yield Node(f"{flow}.{name}", kind, parts, tuple(options), tuple(dict.fromkeys(ways)), texts)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """What a screen with this text holds, whatever stands at its {placeholders}."""
+    pieces = re.split(r"\{[^}]*\}", " ".join(text.split()))
+    return re.compile(".*".join(map(re.escape, pieces)))

@@ -1,0 +1,233 @@
+"""Stands in for the SMS gateway on loopback: takes what the line sends, and calls the line's hooks back.
+
+It speaks the vendor's HTTP alone (one form endpoint, one inbox, one balance), on the line's own clock. One thread tells
+the delivery reports in order, so two plays of one story tell the line the same things.
+"""
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, quote_plus, urlsplit
+
+NETWORKS = {"+25078": "63510", "+25079": "63510", "+25072": "63514", "+25073": "63514"}
+STATUSES = {
+    403: "InvalidPhoneNumber",
+    405: "InsufficientBalance",
+    407: "CouldNotRoute",
+    500: "InternalServerError",
+}
+FAULTS = (
+    "reset",
+    "http_500",
+    "lost_answer",
+    "status_403",
+    "status_405",
+    "status_407",
+    "report_failed",
+    "no_report",
+)
+"""What can go wrong with one SMS."""
+
+
+def network_of(msisdn: str) -> str:
+    return NETWORKS.get(msisdn[:6], "99999")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One SMS that the line sent."""
+
+    to: str
+    text: str
+    answered: str
+    """"taken", or the fault that struck."""
+
+
+@dataclass
+class Gateway:
+    """One gateway for one line. `now` is the line's own time."""
+
+    now: Callable[[], datetime]
+    outbox: list[Sent] = field(default_factory=list)
+    hooks: Mapping[str, str] = field(default_factory=dict)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    """(number, fault): each strikes the next SMS to that number, once."""
+    inbox: list[dict[str, Any]] = field(default_factory=list)
+    polls: int = 0
+    """How often the line asked for the inbox."""
+    last: float = 0.0
+    """When anything last went over the wire, by the monotonic clock."""
+    struck: float = 0.0
+    """When a fault last struck."""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _reports: "queue.Queue[tuple[str, dict[str, str]] | None]" = field(default_factory=queue.Queue)
+    _pending: int = 0
+    _ids: int = 0
+
+    def __post_init__(self) -> None:
+        gateway = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                form = {
+                    name: values[0]
+                    for name, values in parse_qs(body, keep_blank_values=True).items()
+                }
+                gateway._send(self, form)
+
+            def do_GET(self) -> None:
+                gateway._look(self)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Logs nothing: a number would stand in it."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._threads = [
+            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True),
+            threading.Thread(target=self._tell_reports, daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        self._reports.put(None)
+        self._server.shutdown()
+        self._server.server_close()
+
+    def busy(self) -> bool:
+        """Returns True while a report waits to be told."""
+        with self._lock:
+            return self._pending > 0
+
+    def call(self, hook: str, fields: Mapping[str, str]) -> tuple[int, str]:
+        """Posts one callback. Returns status and body; status 0 where the line did not answer."""
+        url = urlsplit(self.hooks[hook])
+        body = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
+        connection = HTTPConnection(str(url.hostname), url.port, timeout=30)
+        try:
+            headers = {
+                "User-Agent": "at-ussd-api/1.0",
+                "Content-Type": "application/x-www-form-urlencoded",
+            }
+            connection.request("POST", url.path, body.encode(), headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace")
+        except OSError as broken:
+            return 0, type(broken).__name__
+        finally:
+            self.last = time.monotonic()
+            connection.close()
+
+    def text(
+        self, msisdn: str, shortcode: str, text: str, *, told: bool = True, twice: bool = False
+    ) -> None:
+        """One SMS from a handset. `told=False`: its callback is lost, and it stands in the inbox alone."""
+        with self._lock:
+            number = len(self.inbox) + 1
+            at = self.now()
+            entry = {"linkId": "", "text": text, "to": shortcode, "id": number, "from": msisdn}
+            self.inbox.append({**entry, "date": at.strftime("%Y-%m-%dT%H:%M:%S.000Z")})
+        fields = {
+            "linkId": "",
+            "text": text,
+            "to": shortcode,
+            "id": f"in-{id(self):x}-{number}",
+            "date": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "from": msisdn,
+            "networkCode": network_of(msisdn),
+        }
+        for _ in range((2 if twice else 1) if told else 0):
+            self.call("sms", fields)
+
+    def _send(self, handler: BaseHTTPRequestHandler, form: Mapping[str, str]) -> None:
+        to, text = form.get("to", ""), form.get("message", "")
+        with self._lock:
+            fault = next((kind for number, kind in self.faults if number == to), "taken")
+            if fault != "taken":
+                self.faults.remove((to, fault))
+                self.struck = time.monotonic()
+            self._ids += 1
+            name = f"ATXid_{self._ids:032x}"
+            self.outbox.append(Sent(to, text, fault))
+            self.last = time.monotonic()
+        if fault == "reset":
+            handler.close_connection = True
+            handler.connection.close()
+            return
+        if fault == "http_500":
+            _answer(handler, 500, "oops", "text/plain")
+            return
+        code = int(fault.removeprefix("status_")) if fault.startswith("status_") else 102
+        accepted = code == 102
+        if accepted:
+            self._report(name, to, fault)
+        if fault == "lost_answer":
+            handler.close_connection = True
+            handler.connection.close()
+            return
+        recipient = {
+            "statusCode": code,
+            "number": to,
+            "status": "Success" if accepted else STATUSES[code],
+            "cost": "RWF 10.0000" if accepted else "0",
+            "messageId": name if accepted else "None",
+            "messageParts": 1,
+        }
+        said = f"Sent to {int(accepted)}/1 Total Cost: RWF 10.0000 Message parts: 1"
+        document = {"SMSMessageData": {"Message": said, "Recipients": [recipient]}}
+        _answer(handler, 201, json.dumps(document))
+
+    def _report(self, name: str, to: str, fault: str) -> None:
+        if fault == "no_report":
+            return
+        fields = {"id": name, "phoneNumber": to, "networkCode": network_of(to)}
+        last = (
+            {"status": "Failed", "failureReason": "UserIsInactive"}
+            if fault == "report_failed"
+            else {"status": "Success"}
+        )
+        with self._lock:
+            self._pending += 1
+        self._reports.put(("delivery", fields | last))
+
+    def _tell_reports(self) -> None:
+        while (one := self._reports.get()) is not None:
+            # The line has read the answer by then, as it has by the time a network reports.
+            time.sleep(0.02)
+            self.call(*one)
+            with self._lock:
+                self._pending -= 1
+
+    def _look(self, handler: BaseHTTPRequestHandler) -> None:
+        url = urlsplit(handler.path)
+        if url.path == "/version1/user":
+            _answer(handler, 200, json.dumps({"UserData": {"balance": "RWF 250000.0000"}}))
+            return
+        after = int(parse_qs(url.query).get("lastReceivedId", ["0"])[0])
+        with self._lock:
+            listed = [one for one in self.inbox if one["id"] > after][:100]
+            self.polls += 1
+        _answer(handler, 200, json.dumps({"SMSMessageData": {"Messages": listed}}))
+
+
+def _answer(
+    handler: BaseHTTPRequestHandler, status: int, text: str, kind: str = "application/json"
+) -> None:
+    body = text.encode()
+    handler.send_response(status)
+    handler.send_header("Content-Type", kind)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)

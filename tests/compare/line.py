@@ -1,0 +1,230 @@
+"""Runs one line of one checkout by its own commands, on a clock that the player sets.
+
+The line reads its clock's offset from a file (`HOTLINE_CLOCK`). The player sets the moment before each step, so what a
+step does carries that step's minute, however long the machine took.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.compare.gateway import Gateway, network_of
+
+READY_SECONDS = 180.0
+SERVICE_CODE, SHORTCODE = "*384*777#", "3847"
+
+
+class LineBroken(Exception):
+    """A command failed, or the line did not start: its own words."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A tree of files with the environment that runs it."""
+
+    name: str
+    root: Path
+    python: Path
+    """The folder of the environment's programs."""
+
+    def environ(self, home: Path) -> dict[str, str]:
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
+        }
+        path = f"{self.python}{os.pathsep}{kept.get('PATH', os.defpath)}"
+        return kept | {
+            "PATH": path,
+            "PYTHONPATH": str(self.root),
+            "PYTHONHASHSEED": "0",
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_CLOCK": str(home / "compare-clock"),
+            "HOTLINE_GATEWAY_USERNAME": "sandbox",
+            "HOTLINE_GATEWAY_ADDRESSES": "127.0.0.1/32",
+            "HOTLINE_INBOUND_SMS": "yes",
+            "HOTLINE_ANSWER_CRIES": "yes",
+            "HOTLINE_CALL_BACK_NUMBER": "112",
+            "HOTLINE_NATIONAL_NUMBER": "112",
+            "HOTLINE_SMS_A_DAY": "100000",
+            "HOTLINE_SERVICE_CODE": SERVICE_CODE,
+            "HOTLINE_SHORTCODE": SHORTCODE,
+            "HOTLINE_LOG": "text",
+            "HOTLINE_WEB_WORKERS": "1",
+        }
+
+    def command(self, environ: Mapping[str, str], *words: str, given: str = "") -> str:
+        """Runs `hotline WORDS`. Raises LineBroken with what it said."""
+        done = subprocess.run(
+            [str(self.python / "hotline"), *words],
+            env=dict(environ),
+            cwd=self.root,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise LineBroken(
+                f"hotline {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}"
+            )
+        return done.stdout
+
+
+@dataclass
+class Line:
+    """One running line. `moment` is the line's time as the player set it last."""
+
+    checkout: Checkout
+    home: Path
+    moment: datetime
+    gateway: Gateway = field(init=False)
+    _set_at: float = 0.0
+    _process: "subprocess.Popen[bytes] | None" = None
+    _pids: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.gateway = Gateway(self.now)
+        self._environ = self.checkout.environ(self.home)
+        self.port = free_port()
+        self._environ |= {
+            "HOTLINE_PORT": str(self.port),
+            "HOTLINE_CONSOLE_PORT": str(free_port()),
+            "HOTLINE_GATEWAY_URL": self.gateway.url,
+        }
+        self.set(self.moment)
+
+    def now(self) -> datetime:
+        return self.moment + timedelta(seconds=time.monotonic() - self._set_at)
+
+    def set(self, moment: datetime) -> None:
+        """Turns the line's clock to a moment; never back."""
+        if self._set_at:
+            moment = max(moment, self.now())
+        offset = round((moment - datetime.now(UTC)).total_seconds())
+        file = self.home / "compare-clock"
+        fresh = file.with_suffix(".new")
+        fresh.write_text(str(offset), encoding="ascii")
+        fresh.replace(file)
+        self.moment, self._set_at = moment, time.monotonic()
+
+    def command(self, *words: str, given: str = "") -> str:
+        return self.checkout.command(self._environ, *words, given=given)
+
+    def any_command(self, *ways: Sequence[str], given: str = "") -> str:
+        """Runs the first of several spellings that this checkout has."""
+        refused = ""
+        for words in ways:
+            try:
+                return self.command(*words, given=given)
+            except LineBroken as broken:
+                if "No such command" not in str(broken):
+                    raise
+                refused = str(broken)
+        raise LineBroken(refused)
+
+    def start(self) -> None:
+        log = (self.home / "compare.log").open("ab")
+        self._process = subprocess.Popen(
+            [str(self.checkout.python / "hotline"), "run"],
+            env=self._environ,
+            cwd=self.checkout.root,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        log.close()
+        written = self.any_command(("hooks", "--json"), ("keys", "hooks", "--json"))
+        self.gateway.hooks = json.loads(written)
+        end = time.monotonic() + READY_SECONDS
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > end:
+                said = (self.home / "compare.log").read_text(errors="replace")[-2000:]
+                self.stop()
+                raise LineBroken(f"the line of {self.checkout.name} did not start: {said}")
+            time.sleep(0.1)
+
+    def _ready(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def wait(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Waits for something that the line does. Raises LineBroken."""
+        end = time.monotonic() + seconds
+        while not until():
+            if time.monotonic() > end:
+                raise LineBroken(f"the line of {self.checkout.name} did not do what was waited for")
+            time.sleep(0.05)
+
+    def hop(self, fields: Mapping[str, str]) -> tuple[int, str]:
+        """One hop of a USSD session, with the fields that are alike in all."""
+        alike = {"serviceCode": SERVICE_CODE, "networkCode": network_of(fields["phoneNumber"])}
+        return self.gateway.call("ussd", {**fields, **alike})
+
+    def processes(self) -> list[int]:
+        """Every process of this line, by the home in its environment."""
+        mark = f"HOTLINE_HOME={self.home}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    if mark in (entry / "environ").read_bytes().split(b"\0"):
+                        found.append(int(entry.name))
+                except OSError:
+                    continue
+        return found
+
+    def effort(self) -> float:
+        """Seconds that the line's threads ran, or waited for a processor."""
+        spent = 0
+        for pid in self._known():
+            for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+                try:
+                    ran, waited, _ = file.read_text().split()
+                except (OSError, ValueError):
+                    continue
+                spent += int(ran) + int(waited)
+        return spent / 1e9
+
+    def _known(self) -> list[int]:
+        if not self._pids or not all(Path(f"/proc/{pid}").exists() for pid in self._pids):
+            self._pids = self.processes()
+        return self._pids
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+            self._process = None
+        self.gateway.close()
+
+
+def copied(home: Path, to: Path) -> Path:
+    """Copies a home that no line runs in, without sockets and logs."""
+    shutil.copytree(home, to, ignore=shutil.ignore_patterns("*.sock", "*.log"))
+    return to

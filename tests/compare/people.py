@@ -1,0 +1,229 @@
+"""Prepares the home of a line: keys, tables and flows by `hotline init`, invented people by
+`hotline people import`, and the PINs of some of them as they would set them, by dialling.
+
+One home is prepared for each checkout; each world plays on a copy.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from tests.compare.line import Checkout, Line, LineBroken
+
+DISTRICTS = {
+    "Nyarugenge": 11, "Gasabo": 12, "Kicukiro": 13,
+    "Nyanza": 21, "Gisagara": 22, "Nyaruguru": 23, "Huye": 24, "Nyamagabe": 25, "Ruhango": 26,
+    "Muhanga": 27, "Kamonyi": 28,
+    "Karongi": 31, "Rutsiro": 32, "Rubavu": 33, "Nyabihu": 34, "Ngororero": 35, "Rusizi": 36,
+    "Nyamasheke": 37,
+    "Rulindo": 41, "Gakenke": 42, "Musanze": 43, "Burera": 44, "Gicumbi": 45,
+    "Rwamagana": 51, "Nyagatare": 52, "Gatsibo": 53, "Kayonza": 54, "Kirehe": 55, "Ngoma": 56,
+    "Bugesera": 57,
+}  # fmt: skip
+LANGUAGES = ("rw", "fr", "en")
+NATIONALS = 3
+ENTRY = "90"
+"""The digits of the responders' own entry."""
+KEPT = "compare.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    name: str
+    msisdn: str
+    language: str
+    level: str
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """One district, the people who act there, and the phones that a story may call from."""
+
+    name: str
+    code: int
+    responders: tuple[Responder, ...]
+
+    def has(self, msisdn: str) -> bool:
+        return any(one.msisdn == msisdn for one in self.responders)
+
+    def caller(self, number: int) -> str:
+        return f"+25079{self.code}{number:05}"
+
+    @property
+    def province(self) -> int:
+        """Its number in the list of provinces."""
+        return self.code // 10
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A home that worlds copy, and what a person would know of it."""
+
+    home: Path
+    at: datetime
+    districts: tuple[District, ...]
+    nationals: tuple[Responder, ...]
+    leader_code: str
+    officer_code: str
+
+    def role(self, msisdn: str) -> str:
+        """What a transcript calls this number."""
+        for people in (self.nationals, *(one.responders for one in self.districts)):
+            for one in people:
+                if one.msisdn == msisdn:
+                    return f"{one.level} {one.name.rpartition(' ')[2]}"
+        return "another number"
+
+    def keep(self) -> None:
+        shown = asdict(self) | {"home": str(self.home), "at": self.at.isoformat()}
+        (self.home / KEPT).write_text(json.dumps(shown), encoding="utf-8")
+
+    @classmethod
+    def read(cls, home: Path) -> "Prepared":
+        kept = json.loads((home / KEPT).read_text(encoding="utf-8"))
+        return cls(
+            home,
+            datetime.fromisoformat(kept["at"]),
+            tuple(
+                District(
+                    one["name"], one["code"], tuple(Responder(**who) for who in one["responders"])
+                )
+                for one in kept["districts"]
+            ),
+            tuple(Responder(**who) for who in kept["nationals"]),
+            kept["leader_code"],
+            kept["officer_code"],
+        )
+
+
+def invented(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
+    """Everybody who acts: two responders a district, in each third district a coordinator, and the national desk.
+
+    The responders of the first `pins` districts and the first person of the national desk have a PIN.
+    """
+    random = Random(1)
+    districts = []
+    for number, (name, code) in enumerate(DISTRICTS.items()):
+        levels = ["responder", "responder"] + ["coordinator"] * (number % 3 == 1)
+        people = tuple(
+            Responder(
+                f"{name} {at}",
+                f"+25078810{code}{at:02}",
+                LANGUAGES[(number + at) % 3],
+                level,
+                _pin(random) if number < pins and level == "responder" else "",
+            )
+            for at, level in enumerate(levels, 1)
+        )
+        districts.append(District(name, code, people))
+    nationals = tuple(
+        Responder(
+            f"National {at}",
+            f"+2507881000{at:02}",
+            LANGUAGES[-at % 3],
+            "national",
+            _pin(random) if pins and at == 1 else "",
+        )
+        for at in range(1, NATIONALS + 1)
+    )
+    return tuple(districts), nationals
+
+
+def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared:
+    """Makes one home. Raises LineBroken."""
+    districts, nationals = invented(pins)
+    everybody = [*nationals, *(one for place in districts for one in place.responders)]
+    line = Line(checkout, home, at)
+    try:
+        line.command("init")
+        file = home / "compare-people.csv"
+        places = {one.msisdn: place.name for place in districts for one in place.responders}
+        rows = [
+            ",".join(
+                (one.name, one.msisdn, one.language, one.level, places.get(one.msisdn, ""), "")
+            )
+            for one in everybody
+        ]
+        head = "name,msisdn,language,level,districts,categories"
+        file.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+        line.any_command(("people", "import", str(file)), ("responders", "import", str(file)))
+        leader, officer = (_code(line, roll) for roll in ("leaders", "training"))
+        with_pins = [one for one in everybody if one.pin]
+        line.command("flows", "export", str(home / "compare-flows"))
+        if with_pins:
+            line.start()
+            _set_pins(line, with_pins)
+    finally:
+        line.stop()
+    prepared = Prepared(home, line.now(), districts, nationals, leader, officer)
+    prepared.keep()
+    return prepared
+
+
+def _pin(random: Random) -> str:
+    """Six digits that nobody would try first."""
+    return f"{random.choice((7, 8, 9))}{random.randint(10, 49)}{random.choice((0, 1, 5))}{random.randint(60, 98)}"
+
+
+def _code(line: Line, roll: str) -> str:
+    written = line.command(roll, "code", "Gasabo", "--days", "90", "--name", "Editor 1")
+    found = re.match(r"\d+", written)
+    if found is None:
+        raise LineBroken(f"no code of {roll}: {written}")
+    return found[0]
+
+
+def _set_pins(line: Line, people: Sequence[Responder]) -> None:
+    """Each person gets an invitation, dials with its code and the paper's digits, and is approved."""
+    paper = line.home / "compare-paper"
+    said = ("--reason", "compare", "--by", "Admin 1")
+    names = [one.name for one in people]
+    line.any_command(
+        ("people", "invite", *names, "--paper", str(paper), *said),
+        ("responders", "invite", *names, "--paper", str(paper), *said),
+    )
+    line.wait(lambda: all(_texted(line, one) for one in people))
+    papers = dict(re.findall(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})", paper.read_text()))
+    for one in people:
+        _dial_in(line, one, _texted(line, one), papers[one.name])
+    second = ("--reason", "compare", "--by", "Admin 2")
+    for one in people:
+        line.any_command(
+            ("people", "approve", one.name, *second), ("responders", "approve", one.name, *second)
+        )
+    passphrase = line.home / "enrolment-passphrase"
+    line.any_command(
+        (
+            "desks",
+            "admit",
+            "--passphrase-file",
+            str(passphrase),
+            "--by",
+            "Admin 3",
+            "--second",
+            "Admin 4",
+        ),
+    )
+
+
+def _texted(line: Line, who: Responder) -> str:
+    """The code of the newest SMS to this number."""
+    texts = [sent.text for sent in line.gateway.outbox if sent.to == who.msisdn]
+    found = re.findall(r"\b\d{6,8}\b", texts[-1]) if texts else []
+    return found[-1] if found else ""
+
+
+def _dial_in(line: Line, who: Responder, code: str, paper: str) -> None:
+    keyed: list[str] = []
+    session = f"prepare-{who.msisdn[1:]}"
+    for keys in (ENTRY, code, paper, who.pin, who.pin):
+        keyed.append(keys)
+        fields = {"phoneNumber": who.msisdn, "text": "*".join(keyed), "sessionId": session}
+        _, body = line.hop(fields)
+    if not body.startswith("END"):
+        raise LineBroken(f"{who.name} could not set a PIN: {body}")

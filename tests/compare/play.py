@@ -1,0 +1,60 @@
+"""Plays one drawn world on one checkout, in a process of its own."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.compare.draw import TALES, DrawnWorld
+from tests.compare.flow_map import FlowMap
+from tests.compare.line import Checkout, Line, copied
+from tests.compare.people import Prepared
+from tests.compare.transcript import Transcript
+from tests.compare.world import Story, World
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    transcripts: tuple[Transcript, ...]
+    """One a story, and the nation's last."""
+    seen: frozenset[str]
+    steps: int
+    seconds: float
+
+
+def play(checkout: Checkout, home: Path, drawn: DrawnWorld, seed: int, slow: float = 1.0) -> Played:
+    """Plays a world on a copy of a prepared home."""
+    import time
+
+    began = time.monotonic()
+    prepared = Prepared.read(home)
+    folder = Path(tempfile.mkdtemp(prefix="hotline-compare-"))
+    line = Line(checkout, copied(home, folder / "home"), drawn.begins)
+    try:
+        line.start()
+        world = World(
+            line, prepared, FlowMap.read(home / "compare-flows"), drawn.begins, drawn.checks, slow
+        )
+        stories = [
+            Story(
+                f"story {one.number} ({one.tale}, {prepared.districts[one.district].name})",
+                TALES[one.tale],
+                one.starts,
+                world,
+                prepared.districts[one.district],
+                Random(f"{seed}:{one.number}"),
+                Transcript(f"story {one.number}"),
+                one.targets,
+            )
+            for one in drawn.stories
+        ]
+        for story in stories:
+            story.transcript.story = story.name
+        world.nation.story = f"national desk of world {drawn.number}"
+        world.play(stories)
+    finally:
+        line.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    transcripts = (*(one.transcript for one in stories), world.nation)
+    return Played(transcripts, frozenset(world.seen), len(drawn.checks), time.monotonic() - began)

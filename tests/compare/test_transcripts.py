@@ -1,0 +1,70 @@
+"""Two plays of one story differ where a person would see it, and nowhere else."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.compare.flow_map import FlowMap
+from tests.compare.transcript import Transcript, difference, told
+
+FLOWS = Path(__file__).resolve().parents[2] / "flows"
+
+
+def played(*lines: tuple[int, str, str]) -> Transcript:
+    transcript = Transcript("story 1")
+    for minute, what, text in lines:
+        transcript.add(minute, what, text)
+    return transcript
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("K7Q4: Gasabo, danger. Reply 1 K7Q4", "M3TX: Gasabo, danger. Reply 1 M3TX"),
+        ("Your number: 123 456 789", "Your number: 987 654 321"),
+        ("The code is 48271553.", "The code is 90017722."),
+    ],
+)
+def test_what_is_random_is_no_difference(one: str, other: str) -> None:
+    assert difference(played((0, "SMS", one)), played((0, "SMS", other))) is None
+
+
+def test_two_cases_stay_two() -> None:
+    ours = played((0, "SMS", "K7Q4: danger"), (3, "SMS", "K7Q4: again"))
+    theirs = played((0, "SMS", "K7Q4: danger"), (3, "SMS", "M3TX: again"))
+    found = difference(ours, theirs)
+    assert found is not None
+    assert [line.strip() for line in told(found)][2:] == [
+        "-     3 min  SMS: REF2: again",
+        "+     3 min  SMS: REF1: again",
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (4, "SMS to responder 1", "REF: danger"),
+        (3, "SMS to responder 2", "REF: danger"),
+        (3, "SMS to responder 1", "REF: Danger"),
+    ],
+    ids=["another minute", "another recipient", "another text"],
+)
+def test_one_thing_that_differs_is_found(other: tuple[int, str, str]) -> None:
+    ours = played((3, "SMS to responder 1", "REF: danger"))
+    assert difference(ours, played(other)) is not None
+
+
+def test_screens_are_recognised_in_three_languages() -> None:
+    flows = FlowMap.read(FLOWS)
+    danger = flows.nodes["report.danger"]
+    labels = [option.label for option in danger.options]
+    for language in ("rw", "fr", "en"):
+        text = danger.parts["text"][language]
+        choices = "\n".join(f"{at} {label[language]}" for at, label in enumerate(labels, 1))
+        assert flows.recognised(f"{text}\n{choices}\n0 x") == ("report.danger", language)
+
+
+def test_every_screen_of_the_shipped_flows_is_behind_some_dial() -> None:
+    flows = FlowMap.read(FLOWS)
+    shown = {name for name, node in flows.nodes.items() if node.has_screen}
+    assert flows.with_a_screen() == shown
