@@ -156,7 +156,8 @@ class Crawler:
 
     def _hold_to_its_keys(self, screen: str, led: dict[str, str]) -> None:
         """What a reader of the screen may expect of the digits that were pressed at it."""
-        if MORE.search(screen) and not CHOICE.search(screen) and led.get("1") != led.get("9"):
+        one_way = MORE.search(screen) and not CHOICE.search(screen)
+        if one_way and {"1", "9"} <= {*led} and led["1"] != led["9"]:
             self.faults.append(f"1 is not the one way on, behind {self._found_at[screen]}")
         for digit, shown in led.items():
             line, _, page = shown.partition("\n")
