@@ -37,8 +37,9 @@ def test_a_program_reads_the_same() -> None:
 
 
 def test_it_fails_where_a_cry_is_dropped(tmp_path: Path) -> None:
-    for name in ("cries", "harmless", "cries_aside", "harmless_aside"):
-        shutil.copy(TABLES / f"{name}.csv", tmp_path)
+    for kind in ("", "_aside", "_forms"):
+        for name in ("cries", "harmless"):
+            shutil.copy(TABLES / f"{name}{kind}.csv", tmp_path)
     with (tmp_path / "cries.csv").open("a", encoding="utf-8") as table:
         table.write("en,hello,danger\n")
     code, said = run("--tables", str(tmp_path))

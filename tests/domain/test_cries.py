@@ -13,7 +13,14 @@ from hotline.domain.sms.keywords import spelled
 from hotline.text.languages import CODES
 
 HERE = Path(__file__).parent
-LEAST = {"cries": 40, "harmless": 100, "cries_aside": 20, "harmless_aside": 50}
+LEAST = {
+    "cries": 40,
+    "harmless": 100,
+    "cries_aside": 20,
+    "harmless_aside": 50,
+    "cries_forms": 30,
+    "harmless_forms": 20,
+}
 """Of each language."""
 
 
@@ -41,7 +48,7 @@ def test_nothing_that_is_kept_aside_stands_in_a_table_that_is_looked_at() -> Non
 
 
 @pytest.mark.row("C2")
-@pytest.mark.parametrize("end", ["", "_aside"])
+@pytest.mark.parametrize("end", ["", "_aside", "_forms"])
 @pytest.mark.parametrize("code", CODES)
 def test_cries_are_heard_and_harmless_messages_wake_nobody(code: str, end: str) -> None:
     rows = [
@@ -53,6 +60,20 @@ def test_cries_are_heard_and_harmless_messages_wake_nobody(code: str, end: str) 
     found = figures(code, rows)
     wrong = [row.text for row in rows if not is_right(row)]
     assert found.good, (found, wrong)
+
+
+@pytest.mark.row("C2")
+def test_no_cry_in_any_person_or_tense_is_dropped_and_hardly_any_is_less_than_danger() -> None:
+    rows = table("cries_forms")
+    assert len(rows) >= 160
+    assert [row.text for row in rows if comes_to(row.text) is Comes.DROPPED] == []
+    assert len([row for row in rows if not is_right(row)]) * 100 <= 2 * len(rows)
+
+
+@pytest.mark.row("C2")
+def test_no_harmless_message_that_is_looked_at_is_called_danger() -> None:
+    assert [row.text for row in table("harmless") if not is_right(row)] == []
+    assert [row.text for row in table("harmless_forms") if not is_right(row)] == []
 
 
 @pytest.mark.parametrize("text", ["help", "ubufasha", "aide", "sos", "HELP!", "Ubufasha?", "S.O.S"])

@@ -6,12 +6,12 @@ do not count beside a word of that meaning: "my SIM is locked", "inzara iranyish
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from hotline.domain.sms import cry_words
+from hotline.domain.sms import cry_words, verbs_fr_en, verbs_rw
 from hotline.domain.sms.cry_words import Group
 from hotline.domain.sms.keywords import same_sound
 
@@ -24,7 +24,7 @@ TWICE_FORGIVEN = 10
 BRIEF = 3
 """Words of a message in which "urgent" is a cry, and not somebody's report."""
 ORDINARY = frozenset(cry_words.ORDINARY.split())
-NEGATION = "|".join(sorted(cry_words.NEGATIONS.split()))
+MARKS = "".join(verbs_rw.MARKS)
 CONTRACTED = re.compile(rf"\b({'|'.join(cry_words.BEFORE_T.split())}) T\b")
 
 
@@ -45,21 +45,45 @@ def concerns_child(said: Sequence[str]) -> bool:
 
 
 class _Heard:
-    """A message as two lines: as it is written, and as it sounds in Kinyarwanda."""
+    """A message as four lines: as it is written and as it sounds in Kinyarwanda, each with its words or its verbs."""
 
     def __init__(self, said: Sequence[str]) -> None:
-        words = [_mended(_shortened(word)) for word in _joined(said)]
+        written = [_mended(_shortened(word)) for word in _joined(said)]
+        sounding = list(map(_sounding, written))
         self._lines = {
-            False: f" {' '.join(words)} ",
-            True: f" {' '.join(map(_sounding, words))} ",
+            (False, False): _line(written),
+            (True, False): _line(sounding),
+            (False, True): _line(map(_written_verb, written)),
+            (True, True): _line(map(_sounding_verb, sounding)),
         }
 
     def has(self, pattern: "_Pattern") -> bool:
-        return any(_compiled(one).search(self._lines[sounds]) for sounds, one in pattern)
+        return any(_compiled(phrases).search(self._lines[line]) for line, phrases in pattern)
 
 
-_Pattern = Sequence[tuple[bool, str]]
-"""Phrases, by whether they are looked for in what sounds, or in what is written."""
+_Pattern = Sequence[tuple[tuple[bool, bool], str]]
+"""Phrases, by the line that they are looked for in: what sounds or what is written, with or without verbs."""
+
+
+def _line(words: Iterable[str]) -> str:
+    return f" {' '.join(words)} "
+
+
+def _written_verb(word: str) -> str:
+    """The verbs of which a French or English word is a form, as `vKILL_`; else the word."""
+    return "".join(f"v{stem}_" for stem in _european().get(word, ())) or word
+
+
+def _sounding_verb(word: str) -> str:
+    """The verbs of which a Kinyarwanda word is a form, each with its marks, as `vICA_ot`; else the word."""
+    found = verbs_rw.parsed(word, _STEMS)
+    return "".join(f"v{stem}_{marks}" for stem, marks in found) or word
+
+
+@cache
+def _european() -> Mapping[str, tuple[str, ...]]:
+    found = verbs_fr_en.by_form(cry_words.FRENCH_VERBS.split(), cry_words.ENGLISH_VERBS.split())
+    return {form: names for form, names in found.items() if form not in _NO_VERBS}
 
 
 def _joined(said: Sequence[str]) -> list[str]:
@@ -97,8 +121,13 @@ def _mended(word: str) -> str:
 
 
 def _pattern(written: str, sounding: str) -> _Pattern:
-    pair = ((False, written), (True, same_sound(sounding)))
-    return tuple((sounds, phrases) for sounds, phrases in pair if phrases.strip(" ,\n"))
+    """Both tables as patterns: phrases with a `{VERB}` are looked for among verbs, the others among words."""
+    every = [
+        ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
+        for sounds, phrases in ((False, written), (True, same_sound(sounding)))
+        for verbs in (False, True)
+    ]
+    return tuple((line, phrases) for line, phrases in every if phrases.strip(" ,\n"))
 
 
 @cache
@@ -116,15 +145,27 @@ def _phrase(pieces: Iterable[str]) -> str:
 
 
 def _piece(piece: str) -> str:
-    if piece == "NEG":
-        return f"(?:{NEGATION})"
+    if piece in cry_words.CALLED:
+        return cry_words.CALLED[piece]
+    if piece.startswith("{"):
+        return _verb(*piece.strip("{}").partition(":")[::2])
     return piece.replace("-", r"\w*")
+
+
+def _verb(stems: str, marks: str) -> str:
+    """Any form of one of `stems` that has all marks before a `-`, and none behind it."""
+    wanted, _, barred = marks.partition("-")
+    has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
+    lacks = "".join(f"(?![{MARKS}]*{mark})" for mark in barred)
+    return rf"\w*v(?:{stems})_{has}{lacks}\w*"
 
 
 def _unless(group: Group) -> _Pattern:
     return _pattern(group.unless, group.unless)
 
 
+_STEMS = frozenset(same_sound(stem) for stem in cry_words.STEMS.split())
+_NO_VERBS = frozenset(cry_words.NO_VERBS.split())
 _ALWAYS = [_pattern(cry_words.WRITTEN, cry_words.SOUNDING)]
 _ELSE = [(_pattern(one.written, one.sounding), _unless(one)) for one in cry_words.GROUPS]
 _BRIEF = _pattern(cry_words.BRIEF, cry_words.BRIEF)

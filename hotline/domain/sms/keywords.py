@@ -9,6 +9,8 @@ import unicodedata
 
 from rapidfuzz.distance import OSA
 
+from hotline.domain.sms import stop_words
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -17,11 +19,9 @@ def _set(words: str) -> frozenset[str]:
 STOPS = _set(
     "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ DESABONNEMENT"
     " DESINSCRIRE DESINSCRIPTION"
-    " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKA MUHAGARIKE NIMUHAGARIKE"
+    " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
-"""One letter of these that is wrong, missing, too many or exchanged with its neighbour is forgiven."""
-AS_WRITTEN = _set("REKA REEKA REKAA KUREKA MUREKE QUIT")
-"""Forgiven nothing: `reba` (look), `teka` (cook) and `kurera` (bring up a child) are as near as a misspelling."""
+"""Words that ask for no more. One letter that is wrong, missing, too many or exchanged with the next is forgiven."""
 ORDINARY = _set("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
 """As near to such a word as a misspelling is, and yet a word of its own."""
 COMPANIONS = _set(
@@ -31,19 +31,6 @@ COMPANIONS = _set(
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
 """What may stand beside it: courtesy, and the messages that are meant."""
-WISHES = (
-    r"(DO NOT|DON T|DONT) (SEND|TEXT|MESSAGE|SMS)( ME)?( ANY| MORE| MESSAGES?| SMS| TEXTS?| AGAIN| ANYMORE)*",
-    r"(I )?(DO NOT|DON T|DONT) WANT( ANY| YOUR| THESE| THIS| MORE)* (MESSAGES?|SMS|TEXTS?)( ANYMORE)?",
-    r"NO MORE (MESSAGES?|SMS|TEXTS?)|END (MESSAGES?|SMS)|OPT OUT",
-    r"(REMOVE|TAKE) ME (FROM|OFF) (THE|YOUR|THIS) LIST",
-    r"NE M (ECRIVEZ|ECRIS|ENVOYEZ|ENVOIE|ENVOIES) PLUS( DE| D| RIEN| VOS| CES| MESSAGES?| SMS)*",
-    r"PLUS DE (SMS|MESSAGES?)|JE NE VEUX (PLUS|PAS)( RECEVOIR)?( DE| VOS| CES| LES)* (SMS|MESSAGES?)",
-    r"(RETIREZ|ENLEVEZ|RAYEZ) MOI DE (LA|VOTRE|CETTE) LISTE",
-    r"NTIM(U|UKO|UZO|WO)NGER[AE] (KUNYANDIKIRA|KUNYOHEREREZA)( UBUTUMWA| SMS| MESSAGE)*",
-    r"SINSHAKA (UBUTUMWA|SMS|MESSAGE)( BWANYU| ZANYU| BWAWE)?|UBUTUMWA BURAHAGIJE",
-    r"MUNKURE (KURI|KU) (LISITI|RISITI|LISTE)",
-)
-"""Sentences that are all of a message, with courtesy around. "Remove me" alone is none: it may ask for rescue."""
 ERASES = _set(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
@@ -55,7 +42,7 @@ OF_HERS = _set(
 )
 """What may stand beside it: what she told, and nothing else."""
 COURTESY = _set("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
-MOST_WORDS = 8
+MOST_WORDS = 12
 LEAST_FORGIVEN = 6
 
 
@@ -74,13 +61,10 @@ def same_sound(word: str) -> str:
 def is_stop(text: str) -> bool:
     """Whether it asks that nothing is sent here again. Total."""
     said = spelled(text)
-    if len(said) > MOST_WORDS:
+    if len(said) > MOST_WORDS or not said:
         return False
-    sentence = " ".join(word for word in said if word not in COURTESY)
-    if _SENTENCES.fullmatch(same_sound(sentence)):
-        return True
-    wishes = [word for word in said if word not in COMPANIONS]
-    return bool(wishes) and all(map(_stops, _joined(wishes)))
+    words = _joined(_NOT.sub("DONT", " ".join(said)).replace("OPT OUT", "OPTOUT").split())
+    return stop_words.ask_to_stop(words, _stops, COMPANIONS)
 
 
 def is_erasure(text: str) -> bool:
@@ -107,14 +91,10 @@ def _joined(words: list[str]) -> list[str]:
 
 
 def _stops(word: str) -> bool:
-    heard = same_sound(word)
-    if heard in _WRITTEN:
-        return True
     if word in ORDINARY or not word.isalpha():
         return False
-    return any(OSA.distance(heard, stop, score_cutoff=1) <= 1 for stop in _FORGIVEN)
+    return any(OSA.distance(same_sound(word), stop, score_cutoff=1) <= 1 for stop in _FORGIVEN)
 
 
 _FORGIVEN = frozenset(map(same_sound, STOPS))
-_WRITTEN = frozenset(map(same_sound, AS_WRITTEN))
-_SENTENCES = re.compile(same_sound("|".join(WISHES)))
+_NOT = re.compile(r"\b(?:DO NOT|DON T)\b")

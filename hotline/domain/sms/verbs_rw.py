@@ -1,0 +1,226 @@
+"""Recognises a Kinyarwanda verb in any person and tense: head, object marker, stem, ending. Pure.
+
+A word is a head (negation, subject and tense), object markers, and a form of a stem. The tables below hold each part;
+the forms are made from them, and never listed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+DIRECT = "d"
+"""The object is a person: me, us, them, him or her."""
+TO = "t"
+"""Done to somebody: such an object, or a passive verb."""
+THING = "i"
+"""The object is a thing, such as a passport."""
+OTHER = "o"
+"""Done by somebody else than the writer: he, she or they."""
+NOT = "n"
+DONE = "p"
+"""It is done: `kubise`."""
+SAY_NOT = "x"
+"""A plural or singular "you" is told not to: `ntimu-`, `ntu-`."""
+
+MARKS = (DIRECT, TO, THING, OTHER, NOT, DONE, SAY_NOT)
+
+SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OTHER}
+"""I, you or who, he or she, we (twice: before hard and soft letters), you all, they."""
+PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
+"""The same with the `a` of what is past."""
+TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")
+"""Present, future, subjunctive, still, and negative ones; `ko`, `zo` and `wo` stand before `-ongera`."""
+INFINITIVES = ("KU", "GU", "KUTA", "KUDA", "GUTA")
+WHO = {"UWA": "", "ABA": OTHER, "UWU": "", "ABO": OTHER, "UWO": ""}
+"""`uwakubiswe`: who was beaten."""
+PERSONS = ("N", "M", "MU", "TU", "DU", "BA")
+THINGS = ("KI", "GI", "BI", "YI", "ZI", "BU", "RU", "RI", "KA")
+YOU = ("KU", "GU")
+YOU_DO = ("U", "WA", "MU", "MWA")
+ME = ("N", "M", "NY")
+BEFORE_O = "*"
+"""The piece stands before an o alone."""
+LONGEST = 5
+"""Letters of two object markers."""
+CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
+NO_FOR = frozenset({"BABARA"})
+"""With "for" these mean something else: `babarira` forgives."""
+CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
+"""Stems that end so have it already, or make it in another way."""
+VOWELS = "AEIOU"
+NASAL = {"H": "P", "R": "D"}
+"""How a stem begins after `n`: `hohotera`, `mpohotera`; `rasa`, `ndasa`."""
+HARD = {
+    "SH": "SHIJ",
+    "NY": "NYIJ",
+    "T": "S",
+    "K": "TS",
+    "G": "Z",
+    "D": "Z",
+    "S": "SH",
+    "Z": "J",
+    "H": "SHY",
+}
+"""How a root ends before the `ye` of what is done; other letters only add it."""
+
+
+def parsed(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Returns each stem that `word` may be a form of, with the marks of what it then says; none for another word."""
+    forms, word = _forms(stems), heard(word)
+    found: dict[tuple[str, str], None] = {}
+    for start, marks in _beginnings(word):
+        for stem, more in forms.get((_sort(word, start), word[start:]), ()):
+            found[stem, "".join(sorted({*marks, *more}))] = None
+    return tuple(found)
+
+
+def heard(word: str) -> str:
+    """Returns how `word` sounds: many exchange l and r, and no letter counts twice."""
+    return re.sub(r"(.)\1+", r"\1", word.replace("L", "R"))
+
+
+def perfect(stem: str) -> str:
+    """The stem of what is done: `kubita`, `kubise`."""
+    root = stem[:-1]
+    for end, done in HARD.items():
+        if root.endswith(end):
+            return f"{root[: -len(end)]}{done}E"
+    if root.endswith("R"):
+        short = len(re.findall(f"[{VOWELS}]", root)) == 1
+        return f"{root[:-1]}{'Z' if short else 'Y'}E"
+    return f"{root}YE"
+
+
+def forms_of(stem: str) -> Iterator[tuple[str, str]]:
+    """Each form of `STEM`, or of `STEM=DONE` where what is done is irregular, with the marks that its ending adds."""
+    plain, _, done = stem.partition("=")
+    yield from _ended(plain, done or perfect(plain))
+    if plain not in NO_FOR and not plain.endswith(CAUSES):
+        done_for = f"{plain[:-1]}{'E' if _last_vowel(plain[:-1]) in 'EO' else 'I'}RA"
+        yield from _ended(done_for, perfect(done_for))
+
+
+def _ended(plain: str, done: str) -> Iterator[tuple[str, str]]:
+    root, past = plain[:-1], done[:-1]
+    now = (plain, f"{root}E", f"{root}AGA")
+    undergone = (f"{root}WA", f"{root}WE", f"{root}WAGA")
+    been = (f"{past}WE", f"{past.removesuffix('Y')}WE")
+    for clitic in CLITICS:
+        yield from ((f"{one}{clitic}", "") for one in now)
+        yield from ((f"{one}{clitic}", TO) for one in undergone)
+        yield from ((f"{one}{clitic}", f"{TO}{DONE}") for one in been)
+        yield f"{done}{clitic}", DONE
+
+
+def _last_vowel(root: str) -> str:
+    return next((letter for letter in reversed(root) if letter in VOWELS), "A")
+
+
+def _sort(word: str, start: int) -> str:
+    """What stands before the stem: a nasal, the elided end of a syllable, or a whole one."""
+    if word[start] in VOWELS:
+        return "vowel"
+    return "nasal" if word[start - 1 : start] in ("N", "M") else "open"
+
+
+@cache
+def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
+    made: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for stem in stems:
+        name = stem.partition("=")[0]
+        for form, marks in forms_of(stem):
+            sound = heard(form)
+            if sound[0] in VOWELS:
+                made.setdefault(("vowel", sound), set()).add((name, marks))
+                continue
+            made.setdefault(("open", sound), set()).add((name, marks))
+            for nasal in {sound, f"{NASAL.get(sound[0], sound[0])}{sound[1:]}"}:
+                made.setdefault(("nasal", nasal), set()).add((name, marks))
+    return {key: tuple(sorted(found)) for key, found in made.items()}
+
+
+def _beginnings(word: str) -> Iterator[tuple[int, str]]:
+    """Where a stem may begin, behind a head and an object, and what these say."""
+    heads, objects = _heads(), _objects()
+    for end in range(len(word) - 1):
+        vowel = word[end] in VOWELS
+        if (marks := (heads.short if vowel else heads.whole).get(word[:end])) is not None:
+            yield from _allowed(word, end, marks)
+        if word[:end] not in heads.whole:
+            continue
+        for start in range(end + 1, min(end + LONGEST, len(word) - 1) + 1):
+            pieces = objects.short if word[start] in VOWELS else objects.whole
+            # Without a subject only "me" is an object: `mfasha`; `mufunga` is "you close".
+            marks = pieces.get(word[end:start]) if end or word[:start] in ME else None
+            if marks is not None:
+                yield from _allowed(word, start, f"{heads.whole[word[:end]]}{marks}")
+
+
+def _allowed(word: str, start: int, marks: str) -> Iterator[tuple[int, str]]:
+    if BEFORE_O not in marks or word[start] == "O":
+        yield start, marks.replace(BEFORE_O, "")
+
+
+class _Pieces(NamedTuple):
+    """Pieces of a word and their marks, as they stand before a consonant and before a vowel."""
+
+    whole: Mapping[str, str]
+    short: Mapping[str, str]
+
+
+@cache
+def _heads() -> _Pieces:
+    whole = {"": "", **SUBJECTS, **PAST, **WHO, **dict.fromkeys(INFINITIVES, "")}
+    for subject, marks in (*SUBJECTS.items(), *PAST.items()):
+        for tense in TENSES:
+            if subject + tense == "NDA":
+                continue  # It is the present: `nda-` is `n-ra-`.
+            not_done = NOT if tense in ("TA", "DA") else ""
+            n_ra = subject == "N" and tense.startswith("R")
+            whole[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"
+    whole |= {f"NI{head}": marks for head, marks in SUBJECTS.items()}
+    whole |= dict(_negated(whole))
+    short = {one: marks for head, marks in whole.items() for one, marks in _short(head, marks)}
+    # "N" becomes "m" before b, f, p and v.
+    labial = {f"{head[:-1]}M": marks for head, marks in whole.items() if head.endswith("N")}
+    me = {head: marks for head, marks in whole.items() if head.endswith("N")}
+    return _Pieces({**labial, **whole}, {"": "", **short, **me})
+
+
+def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """`si-` for I, `nti-` for the others; to "you" it says what not to do."""
+    for head, marks in heads.items():
+        if head.startswith("N") and not head.startswith("NI"):
+            yield f"SI{head}", f"{marks}{NOT}"
+            continue
+        if head and not head.startswith(("NI", "K", "G")):
+            you = SAY_NOT if head.startswith(YOU_DO) else ""
+            yield f"{'NT' if head[0] in VOWELS else 'NTI'}{head}", f"{marks}{NOT}{you}"
+
+
+def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
+    """Yields it as it is before a vowel: `ba-ica` is `bica`, `tu-ica` is `twica`, `ku-ohereza` is `kohereza`."""
+    body = piece[:-1]
+    if piece == "A":
+        yield "Y", marks
+    elif piece.endswith("U"):
+        yield f"{body}W", marks
+        yield body, f"{marks}{BEFORE_O}"
+    elif piece.endswith("I"):
+        yield f"{body}Y", marks
+        yield body, marks
+    elif piece.endswith("N"):
+        yield f"{piece}Y", marks
+    elif piece.endswith("A"):
+        yield body, marks
+
+
+@cache
+def _objects() -> _Pieces:
+    """One object or two, a thing before a person."""
+    whole = {f"{thing}{person}": f"{THING}{DIRECT}{TO}" for thing in THINGS for person in PERSONS}
+    whole |= dict.fromkeys(YOU, "") | dict.fromkeys(THINGS, THING)
+    whole |= dict.fromkeys(PERSONS, f"{DIRECT}{TO}")
+    short = {one: marks for piece, marks in whole.items() for one, marks in _short(piece, marks)}
+    return _Pieces(whole, short)
