@@ -155,10 +155,13 @@ def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Seq
 
 
 def link_told(session: Session, tip_id: int, at: datetime) -> None:
-    """Links a tip that people were told of before its kind was known: a danger rings first, and is asked then."""
-    new = links.traits(session, [tip_id])
-    earlier = links.earlier(session, new, at) if new else ()
-    links.keep(session, [pair for one in new for pair in likely(one, earlier)], LINE, at)
+    """Links a tip whose people were alerted before its kind was known: a danger alerts first, and asks then.
+
+    Runs in the caller's own transaction, so it asks for the nearest like tips alone.
+    """
+    found = links.nearest(session, tip_id, at)
+    if found:
+        links.keep(session, likely(found[0], found[1:]), LINE, at)
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:

@@ -35,6 +35,7 @@ class Tip(Row):
         Index("tip_session", "session_key"),
         Index("tip_contact", "contact_key"),
         Index("tip_receipt", "receipt_key"),
+        Index("tip_alike", "place", "category", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -88,6 +88,7 @@ def _tips() -> None:
         postgresql_where=sa.text("closure_requested_at IS NOT NULL"),
     )
     op.create_index("tip_contact", "tip", ["contact_key"])
+    op.create_index("tip_alike", "tip", ["place", "category", "created_at"])
     op.create_index(
         "tip_open",
         "tip",
