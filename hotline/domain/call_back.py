@@ -12,6 +12,13 @@ from hotline.text.names import is_one_name
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
 """Her day: Rwanda keeps no summer time."""
+
+
+def kigali(at: datetime) -> str:
+    """Returns a time as screens and messages show it: 25/11 14:05, in Kigali's time."""
+    return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
+
+
 ACCOUNT = "account:"
 """The prefix of an account's id and name in an actor; a command gives a name alone."""
 LENGTH = timedelta(hours=2)

@@ -13,6 +13,7 @@ WIDEST: Mapping[str, str] = {
     "time": "25/11 14:05",
     "who": "Wwwwwwwww Wwwwwwwwww",
     "page": "-",
+    "last": "25/11 14:05 (9999 times)",
 }
 """What may stand in braces, each with the widest that the line ever puts there: the checker measures with it."""
 ABOUT = "work_case"

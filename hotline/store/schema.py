@@ -24,7 +24,7 @@ from hotline.store.evidence import coverage, figure_editions, origin, printed_re
 from hotline.store.flows import flows, publications  # noqa: F401
 from hotline.store.outbox import answers, messages, reply_answers  # noqa: F401
 from hotline.store.outbox.messages import Deadline
-from hotline.store.people import enrolments, responders  # noqa: F401
+from hotline.store.people import enrolments, pin_warnings, responders  # noqa: F401
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Membership
 from hotline.store.reach import measures, outreach, people, screen_counts  # noqa: F401

@@ -7,7 +7,7 @@ It speaks to the line by the same rows and boxes as the reader's process, in the
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline.domain.dialogue.asks import (
@@ -15,6 +15,8 @@ from hotline.domain.dialogue.asks import (
     CHANGED,
     CHOSEN,
     DISTRICT,
+    ENDED,
+    HAS_WARNINGS,
     HISTORY,
     KEPT_FOR,
     MY_COLLEAGUES,
@@ -22,6 +24,7 @@ from hotline.domain.dialogue.asks import (
     MY_WORK,
     NEW_AGAIN,
     NEW_PIN,
+    NOT_ME,
     NOTE,
     NUMBER_PROVED,
     PAGE,
@@ -63,6 +66,8 @@ ONE_PIN = "407197"
 """What opens one case, as a reader with one would: no tour keys it."""
 ABOUT_PIN = "407198"
 """What opens cases of which persons are asked: only tours of these begin with it."""
+WARNED_PIN = "407188"
+"""What opens the list of a coordinator who has a warning to read."""
 WRONG_PIN, TIRED_PIN, CODE = "815260", "815261", "604713"
 PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
     "40719300",
@@ -74,7 +79,16 @@ PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
 """Right; wrong; of a phone that is proved by it; over by now; never answered."""
 NEW, EASY, SLOW_NEW, LATE_NEW = "728190", "123456", "728191", "728192"
 PINS: Mapping[str, tuple[str, ...]] = {
-    "work_pin": (RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN, WRONG_PIN, TIRED_PIN, CODE),
+    "work_pin": (
+        RIGHT_PIN,
+        WARNED_PIN,
+        DEAD_PIN,
+        SLOW_PIN,
+        IDLE_PIN,
+        WRONG_PIN,
+        TIRED_PIN,
+        CODE,
+    ),
     START_PIN: (PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER),
     NEW_PIN: (NEW, EASY),
     NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
@@ -186,19 +200,23 @@ class ToldReader:
             ONE_PIN: (NEWS,),
             SLOW_PIN: (LATER,),
             IDLE_PIN: (),
+            WARNED_PIN: (),
         }
         if pin == ABOUT_PIN:
             return about(self._cases(*ABOUT_CASES))
         if pin in lists:
-            return self._cases(*lists[pin])
+            cases = self._cases(*lists[pin])
+            warned = (HAS_WARNINGS,) if pin == WARNED_PIN else ()
+            return replace(cases, flags=(*cases.flags, *warned))
         flags = {TIRED_PIN: (RESTS,), CODE: (PROVES,)}
-        return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()))
+        words = {"time": TIME} if pin == TIRED_PIN else {}
+        return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)
 
     def _cases(self, *cases: str) -> ReaderAnswer:
         """`hers`, `lets` and `decides` are pinned when a session begins; here the reader says them of its own cases."""
         labels = [(one, self._label(one)) for one in cases]
         questions = [("still", "Zuzustill?"), ("moved", "Zuzumoved?")]
-        words = {"open": str(len(cases)), "urgent": str(len(cases))}
+        words = {"open": str(len(cases)), "urgent": str(len(cases)), "last": "never"}
         words |= {name: said for one in cases for name, said in _named(one).items()}
         pinned = [f"hers.{HERS}", f"hers.{MET}", f"lets.{NATIONS}", f"decides.{NATIONS}"]
         pinned += [f"people.{MET}", f"owes_person.{MET}", f"over.{OVER}"]
@@ -223,6 +241,8 @@ def _named(case: str) -> Mapping[str, str]:
 
 
 def _act(ask: ReaderAsk) -> ReaderAnswer:
+    if ask.verb == NOT_ME:
+        return ReaderAnswer((ENDED,))
     flag = {**OF_ANY, **DONE[ask.reference]}.get(ask.verb)
     if flag is None and ask.verb.startswith(NOTE):
         flag = NOTED

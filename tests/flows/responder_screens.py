@@ -116,7 +116,8 @@ def _played(language: str, shown: MetScreen) -> str:
 def _facts(language: str, flags: tuple[str, ...]) -> Facts:
     new = Option(REF, _everywhere(Template.LIST_URGENT, REF))
     due = Option(OTHER, _everywhere(Template.LIST_DUE, OTHER))
-    words = {"open": "2", "urgent": "1", "ref": REF, "place": PLACE, "time": TIME}
+    words = {"open": "2", "urgent": "1", "last": phrases().say(language, Template.PIN_NEVER)}
+    words |= {"ref": REF, "place": PLACE, "time": TIME}
     return Facts(
         flags=dict.fromkeys(("pin_asked", "pin_right", "has_work", *flags), True),
         lists={"my_work": (new, due)},

@@ -15,11 +15,11 @@ from string import Formatter
 import pytest
 
 from hotline.cli.people.guide import DOCS, PAPERS, WRITTEN
+from hotline.domain.people.pin_rest import IN_A_DAY, IN_A_ROW, SHORT
 from hotline.domain.referrals.clocks import ACKNOWLEDGE_WITHIN, OPEN_WITHIN
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.environment import is_yes
-from hotline.services.reader.pins import MOST_WRONG, REST
 from hotline.text.languages import CODES
 from tests.flows.handset_pictures import drawn, told
 from tests.flows.responder_screens import (
@@ -144,4 +144,4 @@ def test_the_guide_s_times_are_those_of_the_ladder(language: str) -> None:
     assert [said for said in FIGURES[language] if said not in guide] == []
     assert ACKNOWLEDGE_WITHIN[Urgency.DANGER] == timedelta(minutes=3)
     assert OPEN_WITHIN[Urgency.DANGER] == timedelta(minutes=5)
-    assert (MOST_WRONG, REST.total_seconds()) == (3, 3600)
+    assert (3, 6, timedelta(minutes=10)) == (IN_A_ROW, IN_A_DAY, SHORT)

@@ -208,7 +208,7 @@ def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invi
     for _ in range(4):
         phone = dialled(invited.beside, NUMBER)
         assert phone.key(OTHER_PIN) == "END Nothing new. Thank you."
-    assert (invited.person.wrong_pins, invited.person.rested_until) == (0, None)
+    assert (invited.person.wrong_pins, invited.person.rested_until) == ([], None)
     phone = invited.at_choosing()
     phone.key(PIN)
     assert phone.key(PIN) == JOINED
@@ -243,7 +243,7 @@ def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: Reade
     assert phone.key(OTHER_PIN) == JOINED
     assert dialled(beside, NUMBER).key(OTHER_PIN).startswith("CON Open: 0.")
     with beside.line.database.reading() as session:
-        assert session.get_one(Responder, person_id).wrong_pins == 0
+        assert session.get_one(Responder, person_id).wrong_pins == []
 
 
 @pytest.mark.row("A7")

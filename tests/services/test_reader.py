@@ -49,7 +49,7 @@ def test_r3_she_keys_her_pin_reads_the_case_and_takes_it(
 ) -> None:
     phone, known_as = hers
     assert phone.dial("90") == "CON Work PIN, 6 digits. Not mobile money\n0 Back 00 Home"
-    assert phone.key(PIN).startswith("CON Open: 1. Urgent: 1\n1 Cases")
+    assert phone.key(PIN).startswith("CON Open: 1. Urgent: 1. Last opened by phone: never\n1 Cases")
     assert f"1 {known_as.reference} urgent, new" in phone.key("1")
     assert phone.key("1").startswith(f"CON {known_as.reference} ")
     page = phone.key("1")
@@ -142,10 +142,10 @@ def test_a_case_that_a_colleague_has_says_so_and_is_urgent_again_once_it_is_pass
         referral.fire_deadlines(line.kit)
         phone = line.caller(PHONE)
         phone.dial("90")
-        return phone.key(PIN).split("\n")[0], phone.key("1").split("\n")[1]
+        return phone.key(PIN).split(" Last")[0], phone.key("1").split("\n")[1]
 
-    urgent = ("CON Open: 1. Urgent: 1", f"1 {known[her]} urgent, new")
-    quiet = ("CON Open: 1. Urgent: 0", f"1 {known[her]} a colleague has it")
+    urgent = ("CON Open: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
+    quiet = ("CON Open: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")
     assert shown() == urgent
     take_case(line.kit, colleague, known[colleague], line.clock.at)
     assert shown() == urgent

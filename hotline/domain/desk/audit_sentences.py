@@ -109,6 +109,7 @@ SENTENCES: Mapping[str, str] = {
     "people_read": "opened what was noted of the persons of {subject}",
     "person_noted": "noted something of a person of {subject}",
     "pin_changed": "chose another PIN as {subject}",
+    "pin_ended": "ended the PIN of {subject}: somebody else used it",
     "pepper_shown": "printed the reader's {subject} for paper",
     "pepper_entered": "put the reader's {subject} back from paper",
     "responder_removal_asked": "closed everything to {subject}, and asked for the removal",

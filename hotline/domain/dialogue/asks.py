@@ -5,10 +5,11 @@ The web knows no right PIN from a wrong one, and opens no case: it is told flags
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from hotline.domain.call_back import kigali
 from hotline.domain.dialogue.ussd import SEPARATOR
 
 WORK_PIN = "work_pin"
@@ -34,8 +35,10 @@ WORK_COLLEAGUE = "work_colleague"
 """The answer that says to which colleague she passes a case on."""
 WORK_DISTRICT = "work_district"
 """The answer that says to which district she passes a case on."""
-READ, HISTORY = "read", "history"
-"""The values of `WORK_VERB` that ask for a page: what was told, and what happened."""
+READ, HISTORY, WARNINGS = "read", "history", "warnings"
+"""The values of `WORK_VERB` that ask for a page: what was told, what happened, and the warnings about PINs."""
+NOT_ME = "not_me"
+"""The value of `WORK_VERB` that ends the PIN of this phone: somebody else opened it."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
 """The lists of her cases, of the questions that may be asked back, and of those a case may be passed to."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
@@ -87,6 +90,8 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
 """Flags: the code was right; the start PIN too; this is all that a new number wants; nothing can be proved any more."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
 """Flags: she has a PIN; it is another one now; it is too easy, or was not keyed twice alike."""
+ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
+"""Flags: the PIN was ended; there are warnings about PINs that were not read."""
 RIGHT, WAITS, RESTS, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
 """Flags: the PIN was right; nothing came in time; she rests after wrong PINs; no key of hers opens this case."""
 
@@ -131,6 +136,11 @@ class ReaderAnswer:
             },
             dict(document["words"]),
         )
+
+
+def rested(until: datetime | None) -> ReaderAnswer:
+    """Returns the answer to a phone that rests. It says when the next PIN can be tried, where that is known."""
+    return ReaderAnswer((RESTS,), words={} if until is None else {"time": kigali(until)})
 
 
 def bound_to(session_key: str, text_digest: str) -> str:

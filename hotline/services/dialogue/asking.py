@@ -5,9 +5,10 @@ has once shown, it shows for ever: the answer that came in time, or that she is 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from hotline.domain.dialogue.asks import (
     NUMBER_END,
@@ -15,17 +16,18 @@ from hotline.domain.dialogue.asks import (
     NUMBER_KEY,
     PAGE,
     PIN,
-    RESTS,
     UNREADABLE,
     WAITS,
     AskKind,
     ReaderAnswer,
     bound_to,
+    rested,
     without_pins,
 )
 from hotline.domain.dialogue.ussd import Opening, UssdHop
-from hotline.domain.guessing import LIMITS, Secret
+from hotline.domain.guessing import Secret
 from hotline.domain.jobs import Job
+from hotline.domain.people import pin_rest
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import DoorKit
@@ -39,16 +41,17 @@ from hotline.services.guessing import SecretLook
 from hotline.store.database import Session
 from hotline.store.dialogue import readings
 from hotline.store.dialogue.readings import PinReading
+from hotline.store.people.responders import Responder
+from hotline.store.tips import guesses
 
 MOST_SECONDS = 2.0
 """How long a hop waits: the gateway gives it five."""
 PAUSES = (0.025, 0.025, 0.05, 0.1)
 """Before the first looks; later ones come each `LATER_PAUSE`."""
 LATER_PAUSE = 0.2
-ASKED, LAST = "asked", "last"
-"""What is noted of a stranger's try that goes to the reader; and of the last one of an hour."""
+ASKED, RESTING = "asked", "resting"
+"""What is noted of a stranger's try: it goes to the reader, or the phone rests."""
 WAIT = ReaderLearned(ReaderAnswer((WAITS,)))
-RESTED = ReaderAnswer((RESTS,))
 NOTHING_OPENED = ReaderLearned(ReaderAnswer())
 """What a wrong PIN is told, and a text that holds another PIN than the one that was asked with."""
 
@@ -70,16 +73,29 @@ class ReaderAsking:
             return WAIT
         if row is not None and row.shown is not None:
             return self._shown(row.shown, asked)
-        is_nobody = self._opening.responder_id is None and asked.ask.kind is AskKind.VIEW
-        if not is_nobody:
+        if asked.ask.kind is not AskKind.VIEW:
             return self._fresh(asked)
+        if self._opening.responder_id is not None:
+            until = self._rests_until(self._opening.responder_id)
+            return self._fresh(asked) if until is None else self._settled(asked, rested(until))
         tried = self._try(asked)
-        if ASKED not in tried:
-            return ReaderLearned(RESTED)
-        return self._fresh(asked, wrong=RESTED if LAST in tried else None)
+        until = datetime.fromisoformat(tried[1]) if len(tried) > 1 else None
+        if tried[:1] != (ASKED,):
+            return ReaderLearned(rested(until))
+        return self._fresh(asked, wrong=None if until is None else rested(until))
 
-    def _try(self, asked: ReaderAsked) -> Sequence[str]:
-        """Notes a try of a phone that is nobody's: three an hour, and the third rests it, as an enrolled one."""
+    def _rests_until(self, responder_id: int) -> datetime | None:
+        """Returns until when this phone rests. Such a try costs the reader nothing, as on a phone that is nobody's."""
+        with self._kit.database.reading() as session:
+            person, at = session.get(Responder, responder_id), self._kit.now()
+            until = None if person is None else person.rested_until
+        return until if until is not None and until > at else None
+
+    def _try(self, asked: ReaderAsked) -> tuple[str, ...]:
+        """Notes a try of a phone that is nobody's. It rests at the same tries and for the same time as an enrolled one.
+
+        Returns `ASKED` where the reader is asked, or `RESTING`; behind it until when the phone rests, if it does.
+        """
         text = without_pins(self._hop.text)
         target = self._kit.pseudonyms.heard("", Secret.WORK)
         look = guessing.look_once(
@@ -88,13 +104,28 @@ class ReaderAsking:
             asked.upto,
             Secret.WORK,
             target,
-            lambda session: SecretLook((ASKED, LAST) if self._is_last(session) else (ASKED,)),
+            self._judged,
         )
-        return look.said
+        return tuple(look.said)
 
-    def _is_last(self, session: Session) -> bool:
-        before = guessing.tried(session, self._kit, Secret.WORK, self._hop.caller)
-        return before + 1 >= LIMITS[Secret.WORK].an_hour
+    def _judged(self, session: Session) -> SecretLook:
+        at, caller = self._kit.now(), self._hop.caller
+        keys = {self._kit.pseudonyms.contact(caller, one) for one in (at, at - pin_rest.DAY)}
+        before = guesses.counted(session, Secret.WORK, keys, ASKED, at - 2 * pin_rest.DAY)
+        until = pin_rest.rested_until(before)
+        if until is not None and until > at:
+            return SecretLook((RESTING, until.isoformat()))
+        until = pin_rest.rested_until([*before, at])
+        return SecretLook((ASKED,) if until is None else (ASKED, until.isoformat()))
+
+    def _settled(self, asked: ReaderAsked, answer: ReaderAnswer) -> ReaderLearned:
+        """Settles what this place shows, without asking the reader."""
+        with self._kit.database.writing() as session:
+            row = self._row(session, asked)
+            readings.show(session, row.id, self._sealed(answer, asked))
+            row = readings.settled(session, row.id)
+        self._rows()[row.text_digest] = row
+        return WAIT if row.shown is None else self._shown(row.shown, asked, answer)
 
     def _rows(self) -> dict[str, PinReading]:
         if self._known is None:
@@ -156,25 +187,29 @@ class ReaderAsking:
     def _begin(self, asked: ReaderAsked, pair: OneOffPair) -> tuple[int, int | None]:
         """Write down what is asked; no ask where the reader has no key that a PIN can be sealed to."""
         key, digest, at = self._opening.key, self._digest(asked.upto), self._kit.now()
-        before = None if asked.of is None else self._rows().get(self._digest(asked.of))
         sealed_pin = None
         with suppress(KeyMissing, SealBroken):
             public = self._kit.reader.public_key()
             typed = self._typed(asked)
             sealed_pin = oneoff.seal(typed, public=public, bound=bound_to(key, digest))
         with self._kit.database.writing() as session:
-            row = readings.begin(
-                session,
-                key,
-                digest,
-                responder_id=self._opening.responder_id,
-                asks=asked.ask,
-                of_id=None if before is None else before.of_id or before.id,
-                at=at,
-            )
+            row = self._row(session, asked)
             if sealed_pin is None:
                 return row.id, None
             return row.id, readings.ask(session, row.id, sealed_pin, pair.public, at)
+
+    def _row(self, session: Session, asked: ReaderAsked) -> PinReading:
+        """Returns the reading of this place, made where there is none."""
+        before = None if asked.of is None else self._rows().get(self._digest(asked.of))
+        return readings.begin(
+            session,
+            self._opening.key,
+            self._digest(asked.upto),
+            responder_id=self._opening.responder_id,
+            asks=asked.ask,
+            of_id=None if before is None else before.of_id or before.id,
+            at=self._kit.now(),
+        )
 
     def _typed(self, asked: ReaderAsked) -> Mapping[str, str]:
         """What the reader alone may see: what was typed, and whose phone it is where a new PIN may be chosen on it."""

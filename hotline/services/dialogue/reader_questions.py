@@ -20,6 +20,7 @@ from hotline.domain.dialogue.asks import (
     READER_PINS,
     RIGHT,
     START_PIN,
+    WARNINGS,
     WORK_CASE,
     WORK_COLLEAGUE,
     WORK_DISTRICT,
@@ -217,7 +218,7 @@ def _paged(facts: Facts, page: str) -> Facts:
 
 
 def _of_verb(verb: str, reference: str) -> ReaderAsk:
-    kind = AskKind.PAGE if verb in (READ, HISTORY) else AskKind.ACT
+    kind = AskKind.PAGE if verb in (READ, HISTORY, WARNINGS) else AskKind.ACT
     return ReaderAsk(kind, reference, "" if verb == READ else verb)
 
 

@@ -27,6 +27,7 @@ LONGEST = {
     "case": "K7Q4AC byihutirwa, gishya",
     "count": "999",
     "digits": "1 prendre 2 sur place 3 orienté 4 pas cela 5 passer 6 discrètement 7 ouvertement",
+    "who": "Responder of a long name",
 }
 """Values at their longest, to see what an SMS can cost."""
 

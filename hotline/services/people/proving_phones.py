@@ -90,7 +90,8 @@ def prove(
         for member in member_keys.names_of(session, person.id)[:1]:
             members.forget(session, member, at)
         person.public_key, person.pin_wrap, person.pin_set_at = public_key, pin_wrap, at
-        person.wrong_pins, person.rested_until = 0, None
+        person.wrong_pins, person.rested_until = [], None
+        person.pin_opened_at, person.pin_openings, person.pin_network = None, 0, None
     if person.state == EnrolmentState.PROVING:
         person.state = EnrolmentState.WAITING
     audit.append(

@@ -6,6 +6,7 @@ Runs inside its caller's transaction.
 from dataclasses import replace
 from datetime import datetime
 
+from hotline.domain.call_back import kigali
 from hotline.domain.cases.entries import NoteCode, NotTrafficking
 from hotline.domain.dialogue.asks import ASK, DISTRICT, NOTE, PASS, ReaderAnswer, ReaderAsk
 from hotline.domain.sms.reply import Verb
@@ -17,7 +18,6 @@ from hotline.ports import Kit
 from hotline.services.desk import ask_back
 from hotline.services.reader import notes, pages, passing
 from hotline.services.reader.pages import BY_DIALLING
-from hotline.services.reader.view import kigali
 from hotline.services.referrals import casework, endings
 from hotline.services.referrals.case_standing import RESPONDER
 from hotline.services.referrals.endings import Ending

@@ -10,16 +10,19 @@ from contextlib import suppress
 from datetime import datetime
 
 from hotline.domain.dialogue.asks import (
+    ENDED,
     HISTORY,
     KEPT_FOR,
+    NOT_ME,
     PROVES,
-    RESTS,
+    WARNINGS,
     WORK_WORDS,
     AskKind,
     ReaderAnswer,
     ReaderAsk,
     ReadingState,
     bound_to,
+    rested,
 )
 from hotline.domain.dialogue.person_asks import PersonVerb
 from hotline.domain.dialogue.ussd import Opening, Pinned
@@ -28,7 +31,7 @@ from hotline.errors import SealBroken
 from hotline.ports import Kit
 from hotline.sealing import oneoff
 from hotline.services.doorbell import ring
-from hotline.services.reader import acts, history, own_pins, pages, pins, proving
+from hotline.services.reader import acts, history, own_pins, pages, pin_pages, pins, proving
 from hotline.services.reader.cases import people_acts
 from hotline.services.reader.pin_tries import PinTry, found_key, known
 from hotline.services.reader.proving import ProofTry
@@ -43,7 +46,6 @@ from hotline.store.people.responders import Responder
 logger = logging.getLogger(__name__)
 
 WRONG = ReaderAnswer()
-RESTED = ReaderAnswer((RESTS,))
 CODE_RIGHT = ReaderAnswer((PROVES,))
 PERSON_VERBS = frozenset(PersonVerb)
 PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
@@ -88,7 +90,6 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
     proof = proving.tried(kit, one) if one.kind in PROOFS else None
     found = PinTry() if proof is not None else found_key(kit, one)
     opening = openings.find(kit.database, one.session_key)
-    pinned = (opening and opening[0].pinned) or Pinned()
     with kit.database.writing() as session:
         first = readings.hold(session, one.reading_id)
         if proof is not None:
@@ -96,7 +97,8 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
         else:
             if opening is not None and first.state == ReadingState.ASKED:
                 _end_if_over(first, opening[0], kit.now())
-            answer, to_ring = _decided(session, kit, first, found, pinned, one.typed)
+            began = None if opening is None else opening[0]
+            answer, to_ring = _decided(session, kit, first, found, began, one.typed)
         readings.decide(session, one.reading_id, first.state)
         box = oneoff.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         readings.answer(session, one.ask_id, box, kit.now())
@@ -130,7 +132,7 @@ def _decided(
     kit: ReaderKit,
     first: PinReading,
     found: PinTry,
-    pinned: Pinned,
+    opening: Opening | None,
     typed: Mapping[str, str],
 ) -> tuple[ReaderAnswer, int | None]:
     """What this reading is answered, and a message to ring for. What was refused once stays refused."""
@@ -138,24 +140,23 @@ def _decided(
     person = None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
-    if person is not None and not person.active and found.private is not None:
-        # The reader's memory may be older than her leaving.
+    if person is not None and found.private is not None and not _may_open(person):
+        # The reader's memory may be older than the removal, or than the end of the PIN.
         return _of_nobody(first, PinTry()), None
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_nobody(first, found), None
     if person is None or first.state == ReadingState.RESTED or pins.rests(person, at):
         first.state = ReadingState.RESTED if first.state == ReadingState.ASKED else first.state
-        return RESTED, None
+        return rested(None if person is None else person.rested_until), None
     if found.private is None and (found.is_code or person.pin_wrap is None):
         return _of_nobody(first, found), None
     if found.private is None:
         return _wrong(session, kit, first, person, at)
-    pins.right(person)
     again = first.state == ReadingState.DONE
     first.state = ReadingState.DONE
     if again and first.sealed_answer is not None:
         return _kept(kit, first), None
-    answer, to_ring = _done(session, kit, person, found, pinned, first, typed, again=again)
+    answer, to_ring = _done(session, kit, person, found, opening, first, typed, again=again)
     if ReaderAsk.from_dict(first.asks).kind is not AskKind.PAGE:
         _keep(kit, first, answer)
     return answer, to_ring
@@ -169,7 +170,11 @@ def _wrong(
     has_rest = pins.rests(person, at)
     if first.state == ReadingState.ASKED:
         first.state = ReadingState.RESTED if has_rest else ReadingState.WRONG
-    return RESTED if has_rest else WRONG, to_ring
+    return rested(person.rested_until) if has_rest else WRONG, to_ring
+
+
+def _may_open(person: Responder) -> bool:
+    return person.active and person.pin_wrap is not None
 
 
 def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:
@@ -186,7 +191,7 @@ def _done(
     kit: ReaderKit,
     person: Responder,
     found: PinTry,
-    pinned: Pinned,
+    opening: Opening | None,
     first: PinReading,
     typed: Mapping[str, str],
     *,
@@ -198,12 +203,17 @@ def _done(
         own_pins.move(person, found.fresh)
     match ask.kind:
         case AskKind.VIEW:
-            return view(session, kit, person, pinned), None
+            seen = view(session, kit, person, (opening and opening.pinned) or Pinned())
+            network = opening.network if opening is not None else None
+            return seen, pins.opened(session, kit, person, network, at)
+        case AskKind.PAGE if ask.verb == HISTORY:
+            return history.page(session, kit, person, ask.reference), None
+        case AskKind.PAGE if ask.verb == WARNINGS:
+            return pin_pages.warnings(session, kit, person, at), None
         case AskKind.PAGE:
-            if ask.verb == HISTORY:
-                return history.page(session, kit, person, ask.reference), None
-            shown = pages.page(session, kit, person, found.private, ask.reference, at, again=again)
-            return shown, None
+            return pages.page(session, kit, person, found.private, ask.reference, at, again=again)
+        case AskKind.ACT if ask.verb == NOT_ME:
+            return ReaderAnswer((ENDED,)), pins.end(session, kit, person, at)
         case AskKind.ACT if ask.verb in PERSON_VERBS:
             return people_acts.act(session, kit, person, ask, typed, at)
         case AskKind.ACT:

@@ -3,12 +3,12 @@
 Runs inside its caller's transaction.
 """
 
+from hotline.domain.call_back import kigali
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.dialogue.asks import PAGE, UNREADABLE, ReaderAnswer
 from hotline.ports import Kit
 from hotline.services.cases import line_of_time
 from hotline.services.reader.pages import MOST_LETTERS
-from hotline.services.reader.view import kigali
 from hotline.services.referrals import clusters
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder

@@ -25,6 +25,7 @@ from hotline.services.cases import entries, opened_notes
 from hotline.services.cases.opened_notes import OpenedNote
 from hotline.services.desk import admissions, like_words, reading
 from hotline.services.desk.access import OpenedTip
+from hotline.services.reader import pins
 from hotline.services.referrals import clusters, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, coming_of
 from hotline.store.database import Session
@@ -66,16 +67,20 @@ def page(
     at: datetime,
     *,
     again: bool,
-) -> ReaderAnswer:
-    """What was told of the case that she knows by this name. `again`: it is shown once more, and logged already."""
+) -> tuple[ReaderAnswer, int | None]:
+    """What was told of the case that she knows by this name, and a message to ring for.
+
+    `again`: it is shown once more, and logged already.
+    """
     known_as = referrals.of_responder(session, person.id, reference)
     if known_as is None or known_as.released_at is not None:
-        return ReaderAnswer((UNREADABLE,))
-    tip = session.get_one(Tip, known_as.tip_id)
+        return ReaderAnswer((UNREADABLE,)), None
+    tip, to_ring = session.get_one(Tip, known_as.tip_id), None
     case = opened(session, kit, person, private, tip)
     if case is None:
-        return ReaderAnswer((UNREADABLE,))
+        return ReaderAnswer((UNREADABLE,)), None
     if not again:
+        to_ring = pins.read(session, kit, person, tip.id, at)
         note_read(session, kit, person, tip, known_as, at)
         keys = SketchKeys.of_desk(case.desk, case.desk_key)
         like_words.compare(
@@ -84,7 +89,7 @@ def page(
     notes = opened_notes.of_tip(session, tip, case.tip_key)
     above = (*_warnings(session, kit, tip, person.language), *_like(session, kit, tip, person))
     lines = (*above, *_told(kit, tip, case.answers, notes, person))
-    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
+    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]}), to_ring
 
 
 def note_read(

@@ -4,11 +4,16 @@ Runs inside its caller's transaction.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
 from hotline.domain import trial
-from hotline.domain.call_back import KIGALI
-from hotline.domain.dialogue.asks import MY_QUESTIONS, MY_WORK, RIGHT, ReaderAnswer
+from hotline.domain.call_back import kigali
+from hotline.domain.dialogue.asks import (
+    HAS_WARNINGS,
+    MY_QUESTIONS,
+    MY_WORK,
+    RIGHT,
+    ReaderAnswer,
+)
 from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.places.places import alerted_as, place_name
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -19,6 +24,7 @@ from hotline.engine.view import said
 from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.desk import ask_back
+from hotline.services.reader import pin_pages, pins
 from hotline.services.reader.cases import people_view
 from hotline.services.reader.cases.theirs import with_colleagues
 from hotline.services.reader.reader_kit import ReaderKit
@@ -50,7 +56,8 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
     due = {tip.id for _, tip in followed_now}
     theirs = _theirs(session, kit, {case: tips[case] for case in cases}, person, pinned, due)
     danger = sum(tips[one].urgency == Urgency.DANGER for one in cases if one not in theirs)
-    words = {"open": str(len(cases)), "urgent": str(danger)}
+    last = pin_pages.last_opened(kit, person)
+    words = {"open": str(len(cases)), "urgent": str(danger), "last": last}
     for case in (*cases, *followed):
         tip = tips[case]
         place = place_name(alerted_as(tip.place, tip.within), person.language)
@@ -66,7 +73,8 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
         labels.append((case, _with_like(kit, label, other, person.language)))
     labels += [(case, say(person.language, Template.LIST_FOLLOW, ref=case)) for case in followed]
     questions = _questions(kit, person.language)
-    has = ((HAS_WORK, labels), (HAS_QUESTIONS, questions))
+    warned = pins.has_unread_warnings(session, person, kit.now())
+    has = ((HAS_WORK, labels), (HAS_QUESTIONS, questions), (HAS_WARNINGS, warned))
     hers = followed | {
         one: tips[one] for one in cases if f"hers.{one}" in pinned.flags or tips[one].id in due
     }
@@ -105,10 +113,6 @@ def _questions(kit: Kit, language: str) -> Sequence[tuple[str, str]]:
     today = kit.now().date()
     signed = (one for one in listed.values() if one.standing(today) is QuestionStatus.SHOWS)
     return [(one.name, said(one.node.text, language)) for one in signed][:MOST_QUESTIONS]
-
-
-def kigali(at: datetime) -> str:
-    return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
 
 
 def _with_like(kit: Kit, label: str, other: str | None, language: str) -> str:

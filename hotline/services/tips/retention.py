@@ -20,7 +20,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
 from hotline.store.outbox import answers
-from hotline.store.people import enrolments
+from hotline.store.people import enrolments, pin_warnings
 from hotline.store.reach import case_ends
 from hotline.store.referrals import deadlines, retention
 from hotline.store.referrals.retention import Kept, LegalHold
@@ -203,6 +203,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     likeness.forget,
     sketches.forget,
     answers.forget,
+    pin_warnings.forget,
 )
 
 

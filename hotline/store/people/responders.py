@@ -53,10 +53,20 @@ class Responder(Row):
     pin_wrap: Mapped[bytes | None]
     """The private half under her PIN and the reader's pepper, self-describing. The reader alone writes it."""
     pin_set_at: Mapped[datetime | None]
-    wrong_pins: Mapped[int] = mapped_column(default=0, server_default="0")
-    """In a row; a right one begins anew."""
+    wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The times of the wrong PINs since the last right one, as ISO 8601."""
     rested_until: Mapped[datetime | None]
-    """Until then no PIN of hers is tried."""
+    """Until then no PIN of this phone is tried."""
+    pin_opened_at: Mapped[datetime | None]
+    """When the PIN last opened the list of cases."""
+    pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often this PIN opened it."""
+    pin_network: Mapped[str | None]
+    """The network code of the last opening."""
+    read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The cases that were read within the last hour of reading, each as `tip id@ISO 8601`."""
+    warnings_read_at: Mapped[datetime | None]
+    """When this person last read the warnings about the PINs of the desk."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
     """For writing a new person down with her places at desks; `store/people/memberships.py` reads them."""
 

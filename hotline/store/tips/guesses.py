@@ -54,6 +54,16 @@ def count_of_contact(
     )
 
 
+def counted(
+    session: Session, secret: str, contact_keys: Collection[str], said: str, since: datetime
+) -> list[datetime]:
+    """Returns the times of the tries whose first word was `said`, oldest first."""
+    tries = select(Guess.at, Guess.said).where(
+        Guess.contact_key.in_(contact_keys), Guess.secret == secret, Guess.at > since
+    )
+    return [at for at, words in session.execute(tries.order_by(Guess.at)) if words[:1] == [said]]
+
+
 def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
     """Tries that were looked at."""
     tried = select(func.count()).select_from(Guess).where(Guess.target_key == target_key)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import trial
+from hotline.domain.call_back import kigali
 from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.following import FollowKind
@@ -32,7 +33,6 @@ from hotline.services.cases.people import PersonAct
 from hotline.services.reader.cases import people_view
 from hotline.services.reader.cases.case_keys import private_of
 from hotline.services.reader.reader_kit import ReaderKit
-from hotline.services.reader.view import kigali
 from hotline.services.referrals.helping import recording
 from hotline.services.referrals.helping.recording import Recorded
 from hotline.store.database import Session

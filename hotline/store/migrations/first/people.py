@@ -163,11 +163,30 @@ def _people() -> None:
         sa.Column("public_key", sa.LargeBinary(), nullable=True),
         sa.Column("pin_wrap", sa.LargeBinary(), nullable=True),
         sa.Column("pin_set_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("wrong_pins", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wrong_pins", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("rested_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pin_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pin_openings", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("pin_network", sa.String(), nullable=True),
+        sa.Column("read_lately", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("warnings_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("responder_key")),
         sa.UniqueConstraint("number_key", name=op.f("responder_number_key_once")),
     )
+    op.create_table(
+        "pin_warning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("responder_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["responder_id"], ["responder.id"], name=op.f("pin_warning_responder_id_of")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pin_warning_key")),
+    )
+    op.create_index("pin_warning_person", "pin_warning", ["responder_id", "kind", "at"])
+    op.create_index("pin_warning_told", "pin_warning", ["told_at", "at"])
     op.create_table(
         "enrolment",
         sa.Column("id", sa.Integer(), nullable=False),
