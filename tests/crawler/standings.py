@@ -125,7 +125,7 @@ HERS = Standing(
     prepare=behind_pin,
     enrolled=True,
     at_once=True,
-    most=1_000,
+    most=1_300,
 )
 ABOUT = {
     "asks on site": (("1", "5", "4"), {"screening", "offering", "keeping"}, 500),
