@@ -249,7 +249,7 @@ def _act(ask: ReaderAsk) -> ReaderAnswer:
     if flag is None and ask.verb.startswith(DISTRICT):
         flag = f"{ACTED}{Acted.NOT_TAKEN_YET}"
     lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if flag == PICKS else {}
-    words = {"time": TIME, "who": "Zuzucolleague"}
+    words = {"time": TIME, "who": "Responder 3"}
     return ReaderAnswer((flag or f"{ACTED}{Acted.TO_BE_JUDGED}",), lists, words)
 
 
