@@ -80,6 +80,11 @@ class FlowInvalid(_Listed):
 class ImportRefused(_Listed):
     """A file of rows is wrong; carries line and reason of each, nothing changed."""
 
+    def __init__(self, problems: Sequence[object]) -> None:
+        """Takes texts and remarks; a page says a remark in its reader's language."""
+        self.said = tuple(problems)
+        super().__init__([*map(str, problems)])
+
 
 class NotReady(HotlineError):
     """Something that must exist does not yet; says which command makes it."""

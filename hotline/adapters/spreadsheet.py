@@ -1,50 +1,26 @@
-"""openpyxl: a table of text as a workbook that a reviewer likes, and back; figures as one. No cell is a formula."""
+"""Writes workbooks with openpyxl: a table of text that a reviewer likes, and figures. No cell is a formula.
+
+`sheet_reading` reads them, in a process of its own.
+"""
 
 import io
-import struct
-import warnings
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
-from xml.etree.ElementTree import ParseError
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from hotline.domain.evidence.exporting.export_sheets import ExportSheet, sheet_names
-from hotline.errors import ImportRefused
 
 BEGINS = b"PK"
 """Of every workbook, as of every zip."""
-MOST_COLUMNS = 64
-NOT_ONE = (
-    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, ParseError),
-    *(InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError),
-    *(NotImplementedError, RuntimeError, OSError),
-)
-"""What it raises for a file that is no workbook, or a broken one."""
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLimits:
-    """What is larger is no sheet of ours, and might be made to fill a memory."""
-
-    size: int = 10 * 2**20
-    unpacked: int = 100 * 2**20
-    rows: int = 20_000
-
-
-AT_A_COMMAND = SheetLimits()
 TEXT = "@"
 """The format of a cell that stays what was typed."""
 TOP = Alignment(vertical="top", wrap_text=True)
@@ -116,27 +92,6 @@ def book(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
     return still.getvalue()
 
 
-def read(workbook: bytes, limits: SheetLimits = AT_A_COMMAND) -> list[list[str]]:
-    """The cells of its first sheet as text. Raises ImportRefused: no workbook, too large, or a formula in it."""
-    _measure(workbook, limits)
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            # Row by row: what a sheet says of its own size is not asked.
-            book = load_workbook(io.BytesIO(workbook), read_only=True)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            rows = [row[:MOST_COLUMNS] for row in islice(sheet.iter_rows(), limits.rows + 2)]
-    except NOT_ONE:
-        raise ImportRefused(["not a workbook, or a broken one: save it again as .xlsx"]) from None
-    if len(rows) > limits.rows + 1:
-        raise ImportRefused([f"more than {limits.rows} rows"])
-
-    run = [cell for row in rows for cell in row if cell.data_type == "f"]
-    if run:
-        raise ImportRefused([f"line {cell.row}: {cell.coordinate} is a formula" for cell in run])
-    return [[_text(cell.value) for cell in row] for row in rows]
-
-
 def _fill(sheet: Worksheet, one: ExportSheet) -> None:
     for number, row in enumerate(((one.says,), one.head, *one.rows), start=1):
         for column, value in enumerate(row, start=1):
@@ -159,23 +114,3 @@ def _write(cell: Cell | MergedCell, text: str) -> None:
     cell.data_type = "s"
     cell.number_format, cell.alignment = TEXT, TOP
     cell.quotePrefix = True
-
-
-def _measure(workbook: bytes, limits: SheetLimits) -> None:
-    """Raises ImportRefused. A zip may say that it holds more than any memory: it is asked before it is opened."""
-    try:
-        inside = zipfile.ZipFile(io.BytesIO(workbook)).infolist()
-    except NOT_ONE:
-        raise ImportRefused(["not a workbook: save it as .xlsx, or as CSV UTF-8"]) from None
-    unpacked = sum(part.file_size for part in inside)
-    if len(workbook) > limits.size or unpacked > limits.unpacked:
-        raise ImportRefused(["too large for a sheet of ours"])
-
-
-def _text(value: object) -> str:
-    """What stands in a cell. A spreadsheet makes a number of what looks like one."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

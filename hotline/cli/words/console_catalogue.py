@@ -38,6 +38,7 @@ WORDS = ("_", "say", "phrase")
 REMARK = "remark"
 """What marks a sentence of the checker, in the rooms that check."""
 CHECKING = (
+    "adapters",
     "engine",
     "services/flows",
     "services/words",
@@ -45,7 +46,9 @@ CHECKING = (
     "services/desk",
     "services/referrals/drills",
     "domain/people",
+    "domain/flows",
     "cli/words",
+    "web/console",
 )
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hotline.adapters import spreadsheet
+from hotline.adapters import sheet_reading, spreadsheet
 from hotline.domain.flows import sheet
 from hotline.domain.flows.sheet import SheetRow
 
@@ -40,8 +40,8 @@ def load(file: Path, language: str) -> Sequence[SheetRow]:
         raw = sys.stdin.buffer.read() if str(file) == SCREEN else file.read_bytes()
     except OSError as broken:
         raise click.ClickException(f"{file}: {broken.strerror}") from None
-    if raw.startswith(spreadsheet.BEGINS):
-        return sheet.rows_of(spreadsheet.read(raw), language)
+    if raw.startswith(sheet_reading.BEGINS):
+        return sheet.rows_of(sheet_reading.read(raw), language)
     try:
         return sheet.read(raw.decode("utf-8-sig"), language)
     except UnicodeDecodeError:

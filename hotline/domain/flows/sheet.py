@@ -15,6 +15,7 @@ from enum import StrEnum
 from hotline.errors import ImportRefused
 from hotline.text.csv_sheet import FORMULA
 from hotline.text.gsm7 import SUBSTITUTES
+from hotline.text.remark import remark
 
 COLUMNS = (
     "place",
@@ -108,7 +109,7 @@ def read(sheet: str, language: str) -> Sequence[SheetRow]:
     try:
         cells = [[said(text) for text in row] for row in reader]
     except csv.Error as broken:
-        raise ImportRefused([f"not a sheet: {broken}"]) from None
+        raise ImportRefused([remark("not a sheet: {why}", why=str(broken))]) from None
     return rows_of(cells, language)
 
 
@@ -118,7 +119,10 @@ def rows_of(cells: Sequence[Sequence[str]], language: str) -> Sequence[SheetRow]
     names = [name.strip() for name in head]
     missing = [name for name in (*NEEDED, language) if name not in names]
     if missing:
-        raise ImportRefused([f"line 1: these columns are missing: {', '.join(missing)}"])
+        columns = ", ".join(missing)
+        raise ImportRefused(
+            [remark("line 1: these columns are missing: {columns}", columns=columns)]
+        )
     found = []
     for line, row in enumerate(rows, start=2):
         if any(text.strip() for text in row):

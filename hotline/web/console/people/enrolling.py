@@ -6,7 +6,7 @@ from contextlib import closing
 
 from flask import Response, request
 
-from hotline.adapters import spreadsheet
+from hotline.adapters import sheet_reading
 from hotline.domain.people.enrolment import COLUMNS
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals.referral import Level
@@ -76,9 +76,7 @@ def judge(visit: Visit) -> Response:
     try:
         text = _text_of(raw)
     except ImportRefused as refused:
-        return _sheet(
-            visit, visit.say("This file cannot be taken: {message}", message=str(refused))
-        )
+        return _sheet(visit, sheet_files.not_taken(visit, refused))
     return _judged(visit, writing_down.judge(visit.kit, visit.token, text))
 
 
@@ -114,14 +112,15 @@ def _by_field(said: list[str]) -> FormFaults:
 def _text_of(raw: bytes) -> str:
     """CSV, whichever of the two it is. Raises ImportRefused."""
     if len(raw) > sheet_files.LIMITS.size:
-        raise ImportRefused(["more than 2 MB"])
-    if not raw.startswith(spreadsheet.BEGINS):
+        raise ImportRefused([sheet_files.MORE_BYTES])
+    if not raw.startswith(sheet_reading.BEGINS):
         try:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise ImportRefused(["not UTF-8: save it as .xlsx or CSV UTF-8"]) from None
+            raise ImportRefused([sheet_files.NOT_UTF8]) from None
     written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows(spreadsheet.read(raw, sheet_files.LIMITS))
+    rows = sheet_reading.read(raw, sheet_files.LIMITS)
+    csv.writer(written, lineterminator="\n").writerows(rows)
     return written.getvalue()
 
 

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from hotline.adapters import spreadsheet
-from hotline.adapters.spreadsheet import SheetLimits
+from hotline.adapters import sheet_reading, spreadsheet
+from hotline.adapters.sheet_reading import SheetLimits
 from hotline.domain.flows import sheet
 from hotline.domain.flows.sheet import SheetRow
 from hotline.errors import ImportRefused
+from hotline.text.remark import Remark, remark
+from hotline.web.console.visit import Visit
 
-LIMITS = SheetLimits(size=2 * 2**20, unpacked=20 * 2**20, rows=5_000)
+LIMITS = SheetLimits(rows=5_000)
 MOST_LETTERS = 700_000
 """Of all words of a sheet: those of every flow in three languages are a tenth of it."""
 KINDS = {
@@ -17,6 +19,9 @@ KINDS = {
     "csv": "text/csv; charset=utf-8",
 }
 CELLS = 5
+MORE_BYTES = remark("more than 2 MB")
+NOT_UTF8 = remark("not UTF-8: save it as .xlsx or CSV UTF-8")
+BROKEN = remark("the form is broken: upload the sheet again")
 
 
 def written(
@@ -38,19 +43,25 @@ def written(
 def opened(raw: bytes, language: str) -> Sequence[SheetRow]:
     """Which of the two it is, its letters say. Raises ImportRefused."""
     if len(raw) > LIMITS.size:
-        raise ImportRefused(["more than 2 MB"])
-    if raw.startswith(spreadsheet.BEGINS):
-        rows = sheet.rows_of(spreadsheet.read(raw, LIMITS), language)
+        raise ImportRefused([MORE_BYTES])
+    if raw.startswith(sheet_reading.BEGINS):
+        rows = sheet.rows_of(sheet_reading.read(raw, LIMITS), language)
     else:
         try:
             rows = sheet.read(raw.decode("utf-8-sig"), language)
         except UnicodeDecodeError:
-            raise ImportRefused(["not UTF-8: save it as .xlsx or CSV UTF-8"]) from None
+            raise ImportRefused([NOT_UTF8]) from None
     if len(rows) > LIMITS.rows:
-        raise ImportRefused([f"more than {LIMITS.rows} rows"])
+        raise ImportRefused([remark("more than {count} rows", count=LIMITS.rows)])
     if sum(len(row.place) + len(row.words) for row in rows) > MOST_LETTERS:
-        raise ImportRefused(["too many letters for a sheet of ours"])
+        raise ImportRefused([remark("too many letters for a sheet of ours")])
     return rows
+
+
+def not_taken(visit: Visit, refused: ImportRefused) -> str:
+    """Returns the sentence about a file that is refused, in the reader's language."""
+    said = [one.said(visit.say) if isinstance(one, Remark) else str(one) for one in refused.said]
+    return visit.say("This file cannot be taken: {message}", message="; ".join(said))
 
 
 def packed(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
@@ -68,9 +79,9 @@ def unpacked(field: str) -> Sequence[tuple[SheetRow, str]]:
     try:
         cells = json.loads(field)
     except (ValueError, RecursionError):
-        raise ImportRefused(["the form is broken: upload the sheet again"]) from None
+        raise ImportRefused([BROKEN]) from None
     if not isinstance(cells, list) or len(cells) > LIMITS.rows or not all(map(_is_row, cells)):
-        raise ImportRefused(["the form is broken: upload the sheet again"])
+        raise ImportRefused([BROKEN])
     return [
         (SheetRow(line, place, sheet.plain_words(words), "yes", digest), why)
         for line, place, words, digest, why in cells

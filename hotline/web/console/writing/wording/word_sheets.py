@@ -55,7 +55,7 @@ def judge(visit: Visit, language: str) -> Response:
     try:
         rows = sheet_files.opened(raw, language)
     except ImportRefused as refused:
-        return _ask(visit, language, _not_read(visit, refused))
+        return _ask(visit, language, sheet_files.not_taken(visit, refused))
     return _judged(visit, language, word_sheets.judged(visit.kit, language, rows))
 
 
@@ -64,7 +64,7 @@ def take(visit: Visit, language: str) -> Response:
     try:
         rows = [row for row, _ in sheet_files.unpacked(visit.form.text("rows", most=MOST_BYTES))]
     except ImportRefused as refused:
-        return _ask(visit, language, _not_read(visit, refused))
+        return _ask(visit, language, sheet_files.not_taken(visit, refused))
     once = visit.form.text("once", most=32)
     done = word_sheets.take_sheet(visit.kit, visit.by, language, rows, once)
     if done.refused:
@@ -78,17 +78,13 @@ def refused(visit: Visit, language: str) -> Response:
     try:
         rows = sheet_files.unpacked(visit.form.text("rows", most=MOST_BYTES))
     except ImportRefused as broken:
-        return _ask(visit, language, _not_read(visit, broken))
+        return _ask(visit, language, sheet_files.not_taken(visit, broken))
     found = word_sheets.refused_rows(visit.kit, language, rows)
     columns = (*sheet.COLUMNS, sheet.WHY)
     kind = "csv" if visit.form.text("kind") == "csv" else "xlsx"
     return _sent(
         f"words-{language}-refused", kind, sheet_files.written(kind, found, language, columns)
     )
-
-
-def _not_read(visit: Visit, refused: ImportRefused) -> str:
-    return visit.say("This file cannot be taken: {message}", message=str(refused))
 
 
 def _ask(visit: Visit, language: str, wrong: str = "") -> Response:

@@ -1,0 +1,134 @@
+"""Reads one workbook from standard input, as the only work of a child process; `sheet_reading` starts it.
+
+It limits its own processor time and memory first. It writes the rows, or why it refuses them, as JSON.
+"""
+
+import io
+import json
+import resource
+import struct
+import sys
+import warnings
+import zipfile
+import zlib
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+if __name__ == "__main__":
+    # openpyxl would load it for numbers that no sheet has: a second of work, and half a gigabyte of addresses.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from hotline.adapters.sheet_reading import NO_WORKBOOK, REFUSED, ROWS, TOO_LARGE
+from hotline.text.remark import Remark, remark
+
+MEMORY = 400 * 2**20
+"""Bytes of addresses. The largest sheet of ours takes 60 MB."""
+PROCESSOR_SECONDS = 10
+UNPACKED = 4 * 2**20
+"""Bytes of a workbook's parts. A sheet of every text of the line has 1.8 MB."""
+MOST_PARTS = 1_000
+MOST_COLUMNS = 64
+MOST_LETTERS = 4_000_000
+"""Letters of all cells: many cells may share one long text."""
+MOST_FORMULAS = 20
+"""Formulas that a refusal names."""
+NOT_ONE = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, ParseError),
+    *(InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError),
+    *(NotImplementedError, RuntimeError, OSError),
+)
+"""Errors for a file that is no workbook, or a broken one."""
+
+
+class Refused(Exception):
+    """The workbook is no sheet of ours; carries remarks."""
+
+    def __init__(self, *why: Remark) -> None:
+        self.why = why
+        super().__init__(*why)
+
+
+def main() -> None:
+    """Reads the workbook on standard input; the first argument is the most rows that it may have."""
+    limit_itself()
+    try:
+        told = json.dumps({ROWS: rows_of(sys.stdin.buffer.read(), int(sys.argv[1]))})
+    except Refused as refused:
+        told = json.dumps({REFUSED: [one.to_json() for one in refused.why]})
+    except MemoryError:
+        told = json.dumps({REFUSED: [TOO_LARGE.to_json()]})
+    sys.stdout.write(told)
+
+
+def limit_itself() -> None:
+    """Ends this process where it takes more processor time or memory, and lets it write no file."""
+    for kind, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 1))
+
+
+def rows_of(workbook: bytes, most_rows: int) -> list[list[str]]:
+    """Returns the cells of the first sheet as text. Raises Refused."""
+    _measure(workbook)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            # Row by row: what a sheet says of its own size is not asked.
+            book = load_workbook(io.BytesIO(workbook), read_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            return _read(sheet.iter_rows(), most_rows)
+    except NOT_ONE:
+        raise Refused(NO_WORKBOOK) from None
+
+
+def _measure(workbook: bytes) -> None:
+    """Raises Refused. A zip says how much it holds: that is asked before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
+            parts = whole.infolist()
+    except NOT_ONE:
+        raise Refused(NO_WORKBOOK) from None
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED:
+        raise Refused(TOO_LARGE)
+
+
+def _read(rows: Any, most_rows: int) -> list[list[str]]:
+    found, formulas, letters = list[list[str]](), list[Remark](), 0
+    for row in islice(rows, most_rows + 2):
+        cells: Sequence[Any] = row[:MOST_COLUMNS]
+        formulas += [_formula(cell) for cell in cells if cell.data_type == "f"]
+        found.append([_text(cell.value) for cell in cells])
+        letters += sum(map(len, found[-1]))
+        if letters > MOST_LETTERS:
+            raise Refused(TOO_LARGE)
+    if len(found) > most_rows + 1:
+        raise Refused(remark("more than {count} rows", count=most_rows))
+    if formulas:
+        raise Refused(*formulas[:MOST_FORMULAS])
+    return found
+
+
+def _formula(cell: Any) -> Remark:
+    return remark("line {line}: {cell} is a formula", line=cell.row, cell=cell.coordinate)
+
+
+def _text(value: object) -> str:
+    """Returns a cell's text. A spreadsheet makes a number of what looks like one."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()

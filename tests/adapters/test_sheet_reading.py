@@ -1,0 +1,221 @@
+"""Reading a workbook: in a child process with limits, so that no file of anybody's harms the line."""
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from hotline.adapters import sheet_reading, spreadsheet
+from hotline.adapters.sheet_child import MOST_COLUMNS, Refused, rows_of
+from hotline.adapters.sheet_reading import SheetLimits
+from hotline.errors import ImportRefused
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
+    | st.sampled_from("\n=+-@'"),
+    max_size=20,
+)
+PARTS = {
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/xl/workbook.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+        '<Override PartName="/xl/worksheets/sheet1.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
+    ),
+    "xl/workbook.xml": (
+        '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r='
+        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Type='
+        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
+        ' Target="worksheets/sheet1.xml"/></Relationships>'
+    ),
+}
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+
+
+def packed(sheet: str, **parts: str) -> bytes:
+    """A workbook whose only sheet has this XML behind its head."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in (PARTS | {"xl/worksheets/sheet1.xml": SHEET + sheet} | parts).items():
+            made.writestr(name, text)
+    return raw.getvalue()
+
+
+def written(*rows: Sequence[str]) -> bytes:
+    head = [f"column {number}" for number in range(len(rows[0]))]
+    return spreadsheet.write([head, *rows], widths={}, writable=(), choices={})
+
+
+def declared() -> bytes:
+    """60 MB that say how much they are."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/worksheets/sheet1.xml", bytes(60 * 2**20))
+    return raw.getvalue()
+
+
+def undeclared() -> bytes:
+    """60 MB that say that they are a hundred bytes."""
+    raw = bytearray(declared())
+    size = (60 * 2**20).to_bytes(4, "little")
+    return bytes(raw.replace(size, (100).to_bytes(4, "little")))
+
+
+def deep() -> bytes:
+    return packed("<a>" * 1_000_000)
+
+
+def wide() -> bytes:
+    """One row of 700,000 empty cells."""
+    return packed("<row>" + "<c/>" * 700_000 + "</row></sheetData></worksheet>")
+
+
+def shared() -> bytes:
+    """One text of 30,000 letters, in each of 5,000 cells."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for _ in range(5_000):
+        sheet.append(["x" * 30_000])
+    raw = io.BytesIO()
+    book.save(raw)
+    return raw.getvalue()
+
+
+def entities() -> bytes:
+    bomb = '<!DOCTYPE z [<!ENTITY a "' + "x" * 50_000 + '">]>'
+    cell = f"<row><c><v>{'&a;' * 50_000}</v></c></row></sheetData></worksheet>"
+    return packed("", **{"xl/worksheets/sheet1.xml": f"{bomb}{SHEET}{cell}"})
+
+
+@pytest.mark.parametrize(
+    ("workbook", "says"),
+    [
+        (declared, "too large for a sheet"),
+        (undeclared, "not a workbook|too large"),
+        (deep, "not a workbook|too long|too large"),
+        (shared, "too large for a sheet"),
+        (entities, "not a workbook|too long|too large"),
+        (lambda: b"PK\x03\x04 nothing", "not a workbook"),
+        (lambda: b"PK" + bytes(2 * 2**20), "too large for a sheet"),
+    ],
+    ids=[
+        "says its size",
+        "lies about its size",
+        "deep",
+        "one text in many cells",
+        "entities",
+        "no zip",
+        "a large file",
+    ],
+)
+def test_a_bomb_gets_a_clear_answer(workbook: Callable[[], bytes], says: str) -> None:
+    with pytest.raises(ImportRefused, match=says):
+        sheet_reading.read(workbook())
+
+
+def test_what_takes_too_long_ends_and_the_next_sheet_is_read() -> None:
+    with pytest.raises(ImportRefused, match="takes too long to read"):
+        sheet_reading.read(wide(), seconds=0.01)
+    assert sheet_reading.read(written(["a", "b"]))[1:] == [["a", "b"]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
+def test_a_row_that_was_written_is_read_back(rows: list[tuple[str, str]]) -> None:
+    assert rows_of(written(*rows), 4)[1:] == [list(row) for row in rows]
+
+
+def test_a_number_that_a_spreadsheet_made_is_read_as_it_was_typed() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([112, 1.0, 1.5, None, "yes"])
+    raw = io.BytesIO()
+    book.save(raw)
+    assert sheet_reading.read(raw.getvalue()) == [["112", "1", "1.5", "", "yes"]]
+
+
+def test_a_formula_is_named_and_nothing_is_read() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["a", "=1+1"])
+    raw = io.BytesIO()
+    book.save(raw)
+    with pytest.raises(ImportRefused, match="line 1: B1 is a formula"):
+        sheet_reading.read(raw.getvalue())
+
+
+def test_who_asks_says_how_large_a_sheet_may_be() -> None:
+    raw = written(*[["a", "b"]] * 4)
+    assert len(sheet_reading.read(raw, SheetLimits(rows=4))) == 5
+    with pytest.raises(ImportRefused, match="more than 3 rows"):
+        sheet_reading.read(raw, SheetLimits(rows=3))
+    with pytest.raises(ImportRefused, match="too large"):
+        sheet_reading.read(raw, SheetLimits(size=len(raw) - 1))
+
+
+def test_a_row_that_goes_on_for_ever_is_cut() -> None:
+    (_, row) = rows_of(written(["a"] * 100), 4)
+    assert len(row) == MOST_COLUMNS
+
+
+def test_two_sheets_at_once_are_read_one_after_the_other() -> None:
+    raw = written(["a", "b"])
+    with ThreadPoolExecutor(2) as both:
+        told = list(both.map(sheet_reading.read, [raw, raw]))
+    assert [rows[1:] for rows in told] == [[["a", "b"]]] * 2
+
+
+WHOLE = written(["report.danger.menu.text", "Hari uri mu kaga?"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_file_is_read_or_refused(data: st.DataObject) -> None:
+    """Random letters, and a good workbook with some of its letters changed, or its end cut off."""
+    if data.draw(st.booleans()):
+        raw = data.draw(st.binary(max_size=200))
+    else:
+        spoilt = bytearray(WHOLE[: data.draw(st.integers(1, len(WHOLE)))])
+        for _ in range(data.draw(st.integers(0, 5))):
+            spoilt[data.draw(st.integers(0, len(spoilt) - 1))] = data.draw(st.integers(0, 255))
+        raw = bytes(spoilt)
+    try:
+        rows = rows_of(raw, 20_000)
+    except Refused:
+        return
+    assert all(isinstance(text, str) for row in rows for text in row)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_workbook_whose_parts_are_strange_is_read_or_refused(data: st.DataObject) -> None:
+    """Zipped well, with letters changed inside: what a broken program, or a hostile one, would write."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(WHOLE)) as good, zipfile.ZipFile(raw, "w") as strange:
+        chosen = data.draw(st.sampled_from(good.namelist()))
+        for name in good.namelist():
+            part = bytearray(good.read(name))
+            for _ in range(data.draw(st.integers(1, 4)) if name == chosen else 0):
+                part[data.draw(st.integers(0, len(part) - 1))] = data.draw(st.integers(0, 255))
+            strange.writestr(name, bytes(part))
+    try:
+        rows = rows_of(raw.getvalue(), 20_000)
+    except Refused:
+        return
+    assert all(isinstance(text, str) for row in rows for text in row)
