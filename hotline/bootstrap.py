@@ -15,7 +15,7 @@ from hotline.adapters.live_phrases import LivePhrases
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
-from hotline.errors import FolderRefused, NotReady, StoreUnavailable
+from hotline.errors import FolderRefused, PartMissing, StoreUnavailable
 from hotline.ports import (
     ConsoleKit,
     DoorKit,
@@ -200,9 +200,9 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
     return kit, keys
 
 
-def missing(settings: Settings, what: str) -> NotReady:
+def missing(settings: Settings, what: str) -> PartMissing:
     """Says what is not there, and what to do next."""
-    return NotReady(f"{what}: {next_step(settings)}")
+    return PartMissing(what, next_step(settings))
 
 
 def next_step(settings: Settings) -> str:

@@ -1,7 +1,8 @@
 """Settings: a frozen value out of the environment, read once, every fault told in one list.
 
-Each field's docstring is its help text, shown by `hotline doctor` and in the README. With nothing set, they are those
-of a demo on one machine: the gateway is the emulator on loopback, so that no forgotten setting sends anything out.
+Each field's docstring is its help text, shown by `hotline doctor --settings` and in the README. With nothing set, they
+are those of a demo on one machine: the gateway is the emulator on loopback, so that no forgotten setting sends anything
+out.
 """
 
 import ast

@@ -6,6 +6,7 @@ HotlineError
 ├── ImportRefused
 ├── NotReady
 │   ├── ProgramMissing
+│   ├── PartMissing
 │   ├── FolderRefused
 │   ├── TooSoon
 │   └── StartFailed
@@ -92,6 +93,14 @@ class NotReady(HotlineError):
 
 class ProgramMissing(NotReady):
     """A program of the machine is missing; says which package brings it."""
+
+
+class PartMissing(NotReady):
+    """A home, a key folder or the tables are not there; says what to do next."""
+
+    def __init__(self, what: str, step: str) -> None:
+        self.what, self.step = what, step
+        super().__init__(f"{what}: {step}")
 
 
 class FolderRefused(NotReady):

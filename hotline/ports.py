@@ -98,7 +98,8 @@ class NumberOpener(Protocol):
 class Instruments(Protocol):
     """What stands around the line, and no row tells of. Never raises."""
 
-    def redis_answers(self) -> bool: ...
+    def redis_fault(self) -> str | None:
+        """Why Redis does not answer, or does not write; None where it does both."""
 
     def disk_free(self) -> int | None:
         """Bytes that may still be written in the home folder; None where nobody can say."""

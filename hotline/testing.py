@@ -161,8 +161,8 @@ class FakeInstruments(Instruments):
     left: float | None = 1000.0
     backup: float | None = None
 
-    def redis_answers(self) -> bool:
-        return self.redis
+    def redis_fault(self) -> str | None:
+        return None if self.redis else "connection refused"
 
     def disk_free(self) -> int | None:
         return self.free

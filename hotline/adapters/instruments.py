@@ -12,6 +12,7 @@ from hotline.adapters.gateway.africastalking_account import Account
 from hotline.adapters.gateway.dialling import Dialler
 from hotline.adapters.queue.circuit import connect
 from hotline.domain import trial
+from hotline.text.causes import cause_of
 
 DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
@@ -42,12 +43,13 @@ class Gauges:
         self._answered: tuple[float, bool] | None = None
         self._left: tuple[float, float | None] | None = None
 
-    def redis_answers(self) -> bool:
+    def redis_fault(self) -> str | None:
         """By a write: on a full disk or with its memory full it answers, and refuses every doorbell."""
         try:
-            return bool(self._redis.set(PROBE, "", ex=1))
-        except (RedisError, OSError):
-            return False
+            self._redis.set(PROBE, "", ex=1)
+        except (RedisError, OSError) as broken:
+            return cause_of(broken)
+        return None
 
     def disk_free(self) -> int | None:
         try:

@@ -14,7 +14,7 @@ from hotline.config import Settings
 from hotline.domain.controller import TEMPLATE, LawDuty, LawFacts, facts_of
 from hotline.domain.processing import RECORD
 from hotline.errors import SettingsInvalid
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, warning
 
 NOT_YET = "not yet"
 NAME = "data protection"
@@ -73,7 +73,8 @@ def owed_found(settings: Settings) -> CheckResult:
         return CheckResult(NAME, True, "everything that law 058/2021 asks for is filled in")
     says = f"law 058/2021 still asks for {', '.join(map(_named, owed))}"
     if settings.pretended:
-        return CheckResult(NAME, True, f"{says}: owed before real callers are answered")
+        says = f"{says}: owed before real callers are answered"
+        return warning(NAME, says, "`hotline law facts > FILE`, and HOTLINE_LAW")
     todo = "; ".join(one.todo for one in owed)
     return CheckResult(NAME, False, says, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 
 from nacl.bindings import sodium_pad
 from nacl.exceptions import CryptoError
@@ -110,6 +111,11 @@ class Sealer:
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
 
+    def line_mark(self) -> str:
+        """A short digest of the relay's public key, by which a line's own processes know it; empty without a key."""
+        public_key = self.relay_public_key if self.live is None else self.live.now()[0]
+        return "" if public_key is None else mark_of(public_key)
+
     def reader_key(self) -> bytes:
         """Raises KeyMissing where the folder lacks the reader's public key."""
         if self.reader is None:
@@ -117,6 +123,11 @@ class Sealer:
                 "this process has no public key of the reader: restore its key folder (`hotline keys import`)"
             )
         return self.reader()
+
+
+def mark_of(public_key: bytes) -> str:
+    """Eight hex digits that tell one line from another. They identify nobody and open nothing."""
+    return blake2b(public_key, digest_size=4, person=b"line").hexdigest()
 
 
 def _sealed(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:

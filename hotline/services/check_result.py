@@ -1,12 +1,21 @@
-"""What a look at the line finds: how one part stands, and what a person does next."""
+"""The result of one check of the line: its state, and what a person does next."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CheckState(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    """Nobody is harmed now. Somebody should look at it in daylight; it raises no alarm."""
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     name: str
     ok: bool
+    """Whether it raises no alarm: a warning raises none."""
     says: str
     todo: str = ""
     """What a person does next; empty where nothing is wrong."""
@@ -14,3 +23,15 @@ class CheckResult:
     """How wrong, where that is counted."""
     names: tuple[str, ...] = ()
     """All that `says` counts, for a program: a line holds a few."""
+    is_warning: bool = False
+
+    @property
+    def state(self) -> CheckState:
+        if not self.ok:
+            return CheckState.WRONG
+        return CheckState.WARNING if self.is_warning else CheckState.OK
+
+
+def warning(name: str, says: str, todo: str) -> CheckResult:
+    """Builds the result of a check that found something missing, which harms nobody now."""
+    return CheckResult(name, True, says, todo, is_warning=True)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hotline.errors import StoreUnavailable
+from hotline.text.causes import known_cause
 
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a statement of ours can do wrong while the database is well."""
@@ -40,4 +41,5 @@ def quietly() -> Iterator[None]:
     except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
         if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
             raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
-        raise StoreUnavailable(type(broken).__name__) from None
+        cause = known_cause(str(getattr(broken, "orig", None) or broken))
+        raise StoreUnavailable(cause or type(broken).__name__) from None

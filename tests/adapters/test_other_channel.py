@@ -86,7 +86,7 @@ def test_without_either_it_is_not_there() -> None:
 
 def test_gauges_of_a_machine_without_redis(tmp_path: Path) -> None:
     gauges = Gauges("redis://127.0.0.1:9/0", tmp_path)
-    assert not gauges.redis_answers()
+    assert gauges.redis_fault() == "connection refused"
     assert (gauges.disk_free() or 0) > 0
     assert Gauges("redis://127.0.0.1:9/0", tmp_path / "gone").disk_free() is None
     assert (gauges.line_answers(), gauges.balance()) == (None, None)

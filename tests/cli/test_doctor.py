@@ -1,13 +1,27 @@
 """`hotline doctor` on a line that was made a moment ago, and on none."""
 
 import json
+import os
+import re
+import socketserver
+import struct
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
+from hotline.lab.stack import free_port
+from hotline.store.database import open_database
+from hotline.store.dialogue import contacts
+from tests.builders import NOON
 from tests.cli.homes import copy_home
+from tests.faults.disk import full_disk
+from tests.valkey import Valkey, valkey
+
+__all__ = ["valkey"]
 
 SECRET = "a-key-of-the-gateway"
 
@@ -37,8 +51,12 @@ def test_before_init_everything_says_init(tmp_path: Path) -> None:
 
 def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
     told = hotline(made, "doctor", "--json")
-    wrong = [finding for finding in json.loads(told.stdout)["findings"] if not finding["ok"]]
-    assert [finding["name"] for finding in wrong] == [
+    document = json.loads(told.stdout)
+    by_state: dict[str, list[str]] = {"ok": [], "warning": [], "wrong": []}
+    for finding in document["findings"]:
+        by_state[finding["state"]].append(finding["name"])
+        assert bool(finding["todo"]) == (finding["state"] != "ok"), finding
+    assert by_state["wrong"] == [
         "watchers",
         "clock",
         "national number",
@@ -46,12 +64,119 @@ def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
         "console",
         "gateway",
     ]
-    assert all(finding["todo"] for finding in wrong)
+    checks = len(document["findings"])
+    assert document["counts"] == {
+        "wrong": 6,
+        "warnings": len(by_state["warning"]),
+        "checks": checks,
+    }
     assert told.exit_code == 1
 
 
+def test_what_nobody_has_seen_to_yet_is_a_warning_and_never_green(made: Path) -> None:
+    found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
+    warned = {one["name"]: one["says"] for one in found if one["state"] == "warning"}
+    assert set(warned) == {"urgent words", "backup", "second channel", "trial", "data protection"}
+    assert "came with the release" in warned["urgent words"]
+
+    mended = hotline(made, "doctor", "--json", HOTLINE_ALARM_COMMAND="page-somebody")
+    states = {one["name"]: one["state"] for one in json.loads(mended.stdout)["findings"]}
+    assert states["second channel"] == "ok"
+
+
+def test_the_last_line_counts_and_wrong_shows_only_what_is_not_ok(made: Path) -> None:
+    whole = hotline(made, "doctor")
+    last = whole.output.splitlines()[-1]
+    assert re.fullmatch(r"6 wrong, 5 warnings of \d\d", last), last
+    assert "\nok " in whole.output
+
+    short = hotline(made, "doctor", "--wrong")
+    assert short.output.splitlines()[-1] == last
+    assert "\nok " not in f"\n{short.output}"
+    assert short.output.count("WRONG ") == 6
+    assert short.output.count("warning ") == 5
+    assert short.exit_code == 1
+
+
+def test_settings_are_shown_only_where_they_are_asked_for(made: Path) -> None:
+    assert "HOTLINE_SERVICE_CODE:" not in hotline(made, "doctor").output
+    assert "settings" not in json.loads(hotline(made, "doctor", "--json").stdout)
+    asked = json.loads(hotline(made, "doctor", "--json", "--settings").stdout)
+    assert asked["settings"]["home"] == str(made)
+
+
+CAUSES = {
+    "a port where nobody listens": "connection refused",
+    "a server that refuses the password": "wrong password",
+    "a file of something else": "the file is no database",
+}
+
+
+@pytest.fixture
+def refusing() -> Iterator[int]:
+    """A server that speaks PostgreSQL's protocol and refuses each password."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while True:
+                (length,) = struct.unpack("!i", self.request.recv(4))
+                (code,) = struct.unpack("!i", self.request.recv(length - 4)[:4])
+                if code == 196608:
+                    break
+                self.request.sendall(b"N")
+            fields = b'SFATAL\0C28P01\0Mpassword authentication failed for user "line"\0\0'
+            self.request.sendall(b"E" + struct.pack("!i", len(fields) + 4) + fields)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("fault", CAUSES)
+def test_the_database_is_wrong_for_its_true_cause(
+    made: Path, tmp_path: Path, refusing: int, fault: str
+) -> None:
+    (tmp_path / "other.db").write_text("no tables, and no database either\n" * 50)
+    url = {
+        "a port where nobody listens": f"postgresql+psycopg://line:secret@127.0.0.1:{free_port()}/line",
+        "a server that refuses the password": f"postgresql+psycopg://line:secret@127.0.0.1:{refusing}/line",
+        "a file of something else": f"sqlite:///{tmp_path / 'other.db'}",
+    }[fault]
+    told = hotline(made, "doctor", "--json", HOTLINE_DATABASE_URL=url)
+    found = {one["name"]: one for one in json.loads(told.stdout)["findings"]}
+    assert found["database"]["state"] == "wrong"
+    assert CAUSES[fault] in found["database"]["says"]
+    assert "secret" not in told.output
+
+
+def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_path: Path) -> None:
+    """A process of the line has the file open, as one always has."""
+    copy_home(tmp_path)
+    line = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
+    with line.writing() as session:
+        contacts.try_writing(session, NOON)
+    with full_disk(os.getpid()):
+        told = hotline(tmp_path, "doctor", "--wrong").output
+    line.close()
+    assert "WRONG   database: disk full" in told
+    assert "WRONG   database" not in hotline(tmp_path, "doctor", "--wrong").output
+
+
+def test_redis_behind_a_password_says_so(made: Path, valkey: Valkey) -> None:
+    valkey.client().config_set("requirepass", "long-and-secret")
+    for url, cause in (
+        (valkey.url, "no password is given"),
+        (valkey.url.replace("unix://", "unix://:wrong@"), "wrong password"),
+    ):
+        told = hotline(made, "doctor", "--wrong", HOTLINE_REDIS_URL=url).output
+        assert f"WRONG   redis: {cause}" in told
+
+
 def test_every_setting_with_its_help_and_no_secret(made: Path) -> None:
-    told = hotline(made, "doctor").output
+    told = hotline(made, "doctor", "--settings").output
     for name in ("HOTLINE_HOME", "HOTLINE_SERVICE_CODE", "HOTLINE_GATEWAY_API_KEY_FILE"):
         assert name in told
     assert SECRET not in told
@@ -74,7 +199,7 @@ def test_a_key_that_others_may_read_is_wrong(made: Path) -> None:
         told = hotline(made, "doctor").output
     finally:
         key.chmod(0o400)
-    assert "WRONG keys of hooks" in told
+    assert "WRONG   keys of hooks" in told
 
 
 @pytest.mark.parametrize(
@@ -92,17 +217,17 @@ def test_what_others_may_read_is_wrong_and_the_doctor_says_what_to_type(
         told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
     finally:
         path.chmod(mode)
-    assert f"WRONG {name}: others may read {path}" in told
+    assert f"WRONG   {name}: others may read {path}" in told
     assert f"-> chmod -R go= {path if path.is_dir() else path.parent}" in told
     told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
-    assert f"WRONG {name}" not in told
+    assert f"WRONG   {name}" not in told
 
 
 def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> None:
     live = {"HOTLINE_GATEWAY_URL": "https://api.africastalking.com"}
     told = hotline(made, "doctor", **live).output
-    assert "WRONG gateway key of workers" in told
-    assert "WRONG gateway key of watch" in told
+    assert "WRONG   gateway key of workers" in told
+    assert "WRONG   gateway key of watch" in told
 
     file = made.parent / "the-key"
     file.write_text(f"{SECRET}\n", encoding="utf-8")
@@ -112,7 +237,7 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
     assert [oct(place.stat().st_mode & 0o777) for place in places] == ["0o400", "0o400"]
     assert not (made / "keys" / "hooks" / "gateway.key").exists()
     told = hotline(made, "doctor", **live).output
-    assert "WRONG gateway key" not in told
+    assert "WRONG   gateway key" not in told
     assert SECRET not in told + done.output
     for place in places:
         place.unlink()

@@ -1,15 +1,17 @@
 """What the doctor finds of the console beside its database: address, folder and process."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hotline.bootstrap import Role
+from hotline.adapters.console_words import load_console_words
+from hotline.bootstrap import Role, build_pages
 from hotline.cli.people.console_found import (
+    LINE,
     address_found,
     apart_found,
     owners_of,
@@ -17,8 +19,13 @@ from hotline.cli.people.console_found import (
 )
 from hotline.config import Settings
 from hotline.lab.stack import free_port
+from hotline.sealing.sealer import mark_of
+from hotline.services.check_result import CheckResult
+from hotline.web.console.app import create_console, templates_in
+from tests.cli.homes import copy_home
 
 HOST = "desk.example"
+MARK = "0a1b2c3d"
 REAL = {"HOTLINE_GATEWAY_URL": "https://api.africastalking.com"}
 
 
@@ -49,32 +56,66 @@ def test_folders_that_are_not_here_have_no_owner(tmp_path: Path) -> None:
     assert owners_of(folders) == {Role.PAGES: tmp_path.stat().st_uid}
 
 
+Serve = Callable[..., int]
+
+
 @pytest.fixture
-def port() -> Iterator[int]:
-    """Something that answers to one name, as the console does."""
+def serve() -> Iterator[Serve]:
+    """Starts a program on a free port that answers to one name, as the console does, with these headers."""
+    started: list[tuple[HTTPServer, threading.Thread]] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if self.headers["Host"] == HOST else 421)
-            self.end_headers()
+    def start(**headers: str) -> int:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200 if self.headers["Host"] == HOST else 421)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
 
-        def log_message(self, *_words: Any) -> None:
-            pass
+            def log_message(self, *_words: Any) -> None:
+                pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        started.append((server, thread))
+        return server.server_port
+
+    yield start
+    for server, thread in started:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
-def test_its_process_is_asked_by_the_name_that_it_answers_to(port: int) -> None:
-    here = {"HOTLINE_CONSOLE_PORT": str(port)}
-    well = process_found(settings(**here, HOTLINE_CONSOLE_URL=f"https://{HOST}"))
+def looked(port: int, **more: str) -> CheckResult:
+    return process_found(settings(HOTLINE_CONSOLE_PORT=str(port), **more), MARK)
+
+
+def test_its_process_is_asked_by_the_name_that_it_answers_to(serve: Serve) -> None:
+    port = serve(**{LINE: MARK})
+    well = looked(port, HOTLINE_CONSOLE_URL=f"https://{HOST}")
     assert (well.ok, well.says) == (True, f"answers at 127.0.0.1:{port}")
-    other = process_found(settings(**here))
+    other = looked(port)
     assert (other.ok, "start the console again" in other.todo) == (False, True)
-    nobody = process_found(settings(HOTLINE_CONSOLE_PORT=str(free_port())))
+    nobody = looked(free_port())
     assert (nobody.ok, "hotline run" in nobody.todo) == (False, True)
+    assert "connection refused" in nobody.says
+
+
+def test_another_program_or_another_line_on_its_port_is_no_console(serve: Serve) -> None:
+    named = {"HOTLINE_CONSOLE_URL": f"https://{HOST}"}
+    program = looked(serve(), **named)
+    assert (program.ok, "another program" in program.says) == (False, True)
+    line = looked(serve(**{LINE: "00000000"}), **named)
+    assert (line.ok, "another line" in line.says) == (False, True)
+
+
+def test_the_console_says_whose_it_is_by_the_key_that_the_doctor_reads(tmp_path: Path) -> None:
+    copy_home(tmp_path)
+    here = Settings.read({"HOTLINE_HOME": str(tmp_path)})
+    kit = build_pages(here)
+    console = create_console(kit, templates_in(load_console_words()))
+    answer = console.test_client().get("/enter", base_url=here.console_url)
+    kit.database.close()
+    assert answer.headers[LINE] == mark_of((tmp_path / "keys/console/relay.pub").read_bytes())

@@ -81,10 +81,11 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
     district.jobs.ring = jobs.ring  # type: ignore[method-assign]
     keeping(valkey)
     gauges = Gauges(valkey.url, tmp_path)
-    assert gauges.redis_answers()
+    assert gauges.redis_fault() is None
 
     with full_disk(valkey.process.pid):
-        eventually(lambda: not gauges.redis_answers(), seconds=10)
+        full = "its disk is full or cannot be written"
+        eventually(lambda: gauges.redis_fault() == full, seconds=10)
         assert valkey.client().get("anything") is None
         district.file_tip()
         refer_waiting(district.kit)
@@ -92,7 +93,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
         look_after_due(district.kit)
         assert district.states == ["accepted"]
 
-    eventually(gauges.redis_answers, seconds=10)
+    eventually(lambda: gauges.redis_fault() is None, seconds=10)
     eventually(lambda: _heard(district), seconds=10)
 
 
@@ -102,9 +103,9 @@ def test_a_redis_whose_memory_is_full_is_not_well_however_it_answers(
     gauges = Gauges(valkey.url, tmp_path)
     valkey.client().config_set("maxmemory", "1")
     assert valkey.client().ping()
-    assert not gauges.redis_answers()
+    assert gauges.redis_fault() == "its memory is full"
     valkey.client().config_set("maxmemory", "0")
-    assert gauges.redis_answers()
+    assert gauges.redis_fault() is None
 
 
 def _heard(district: District) -> bool:

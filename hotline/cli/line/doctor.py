@@ -1,11 +1,10 @@
-"""`hotline doctor`: how everything stands, and what to do next."""
+"""`hotline doctor`: checks every part of the line, and says what to do next."""
 
 import json
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import click
@@ -20,15 +19,16 @@ from hotline.cli.people.console_found import (
     process_found,
 )
 from hotline.config import Settings
-from hotline.errors import KeyMissing, NotReady
-from hotline.ports import Kit
+from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
+from hotline.ports import Kit, LookingKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import PEPPER_KEY, RELAY_PUBLIC_KEY, lacking
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.weekly_lock import stuck
+from hotline.sealing.sealer import mark_of
 from hotline.services import national
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, CheckState
 from hotline.services.copies import pepper_wraps
 from hotline.services.desk import desk_register
 from hotline.services.evidence import origin
@@ -40,38 +40,60 @@ from hotline.services.watch import (
     checks_traffic,
 )
 from hotline.services.watch.checks_database import findings
+from hotline.store import migrate
+from hotline.store.dialogue import contacts
+from hotline.store.migrate import TablesState
+from hotline.text.causes import cause_of
 
 PATIENCE = 2.0
 """Seconds for anything to answer."""
+DATABASE_TODO = "see to its server, its disk, its lock and HOTLINE_DATABASE_URL"
+MARKS = {
+    CheckState.OK: ("ok", "green"),
+    CheckState.WARNING: ("warning", "yellow"),
+    CheckState.WRONG: ("WRONG", "red"),
+}
+"""How a state is printed, and in which colour."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-def doctor(as_json: bool) -> None:
-    """Every setting, and how every part stands; ends with 1 where something is wrong.
+@click.option("--wrong", "only_wrong", is_flag=True, help="Only what is wrong, and warnings.")
+@click.option("--settings", "with_settings", is_flag=True, help="Every setting too, with its help.")
+def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
+    """Check every part of the line; end with 1 where something is wrong.
 
     Shows no key, no number and no word of a tip.
     """
     settings = Settings.read(os.environ)
-    found = (
+    found = checked(settings)
+    shown = [one for one in found if not only_wrong or one.state is not CheckState.OK]
+    if as_json:
+        document = {
+            **({"settings": settings.shown()} if with_settings else {}),
+            "findings": [_row(one) for one in shown],
+            "counts": dict(_counts(found)),
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        if with_settings:
+            _show_settings(settings)
+        _show(shown)
+        click.echo(_summary(found))
+    if any(one.state is CheckState.WRONG for one in found):
+        sys.exit(1)
+
+
+def checked(settings: Settings) -> Sequence[CheckResult]:
+    """Every check, in the order in which a person reads them."""
+    return (
         *_folders(settings),
         *_inside(settings),
         *_console(settings),
         owed_found(settings),
         _answers("gateway", settings.gateway_url, "see HOTLINE_GATEWAY_URL and the network"),
     )
-
-    if as_json:
-        click.echo(
-            json.dumps(
-                {"settings": settings.shown(), "findings": list(map(asdict, found))}, indent=2
-            )
-        )
-    else:
-        _show(settings, found)
-    if not all(finding.ok for finding in found):
-        sys.exit(1)
 
 
 def _folders(settings: Settings) -> tuple[CheckResult, ...]:
@@ -98,26 +120,66 @@ def _keys(settings: Settings, role: Role, *, of_one: bool) -> CheckResult:
 
 
 def _inside(settings: Settings) -> tuple[CheckResult, ...]:
+    tables = _tables(settings)
     try:
         kit = build_console(settings)
+    except PartMissing as broken:
+        return tables, CheckResult("line", False, broken.what, broken.step)
     except (NotReady, KeyMissing) as broken:
-        return (CheckResult("line", False, str(broken), next_step(settings)),)
+        return tables, CheckResult("line", False, str(broken), next_step(settings))
     try:
-        sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
+        tables = _commits(kit, tables) if tables.ok else tables
+        inside = [one for one in findings(kit) if one.name != tables.name] if tables.ok else []
         return (
-            *findings(kit),
-            *origin.findings(kit, pretended=settings.pretended),
-            sms_replies.finding(kit, sealed=sealed),
-            *checks_call_backs.findings(kit),
-            national.finding(kit),
+            tables,
+            *inside,
+            *(_of_rows(kit, settings) if tables.ok else ()),
             *checks_outside.findings(kit),
+            checks_outside.second_channel(kit),
             *checks_traffic.findings(kit),
-            *_pepper(kit, settings),
-            *checks_console.findings(kit, _factors(settings), pretended=settings.pretended),
-            *desk_register.keys_found(kit),
         )
     finally:
         kit.database.close()
+
+
+def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
+    """What only a database that answers can say."""
+    sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
+    return (
+        *origin.findings(kit, pretended=settings.pretended),
+        sms_replies.finding(kit, sealed=sealed),
+        *checks_call_backs.findings(kit),
+        national.finding(kit),
+        *_pepper(kit, settings),
+        *checks_console.findings(kit, _factors(settings), pretended=settings.pretended),
+        *desk_register.keys_found(kit),
+    )
+
+
+def _tables(settings: Settings) -> CheckResult:
+    """Whether the database answers, holds the tables of this release, and can commit."""
+    try:
+        found = migrate.look_at(settings.database_url)
+        if found.state is TablesState.MISSING:
+            says = f"{found.place} holds no tables of a line"
+            return CheckResult("database", False, says, next_step(settings))
+        migrate.refuse_unless_current(found)
+    except StoreUnavailable as broken:
+        place = migrate.place_of(settings.database_url)
+        return CheckResult("database", False, f"{broken} ({place})", DATABASE_TODO)
+    except NotReady as broken:
+        return CheckResult("database", False, str(broken), "docs/runbook.md, Nothing is there")
+    return CheckResult("database", True, f"{found.place} answers, and can be written")
+
+
+def _commits(kit: Kit, tables: CheckResult) -> CheckResult:
+    """A disk that is full, or a server that keeps nothing, still answers questions."""
+    try:
+        with kit.database.writing() as session:
+            contacts.try_writing(session, kit.now())
+    except StoreUnavailable as broken:
+        return CheckResult(tables.name, False, f"{broken}: it cannot commit", DATABASE_TODO)
+    return tables
 
 
 def _pepper(kit: Kit, settings: Settings) -> tuple[CheckResult, ...]:
@@ -140,7 +202,14 @@ def _console(settings: Settings) -> Iterator[CheckResult]:
     if settings.keys is None:
         folders = {role: key_folder(settings, role) for role in Role}
         yield apart_found(owners_of(folders), folders[Role.PAGES])
-    yield process_found(settings)
+    yield process_found(settings, _mark(settings))
+
+
+def _mark(settings: Settings) -> str:
+    """Tells this line from others; empty where no key of this machine does."""
+    folders = (KeyFolder(key_folder(settings, role)) for role in (Role.CONSOLE, Role.PAGES))
+    held = [one.read(RELAY_PUBLIC_KEY) for one in folders if one.holds(RELAY_PUBLIC_KEY)]
+    return mark_of(held[0]) if held else ""
 
 
 def _answers(name: str, url: str, todo: str) -> CheckResult:
@@ -150,19 +219,44 @@ def _answers(name: str, url: str, todo: str) -> CheckResult:
     try:
         socket.create_connection(place, PATIENCE).close()
     except OSError as broken:
-        says = f"does not answer at {place[0]}:{place[1]} ({broken.strerror or broken})"
-        return CheckResult(name, False, says, todo)
+        return CheckResult(name, False, f"{cause_of(broken)} ({place[0]}:{place[1]})", todo)
     return CheckResult(name, True, f"answers at {place[0]}:{place[1]}")
 
 
-def _show(settings: Settings, found: tuple[CheckResult, ...]) -> None:
+def _counts(found: Sequence[CheckResult]) -> Iterator[tuple[str, int]]:
+    yield "wrong", sum(one.state is CheckState.WRONG for one in found)
+    yield "warnings", sum(one.state is CheckState.WARNING for one in found)
+    yield "checks", len(found)
+
+
+def _summary(found: Sequence[CheckResult]) -> str:
+    counts = dict(_counts(found))
+    warnings = f"{counts['warnings']} warning{'' if counts['warnings'] == 1 else 's'}"
+    return f"{counts['wrong']} wrong, {warnings} of {counts['checks']}"
+
+
+def _row(one: CheckResult) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "state": one.state,
+        "says": one.says,
+        "todo": one.todo,
+        "level": one.level,
+        "names": one.names,
+    }
+
+
+def _show_settings(settings: Settings) -> None:
     helps = Settings.helps()
     for name, value in settings.shown().items():
         click.echo(f"{name:18} {value or '(empty)'}")
         click.secho(f"{'':18} {helps.get(name, '')}", dim=True)
     click.echo()
-    for finding in found:
-        mark = click.style("ok   ", fg="green") if finding.ok else click.style("WRONG", fg="red")
-        click.echo(f"{mark} {finding.name}: {finding.says}")
-        if finding.todo and not finding.ok:
-            click.echo(f"      -> {finding.todo}")
+
+
+def _show(found: Sequence[CheckResult]) -> None:
+    for one in found:
+        word, colour = MARKS[one.state]
+        click.echo(f"{click.style(f'{word:7}', fg=colour)} {one.name}: {one.says}")
+        if one.todo and one.state is not CheckState.OK:
+            click.echo(f"        -> {one.todo}")

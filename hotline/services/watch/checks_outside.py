@@ -3,7 +3,7 @@
 from math import inf
 
 from hotline.ports import LookingKit
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, warning
 
 DAILY = 26 * 3600.0
 """Seconds: what is done once a day was not done."""
@@ -15,26 +15,33 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     """How that stands which the line leans on. Asks other programs: never while a transaction is open."""
     instruments = kit.watch.instruments
     return (
-        _redis(instruments.redis_answers()),
+        _redis(instruments.redis_fault()),
         _disk(instruments.disk_free()),
         _backup(instruments.backup_age()),
     )
 
 
-def _redis(answers: bool) -> CheckResult:
-    if answers:
-        return CheckResult("redis", True, "answers, and writes")
-    return CheckResult(
-        "redis",
-        False,
-        "does not answer, or does not write",
-        "`hotline run` starts it; is its disk or memory full? Alerts go out without it, later",
+def second_channel(kit: LookingKit) -> CheckResult:
+    """Where SMS itself is at fault, the on-call contacts are notified by this channel alone."""
+    if kit.watch.other.is_there():
+        return CheckResult("second channel", True, "alarms are sent by mail or command too")
+    return warning(
+        "second channel",
+        "alarms are sent by SMS alone: nobody is notified when SMS itself is at fault",
+        "set HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND for `watch`; then `hotline watch test`",
     )
+
+
+def _redis(fault: str | None) -> CheckResult:
+    if fault is None:
+        return CheckResult("redis", True, "answers, and writes")
+    todo = "`hotline run` starts the embedded one. Alerts go out without it, later"
+    return CheckResult("redis", False, fault, todo)
 
 
 def _disk(free: int | None) -> CheckResult:
     if free is None:
-        return CheckResult("disk", True, "nobody can say how full it is")
+        return warning("disk", "cannot be measured", "is HOTLINE_HOME there?")
     says = f"{free / GIB:.1f} GiB may still be written"
     if free >= DISK_LOW:
         return CheckResult("disk", True, says)
@@ -44,7 +51,11 @@ def _disk(free: int | None) -> CheckResult:
 
 def _backup(age: float | None) -> CheckResult:
     if age is None:
-        return CheckResult("backup", True, "no folder of backups is watched (HOTLINE_BACKUPS)")
+        return warning(
+            "backup",
+            "no folder of backups is watched (HOTLINE_BACKUPS)",
+            "`hotline backup key`, then `hotline backup` each hour, and HOTLINE_BACKUPS",
+        )
     if age <= DAILY:
         return CheckResult("backup", True, f"the newest is {age / 3600:.0f} hours old")
     says = "there is none" if age == inf else f"the newest is {age / 3600:.0f} hours old"

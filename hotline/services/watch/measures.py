@@ -53,7 +53,9 @@ def _around(kit: LookingKit) -> Measured:
             "Jobs that wait for a worker.",
             [Sample(n, {"queue": queue}) for queue, n in lengths.items() if n is not None],
         ),
-        _one("hotline_redis_up", "Whether Redis answers.", float(instruments.redis_answers())),
+        _one(
+            "hotline_redis_up", "Whether Redis answers.", float(instruments.redis_fault() is None)
+        ),
         _one("hotline_balance", "What is left at the gateway.", instruments.balance()),
         _one("hotline_disk_free_bytes", "What may still be written.", instruments.disk_free()),
     ]

@@ -11,7 +11,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.referrals.planning import LadderStep
 from hotline.ports import LookingKit, WatchKit
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, warning
 from hotline.services.doorbell import ring
 from hotline.services.referrals import case_standing, ladder
 from hotline.store.database import Session
@@ -45,7 +45,8 @@ def hold(kit: WatchKit) -> None:
 def finding(session: Session, at: datetime) -> CheckResult:
     standing = trials.standing(session)
     if standing is None:
-        return CheckResult("trial", True, "no handset for trials: `hotline watch handset`")
+        says = "no handset is set for the daily trial"
+        return warning("trial", says, "`hotline watch handset`")
     since = max(standing.arrived or standing.handset.created_at, standing.handset.created_at)
     if at - since <= LATE:
         return CheckResult("trial", True, "a trial came through, or has time to")

@@ -114,6 +114,14 @@ def unsettled(session: Session) -> Publication | None:
     return session.scalar(waits.order_by(Publication.id.desc()).limit(1))
 
 
+def was_approved(session: Session, revision_id: int) -> bool:
+    """Returns True if a second person approved this revision, now or when it was live before."""
+    approved = select(Publication.id).where(
+        Publication.revision_id == revision_id, Publication.approved_by.is_not(None)
+    )
+    return session.scalar(approved.limit(1)) is not None
+
+
 def take_turns(session: Session) -> None:
     """One publication at a time. SQLite's writers queue anyway."""
     if session.get_bind().dialect.name == "postgresql":

@@ -30,6 +30,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """Of every answer. `Referrer-Policy: no-referrer` would make a browser write `Origin: null` into each form."""
+LINE = "X-Line"
+"""Says which line's console this is, so that the doctor takes no other program for it."""
 MOST_BYTES = 3 * 1024 * 1024
 """Of a request: a sheet of 2 MB, and what stands around it."""
 AT_WORK = 16
@@ -56,7 +58,7 @@ def create_console(kit: ConsoleKit, templates: Templates) -> Flask:
     house = Gatehouse(kit, templates)
     app.before_request(partial(only_our_host, house))
     app.before_request(only_so_many_fields)
-    app.after_request(_harden)
+    app.after_request(partial(_harden, kit))
     app.register_error_handler(Exception, partial(unforeseen, house))
     for code in (400, 403, 404, 405, 413, 415):
         app.register_error_handler(code, partial(refused, house))
@@ -74,7 +76,8 @@ def addresses() -> Map:
     return Map([Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in ROUTES])
 
 
-def _harden(response: Response) -> Response:
+def _harden(kit: ConsoleKit, response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers[LINE] = kit.sealer.line_mark()
     return response

@@ -1,0 +1,66 @@
+"""Names the cause of a failed connection in words of our own. A program's words may quote an address or a value."""
+
+CAUSES: tuple[tuple[str, str], ...] = (
+    ("connection refused", "connection refused"),
+    ("password authentication failed", "wrong password"),
+    ("wrongpass", "wrong password"),
+    ("invalid username-password", "wrong password"),
+    ("invalid password", "wrong password"),
+    ("authentication required", "no password is given"),
+    ("noauth", "no password is given"),
+    ("no password supplied", "no password is given"),
+    ("noperm", "the account may not do that"),
+    ("no pg_hba.conf entry", "the account or this address is refused"),
+    ("could not translate host name", "unknown host name"),
+    ("failed to resolve host", "unknown host name"),
+    ("name or service not known", "unknown host name"),
+    ("name resolution", "unknown host name"),
+    ("no address associated", "unknown host name"),
+    ("no space left", "disk full"),
+    ("could not extend file", "disk full"),
+    ("disk is full", "disk full"),
+    ("misconf", "its disk is full or cannot be written"),
+    ("used memory >", "its memory is full"),
+    ("too many connections", "too many connections"),
+    ("too many clients", "too many connections"),
+    ("remaining connection slots", "too many connections"),
+    ("starting up", "it is starting"),
+    ("shutting down", "it is ending"),
+    ("read-only", "read-only"),
+    ("readonly", "read-only"),
+    ("file is not a database", "the file is no database"),
+    ("malformed", "the file is damaged"),
+    ("disk i/o error", "disk full or damaged"),
+    ("unable to open database file", "the file cannot be opened"),
+    ("is locked", "locked by another process"),
+    ("lock timeout", "locked by another process"),
+    ("statement timeout", "no answer in time"),
+    ("timeout expired", "no answer in time"),
+    ("timed out", "no answer in time"),
+    ("timeout", "no answer in time"),
+    ("certificate verify failed", "its certificate is refused"),
+    ("permission denied", "permission denied"),
+    ("no such file or directory", "its socket is not there"),
+    ("does not exist", "no such database or account"),
+    ("network is unreachable", "network unreachable"),
+    ("no route to host", "network unreachable"),
+    ("closed the connection", "it closed the connection"),
+    ("reset by peer", "it closed the connection"),
+)
+"""What drivers and systems say, in small letters, and the cause that it means. The first that is found counts."""
+
+
+def known_cause(said: str) -> str | None:
+    """Returns the cause that a driver's words mean; None for words that are not listed."""
+    letters = said.casefold()
+    return next((cause for words, cause in CAUSES if words in letters), None)
+
+
+def cause_of(broken: BaseException) -> str:
+    """Returns the cause of an error, or of what led to it; else the name of its kind, and never its words."""
+    seen: BaseException | None = broken
+    while seen is not None:
+        if cause := known_cause(str(seen)):
+            return cause
+        seen = seen.__cause__ or seen.__context__
+    return type(broken).__name__
