@@ -17,6 +17,7 @@ HotlineError
 ├── LabelMissing
 ├── DialogueBroken
 ├── KeyMissing
+│   └── KeyWrong
 ├── SealBroken
 ├── PassphraseWrong
 ├── PinRefused
@@ -141,6 +142,10 @@ class DialogueBroken(HotlineError):
 
 class KeyMissing(HotlineError):
     """A process was asked for a key that its folder does not hold."""
+
+
+class KeyWrong(KeyMissing):
+    """A key folder holds a key that is damaged, or another line's: it opens nothing that this line sealed."""
 
 
 class SealBroken(HotlineError):

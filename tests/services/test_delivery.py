@@ -7,7 +7,7 @@ import pytest
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
 from hotline.domain.referrals.referral import Level
-from hotline.errors import KeyMissing
+from hotline.errors import KeyMissing, KeyWrong, SealBroken
 from hotline.services.outbox import delivery
 from hotline.store.dialogue import contacts
 from hotline.store.outbox.messages import Message, Referral
@@ -238,6 +238,41 @@ class TestTheLane:
 
         assert alone.message.state == MessageState.RETRY
         assert alone.responder(1).unreachable is None
+
+    def test_a_number_that_does_not_open_passes_the_alert_on_and_marks_nobody(
+        self, alone: District
+    ) -> None:
+        """A row that was damaged is a fault of ours: the phone may ring all the same."""
+
+        class Damaged(FakeNumbers):
+            def open_number(self, sealed: bytes) -> str:
+                if sealed == b"+250788000001":
+                    raise SealBroken("damaged")
+                return super().open_number(sealed)
+
+        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
+        damaged = _with_numbers(kit, Damaged())
+        while delivery.deliver_due(damaged):
+            pass
+
+        assert alone.responder(1).unreachable is None
+        assert alone.states == ["dead", "accepted"]
+        assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
+        with alone.database.reading() as session:
+            assert delivery.held_lane(session) is None
+
+    def test_a_wrong_key_holds_the_lane_and_marks_nobody(self, alone: District) -> None:
+        class Wrong(FakeNumbers):
+            def open_number(self, sealed: bytes) -> str:
+                raise KeyWrong("relay.key is another line's")
+
+        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
+        delivery.deliver_due(_with_numbers(kit, Wrong()))
+
+        assert alone.responder(1).unreachable is None
+        assert alone.states == ["retry"]
+        with alone.database.reading() as session:
+            assert delivery.held_lane(session) == "config_fault"
 
 
 def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:

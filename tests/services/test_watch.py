@@ -8,7 +8,7 @@ import pytest
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.referrals.clocks import CASE_CLOCKS
 from hotline.domain.watch.alarms import Alarm
-from hotline.errors import ImportRefused, NotFound, NumberInvalid
+from hotline.errors import ImportRefused, NotFound, NumberInvalid, SealBroken
 from hotline.services import alarming
 from hotline.services.outbox import notices
 from hotline.services.people import stopping
@@ -19,7 +19,7 @@ from hotline.store.outbox import lanes
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
 from hotline.store.watch.alarms import AlarmNotice, Watcher
-from hotline.testing import FakeInstruments, FakeOther, FakeShelf
+from hotline.testing import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
 from tests.district import District
 from tests.kits import WholeKit, make_watch
 from workers.watchman import Watchman
@@ -165,6 +165,24 @@ def test_whom_the_gateway_never_reaches_is_shown_and_then_nobody_is_woken(manned
     assert person.unreachable == "permanent"
     assert "watchers" in manned.stands
     assert any(text.startswith("Fault: watchers") for text in manned.other.told)
+
+
+def test_a_stored_number_that_does_not_open_marks_no_contact_and_the_other_channel_goes_on(
+    manned: Line,
+) -> None:
+    class Damaged(FakeNumbers):
+        def open_number(self, sealed: bytes) -> str:
+            raise SealBroken("damaged")
+
+    manned.other.there = True
+    manned.hold_lane()
+    watch.look(manned.kit)
+    notices.send_due(replace(manned.kit, numbers=Damaged()))
+    (keza,) = manned.district.all(Watcher)
+    assert keza.unreachable is None
+    assert manned.other.told == [LANE]
+    manned.look(seconds=10)
+    assert manned.woken == [(KEZA, LANE)]
 
 
 def test_the_other_channel_hears_of_everything_too_and_is_tried_until_it_takes_it(

@@ -46,6 +46,10 @@ class Outcome(StrEnum):
     STOPPED = "stopped"
     """Whoever has this number asked to hear no more: of us, or of the gateway."""
     TRANSIENT = "transient"
+    UNREADABLE = "unreadable"
+    """The stored number or code does not open. This is a fault of ours: the responder may well be reachable."""
+    WITHDRAWN = "withdrawn"
+    """The code that it tells was used, or another one took its place."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
@@ -108,6 +112,15 @@ class Verdict:
     """Hold the lane."""
 
 
+NUMBER_REFUSED = Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
+WITHOUT_RETRY = {
+    **dict.fromkeys(NEVER, NUMBER_REFUSED),
+    Outcome.UNREADABLE: Verdict(MessageState.DEAD, timedelta(), counted=False, replace=True),
+    Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
+}
+"""What ends a message, however often it was tried."""
+
+
 def judge(
     result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
@@ -115,8 +128,8 @@ def judge(
     outcome = result.outcome
     if outcome is Outcome.ACCEPTED:
         return Verdict(MessageState.ACCEPTED, report_wait(priority), counted=True)
-    if outcome in NEVER:
-        return Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
+    if outcome in WITHOUT_RETRY:
+        return WITHOUT_RETRY[outcome]
     if outcome in FAULTS:
         return Verdict(MessageState.RETRY, HOLD, counted=False, hold=True)
     if outcome is Outcome.NOT_SENT:

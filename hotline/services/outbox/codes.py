@@ -4,16 +4,19 @@ from dataclasses import replace
 
 from hotline.domain.outbox.message import Wording
 from hotline.domain.wording import Template
-from hotline.errors import SealBroken
 from hotline.ports import SendingKit
 from hotline.store.outbox.outbox import Claim
 
 
+def is_withdrawn(claim: Claim) -> bool:
+    """Returns True where the code that it tells was used or replaced, or the number it goes to was forgotten."""
+    without_code = claim.wording.template is Template.JOIN and claim.sealed_code is None
+    return without_code or not claim.sealed_number
+
+
 def filled(kit: SendingKit, claim: Claim) -> Wording:
-    """Its words as they are sent. Raises SealBroken where the code is gone: it was used, or another took its place."""
-    if claim.wording.template is not Template.JOIN:
-        return claim.wording
+    """Returns the words as they are sent. Raises KeyMissing, SealBroken."""
     if claim.sealed_code is None:
-        raise SealBroken("a code that is not there any more")
+        return claim.wording
     join = {"join": kit.numbers.open_number(claim.sealed_code)}
     return replace(claim.wording, parameters={**claim.wording.parameters, **join})

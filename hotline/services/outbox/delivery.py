@@ -75,6 +75,8 @@ def _deliver(kit: RelayKit, claim: Claim) -> None:
 
 def _send(kit: RelayKit, claim: Claim) -> tuple[SendResult, str | None]:
     """What came of it, and what the number is called on the stop list. No transaction is open here."""
+    if codes.is_withdrawn(claim):
+        return SendResult(Outcome.WITHDRAWN), None
     try:
         msisdn = kit.numbers.open_number(claim.sealed_number)
         stop_key = kit.pseudonyms.stopped(msisdn)
@@ -82,7 +84,7 @@ def _send(kit: RelayKit, claim: Claim) -> tuple[SendResult, str | None]:
     except KeyMissing:
         return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
     except SealBroken:
-        return SendResult(Outcome.PERMANENT, provider_status="seal_broken"), None
+        return SendResult(Outcome.UNREADABLE, provider_status="seal_broken"), None
     with kit.senders.in_turn(), kit.database.reading() as session:
         stopped = outbox.is_stopped(session, stop_key)
     if stopped:

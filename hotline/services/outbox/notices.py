@@ -106,7 +106,7 @@ def _tell(kit: WatchKit, told: NoticeDelivery) -> Outcome:
     except KeyMissing:
         return Outcome.CONFIG_FAULT
     except SealBroken:
-        return Outcome.PERMANENT
+        return Outcome.UNREADABLE
     return kit.sms.send(msisdn, _words(kit, told, told.watcher.language)).outcome
 
 
