@@ -2,7 +2,8 @@
 
 Of every page `HELD_BACK` septets stay free, so that the line over a repeated screen never moves a page break. Breaks
 fall between words and between choices. Choices are numbered from 1 on each page; a choice with a key keeps it. A page
-that begins with a choice says once more what is being chosen. The ways out stand on every page.
+that begins with a choice says once more what is being chosen. The ways out stand on every page. Where a layout says
+so, a page also ends before it takes more lines of a narrow phone.
 """
 
 import re
@@ -16,6 +17,8 @@ DEFAULT_LIMIT = 156
 """Septets of body. A setting per network: nobody publishes Rwanda's."""
 NARROWEST = 16
 """Letters in a line of the narrowest phones. They break between words, and in the middle of one that is longer."""
+MOST_LINES = 10
+"""Lines of the narrowest phones that a question takes with its choices."""
 SMALLEST_ROOM = 40
 """Below this no page is laid out, whatever the limit says: a line of that size carries no menu."""
 LEAST_BESIDE = 20
@@ -60,6 +63,8 @@ class Layout:
     """The line over choices that go on from the page before."""
     ways: tuple[str, ...] = ()
     """The ways out of every page, the best wording first. The last and shortest always has room."""
+    lines: int | None = None
+    """The most lines of a narrow phone that a page takes above `more` and the ways out; None is any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ class _Draft:
     keys: dict[str, int] = field(default_factory=dict)
     most: int = len(NUMBERS)
     """Choices that it holds at most, so that others find a digit too."""
+    lines: int | None = None
+    """Lines of a narrow phone that it takes at most; what stands first on a page is never too long."""
     taken: int = 0
     """Pieces on it."""
 
@@ -102,23 +109,41 @@ class _Draft:
         gap = piece.gap if self.text else ""
         if septets(self.text) + len(gap) + piece.cost > room:
             return False
-        if piece.button is None:
-            self.text += gap + piece.text
-            self.taken += 1
-            return True
-
-        digit = key or self._free_number()
-        if digit is None or digit in self.keys or len(self.keys) >= self.most:
+        text, digit = piece.text, None
+        if piece.button is not None:
+            digit = key or self._free_number()
+            if digit is None or digit in self.keys or len(self.keys) >= self.most:
+                return False
+            text = f"{digit} {piece.text}"
+        if self.text and not self._has_lines(gap + text):
             return False
-        self.keys[digit] = piece.button
-        self.text += f"{gap}{digit} {piece.text}"
+        if digit is not None and piece.button is not None:
+            self.keys[digit] = piece.button
+        self.text += gap + text
         self.taken += 1
         return True
+
+    def _has_lines(self, added: str) -> bool:
+        return self.lines is None or len(wrapped(self.text + added)) <= self.lines
 
     def _free_number(self) -> str | None:
         free = [digit for digit in NUMBERS if digit not in self.keys]
         unreserved = [digit for digit in free if digit not in self.reserved]
         return next(iter(unreserved or free), None)
+
+
+def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
+    """Returns the lines of a text on a phone with so many letters in a line."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        rest = line
+        while len(rest) > columns:
+            cut = rest.rfind(" ", 0, columns + 1)
+            cut = columns if cut <= 0 else cut
+            pieces.append(rest[:cut])
+            rest = rest[cut:].lstrip(" ")
+        pieces.append(rest)
+    return pieces
 
 
 def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
@@ -136,20 +161,21 @@ def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
     while True:
         goes_on = pages and pieces and pieces[0].button is not None
         asked = to_gsm7(layout.question) if goes_on else ""
-        draft = _fill(layout, pieces, room - septets(tail), asked)
+        draft = _fill(layout, pieces, room - septets(tail), asked, lines=layout.lines)
         if draft.taken == len(pieces):
             return (*pages, _closed(draft, tail, ways, whole))
 
         once = [piece for piece in pieces if piece not in kept]
         left = room - septets(more) - cost
-        draft = _fill(layout, once, left, asked, spare=len(kept))
+        lines = layout.lines and layout.lines - sum(map(_lines_of, kept))
+        draft = _fill(layout, once, left, asked, spare=len(kept), lines=lines)
         if not draft.taken:
             kept, cost = [], 0
             continue
         if (fewer := _before_beside(layout, once, draft)) < draft.taken:
-            draft = _fill(layout, once[:fewer], left, asked, spare=len(kept))
+            draft = _fill(layout, once[:fewer], left, asked, spare=len(kept), lines=lines)
         pieces = _after(pieces, kept, draft.taken)
-        draft.most = len(NUMBERS)
+        draft.most, draft.lines = len(NUMBERS), None
         for piece in kept:
             draft.take(piece, layout.buttons[piece.button or 0].key, room - septets(more))
         pages.append(_closed(draft, more, ways, whole, more=True))
@@ -178,24 +204,35 @@ def _before_beside(layout: Layout, pieces: Sequence[_Piece], draft: _Draft) -> i
     return fewer if left else draft.taken
 
 
+def _lines_of(piece: _Piece) -> int:
+    """The lines that a choice takes with its number."""
+    return len(wrapped(f"1 {piece.text}"))
+
+
 def _is_beside(layout: Layout, piece: _Piece) -> bool:
     return piece.button is not None and layout.buttons[piece.button].beside
 
 
 def _fill(
-    layout: Layout, pieces: Sequence[_Piece], room: int, asked: str, *, spare: int = 0
+    layout: Layout,
+    pieces: Sequence[_Piece],
+    room: int,
+    asked: str,
+    *,
+    spare: int = 0,
+    lines: int | None = None,
 ) -> _Draft:
     """A page of as many pieces as have room under what is asked, with `spare` digits left over.
 
     At least one is taken, so that the pages end: a choice that is too long stands without the question.
     """
     fixed = frozenset(button.key for button in layout.buttons if button.key)
-    draft = _Draft(fixed, asked, most=len(NUMBERS) - spare)
+    draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
     for piece in pieces:
         key = None if piece.button is None else layout.buttons[piece.button].key
         if not draft.take(piece, key, room):
             if asked and not draft.taken:
-                return _fill(layout, pieces, room, "", spare=spare)
+                return _fill(layout, pieces, room, "", spare=spare, lines=lines)
             break
     return draft
 

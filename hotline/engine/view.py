@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
 from hotline.engine.placeholders import ABOUT, filled, named
 from hotline.engine.run import Facts, Option, Place, Run
-from hotline.engine.screen import NARROWEST, NUMBERS, Button, Layout
+from hotline.engine.screen import MOST_LINES, NARROWEST, NUMBERS, Button, Layout
 from hotline.engine.words import words
 from hotline.text.languages import FIRST, LANGUAGES
 
@@ -58,15 +58,28 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
     own = words(run.language)
     text = filled(said(node.text, run.language), facts.words, run.answers.get(ABOUT, ""))
     layout = Layout(
-        text="\n".join((*leads, text)),
+        text="".join((*map(_in_front, leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(_button(choice, node, run.language) for choice in choices),
         note=said(node.note or {}, run.language) if isinstance(node, Menu) else "",
         tail=f"9 {own.more}" if isinstance(node, Say) and node.goes is not None else "",
         more=f"9 {own.more}",
         ways=_ways_out(book, node, run),
+        lines=MOST_LINES if _is_list_of_report(book, node, run) else None,
     )
     return View(layout, choices)
+
+
+def _in_front(lead: str) -> str:
+    """Returns a lead as it stands in front of what follows: on a line of its own, if it does not end in a colon."""
+    return f"{lead} " if lead.endswith(":") else f"{lead}\n"
+
+
+def _is_list_of_report(book: Book, node: Waiting, run: Run) -> bool:
+    """Returns True where a caller who reports chooses out of a list: it is cut into pages that a narrow phone shows."""
+    flow = book.flows.get(run.calls[-1].flow)
+    listed = isinstance(node, Ask) and node.kind == "place"
+    return listed and flow is not None and flow.gathers is not None
 
 
 def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:

@@ -80,7 +80,7 @@ def reads_the_alert(responder: Phone, place: str) -> str:
 def goes_on_to_the_end(citizen: Phone) -> None:
     citizen.reply("1", "Ni iki?")
     citizen.reply("1", "Ni nde ukeneye ubufasha?")
-    citizen.reply("3", "Abatanga ubufasha bashobora kuhaza?")
+    citizen.reply("3", "Abafasha bashobora kuhaza?")
     citizen.reply("3", "Byabitswe. Ushobora guhagarika.")
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from hotline.domain.tip import Category
 from hotline.engine import turn
-from hotline.engine.check.sizes.columns import wrapped
 from hotline.engine.flow import Ask, Finish, Menu, Node, Say, Text
 from hotline.engine.numbers.numbers import flags
 from hotline.engine.numbers.questions import QuestionStatus, questions
 from hotline.engine.run import Facts
+from hotline.engine.screen import wrapped
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book, shipped_document
 
@@ -206,7 +206,7 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
     to_report = ("7", "5", "2", "2", "1", "1", "1", "1")
     child, adult = (screens(*to_report, who)[-1] for who in ("1", "2"))
 
-    assert child.startswith("You did nothing wrong. You need not ask anyone.\n")
+    assert child.startswith("You did nothing wrong. You need no permission.\n")
     assert "wrong" not in adult
 
 

@@ -1,15 +1,18 @@
 """C1: `0` and `00` stand on every page of every screen where they act, and "not sure" on every page of a list."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.situations import listings, situations
-from hotline.engine.check.sizes.narrow import MOST_LINES, narrow
+from hotline.engine.check.sizes.narrow import narrow
 from hotline.engine.flow import Ask
+from hotline.engine.numbers.numbers import flags
 from hotline.engine.run import Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, Page, paginate
+from hotline.engine.screen import DEFAULT_LIMIT, MOST_LINES, Page, paginate
 from hotline.engine.view import View, Waiting, at_front, said, view
 from hotline.engine.words import WORDS
 from hotline.text.languages import CODES
@@ -75,3 +78,28 @@ def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for
     long = {each.place for each in narrow(BOOK, DEFAULT_LIMIT) if each.question > MOST_LINES}
     assert long == reasons
     assert not [place for place in long if BOOK.flows[place.flow].gathers], "none of the report's"
+
+
+@pytest.mark.row("C1")
+def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None:
+    """With the words that stand in front after danger, on every page of every list."""
+    report = {name for name, flow in BOOK.flows.items() if flow.gathers}
+    asked = [each for each in narrow(BOOK, DEFAULT_LIMIT) if each.place.flow in report]
+    assert {"report", "complaint", "receipt"} <= report
+    assert [each for each in asked if each.with_leads > MOST_LINES] == []
+
+
+@pytest.mark.row("C1")
+def test_c1_what_a_caller_reads_in_english_has_130_letters_at_most() -> None:
+    """With the ways out, and the numbers that show today. What a list holds is not the writer's."""
+    shows = flags(BOOK.numbers, date(2026, 11, 24))
+    long = set()
+    for place, node in SHOWN:
+        if BOOK.flows[place.flow].private:
+            continue
+        bare = replace(node, list=None) if isinstance(node, Ask) else node
+        for run, facts in situations(bare, Run("en", (place,))):
+            if all(shows.get(name, True) for name, holds in facts.flags.items() if holds):
+                shown = paginate(view(BOOK, bare, run, facts).layout)
+                long |= {(place, page.text) for page in shown if len(page.text) > 130}
+    assert long == set()

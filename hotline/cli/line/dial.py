@@ -6,7 +6,7 @@ import requests
 from hotline.cli.line.demo_home import HANDSETS, gateway_here
 from hotline.domain.msisdn import caller
 from hotline.emulator.client import CITIZEN, ClientSession, EmulatorClient
-from hotline.engine.check.sizes.columns import wrapped
+from hotline.engine.screen import wrapped
 from hotline.errors import HandsetRefused, NumberInvalid
 
 WIDTH = 24

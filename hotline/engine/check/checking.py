@@ -62,6 +62,7 @@ def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
     yield from widths.broken_words(alone)
     yield from lengths.labels(alone, limit)
     yield from lengths.pages(alone, limit)
+    yield from lengths.english(alone, limit)
     yield from lengths.choices(alone)
     yield from answers.twice(alone)
     yield from narrow.too_many_lines(alone, limit)

@@ -10,7 +10,7 @@ from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
 from hotline.engine.numbers.questions import FLOW
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import paginate
-from hotline.engine.view import said, view
+from hotline.engine.view import Waiting, said, view
 from hotline.engine.words import HELD_BACK, words
 from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import CODES
@@ -18,6 +18,9 @@ from hotline.text.remark import remark
 
 MOST_CHOICES = 5
 MOST_TOPIC_PAGES = 3
+MOST_ENGLISH_LETTERS = 130
+"""Of a screen of a report, so that Kinyarwanda fits."""
+ENGLISH = "en"
 UNSURE = "unsure"
 """The value of "not sure", wherever it is a choice."""
 
@@ -58,6 +61,29 @@ def pages(book: Book, limit: int) -> Iterator[Finding]:
                 )
                 fix = remark("shorten it, or divide it over two nodes")
                 yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language, "text")
+
+
+def english(book: Book, limit: int) -> Iterator[Finding]:
+    """Yields each screen of a report that is too long in English. The places of a list do not count."""
+    for flow, name, node in nodes(book):
+        if not flow.gathers or not isinstance(node, Waiting):
+            continue
+        bare = replace(node, list=None) if isinstance(node, Ask) else node
+        run = Run(ENGLISH, (Place(flow.name, name),))
+        shown = (
+            paginate(view(book, bare, there, facts).layout, limit)
+            for there, facts in situations(bare, run)
+        )
+        # What takes two screens is told of by `pages`.
+        count = max((len(of[0].text) for of in shown if len(of) == 1), default=0)
+        if count > MOST_ENGLISH_LETTERS:
+            message = remark(
+                "has {count} letters in English, {most} at most",
+                count=count,
+                most=MOST_ENGLISH_LETTERS,
+            )
+            fix = remark("shorten it, so that Kinyarwanda fits")
+            yield Finding(flow.name, name, Code.TOO_LONG, message, fix, ENGLISH, "text")
 
 
 def left(book: Book, place: Place, language: str, limit: int) -> int | None:

@@ -1,6 +1,7 @@
 """What a phone of sixteen letters a line shows of each screen, and whose questions are too long for it. Pure.
 
 A question counts with its choices. Words in front of it, a note and the ways out are lines of the screen, not of it.
+In a flow that gathers the words in front count too, and no reason excuses a screen: a caller in danger reads it.
 """
 
 from collections.abc import Iterator
@@ -9,16 +10,14 @@ from dataclasses import dataclass
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.situations import drawings
-from hotline.engine.check.sizes.columns import wrapped
 from hotline.engine.flow import Ask, Book, Menu
 from hotline.engine.placeholders import WIDEST, filled
 from hotline.engine.run import Place, Run
-from hotline.engine.screen import NARROWEST, Page
+from hotline.engine.screen import MOST_LINES, NARROWEST, Layout, Page, wrapped
 from hotline.engine.view import View, Waiting, said
+from hotline.text.gsm7 import to_gsm7
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark, remark
-
-MOST_LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,8 @@ class Narrow:
     lines: int
     question: int
     """None are counted where nothing is asked."""
+    with_leads: int
+    """The most lines of a page but for a note, `9` and the ways out."""
 
 
 def narrow(book: Book, limit: int) -> Iterator[Narrow]:
@@ -42,21 +43,24 @@ def narrow(book: Book, limit: int) -> Iterator[Narrow]:
 
 
 def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
-    """A question over the most lines has a reason; and no other has one."""
+    """Yields each question over the most lines that gives no reason, and each reason that is not needed."""
     long: set[Place] = set()
     for each in narrow(book, limit):
-        reasons = book.flows[each.place.flow].reasons
-        if each.question <= MOST_LINES:
+        flow = book.flows[each.place.flow]
+        count = each.with_leads if flow.gathers else each.question
+        if count <= MOST_LINES:
             continue
         long.add(each.place)
-        if each.place.node not in reasons:
+        if flow.gathers or each.place.node not in flow.reasons:
             message = remark(
                 "asks over {count} lines of {letters} letters, {most} at most",
-                count=each.question,
+                count=count,
                 letters=NARROWEST,
                 most=MOST_LINES,
             )
             fix = remark("shorten it, or say why not in `reason`")
+            if flow.gathers:
+                fix = remark("shorten it: a report has no longer screens")
             yield _finding(each.place, message, fix, each.language)
 
     for flow in book.flows.values():
@@ -67,13 +71,22 @@ def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
 
 
 def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
-    lines = asked = 0
+    lines = asked = above = 0
     question = filled(said(node.text, language), WIDEST).strip()
     for found in drawings(book, node, Run(language, (place,)), limit):
         for page in found.pages:
             lines = max(lines, len(wrapped(page.text)))
             asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
-    return Narrow(place, language, lines, asked if isinstance(node, Menu | Ask) else 0)
+            above = max(above, len(wrapped(_above(found.seen.layout, page))))
+    return Narrow(place, language, lines, asked if isinstance(node, Menu | Ask) else 0, above)
+
+
+def _above(layout: Layout, page: Page) -> str:
+    """The words in front, the question and the choices of a page."""
+    text = page.text
+    for under in (*layout.ways, f"\n{layout.more}", f"\n{layout.tail}", f"\n{layout.note}"):
+        text = text.removesuffix(to_gsm7(under).rstrip("\n"))
+    return text
 
 
 def _choices(seen: View, page: Page) -> int:
