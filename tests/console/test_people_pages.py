@@ -7,7 +7,7 @@ import pytest
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.desk.members import of_account
 from hotline.domain.tip import NATIONAL
-from hotline.services.accounts import sessions
+from hotline.services.accounts import invitations, sessions
 from hotline.services.desk import admissions
 from hotline.services.people import enrolment, enrolment_decisions, one_human
 from hotline.services.tips import keeping_from
@@ -23,6 +23,7 @@ from hotline.store.people.responders import Responder
 from hotline.store.tips.exclusions import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
+from tests.signing import SERVER
 
 NEW = "+250788000055"
 FORM = {
@@ -348,3 +349,18 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
         assert session.get_one(Exclusion, 1).lifted_at == desk.clock()
         said = [one.codes.get("lifted") for one in case_log.of_tip(session, tip)]
     assert said == [None, "yes"]
+
+
+def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> None:
+    first = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    second = desk.tab(AccountRole.ADMIN, name="Admin 2")
+    desk.clock.turn(days=40)
+    editor = invitations.invite(desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]).account_id
+    desk.clock.turn(days=2)
+    first, second = (desk.tab(AccountRole.ADMIN, name=f"Admin {n}") for n in (1, 2))
+    first.post(f"/accounts/{editor}/roles", {"roles": ["editor", "approver"]})
+    page = second.get("/approvals").text
+    assert f"Admin 1 is account {desk.people['Admin 1'].account_id}, made " in page
+    assert ", 42 days ago." in page
+    assert f"Editor 1 is account {editor}, made " in page
+    assert ", 2 days ago." in page

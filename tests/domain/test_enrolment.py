@@ -104,6 +104,7 @@ def test_every_fault_of_every_row_is_told_in_the_order_of_lines() -> None:
         ["line 3", "msisdn"],
         ["line 3", "districts"],
         ["line 3", "categories"],
+        ["line 4", "name"],
         ["line 4", "msisdn"],
         ["line 5", "has 2 cells where 6 are wanted"],
     ]

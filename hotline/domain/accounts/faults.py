@@ -9,7 +9,10 @@ from hotline.errors import AccountRefused
 class AccountFault(StrEnum):
     BUSY = "busy"
     NAME_WRONG = "name_wrong"
+    NAME_MARKS = "name_marks"
+    NAME_SCRIPTS = "name_scripts"
     NAME_TAKEN = "name_taken"
+    NAME_ALIKE = "name_alike"
     NO_ROLE = "no_role"
     ROLES_EXCLUDE = "roles_exclude"
     NO_ACCOUNT = "no_account"
@@ -31,7 +34,10 @@ class AccountFault(StrEnum):
 SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.BUSY: "too many passwords are being checked: try again in a moment",
     AccountFault.NAME_WRONG: "a name has 1 to 40 letters, without : < > or |",
+    AccountFault.NAME_MARKS: "a name has no loose marks over its letters: type é as one letter",
+    AccountFault.NAME_SCRIPTS: "a name has letters of one script, digits 0 to 9, and signs that a keyboard has",
     AccountFault.NAME_TAKEN: "there is an account of that name",
+    AccountFault.NAME_ALIKE: "there is an account whose name looks the same: add a word that tells them apart",
     AccountFault.NO_ROLE: "an account needs a role",
     AccountFault.ROLES_EXCLUDE: "an account that administers or audits reads no tips: give the roles to two accounts",
     AccountFault.NO_ACCOUNT: "there is no such account",

@@ -17,12 +17,19 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Category
 from hotline.errors import ImportRefused, NumberInvalid
 from hotline.text.languages import CODES
+from hotline.text.names import NameFault, keys_of, name_fault, tidy
 from hotline.text.remark import Remark, remark
 
 OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
 MOST_LINES = 20_000
 NAME_LETTERS = 80
+LETTERS = {
+    NameFault.MARKS: remark("name: has loose marks over its letters: type é as one letter"),
+    NameFault.SCRIPTS: remark(
+        "name: needs letters of one script, digits 0 to 9, and signs that a keyboard has"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +143,11 @@ def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
 
 def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolled | None:
     wrong: list[Remark] = []
-    if not 1 <= len(cells["name"]) <= NAME_LETTERS or not cells["name"].isprintable():
+    name = tidy(cells["name"])
+    if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
         wrong.append(remark("name: must have 1 to {count} printable letters", count=NAME_LETTERS))
+    elif fault := name_fault(name):
+        wrong.append(LETTERS[fault])
     languages = tuple(dict.fromkeys(_several(cells["language"])))
     if not languages or any(one not in CODES for one in languages):
         wrong.append(remark("language: must be one of {codes}", codes=", ".join(CODES)))
@@ -152,7 +162,7 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolle
         return None
     return Enrolled(
         line=line,
-        name=cells["name"],
+        name=name,
         msisdn=msisdn,
         languages=languages,
         desks=desks,
@@ -210,7 +220,14 @@ def _several(cell: str) -> Sequence[str]:
 
 def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
     first: dict[str, int] = {}
+    names: dict[tuple[int, str], int] = {}
     for row in rows:
+        keys = [*enumerate(keys_of(row.name))]
+        there = next((names[key] for key in keys if key in names), None)
+        if there is not None:
+            alike = remark("name: the name on line {line} looks the same", line=there)
+            yield RowFault(row.line, alike)
+        names |= {key: row.line for key in keys if key not in names}
         if first.setdefault(row.msisdn, row.line) != row.line:
             there = first[row.msisdn]
             yield RowFault(row.line, remark("msisdn: stands on line {line} already", line=there))

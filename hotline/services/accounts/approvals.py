@@ -1,6 +1,6 @@
 """What waits for a second person, and what she decides. Nobody decides what she asked for, nor about herself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,37 @@ def waiting(kit: ConsoleKit, signed_in: SignedIn) -> Sequence[WaitingApproval]:
             )
         )
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMark:
+    """What tells one account from another whose name somebody made to look like it."""
+
+    name: str
+    number: int
+    made_at: datetime
+
+
+def marks(kit: ConsoleKit, approval_ids: Collection[int]) -> Mapping[int, Sequence[AccountMark]]:
+    """Returns, by approval, the account that asked for it and the account that it is about."""
+    with kit.database.reading() as session:
+        rows = approvals.of_ids(session, approval_ids)
+        by_id = {one.id: one for one in accounts.everybody(session)}
+    return {
+        row.id: [
+            AccountMark(by_id[one].shown, one, by_id[one].created_at)
+            for one in dict.fromkeys((row.asker_id, _account_in(row.subject)))
+            if one in by_id
+        ]
+        for row in rows
+    }
+
+
+def _account_in(subject: str) -> int | None:
+    """Returns the account that a subject names: `account:7:admin`, `desk:12:account:7`."""
+    _, named, after = subject.partition("account:")
+    number = after.partition(":")[0]
+    return int(number) if named and number.isdecimal() else None
 
 
 def decide(

@@ -28,8 +28,13 @@ from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk import members
 from hotline.store.people import member_keys
+from hotline.text.names import NameFault, is_one_name, name_fault, tidy
 
 FEWEST_ADMINS = 2
+LETTERS = {
+    NameFault.MARKS: AccountFault.NAME_MARKS,
+    NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS,
+}
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
@@ -46,13 +51,17 @@ def invite(
     kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
 ) -> Invited:
     """Make an account, and a link to take it up. Raises AccountRefused."""
-    shown, wanted = " ".join(name.split()), frozenset(roles)
+    shown, wanted = tidy(name), frozenset(roles)
     if not is_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
+    if fault := name_fault(shown):
+        raise refusal(LETTERS[fault])
     _check(wanted)
     with kit.database.writing() as session:
         if accounts.find(session, entered_as(shown)) is not None:
             raise refusal(AccountFault.NAME_TAKEN)
+        if any(is_one_name(shown, one.shown) for one in accounts.everybody(session)):
+            raise refusal(AccountFault.NAME_ALIKE)
         account = ConsoleAccount(
             name=entered_as(shown),
             shown=shown,

@@ -16,6 +16,7 @@ from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
 from hotline.store.people import memberships, responders
 from hotline.store.people.responders import Responder
+from hotline.text.names import keys_of
 from hotline.text.remark import remark
 
 BY_COMMAND = "cli"
@@ -77,6 +78,7 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
     """
     stop_keys = {kit.pseudonyms.stopped(row.msisdn): row for row in by_key.values()}
     known = responders.known_numbers(session, by_key)
+    names = {key for one in responders.names(session) for key in enumerate(keys_of(one))}
     stopped = contacts.stopped_among(session, stop_keys)
     return [
         *(
@@ -87,6 +89,11 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
                 ),
             )
             for key in known
+        ),
+        *(
+            RowFault(row.line, remark("name: somebody of this line has a name that looks the same"))
+            for key, row in by_key.items()
+            if key not in known and not names.isdisjoint(enumerate(keys_of(row.name)))
         ),
         *(
             RowFault(stop_keys[key].line, remark("msisdn: asked to hear no more (STOP)"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.people.recipients import NATIONAL_LEAST, fewest_national
@@ -15,7 +16,7 @@ from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
-from hotline.text.names import folded
+from hotline.text.names import is_one_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,13 @@ class Dossier:
 
 
 def find(session: Session, name: str) -> Responder:
-    """The person of exactly that name, or of that id. Raises NotFound where there is nobody, or there are several."""
+    """Returns the person of exactly that name, or of that id. Raises NotFound."""
     found = personnel.named(session, name)
     if not found and name.isdecimal():
         by_id = personnel.of_id(session, int(name))
         found = [] if by_id is None else [by_id]
-    if len(found) == 1:
-        return found[0]
     if found:
-        ids = "; ".join(f"{one.id}: {one.level}, {_state(one)}" for one in found)
-        raise NotFound(f"{len(found)} people have that name: type an id in its place ({ids})")
+        return found[0]
     near = personnel.alike(session, name)
     hint = f'did you mean "{near[0]}"?' if near else "`hotline responders list` shows the names"
     raise NotFound(f"nobody has exactly that name: {hint}")
@@ -88,8 +86,8 @@ def check_second(by: Signer, second: str | None, person: Responder | None, what:
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
     herself = () if person is None else (person.name,)
-    names = [folded(name) for name in (audit.named(by), second, *herself)]
-    if len(set(names)) < len(names):
+    names = (audit.named(by), second, *herself)
+    if any(is_one_name(one, other) for one, other in combinations(names, 2)):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
 
 
@@ -104,9 +102,3 @@ def record(
 def shown(at: datetime) -> str:
     """A moment as Kigali's clocks show it."""
     return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
-
-
-def _state(person: Responder) -> str:
-    if person.left_at is not None or not person.active:
-        return "removed"
-    return "enrolled" if person.unreachable is None else "cannot be reached"

@@ -12,15 +12,18 @@ from hotline.store.dialogue import contacts
 from hotline.store.watch import alarms
 from hotline.store.watch.alarms import AlarmNotice, RaisedAlarm, Watcher
 from hotline.text.languages import CODES
+from hotline.text.names import name_fault, tidy
 
 NAME_LETTERS = 80
 
 
 def add(kit: LookingKit, name: str, number: str, language: str) -> None:
     """Wake somebody from now on. Raises ImportRefused, NumberInvalid, and KeyMissing before `hotline init`."""
-    msisdn = sendable(number)
+    msisdn, name = sendable(number), tidy(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
         raise ImportRefused([f"the name must have 1 to {NAME_LETTERS} printable letters"])
+    if name_fault(name) is not None:
+        raise ImportRefused(["the name needs letters of one script, without loose marks"])
     if language not in CODES:
         raise ImportRefused([f"the language must be one of {', '.join(CODES)}"])
     watcher = Watcher(

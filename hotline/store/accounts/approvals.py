@@ -97,6 +97,10 @@ def undecided(session: Session, kind: ApprovalKind, at: datetime) -> Sequence[Ap
     return session.scalars(waits.order_by(Approval.id)).all()
 
 
+def of_ids(session: Session, ids: Collection[int]) -> Sequence[Approval]:
+    return session.scalars(select(Approval).where(Approval.id.in_(ids))).all()
+
+
 def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
     """Who approved each of these subjects last."""
     given = select(Approval).where(

@@ -140,6 +140,11 @@ def everybody(session: Session) -> Sequence[Responder]:
     return session.scalars(people.order_by(Responder.id)).all()
 
 
+def names(session: Session) -> Sequence[str]:
+    """Returns the names of all who were ever enrolled."""
+    return session.scalars(select(Responder.name).where(Responder.level != trial.LEVEL)).all()
+
+
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
     """Those of these digests that somebody is enrolled under."""
     return set(

@@ -14,7 +14,7 @@ from hotline.sealing.opening import Stretch, stretched
 from hotline.store.database import Session
 from hotline.store.desk import desks, recovery_pairs
 from hotline.store.desk.recovery_pairs import RecoveryPair
-from hotline.text.names import folded
+from hotline.text.names import folded, is_one_name
 from hotline.text.remark import remark
 
 
@@ -27,8 +27,8 @@ class TwoPeople:
     second: str
 
     def __post_init__(self) -> None:
-        names = {folded(name) for name in (self.first, self.second)}
-        if len(names) < 2 or "" in names:
+        is_nameless = not folded(self.first) or not folded(self.second)
+        if is_nameless or is_one_name(self.first, self.second):
             raise DeskRefused(
                 remark(
                     "the passphrase opens a desk before two people alone: a second name is missing"

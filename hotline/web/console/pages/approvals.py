@@ -55,6 +55,7 @@ def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
         status=422 if wrong else 200,
         faults=wrong or FormFaults(),
         waiting=waiting,
+        days=lambda made_at: (visit.kit.now() - made_at).days,
     )
 
 

@@ -1,6 +1,7 @@
 """Everything that waits for a second person, as sentences: each kind has its service, and one row in `DECIDE`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
 from hotline.domain.cases.months import MonthVersion
@@ -45,7 +46,9 @@ def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
         found += _exports(kit, by)
     if AccountRole.NATIONAL in by.roles:
         found += _lifts(kit, by)
-    return sorted(found, key=lambda one: (one.asked_at, one.id))
+    marks = approvals.marks(kit, [one.id for one in found])
+    marked = [replace(one, accounts=marks.get(one.id, ())) for one in found]
+    return sorted(marked, key=lambda one: (one.asked_at, one.id))
 
 
 def decide(kit: ConsoleKit, by: SignedIn, token: str, what: SecondDecision) -> None:

@@ -1,10 +1,11 @@
 """What waits for a second person, in the words of a page, and who may be that person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import SignedIn
+from hotline.services.accounts.approvals import AccountMark
 from hotline.text.names import is_one_name
 
 
@@ -25,6 +26,8 @@ class WaitsForSecond:
     needs_key: bool = False
     tip_id: int | None = None
     """The tip on whose page it is decided; None where it is decided in the list."""
+    accounts: Sequence[AccountMark] = ()
+    """The accounts that asked for it, or that it is about."""
     age: timedelta | None = None
     """How long it has waited, where that is said."""
 
