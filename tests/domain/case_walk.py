@@ -32,7 +32,6 @@ class CaseWalk:
     judging: int | None = None
     renewed: bool = False
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
-    set_at: dict[DeadlineKind, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         first = first_told(self.case, self.people)
@@ -81,8 +80,7 @@ class CaseWalk:
             return None
         kind = min(due)[1]
         clock = self.clocks.pop(kind)
-        ran = clock.due_at - self.set_at[kind]
-        return self.happen(Event(Happened.DUE, kind=kind, nth=clock.nth, ran=ran))
+        return self.happen(Event(Happened.DUE, kind=kind, nth=clock.nth, named_at=clock.named_at))
 
     def act(self, what: Happened, who: int) -> Decision | None:
         """What a person does or what becomes of her, where it may be; as the services note it."""
@@ -130,4 +128,3 @@ class CaseWalk:
     def _set(self, clocks: Clocks) -> None:
         for kind, clock in clocks.items():
             self.clocks[kind] = clock
-            self.set_at[kind] = self.at

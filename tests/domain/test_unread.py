@@ -54,9 +54,11 @@ def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
     assert DeadlineKind.OPEN in taken.close
 
 
-def due(s: CaseStanding, nth: int = 0) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
+def due(
+    s: CaseStanding, nth: int = 0, at: datetime = AT
+) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
     """Whom it tells, and whether others are asked to take it, and whether it runs again."""
-    fired = ladder.decide(s, ROSTER, Event(Happened.DUE, kind=DeadlineKind.OPEN, nth=nth), AT)
+    fired = ladder.decide(s, ROSTER, Event(Happened.DUE, kind=DeadlineKind.OPEN, nth=nth), at)
     assert fired.holder == s.holder
     told = [(order.purpose, order.who) for order in fired.tell]
     return told, DeadlineKind.ACKNOWLEDGE in fired.set, DeadlineKind.OPEN in fired.set
@@ -70,6 +72,13 @@ def test_without_danger_she_is_reminded_once_and_then_the_next_is_asked() -> Non
     s = standing(2, holder=ONE, clocks=RUNS)
     assert due(s) == ([(Purpose.REMIND, (ONE,))], False, True)
     assert due(s, nth=1) == ([(Purpose.ALERT, (THREE,))], True, False)
+
+
+def test_without_danger_nobody_is_reminded_at_night_and_the_next_is_asked_all_the_same() -> None:
+    night = AT.replace(hour=22, minute=38)
+    s = standing(2, holder=ONE, clocks=RUNS)
+    assert due(s, at=night) == ([], False, True)
+    assert due(s, nth=1, at=night) == ([(Purpose.ALERT, (THREE,))], True, False)
 
 
 def test_it_asks_nobody_where_she_has_read_it_meanwhile() -> None:

@@ -255,9 +255,9 @@ def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: Dis
     with district.database.writing() as session:
         inbound.begin(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
+    sms(district, told_of[1], Verb.REFERRED)
     district.clock.turn(hours=2)
-    for _ in range(4):
-        referral.fire_deadlines(district.kit)
+    referral.fire_deadlines(district.kit)
     looks = next(row for row in district.all(Referral) if row.responder_id == 3)
     sms(district, looks, Verb.TAKE, proved=True)
     assert "second_look" not in district.open_kinds()

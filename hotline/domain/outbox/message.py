@@ -74,7 +74,6 @@ class Tone(Enum):
     JUDGE = (Template.ALERT_JUDGE_REPLY, Template.ALERT_JUDGE_DIAL)
     HOW = (Template.HOW_REPLY, Template.HOW_DIAL)
     LET = (Template.LET_REPLY, Template.LET_DIAL)
-    REMIND = (Template.REMIND_REPLY, Template.REMIND_DIAL)
     LOCKED_URGENT = (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL)
     LOCKED = (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL)
     URGENT = (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL)
@@ -134,7 +133,6 @@ TONES = {
     Purpose.OVERDUE: Tone.OVERDUE,
     Purpose.LOOK: Tone.LOOK,
     Purpose.JUDGE: Tone.JUDGE,
-    Purpose.REMIND: Tone.REMIND,
     Purpose.HOW: Tone.HOW,
     Purpose.LET: Tone.LET,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
@@ -59,7 +59,7 @@ class Happened(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`by` is who did it. `kind`, `nth` and `ran` are of a clock that fired: how often in a row, after how long.
+    """`by` is who did it. `kind`, `nth` and `named_at` are of a clock that fired.
 
     Of a corrected place `nth` is how often it was corrected.
     """
@@ -68,7 +68,7 @@ class Event:
     by: int | None = None
     kind: DeadlineKind | None = None
     nth: int = 0
-    ran: timedelta = timedelta()
+    named_at: datetime | None = None
     chosen: tuple[int, ...] = ()
     """Of a case that is passed on: who is asked, where the one who passes it on chose."""
 

@@ -55,6 +55,8 @@ class Clock:
 
     due_at: datetime
     nth: int = 0
+    named_at: datetime | None = None
+    """The time that texts name: when others are alerted. None where the clock fires at that very time."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -120,13 +122,29 @@ def open_due(urgency: int, at: datetime) -> datetime:
     return at + within if within is not None else next_morning(at)
 
 
+def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
+    """Reminds the assignee at half time, and alerts others when the outcome is due.
+
+    Without danger nobody is reminded outside working hours, and others are alerted by day: so the assignee may be
+    reminded late, or not at all.
+    """
+    reminded_at = half_time(at, due_at)
+    if urgency != Urgency.DANGER:
+        reminded_at, due_at = in_hours(reminded_at), by_day(due_at)
+    if reminded_at >= due_at:
+        return Clock(due_at, 1, due_at)
+    return Clock(reminded_at, 0, due_at)
+
+
 def half_time(at: datetime, due_at: datetime) -> datetime:
     return at + (due_at - at) / 2
 
 
 def outcome_again(urgency: int, at: datetime) -> datetime:
     again = OUTCOME_AGAIN.get(Urgency(urgency))
-    return at + again if again is not None else next_morning(at)
+    if again is None:
+        return next_morning(at)
+    return at + again if urgency == Urgency.DANGER else by_day(at + again)
 
 
 def red_due(urgency: int, at: datetime) -> datetime:
@@ -144,6 +162,20 @@ def in_hours(at: datetime) -> datetime:
         return at
     morning = here.replace(hour=OPENS, minute=0, second=0, microsecond=0)
     return morning.astimezone(at.tzinfo) if works and here.hour < OPENS else next_morning(at)
+
+
+def may_remind(urgency: int, at: datetime) -> bool:
+    """Whether an assignee may be reminded now: of danger at any hour, else in working hours alone."""
+    return urgency == Urgency.DANGER or in_hours(at) == at
+
+
+def by_day(at: datetime) -> datetime:
+    """`at`, or an hour after the next day's work begins, also where nobody works: who reminds is an hour ahead."""
+    here = at.astimezone(KIGALI)
+    if OPENS <= here.hour < CLOSES:
+        return at
+    morning = here.replace(hour=OPENS, minute=0, second=0, microsecond=0) + HOURLY
+    return (morning if here.hour < OPENS else morning + timedelta(days=1)).astimezone(at.tzinfo)
 
 
 def next_morning(at: datetime) -> datetime:

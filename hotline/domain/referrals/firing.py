@@ -28,8 +28,10 @@ def _outcome_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: dat
     if s.holder is None:
         return Decision((), {DeadlineKind.ACKNOWLEDGE: Clock(at)})
     if e.nth == 0:
-        told = (Tell((s.holder,), Purpose.REMIND),)
-        return Decision(told, {DeadlineKind.OUTCOME: Clock(at + e.ran, 1)}, holder=s.holder)
+        reminds = clocks.may_remind(s.case.urgency, at)
+        told = (Tell((s.holder,), Purpose.REMIND),) if reminds else ()
+        due = max(e.named_at or at, at)
+        return Decision(told, {DeadlineKind.OUTCOME: Clock(due, 1, due)}, holder=s.holder)
     again = Clock(clocks.outcome_again(s.case.urgency, at), e.nth + 1)
     who = overdue_told(s.case, roster, s.holder, e.nth - 1)
     if who:

@@ -27,7 +27,6 @@ from hotline.domain.referrals.ladder_steps import (
     closed,
     end_wanted,
     first_outcome,
-    outcome,
     red,
     refused,
     second_look,
@@ -195,8 +194,8 @@ def _further(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -
     if s.holder is None or e.by not in (s.holder, None):
         return Decision(holder=s.holder)
     if e.what is Happened.REFERRED:
-        due = at + clocks.REFERRED_WITHIN
-        return Decision((), {DeadlineKind.OUTCOME: outcome(at, due)}, holder=s.holder)
+        clock = clocks.outcome_clock(s.case.urgency, at, at + clocks.REFERRED_WITHIN)
+        return Decision((), {DeadlineKind.OUTCOME: clock}, holder=s.holder)
     if s.renewed:
         return Decision(holder=s.holder)
     return Decision((), {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}, holder=s.holder)

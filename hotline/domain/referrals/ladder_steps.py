@@ -98,8 +98,4 @@ def second_look(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
 
 
 def first_outcome(urgency: int, at: datetime) -> Clock:
-    return outcome(at, clocks.outcome_due(urgency, at))
-
-
-def outcome(at: datetime, due: datetime) -> Clock:
-    return Clock(clocks.half_time(at, due))
+    return clocks.outcome_clock(urgency, at, clocks.outcome_due(urgency, at))

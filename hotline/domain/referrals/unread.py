@@ -35,12 +35,14 @@ def opened(s: CaseStanding, _r: Sequence[Candidate], e: Event, _at: datetime) ->
 
 
 def due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
-    """Danger is asked of the next at once. Of the others she is reminded once, and then the next is asked."""
+    """Danger is asked of the next at once. Else the assignee is reminded in working hours; then the next is asked."""
     if s.holder is None or s.holder not in s.unread:
         return Decision(holder=s.holder)
     if s.case.urgency != Urgency.DANGER and e.nth == 0:
         again = {DeadlineKind.OPEN: Clock(clocks.open_due(s.case.urgency, at), 1)}
-        return Decision((Tell((s.holder,), Purpose.REMIND),), again, holder=s.holder)
+        reminds = clocks.may_remind(s.case.urgency, at)
+        told = (Tell((s.holder,), Purpose.REMIND),) if reminds else ()
+        return Decision(told, again, holder=s.holder)
     who = next_told(s.case, roster, s.told, Reason.UNREACHED)
     if not who:
         return Decision(holder=s.holder)

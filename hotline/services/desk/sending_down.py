@@ -11,7 +11,7 @@ from hotline.sealing.opening import open_grant
 from hotline.services.desk import access
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.doorbell import ring
-from hotline.services.referrals import correcting, endings
+from hotline.services.referrals import case_standing, correcting, endings
 from hotline.store.desk import desks
 from hotline.store.tips import tips
 
@@ -50,7 +50,7 @@ def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
     """Lets the people of the first place go. Raises NotFound, EndRefused while nobody of the new one has it."""
     with kit.database.writing() as session:
         tip = tips.filed(session, tip_id)
-        if tip.closed_at is not None or not correcting.may_let_go(session, tip):
+        if tip.closed_at is not None or not case_standing.may_let_go(session, tip):
             raise EndRefused(
                 f"tip {tip_id}: nobody of the new place has it yet, or nobody is left to let go"
             )

@@ -11,7 +11,7 @@ from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import Matter
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import Kit
-from hotline.services.referrals import casework, correcting, referral
+from hotline.services.referrals import case_standing, casework, referral
 from hotline.services.referrals.case_standing import answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.people import enrolments, responders
@@ -80,7 +80,7 @@ def pinned(
         for name, tip, told in _told(session, responder_id):
             if told.is_marked:
                 true.append(f"{DECIDES}.{name}")
-            if tip.place_step and correcting.may_let_go(session, tip):
+            if tip.place_step and case_standing.may_let_go(session, tip):
                 true.append(f"{LETS}.{name}")
     cases = (*opened, *(one for one in held if one not in opened))
     language = responders.language_of(session, responder_id)

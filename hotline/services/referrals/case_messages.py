@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hotline.domain.outbox.delivery import URGENT, MessageState
-from hotline.domain.outbox.message import Kind, Wording, alert, responders_entry
+from hotline.domain.outbox.message import Kind, Wording, responders_entry
 from hotline.domain.outbox.notice import notice
-from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.case_events import Purpose, Tell
+from hotline.domain.referrals.clocks import KIGALI, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.planning import LadderStep
 from hotline.domain.tips.cluster_marks import under
+from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services import national
-from hotline.services.referrals import cluster_marks
+from hotline.services.referrals import cluster_marks, possible_digits
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Message
-from hotline.store.referrals import referrals
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import deadlines, referrals
 from hotline.store.referrals.referral_rows import Alert, GivenTip
 from hotline.store.tips.tips import Tip
 
@@ -42,19 +44,20 @@ def code_of(kit: Kit) -> str | None:
 
 
 def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> int | None:
-    """Asks the holder, by the name that she knows the case by."""
+    """Asks the assignee for the outcome, and names the time when others are alerted."""
     (who,) = order.who
     known_as = referrals.newest_of(session, tip.id, who)
     if known_as is None:
         return None
-    wording = alert(
-        reference=known_as.reference,
-        place=alerted_as(tip.place, tip.within),
-        urgency=tip.urgency,
-        language=referrals.languages(session, [who])[who],
-        code=code_of(kit),
-        purpose=Purpose.REMIND,
-    )
+    responder, code = session.get_one(Responder, who), code_of(kit)
+    due = deadlines.last_due(session, tip.id, DeadlineKind.OUTCOME) or at
+    said = {"ref": known_as.reference, "time": f"{due.astimezone(KIGALI):%d/%m %H:%M}"}
+    if code is None:
+        case = possible_digits.offered_case(session, tip, responder)
+        said["digits"] = possible_digits.worded(kit, case, responder.language)
+        wording = Wording(Template.REMIND_REPLY, said, responder.language)
+    else:
+        wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
     row = message(Kind.ALERT, wording, who, priority=tip.urgency, at=at, of=known_as.id)
     session.add(row)
     session.flush()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hotline.domain.places.places import alerted_as
+from hotline.domain.referrals import moving
 from hotline.domain.referrals.case_events import CaseStanding
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming, coming
@@ -77,6 +78,13 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         company=tuple(one.responder_id for some in beside.values() for one in some),
         asked_beside=deadlines.asked(session, others, DeadlineKind.MANNER),
     )
+
+
+def may_let_go(session: Session, tip: Tip) -> bool:
+    """Whether somebody who was told of the present place holds it, and people of an earlier one are still told."""
+    standing = standing_of(session, tip)
+    gone = moving.away(standing)
+    return bool(gone) and standing.holder is not None and standing.holder not in gone
 
 
 def stays_with_another(session: Session, tip: Tip, who: int) -> bool:

@@ -225,7 +225,7 @@ def _let_go(context: _ActContext) -> Done:
     session, one, tip = context.session, context.act, context.tip
     if not context.is_national:
         return Done(Acted.UNKNOWN)
-    if not correcting.may_let_go(session, tip):
+    if not case_standing.may_let_go(session, tip):
         return context.done(Acted.LET_TOO_EARLY)
     if not one.proved:
         context.referral.unproved_verb = one.verb

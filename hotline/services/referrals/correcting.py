@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.places.places import camps
-from hotline.domain.referrals import moving
 from hotline.domain.referrals.case_events import Event, Happened, Purpose, Tell
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.referral import Level, Notified
@@ -28,7 +27,6 @@ from hotline.domain.tip import (
 from hotline.ports import Kit
 from hotline.services.reach import outreach
 from hotline.services.referrals import case_messages, ladder
-from hotline.services.referrals.case_standing import standing_of
 from hotline.services.referrals.endings import EndRequest
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
@@ -178,13 +176,6 @@ def tell(
 
 def _moves(session: Session, tip: Tip) -> int:
     return len(tips.earlier_places(session, tip.id))
-
-
-def may_let_go(session: Session, tip: Tip) -> bool:
-    """Whether somebody who was told of the present place holds it, and people of an earlier one are still told."""
-    standing = standing_of(session, tip)
-    gone = moving.away(standing)
-    return bool(gone) and standing.holder is not None and standing.holder not in gone
 
 
 def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:

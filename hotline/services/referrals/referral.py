@@ -112,12 +112,11 @@ def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime
     """Returns a message's id where somebody is told."""
     deadline.fired_at = at
     session.flush()
-    ran = deadline.due_at - (deadline.set_at or deadline.due_at)
     kind = DeadlineKind(deadline.kind)
     if kind is DeadlineKind.ERASURE:
         erasures.came_due(session, kit, tip)
         return None
-    event = Event(Happened.DUE, kind=kind, nth=deadline.nth, ran=ran)
+    event = Event(Happened.DUE, kind=kind, nth=deadline.nth, named_at=deadline.named_at)
     return ladder.happen(session, kit, tip.id, event, at)
 
 

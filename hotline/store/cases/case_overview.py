@@ -15,7 +15,7 @@ from hotline.store.cases.case_log import CaseLogRow, entry_of
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.counted import CaseCounted
 from hotline.store.cases.service_referrals import ServiceReferral
-from hotline.store.outbox.messages import Deadline, Referral
+from hotline.store.outbox.messages import TRULY_DUE, Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer, visible_to
@@ -101,8 +101,8 @@ def _add_rows(session: Session, found: Mapping[int, CaseOverview]) -> None:
     for tip_id, reference in session.execute(told.order_by(Referral.id)):
         found[tip_id].references.append(reference)
     runs = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
-    clocks = select(Deadline.tip_id, Deadline.due_at, Deadline.kind).where(*runs)
-    for tip_id, due_at, kind in session.execute(clocks.order_by(Deadline.due_at, Deadline.id)):
+    clocks = select(Deadline.tip_id, TRULY_DUE, Deadline.kind).where(*runs)
+    for tip_id, due_at, kind in session.execute(clocks.order_by(TRULY_DUE, Deadline.id)):
         found[tip_id].clocks.append((due_at, kind))
     holders = {one.tip.holder_id for one in found.values()} - {None}
     named = select(Responder.id, Responder.name).where(Responder.id.in_(holders))

@@ -7,7 +7,7 @@ Their questions are in `store/referrals/referrals.py`, `outbox.py` and `lanes.py
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, or_
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.database import Row
@@ -145,8 +145,14 @@ class Deadline(Row):
     """How often its kind had fired in a row when it was set."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
+    named_at: Mapped[datetime | None]
+    """The time that texts and pages name, where the clock fires before it to remind."""
     fired_at: Mapped[datetime | None]
     """When it fired, or was closed before."""
+
+
+TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
+"""Of deadlines: when others are alerted, as texts and pages name it."""
 
 
 class Lane(Row):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
 from hotline.store.bulk import add
-from hotline.store.outbox.messages import Deadline
+from hotline.store.outbox.messages import TRULY_DUE, Deadline
 from hotline.store.tips.tips import Tip
 
 
@@ -41,6 +41,7 @@ def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> N
                 nth=clock.nth,
                 set_at=at,
                 due_at=clock.due_at,
+                named_at=clock.named_at,
                 fired_at=None,
             )
         )
@@ -64,12 +65,7 @@ def close(
 
 def open_clocks(session: Session, tip_id: int) -> dict[DeadlineKind, Clock]:
     """The clocks of a tip that are open."""
-    rows = session.execute(
-        select(Deadline.kind, Deadline.due_at, Deadline.nth).where(
-            Deadline.tip_id == tip_id, Deadline.fired_at.is_(None)
-        )
-    )
-    return {DeadlineKind(kind): Clock(due_at, nth) for kind, due_at, nth in rows}
+    return open_clocks_of(session, [tip_id])[tip_id]
 
 
 def open_clocks_of(
@@ -78,9 +74,8 @@ def open_clocks_of(
     """The same of many tips, by their ids."""
     found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
     here = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
-    rows = select(Deadline.tip_id, Deadline.kind, Deadline.due_at, Deadline.nth).where(*here)
-    for tip_id, kind, due_at, nth in session.execute(rows):
-        found[tip_id][DeadlineKind(kind)] = Clock(due_at, nth)
+    for row in session.scalars(select(Deadline).where(*here)):
+        found[row.tip_id][DeadlineKind(row.kind)] = Clock(row.due_at, row.nth, row.named_at)
     return found
 
 
@@ -94,8 +89,8 @@ def asked(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """When the newest clock of a kind was, or is, due."""
-    last = select(Deadline.due_at).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
+    """When the newest clock of a kind was, or is, due, as texts name it."""
+    last = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
     return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
 
 

@@ -12,7 +12,7 @@ from hotline.domain import trial
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import Matter, TipState
-from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
+from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back
 from hotline.store.tips.tips import Tip
@@ -164,9 +164,9 @@ def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
 def _open_clocks(session: Session) -> Mapping[int, Sequence[tuple[datetime, str]]]:
     """Of each tip, when each of its clocks is due and of which kind it is, the first to come at the head."""
     rows = session.execute(
-        select(Deadline.tip_id, Deadline.due_at, Deadline.kind)
+        select(Deadline.tip_id, TRULY_DUE, Deadline.kind)
         .where(Deadline.fired_at.is_(None))
-        .order_by(Deadline.due_at, Deadline.id)
+        .order_by(TRULY_DUE, Deadline.id)
     )
     found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     for tip_id, due_at, kind in rows:

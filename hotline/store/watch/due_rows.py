@@ -23,6 +23,7 @@ def bring_forward(session: Session, by: timedelta) -> None:
     for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
         deadline.due_at -= by
         deadline.set_at = deadline.set_at and deadline.set_at - by
+        deadline.named_at = deadline.named_at and deadline.named_at - by
     for message in _held(session, select(Message).where(Message.state.not_in(FINAL_STATES))):
         message.next_at -= by
         message.lease_until = message.lease_until and message.lease_until - by

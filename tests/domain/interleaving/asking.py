@@ -87,7 +87,8 @@ class Ladder:
         nth = at.clocks[n]
         rest = at._replace(clocks=(*at.clocks[:n], CLOSED, *at.clocks[n + 1 :]))
         times = {nth, LATER} if nth == MOST_IN_A_ROW.get(kind, 0) < LATER else {nth}
-        events = [Event(Happened.DUE, kind=kind, nth=n, ran=RAN) for n in sorted(times)]
+        due = NOW + RAN
+        events = [Event(Happened.DUE, kind=kind, nth=n, named_at=due) for n in sorted(times)]
         found = [one for event in events for one in self.courses(rest, event)]
         return tuple(dict.fromkeys(found))
 

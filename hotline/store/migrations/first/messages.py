@@ -77,6 +77,7 @@ def _outbox() -> None:
         sa.Column("nth", sa.Integer(), server_default="0", nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("deadline_tip_id_of")),
         sa.PrimaryKeyConstraint("id", name=op.f("deadline_key")),

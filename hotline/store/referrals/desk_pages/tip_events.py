@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.store.outbox.messages import BELIEVED, Deadline, Message, Referral
+from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Message, Referral
 from hotline.store.people.responders import Responder
 
 
@@ -64,8 +64,8 @@ def silences(session: Session, tip_id: int) -> Sequence[datetime]:
 def clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
     """The clocks that run for these tips: tip, kind, when it is due; the first to come at the head."""
     rows = session.execute(
-        select(Deadline.tip_id, Deadline.kind, Deadline.due_at)
+        select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
         .where(Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None))
-        .order_by(Deadline.due_at, Deadline.id)
+        .order_by(TRULY_DUE, Deadline.id)
     )
     return [(tip_id, kind, due_at) for tip_id, kind, due_at in rows]
