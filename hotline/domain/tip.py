@@ -75,6 +75,8 @@ ABROAD = "abroad"
 UNSURE = "unsure"
 TYPED = "typed"
 """A district that she did not find in its list: she types a name, and chooses among what is like it."""
+AGAIN = "again"
+"""Not a place: the name is typed once more."""
 NOT_SAID = ""
 """The place of what was left before any place was told."""
 NATIONAL = "national"
@@ -234,4 +236,4 @@ def _sector(answers: Mapping[str, str], place: str) -> str | None:
 def _named(answers: Mapping[str, str]) -> str:
     """The code of the district or sector that she chose by its name; empty while she has not."""
     named = answers.get("named", UNSURE)
-    return named if answers.get("district") == TYPED and named != UNSURE else ""
+    return named if answers.get("district") == TYPED and named not in (UNSURE, AGAIN) else ""

@@ -94,6 +94,10 @@ class Ask:
     """Choices after the list: "not sure"."""
     skip: Text | None = None
     """Words and numbers: `0` skips the question instead of going back."""
+    one: Text | None = None
+    """A place: asks about the list's only place, whose name stands for `{found}`; its choice is then "Yes"."""
+    none: Text | None = None
+    """A place: said instead of the question where the list is empty."""
     weak: str | None = None
     """A PIN that is chosen: where one leads that is easily guessed. It is not told to anybody."""
     digits: int = PIN_DIGITS

@@ -10,12 +10,15 @@ WIDEST: Mapping[str, str] = {
     "urgent": "99",
     "ref": "K7Q4CA",
     "place": "Nyarugenge",
+    "found": "Grande Barriere: Nyamasheke, Iburengerazuba",
     "time": "25/11 14:05",
     "who": "Wwwwwwwww Wwwwwwwwww",
     "page": "-",
     "last": "25/11 14:05 (9999 times)",
 }
 """What may stand in braces, each with the widest that the line ever puts there: the checker measures with it."""
+FOUND = "{found}"
+"""Stands for the name of the only place of a list, in the text that asks about it alone."""
 ABOUT = "work_case"
 """The answer that says which case a screen is about: `{place}` is then `place.K7Q4` of the session's words."""
 _BRACED = re.compile(r"\{(\w*)\}")

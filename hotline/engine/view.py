@@ -5,10 +5,10 @@ A node's conditions read the answers of this passage and the facts of the sessio
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
-from hotline.engine.placeholders import ABOUT, filled, named
+from hotline.engine.placeholders import ABOUT, FOUND, filled, named
 from hotline.engine.run import Facts, Option, Place, Run
 from hotline.engine.screen import MOST_LINES, NARROWEST, NUMBERS, Button, Layout
 from hotline.engine.words import words
@@ -53,10 +53,10 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
         text = filled(said(node.text or {}, run.language), facts.words, run.answers.get(ABOUT, ""))
         return View(Layout(text, more=""))
 
+    asked, choices = _asked(book, node, run, facts)
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
-    choices = shown_choices(book, node, run, facts)
     own = words(run.language)
-    text = filled(said(node.text, run.language), facts.words, run.answers.get(ABOUT, ""))
+    text = filled(asked, facts.words, run.answers.get(ABOUT, ""))
     layout = Layout(
         text="".join((*map(_in_front, leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
@@ -84,6 +84,22 @@ def _is_list_of_report(book: Book, node: Waiting, run: Run) -> bool:
 
 def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:
     return tuple(lead for lead in node.leads if all(holds(when, run, facts) for when in lead.whens))
+
+
+def _asked(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[str, tuple[Choice, ...]]:
+    """Returns the question and its choices; one place alone is asked about by its name, and none is said."""
+    choices, text = shown_choices(book, node, run, facts), node.text
+    if not isinstance(node, Ask) or node.list is None:
+        return said(text, run.language), choices
+    places = [choice for choice in choices if choice not in node.choices]
+    if not places and node.none is not None:
+        return said(node.none, run.language), choices
+    if len(places) == 1 and node.one is not None:
+        (place,) = places
+        asked = said(node.one, run.language).replace(FOUND, said(place.label, run.language))
+        yes = replace(place, label={run.language: words(run.language).yes})
+        return asked, (yes, *choices[1:])
+    return said(text, run.language), choices
 
 
 def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Choice, ...]:

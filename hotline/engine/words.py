@@ -25,6 +25,8 @@ class Words:
     """Stands for the keys where a PIN is asked."""
     write: str
     """Stands for the keys, and for `press`, where words are asked."""
+    yes: str
+    """The choice of the one place that a list has."""
     closed: str
     """Shown where a flow ends without a word of its own; the checker does not let that be published."""
 
@@ -41,6 +43,7 @@ WORDS = {
         digits="imibare",
         count_of_digits="imibare {count}",
         write="Andika amagambo",
+        yes="Yego",
         closed="Murakoze.",
     ),
     "fr": Words(
@@ -54,6 +57,7 @@ WORDS = {
         digits="des chiffres",
         count_of_digits="{count} chiffres",
         write="Tapez des mots",
+        yes="Oui",
         closed="Merci.",
     ),
     "en": Words(
@@ -67,6 +71,7 @@ WORDS = {
         digits="digits",
         count_of_digits="{count} digits",
         write="Type words",
+        yes="Yes",
         closed="Thank you.",
     ),
 }

@@ -7,8 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.place_names import MOST, SAYS_CAMP, find, label, spelling
-from hotline.domain.places.places import Area, camps, districts, place_name, sectors
+from hotline.domain.places.countries import country_of
+from hotline.domain.places.place_names import (
+    MOST,
+    SAYS_CAMP,
+    find,
+    label,
+    spelling,
+    whole_label,
+)
+from hotline.domain.places.places import (
+    Area,
+    border_posts,
+    camps,
+    districts,
+    is_landmark,
+    markets,
+    place_name,
+    sectors,
+)
 from hotline.domain.places.sms_place import place_told
 from hotline.domain.sms.keywords import spelled
 from hotline.domain.tip import is_camp
@@ -72,6 +89,17 @@ def test_every_name_is_found_with_every_place_that_bears_it() -> None:
         ("", []),
         ("***", []),
         ("umurenge", []),
+        ("Nyabugogo", ["Nyabugogo, Nyarugenge"]),
+        ("gare ya Nyabugogo", ["Nyabugogo, Nyarugenge"]),
+        ("Nyabugogo Nyarugenge", ["Nyabugogo, Nyarugenge"]),
+        ("Butare", ["Butare, Rusizi", "Butare, Huye"]),
+        ("Ruhengeri", ["Ruhengeri, Musanze"]),
+        ("Nemba", ["Nemba, Burera", "Nemba, Gakenke", "Nemba, Bugesera"]),
+        ("umupaka wa Nemba", ["Nemba, Bugesera"]),
+        ("border of Cyanika", ["Cyanika, Burera"]),
+        ("umupaka", []),
+        ("Kagitumba", ["Kagitumba, Nyagatare"]),
+        ("Kampala", []),
     ],
 )
 def test_where_several_bear_a_name_all_are_proposed(typed: str, labels: list[str]) -> None:
@@ -85,6 +113,29 @@ def test_a_label_says_the_district_fits_on_a_handset_and_is_none_of_another() ->
         assert all(is_gsm7(one) and len(one) <= 30 for one in said)
 
 
+LANDMARKS = (*markets(), *border_posts())
+
+
+@pytest.mark.row("C19")
+def test_every_landmark_is_found_with_its_district_and_fits_on_a_handset() -> None:
+    assert len(markets()) > 120
+    codes = {district.code for district in districts()}
+    for landmark in LANDMARKS:
+        assert landmark.code in codes
+        found = find(landmark.name)
+        assert landmark.code in {area.code[:2] for area in found}, landmark
+        for language in CODES:
+            assert is_gsm7(whole_label(landmark)[language])
+            assert len(whole_label(landmark)[language]) <= 45
+
+
+@pytest.mark.row("C19")
+def test_no_market_has_the_name_of_a_sector_of_its_own_district_or_of_a_country() -> None:
+    for market in markets():
+        assert spelling(market.name) not in {spelling(one.name) for one in sectors(market.code)}
+        assert country_of(market.name.split()) is None
+
+
 def test_what_is_written_alike_is_one_place_by_another_ear() -> None:
     alike: dict[str, set[str]] = defaultdict(set)
     for area in ALL:
@@ -92,7 +143,7 @@ def test_what_is_written_alike_is_one_place_by_another_ear() -> None:
     assert [names for names in alike.values() if len(names) > 1] == [{"Kibilizi", "Kibirizi"}]
 
 
-NAMES = [area.name for area in (*ALL, *CAMPS)]
+NAMES = [area.name for area in (*ALL, *CAMPS, *LANDMARKS)]
 PIECES = st.sampled_from([*NAMES, "x", "-"]) | st.sampled_from([*SAYS_CAMP, "ya", "", "k1"])
 
 
@@ -105,7 +156,7 @@ def test_no_text_raises_and_all_are_answered_at_once(typed: str) -> None:
     assert len(set(found)) == len(found)
     for area in found:
         called = f"{area.name} camp" if is_camp(area.code) else area.name
-        assert place_name(area.code, "en") == called
+        assert is_landmark(area) or place_name(area.code, "en") == called
 
 
 @given(

@@ -82,6 +82,17 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("Mukama wanjye", UNKNOWN),
         ("save me", UNKNOWN),
         ("i Butare", UNKNOWN),
+        # A market whose name no other district bears; a border post that is called one.
+        ("bamufungiye ku isoko rya Rwagitima", {"district": "53"}),
+        ("ndi i Gatuna mutabare", {"district": "45"}),
+        ("bari ku mupaka wa Nemba", {"district": "57"}),
+        ("ku mupaka wa Cyanika", {"district": "44"}),
+        # Names that other districts bear, and words.
+        ("i Nyabugogo", UNKNOWN),
+        ("i Rusumo", UNKNOWN),
+        ("i Nemba", UNKNOWN),
+        ("mu nganda", UNKNOWN),
+        ("Gatuna, Nyagatare", {"district": "52"}),
         ("i Kigali", {"province": "1", "district": "unsure"}),
     ],
 )

@@ -172,7 +172,8 @@ def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None
     assert values("danger") == values("official") == values("visit") == yes_no_unsure
     assert values("province") == ("abroad", "unsure")
     assert values("district") == ("unsure", "typed")
-    assert values("sector") == values("named") == ("unsure",)
+    assert values("sector") == ("unsure",)
+    assert values("named") == ("again", "unsure")
     assert values("who") == ("me_minor", "me_adult", "child", "adult", "several")
     kinds = (*values("kind"), *values("more_kinds"))
     assert list(dict.fromkeys(kinds)) == [

@@ -19,7 +19,7 @@ def test_a_name_that_four_districts_have_is_asked_back_and_told_to_the_one_that_
 ) -> None:
     caller = typing(line, "Lemera")
     assert caller.read().startswith(
-        "Ni aha?\n1 Remera, Gasabo\n2 Remera, Gatsibo\n3 Remera, Musanze\n4 Remera, Ngoma\n5 Nta"
+        "Ni aha?\n1 Remera, Gasabo\n2 Remera, Gatsibo\n3 Remera, Musanze\n4 Remera, Ngoma\n5 Ahandi"
     )
     assert (line.tip.state, line.tip.place) == (TipState.FILED, "unsure")
 
@@ -41,9 +41,56 @@ def test_danger_is_filed_with_the_national_desk_before_anything_is_chosen(
 @pytest.mark.parametrize("typed", ["qqqq", "Kabeza", "12", "*", "é" * 200])
 def test_what_is_like_no_name_leads_to_the_national_desk(line: Line, typed: str) -> None:
     caller = typing(line, typed)
-    assert caller.read().startswith("Ni aha?\n1 Nta na hamwe muri aha")
-    caller.key("1")
+    assert caller.read().startswith("Ntihabonetse.\n1 Ahandi, ongera wandike\n2 Simbizi")
+    caller.key("2")
     assert (line.tip.state, line.tip.place) == (TipState.FILED, "unsure")
+
+
+@pytest.mark.row("C19")
+def test_a_market_is_confirmed_by_its_district_and_province_before_its_desk_is_alerted(
+    line: Line,
+) -> None:
+    caller = typing(line, "Nyabugogo")
+    assert caller.read().startswith(
+        "Nyabugogo: Nyarugenge, Kigali?\n1 Yego\n2 Ahandi, ongera wandike\n3 Simbizi"
+    )
+    assert line.desks_of(line.tip) == {"national"}
+
+    caller.key("1")
+    assert (line.tip.place, line.tip.sector) == ("11", None)
+    assert line.desks_of(line.tip) == {"11", "national"}
+    assert line.read(line.tip)["typed"] == "Nyabugogo"
+
+
+@pytest.mark.row("C19")
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("isoko rya Rwagitima", "Rwagitima: Gatsibo, Iburasirazuba?"),
+        ("umupaka wa Nemba", "Nemba: Bugesera, Iburasirazuba?"),
+        ("ku mupaka wa Gatuna", "Gatuna: Gicumbi, Amajyaruguru?"),
+        ("ibitaro bya Kiziguro", "Kiziguro: Gatsibo, Iburasirazuba?"),
+        ("Huye", "Ni aha?"),
+    ],
+)
+def test_the_word_for_a_market_border_or_hospital_is_no_part_of_a_name(
+    line: Line, typed: str, asked: str
+) -> None:
+    assert typing(line, typed).read().startswith(asked)
+
+
+@pytest.mark.row("C8")
+def test_a_name_that_is_not_found_is_typed_again_and_nothing_is_lost_meanwhile(line: Line) -> None:
+    caller = typing(line, "qqqq", "1")
+    assert caller.read().startswith("Andika gusa izina ry'ahantu")
+    assert (line.tip.state, line.tip.place) == (TipState.FILED, "unsure")
+
+    caller.key("Lemera")
+    caller.key("5")
+    caller.key("Gatuna")
+    caller.key("1")
+    (tip,) = line.tips
+    assert (tip.state, tip.place) == (TipState.FILED, "45")
 
 
 def test_without_danger_one_draft_moves_to_the_place_that_is_chosen(line: Line) -> None:

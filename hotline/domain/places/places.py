@@ -6,12 +6,14 @@ sector's name: it is always called a camp.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from hotline.domain.places.border_posts import BORDER_POSTS
 from hotline.domain.places.camps import CAMPS
 from hotline.domain.places.countries import COUNTRIES
+from hotline.domain.places.markets import MARKETS
 from hotline.domain.places.sectors import DISTRICTS
 from hotline.domain.tip import ABROAD, NATIONAL, NOT_SAID, UNSURE
 
@@ -36,7 +38,7 @@ ELSEWHERE: Mapping[str, Label] = {
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A district, a sector or a camp."""
+    """A district, a sector or a camp; or a market or border post, whose code is its district's."""
 
     code: str
     name: str
@@ -55,6 +57,37 @@ def sectors(district: str) -> tuple[Area, ...]:
 def camps(district: str = "") -> tuple[Area, ...]:
     """The refugee camps of a district, or all of them, by name."""
     return tuple(camp for camp in _camps() if camp.code.startswith(district))
+
+
+def is_landmark(area: Area) -> bool:
+    """Returns True for a market or a border post: it has its district's code and a name of its own."""
+    return len(area.code) == 2 and _names().get(area.code) != area.name
+
+
+@cache
+def markets() -> tuple[Area, ...]:
+    """Returns the markets that are known by name, by district."""
+    return tuple(Area(code, name.rstrip("*")) for code, name in _listed(MARKETS))
+
+
+@cache
+def only_markets() -> tuple[Area, ...]:
+    """Returns the markets whose name no cell, village or market of another district bears."""
+    return tuple(
+        Area(code, name.rstrip("*")) for code, name in _listed(MARKETS) if name.endswith("*")
+    )
+
+
+@cache
+def border_posts() -> tuple[Area, ...]:
+    """Returns the border posts that are known by name, by district."""
+    return tuple(Area(code, name) for code, name in _listed(BORDER_POSTS))
+
+
+def _listed(table: str) -> Iterator[tuple[str, str]]:
+    """Yields each name of a table with the code that its line begins with."""
+    for code, names in re.findall(r"(?m)^(\d\d) ([^\n]+(?:\n +[^\n]+)*)", table):
+        yield from ((code, name.strip()) for name in names.split(","))
 
 
 def camp_named(name: str) -> str | None:

@@ -1,16 +1,26 @@
-"""Where an SMS says that it happens: a country, a district, a sector or a camp. Pure, and total.
+"""Where an SMS says that it happens: a country, a district, a sector, a camp or a landmark. Pure, and total.
 
 A country that is named wins over a district: whoever writes that her daughter went to Oman names her own as well. A
 sector is one where its name is no other's, or where its district is named beside it. A camp is one where "camp" stands
 beside its name, or its district and no sector has the name: villages of other districts are called like it.
+A market is one where no other district's cell, village or market bears its name; a border post is one where "border"
+stands before its name. Both say only which district it is.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from hotline.domain.places.countries import country_of, says_abroad
-from hotline.domain.places.place_names import SAYS_CAMP, spelling
-from hotline.domain.places.places import PROVINCES, Area, camps, districts, sectors
+from hotline.domain.places.place_names import SAYS_BORDER, SAYS_CAMP, spelling
+from hotline.domain.places.places import (
+    PROVINCES,
+    Area,
+    border_posts,
+    camps,
+    districts,
+    only_markets,
+    sectors,
+)
 from hotline.domain.tip import ABROAD, UNSURE
 from hotline.text.languages import FIRST
 
@@ -21,9 +31,10 @@ ORDINARY = frozenset(
     {
         *("bwira", "butare", "byumba", "cyumba", "gacaca", "gihango", "jomba", "kaniga", "kigali"),
         *("muhazi", "mukama", "munini", "rambura", "ruganda"),
+        *("agahabwa", "gatega", "manyana", "nganda", "rukura"),
     }
 )
-"""Sectors' names that are words, a city or a lake as well: the room, the factory, my Lord."""
+"""Names of sectors and markets that are words, a city or a lake as well: the room, the factory, my Lord."""
 
 
 def place_told(words: Sequence[str]) -> Mapping[str, str]:
@@ -33,9 +44,13 @@ def place_told(words: Sequence[str]) -> Mapping[str, str]:
         return {"province": ABROAD, "country": country}
     heard = [spelling(word) for word in words]
     district = _district(heard)
+    post = _border_post(heard)
+    if post is not None and district in (None, post):
+        return {"district": post}
     sector = _camp(heard, district) or _sector(heard, district)
     if sector is not None:
         return {"district": sector[:2], "sector": sector}
+    district = district or _landmark(heard)
     if district is not None:
         return {"district": district}
     if says_abroad(words):
@@ -83,6 +98,29 @@ def _sector(heard: Sequence[str], district: str | None) -> str | None:
     return inside.pop() if len(inside) == 1 else None
 
 
+def _border_post(heard: Sequence[str]) -> str | None:
+    """The district of the one border post whose name stands behind the word for a border."""
+    found = {
+        post.code
+        for post in border_posts()
+        for at in range(len(heard))
+        if heard[at] == spelling(post.name.split()[-1])
+        and not _SAYS_BORDER.isdisjoint(heard[max(at - 2, 0) : at])
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _landmark(heard: Sequence[str]) -> str | None:
+    """The district of the one market that is named, spelled well enough to be no other word."""
+    found = {
+        code
+        for name in heard
+        if name not in _ORDINARY
+        for code in _markets().get(name, frozenset())
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def _is_meant(heard: Sequence[str], at: int) -> bool:
     """Whether a word that is spelled like a sector means one."""
     before = heard[max(at - 2, 0) : at]
@@ -103,6 +141,17 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
     return found
 
 
+@cache
+def _markets() -> Mapping[str, frozenset[str]]:
+    """By spelling, those that no other district bears the name of; a name of several words is left to the screen."""
+    return {
+        spelling(area.name): frozenset({area.code})
+        for area in only_markets()
+        if len(area.name) >= SHORTEST + 1
+    }
+
+
+_SAYS_BORDER = frozenset(map(spelling, SAYS_BORDER))
 _SAYS_SECTOR = frozenset(map(spelling, SAYS_SECTOR))
 _SAYS_CAMP = frozenset(map(spelling, SAYS_CAMP))
 _ORDINARY = frozenset(map(spelling, ORDINARY))

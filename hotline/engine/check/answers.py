@@ -52,7 +52,12 @@ def _asked_after(book: Book, flow: Flow, answers: int) -> Collection[Place]:
     """The questions that are met after so many answers, without having passed what completes the flow."""
     asked = _questions(book, flow, [Place(flow.name, flow.start)])
     for _ in range(answers):
-        following = [after for place in asked for after in leads_to(book, place)]
+        following = [
+            after
+            for place in asked
+            for after in leads_to(book, place)
+            if not _types_again(book, place, after)
+        ]
         asked = _questions(book, flow, following)
     return asked
 
@@ -77,6 +82,14 @@ def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Pl
 
 def _completes(node: Node, flow: Flow) -> bool:
     return isinstance(node, Say | Menu | Ask) and node.completes == flow.gathers
+
+
+def _types_again(book: Book, asked: Place, after: Place) -> bool:
+    """Returns True where a name is typed once more for the same question: its answer replaces the one before."""
+    flow = book.flows[after.flow]
+    node = flow.nodes[after.node]
+    again = isinstance(node, Ask) and node.goes == asked.node and after.flow == asked.flow
+    return again and isinstance(node, Ask) and _is_chosen_next(node, flow)
 
 
 def _is_chosen_next(node: Menu | Ask, flow: Flow) -> bool:

@@ -8,7 +8,7 @@ from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, 
 from hotline.engine.check.risky import plain
 from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Node, Text
-from hotline.engine.placeholders import WIDEST
+from hotline.engine.placeholders import FOUND, WIDEST
 from hotline.engine.run import Place
 from hotline.text.remark import remark
 
@@ -37,7 +37,7 @@ def placeholders(book: Book) -> Iterator[Finding]:
     for written in texts(book):
         for language, text in written.text.items():
             for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", text)):
-                if written.field == "text" and found[1:-1] in WIDEST:
+                if _is_filled(written.field, found):
                     continue
                 message = remark(
                     "{field} holds {found}: no screen fills in an answer",
@@ -48,6 +48,13 @@ def placeholders(book: Book) -> Iterator[Finding]:
                 yield Finding(
                     written.flow, written.node, Code.ECHO, message, fix, language, written.field
                 )
+
+
+def _is_filled(field: str, found: str) -> bool:
+    """Returns True for what a screen fills in; the only place of a list stands in its own question alone."""
+    if field == "one":
+        return found == FOUND
+    return field == "text" and found != FOUND and found[1:-1] in WIDEST
 
 
 def _repeated(

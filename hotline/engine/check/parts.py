@@ -60,6 +60,8 @@ def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
         yield "note", node.note
     if isinstance(node, Ask) and node.skip is not None:
         yield "skip", node.skip
+    if isinstance(node, Ask):
+        yield from ((name, text) for name, text in (("one", node.one), ("none", node.none)) if text)
     if isinstance(node, Finish) and node.text is not None:
         yield "text", node.text
 

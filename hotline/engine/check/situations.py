@@ -6,11 +6,13 @@ from dataclasses import replace
 from itertools import islice, product
 
 from hotline.engine.check.parts import conditions
-from hotline.engine.flow import Ask, Book, Finish
+from hotline.engine.flow import Ask, Book, Choice, Finish
 from hotline.engine.page_cache import Drawn, drawn
 from hotline.engine.placeholders import WIDEST
 from hotline.engine.run import Facts, Run
 from hotline.engine.view import Waiting, list_answers
+from hotline.engine.words import words
+from hotline.text.languages import CODES
 
 MOST_SITUATIONS = 256
 
@@ -53,7 +55,18 @@ def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str
     for match in found:
         yield node, dict(zip(named, match.groups(), strict=True))
     if not found:
-        yield replace(node, list=None), {}
+        yield from ((one, {}) for one in _without_list(node))
+
+
+def _without_list(node: Ask) -> Iterator[Ask]:
+    """The question over an empty list, and what is said instead where it has one place or none."""
+    bare = replace(node, list=None)
+    yield bare
+    if node.none is not None:
+        yield replace(bare, text=node.none)
+    if node.one is not None:
+        yes = Choice({code: words(code).yes for code in CODES}, "yes")
+        yield replace(bare, text=node.one, choices=(yes, *node.choices))
 
 
 def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterator[Drawn]:

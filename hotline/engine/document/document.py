@@ -30,6 +30,7 @@ where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"
                                     `digits: 6` asks for six, `digits: 8` for eight
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
                                     a choice with `every_page: true` stands on each page of the list: "not sure"
+                                    `one: {en: "{found}?"}` asks about a list's only place; `none: {..}` is for no place
       b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
       c: {call: {flow: learn, goes: after}}          without `goes` this flow ends as that one does
       f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow

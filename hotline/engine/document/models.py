@@ -115,6 +115,8 @@ class AskModel(_Shown):
     list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
     choices: list[ChoiceModel] = Field(default_factory=list)
     skip: Texts | None = None
+    one: Texts | None = None
+    none: Texts | None = None
     weak: Name | None = None
     digits: Annotated[int, Field(ge=4, le=8, multiple_of=2)] | None = None
 
@@ -124,6 +126,8 @@ class AskModel(_Shown):
             raise refused(remark("a place, and only a place, is chosen out of a `list`"))
         if self.kind in ("place", "pin") and self.skip is not None:
             raise refused(remark("only words and numbers can be skipped"))
+        if self.kind != "place" and (self.one is not None or self.none is not None):
+            raise refused(remark("only a list of places can have one place or none"))
         if self.kind in ("words", "pin") and self.choices:
             raise refused(
                 remark("words have no choices, nor has a PIN: a digit would be an answer")
@@ -145,6 +149,8 @@ class AskModel(_Shown):
             list=self.list_,
             choices=tuple(choice.compile() for choice in self.choices),
             skip=self.skip,
+            one=self.one,
+            none=self.none,
             weak=self.weak,
             digits=self.digits or PIN_DIGITS,
             **self.common(),

@@ -62,7 +62,7 @@ def texts_in(node: object) -> Iterator[NodeText]:
         for at, row in enumerate(rows_of(node, rows)):
             if isinstance(row, Mapping):
                 yield from _text((kind, rows, str(at), label), row.get(label))
-    for name in ("note", "skip"):
+    for name in ("note", "skip", "one", "none"):
         yield from _text((kind, name), body.get(name))
 
 

@@ -185,7 +185,7 @@ def _lack(field: str, language: str, kind: str) -> Lack:
     is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
     if not field:
         return Lack.KIND if kind == "value_error" else Lack.BROKEN
-    is_line = last.isdecimal() or last in ("text", "note", "skip")
+    is_line = last.isdecimal() or last in ("text", "note", "skip", "one", "none")
     if is_line and (language or kind != "value_error"):
         last = "text"
     return LACKS.get(last, Lack.BROKEN) if is_missing else Lack.BROKEN

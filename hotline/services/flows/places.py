@@ -22,7 +22,8 @@ class PlaceLists(Mapping[str, tuple[Option, ...]]):
     def __getitem__(self, name: str) -> tuple[Option, ...]:
         if name not in self._written and name.startswith(NAMED):
             found = place_names.find(name.removeprefix(NAMED))
-            return tuple(Option(area.code, place_names.label(area)) for area in found)
+            says = place_names.label if len(found) > 1 else place_names.whole_label
+            return tuple(Option(area.code, says(area)) for area in found)
         return self._written[name]
 
     def __contains__(self, name: object) -> bool:

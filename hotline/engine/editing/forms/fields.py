@@ -87,7 +87,7 @@ OF_A_KIND = {
 TEXTS_OF = {
     "say": ("text",),
     "menu": ("text", "note"),
-    "ask": ("text", "skip"),
+    "ask": ("text", "skip", "one", "none"),
     "finish": ("text",),
 }
 ROWS_OF = {

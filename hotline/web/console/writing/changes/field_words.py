@@ -22,6 +22,8 @@ FIELDS: Mapping[str, str] = {
     "text": phrase("What it says"),
     "note": phrase("The line under the choices"),
     "skip": phrase("The words for going on without an answer"),
+    "one": phrase("The question where the list has one place"),
+    "none": phrase("The words where the list has no place"),
     "goes": phrase("Then"),
     "weak": phrase("Where easy digits lead to"),
     "flow": phrase("The flow that it goes into"),
