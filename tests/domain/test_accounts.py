@@ -1,8 +1,12 @@
-"""Which roles of the console one account may hold together."""
+"""Which roles of the console one account may hold together, and which passwords it may have."""
+
+import secrets
 
 import pytest
 
 from hotline.domain.accounts.account import AccountRole, excluded
+from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.accounts.passwords import password_fault, suggested
 
 A = AccountRole
 
@@ -21,3 +25,33 @@ def test_who_administers_or_audits_never_reads_tips(
     roles: set[AccountRole], wrong: set[AccountRole]
 ) -> None:
     assert excluded(roles) == wrong
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "Password12345",
+        "P@ssw0rd!2026",
+        "qwertyuiop12",
+        "murakoze1234",
+        "Kigali2026!!",
+        "rwandarwanda",
+        "hotline-hotline",
+    ],
+)
+def test_a_password_that_few_guesses_find_is_refused(password: str) -> None:
+    assert password_fault(password, "Editor E") is AccountFault.COMMON_PASSWORD
+
+
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "bakire-temuno-gifara", "x7!kQ2#mVt9z"]
+)
+def test_a_password_of_unrelated_words_is_taken(password: str) -> None:
+    assert password_fault(password, "Editor 1") is None
+
+
+def test_each_password_that_is_suggested_is_taken() -> None:
+    assert not [
+        one for _ in range(50) if password_fault(one := suggested(secrets.choice), "Editor 1")
+    ]

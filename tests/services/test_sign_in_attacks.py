@@ -14,6 +14,7 @@ from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue
 from hotline.services.accounts import (
+    forgetting,
     invitations,
     own_account,
     recovering,
@@ -22,9 +23,11 @@ from hotline.services.accounts import (
     welcome,
 )
 from hotline.services.accounts.sessions import Entered
+from hotline.services.watch import checks_console
 from hotline.store.accounts import sign_in_tries
 from hotline.store.accounts.sign_in_tries import SignInTry
 from hotline.store.database import Database, Session, add_if_new
+from hotline.store.desk import audit
 from hotline.store.watch import alarms
 from tests.conftest import Clock
 from tests.eventually import eventually
@@ -205,3 +208,57 @@ def test_the_mark_of_an_account_that_was_ended_is_a_stranger_s(
     invitations.end(kit, SERVER, editor.account_id)
     told = signing_in.enter(here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1")
     assert told == Refused(1, is_busy=True)
+
+
+def failed_rows(kit: ConsoleKit) -> list[tuple[str, str]]:
+    with kit.database.reading() as session:
+        rows = audit.entries(session)
+    return [(one.subject, one.reason) for one in rows if one.action == "account_entry_failed"]
+
+
+def guesses(kit: ConsoleKit, clock: Clock, name: str, times: int) -> None:
+    for _ in range(times):
+        clock.turn(minutes=1)
+        assert isinstance(signing_in.enter(kit, name, "another-password", "123456"), Refused)
+
+
+def sign_ins(kit: ConsoleKit) -> tuple[bool, str]:
+    with kit.database.reading() as session:
+        found = checks_console.sign_ins(session, kit.now())
+    return found.ok, found.says
+
+
+def test_failed_sign_ins_are_logged_by_account_and_never_by_what_was_typed(
+    kit: ConsoleKit, editor: Person, clock: Clock
+) -> None:
+    guesses(kit, clock, "Editor 1", 7)
+    for number in range(3):
+        guesses(kit, clock, f"my-password-{number}", 1)
+    nobody = [("names without an account", f"{n} within an hour") for n in (1, 2, 3)]
+    editors = [("account Editor 1", f"{n} within an hour") for n in (1, 2, 3, 4, 5)]
+    assert failed_rows(kit) == editors + nobody
+
+
+@pytest.mark.parametrize("name", ["Editor 1", "Nobody"])
+def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(
+    kit: ConsoleKit, editor: Person, clock: Clock, name: str
+) -> None:
+    guesses(kit, clock, name, 19)
+    assert sign_ins(kit) == (True, "19 failed within an hour, 19 of them for one name")
+    guesses(kit, clock, name, 1)
+    assert sign_ins(kit)[0] is False
+    assert "20 within an hour" in failed_rows(kit)[-1][1]
+    clock.turn(hours=1)
+    forgetting.forget_over(kit)
+    assert sign_ins(kit) == (True, "0 failed within an hour, 0 of them for one name")
+
+
+def test_two_hundred_failures_in_all_are_an_alarm_and_fill_no_log(
+    kit: ConsoleKit, clock: Clock
+) -> None:
+    for number in range(199):
+        signing_in.enter(kit, f"Nobody {number}", "another-password", "123456")
+    assert sign_ins(kit)[0]
+    signing_in.enter(kit, "Nobody 199", "another-password", "123456")
+    assert not sign_ins(kit)[0]
+    assert len(failed_rows(kit)) == 10

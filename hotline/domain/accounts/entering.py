@@ -9,6 +9,9 @@ FREE_FAILURES = 5
 LONGEST_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
 """When failed tries of a name count no more."""
+FAILED_OF_ONE, FAILED_IN_ALL = 20, 200
+"""Failed attempts within an hour that are an alarm: of one name, and of all names together."""
+LOGGED_EACH = 5
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 FRESH = timedelta(minutes=15)
@@ -26,6 +29,14 @@ def wait_after(failures: int) -> timedelta:
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(LONGEST_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
+
+
+def is_logged(number: int) -> bool:
+    """Returns True for the failed attempts of an hour that the audit log holds: 1 to 5, 10, 20, 50, 100, 200 and so on.
+
+    A stranger could fill the log otherwise: nothing in it is ever deleted.
+    """
+    return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")
 
 
 def seconds_left(until: datetime | None, at: datetime) -> int:

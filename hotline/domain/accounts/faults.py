@@ -24,6 +24,7 @@ class AccountFault(StrEnum):
     LONG_PASSWORD = "long_password"
     PASSWORD_IS_NAME = "password_is_name"
     PASSWORD_REPEATS = "password_repeats"
+    COMMON_PASSWORD = "common_password"
     WRONG_CODE = "wrong_code"
     KEY_CLOSED = "key_closed"
     DECIDED = "decided"
@@ -49,6 +50,7 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.LONG_PASSWORD: "a password has 200 letters at most",
     AccountFault.PASSWORD_IS_NAME: "a password must not hold the name of its account",
     AccountFault.PASSWORD_REPEATS: "a password needs five different letters at least",
+    AccountFault.COMMON_PASSWORD: "that password is easy to guess: take the suggested one, or four unrelated words",
     AccountFault.WRONG_CODE: "that code is wrong, or was used: wait for the next one",
     AccountFault.KEY_CLOSED: "give your password and a code again first",
     AccountFault.DECIDED: "that was decided already, or its time is over",

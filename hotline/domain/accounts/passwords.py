@@ -1,6 +1,8 @@
-"""Which passwords an account may have, and the easy ones that are suggested. Pure: chance comes in."""
+"""Says which passwords an account may have, and suggests easy ones. Pure: chance comes in."""
 
 from collections.abc import Callable
+
+from zxcvbn import zxcvbn
 
 from hotline.domain.accounts.account import entered_as
 from hotline.domain.accounts.faults import AccountFault
@@ -10,6 +12,27 @@ MOST_LETTERS = 200
 LEAST_DIFFERENT = 5
 NAME_COUNTS_FROM = 4
 """A name of fewer letters may stand in a password by chance."""
+LEAST_GUESSES = 10**9
+"""Guesses that a password must withstand: eight years of one core, at four stretches a second."""
+MOST_WEIGHED = 40
+"""Letters that are weighed: a hostile password of 72 letters keeps zxcvbn busy for seconds."""
+LOCAL_WORDS = (
+    *("rwanda", "kigali", "hotline", "umurongo", "police", "polisi", "gendarme", "ministere"),
+    *("murakoze", "mwaramutse", "muraho", "amakuru", "ijambobanga", "imana", "yesu", "amahoro"),
+    *(
+        "urukundo",
+        "umutoni",
+        "umwana",
+        "inkotanyi",
+        "amavubi",
+        "gasabo",
+        "huye",
+        "musanze",
+        "rubavu",
+    ),
+    *("bonjour", "motdepasse", "bienvenue", "soleil", "merci"),
+)
+"""Words that are common here, beside those that zxcvbn knows."""
 CONSONANTS = "bdfgkmnprstz"
 VOWELS = "aeiou"
 SUGGESTED_WORDS = 5
@@ -20,7 +43,19 @@ Pick = Callable[[str], str]
 
 
 def password_fault(password: str, name: str) -> AccountFault | None:
-    """What is wrong with a new password; None where nothing is."""
+    """Returns what is wrong with a new password; None where nothing is."""
+    fault = form_fault(password, name)
+    return AccountFault.COMMON_PASSWORD if fault is None and is_common(password, name) else fault
+
+
+def is_common(password: str, name: str) -> bool:
+    """Returns True if few guesses find it: words, names, dates, keys beside each other, and their usual changes."""
+    weighed = zxcvbn(password[:MOST_WEIGHED], user_inputs=[*LOCAL_WORDS, *entered_as(name).split()])
+    return bool(weighed["guesses"] < LEAST_GUESSES)
+
+
+def form_fault(password: str, name: str) -> AccountFault | None:
+    """Returns what is wrong with its length and its letters: this costs nothing."""
     held, of = entered_as(password).replace(" ", ""), entered_as(name).replace(" ", "")
     if len(password) < LEAST_LETTERS:
         return AccountFault.SHORT_PASSWORD

@@ -17,6 +17,7 @@ ACCOUNT = "account"
 PROCESSES = {
     "cli": "the command line",
     "clock": "the clock",
+    "console": "the console",
     "line": "the line",
     "receipt": "the holder of the receipt",
     "sms": "the phone that wrote it",
@@ -25,6 +26,7 @@ SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES: Mapping[str, str] = {
     "account_ended": "ended the {subject}",
     "account_entered": "signed in",
+    "account_entry_failed": "refused a password or a code of {subject}",
     "account_factor_changed": "took a new second factor",
     "account_invited": "made the {subject}",
     "account_joined": "said which responder the {subject} is",

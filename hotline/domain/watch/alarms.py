@@ -43,6 +43,7 @@ class Alarm(StrEnum):
     UNPROVEN = "unproven"
     STOP_WISH = "stop wish"
     FORGETTING = "forgetting"
+    SIGN_INS = "failed sign-ins"
     SIGN_IN_QUEUE = "sign-in queue"
 
 

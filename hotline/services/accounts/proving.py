@@ -8,7 +8,12 @@ from contextlib import suppress
 from typing import TypeVar
 
 from hotline.domain.accounts.account import AccountState, Refused, entered_as
-from hotline.domain.accounts.entering import FORGET_AFTER, seconds_left, wait_after
+from hotline.domain.accounts.entering import (
+    FORGET_AFTER,
+    is_logged,
+    seconds_left,
+    wait_after,
+)
 from hotline.domain.accounts.second_factor import accepted_step, is_paper_code, plain
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import SealBroken, StoreUnavailable
@@ -19,6 +24,7 @@ from hotline.services import alarming
 from hotline.store.accounts import accounts, sign_in_tries
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
+from hotline.store.desk import audit
 
 T = TypeVar("T")
 
@@ -27,6 +33,7 @@ Opens = Callable[[ConsoleAccount | None], bytes | None]
 Then = Callable[[Session, ConsoleAccount, bytes], T]
 """What a proven person wanted, in the transaction that accepted the code."""
 
+NOBODY = "names without an account"
 NOBODYS_SECRET = "A" * 32
 
 
@@ -92,6 +99,7 @@ def prove(
             or not _is_same(now, account)
             or not (code is None or _use(session, kit, now, code, step))
         ):
+            _note_failure(session, kit, entered, now)
             return Refused(seconds_left(sign_in_tries.next_try(session, name_key), kit.now()))
         sign_in_tries.forget(session, name_key)
         return then(session, now, private_key)
@@ -121,6 +129,25 @@ def _count(kit: ConsoleKit, name_key: bytes) -> int:
         tried.last_at, wait = at, wait_after(tried.failures)
         tried.next_try_at = at + wait if wait else None
     return 0
+
+
+def _note_failure(
+    session: Session, kit: ConsoleKit, entered: str, account: ConsoleAccount | None
+) -> None:
+    """Counts a failed attempt for the alarm, and writes it into the audit log, which names accounts that exist."""
+    at, is_known = kit.now(), account is not None and may_enter(kit, account)
+    name_key = kit.proofs.factors.digest("failed", entered)
+    number = sign_in_tries.failed(session, name_key, at, at - FORGET_AFTER, is_known=is_known)
+    if not is_logged(number):
+        return
+    audit.append(
+        session,
+        at=at,
+        actor="console",
+        action="account_entry_failed",
+        subject=f"account {account.shown}" if account is not None and is_known else NOBODY,
+        reason=f"{number} within an hour",
+    )
 
 
 def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:

@@ -6,8 +6,8 @@ Without the key on paper, only an admin's new link helps, and that makes a new p
 from nacl.utils import random
 
 from hotline.domain.accounts.account import Actor, Refused
-from hotline.domain.accounts.faults import refusal
-from hotline.domain.accounts.passwords import password_fault
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.passwords import form_fault, is_common
 from hotline.domain.accounts.second_factor import plain
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import (
@@ -40,7 +40,7 @@ def reset_password(
 
     A name without an account costs the same stretch as one that has an account.
     """
-    wrong = password_fault(password, name)
+    wrong = form_fault(password, name)
     if wrong is not None:
         raise refusal(wrong)
     wrapped = b""
@@ -51,6 +51,9 @@ def reset_password(
         bound = owner(account.id) if account is not None else ""
         envelope = held or nobodys_envelope(PAPER_COSTS)
         private_key = open_by_paper(envelope, plain(recovery_key), account=bound)
+        # Weighed for the right key alone: it is dear, and strangers come here.
+        if private_key is not None and is_common(password, name):
+            raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
         wrapped = wrap_under_password(kept, password, account=bound, costs=kit.proofs.costs)
         return private_key

@@ -1,15 +1,20 @@
 """How the console stands, for the doctor: who lets others in, and whether its key opens what it must."""
 
+from datetime import datetime
+
 from hotline.domain.accounts.account import AccountState
+from hotline.domain.accounts.entering import FAILED_IN_ALL, FAILED_OF_ONE, FORGET_AFTER
 from hotline.errors import SealBroken, StoreUnavailable
 from hotline.ports import Kit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.services.accounts.invitations import FEWEST_ADMINS, admins_who_enter
 from hotline.services.accounts.proving import owner
 from hotline.services.check_result import CheckResult
-from hotline.store.accounts import accounts
+from hotline.store.accounts import accounts, sign_in_tries
 from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.database import Session
 
+SIGN_INS = "failed sign-ins"
 ADMINS = "console admins"
 FACTORS = "console second factors"
 NAMED = 5
@@ -26,6 +31,16 @@ def findings(kit: Kit, factors: FactorSealer | None, *, pretended: bool) -> tupl
         return ()
     held = [one for one in everybody if one.totp and one.state != AccountState.ENDED]
     return _admins(admins), _factors(factors, held)
+
+
+def sign_ins(session: Session, at: datetime) -> CheckResult:
+    """Tells whether strangers try passwords. It names no account: the audit log does."""
+    found = sign_in_tries.failures(session, at - FORGET_AFTER)
+    says = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
+    if found.of_one < FAILED_OF_ONE and found.in_all < FAILED_IN_ALL:
+        return CheckResult(SIGN_INS, True, says)
+    todo = "`hotline audit list` names the accounts: ask their people, and see who sends"
+    return CheckResult(SIGN_INS, False, says, todo)
 
 
 def _admins(count: int) -> CheckResult:

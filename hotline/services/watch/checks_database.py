@@ -12,7 +12,7 @@ from hotline.services.flows import numbers, questions
 from hotline.services.people import recipients
 from hotline.services.sms import fetching
 from hotline.services.tips.retention import ERRAND
-from hotline.services.watch import checks_evidence, checks_words
+from hotline.services.watch import checks_console, checks_evidence, checks_words
 from hotline.store.outbox import health, holds, lanes
 from hotline.store.outbox.messages import LaneHold
 from hotline.store.reach import case_ends
@@ -48,6 +48,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             inbox = fetching.findings(session, kit.line, now)
             urgent = checks_words.finding(session, now)
             published = checks_evidence.finding(session, now)
+            sign_ins = checks_console.sign_ins(session, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
 
@@ -70,6 +71,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         _retention(kept, tidied, now),
         _persons(uncounted),
         published,
+        sign_ins,
         *inbox,
     )
 

@@ -60,6 +60,15 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("name_key", name=op.f("sign_in_try_key")),
     )
     op.create_table(
+        "failed_sign_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_key", sa.LargeBinary(), nullable=False),
+        sa.Column("is_known", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("failed_sign_in_key")),
+    )
+    op.create_index(op.f("failed_sign_in_at_index"), "failed_sign_in", ["at"])
+    op.create_table(
         "account_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
