@@ -203,7 +203,14 @@ class CallRefused(HotlineError):
 
 
 class EndRefused(HotlineError):
-    """A case may not be ended, judged or opened again so; says why."""
+    """A case may not be closed, confirmed or opened again so; says why.
+
+    `stop` is the `domain.cases.closing.ClosureStop`, where a page has words for it.
+    """
+
+    def __init__(self, message: object, stop: str = "") -> None:
+        self.stop = stop
+        super().__init__(message)
 
 
 class ExerciseRefused(HotlineError):

@@ -1,12 +1,17 @@
 """What people do with a case, as by dialling or by a command."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from hotline.domain.cases.persons import MetPerson
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Done, Way
-from hotline.services.referrals import casework
+from hotline.services.cases.entries import EntryBy
+from hotline.services.referrals import casework, endings
+from hotline.services.referrals.endings import EndRequest
 from hotline.services.tips import retention
+from hotline.store.referrals import referrals
 from hotline.store.tips.tips import Tip
 from tests.kits import WholeKit
 
@@ -24,9 +29,21 @@ def do(kit: WholeKit, responder_id: int, reference: str, verb: Verb, at: datetim
 
 
 def close_by_two(kit: WholeKit, tip_id: int, outcome: TipOutcome | None = None) -> None:
-    """Closes a case, whatever it is of: one person wants it, a second one agrees."""
+    """Closes a case, whatever it is of: one person requests it, a second one opens it and confirms."""
     retention.close_tip(kit, tip_id, by="A desk", reason="over", outcome=outcome)
     with kit.database.reading() as session:
         waits = session.get_one(Tip, tip_id).closed_at is None
     if waits:
-        retention.judge_end(kit, tip_id, agrees=True, by="A second desk", reason="seen")
+        confirm(kit, tip_id)
+
+
+SECOND = "account:99:A second desk"
+
+
+def confirm(kit: WholeKit, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
+    """A second person opens the case and confirms its closure. `people`: those whom that person finds there."""
+    who, at = EndRequest(SECOND, SECOND, "seen"), kit.now()
+    with kit.database.writing() as session:
+        tip = referrals.tip_for_writing(session, tip_id)
+        endings.note_opened(session, tip, who.name, EntryBy(SECOND), at)
+        endings.judge(session, kit, tip, who, True, at, people=people)

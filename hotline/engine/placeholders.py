@@ -13,6 +13,8 @@ WIDEST: Mapping[str, str] = {
     "found": "Grande Barriere: Nyamasheke, Iburengerazuba",
     "time": "25/11 14:05",
     "who": "Wwwwwwwww Wwwwwwwwww",
+    "outcome": "aide en place",
+    "asked": "aide en place",
     "page": "-",
     "last": "25/11 14:05 (9999 times)",
 }

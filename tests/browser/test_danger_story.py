@@ -203,13 +203,19 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.follows("Close the words")
         hands.ticks("helped")
         hands.writes(hands.page.locator("#f-reason-close"), "she is safe")
-        hands.presses("Close it")
-        hands.sees("Somebody else of the national desk does it.")
+        hands.presses("Request closure")
+        hands.sees("Somebody else of the national desk confirms it.")
     assert closed(case) is None
     with at_the_desk(office, "National 2", AccountRole.NATIONAL, NATIONAL) as hands:
         hands.page.goto(f"/tips/{tip.id}")
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
-        hands.presses("Agree: it is over")
+        hands.presses("Confirm the closure")
+        hands.sees("Open the words first.")
+        hands.click(hands.page.locator("#f-why-send"))
+        hands.presses("Open the words")
+        hands.follows("Close the words")
+        hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
+        hands.presses("Confirm the closure")
         hands.sees("It was closed wrongly")
     assert closed(case) == "helped"
     rows = [row for row in office.line.all(CaseLogRow) if row.tip_id == tip.id]

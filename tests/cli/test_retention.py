@@ -8,9 +8,12 @@ import pytest
 from click import Command
 from click.testing import CliRunner, Result
 
+from hotline.bootstrap import build_console
 from hotline.cli.tips.retention import retention
 from hotline.cli.tips.tips import tips
 from hotline.config import Settings
+from hotline.domain.tip import TipOutcome
+from hotline.services.tips import retention as services
 from hotline.store.database import open_database
 from tests.builders import make_tip
 from tests.made_once import lay_line
@@ -48,7 +51,13 @@ def test_a_hold_is_placed_seen_and_lifted(home: Path) -> None:
 
 def test_closing_says_when_the_words_go(home: Path) -> None:
     goes = datetime.now(UTC) + timedelta(days=90)
-    assert f"{goes:%Y-%m-%d}" in run(home, tips, "close", "1", *WHO).output
+    asked = run(home, tips, "close", "1", "--outcome", "silent", *WHO).output
+    assert "not closed yet" in asked
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
+    services.close_tip(kit, 1, by="A. Director", reason="letter 12", outcome=TipOutcome.SILENT)
+    kit.database.close()
+    closed = run(home, tips, "close", "1", "--outcome", "silent", *WHO).output
+    assert f"{goes:%Y-%m-%d}" in closed
 
 
 def test_nobody_decides_without_a_name_and_a_reason(home: Path) -> None:

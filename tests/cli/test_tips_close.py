@@ -11,6 +11,7 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import TipOutcome
+from hotline.services.tips import retention
 from hotline.store.database import open_database
 from hotline.store.tips.tips import Tip
 from tests.builders import make_responder, make_tip
@@ -59,13 +60,17 @@ def row(home: Path, tip_id: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("outcome", [one.value for one in TipOutcome])
-def test_every_documented_outcome_closes(home: Path, outcome: str) -> None:
-    closed = said(home, "tips", "close", PLAIN, "--outcome", outcome, *FIRST)
-    assert "its words go" in closed.output
-    assert row(home, PLAIN)["outcome"] == outcome
+def test_a_command_requests_a_closure_and_closes_nothing(home: Path, outcome: str) -> None:
+    """Of any tip: a typed name proves nobody."""
+    asked = said(home, "tips", "close", PLAIN, "--outcome", outcome, *FIRST).output
+    assert f"tip {PLAIN}: not closed yet. Alice says {outcome}." in asked
+    assert "opens the case" in asked
+    now = row(home, PLAIN)
+    assert (now["closed_at"], now["outcome"], now["end_wanted"]) == (None, None, outcome)
+    assert now["closure_requested_at"] is not None
+    assert now["next_clock"] is not None, "its deadlines go on"
     log = said(home, "audit", "list", "--tip", PLAIN).stdout
-    assert f"Alice wrote down what came of tip 1: {outcome}: looked into" in log
-    assert "Alice closed tip 1: looked into" in log
+    assert f"Alice wants tip 1 closed: {outcome}: looked into" in log
 
 
 def test_an_outcome_that_there_is_not_lists_those_that_there_are(home: Path) -> None:
@@ -75,75 +80,57 @@ def test_an_outcome_that_there_is_not_lists_those_that_there_are(home: Path) -> 
 
 
 @JUDGED
-def test_an_end_that_two_decide_names_the_next_command_and_goes_on_meanwhile(
-    home: Path, tip: str
-) -> None:
-    wanted = said(home, "tips", "close", tip, "--outcome", "helped", *FIRST).output
-    assert f"tip {tip}: not closed yet. Alice says helped" in wanted
-    assert f"hotline tips judge {tip} --agree" in wanted
-    now = row(home, tip)
-    assert (now["closed_at"], now["end_wanted"], now["end_wanted_by"]) == (None, "helped", "Alice")
-    assert now["next_clock"] is not None, "its deadlines go on"
-    assert "Alice says helped" in said(home, "tips", "list").stdout
-    assert "not closed yet" in said(home, "tips", "close", tip, "--outcome", "joke", *OTHER).output
-    assert row(home, tip)["end_wanted"] == "helped"
-
-
-@JUDGED
-def test_a_second_person_agrees_and_it_is_closed(home: Path, tip: str) -> None:
+def test_the_same_name_replaces_its_request_and_another_name_does_not(home: Path, tip: str) -> None:
     said(home, "tips", "close", tip, "--outcome", "helped", *FIRST)
-    for same in ("Alice", "alice"):
-        alone = said(home, "tips", "judge", tip, "--agree", "--name", same, "--reason", "x", code=1)
-        assert "second person" in alone.output
-    assert "its words go" in said(home, "tips", "judge", tip, "--agree", *OTHER).output
+    again = said(home, "tips", "close", tip, "--outcome", "joke", "--name", "alice", *FIRST[2:])
+    assert "alice says joke" in again.output
+    other = said(home, "tips", "close", tip, "--outcome", "helped", *OTHER, code=1).output
+    assert "another request waits: joke" in other
     now = row(home, tip)
-    assert (now["outcome"], now["end_wanted_by"]) == ("helped", None)
-    assert now["closed_at"] is not None
-    log = said(home, "audit", "list", "--tip", tip).stdout
-    assert f"Alice wants tip {tip} closed: helped: looked into" in log
-    assert f"Bob closed tip {tip}: seen too" in log
+    assert (now["closed_at"], now["end_wanted"], now["end_wanted_by"]) == (None, "joke", "alice")
+    happened = said(home, "cases", "show", tip).stdout
+    assert happened.count("closed") >= 2, "both requests stay in the case events"
+    assert "alice says joke" in said(home, "tips", "list").stdout
+
+
+def test_no_command_confirms_a_closure(home: Path) -> None:
+    said(home, "tips", "close", DANGER, "--outcome", "helped", *FIRST)
+    assert "No such command" in said(home, "tips", "judge", DANGER, *OTHER, code=2).output
+    assert row(home, DANGER)["closed_at"] is None
 
 
 @JUDGED
-def test_a_second_person_refuses_and_it_goes_on(home: Path, tip: str) -> None:
-    said(home, "tips", "close", tip, "--outcome", "helped", *FIRST)
-    assert "goes on" in said(home, "tips", "judge", tip, "--refuse", *OTHER).output
-    now = row(home, tip)
-    assert (now["closed_at"], now["outcome"], now["end_wanted_by"]) == (None, None, None)
-    assert now["next_clock"] is not None
-    log = said(home, "audit", "list", "--tip", tip).stdout
-    assert f"Bob looked at tip {tip}, and it goes on: seen too" in log
-
-
-@JUDGED
-def test_what_came_of_it_must_be_said_where_somebody_judges_it(home: Path, tip: str) -> None:
-    refused = said(home, "tips", "close", tip, *FIRST, code=1)
+def test_what_came_of_it_must_be_said(home: Path, tip: str) -> None:
+    refused = said(home, "tips", "close", tip, *FIRST, code=2)
     assert "--outcome" in refused.output
     assert row(home, tip)["end_wanted_by"] is None
 
 
-def test_a_judgement_needs_a_wish_and_a_decision(home: Path) -> None:
-    nothing = said(home, "tips", "judge", DANGER, "--agree", *OTHER, code=1)
-    assert f"hotline tips close {DANGER}" in nothing.output
-    assert "--agree" in said(home, "tips", "judge", DANGER, *OTHER, code=2).output
-    assert (
-        "hotline tips list" in said(home, "tips", "judge", "99", "--agree", *OTHER, code=1).output
-    )
-
-
 def test_a_tip_that_was_closed_wrongly_is_opened_again_and_rings(home: Path) -> None:
     assert "is open" in said(home, "tips", "reopen", PLAIN, *FIRST, code=1).output
-    said(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST)
+    closed(home, PLAIN, TipOutcome.JOKE)
     assert row(home, PLAIN)["next_clock"] is None
     assert "open again" in said(home, "tips", "reopen", PLAIN, *OTHER).output
     now = row(home, PLAIN)
     assert (now["closed_at"], now["outcome"], now["next_clock"]) == (None, None, "acknowledge")
     assert "Bob opened tip 1 again: seen too" in said(home, "audit", "list", "--tip", "1").stdout
-    said(home, "tips", "close", PLAIN, "--outcome", "helped", *FIRST)
+
+
+def test_a_tip_that_is_closed_already_is_said_to_be(home: Path) -> None:
+    closed(home, PLAIN, TipOutcome.HELPED)
+    again = said(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST).output
+    assert "tip 1: closed; its words go" in again
     assert row(home, PLAIN)["outcome"] == "helped"
 
 
-def test_who_asked_by_her_phone_does_not_agree_by_her_name(home: Path) -> None:
+def closed(home: Path, tip: str, outcome: TipOutcome) -> None:
+    """By a person of the console, who closes a plain tip alone."""
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
+    retention.close_tip(kit, int(tip), by="Alice", reason="over", outcome=outcome)
+    kit.database.close()
+
+
+def test_a_request_by_phone_is_listed_by_the_name_of_who_made_it(home: Path) -> None:
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     with kit.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
@@ -152,6 +139,5 @@ def test_who_asked_by_her_phone_does_not_agree_by_her_name(home: Path) -> None:
     kit.database.close()
     assert "closure waits: Gasabo 1 says not-trafficking" in said(home, "tips", "list").stdout
     same = ("--name", "gasabo  1", "--reason", "x")
-    assert "second person" in said(home, "tips", "judge", DANGER, "--agree", *same, code=1).output
-    said(home, "tips", "judge", DANGER, "--agree", *OTHER)
-    assert row(home, DANGER)["outcome"] == "not-trafficking"
+    said(home, "tips", "close", DANGER, "--outcome", "helped", *same)
+    assert row(home, DANGER)["end_wanted"] == "helped", "one person, by phone and by name"

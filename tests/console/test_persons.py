@@ -16,6 +16,7 @@ from hotline.store.cases import counted
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.referrals import retention
+from hotline.store.tips.tips import Tip
 from tests.builders import make_responder
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, change, hands_on, man, tell
@@ -339,3 +340,28 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
         shown = [int(n) for n in re.findall(r"<h2>Person (\d+)</h2>", page)]
         assert shown == [*range(first, last + 1)]
         assert "There are more persons" in page
+
+
+@pytest.mark.row("R9")
+def test_not_trafficking_of_a_possible_victim_wants_a_new_screening_or_a_decision(
+    case: CaseDesk,
+) -> None:
+    """The national desk decides in the console, with a reason. Until then the case stays open."""
+    page = f"/tips/{case.tip}"
+    assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
+    hands_on(case.desk)
+    closes = {"outcome": "not-trafficking", "reason": "a pay dispute"}
+    assert case.district.post(f"{page}/close", closes).status_code == 303
+    assert "The national desk decides by the next working day." in case.national.get(page).text
+    assert case.national.post(f"{page}/open", {"why": "send"}).status_code == 200
+    agrees = {"do": "agree", "reason": "I rang"}
+    stopped = case.national.post(f"{page}/judge", agrees)
+    assert stopped.status_code == 422
+    assert "Note a new screening or an official decision first" in stopped.text
+    with case.desk.kit.database.reading() as session:
+        assert session.get_one(Tip, case.tip).closed_at is None
+    decided = case.says("determination", "1", case.national, determination="not", body="court")
+    assert decided.status_code == 303
+    assert case.national.post(f"{page}/judge", agrees).status_code == 303
+    with case.desk.kit.database.reading() as session:
+        assert session.get_one(Tip, case.tip).outcome == "not-trafficking"

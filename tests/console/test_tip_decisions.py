@@ -24,7 +24,7 @@ def taken(desks: Desks, tip: int) -> None:
 
 @pytest.mark.row("A8")
 def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
-    """Of danger: whoever wanted it does not judge it, by this account or by one of the same name."""
+    """Of danger: who requested closure does not confirm it, and who confirms has opened the case since."""
     tip = tell(desks.desk, urgency=1)
     closes = {"outcome": "helped", "reason": "she is safe"}
     assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
@@ -33,6 +33,11 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     assert desks.national.post(f"/tips/{tip}/judge", agrees).status_code == 422
     assert desks.district.post(f"/tips/{tip}/judge", agrees).status_code == 404
     assert desks.tip(tip).closed_at is None
+    unopened = desks.second.post(f"/tips/{tip}/judge", agrees)
+    assert unopened.status_code == 422
+    assert "Open the words first." in unopened.text
+    assert desks.tip(tip).closed_at is None
+    assert desks.second.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 200
     assert desks.second.post(f"/tips/{tip}/judge", agrees).status_code == 303
     assert desks.tip(tip).closed_at is not None
     assert ("National 1", "end_wanted_helped", "she is safe") in desks.rows()

@@ -7,7 +7,9 @@ from sqlalchemy import select, update
 
 from hotline.domain import trial
 from hotline.domain.referrals.referral import Level, ReferralState
+from hotline.domain.tip import TipOutcome
 from hotline.services.referrals import referral
+from hotline.services.tips import retention
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.drills.exercises import Exercise
@@ -36,6 +38,8 @@ class Helper:
     took: bool = False
     corrected: bool = False
     """The caller chose another district after the alert, and somebody there has it."""
+    requested: bool = False
+    """Another person requested that the case is closed: nobody was found."""
 
     def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
         as_idle_helper(line, msisdn, language)
@@ -64,7 +68,17 @@ class Helper:
             line.clock.turn(seconds=10)
         if self.corrected:
             _correct(line, witness)
+        if self.requested:
+            _request(line)
         return {"case_letters": (reference, NOBODYS_CASE)}
+
+
+def _request(line: Line) -> None:
+    tip_id, outcome = line.tips[-1].id, TipOutcome.NOT_FOUND
+    retention.close_tip(
+        line.kit, tip_id, by="A desk", reason="gone", outcome=outcome, only_requests=True
+    )
+    line.clock.turn(seconds=10)
 
 
 def _rehearse(line: Line) -> None:

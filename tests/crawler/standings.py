@@ -98,6 +98,8 @@ STANDINGS = (
             "helper who took a case": Helper(took=True),
             "helper with an exercise": Helper(exercise=True),
             "national desk of a case that nobody may come to": Helper(NOBODY_COMES, national=True),
+            "helper of a case that somebody else asks to close": Helper(took=True, requested=True),
+            "national desk that is asked to confirm": Helper(national=True, requested=True),
             "national desk of a corrected case": Helper(national=True, corrected=True),
         }.items()
     ),

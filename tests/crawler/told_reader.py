@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.dialogue.asks import (
     ASK,
     CHANGED,
@@ -51,7 +52,16 @@ from hotline.domain.wording import Template
 from hotline.errors import SealBroken
 from hotline.sealing import oneoff
 from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.services.reader.acts import ACTED, ALSO, ASKED_BACK, LATE, NOT_ASKED, UNREAD
+from hotline.services.reader.acts import (
+    ACTED,
+    ALSO,
+    ASKED_BACK,
+    CONFIRM,
+    LATE,
+    NOT_ASKED,
+    STOPS,
+    UNREAD,
+)
 from hotline.services.reader.notes import NOTED
 from hotline.services.reader.passing import NATIONAL_DESK, NOBODY_ELSE, PICKS, WHO
 from hotline.services.reader.view import HAS_QUESTIONS, HAS_WORK
@@ -112,9 +122,14 @@ DONE: Mapping[str, Mapping[str, str]] = {
         Verb.REFERRED: f"{ACTED}{Acted.REFERRED}",
     },
     NEWS: {Verb.TAKE: f"{ACTED}{Acted.TAKEN}"},
-    ODD: {Verb.TAKE: LATE, ALSO: f"{ACTED}{Acted.ALREADY_TAKEN}"},
+    ODD: {
+        Verb.TAKE: LATE,
+        CONFIRM: STOPS[ClosureStop.IN_CONSOLE],
+        ALSO: f"{ACTED}{Acted.ALREADY_TAKEN}",
+    },
     NATIONS: {
         Verb.TAKE: UNREAD,
+        CONFIRM: STOPS[ClosureStop.UNOPENED],
         Verb.LET_GO: f"{ACTED}{Acted.LET_TOO_EARLY}",
         Verb.UNSEEN: f"{ACTED}{Acted.HOW_SAID}",
         Verb.OPENLY: f"{ACTED}{Acted.LET_GO}",
@@ -132,6 +147,7 @@ OF_ANY: Mapping[str, str] = {
     f"{PASS}{NATIONAL_DESK}": NOBODY_ELSE,
     "close_helped": f"{ACTED}{Acted.CLOSED}",
     "close_silent": f"{ACTED}{Acted.OVER}",
+    "close_nobody": f"{ACTED}{Acted.ANOTHER_WAITS}",
     "close_trial": f"{ACTED}{Acted.MOVED}",
 }
 """The same on a screen that is alike for every case: a tour presses its keys for one case alone."""
@@ -219,6 +235,7 @@ class ToldReader:
         words = {"open": str(len(cases)), "urgent": str(len(cases)), "last": "never"}
         words |= {name: said for one in cases for name, said in _named(one).items()}
         pinned = [f"hers.{HERS}", f"hers.{MET}", f"lets.{NATIONS}", f"decides.{NATIONS}"]
+        pinned += [f"judges.{NATIONS}", f"judges.{ODD}"]
         pinned += [f"people.{MET}", f"owes_person.{MET}", f"over.{OVER}"]
         has_work = (HAS_WORK, *pinned) if cases else ()
         lists = {MY_WORK: labels, MY_QUESTIONS: questions}
@@ -237,7 +254,7 @@ def _state(answer: ReaderAnswer) -> ReadingState:
 
 
 def _named(case: str) -> Mapping[str, str]:
-    return {f"ref.{case}": case, f"place.{case}": "Nyarugenge"}
+    return {f"ref.{case}": case, f"place.{case}": "Nyarugenge", f"asked.{case}": "Zuzuasked"}
 
 
 def _act(ask: ReaderAsk) -> ReaderAnswer:
@@ -249,7 +266,7 @@ def _act(ask: ReaderAsk) -> ReaderAnswer:
     if flag is None and ask.verb.startswith(DISTRICT):
         flag = f"{ACTED}{Acted.NOT_TAKEN_YET}"
     lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if flag == PICKS else {}
-    words = {"time": TIME, "who": "Responder 3"}
+    words = {"time": TIME, "who": "Responder 3", "outcome": "Zuzuoutcome"}
     return ReaderAnswer((flag or f"{ACTED}{Acted.TO_BE_JUDGED}",), lists, words)
 
 

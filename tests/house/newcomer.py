@@ -40,17 +40,17 @@ def named_commands() -> list[str]:
 
 
 def first_walk(folder: Path) -> None:
-    """In the demo's folder: one tip in each language, all listed, one read, and that one closed by two people."""
-    activate, dial, listing, read, close, judge, reach, doctor = named_commands()
+    """In the demo's folder: one tip in each language, all listed, one read, and its closure requested."""
+    activate, dial, listing, read, show, close, reach, doctor = named_commands()
     assert activate == ACTIVATE
     for language in TOLD:
         tells(folder, dial, language)
 
     assert [line.split()[0] for line in typed(folder, listing).splitlines()] == ["3", "2", "1"]
     assert re.search(r"Is someone in danger now\? +Yes", typed(folder, read))
-    assert "hotline tips judge 1 --agree" in typed(folder, close)
-    assert "tip 1: closed" in typed(folder, judge)
-    assert re.search(r"\bclosed\b.*outcome: trial", typed(folder, listing).splitlines()[-1])
+    assert "clock" in typed(folder, show)
+    assert "tip 1: not closed yet. YOU says trial." in typed(folder, close)
+    assert "YOU says trial" in typed(folder, listing).splitlines()[-1]
     assert "sessions" in typed(folder, reach)
     assert re.search(r"ok +gateway:", typed(folder, doctor))
 

@@ -12,13 +12,16 @@ from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.errors import EndRefused, PersonnelRefused
+from hotline.services.cases.entries import EntryBy
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves, removals
-from hotline.services.referrals import acknowledgements, casework, referral
+from hotline.services.referrals import acknowledgements, casework, endings, referral
+from hotline.services.referrals.endings import NAME
 from hotline.services.tips import retention
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.people.responders import who_live
 from hotline.store.sms import inbound
+from hotline.store.tips.tips import Tip
 from tests.district import District
 
 LEVELS = (
@@ -169,15 +172,28 @@ class CaseErrands:
         )
 
     def end_by_command(self) -> None:
+        """Somebody requests closure by a command; or a second person opens the case, or not, and decides."""
         kit, who = self.district.kit, self.chance.choice(["A desk", "Another desk"])
-        if self.district.tip(self.tip).end_wanted_by is None:
-            retention.close_tip(kit, self.tip, by=who, reason="over", outcome=TipOutcome.SILENT)
-            return
+        outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:
+            if self.chance.random() < 0.5:
+                retention.close_tip(
+                    kit, self.tip, by=who, reason="over", outcome=outcome, only_requests=True
+                )
+                return
+            opens = self.chance.random() < 0.7
+            if opens:
+                self._open(f"{NAME}{who}")
             agrees = self.chance.random() < 0.5
             retention.judge_end(kit, self.tip, agrees=agrees, by=who, reason="seen")
+            assert opens or not agrees, self.told
         except EndRefused as refused:
             self.told.append(str(refused))
+
+    def _open(self, name: str) -> None:
+        with self.district.database.writing() as session:
+            tip = session.get_one(Tip, self.tip)
+            endings.note_opened(session, tip, name, EntryBy("desk"), self.district.clock())
 
     def check(self) -> None:
         """What must hold of the rows at every moment."""

@@ -17,6 +17,7 @@ from hotline.store.sms import inbound
 from hotline.store.tips.tips import Tip
 from tests.district import District, district
 from tests.services.case_sums import check_logs, of_log
+from tests.taking import confirm
 
 __all__ = ["district"]
 
@@ -186,7 +187,9 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
     assert district.tip(tip).closed_at is None
 
     national = next(row for row in district.all(Referral) if row.responder_id == 3)
-    assert sms(district, national, Verb.NOT_TRAFFICKING, proved=True).result is Acted.CLOSED
+    assert sms(district, national, Verb.NOT_TRAFFICKING, proved=True).result is Acted.OPEN_FIRST
+    assert district.tip(tip).closed_at is None
+    confirm(district.kit, tip)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
     assert sms(district, told_of[1], Verb.TAKE, proved=True).result is Acted.OVER

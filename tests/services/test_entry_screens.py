@@ -106,10 +106,11 @@ def test_a_repeated_hop_leaves_one_note(
 def test_what_is_no_trafficking_is_said_closer_and_judged(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:
-    phone, _ = hers
+    phone, known_as = hers
     phone.key("4")
     assert phone.key("2").startswith("CON What is it?\n1 Violence at home")
-    assert phone.key("3") == "END The national desk looks at it first."
+    noted = f"END {known_as.reference}: not it. A second person looks at it first."
+    assert phone.key("3") == noted
     said = {"outcome": "not-trafficking", "what": "pay", "waits": "yes"}
     assert codes(beside, EntryKind.CLOSED) == [said]
     check_logs(beside.line.database)

@@ -31,7 +31,7 @@ from tests.domain.test_may_record import never_over_a_no
 from tests.helping import CHILD, GROWN_UP, HelpedCase
 from tests.long import is_long, seed
 from tests.services.case_sums import check_logs
-from tests.taking import close_by_two, do
+from tests.taking import close_by_two, confirm, do
 from tests.unsynced import open_unsynced
 
 ASKS, ABOVE = "FOLLOW", "FOLLOW_ABOVE"
@@ -81,7 +81,7 @@ def endings_wait(case: HelpedCase) -> bool:
     done = do(
         case.kit, case.hers, case.reference(case.hers), Verb.NOT_TRAFFICKING, case.district.clock()
     )
-    close_by_two(case.kit, case.tip, TipOutcome.HELPED)
+    confirm(case.kit, case.tip)
     closed = case.district.tip(case.tip).closed_at is not None
     return done.result is Acted.TO_BE_JUDGED and closed
 

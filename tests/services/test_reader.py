@@ -20,6 +20,7 @@ from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Grant, Tip
 from tests.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
+from tests.persons import screened
 from tests.reading import (
     OTHER_PIN,
     PHONE,
@@ -180,10 +181,72 @@ def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(
     phone.dial("90")
     assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
     phone.key("1", "4", "2")
-    assert phone.key("5") == "END The national desk looks at it first."
+    noted = f"END {known_as.reference}: not it. A second person looks at it first."
+    assert phone.key("5") == noted
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, known_as.tip_id)
         assert (tip.closed_at, tip.end_wanted) == (None, "not-trafficking")
+
+
+NATION = "+250788000014"
+
+
+def asked_of_the_nation(
+    beside: ReaderBeside, known_as: Referral, closes: str
+) -> tuple[Caller, str]:
+    """The holder requests closure behind the PIN; the phone of who is asked, and the name of the case there."""
+    line = beside.line
+    take_case(line.kit, known_as.responder_id, known_as.reference, line.clock.at)
+    second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
+    line.clock.turn(seconds=1)
+    phone = line.caller(PHONE)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "4", *closes)
+    rows = [row for row in line.all(Referral) if row.responder_id == second]
+    line.clock.turn(seconds=1)
+    desk = line.caller(NATION)
+    desk.dial("90")
+    return desk, rows[-1].reference
+
+
+def test_who_confirms_a_closure_behind_the_pin_has_read_the_case(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    _, known_as = hers
+    desk, name = asked_of_the_nation(beside, known_as, "3")
+    assert f"1 {name} closure requested" in desk.key(PIN, "1")
+    assert desk.key("1").startswith(f"CON {name}: closure requested: nobody found\n1 Read")
+    assert desk.key("2").startswith(f"CON {name}: read it first.")
+    assert beside.line.tip.closed_at is None
+    assert "Nobody said whether helpers may come." in desk.key("1")
+    desk.key("0", "2")
+    assert desk.key("2") == f"END {name}: closed: nobody found"
+    assert beside.line.tip.outcome == "not-found"
+
+
+def test_who_is_asked_to_confirm_says_that_the_case_goes_on(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    _, known_as = hers
+    desk, name = asked_of_the_nation(beside, known_as, "3")
+    desk.key(PIN, "1", "1")
+    assert desk.key("3").startswith("END Taken. Unread: do not go in openly.")
+    tip, (held, *_) = (
+        beside.line.tip,
+        [row.responder_id for row in beside.line.all(Referral) if row.reference == name],
+    )
+    assert (tip.closed_at, tip.end_wanted_by, tip.holder_id) == (None, None, held)
+
+
+def test_a_case_in_which_somebody_was_met_is_decided_in_the_console(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    _, known_as = hers
+    screened(beside.line.kit, known_as.tip_id)
+    desk, name = asked_of_the_nation(beside, known_as, "25")
+    desk.key(PIN, "1", "1", "1", "0")
+    assert desk.key("2").startswith(f"END {name}: decide in the console")
+    assert beside.line.tip.closed_at is None
 
 
 def vault_of(pepper: bytes) -> PinVault:

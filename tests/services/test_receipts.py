@@ -13,7 +13,7 @@ from hotline.store.tips.guesses import Guess
 from hotline.store.tips.tips import Tip
 from tests.callers import DANGER_HERE, REST, Line, told
 from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, given, shown, wrong
-from tests.taking import close_by_two
+from tests.taking import close_by_two, confirm
 
 
 def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line: Line) -> None:
@@ -78,7 +78,7 @@ def test_c11_the_four_words_from_another_phone(line: Line) -> None:
     assert asked(line, number).read().startswith("Hari ubikurikirana.\n")
     retention.close_tip(line.kit, 1, by="Desk", reason="over")
     assert asked(line, number, msisdn="+250788000057").read().startswith("Hari ubikurikirana.\n")
-    retention.judge_end(line.kit, 1, agrees=True, by="Director", reason="over")
+    confirm(line.kit, 1)
     caller = asked(line, number)
     assert caller.read().startswith("Byarangiye.\n")
     assert caller.key("1") == "END Murakoze. Murabeho."

@@ -14,6 +14,7 @@ from hotline.store.tips.tips import Tip
 from hotline.text.gsm7 import septets
 from tests.builders import make_message
 from tests.district import District, district
+from tests.taking import confirm
 
 __all__ = ["district"]
 
@@ -123,8 +124,11 @@ def two_people_end_it(story: Story) -> None:
     story.writes(COORDINATOR, "1 {ref}")
     story.writes(COORDINATOR, "4 {ref}")
     assert story.district.tip(story.tip).closed_at is None
-    (judge,) = (who for who in (NATIONAL, DIRECTOR) if story.last(who) == "ALERT_JUDGE_REPLY")
+    (judge,) = (who for who in (NATIONAL, DIRECTOR) if story.last(who) == "CLOSURE_REQUESTED")
     story.writes(judge, "4 {ref}")
+    assert story.last(judge) == "OPEN_FIRST"
+    assert story.district.tip(story.tip).closed_at is None
+    confirm(story.district.kit, story.tip)
     tip: Tip = story.district.tip(story.tip)
     assert (tip.closed_at, tip.outcome) == (story.district.clock(), "not-trafficking")
     assert story.district.open_kinds() == []

@@ -1,4 +1,4 @@
-"""`hotline tips close`, `judge`, `reopen` and `helped`: how a case ends, who agrees, and the way back."""
+"""`hotline tips close`, `reopen` and `helped`: requests a closure, opens a case again, says that a helper is there."""
 
 import click
 
@@ -16,37 +16,17 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 @click.command()
 @TIP
 @signed
-@click.option(
-    "--outcome", type=OUTCOME, help="What came of it. Danger, a child or an official: must be said."
-)
-def close(tip_id: int, name: str, reason: str, outcome: str | None) -> None:
-    """Say that a tip is over: it rings for nobody any more, and in 90 days its words go.
+@click.option("--outcome", type=OUTCOME, required=True, help="What came of it.")
+def close(tip_id: int, name: str, reason: str, outcome: str) -> None:
+    """Request that a tip is closed. A command closes nothing: a typed name proves nobody.
 
-    Where it is of danger, of a child or of an official, a second person judges first: `hotline tips judge`.
+    Somebody of the national desk opens the case, behind the PIN or in the console, and confirms the closure there.
+    The same name's later request replaces the earlier one.
     """
     with console_kit() as kit:
-        if outcome is None:
-            retention.check_outcome(kit, tip_id)
-        came = TipOutcome(outcome) if outcome else None
-        kept = retention.close_tip(kit, tip_id, by=name, reason=reason, outcome=came)
-    _say(kept)
-
-
-@click.command()
-@TIP
-@signed
-@click.option(
-    "--agree/--refuse",
-    "agrees",
-    default=None,
-    help="Whether it is over. Refused, it goes on.",
-)
-def judge(tip_id: int, name: str, reason: str, agrees: bool | None) -> None:
-    """Decide whether a tip is over that somebody else wants closed. Another person than the first."""
-    if agrees is None:
-        raise click.UsageError("say --agree, and it is closed, or --refuse, and it goes on")
-    with console_kit() as kit:
-        kept = retention.judge_end(kit, tip_id, agrees=agrees, by=name, reason=reason)
+        kept = retention.close_tip(
+            kit, tip_id, by=name, reason=reason, outcome=TipOutcome(outcome), only_requests=True
+        )
     _say(kept)
 
 
@@ -70,7 +50,7 @@ def helped(tip_id: int, name: str, reason: str) -> None:
     click.echo(f"tip {tip_id}: with a helper")
 
 
-COMMANDS = (close, judge, reopen, helped)
+COMMANDS = (close, reopen, helped)
 
 
 def _say(kept: Kept) -> None:
@@ -83,8 +63,6 @@ def _say(kept: Kept) -> None:
     elif tip.end_wanted_by is not None:
         who = endings.said(tip.end_wanted_by)
         click.echo(
-            f"tip {tip.id}: not closed yet. {who} says {tip.end_wanted}; a second person judges:"
+            f"tip {tip.id}: not closed yet. {who} says {tip.end_wanted}. A second person opens the case, behind the PIN"
+            " or in the console, and confirms it there."
         )
-        click.echo(f"  hotline tips judge {tip.id} --agree (or --refuse) --name NAME --reason TEXT")
-    else:
-        click.echo(f"tip {tip.id}: goes on, as if nobody had wanted it closed")

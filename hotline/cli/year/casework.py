@@ -9,8 +9,10 @@ from hotline.cli.year.met import CaseFollowing, MetInCase
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome, Urgency
 from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.services.cases.entries import EntryBy
 from hotline.services.reader import pages
-from hotline.services.referrals import casework
+from hotline.services.referrals import casework, endings
+from hotline.services.referrals.endings import NAME
 from hotline.services.tips import retention
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
@@ -87,7 +89,8 @@ class Casework(CaseFollowing):
         low, high = OUTCOME_WITHIN[tip.urgency]
         stays = tip.is_complaint or tip.tip_id in self.again
         if stays or self.random.random() > SHARES_GOES:
-            self._end_after(tip, who, self._minutes(low, high))
+            met = tip.tip_id in self.again
+            self._end_after(tip, who, self._minutes(low, high), met=met)
             return
         self.agenda.after(self._minutes(low, high), lambda: self._on_site(tip, who))
 
@@ -113,7 +116,7 @@ class Casework(CaseFollowing):
 
     def _on_site(self, tip: InventedTip, who: ToldOfCase) -> None:
         if self._act(who, Verb.ON_SITE) is not Acted.ON_SITE:
-            self._end_after(tip, who, self._minutes(5, 30))
+            self._end_after(tip, who, self._minutes(5, 30), met=False)
             return
         self._note(tip, "on_site")
         met = self.random.choice(FOUND)
@@ -127,14 +130,19 @@ class Casework(CaseFollowing):
         if helped:
             self.agenda.after(self._hours(30, 68), lambda: self._close(tip, TipOutcome.HELPED))
         else:
-            self._end_after(tip, who, self._minutes(8, 28))
+            self._end_after(tip, who, self._minutes(8, 28), met=met > 0)
 
-    def _end_after(self, tip: InventedTip, who: ToldOfCase, wait: timedelta) -> None:
+    def _end_after(self, tip: InventedTip, who: ToldOfCase, wait: timedelta, *, met: bool) -> None:
+        """Where somebody was met, it is neither a joke nor no trafficking: these want a new screening first."""
         if self.random.random() < 0.3:
-            self.agenda.after(wait, lambda: self._not_trafficking(tip, who))
+            if met:
+                self.agenda.after(wait, lambda: self._close(tip, TipOutcome.REFERRED))
+            else:
+                self.agenda.after(wait, lambda: self._not_trafficking(tip, who))
             return
         outcomes = [TipOutcome.HELPED, TipOutcome.REFERRED, TipOutcome.NOT_FOUND, TipOutcome.JOKE]
-        outcome = self.random.choices(outcomes, (5, 6, 4, 1))[0]
+        drawn = self.random.choices(outcomes, (5, 6, 4, 1))[0]
+        outcome = TipOutcome.REFERRED if met and drawn is TipOutcome.JOKE else drawn
         self.agenda.after(wait, lambda: self._close(tip, outcome))
 
     def _not_trafficking(self, tip: InventedTip, who: ToldOfCase) -> None:
@@ -158,6 +166,11 @@ class Casework(CaseFollowing):
             self.agenda.after(self._minutes(2, 14), lambda: self._judge(tip, outcome))
 
     def _judge(self, tip: InventedTip, outcome: TipOutcome) -> None:
+        """A second person opens the case and confirms the closure."""
+        with self.line.desk.database.writing() as session:
+            row, name = referrals.tip_for_writing(session, tip.tip_id), f"{NAME}{SECOND_DESK}"
+            endings.note_opened(session, row, name, EntryBy("desk"), self.line.clock.at)
+        self._note(tip, "opened")
         retention.judge_end(
             self.line.desk, tip.tip_id, agrees=True, by=SECOND_DESK, reason="an invented look"
         )

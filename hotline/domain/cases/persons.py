@@ -126,6 +126,9 @@ class MetPerson:
     body: str | None = None
     determined_at: datetime | None = None
     moments: list[PersonMoment] = field(default_factory=list)
+    is_possible: bool = False
+    """A possible victim, by the last screening that was plain or the last official decision. An unclear screening
+    changes nothing, and no screening changes that a deciding body said "victim"."""
 
     @property
     def actual(self) -> bool | None:
@@ -216,6 +219,8 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
     match one.kind:
         case EntryKind.SCREENED:
             person.result, person.screened_at = result(codes), one.at
+            if person.result is not ScreeningResult.UNCLEAR and not person.actual:
+                person.is_possible = person.result is ScreeningResult.POSSIBLE
             person.form = codes.get(FORM, person.form)
         case EntryKind.CONSENT:
             person.consents.append((one.at, codes[CONSENT], codes.get(INTEREST)))
@@ -224,6 +229,7 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
             person.referrals.append(OfferedHelp(one.id, one.at, by, service, codes.get(DESK)))
         case EntryKind.DETERMINATION:
             person.determination, person.body = codes[DETERMINATION], codes[BODY]
+            person.is_possible = person.determination == ACTUAL
             person.determined_at = one.at
         case _:
             _follow(person, one, said)

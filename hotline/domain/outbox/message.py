@@ -71,7 +71,6 @@ class Tone(Enum):
     OPEN = (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL)
     OVERDUE = (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL)
     LOOK = (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL)
-    JUDGE = (Template.ALERT_JUDGE_REPLY, Template.ALERT_JUDGE_DIAL)
     HOW = (Template.HOW_REPLY, Template.HOW_DIAL)
     LET = (Template.LET_REPLY, Template.LET_DIAL)
     LOCKED_URGENT = (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL)
@@ -104,7 +103,12 @@ def alert_but_ref(
     code: str | None,
     locked: bool,
 ) -> AlertButRef:
-    """What `alert` says beside the reference. By position, since a cache finds that sooner."""
+    """What `alert` says beside the reference. By position, since a cache finds that sooner.
+
+    A requested closure is answered by dialling alone: its `code` is never None.
+    """
+    if purpose is Purpose.JUDGE:
+        return AlertButRef(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
     reply, dial = _tone(urgency, purpose, locked=locked).value
     parameters = {"place": place_name(place, language)}
     if code is None:
@@ -132,7 +136,6 @@ TONES = {
     Purpose.OPEN: Tone.OPEN,
     Purpose.OVERDUE: Tone.OVERDUE,
     Purpose.LOOK: Tone.LOOK,
-    Purpose.JUDGE: Tone.JUDGE,
     Purpose.HOW: Tone.HOW,
     Purpose.LET: Tone.LET,
 }

@@ -136,8 +136,10 @@ def closed(
     codes: Mapping[str, str],
     *,
     waits: bool = False,
+    supersedes: int | None = None,
 ) -> None:
-    """It is closed; or somebody wants it closed, and a second person judges first."""
+    """Writes that it is closed; or with `waits`, that closure is requested. `supersedes`: the request it replaces."""
     codes = {**codes, WAITS: YES} if waits else codes
-    key = f"{tip_id}:{at.timestamp()}:{'wanted' if waits else 'done'}"
-    done_by(session, tip_id, EntryKind.CLOSED, by, at, key=key, codes=codes)
+    which = f"wanted:{':'.join(codes.values())}" if waits else "done"
+    key = f"{tip_id}:{at.timestamp()}:{which}"
+    done_by(session, tip_id, EntryKind.CLOSED, by, at, key=key, codes=codes, supersedes=supersedes)

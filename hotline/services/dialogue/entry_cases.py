@@ -8,10 +8,10 @@ from hotline.domain.dialogue.ussd import PIN_ASKED, Pinned
 from hotline.domain.referrals import reference
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.sms.reply import Verb
-from hotline.domain.tip import Matter
+from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import Kit
-from hotline.services.referrals import case_standing, casework, referral
+from hotline.services.referrals import case_standing, casework, endings, referral
 from hotline.services.referrals.case_standing import answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.people import enrolments, responders
@@ -34,6 +34,10 @@ LETS = "lets"
 """The flag of a case whose first place she may let go."""
 DECIDES = "decides"
 """The flag of a case of which she says how to go."""
+JUDGES = "judges"
+"""The flag of a case whose closure a colleague requested, and which this responder may confirm."""
+ANOTHER = "another"
+"""The flag of a case whose closure somebody else requested with another outcome than "not it"."""
 SPELLED = "spelled"
 EXERCISE = "exercise"
 """The flag of a case that is none: everything that she does with it says so."""
@@ -80,6 +84,8 @@ def pinned(
         for name, tip, told in _told(session, responder_id):
             if told.is_marked:
                 true.append(f"{DECIDES}.{name}")
+            if _may_confirm(session, tip, responder_id):
+                true.append(f"{JUDGES}.{name}")
             if tip.place_step and case_standing.may_let_go(session, tip):
                 true.append(f"{LETS}.{name}")
     cases = (*opened, *(one for one in held if one not in opened))
@@ -88,14 +94,25 @@ def pinned(
 
 
 def fresh(session: Session, responder_id: int) -> Mapping[str, bool]:
-    """What is asked anew in each hop: which of her cases a colleague has taken, and which nobody has read."""
-    late = referral.quicker(session, responder_id)
-    unread = [
-        name
-        for name, tip, told in _told(session, responder_id)
-        if told.goes_unseen and tip.matter == Matter.TIP
-    ]
-    return {f"{QUICKER}.{one}": True for one in late} | {f"{UNREAD}.{one}": True for one in unread}
+    """What is asked anew in each hop: which cases a colleague has taken, which nobody has read, and
+    of which another request to close waits.
+    """
+    true = [f"{QUICKER}.{one}" for one in referral.quicker(session, responder_id)]
+    who, wanted = endings.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
+    for name, tip, told in _told(session, responder_id):
+        if told.goes_unseen and tip.matter == Matter.TIP:
+            true.append(f"{UNREAD}.{name}")
+        if endings.waits_for_another(session, tip, who, wanted):
+            true.append(f"{ANOTHER}.{name}")
+    return dict.fromkeys(true, True)
+
+
+def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
+    """Whether a colleague requested closure. Of the national desk's people alone."""
+    if tip.end_wanted_by is None:
+        return False
+    hers = endings.by_responder(responder_id).name
+    return not endings.is_same(session, tip.end_wanted_by, hers)
 
 
 def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, Coming]]:

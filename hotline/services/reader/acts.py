@@ -3,24 +3,28 @@
 Runs inside its caller's transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from hotline.domain.call_back import kigali
+from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.cases.entries import NoteCode, NotTrafficking
 from hotline.domain.dialogue.asks import ASK, DISTRICT, NOTE, PASS, ReaderAnswer, ReaderAsk
+from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.engine.placeholders import WIDEST
-from hotline.errors import AskRefused, NotFound
+from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.desk import ask_back
 from hotline.services.reader import notes, pages, passing
 from hotline.services.reader.pages import BY_DIALLING
+from hotline.services.reader.view import OUTCOMES
 from hotline.services.referrals import casework, endings
 from hotline.services.referrals.case_standing import RESPONDER
-from hotline.services.referrals.endings import Ending
+from hotline.services.referrals.casework import ENDED
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
@@ -29,6 +33,13 @@ from hotline.store.referrals.drills import exercises
 from hotline.store.tips.tips import Tip
 from hotline.text.gsm7 import to_gsm7
 
+CONFIRM = "confirm"
+"""The responder confirms a closure that a colleague requested."""
+STOPS: Mapping[str, str] = {
+    ClosureStop.UNOPENED: "closure_unopened",
+    ClosureStop.IN_CONSOLE: "closure_in_console",
+}
+"""Flags that say why a closure is not confirmed."""
 ALSO = "also"
 """She takes it although a colleague has it."""
 CLOSES = {
@@ -71,6 +82,8 @@ def act(
         since = _taken_by_another(session, person.id, ask.reference)
         if since is not None:
             return ReaderAnswer((LATE,), words={"time": kigali(since)}), None
+    if ask.verb == CONFIRM:
+        return _confirm(session, kit, person, ask, at)
     if ask.verb in CLOSES or ask.verb in CLOSES_AS:
         return _close(session, kit, person, ask, at)
     if ask.verb.startswith(NOTE):
@@ -204,7 +217,7 @@ def _ask_back(
 def _close(
     session: Session, kit: Kit, person: Responder, ask: ReaderAsk, at: datetime
 ) -> tuple[ReaderAnswer, int | None]:
-    """Ends a case that she holds, or asks for a second person, as the verb of an SMS does."""
+    """Closes a case that the responder holds, or requests its closure. The answer names the recorded outcome."""
     tip = _known(session, person, ask.reference)
     if tip is None:
         return OVER, None
@@ -214,5 +227,30 @@ def _close(
     outcome = TipOutcome.NOT_TRAFFICKING if what else CLOSES[ask.verb]
     who = replace(endings.by_responder(person.id), what=what)
     ended = endings.end(session, kit, tip, outcome, who, at)
-    result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
-    return ReaderAnswer((f"{ACTED}{result}",)), ended.to_ring
+    flag = f"{ACTED}{ENDED[ended.ending]}"
+    return ReaderAnswer((flag,), words=_named(kit, person, ended.outcome)), ended.to_ring
+
+
+def _named(kit: Kit, person: Responder, outcome: TipOutcome | None) -> dict[str, str]:
+    """The outcome in the responder's language, for the screen that says what is recorded."""
+    return (
+        {} if outcome is None else {"outcome": kit.phrases.say(person.language, OUTCOMES[outcome])}
+    )
+
+
+def _confirm(
+    session: Session, kit: Kit, person: Responder, ask: ReaderAsk, at: datetime
+) -> tuple[ReaderAnswer, int | None]:
+    """Confirms, as the second person, the closure that a colleague requested."""
+    tip = _known(session, person, ask.reference)
+    if tip is None or tip.closed_at is not None or tip.end_wanted_by is None:
+        return OVER, None
+    if person.level != Level.NATIONAL:
+        return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
+    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+    try:
+        to_ring = endings.judge(session, kit, tip, endings.by_responder(person.id), True, at)
+    except EndRefused as refused:
+        return ReaderAnswer((STOPS.get(refused.stop, OVER.flags[0]),)), None
+    words = _named(kit, person, wanted)
+    return ReaderAnswer((f"{ACTED}{Acted.CLOSED}",), words=words), to_ring

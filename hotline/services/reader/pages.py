@@ -26,7 +26,7 @@ from hotline.services.cases.opened_notes import OpenedNote
 from hotline.services.desk import admissions, like_words, reading
 from hotline.services.desk.access import OpenedTip
 from hotline.services.reader import pins
-from hotline.services.referrals import clusters, ladder
+from hotline.services.referrals import clusters, endings, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
@@ -104,10 +104,11 @@ def note_read(
         subject=f"tip:{tip.id}",
         reason=BY_DIALLING,
     )
+    by = entries.by_responder(person.id, EntryWay.USSD)
     if known_as.opened_at is None:
         known_as.opened_at = at
-        by = entries.by_responder(person.id, EntryWay.USSD)
         entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
+    endings.note_opened(session, tip, f"{RESPONDER}{person.id}", by, at)
     session.flush()
     ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
 

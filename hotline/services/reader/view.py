@@ -17,7 +17,7 @@ from hotline.domain.dialogue.asks import (
 from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.places.places import alerted_as, place_name
 from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.tip import Urgency
+from hotline.domain.tip import TipOutcome, Urgency
 from hotline.domain.wording import Template
 from hotline.engine.numbers.questions import QuestionStatus
 from hotline.engine.view import said
@@ -34,8 +34,18 @@ from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines, known_cases
 from hotline.store.tips.tips import Tip
 
-HERS, LETS, DECIDES = "hers", "lets", "decides"
+HERS, LETS, DECIDES, JUDGES = "hers", "lets", "decides", "judges"
 """In front of the name of a case in a flag that is pinned: `services/dialogue/entry_cases.py` says what each means."""
+OUTCOMES = {
+    TipOutcome.HELPED: Template.OUTCOME_HELPED,
+    TipOutcome.REFERRED: Template.OUTCOME_REFERRED,
+    TipOutcome.NOT_TRAFFICKING: Template.OUTCOME_NOT_IT,
+    TipOutcome.NOT_FOUND: Template.OUTCOME_NOBODY,
+    TipOutcome.SILENT: Template.OUTCOME_SILENT,
+    TipOutcome.JOKE: Template.OUTCOME_JOKE,
+    TipOutcome.TRIAL: Template.OUTCOME_TEST,
+}
+"""What an outcome is called behind the PIN."""
 HAS_WORK = "has_work"
 """The flag of whoever has an open case."""
 HAS_QUESTIONS = "has_questions"
@@ -62,11 +72,14 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
         tip = tips[case]
         place = place_name(alerted_as(tip.place, tip.within), person.language)
         words |= {f"ref.{case}": case, f"place.{case}": place}
+        if tip.end_wanted_by is not None and tip.end_wanted is not None:
+            wanted = OUTCOMES[TipOutcome(tip.end_wanted)]
+            words[f"asked.{case}"] = kit.phrases.say(person.language, wanted)
     like = clusters.known_beside(session, [(tips[case].id, person.id) for case in cases])
     say = kit.phrases.say
     labels = []
     for case in cases:
-        label = _label(session, kit, case, tips[case], f"hers.{case}" in pinned.flags, person)
+        label = _label(session, kit, case, tips[case], pinned, person)
         if case in theirs:
             label = say(person.language, Template.LIST_THEIRS, ref=case)
         other = like.get((tips[case].id, person.id))
@@ -93,7 +106,7 @@ def _theirs(
     due: Collection[int],
 ) -> frozenset[str]:
     """Those that a colleague has and of which nothing is asked of her. An exercise says that it is one."""
-    asks = (f"{HERS}.", f"{LETS}.", f"{DECIDES}.")
+    asks = (f"{HERS}.", f"{LETS}.", f"{DECIDES}.", f"{JUDGES}.")
     asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
     quiet = {
         case: tip.id
@@ -121,11 +134,15 @@ def _with_like(kit: Kit, label: str, other: str | None, language: str) -> str:
     return kit.phrases.say(language, Template.LIST_LIKE, case=label, like=other)
 
 
-def _label(session: Session, kit: Kit, case: str, tip: Tip, hers: bool, person: Responder) -> str:
+def _label(
+    session: Session, kit: Kit, case: str, tip: Tip, pinned: Pinned, person: Responder
+) -> str:
     named: Mapping[str, str] = {"ref": case}
     if tip.channel == trial.DRILL:
         return kit.phrases.say(person.language, Template.LIST_EXERCISE, **named)
-    if hers:
+    if f"{JUDGES}.{case}" in pinned.flags:
+        return kit.phrases.say(person.language, Template.LIST_CLOSURE, **named)
+    if f"{HERS}.{case}" in pinned.flags:
         due = deadlines.last_due(session, tip.id, DeadlineKind.OUTCOME)
         if due is None:
             return case

@@ -1,7 +1,8 @@
 """What people do with a case: one function a verb, for SMS, dialling and the command line alike.
 
 Everything runs inside its caller's transaction. Twice is harmless: an act that would leave the case as it is changes
-nothing, and is answered alike. What ends a case of danger, of a child or of an official waits for a second person.
+nothing, and is answered alike. What ends a case of danger, of a child or of an official waits for a second person,
+who has opened it since.
 """
 
 from collections.abc import Callable, Mapping
@@ -180,19 +181,32 @@ def _further(context: _ActContext, what: Happened) -> None:
 
 
 def _not_trafficking(context: _ActContext) -> Done:
-    """Ends the case, or agrees that it ends. By an SMS, once it is proved: a forged one ends nothing."""
+    """Closes the case, or requests its closure. By an SMS, once it is proved: a forged one ends nothing.
+
+    It never confirms what a colleague requested: who confirms opens the case first.
+    """
     session, kit, one, tip = context.session, context.kit, context.act, context.tip
-    who = endings.by_responder(one.responder_id, EntryWay(one.way))
-    if not (context.may_judge or context.holds):
-        return context.done(Acted.NOT_TAKEN_YET)
-    if not one.proved:
-        judged = endings.needs_second(session, tip) and not context.may_judge
-        return context.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
+    who, wanted = endings.by_responder(one.responder_id, EntryWay(one.way)), _NOT
     if context.may_judge:
-        return context.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))
-    ended = endings.end(session, kit, tip, TipOutcome.NOT_TRAFFICKING, who, one.at)
-    result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
-    return context.done(result, ended.to_ring)
+        return context.done(Acted.OPEN_FIRST)
+    if not context.holds:
+        return context.done(Acted.NOT_TAKEN_YET)
+    if endings.waits_for_another(session, tip, who, wanted):
+        return context.done(Acted.ANOTHER_WAITS)
+    if not one.proved:
+        judged = endings.needs_second(session, tip)
+        return context.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
+    ended = endings.end(session, kit, tip, wanted, who, one.at)
+    return context.done(ENDED[ended.ending], ended.to_ring)
+
+
+_NOT = TipOutcome.NOT_TRAFFICKING
+ENDED = {
+    Ending.CLOSED: Acted.CLOSED,
+    Ending.TO_BE_JUDGED: Acted.TO_BE_JUDGED,
+    Ending.ANOTHER_WAITS: Acted.ANOTHER_WAITS,
+}
+"""What a request to close a case came to, in the words of an act."""
 
 
 def _pass_on(context: _ActContext) -> Done:

@@ -1,14 +1,17 @@
-"""How a case ends: at once, or by two people where it is of danger, of a child or of an official; and its way back.
+"""Closes a case: at once, or by two people where it is of danger, of a child or of an official; and opens it again.
 
 Everything runs inside its caller's transaction and leaves a row in the audit log.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
+from hotline.domain.cases import closing
+from hotline.domain.cases.closing import ClosureStop, is_for_national_desk
 from hotline.domain.cases.entries import (
     AGREES,
     NO,
@@ -19,6 +22,7 @@ from hotline.domain.cases.entries import (
     EntryWay,
     NotTrafficking,
 )
+from hotline.domain.cases.persons import MetPerson
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.tip import Basis, TipOutcome, Urgency
@@ -49,11 +53,16 @@ class Ending(StrEnum):
 
     CLOSED = "closed"
     TO_BE_JUDGED = "to_be_judged"
+    """The request is recorded and waits for a second person."""
+    ANOTHER_WAITS = "another_waits"
+    """Another person's request for another outcome waits: this one is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     ending: Ending
+    outcome: TipOutcome | None = None
+    """The outcome that is recorded."""
     to_ring: int | None = None
     """A message to ring for, after the commit."""
 
@@ -123,42 +132,119 @@ def needs_second(session: Session, tip: Tip) -> bool:
     return is_grave or case_log.has_met(session, tip.id)
 
 
+def waits_for_another(session: Session, tip: Tip, who: EndRequest, outcome: TipOutcome) -> bool:
+    """Returns True if another person's request for another outcome waits."""
+    if tip.end_wanted_by is None or tip.end_wanted == outcome:
+        return False
+    return not is_same(session, tip.end_wanted_by, who.name)
+
+
 def end(
-    session: Session, kit: Kit, tip: Tip, outcome: TipOutcome | None, who: EndRequest, at: datetime
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    outcome: TipOutcome | None,
+    who: EndRequest,
+    at: datetime,
+    *,
+    only_requests: bool = False,
 ) -> Ended:
-    """Closes a case with an outcome, or asks the national desk to judge. Asked twice is asked once."""
+    """Closes a case with an outcome, or requests its closure where a second person confirms it.
+
+    The same person's later request replaces the earlier one. `only_requests`: a command, which closes no case.
+    """
     if tip.closed_at is not None:
-        return Ended(Ending.CLOSED)
-    if not needs_second(session, tip):
+        return Ended(Ending.CLOSED, None if tip.outcome is None else TipOutcome(tip.outcome))
+    wanted = outcome or TipOutcome.SILENT
+    if waits_for_another(session, tip, who, wanted):
+        return Ended(Ending.ANOTHER_WAITS, TipOutcome(tip.end_wanted or TipOutcome.SILENT))
+    asks = only_requests and tip.channel != trial.DRILL
+    if not (asks or needs_second(session, tip)):
         _close(session, kit, tip, outcome, who, at)
-        return Ended(Ending.CLOSED)
+        return Ended(Ending.CLOSED, outcome)
+    if _is_recorded(session, tip, who, wanted):
+        return Ended(Ending.TO_BE_JUDGED, wanted)
+    return Ended(Ending.TO_BE_JUDGED, wanted, _request(session, kit, tip, wanted, who, at))
+
+
+def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome) -> bool:
+    """Whether this very request waits already, whoever made it."""
+    if tip.end_wanted_by is None or tip.end_wanted != wanted:
+        return False
+    request = case_log.newest(session, tip.id, EntryKind.CLOSED)
+    same = is_same(session, tip.end_wanted_by, who.name)
+    return request is None or not same or request.codes.get(WHAT) == who.codes(wanted).get(WHAT)
+
+
+def _request(
+    session: Session, kit: Kit, tip: Tip, wanted: TipOutcome, who: EndRequest, at: datetime
+) -> int | None:
+    """Records a request, in the place of an earlier one. Both stay in the log. Returns a message to ring for."""
+    before = None
     if tip.end_wanted_by is not None:
-        return Ended(Ending.TO_BE_JUDGED)
-    tip.end_wanted = outcome or TipOutcome.SILENT
-    tip.end_wanted_by, tip.closure_requested_at = who.name, at
-    _record(session, tip, f"end_wanted_{tip.end_wanted}", who, at)
-    wanted = TipOutcome(tip.end_wanted)
-    entries.closed(session, tip.id, who.entry_by, at, who.codes(wanted), waits=True)
+        before = case_log.newest(session, tip.id, EntryKind.CLOSED)
+    tip.end_wanted, tip.end_wanted_by, tip.closure_requested_at = wanted, who.name, at
+    _record(session, tip, f"end_wanted_{wanted}", who, at)
+    replaced = None if before is None else before.id
+    codes = who.codes(wanted)
+    entries.closed(session, tip.id, who.entry_by, at, codes, waits=True, supersedes=replaced)
     session.flush()
-    event = Event(Happened.END_WANTED, by=who.responder_id)
-    return Ended(Ending.TO_BE_JUDGED, ladder.happen(session, kit, tip.id, event, at))
+    return ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED, by=who.responder_id), at)
+
+
+def desk_decides(session: Session, tip: Tip) -> bool:
+    """Whether the national desk decides on the closure that waits. It says nothing of what was screened."""
+    if tip.end_wanted_by is None:
+        return False
+    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+    return is_for_national_desk(wanted, has_met=case_log.has_met(session, tip.id))
+
+
+def note_opened(session: Session, tip: Tip, name: str, by: EntryBy, at: datetime) -> None:
+    """Records that this person opened the case while its closure waits. `name`: as in `EndRequest`."""
+    if tip.closure_requested_at is not None and tip.closed_at is None:
+        key = _opening(tip, name)
+        entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=key)
+
+
+def has_opened(session: Session, tip: Tip, name: str) -> bool:
+    """Whether this person has opened the case since closure was requested."""
+    if tip.closure_requested_at is None:
+        return False
+    return case_log.is_written(session, f"{EntryKind.OPENED}:{_opening(tip, name)}")
+
+
+def _opening(tip: Tip, name: str) -> str:
+    """The key of the entry that one person opened a case after one request."""
+    who = ":".join(name.split(":", 2)[:2])
+    asked = 0.0 if tip.closure_requested_at is None else tip.closure_requested_at.timestamp()
+    return f"{tip.id}:{asked}:{who}"
 
 
 def judge(
-    session: Session, kit: Kit, tip: Tip, who: EndRequest, agrees: bool, at: datetime
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    who: EndRequest,
+    agrees: bool,
+    at: datetime,
+    *,
+    people: Sequence[MetPerson] | None = None,
 ) -> int | None:
-    """A second person agrees, and the case is closed; or refuses, and it goes on. Returns a message to ring for.
+    """Confirms a closure as a second person, or refuses it, and the case goes on. Returns a message to ring for.
 
-    Raises EndRefused where nobody wants it closed, or the same person asks.
+    Confirming requires that this person opened the case since closure was requested. `people`: what was noted of the
+    persons, where the caller could open it. Raises EndRefused.
     """
     if tip.end_wanted_by is None:
-        raise EndRefused(
-            f"tip {tip.id}: nobody wants it closed: `hotline tips close {tip.id}` first"
-        )
+        raise EndRefused(f"tip {tip.id}: no closure was requested", ClosureStop.NOT_REQUESTED)
     if is_same(session, tip.end_wanted_by, who.name):
         raise EndRefused(
-            f"tip {tip.id}: {said(who.name)} wanted it closed; a second person has to judge"
+            f"tip {tip.id}: {said(who.name)} requested the closure; a second person confirms it",
+            ClosureStop.SAME_PERSON,
         )
+    if agrees:
+        _check_confirms(session, tip, who, people)
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
     tip.end_wanted = tip.end_wanted_by = tip.closure_requested_at = None
     entries.done_by(
@@ -177,6 +263,28 @@ def judge(
     session.flush()
     event = Event(Happened.REFUSED, by=who.responder_id)
     return ladder.happen(session, kit, tip.id, event, at)
+
+
+def _check_confirms(
+    session: Session, tip: Tip, who: EndRequest, people: Sequence[MetPerson] | None
+) -> None:
+    # What was erased meanwhile opens for nobody.
+    if tip.erased_at is None and not has_opened(session, tip, who.name):
+        raise EndRefused(
+            f"tip {tip.id}: {said(who.name)} has not opened it since closure was requested",
+            ClosureStop.UNOPENED,
+        )
+    if not desk_decides(session, tip):
+        return
+    if people is None:
+        raise EndRefused(
+            f"tip {tip.id}: the national desk decides in the console", ClosureStop.IN_CONSOLE
+        )
+    if closing.stops(people):
+        raise EndRefused(
+            f"tip {tip.id}: a new screening or an official decision comes first",
+            ClosureStop.POSSIBLE,
+        )
 
 
 def is_same(session: Session, one: str, other: str) -> bool:
@@ -222,6 +330,7 @@ def _close(
     entries.closed(session, tip.id, who.entry_by, at, who.codes(outcome))
     ladder.happen(session, kit, tip.id, Event(Happened.CLOSED, by=who.responder_id), at)
     tip.closed_at = at
+    tip.end_wanted = tip.end_wanted_by = tip.closure_requested_at = None
     session.flush()
     erasures.at_closing(session, kit, tip)
 

@@ -13,6 +13,7 @@ from hotline.domain.outbox.message import (
     AlertButRef,
     alert_but_ref,
     like_another,
+    responders_entry,
 )
 from hotline.domain.referrals import ladder, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
@@ -167,13 +168,14 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
     like = _like(session, told)
     case_log.written_told(session, _logged(given, told), at)
 
-    code = case_messages.code_of(kit)
+    code, entry = case_messages.code_of(kit), responders_entry(kit.line.service_code)
     alerts, by_name = [], []
     for one, name, (step, who) in zip(given, names, told, strict=True):
         case, shut = step.case, step.locked and (step.tip_id, who) in locked
         of_leader = known.get((step.leader, who))
         if of_leader is None:
-            said = (case.place, case.urgency, step.purpose, languages[who], code, shut)
+            dials = entry if step.purpose is Purpose.JUDGE else code
+            said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
             words = like_another(alert_but_ref(*said), like.get((step.tip_id, who)))
             alerts.append(Alert(one, name, words, limits.priority(step)))
             by_name.append(Referred(one, name, step))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hotline.domain.outbox.message import (
     MessageIn,
     Wording,
+    responders_entry,
 )
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.drills.bare_answers import meant
@@ -46,6 +47,8 @@ ANSWERS = {
     Acted.REFERRED: Template.REFERRED_NOTED,
     Acted.CLOSED: Template.CLOSED_NOTED,
     Acted.TO_BE_JUDGED: Template.JUDGE_NOTED,
+    Acted.ANOTHER_WAITS: Template.ANOTHER_WAITS,
+    Acted.OPEN_FIRST: Template.OPEN_FIRST,
     Acted.PASSED: Template.PASSED_NOTED,
     Acted.THEIRS: Template.PASSED_THEIRS,
     Acted.NOT_TAKEN_YET: Template.TAKE_FIRST,
@@ -198,7 +201,7 @@ def _worded(
         alike[one.result, _template(one, number)].append(one)
     return [
         (
-            _confirmation(responder, template, some, number),
+            _confirmation(kit, responder, template, some, number),
             some[0].referral_id if len(some) == 1 else None,
         )
         for (_, template), together in alike.items()
@@ -225,11 +228,13 @@ def _template(one: Done, number: str | None) -> Template:
 
 
 def _confirmation(
-    responder: Responder, template: Template, done: Sequence[Done], number: str | None
+    kit: Kit, responder: Responder, template: Template, done: Sequence[Done], number: str | None
 ) -> Wording:
     parameters = {"ref": " ".join(one.reference for one in done)}
     if template in (Template.TAKEN_UNREAD, Template.PLACE_CHANGED) and number:
         parameters["number"] = number
+    if template is Template.OPEN_FIRST:
+        parameters["code"] = responders_entry(kit.line.service_code)
     due = min((one.due for one in done if one.due is not None), default=None)
     if due is not None and template in BY:
         template = BY[template]

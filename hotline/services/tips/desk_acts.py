@@ -1,6 +1,9 @@
 """What an account of the console does with a tip that it may know of. Each asks first whether it may."""
 
+from collections.abc import Sequence
+
 from hotline.domain.accounts.account import SignedIn
+from hotline.domain.cases.persons import MetPerson
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.sms.reply import Verb
@@ -14,11 +17,14 @@ from hotline.services.tips import keeping_from, linking, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.services.tips.lifted import lifting
+from hotline.services.tips.persons import case_persons
+from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import referrals
 from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips import exclusions
 from hotline.store.tips.exclusions import ExclusionReason
+from hotline.store.tips.tips import Tip
 
 AS_TOLD = {"take": Verb.TAKE, "on_site": Verb.ON_SITE, "pass_on": Verb.PASS_ON}
 """The verbs of a responder's phone that a tip's page offers her too."""
@@ -31,10 +37,21 @@ def close(kit: ConsoleKit, by: SignedIn, tip_id: int, outcome: TipOutcome, reaso
     return kept.tip.closed_at is not None
 
 
-def judge(kit: ConsoleKit, by: SignedIn, tip_id: int, *, agrees: bool, reason: str) -> None:
-    """A second person of the national desk. Raises NotFound, EndRefused."""
+def judge(
+    kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
+) -> None:
+    """Confirms or refuses a closure, as a second person of the national desk.
+
+    Raises NotFound, EndRefused; KeyMissing or SealBroken where this account cannot open what was noted of persons.
+    """
     check_national(kit, by, tip_id)
-    retention.judge_end(kit, tip_id, agrees=agrees, by=by.actor, reason=reason)
+
+    def people(session: Session, tip: Tip) -> Sequence[MetPerson]:
+        return case_persons.known(session, kit, by, token, tip)
+
+    retention.judge_end(
+        kit, tip_id, agrees=agrees, by=by.actor, reason=reason, people=people if agrees else None
+    )
 
 
 def reopen(kit: ConsoleKit, by: SignedIn, tip_id: int, reason: str) -> None:

@@ -5,7 +5,7 @@ Nothing here outlives a request. Nothing that a hook reaches imports this file.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hotline.domain.accounts.account import SignedIn
@@ -22,7 +22,8 @@ from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access, admissions, ask_back, like_words
 from hotline.services.desk.access import OpenedTip, Unlocked
-from hotline.services.referrals import ladder
+from hotline.services.referrals import endings, ladder
+from hotline.services.referrals.case_standing import RESPONDER
 from hotline.services.tips.desk_viewer import found_or_refused
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -143,6 +144,8 @@ def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int, a
     key = f"{tip_id}:{actor}" if hers is None else str(hers.id)
     by = EntryBy(actor, person=None if hers is None else who)
     entries.done_by(session, tip_id, EntryKind.OPENED, by, at, key=key)
+    name = actor if who is None else f"{RESPONDER}{who}"
+    endings.note_opened(session, session.get_one(Tip, tip_id), name, replace(by, person=who), at)
     if hers is None:
         return
     hers.opened_at = hers.opened_at or at

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hotline.domain.cases import months
+from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.cases.months import MonthVersion
+from hotline.domain.cases.persons import MetPerson
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import TipOutcome
@@ -16,6 +18,7 @@ from hotline.services import weekly_keys
 from hotline.services.doorbell import ring
 from hotline.services.reach import outreach
 from hotline.services.referrals import endings
+from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
@@ -25,6 +28,7 @@ from hotline.store.reach import case_ends
 from hotline.store.referrals import deadlines, retention
 from hotline.store.referrals.retention import Kept, LegalHold
 from hotline.store.tips import likeness, sketches
+from hotline.store.tips.tips import Tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +83,20 @@ def upcoming_codes(kit: Kit) -> Sequence[CodesGoing]:
     return [found[month] for month in sorted(found)]
 
 
-def check_outcome(kit: Kit, tip_id: int) -> None:
-    """Refuse to close without an outcome what a second person judges. Raises NotFound, EndRefused."""
-    with kit.database.writing() as session:
-        tip = retention.kept(session, tip_id).tip
-        if tip.closed_at is None and endings.needs_second(session, tip):
-            raise EndRefused(
-                f"tip {tip_id}: say what came of it by `--outcome`: a second person judges it"
-            )
-
-
 def close_tip(
-    kit: Kit, tip_id: int, *, by: Signer, reason: str, outcome: TipOutcome | None = None
+    kit: Kit,
+    tip_id: int,
+    *,
+    by: Signer,
+    reason: str,
+    outcome: TipOutcome | None = None,
+    only_requests: bool = False,
 ) -> Kept:
-    """Closes a tip: from here on its term runs. Closed twice is closed at the first time. Raises NotFound.
+    """Closes a tip: from here on its term runs. Closed twice is closed at the first time.
 
-    A case of danger, of a child or of an official is not closed yet: a second person judges. An outcome may be named
-    later, and once.
+    A case of danger, of a child or of an official is not closed yet: a second person confirms. An outcome may be named
+    later, and once. `only_requests`: whoever asks closes no case. Raises NotFound, and EndRefused where another
+    person's request for another outcome waits.
     """
     with kit.database.writing() as session:
         signed = endings.signed_by(session, by, reason)
@@ -103,7 +104,13 @@ def close_tip(
         if tip.closed_at is not None and outcome is not None and tip.outcome is None:
             tip.outcome = outcome
             _record(session, kit, f"tip_outcome_{outcome}", tip_id, by=by, reason=reason)
-        ended = endings.end(session, kit, tip, outcome, signed, kit.now())
+        ended = endings.end(
+            session, kit, tip, outcome, signed, kit.now(), only_requests=only_requests
+        )
+        if ended.ending is Ending.ANOTHER_WAITS:
+            raise EndRefused(
+                f"tip {tip_id}: another request waits: {ended.outcome}", ClosureStop.ANOTHER_WAITS
+            )
         session.flush()
         kept = retention.kept(session, tip_id)
     if ended.to_ring is not None:
@@ -111,12 +118,26 @@ def close_tip(
     return kept
 
 
-def judge_end(kit: Kit, tip_id: int, *, agrees: bool, by: Signer, reason: str) -> Kept:
-    """A second person agrees that a case is closed, or refuses. Raises NotFound, EndRefused."""
+def judge_end(
+    kit: Kit,
+    tip_id: int,
+    *,
+    agrees: bool,
+    by: Signer,
+    reason: str,
+    people: Callable[[Session, Tip], Sequence[MetPerson]] | None = None,
+) -> Kept:
+    """Confirms or refuses a closure as the second person. `people` opens what was noted of the persons.
+
+    Raises NotFound, EndRefused.
+    """
     with kit.database.writing() as session:
         signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
-        to_ring = endings.judge(session, kit, tip, signed, agrees, kit.now())
+        opened = None
+        if agrees and people is not None and endings.desk_decides(session, tip):
+            opened = people(session, tip)
+        to_ring = endings.judge(session, kit, tip, signed, agrees, kit.now(), people=opened)
         session.flush()
         kept = retention.kept(session, tip_id)
     if to_ring is not None:

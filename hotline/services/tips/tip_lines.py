@@ -57,6 +57,7 @@ class TipLine:
     closed_at: datetime | None
     outcome: str | None
     end_wanted: str | None
+    closure_requested_at: datetime | None
     closure_age: timedelta | None
     """How long its closure has waited for a second person; None where none was requested."""
     linked: int
@@ -194,6 +195,7 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         closed_at=tip.closed_at,
         outcome=tip.outcome,
         end_wanted=tip.end_wanted if tip.end_wanted_by else None,
+        closure_requested_at=tip.closure_requested_at,
         closure_age=_closure_age(tip, at),
         linked=beside.linked.get(tip.id, 0),
         question=beside.asked.get(tip.id, ""),

@@ -98,6 +98,10 @@ class TipSheet:
     """Whether its end waits for a second person."""
     may_judge: bool
     """Whether this account is that second person."""
+    has_opened: bool
+    """Whether this account has opened the case since closure was requested."""
+    desk_decides: bool
+    """Whether the national desk decides on the closure, by the next working day."""
     reference: str
     """The name by which the person of this account was told of it; empty where she was not."""
     holds: bool
@@ -127,6 +131,10 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             is_national=national,
             needs_second=endings.needs_second(session, tip),
             may_judge=national and _may_judge(session, tip, by),
+            has_opened=endings.has_opened(
+                session, tip, endings.signed_by(session, by.actor, "").name
+            ),
+            desk_decides=endings.desk_decides(session, tip),
             reference=known_as,
             holds=viewer.responder_id is not None and tip.holder_id == viewer.responder_id,
             questions={} if line.question or line.closed_at or line.erased_at else asks,

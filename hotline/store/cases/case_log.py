@@ -97,6 +97,12 @@ def has_met(session: Session, tip_id: int) -> bool:
     return session.scalar(select(CaseLogRow.id).where(*met).limit(1)) is not None
 
 
+def newest(session: Session, tip_id: int, kind: EntryKind) -> CaseLogRow | None:
+    """Returns the newest entry of a kind."""
+    found = select(CaseLogRow).where(CaseLogRow.tip_id == tip_id, CaseLogRow.kind == kind)
+    return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
+
+
 def asker(session: Session, tip_id: int, at: Collection[datetime]) -> int | None:
     """Who wrote down, at one of these moments, whether help is wanted; or that it was refused when it came."""
     then = (

@@ -20,7 +20,7 @@ from hotline.services.accounts import sessions
 from hotline.services.cases import case_opening, line_of_time, people
 from hotline.services.cases.line_of_time import CaseMoment
 from hotline.services.desk import admissions
-from hotline.services.tips.desk_viewer import found_or_refused
+from hotline.services.tips.desk_viewer import found_or_refused, viewer_of
 from hotline.store.cases import case_log, case_people, counted, service_referrals
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
@@ -102,6 +102,15 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
         raise
     _append(kit, by, tip_id, "people_read", reason)
     return OpenedPersons(found, names)
+
+
+def known(
+    session: Session, kit: ConsoleKit, by: SignedIn, token: str, tip: Tip
+) -> Sequence[MetPerson]:
+    """Returns the persons of a case for a rule that nobody is shown. Raises KeyMissing, SealBroken."""
+    viewer = viewer_of(session, by)
+    _, private = case_key(session, kit, by, key_of(kit, token), viewer, tip)
+    return people.opened(session, tip, private)
 
 
 def key_of(kit: ConsoleKit, token: str) -> bytes:

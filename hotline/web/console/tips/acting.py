@@ -1,17 +1,33 @@
 """What may be done with a tip without its words: each with a reason, by somebody who answers for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Response, abort
 
+from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.tip import TipOutcome
-from hotline.errors import EndRefused, NotFound
+from hotline.errors import EndRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import desk_acts
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.web.console.form import faults
+from hotline.web.console.tips.persons import UNOPENED
 from hotline.web.console.tips.tips import WHY_KEPT, tip_page
 from hotline.web.console.visit import Visit, see
+from hotline.web.console.who import phrase
+
+NOT_NOW = phrase("That cannot be done now: somebody was quicker, or a second person has to do it.")
+CLOSURE_STOPS: Mapping[str, str] = {
+    ClosureStop.SAME_PERSON: phrase("You requested the closure. A second person confirms it."),
+    ClosureStop.UNOPENED: phrase(
+        "Open the words first. Whoever confirms a closure has opened the case since it was requested."
+    ),
+    ClosureStop.POSSIBLE: phrase(
+        "A person of this case is a possible victim. Note a new screening or an official decision first, then confirm."
+    ),
+    ClosureStop.ANOTHER_WAITS: phrase("Another request waits."),
+}
+"""Says why a closure is not confirmed or not requested, and what to do."""
 
 
 def close(visit: Visit, tip_id: int) -> Response:
@@ -33,7 +49,9 @@ def judge(visit: Visit, tip_id: int) -> Response:
         visit,
         tip_id,
         "judge",
-        lambda why: desk_acts.judge(visit.kit, visit.by, tip_id, agrees=agrees, reason=why),
+        lambda why: desk_acts.judge(
+            visit.kit, visit.by, visit.token, tip_id, agrees=agrees, reason=why
+        ),
     )
 
 
@@ -150,11 +168,12 @@ def _with_reason(
         return tip_page(visit, tip_id, status=422, wrong=wrong)
     try:
         does(why)
-    except EndRefused:
-        words = visit.say(
-            "That cannot be done now: somebody was quicker, or a second person has to do it."
-        )
+    except EndRefused as refused:
+        words = visit.say(CLOSURE_STOPS.get(refused.stop, NOT_NOW))
         return tip_page(visit, tip_id, status=422, wrong=faults(**{of_reason: words}))
+    except (KeyMissing, SealBroken):
+        wrong = faults(**{of_reason: visit.say(UNOPENED)})
+        return tip_page(visit, tip_id, status=422, wrong=wrong)
     except NotFound:
         if not missing:
             abort(404)

@@ -18,7 +18,7 @@ TIP_ROUTES = (
     PageRoute("POST", f"{TIP}/persons/<act>", persons.note, who.DESKS, Needs.KEY, "person_noted"),
     PageRoute("POST", f"{TIP}/act", acting.act, who.DESKS, Needs.FRESH),
     PageRoute("POST", f"{TIP}/close", acting.close, who.DESKS, Needs.FRESH, "tip_closed"),
-    PageRoute("POST", f"{TIP}/judge", acting.judge, who.NATIONAL, Needs.FRESH, "tip_closed"),
+    PageRoute("POST", f"{TIP}/judge", acting.judge, who.NATIONAL, Needs.KEY, "tip_closed"),
     PageRoute("POST", f"{TIP}/reopen", acting.reopen, who.DESKS, Needs.FRESH, "tip_reopened"),
     PageRoute("POST", f"{TIP}/helped", acting.helped, who.DESKS, Needs.FRESH, "tip_helped"),
     PageRoute("POST", f"{TIP}/like", acting.say_like, who.DESKS, Needs.FRESH, "tips_linked"),

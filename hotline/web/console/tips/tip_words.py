@@ -86,6 +86,8 @@ class ShownTip:
     urgency: str
     marks: Sequence[tuple[str, str]]
     """Words, and the kind of their tag."""
+    end_wanted: str
+    """The outcome that a requested closure names; empty where none was requested."""
     first: str
     """What stands above everything else: how to go there; empty where nothing may hurt."""
 
@@ -102,6 +104,7 @@ def shown(visit: Visit, line: TipLine) -> ShownTip:
         category=visit.say(category) if category else "",
         urgency=visit.say(URGENCIES.get(line.urgency, URGENCIES[3])),
         marks=[*_marks(visit, line)],
+        end_wanted=visit.say(OUTCOMES[TipOutcome(line.end_wanted)]) if line.end_wanted else "",
         first=first(visit, line),
     )
 

@@ -1,0 +1,202 @@
+"""Closing a case by two people: who requests it, who confirms it, and what never closes one."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from hotline.domain.cases.closing import ClosureStop
+from hotline.domain.cases.entries import OUTCOME, EntryKind
+from hotline.domain.outbox.message import Wording, render
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.domain.wording import Template
+from hotline.errors import EndRefused
+from hotline.services.referrals import casework, endings
+from hotline.services.sms.replies import ANSWERS
+from hotline.services.tips import retention
+from hotline.store.cases import case_log
+from hotline.store.outbox.messages import Message
+from hotline.store.referrals import referrals
+from tests.district import District
+from tests.helping import CHILD, GROWN_UP, HelpedCase
+from tests.taking import confirm
+
+NOT_INDICATED = {"minor": "no", "act": "no", "force": "no", "deceit": "no", "purpose": "no"}
+NOT = TipOutcome.NOT_TRAFFICKING
+
+
+@pytest.fixture
+def case(district: District) -> HelpedCase:
+    """A danger that its responder holds."""
+    return HelpedCase(district, urgency=1)
+
+
+def sms(case: HelpedCase, who: int, verb: Verb) -> Done:
+    """A digit by SMS that the gateway's inbox lists."""
+    asked = Act(who, case.reference(who), verb, Way.SMS, case.district.clock(), proved=True)
+    with case.district.database.writing() as session:
+        return casework.act(session, case.kit, asked)
+
+
+def requests(case: HelpedCase, outcome: TipOutcome, *, who: int | None = None) -> endings.Ended:
+    """As behind the PIN."""
+    asks = endings.by_responder(who or case.hers)
+    with case.district.database.writing() as session:
+        tip = referrals.tip_for_writing(session, case.tip)
+        return endings.end(session, case.kit, tip, outcome, asks, case.district.clock())
+
+
+def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
+    """Each request in the log of the case: its outcome, and the entry that it replaces."""
+    with case.district.database.reading() as session:
+        rows = case_log.of_tip(session, case.tip)
+    return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == EntryKind.CLOSED]
+
+
+def asked(case: HelpedCase) -> Message:
+    """The newest SMS that asks the national desk about a closure."""
+    rows = [one for one in case.district.all(Message) if one.template == "CLOSURE_REQUESTED"]
+    newest: Message = rows[-1]
+    return newest
+
+
+def raid(case: HelpedCase) -> None:
+    """Two possible victims; one is a child, whose help a service accepted."""
+    case.say("screened", GROWN_UP)
+    case.say("screened", CHILD, n=2)
+    case.say("consent", {"consent": "assent_yes", "interest": "yes"}, n=2)
+    offered = case.say("offered", {"service": "shelter"}, n=2).entry_id
+    case.say("answered", {"answer": "accepted"}, n=2, of=offered)
+
+
+def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase) -> None:
+    """The second person never opened it. No digit by SMS confirms a closure."""
+    raid(case)
+    assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
+    second = asked(case).responder_id
+    assert second in case.nation
+    assert sms(case, second, Verb.NOT_TRAFFICKING).result is Acted.OPEN_FIRST
+    assert case.district.tip(case.tip).closed_at is None
+    assert case.district.tip(case.tip).end_wanted == NOT, "the request goes on waiting"
+
+
+def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: HelpedCase) -> None:
+    """No place, no outcome and no digit to answer with, also where replies by SMS reach the line."""
+    assert case.kit.line.inbound_sms
+    sms(case, case.hers, Verb.NOT_TRAFFICKING)
+    row = asked(case)
+    wording = Wording(Template[row.template], row.parameters, "en")
+    name = case.reference(row.responder_id)
+    dial = "Dial *384*777*90#."
+    assert (
+        render(wording, case.kit.phrases) == f"{name}: a colleague asks to close this case. {dial}"
+    )
+
+
+@pytest.mark.parametrize("signs", [{}, NOT_INDICATED, GROWN_UP], ids=["nobody", "none", "possible"])
+def test_what_was_screened_shows_in_no_answer_by_sms(
+    case: HelpedCase, signs: Mapping[str, str]
+) -> None:
+    if signs:
+        case.say("screened", signs)
+    done = sms(case, case.hers, Verb.NOT_TRAFFICKING)
+    assert (done.result, ANSWERS[done.result]) == (Acted.TO_BE_JUDGED, Template.JUDGE_NOTED)
+
+
+def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
+    """An opening before the request counts for nothing, and neither does one before it was replaced."""
+    second = endings.by_responder(case.nation[0])
+
+    def agrees() -> None:
+        with case.district.database.writing() as session:
+            tip = referrals.tip_for_writing(session, case.tip)
+            endings.judge(session, case.kit, tip, second, True, case.district.clock())
+
+    def opens() -> None:
+        with case.district.database.writing() as session:
+            tip, at = referrals.tip_for_writing(session, case.tip), case.district.clock()
+            endings.note_opened(session, tip, second.name, second.entry_by, at)
+
+    opens()
+    requests(case, TipOutcome.HELPED)
+    with pytest.raises(EndRefused) as refused:
+        agrees()
+    assert refused.value.stop == ClosureStop.UNOPENED
+    opens()
+    case.district.clock.turn(minutes=1)
+    requests(case, TipOutcome.NOT_FOUND)
+    with pytest.raises(EndRefused):
+        agrees()
+    opens()
+    agrees()
+    assert case.district.tip(case.tip).outcome == TipOutcome.NOT_FOUND
+
+
+def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:
+    """An unclear screening is none, and a phone does not decide: the persons are opened in the console."""
+    raid(case)
+    requests(case, NOT)
+    second = endings.by_responder(case.nation[0])
+    with case.district.database.writing() as session:
+        tip = referrals.tip_for_writing(session, case.tip)
+        endings.note_opened(session, tip, second.name, second.entry_by, case.district.clock())
+        with pytest.raises(EndRefused) as refused:
+            endings.judge(session, case.kit, tip, second, True, case.district.clock())
+    assert refused.value.stop == ClosureStop.IN_CONSOLE
+
+    def stop() -> str:
+        with pytest.raises(EndRefused) as stopped:
+            confirm(case.kit, case.tip, people=case.people())
+        return stopped.value.stop
+
+    assert stop() == ClosureStop.POSSIBLE
+    case.say("screened", NOT_INDICATED)
+    assert stop() == ClosureStop.POSSIBLE, "the child is one still"
+    unclear = dict.fromkeys(("act", "force", "deceit", "purpose"), "unsure")
+    case.say("screened", {"minor": "no", **unclear}, n=2)
+    assert stop() == ClosureStop.POSSIBLE
+    case.say("determination", {"determination": "not", "body": "court"}, n=2)
+    confirm(case.kit, case.tip, people=case.people())
+    assert case.district.tip(case.tip).outcome == NOT
+
+
+def test_no_screening_undoes_what_a_deciding_body_said(case: HelpedCase) -> None:
+    case.say("screened", GROWN_UP)
+    case.say("determination", {"determination": "actual", "body": "court"})
+    case.say("screened", NOT_INDICATED)
+    assert case.person.is_possible
+
+
+def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCase) -> None:
+    """Both stay in the log of the case, and the answer names the recorded outcome."""
+    assert requests(case, TipOutcome.HELPED).outcome == TipOutcome.HELPED
+    case.district.clock.turn(minutes=5)
+    again = requests(case, TipOutcome.NOT_FOUND)
+    assert (again.ending, again.outcome) == (endings.Ending.TO_BE_JUDGED, TipOutcome.NOT_FOUND)
+    tip = case.district.tip(case.tip)
+    assert (tip.end_wanted, tip.closure_requested_at) == ("not-found", case.district.clock())
+    (first, replaces), (second, replaced) = requested(case)
+    assert (first, replaces, second) == ("helped", None, "not-found")
+    assert replaced is not None
+    assert requests(case, TipOutcome.NOT_FOUND).outcome == TipOutcome.NOT_FOUND
+    assert len(requested(case)) == 2, "asked twice is asked once"
+
+
+def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedCase) -> None:
+    requests(case, TipOutcome.HELPED, who=case.nation[0])
+    done = sms(case, case.hers, Verb.NOT_TRAFFICKING)
+    assert (done.result, ANSWERS[done.result]) == (Acted.ANOTHER_WAITS, Template.ANOTHER_WAITS)
+    assert requests(case, TipOutcome.NOT_FOUND).ending is endings.Ending.ANOTHER_WAITS
+    with pytest.raises(EndRefused) as refused:
+        retention.close_tip(case.kit, case.tip, by="A desk", reason="x", outcome=NOT)
+    assert refused.value.stop == ClosureStop.ANOTHER_WAITS
+    assert case.district.tip(case.tip).end_wanted == TipOutcome.HELPED
+    assert [outcome for outcome, _ in requested(case)] == ["helped"]
+
+
+def test_a_request_by_sms_stays_one_digit_and_replaces_an_earlier_one(case: HelpedCase) -> None:
+    requests(case, TipOutcome.HELPED)
+    case.district.clock.turn(minutes=1)
+    assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
+    assert case.district.tip(case.tip).end_wanted == NOT
