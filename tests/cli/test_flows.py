@@ -51,7 +51,7 @@ def test_a_finding_is_said_in_the_readers_language(
     assert says in result.output
     broken = make_document(learn={"one": {"say": {"texts": words}}})
     _write(tmp_path, broken)
-    missing = {"en": "Field required", "fr": "Il manque", "rw": "Kirabura"}
+    missing = {"en": "is entered here", "fr": "n'est saisi ici", "rw": "Nta cyanditse hano".lower()}
     assert missing[language] in _run("check", tmp_path, "--language", language).output
 
 
@@ -88,7 +88,8 @@ def test_findings_as_json(folder: Path) -> None:
     assert result.exit_code == 1
     (found,) = json.loads(result.output)
     assert found["code"] == "shape"
-    assert "learn.nodes.one.say.text" in found["message"]
+    where = found["flow"], found["node"], found["field"]
+    assert (where, found["message"]) == (("learn", "one", "text"), "nothing is entered here")
 
 
 def test_c15_every_number_says_who_signed_it_and_until_when_it_shows(folder: Path) -> None:

@@ -54,11 +54,11 @@ def test_the_projects_own_catalogues_are_whole() -> None:
         ),
         (
             "{ref}: appelez le 37 77.",
-            "names 3777, which nobody signed: take it out, or have it signed in numbers.csv",
+            "names 3777, which nobody signed: remove it, or have the number verified first",
         ),
         (
             "{ref}: appelez le 3677.",
-            "names 3677, which nobody signed: take it out, or have it signed in numbers.csv",
+            "names 3677, which nobody signed: remove it, or have the number verified first",
         ),
     ],
 )

@@ -307,3 +307,47 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
     assert "aucun \u00e9cran ne s&#39;appelle nowhere." in french
     assert "qui n&#39;est pas dans GSM-7" in french
     assert "holds" not in french
+
+
+@pytest.mark.parametrize(
+    ("flow", "node", "field", "words", "finds"),
+    [
+        ("front", "front", "text.en", "Report it here", "too near to the first screen"),
+        ("abroad", "contract", "text.en", "You are safe. It stays secret.", "cannot keep"),
+        ("abroad", "contract", "text.rw", "Ni ku buntu", "cannot keep"),
+        ("abroad", "contract", "text.fr", "Votre nom?", "asks who somebody is"),
+        ("abroad", "contract", "text.en", "Ring 07*88*12*34*56", "nobody has confirmed"),
+        (
+            "report",
+            "danger",
+            "text.en",
+            "You are safe. Are you in danger?",
+            "not safe in the report",
+        ),
+    ],
+)
+@pytest.mark.row("A4")
+def test_the_check_beside_the_text_is_the_check_of_a_publication(
+    editor: Editor, flow: str, node: str, field: str, words: str, finds: str
+) -> None:
+    form = editor.open(flow, node)
+    assert "No problems on this screen" in editor.page
+    page = unescape(editor.sent(form | {field: words}, "save"))
+    assert finds in page
+    assert "No problems on this screen" not in page
+
+
+SPEAKS_OF_ITSELF = re.compile(
+    r"Input should|should have at|Field required|`|\.yaml|\.csv|choices\.\d|valid (?:string|dictionary)"
+)
+
+
+@pytest.mark.row("A4")
+@pytest.mark.parametrize("emptied", ["text.en", "text.rw", "choices.0.en", "choices.0.goes"])
+def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor, emptied: str) -> None:
+    form = editor.open("report", "danger")
+    form |= {"unlocked": "yes", **editor.looked(form, "unlock")}
+    page = editor.sent(form | {emptied: ""}, "save")
+    start = page.index('id="p-findings"')
+    shown = unescape(re.sub(r"<[^>]+>", " ", page[start : page.index("p-handset", start)]))
+    assert SPEAKS_OF_ITSELF.search(shown) is None, shown

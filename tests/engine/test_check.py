@@ -37,7 +37,7 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changed", "code", "node", "message"),
     [
-        (_learn({"say": {}}), Code.SHAPE, "one", "Field required"),
+        (_learn({"say": {}}), Code.SHAPE, "one", "nothing is entered here"),
         (_learn(_say("x", goes="no")), Code.UNKNOWN_NODE, "one", "no node is called no"),
         (_learn({"call": {"flow": "no"}}), Code.UNKNOWN_FLOW, "one", "no flow is called no"),
         (_learn({"call": {"flow": "cases"}}), Code.UNKNOWN_FLOW, "one", "private"),

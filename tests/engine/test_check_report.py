@@ -91,7 +91,61 @@ def test_who_she_is_is_asked_by_no_menu_of_a_report_and_no_words_of_a_lesson() -
     assert found(Code.ASKS_WHO, tell=tell(saved=saved({**t("x"), "en": "Is it your house?"})))
     ask = {"kind": "words", "text": {**t("x"), "en": "Your name?"}, "saves": "a", "goes": "end"}
     assert found(Code.ASKS_WHO, learn={"one": {"ask": ask}, "end": {"finish": {}}})
-    assert not found(Code.ASKS_WHO, learn={"one": {"say": {"text": t("Keep your ID card")}}})
+    papers = {"say": {"text": t("Keep your ID card")}}
+    assert found(Code.ASKS_WHO, learn={"one": papers})
+    assert not found(Code.ASKS_WHO, learn={"one": {**papers, "reason": "Warns of a trafficker."}})
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "You are safe"),
+        ("en", "It stays secret"),
+        ("en", "This line is anonymous"),
+        ("en", "The call is free"),
+        ("en", "Pay first"),
+        ("fr", "Vous etes en securite"),
+        ("fr", "C'est confidentiel"),
+        ("fr", "Appel gratuit"),
+        ("fr", "Payez d'abord"),
+        ("rw", "Ni ibanga"),
+        ("rw", "Ni ku buntu"),
+        ("rw", "Uratekanye"),
+        ("rw", "Banza wishyure"),
+    ],
+)
+@pytest.mark.row("A4")
+def test_a_promise_on_any_screen_needs_a_reason_that_a_report_cannot_give(
+    language: str, words: str
+) -> None:
+    screen = {"say": {"text": {**t("x"), language: words}}}
+    assert [one.language for one in found(Code.PROMISE, learn={"one": screen})] == [language]
+    warns = {**screen, "reason": "Warns of what a false recruiter says."}
+    assert found(Code.PROMISE, learn={"one": warns}) == []
+    saying = {**saved({**t("x"), language: words}), "reason": "Warns."}
+    if words not in ("Pay first", "Payez d'abord", "Banza wishyure"):
+        assert found(Code.UNSAFE_WORD, tell=tell(saved=saying))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Enter name"),
+        ("en", "Send your phone number"),
+        ("en", "Your e-mail?"),
+        ("en", "A photo of your passport"),
+        ("fr", "Entrez le nom"),
+        ("fr", "Votre numero?"),
+        ("fr", "Votre courriel"),
+        ("rw", "Andika amazina"),
+        ("rw", "Indangamuntu yawe"),
+        ("rw", "Imeyili"),
+    ],
+)
+@pytest.mark.row("A4")
+def test_a_request_for_who_somebody_is_is_found_on_any_screen(language: str, words: str) -> None:
+    screen = {"say": {"text": {**t("x"), language: words}}}
+    assert {one.language for one in found(Code.ASKS_WHO, learn={"one": screen})} == {language}
 
 
 def test_to_say_that_nobody_asks_is_no_question() -> None:

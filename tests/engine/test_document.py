@@ -28,38 +28,41 @@ def _with_node(node: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("node", "fault"),
     [
-        ({"say": {}}, "say.text: Field required"),
-        ({"say": {"text": t("x"), "colour": "red"}}, "say.colour: Extra inputs are not permitted"),
+        ({"say": {}}, "say.text: nothing is entered here"),
+        ({"say": {"text": t("x"), "colour": "red"}}, "say.colour: this field does not belong here"),
         ({"say": {"text": {"sw": "x"}}}, "say.text.sw.[key]: is not a language of the line (rw, en, fr)"),
         ({"say": {"text": {"rw": " \n "}}}, "say.text.rw: is empty"),
         ({"say": {"text": {"rw": "a\u202eb"}}}, "RIGHT-TO-LEFT OVERRIDE (U+202E)"),
         ({"say": {"text": {"rw": "a\u200bb"}}}, "ZERO WIDTH SPACE (U+200B)"),
         ({"say": {"text": {"rw": "a\x00b"}}}, "a control character (U+0000)"),
-        ({"say": {"text": t("x")}, "finish": {}}, "one: a node is exactly one of"),
-        ({}, "one: a node is exactly one of"),
-        ({"menu": {"text": t("x"), "choices": []}}, "menu.choices: List should have at least 1"),
-        ({"menu": {"text": t("x"), "choices": [choice("y")]}}, "menu: choices.0 leads nowhere"),
+        ({"say": {"text": t("x")}, "finish": {}}, "one: a screen is exactly one of"),
+        ({}, "one: a screen is exactly one of"),
+        ({"menu": {"text": t("x"), "choices": []}}, "menu.choices: add at least one"),
+        ({"menu": {"text": t("x"), "choices": [choice("y")]}}, "menu: choice 1 leads nowhere"),
         (
             {"menu": {"text": t("x"), "saves": "a", "goes": "one", "choices": [choice("y")]}},
-            "menu: choices.0 has neither a value to save nor a `goes`",
+            "menu: choice 1 records no value and leads nowhere",
         ),
         (
             {"menu": {"text": t("x"), "goes": "one", "choices": [choice("y", key="9")]}},
-            "choices.0.key: String should match pattern",
+            "choices.0.key: these letters are not allowed here",
         ),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one"}},
-            "a place, and only a place, is chosen out of a `list`",
+            "a question for a place uses a list",
         ),
         (
             {"ask": {"kind": "words", "text": t("x"), "saves": "a", "goes": "one",
                      "choices": [choice("y", value="z")]}},
             "words have no choices",
         ),
-        ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "exactly one of answer, flag, not"),
-        ({"branch": [{"when": {"flag": "a", "is": "b"}, "goes": "one"}]}, "`is` belongs to an answer"),
-        ({"branch": [{"when": {}, "goes": "one"}]}, "exactly one of answer, flag, not"),
-        ({"branch": []}, "branch: List should have at least 1"),
+        ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "about one thing: an answer, a fact"),
+        (
+            {"branch": [{"when": {"flag": "a", "is": "b"}, "goes": "one"}]},
+            "only a condition on an answer compares a value",
+        ),
+        ({"branch": [{"when": {}, "goes": "one"}]}, "about one thing: an answer, a fact"),
+        ({"branch": []}, "branch: add at least one"),
         ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no node is called nowhere"),
         ({"call": {"flow": "nothing"}}, "learn.one: no flow is called nothing"),
         ({"call": {"flow": "cases"}}, "learn.one: cases is private"),
@@ -103,7 +106,7 @@ def test_every_language_has_a_review_state() -> None:
 
 def test_a_flow_is_called_as_its_file() -> None:
     flow = make_flow(name="other", nodes={"a": {"finish": {}}})
-    with pytest.raises(FlowInvalid, match="learn calls itself other"):
+    with pytest.raises(FlowInvalid, match="learn names itself other"):
         read({"flows": {"learn": flow}})
 
 

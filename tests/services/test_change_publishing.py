@@ -1,16 +1,19 @@
 """From a proposal to what callers hear: read by a second person, and live exactly as it was read."""
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
 from hotline.engine.check.finding import Code
 from hotline.engine.editing.merging import Side
-from hotline.services.changes import drafts, folders, going_live, proposing
+from hotline.services.changes import drafts, emergencies, folders, going_live, proposing
 from hotline.services.changes.assembling import assemble, gather
 from hotline.services.changes.catching_up import CatchUpClash, CaughtUp, catch_up
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.changes.steps import StepSaved
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
 from hotline.services.flows.publishing import PublicationNote
@@ -22,6 +25,46 @@ from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 
 __all__ = ["desk"]
+
+
+def _english_alone(desk: Desk, by: Any = EDITOR) -> int:
+    """Returns a change in which one text is new in English, while two languages keep what they said."""
+    change = desk.opened(by=by)
+    flow = copy.deepcopy(dict(desk.draft(change).document or {}))
+    text = flow["nodes"]["one"]["say"]["text"]
+    flow["nodes"]["one"]["say"]["text"] = {**text, "en": "New in English"}
+    assert isinstance(desk.save(change, flow, by=by), StepSaved)
+    return change
+
+
+@pytest.mark.row("A3")
+def test_english_alone_asks_first_and_names_the_languages_that_keep_the_old_text(
+    desk: Desk,
+) -> None:
+    change = _english_alone(desk)
+    refused = proposing.propose(desk.kit, EDITOR, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.LANGUAGES_KEPT
+    assert [(one.node, one.languages) for one in refused.left_behind] == [("one", ("rw", "fr"))]
+
+    assert proposing.propose(desk.kit, EDITOR, change, keeps_languages=True) is None
+    seen = going_live.read(desk.kit, change).digest
+    again = going_live.publish(desk.kit, APPROVER, change, seen)
+    assert isinstance(again, ChangeRefused)
+    assert again.why is Refusal.LANGUAGES_KEPT
+    done = going_live.publish(desk.kit, APPROVER, change, seen, keeps_languages=True)
+    assert isinstance(done, ChangePublished)
+
+
+@pytest.mark.row("A3")
+def test_english_alone_asks_first_in_an_emergency_too(desk: Desk) -> None:
+    change = _english_alone(desk, by=APPROVER)
+    seen, why = going_live.read(desk.kit, change).digest, "the hotel in that sentence is a trap"
+    refused = emergencies.publish(desk.kit, APPROVER, change, why, seen)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.LANGUAGES_KEPT
+    done = emergencies.publish(desk.kit, APPROVER, change, why, seen, keeps_languages=True)
+    assert isinstance(done, ChangePublished)
 
 
 @pytest.mark.row("A3")

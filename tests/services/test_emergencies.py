@@ -16,6 +16,7 @@ from hotline.domain.outbox.message import Wording, render
 from hotline.domain.referrals.referral import Level
 from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
+from hotline.engine.editing.emergency import NotInEmergency
 from hotline.services.changes import bringing_back, emergencies, going_live, proposing
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
@@ -54,6 +55,16 @@ def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) ->
     assert stands is not None
     assert (stands.by.name, stands.reason) == ("Approver 1", REASON)
     assert (stands.at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
+
+
+@pytest.mark.parametrize(
+    "words", ["Ring 6", "Ring six", "Ring gatandatu", "Ring o7", "Appelez six"]
+)
+def test_words_with_a_new_digit_wait_for_a_second_person(words: str, desk: Desk) -> None:
+    refused = urgent(desk, words)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.BEYOND_WORDS
+    assert {one.reason for one in refused.held_back} == {NotInEmergency.DIGITS}
 
 
 def test_it_needs_a_reason(desk: Desk) -> None:

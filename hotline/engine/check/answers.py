@@ -44,7 +44,7 @@ def too_many(book: Book) -> Iterator[Finding]:
                 message = remark(
                     "is asked after {count} answers, and nothing is saved yet", count=MOST_ANSWERS
                 )
-                fix = remark("ask less before the screen that `completes`")
+                fix = remark("ask less before the screen that completes the report")
                 yield Finding(place.flow, place.node, Code.TOO_MANY_ANSWERS, message, fix)
 
 

@@ -27,7 +27,9 @@ def _signed_elsewhere(book: Book) -> Iterator[Finding]:
         for name in flow.signed:
             if flow.name != FLOW or name not in listed:
                 message = remark("is signed, and is no question of the list")
-                yield _finding(name, message, remark("take `signed` out"), flow=flow.name)
+                yield _finding(
+                    name, message, remark("remove the approval of this question"), flow=flow.name
+                )
 
 
 def _shape(flow: Flow, question: Question) -> Iterator[Finding]:
@@ -47,7 +49,7 @@ def _shape(flow: Flow, question: Question) -> Iterator[Finding]:
         yield _finding(name, message, remark("give it a value"))
     if any(flow.nodes.get(goes) != Finish() for goes in targets(node)):
         message = remark("leads on to more")
-        yield _finding(name, message, remark("lead it to a `finish: {{}}`"))
+        yield _finding(name, message, remark("lead it to an end without text"))
     start = flow.nodes.get(flow.start)
     arms = start.arms if isinstance(start, Branch) else ()
     if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=flag_of(name))]:

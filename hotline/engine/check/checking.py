@@ -12,7 +12,6 @@ from hotline.engine.document.naming import field_of
 from hotline.engine.document.shape import ShapeFault
 from hotline.engine.flow import Book
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.text.remark import remark
 
 
 def check(
@@ -75,20 +74,26 @@ def of_book(book: Book) -> Iterator[Finding]:
     yield from paths.unknown_answers(book)
     yield from paths.unreachable(book)
     yield from paths.loops(book)
-    yield from early.too_early(book)
-    yield from early.last_screens(book)
+    yield from of_words(book)
     yield from dialled.entries(book)
     yield from dialled.within_reach(book)
-    yield from reporting.unsafe_words(book)
-    yield from reporting.questions_of_who(book)
     yield from reporting.words_outside(book)
     yield from asking.asked_back(book)
     yield from echoes.echoes(book)
     yield from answers.too_many(book)
 
 
+def of_words(book: Book) -> Iterator[Finding]:
+    """Yields words that are unsafe where they stand: near the front, at the end, in a report, or anywhere."""
+    yield from early.too_early(book)
+    yield from early.last_screens(book)
+    yield from reporting.unsafe_words(book)
+    yield from reporting.promises(book)
+    yield from reporting.questions_of_who(book)
+
+
 def _shape(fault: ShapeFault) -> Finding:
     flow, node = (*fault.path, "", "", "", "")[1:4:2]
     field, language = field_of(fault.path[4:], str(fault.says))
-    said = remark("{path}: {says}", path=".".join(fault.path), says=fault.says)
-    return Finding(flow, node, Code.SHAPE, said, MEND, language, field)
+    at = field or ".".join(fault.path[5:] if node else fault.path[2:])
+    return Finding(flow, node, Code.SHAPE, fault.says, MEND, language, at)

@@ -26,7 +26,7 @@ def entries(book: Book) -> Iterator[Finding]:
             message = remark(
                 "opens {place}, which {does}", place=f"{place.flow}.{place.node}", does=does
             )
-            fix = remark("lead it to a lesson or a menu, and give that flow `gathers`")
+            fix = remark("lead it to a lesson or a menu, and let that flow record a report")
             yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
 
 
@@ -37,7 +37,7 @@ def within_reach(book: Book) -> Iterator[Finding]:
         return
     for place, does in _unguarded(book, front):
         message = remark("can be dialled to, and {does}", does=does)
-        fix = remark("put it into a flow that has `gathers`")
+        fix = remark("put it into a flow that records a report")
         yield Finding(place.flow, place.node, Code.DIALLED, message, fix)
 
 

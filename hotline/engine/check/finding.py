@@ -7,7 +7,7 @@ from typing import Any
 
 from hotline.text.remark import Remark, remark, remark_of
 
-MEND = remark("mend it")
+MEND = remark("enter it again")
 
 
 class Code(StrEnum):
@@ -40,6 +40,8 @@ class Code(StrEnum):
     LAST_SCREEN = "last_screen"
     UNSAFE_WORD = "unsafe_word"
     """A screen of the report says what gives her away, or promises."""
+    PROMISE = "promise"
+    """A screen promises what the line cannot keep, and gives no reason for the words."""
     ASKS_WHO = "asks_who"
     WORDS_LOST = "words_lost"
     """Words are asked where nothing gathers them."""
@@ -81,7 +83,8 @@ class Finding:
     @property
     def told(self) -> Remark:
         """For a person, in any language: where, what, and what to do."""
-        where = " ".join(part for part in (self.file, self.node, self.language) if part)
+        field = self.field if self.code is Code.SHAPE else ""
+        where = " ".join(part for part in (self.file, self.node, field, self.language) if part)
         return remark(
             "{where}: {message} [{code}]. Fix: {fix}",
             where=where,

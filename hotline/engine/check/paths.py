@@ -55,7 +55,7 @@ def dead_ends(book: Book) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         if isinstance(node, Branch) and node.arms[-1].when is not None:
             message = remark("where no arm holds, the branch leads nowhere")
-            fix = remark("end it with an arm without `when`")
+            fix = remark("add a last way that has no condition")
             yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="arms")
         if isinstance(node, Menu) and all(choice.when for choice in node.choices):
             message = remark("where no choice's condition holds, nothing can be pressed")
@@ -63,7 +63,7 @@ def dead_ends(book: Book) -> Iterator[Finding]:
             yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="choices")
         if isinstance(node, Say) and node.goes is None and flow.gathers:
             message = remark("a gathering flow stops here: only back is left")
-            fix = remark("add `goes`")
+            fix = remark("choose where it leads")
             yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="goes")
     yield from _endless(book)
 
@@ -79,7 +79,7 @@ def _endless(book: Book) -> Iterator[Finding]:
         )
         if not ends and flow.name != book.front:
             message = remark("no way through this flow ever ends")
-            fix = remark("add a `finish`, or a last `say` without `goes`")
+            fix = remark("add an end, or a last message that leads nowhere")
             yield Finding(flow.name, flow.start, Code.DEAD_END, message, fix)
 
 
@@ -89,7 +89,7 @@ def unreachable(book: Book) -> Iterator[Finding]:
         inside = {place.node for place in reached if place.flow == flow.name}
         if not inside:
             message = remark("no call and no entry leads to this flow")
-            fix = remark("call it, or delete the file")
+            fix = remark("call it, or delete the flow")
             yield Finding(flow.name, "", Code.UNREACHABLE, message, fix)
             continue
         for name in flow.nodes:

@@ -5,10 +5,47 @@ from collections.abc import Iterator
 from hotline.engine.check.early import guarded
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to, node_texts, nodes, texts
-from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, risky_words
-from hotline.engine.flow import Ask, Book, Menu, Node
+from hotline.engine.check.risky import EARLY, IN_A_REPORT, ON_ANY_SCREEN, asks_who, risky_words
+from hotline.engine.flow import Ask, Book, Flow, Menu, Node
 from hotline.engine.run import Place
 from hotline.text.remark import remark
+
+
+def promises(book: Book) -> Iterator[Finding]:
+    """Yields what a caller's screen outside of a report promises or asks for, and for which it gives no reason.
+
+    A report's own screens are stricter: `unsafe_words` and `questions_of_who` accept no reason.
+    """
+    inside = gathering(book)
+    for written in texts(book):
+        where, flow = Place(written.flow, written.node), book.flows[written.flow]
+        if flow.private or where in inside or where.node in flow.reasons:
+            continue
+        for language, words in written.text.items():
+            for word in risky_words(words, language, ON_ANY_SCREEN):
+                message = remark('{field} says "{word}"', field=written.field, word=word)
+                fix = remark("promise nothing, or give the reason why these words stand here")
+                yield Finding(
+                    where.flow, where.node, Code.PROMISE, message, fix, language, written.field
+                )
+            if _asks(flow.nodes[where.node], in_report=False):
+                continue
+            for word in asks_who(words, language):
+                message = remark('{field} names "{word}"', field=written.field, word=word)
+                fix = remark("ask for nothing that names anybody, or give the reason")
+                yield Finding(
+                    where.flow, where.node, Code.ASKS_WHO, message, fix, language, written.field
+                )
+
+
+def has_promises(flow: Flow, name: str) -> bool:
+    """Returns True if the words of this screen need a reason."""
+    return not flow.private and any(
+        True
+        for _, text in node_texts(flow.nodes[name])
+        for language, words in text.items()
+        for _ in (*risky_words(words, language, ON_ANY_SCREEN), *asks_who(words, language))
+    )
 
 
 def unsafe_words(book: Book) -> Iterator[Finding]:
@@ -57,7 +94,7 @@ def words_outside(book: Book) -> Iterator[Finding]:
             continue
         if Place(flow.name, name) not in inside:
             message = remark("asks for words, and nothing on the way to it gathers them")
-            fix = remark("offer choices, or ask inside a flow that `gathers`")
+            fix = remark("offer choices, or ask inside a flow that records a report")
             yield Finding(flow.name, name, Code.WORDS_LOST, message, fix, field="text")
 
 

@@ -46,6 +46,18 @@ FREE: Table = {
     "fr": ("gratuit", "sans frais"),
     "en": ("free", "no cost", "costs nothing"),
 }
+PAY_FIRST: Table = {
+    "rw": (
+        "banza wishyure", "banza kwishyura", "kubanza kwishyura", "ntukabanze kwishyura",
+        "ohereza amafaranga", "ishyura mbere",
+    ),
+    "fr": (
+        "payez d'abord", "payer d'abord", "payez pas d'abord", "payez avant", "envoyez de l'argent",
+        "envoyer de l'argent", "acompte",
+    ),
+    "en": ("pay first", "pay now", "pay before", "send money", "deposit"),
+}  # fmt: skip
+"""What a recruiter says, and this line never does."""
 PROMISES: Table = {
     "rw": (
         "ubufasha buraza", "ubufasha buri mu nzira", "turaza", "tuzaza", "baraza", "bazaza",
@@ -67,11 +79,27 @@ AFTERWARDS: Table = {
     "en": ("help", "soon", "tomorrow", "hour", "minute", "district", "sector"),
 }
 """Help, a time or a place, on the screen that stays behind."""
-WHOLE = frozenset({"rib", "tip", "tips", "traite", "ejo", "cops", "nom", "noms"})
+WHOLE = frozenset(
+    {
+        "rib",
+        "tip",
+        "tips",
+        "traite",
+        "ejo",
+        "cops",
+        "nom",
+        "noms",
+        "entrez le nom",
+        "ecrivez le nom",
+        "donnez le nom",
+    }
+)
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
 IN_A_REPORT = (TRAFFICKING, TRADE_IN_PEOPLE, SAFETY, SECRECY, FREE, PROMISES)
+ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST)
+"""What the line cannot keep. A screen that warns of such words says so in its reason."""
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
 """An SMS is read on lock screens, and by whoever holds the phone."""
 
@@ -79,19 +107,22 @@ WHO_SHE_IS: Table = {
     "rw": (
         "izina ryawe", "amazina yawe", "izina ryanyu", "witwa nde", "uri nde", "nimero yawe", "numero yawe",
         "nomero yawe", "nimero ya telefone", "telefone yawe", "utuye he", "aho utuye", "utuye", "inzu yawe",
-        "urugo rwawe", "aderesi", "indangamuntu", "irangamuntu", "wavutse",
+        "urugo rwawe", "aderesi", "indangamuntu", "irangamuntu", "wavutse", "andika izina", "andika amazina",
+        "andika nimero", "imeyili", "imeri", "e-mail", "email", "ifoto",
     ),
     "fr": (
         "votre nom", "ton nom", "votre prenom", "ton prenom", "qui etes-vous", "qui es-tu", "appelez-vous",
         "vous appelez-vous", "t'appelles", "votre numero", "ton numero", "votre telephone", "ton telephone",
         "numero de telephone", "habitez", "habites-tu", "votre adresse", "ton adresse", "votre maison",
         "ta maison", "carte d'identite", "numero d'identite", "votre passeport", "date de naissance",
+        "ecrivez le nom", "entrez le nom", "donnez le nom", "e-mail", "email", "courriel", "photo",
     ),
     "en": (
         "your name", "full name", "first name", "surname", "who are you", "your phone", "your number",
         "phone number", "mobile number", "you live", "your address", "home address", "your house",
         "house number", "your id", "id number", "id card", "identity card", "your passport",
-        "date of birth", "you born",
+        "date of birth", "you born", "enter name", "enter the name", "type the name", "write the name",
+        "passport number", "e-mail", "email", "photo",
     ),
 }  # fmt: skip
 """What a question asks with: her name, her phone, her house, her papers."""

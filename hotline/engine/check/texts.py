@@ -1,11 +1,11 @@
 """What is written: languages that are missing, letters that no phone shows, numbers that nobody signed. Pure."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import texts
+from hotline.engine.check.spoken_digits import numbers_in
 from hotline.engine.flow import Book
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.text.gsm7 import strangers, substitute
@@ -63,7 +63,7 @@ def unsigned_numbers(book: Book) -> Iterator[Finding]:
                         field=written.field,
                         number=number,
                     )
-                    fix = remark("take it out, or have it signed in numbers.csv")
+                    fix = remark("remove it, or have the number verified first")
                 elif number != written.number:
                     message = remark(
                         "{field} shows {number} also when its confirmation is over",
@@ -71,7 +71,8 @@ def unsigned_numbers(book: Book) -> Iterator[Finding]:
                         number=number,
                     )
                     fix = remark(
-                        "move these words into a `lead` with `number: {number}`", number=number
+                        "move these words into conditional text that shows only while {number} is verified",
+                        number=number,
                     )
                 else:
                     continue
@@ -95,6 +96,5 @@ def unsigned(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
 
 
 def _named(text: str) -> Iterator[str]:
-    """Three digits and more, however they are spaced, are a number that somebody may dial."""
-    found = (re.sub(r"\D", "", digits) for digits in re.findall(r"\d(?:[ .-]?\d){2,}", text))
-    yield from (number for number in dict.fromkeys(found) if number not in OUR_KEYS)
+    """Yields the numbers that somebody may dial, however they are written, each once."""
+    yield from (number for number in dict.fromkeys(numbers_in(text)) if number not in OUR_KEYS)

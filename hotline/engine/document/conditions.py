@@ -21,9 +21,11 @@ class ConditionModel(Model):
     def one_kind(self) -> Self:
         kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
         if len(kinds) != 1:
-            raise refused(remark("a condition has exactly one of answer, flag, not"))
+            raise refused(
+                remark("a condition is about one thing: an answer, a fact, or the opposite of one")
+            )
         if self.is_ is not None and self.answer is None:
-            raise refused(remark("`is` belongs to an answer"))
+            raise refused(remark("only a condition on an answer compares a value"))
         return self
 
     def compile(self) -> compiled.Condition:
@@ -43,9 +45,7 @@ class LeadModel(Model):
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
         if self.when is None and self.number is None:
-            raise refused(
-                remark("a lead needs `when` or `number`: what always stands belongs to the text")
-            )
+            raise refused(remark("conditional text needs a condition or a verified number"))
         return self
 
     def compile(self) -> compiled.Lead:

@@ -85,15 +85,13 @@ class MenuModel(_Shown):
             if choice.goes is None and self.goes is None:
                 raise refused(
                     remark(
-                        "choices.{number} leads nowhere: it or the menu needs `goes`",
-                        number=number,
+                        "choice {number} leads nowhere: choose where it leads, or where the menu does",
+                        number=number + 1,
                     )
                 )
             if self.saves is not None and not choice.value and choice.goes is None:
                 raise refused(
-                    remark(
-                        "choices.{number} has neither a value to save nor a `goes`", number=number
-                    )
+                    remark("choice {number} records no value and leads nowhere", number=number + 1)
                 )
         return self
 
@@ -123,7 +121,7 @@ class AskModel(_Shown):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
-            raise refused(remark("a place, and only a place, is chosen out of a `list`"))
+            raise refused(remark("a question for a place uses a list, and no other question does"))
         if self.kind in ("place", "pin") and self.skip is not None:
             raise refused(remark("only words and numbers can be skipped"))
         if self.kind != "place" and (self.one is not None or self.none is not None):
@@ -138,7 +136,7 @@ class AskModel(_Shown):
             raise refused(remark("only a PIN has so many digits"))
         for number, choice in enumerate(self.choices):
             if not choice.value:
-                raise refused(remark("choices.{number} has no value to save", number=number))
+                raise refused(remark("choice {number} records no value", number=number + 1))
         return self
 
     def compile(self) -> compiled.Ask:
@@ -199,7 +197,11 @@ class NodeModel(Model):
     def one_kind(self) -> Self:
         kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
         if sum(kind is not None for kind in kinds) != 1:
-            raise refused(remark("a node is exactly one of say, menu, ask, branch, call, finish"))
+            raise refused(
+                remark(
+                    "a screen is exactly one of message, menu, question, branch, another flow and end"
+                )
+            )
         return self
 
     def compile(self) -> compiled.Node:
@@ -248,5 +250,7 @@ class RevisionModel(Model):
     def named_alike(self) -> Self:
         for name, flow in self.flows.items():
             if name != flow.flow:
-                raise refused(remark("flows.{name} calls itself {flow}", name=name, flow=flow.flow))
+                raise refused(
+                    remark("the flow {name} names itself {flow}", name=name, flow=flow.flow)
+                )
         return self

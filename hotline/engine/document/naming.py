@@ -12,7 +12,7 @@ from hotline.text.languages import CODES
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
 """Lists of a node, and what the first part of their fields is."""
-_AT_A_ROW = re.compile(r"^(choices\.\d+) (leads nowhere)?")
+_AT_A_ROW = re.compile(r"^choice (\d+) (leads nowhere)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
@@ -26,7 +26,9 @@ def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
         inner = ["asks"] if asks else inner[1:]
     if not inner:
         found = _AT_A_ROW.match(message)
-        return (f"{found[1]}.{'goes' if found[2] else 'value'}" if found else "", "")
+        if found is None:
+            return "", ""
+        return f"choices.{int(found[1]) - 1}.{'goes' if found[2] else 'value'}", ""
 
     if inner[0] not in ROWS:
         return _named(inner[:1], inner[1:])

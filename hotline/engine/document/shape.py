@@ -10,22 +10,26 @@ from hotline.engine.document.fields import REMARK
 from hotline.text.remark import Remark, remark
 
 OF_PYDANTIC: Mapping[str, Remark] = {
-    "missing": remark("Field required"),
-    "extra_forbidden": remark("Extra inputs are not permitted"),
-    "string_pattern_mismatch": remark("String should match pattern '{pattern}'"),
-    "string_too_long": remark("String should have at most {max_length} characters"),
-    "too_short": remark(
-        "{field_type} should have at least {min_length} item after validation, not {actual_length}"
-    ),
-    "string_type": remark("Input should be a valid string"),
-    "dict_type": remark("Input should be a valid dictionary"),
-    "list_type": remark("Input should be a valid list"),
-    "bool_type": remark("Input should be a valid boolean"),
-    "model_type": remark("Input should be a valid dictionary or instance of {class_name}"),
-    "literal_error": remark("Input should be {expected}"),
-    "enum": remark("Input should be {expected}"),
+    "missing": remark("nothing is entered here"),
+    "extra_forbidden": remark("this field does not belong here"),
+    "string_pattern_mismatch": remark("these letters are not allowed here"),
+    "string_too_long": remark("this is longer than {max_length} letters"),
+    "string_too_short": remark("nothing is entered here"),
+    "string_type": remark("this is no text"),
+    "dict_type": remark("this is no text in languages, and no list of fields"),
+    "list_type": remark("this is no list"),
+    "bool_type": remark("this is neither yes nor no"),
+    "model_type": remark("this part has no fields"),
+    "literal_error": remark("this is none of the values that are offered"),
+    "enum": remark("this is none of the values that are offered"),
 }
-"""Pydantic's own sentences, as it says them; what it says otherwise stays as it is."""
+"""What we say of each kind of fault that pydantic finds. Its own sentences are for programmers."""
+TOO_SHORT: Mapping[str, Remark] = {
+    "Dictionary": remark("enter the text in at least one language"),
+    "List": remark("add at least one"),
+}
+"""By pydantic's name of what has no item."""
+UNFIT = remark("this value does not fit here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,7 @@ def _says(fault: ErrorDetails) -> Remark:
     own = context.get(REMARK)
     if isinstance(own, Remark):
         return own
-    said = fault["msg"].removeprefix("Value error, ")
-    known = OF_PYDANTIC.get(fault["type"])
-    if known is not None:
-        values = tuple((name, str(value)) for name, value in context.items())
-        told = Remark(known.template, values)
-        if str(told) == said:
-            return told
-    return remark("{says}", says=said)
+    if fault["type"] == "too_short":
+        return TOO_SHORT.get(str(context.get("field_type")), UNFIT)
+    known = OF_PYDANTIC.get(fault["type"], UNFIT)
+    return Remark(known.template, tuple((name, str(value)) for name, value in context.items()))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from hotline.engine.document.naming import field_of
-from hotline.engine.editing.anatomy import Document, kind_of, nodes_of
+from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, texts_in
 from hotline.engine.editing.comparing import ABSENT, ROWS, ValueChange, compared
 from hotline.engine.editing.lists.ordering import is_moved
 from hotline.engine.editing.marks import OF_A_FLOW, mark_of
@@ -19,6 +19,10 @@ from hotline.engine.editing.spans import WordSpan, spans
 from hotline.engine.run import Place
 
 FRONT = "front"
+
+
+SOURCE = "en"
+"""The language that translations are compared with."""
 
 
 class ScreenState(StrEnum):
@@ -99,6 +103,32 @@ class _Sorted:
     arrows: list[FieldChanged] = field(default_factory=list)
     marks: list[FieldChanged] = field(default_factory=list)
     others: list[FieldChanged] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A text whose English is new, while other languages keep what they said before."""
+
+    flow: str
+    node: str
+    field: str
+    languages: tuple[str, ...]
+
+
+def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
+    """Returns the texts of which the English changed and another language did not."""
+    found = []
+    for screen in changes.screens:
+        if screen.state is not ScreenState.CHANGED:
+            continue
+        flow = _flows(after).get(screen.flow)
+        texts = {one.field: one.words for one in texts_in(nodes_of(flow).get(screen.node, {}))}
+        for name in dict.fromkeys(one.field for one in screen.words):
+            changed = {one.language for one in screen.words if one.field == name}
+            kept = tuple(code for code in texts.get(name, {}) if code not in changed)
+            if SOURCE in changed and kept:
+                found.append(LeftBehind(screen.flow, screen.node, name, kept))
+    return tuple(found)
 
 
 def difference(before: Document, after: Document) -> Difference:

@@ -4,11 +4,13 @@ Words, outside of whatever gathers, of receipts and of what responders read; and
 the emergency number. All else waits for a second person: an arrow, a choice, an entry, a number, a mark that counts.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from hotline.engine.check.spoken_digits import digits_in
 from hotline.engine.editing.anatomy import Document, called_by, nodes_of
 from hotline.engine.editing.difference import Difference, ScreenState, difference
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence
@@ -29,6 +31,8 @@ class NotInEmergency(StrEnum):
     GUARDED = "guarded"
     """Words of a flow that gathers, of what it calls, or of responders."""
     ENTRY = "entry"
+    DIGITS = "digits"
+    """Words with a digit, or a word for one, that was not there: it may be a number to dial."""
     NUMBER = "number"
     """A number is new, is confirmed anew, or is another."""
     EMERGENCY_NUMBER = "emergency_number"
@@ -69,6 +73,9 @@ def _of_screens(changes: Difference, before: Document, after: Document) -> Itera
         for other in screen.others:
             if other.field != "nodes":
                 yield HeldBack(NotInEmergency.FIELD, *where, other.field)
+        for words in screen.words:
+            if Counter(digits_in(words.after)) - Counter(digits_in(words.before)):
+                yield HeldBack(NotInEmergency.DIGITS, *where, words.field)
         if screen.flow in guarded:
             yield from (HeldBack(NotInEmergency.GUARDED, *where, one.field) for one in screen.words)
 

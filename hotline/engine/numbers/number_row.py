@@ -26,7 +26,7 @@ class NumberModel(Model):
     @model_validator(mode="after")
     def signed_whole(self) -> Self:
         if bool(self.confirmed_by) != (self.confirmed_on is not None):
-            raise refused(remark("confirmed_by and confirmed_on belong together"))
+            raise refused(remark("who confirmed the number and when belong together"))
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
             raise refused(remark("only a verified number can be confirmed"))
         return self

@@ -19,7 +19,7 @@ from hotline.services.changes import bringing_back
 from hotline.services.changes.assembling import assemble, document_of, gather
 from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import go_live
-from hotline.services.changes.proposing import unfit
+from hotline.services.changes.proposing import english_alone, unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.doorbell import ring
 from hotline.services.flows.publishing import PublicationNote
@@ -84,7 +84,13 @@ def read(kit: Kit) -> EmergencyToRead | None:
 
 
 def publish(
-    kit: Kit, by: Author, change_id: int, reason: str, digest: str
+    kit: Kit,
+    by: Author,
+    change_id: int,
+    reason: str,
+    digest: str,
+    *,
+    keeps_languages: bool = False,
 ) -> ChangePublished | ChangeRefused:
     """Make a change live on one person's word, also her own: words alone, and a number taken away.
 
@@ -98,7 +104,7 @@ def publish(
         gathered = gather(session, change_id)
         before = publications.unsettled(session)
     assembled = assemble(gathered)
-    refused = unfit(kit, gathered, assembled)
+    refused = unfit(kit, gathered, assembled, keeps_languages=True)
     if refused is not None:
         return refused
     if assembled.digest != digest:
@@ -106,6 +112,9 @@ def publish(
     beyond = held_back(gathered.live, assembled.document)
     if beyond:
         return ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond)
+    alone = None if keeps_languages else english_alone(gathered, assembled)
+    if alone is not None:
+        return alone
 
     until = kit.now() + LASTS if before is None else _ends(before)
     said = PublicationNote(

@@ -97,7 +97,14 @@ def in_the_middle(kit: Kit) -> int:
 
 
 def publish(
-    kit: Kit, by: Author, change_id: int, digest: str, *, note: str = "", alone: bool = False
+    kit: Kit,
+    by: Author,
+    change_id: int,
+    digest: str,
+    *,
+    note: str = "",
+    alone: bool = False,
+    keeps_languages: bool = False,
 ) -> ChangePublished | ChangeRefused:
     """Make a proposed change live, as it was read.
 
@@ -120,7 +127,7 @@ def publish(
         return ChangeRefused(Refusal.EMERGENCY_STANDS)
     if assembled.digest != digest or gathered.own_digest != change.proposed_digest:
         return ChangeRefused(Refusal.CHANGED)
-    refused = unfit(kit, gathered, assembled)
+    refused = unfit(kit, gathered, assembled, keeps_languages=keeps_languages)
     if refused is not None:
         return refused
     said = PublicationNote(

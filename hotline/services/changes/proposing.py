@@ -1,6 +1,7 @@
 """Proposing a change, and sending it back with a note."""
 
 from hotline.domain.changes.change import Author, ChangeState
+from hotline.engine.editing.difference import difference, left_behind
 from hotline.ports import Kit
 from hotline.services.changes.assembling import (
     AssembledChange,
@@ -17,15 +18,18 @@ from hotline.services.flows import authoring
 from hotline.store.desk import audit
 
 
-def propose(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
+def propose(
+    kit: Kit, by: Author, change_id: int, *, keeps_languages: bool = False
+) -> ChangeRefused | None:
     """Freeze a change for a second person to read; an edit takes it back.
 
-    Refused only where something hurts and is new, or it cannot be played. Raises NotFound, NotReady, StoreUnavailable.
+    Refused only where something hurts and is new, or it cannot be played; and once where English alone is new.
+    Raises NotFound, NotReady, StoreUnavailable.
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
     assembled = assemble(gathered)
-    refused = unfit(kit, gathered, assembled)
+    refused = unfit(kit, gathered, assembled, keeps_languages=keeps_languages)
     if refused is not None:
         return refused
 
@@ -70,12 +74,27 @@ def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused 
     return None
 
 
-def unfit(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> ChangeRefused | None:
-    """Why a change may not go live as it is, whoever asks."""
+def unfit(
+    kit: Kit, gathered: GatheredChange, assembled: AssembledChange, *, keeps_languages: bool
+) -> ChangeRefused | None:
+    """Returns why a change may not go live as it is, whoever asks.
+
+    `keeps_languages`: the person knows that other languages keep the old text where English is new.
+    """
     if not ChangeState(gathered.change.state).is_editable:
         return ChangeRefused(Refusal.OVER)
     if assembled.clashes:
         return ChangeRefused(Refusal.CLASHES, tuple(assembled.clashes))
     if authoring.are_same(assembled.document, gathered.live):
         return ChangeRefused(Refusal.NOTHING_THERE)
-    return not_publishable(kit, gathered, assembled)
+    refused = not_publishable(kit, gathered, assembled)
+    if refused is not None or keeps_languages:
+        return refused
+    return english_alone(gathered, assembled)
+
+
+def english_alone(gathered: GatheredChange, assembled: AssembledChange) -> ChangeRefused | None:
+    """Returns a refusal that names the texts whose English is new while other languages keep the old text."""
+    changes = difference(gathered.live, assembled.document)
+    behind = left_behind(changes, assembled.document)
+    return ChangeRefused(Refusal.LANGUAGES_KEPT, left_behind=behind) if behind else None

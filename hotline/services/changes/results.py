@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.engine.check.finding import Finding
+from hotline.engine.editing.difference import LeftBehind
 from hotline.engine.editing.emergency import HeldBack
 
 
@@ -27,6 +28,8 @@ class Refusal(StrEnum):
     """It cannot be played; `problems` say where."""
     HURTS = "hurts"
     """`findings` hurt, and are new against what is live."""
+    LANGUAGES_KEPT = "languages_kept"
+    """English says something new, and another language what it said before; `left_behind` says where."""
     ENTRY_MOVED = "entry_moved"
     """What was printed would lead elsewhere, or nowhere."""
     EMERGENCY_NUMBER = "emergency_number"
@@ -48,6 +51,7 @@ class ChangeRefused:
     problems: Sequence[str] = ()
     findings: Sequence[Finding] = ()
     held_back: Sequence[HeldBack] = ()
+    left_behind: Sequence[LeftBehind] = ()
 
 
 @dataclass(frozen=True, slots=True)

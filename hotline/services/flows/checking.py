@@ -3,19 +3,23 @@
 import hashlib
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hotline.engine.check.checking import check
+from hotline.engine.check.checking import check, of_book
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document import document as documents
+from hotline.engine.editing.drafting import Draft, draft_findings
+from hotline.engine.flow import Book
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import FlowInvalid
 from hotline.services.flows import phrasing
 from hotline.services.flows.places import place_lists
 from hotline.services.flows.promptness import late_alerts
 from hotline.services.flows.quizzes import uncounted
+from hotline.text.remark import remark
 
 BEARABLE = frozenset(
     {
@@ -28,6 +32,8 @@ BEARABLE = frozenset(
     }
 )
 """What makes a conversation longer than it should be, and hurts nobody who is in it."""
+MOST_SCREENS = 1000
+"""So many screens of all flows are checked within a second while somebody writes."""
 
 
 def findings(document: Mapping[str, Any], limit: int = DEFAULT_LIMIT) -> Sequence[Finding]:
@@ -38,6 +44,34 @@ def findings(document: Mapping[str, Any], limit: int = DEFAULT_LIMIT) -> Sequenc
         return found
     book = documents.bind(documents.read(document), lists)
     return [*found, *uncounted(book), *late_alerts(book), *phrasing.findings(book)]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenCheck:
+    """What is wrong with a draft, as its editor reads it beside one screen."""
+
+    here: Sequence[Finding]
+    elsewhere: int
+    """Problems of other screens of the same flow."""
+    is_whole: bool
+    """False where the flows are too many to read while somebody writes: the change's page has the rest."""
+
+
+def of_screen(book: Book, draft: Draft, node: str, *, most: int = MOST_SCREENS) -> ScreenCheck:
+    """Checks one screen of a draft as a publication would: by itself, and among all flows. `book` holds the draft."""
+    alone = draft_findings(book, draft, node=node)
+    if sum(len(flow.nodes) for flow in book.flows.values()) > most:
+        return ScreenCheck(alone, 0, is_whole=False)
+    name = draft.flow.name
+    led = {remark("no node is called {name}", name=missing) for missing in draft.missing}
+    among = [
+        one
+        for one in (*of_book(book), *uncounted(book), *late_alerts(book))
+        if one.flow == name and one.message not in led
+    ]
+    here = dict.fromkeys((*alone, *(one for one in among if one.node == node)))
+    elsewhere = {one.node for one in (*among, *draft_findings(book, draft))} - {node}
+    return ScreenCheck([*here], len(elsewhere), is_whole=True)
 
 
 def bearable(document: Mapping[str, Any]) -> Sequence[Finding]:

@@ -59,7 +59,7 @@ def faults(
         )
     for number in unsigned(text, numbers):
         yield remark(
-            "names {number}, which nobody signed: take it out, or have it signed in numbers.csv",
+            "names {number}, which nobody signed: remove it, or have the number verified first",
             number=number,
         )
     digit = template.value[:2]

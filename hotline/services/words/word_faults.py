@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from hotline.domain.flows.review import PHRASES, ReviewedText
 from hotline.domain.wording import Template
+from hotline.engine.check.checking import of_words
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.editing.anatomy import nodes_of, with_value
 from hotline.engine.editing.drafting import draft_findings, drafted, put_in
@@ -97,10 +98,13 @@ def _of_flow(
         return {text.place: WordsFault(Unfit.GONE) for text in texts}
     old, new = drafted(name, before), drafted(name, after)
     found: dict[str, WordsFault] = {}
+    was, now = put_in(book, old.flow), put_in(book, new.flow)
+    unsafe, still = [*of_words(now)], {_told(one) for one in of_words(was) if one.flow == name}
     for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
-        known = {_told(one) for one in draft_findings(put_in(book, old.flow), old, node=node)}
+        known = still | {_told(one) for one in draft_findings(was, old, node=node)}
         here = [text.place for text in texts if text.place.split(".")[1] == node]
-        for one in draft_findings(put_in(book, new.flow), new, node=node):
+        among = [one for one in unsafe if (one.flow, one.node) == (name, node)]
+        for one in (*draft_findings(now, new, node=node), *among):
             if one.language in ("", review.language) and _told(one) not in known:
                 said = remark("{message}: {fix}", message=one.message, fix=one.fix)
                 fault = WordsFault(Unfit.FINDING, {"message": said}, one)

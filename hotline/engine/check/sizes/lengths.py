@@ -125,7 +125,7 @@ def unsure_late(book: Book) -> Iterator[Finding]:
         for number, one in enumerate(node.choices):
             if one.value == UNSURE and not one.every_page:
                 message = remark("says only on the last page of its list that one may be not sure")
-                fix = remark("add `every_page: true` to that choice")
+                fix = remark("show that choice on every page")
                 field = f"choices.{number}.every_page"
                 yield Finding(flow.name, name, Code.UNSURE_LATE, message, fix, field=field)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import nodes
+from hotline.engine.check.reporting import has_promises
 from hotline.engine.check.situations import drawings
 from hotline.engine.flow import Ask, Book, Menu
 from hotline.engine.placeholders import WIDEST, filled
@@ -58,16 +59,17 @@ def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
                 letters=NARROWEST,
                 most=MOST_LINES,
             )
-            fix = remark("shorten it, or say why not in `reason`")
+            fix = remark("shorten it, or give a reason")
             if flow.gathers:
                 fix = remark("shorten it: a report has no longer screens")
             yield _finding(each.place, message, fix, each.language)
 
     for flow in book.flows.values():
         for name in flow.reasons:
-            if (place := Place(flow.name, name)) not in long:
+            place = Place(flow.name, name)
+            if place not in long and not has_promises(flow, name):
                 message = remark("has a reason and needs none")
-                yield _finding(place, message, remark("take `reason` out"), "")
+                yield _finding(place, message, remark("remove the reason"), "")
 
 
 def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:

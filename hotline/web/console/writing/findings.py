@@ -32,6 +32,7 @@ SAYS: Mapping[Code, str] = {
     Code.TOO_EARLY: phrase("It says too much, too near to the first screen."),
     Code.LAST_SCREEN: phrase("It may stay on a handset as the last screen, and says too much."),
     Code.UNSAFE_WORD: phrase("A word of it is not safe in the report."),
+    Code.PROMISE: phrase("It promises what the line cannot keep."),
     Code.ASKS_WHO: phrase("It asks who somebody is."),
     Code.WORDS_LOST: phrase("It asks for words where nothing keeps them."),
     Code.QUESTION: phrase("It is not one question that a desk may ask back."),

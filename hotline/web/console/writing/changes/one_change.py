@@ -25,7 +25,11 @@ from hotline.web.console.writing.changes import addresses, step_sentences
 from hotline.web.console.writing.changes.changes import first_screen
 from hotline.web.console.writing.changes.differences import PHRASES as PHRASES_OF
 from hotline.web.console.writing.changes.field_words import finding_place, part_words
-from hotline.web.console.writing.changes.refusals import refused_faults
+from hotline.web.console.writing.changes.refusals import (
+    KEEPS_LANGUAGES,
+    languages_kept,
+    refused_faults,
+)
 
 NEWER = 2
 """Seconds after which the page asks again whether a worker has checked it."""
@@ -69,7 +73,13 @@ def show(visit: Visit, change_id: int) -> Response:
 
 
 def propose(visit: Visit, change_id: int) -> Response:
-    return _done(visit, change_id, proposing.propose(visit.kit, visit.by, change_id))
+    return _done(
+        visit,
+        change_id,
+        proposing.propose(
+            visit.kit, visit.by, change_id, keeps_languages=visit.form.ticked(KEEPS_LANGUAGES)
+        ),
+    )
 
 
 def drop(visit: Visit, change_id: int) -> Response:
@@ -91,7 +101,7 @@ def _done(visit: Visit, change_id: int, refused: ChangeRefused | None) -> Respon
 
 def _shown(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Response:
     compared = going_live.compare(visit.kit, change_id)
-    change = compared.change
+    change, changes = compared.change, difference(compared.before, compared.after)
     open_now = change.state.is_editable
     found = judging.checked(visit.kit, change_id) if open_now and change.parts else None
     history, older = _history(visit, change_id)
@@ -100,7 +110,8 @@ def _shown(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Re
         "change.html",
         status=422 if faults else 200,
         change=change,
-        parts=_parts(visit, change, difference(compared.before, compared.after)),
+        parts=_parts(visit, change, changes),
+        keeps=languages_kept(visit, changes, compared.after) if open_now else "",
         clashes=[part_words(visit, part) for part in compared.clashes],
         groups=None if found is None else _groups(visit, change, found),
         steps=history,

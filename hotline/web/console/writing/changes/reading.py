@@ -23,7 +23,11 @@ from hotline.web.console.form import FormFault, FormFaults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
 from hotline.web.console.writing.changes.field_words import part_words
-from hotline.web.console.writing.changes.refusals import refused_words
+from hotline.web.console.writing.changes.refusals import (
+    KEEPS_LANGUAGES,
+    languages_kept,
+    refused_words,
+)
 from hotline.web.console.writing.changes.step_sentences import why_marks
 from hotline.web.console.writing.changes.ticks import TICK, unread, unread_words
 
@@ -72,6 +76,7 @@ def approve(visit: Visit, change_id: int) -> Response:
         form.text("digest"),
         note=form.text("note", most=NOTE_LETTERS),
         alone=visit.kit.pretended,
+        keeps_languages=form.ticked(KEEPS_LANGUAGES),
     )
     return _decided(visit, seen, done, "approve")
 
@@ -91,7 +96,14 @@ def send_back(visit: Visit, change_id: int) -> Response:
 def emergency(visit: Visit, change_id: int) -> Response:
     form, seen = visit.form, going_live.read(visit.kit, change_id)
     reason = form.text("reason", most=NOTE_LETTERS)
-    done = emergencies.publish(visit.kit, visit.by, change_id, reason, form.text("digest"))
+    done = emergencies.publish(
+        visit.kit,
+        visit.by,
+        change_id,
+        reason,
+        form.text("digest"),
+        keeps_languages=form.ticked(KEEPS_LANGUAGES),
+    )
     return _decided(visit, seen, done, "reason")
 
 
@@ -144,6 +156,7 @@ def _drawn(
         is_second=is_second or visit.kit.pretended,
         is_alone=not is_second and visit.kit.pretended,
         beyond=_beyond(visit, seen, changes),
+        keeps=languages_kept(visit, changes, seen.after),
         may_list=bool(visit.by.roles & who.WORDS),
         least=WHY_LETTERS,
         typed=visit.form,

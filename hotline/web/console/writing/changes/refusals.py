@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from hotline.engine.editing.anatomy import Document
+from hotline.engine.editing.difference import Difference, LeftBehind, left_behind
 from hotline.engine.editing.emergency import HeldBack, NotInEmergency
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console.form import FormFault, FormFaults
+from hotline.web.console.templating import NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.field_words import field_words, finding_place, part_words
@@ -28,6 +31,10 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.BROKEN: phrase("It cannot be played yet: {where}. Mend that first."),
     Refusal.HURTS: phrase(
         "Something in it would hurt callers, and is new. Mend what the page of the change lists first: {where}."
+    ),
+    Refusal.LANGUAGES_KEPT: phrase(
+        "The English text is new, and other languages keep the old one: {where}. "
+        "Translate them, or tick that they keep it for now."
     ),
     Refusal.ENTRY_MOVED: phrase(
         "What is printed on posters would lead elsewhere, or nowhere: {where}. Leave it, and add another entry."
@@ -58,11 +65,14 @@ HELD_BACK: Mapping[NotInEmergency, str] = {
     NotInEmergency.MARK: phrase("something else is counted or alerted"),
     NotInEmergency.FIELD: phrase("more than its words changed"),
     NotInEmergency.GUARDED: phrase("words of a report, a receipt or a responder"),
+    NotInEmergency.DIGITS: phrase("a digit, or a word for one, is new"),
     NotInEmergency.ENTRY: phrase("an entry"),
     NotInEmergency.NUMBER: phrase("a number is new, or is confirmed again"),
     NotInEmergency.EMERGENCY_NUMBER: phrase("112 is taken away"),
     NotInEmergency.OTHER: phrase("something besides the flows"),
 }
+KEEPS_LANGUAGES = "keeps-languages"
+"""The tick by which somebody says that other languages keep the old text for now."""
 MOST = 5
 """Places that a sentence names; the page lists all of them."""
 
@@ -82,10 +92,23 @@ def _where(visit: Visit, refused: ChangeRefused) -> Iterator[str]:
     """The places that it names; the checker's own English only where it names none."""
     yield from (finding_place(visit, one) for one in refused.findings)
     yield from (_held(visit, held) for held in refused.held_back)
+    yield from (_kept(visit, one) for one in refused.left_behind)
     if refused.why is Refusal.CLASHES:
         yield from (part_words(visit, part) for part in refused.problems)
     elif not refused.findings:
         yield from refused.problems
+
+
+def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
+    """Returns the places where English is new and another language keeps the old text. Empty if there are none."""
+    behind = left_behind(changes, after)
+    shown = "; ".join(_kept(visit, one) for one in behind[:MOST])
+    return shown + ("; ..." if len(behind) > MOST else "")
+
+
+def _kept(visit: Visit, behind: LeftBehind) -> str:
+    languages = ", ".join(NAMES.get(code, code) for code in behind.languages)
+    return f"{behind.flow} {behind.node}, {field_words(visit, behind.field)}: {languages}"
 
 
 def _held(visit: Visit, held: HeldBack) -> str:

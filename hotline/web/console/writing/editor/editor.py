@@ -76,7 +76,14 @@ def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     state = _state(visit, visit.form.text("do"))
     around = at_hand.book_around(visit.kit, here)
     parts = moving_parts(visit, around, flow, typed.flow, node, state)
-    return page(visit, "editor_part.html", parts=parts, lacks=LACKS, expects=EXPECTS)
+    return page(
+        visit,
+        "editor_part.html",
+        parts=parts,
+        change_id=change_id,
+        lacks=LACKS,
+        expects=EXPECTS,
+    )
 
 
 def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtHand, TypedScreen]:

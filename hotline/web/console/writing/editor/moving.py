@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hotline.engine.check.finding import Finding
 from hotline.engine.editing.anatomy import ROW_LISTS, Document, kind_of, nodes_of, rows_of
-from hotline.engine.editing.drafting import draft_findings, drafted, put_in
+from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.editing.forms.fields import TEXTS_OF
 from hotline.engine.editing.forms.filling import form_of
 from hotline.engine.editing.letters import BadLetter, bad_letters
@@ -13,6 +13,7 @@ from hotline.engine.editing.meters import FilledMeter, meters
 from hotline.engine.editing.preview import Supposition, suppositions
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
+from hotline.services.flows import checking
 from hotline.services.reach.outreach import day_of
 from hotline.text.languages import CODES
 from hotline.web.console.visit import Visit
@@ -48,6 +49,10 @@ class MovingParts:
     meters: Mapping[str, FilledMeter]
     letters: Mapping[str, Sequence[LetterToMend]]
     to_mend: Sequence[ToMend]
+    elsewhere: int
+    """Other screens of the flow that have problems."""
+    is_whole: bool
+    """False while the check of all flows still runs."""
     handset: HandsetView
     supposed: Sequence[Supposition]
     """On what the screen depends."""
@@ -66,15 +71,17 @@ def moving_parts(
     draft = drafted(flow, document)
     book = put_in(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
-    found = draft_findings(book, draft, node=node)
+    found = checking.of_screen(book, draft, node)
     compiled = draft.flow.nodes.get(node)
     return MovingParts(
         meters=meters(book, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
         to_mend=[
             ToMend(findings.says(visit, one), findings.detail(visit, one), _anchor(written, one))
-            for one in found
+            for one in found.here
         ],
+        elsewhere=found.elsewhere,
+        is_whole=found.is_whole,
         handset=handset.shown(book, draft, place, state, today=day_of(visit.kit.now())),
         supposed=suppositions(compiled) if compiled is not None else (),
         book=book,
