@@ -4,7 +4,7 @@ import gc
 import os
 
 from hotline.adapters.logs import configure
-from hotline.bootstrap import Role, build_door, key_folder
+from hotline.bootstrap import Role, build_open_door, key_folder
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
 from hotline.sealing.keys.hooksecrets import LiveSecrets
@@ -19,7 +19,7 @@ os.umask(OWNER_ALONE)
 settings = Settings.read(os.environ)
 configure(settings.log, "web")
 secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
-kit = build_door(settings)
+kit = build_open_door(settings)
 meter = Meter(kit)
 bodies = bodies_for(kit.database)
 application = in_turn(hooks_first(create_app(kit, secrets, secrets.used, meter.note)), bodies)

@@ -1,8 +1,10 @@
 """The only place where a real thing is made."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
+from socket import gethostname
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from hotline.adapters.live_phrases import LivePhrases
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
-from hotline.errors import FolderRefused, PartMissing, StoreUnavailable
+from hotline.errors import FolderRefused, KeyWrong, PartMissing, StoreUnavailable
 from hotline.ports import (
     ConsoleKit,
     DoorKit,
@@ -29,10 +31,16 @@ from hotline.ports import (
 )
 from hotline.sealing.accounts.proofs import Proofs
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
-from hotline.sealing.keys.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
+from hotline.sealing.keys.keymaking import (
+    READER_PUBLIC_KEY,
+    RELAY_KEY,
+    RELAY_PUBLIC_KEY,
+    WATCH_KEY,
+    WATCH_PUBLIC_KEY,
+)
 from hotline.sealing.keys.livekeys import EACH, LiveKeys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.sealing.keys.weekly_lock import WeeklyLock, stuck
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, stuck
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.reader_door import ReaderDoor, public_half
 from hotline.sealing.runs import RunCipher
@@ -40,12 +48,17 @@ from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.flows.places import place_lists
 from hotline.services.reader.reader_kit import ReaderKit
+from hotline.services.watch import key_checks
 from hotline.services.words.reading_aids import read_aids
 from hotline.store.database import open_database, sqlite_file
 from hotline.store.dialogue.ways import SessionMemory
+from hotline.store.watch.key_canaries import ProcessStart
 
 if TYPE_CHECKING:
     from hotline.adapters.queue.circuit import Circuit
+
+
+logger = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
@@ -68,6 +81,8 @@ class Role(StrEnum):
     """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
 
 
+SEALING = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
+"""Keys that others open: what a wrong one sealed is lost."""
 WALKING = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
 """Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
 
@@ -77,10 +92,10 @@ def key_folder(settings: Settings, role: Role) -> Path:
     return settings.keys or settings.home / "keys" / role.value
 
 
-def build_door(settings: Settings) -> DoorKit:
-    """The web process's. Raises what `build_kit` raises."""
+def build_door(settings: Settings, *, without: Collection[str] = ()) -> DoorKit:
+    """The web process's; `without` keys that are wrong. Raises what `build_kit` raises."""
     fuse = plugs.circuit()
-    kit, keys = _common(settings, Role.HOOKS, fuse)
+    kit, keys = _common(settings, Role.HOOKS, fuse, without)
     cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, plugs.now)
     return DoorKit(
         **vars(kit),
@@ -98,7 +113,7 @@ def build_relay(settings: Settings) -> RelayKit:
     return RelayKit(
         **vars(kit),
         sms=plugs.sms(settings, account, sender_of(settings), kit.database),
-        numbers=LiveNumbers(LiveKeys(keys.path, RELAY_KEY)),
+        numbers=_numbers(kit, keys, RELAY_KEY),
         senders=plugs.senders(settings),
         inbox=plugs.inbox(account),
         hook=plugs.own_hook(line_address(settings), keys.path),
@@ -116,13 +131,31 @@ def build_watch(settings: Settings) -> WatchKit:
         **vars(kit),
         watch=_watch(settings, keys, instruments),
         sms=plugs.sms(settings, account, sender_of(settings), kit.database),
-        numbers=LiveNumbers(LiveKeys(keys.path, WATCH_KEY)),
+        numbers=_numbers(kit, keys, WATCH_KEY),
     )
 
 
-def build_console(settings: Settings) -> LookingKit:
-    """The commands'. Raises what `build_kit` raises."""
-    kit, keys = _common(settings, Role.CONSOLE, plugs.circuit())
+def build_open_door(settings: Settings) -> DoorKit:
+    """The web process's, which files tips whatever is wrong with its keys: those that seal are left out.
+
+    A tip that was sealed under a wrong key would be lost. Without it, the tip is sealed to its desks alone.
+    Raises what `build_kit` raises.
+    """
+    kit = build_door(settings)
+    wrong = wrong_keys(kit, settings, Role.HOOKS)
+    if not wrong:
+        return kit
+    logger.critical("alarm: %s", wrong_sentence(key_folder(settings, Role.HOOKS), wrong))
+    left_out = SEALING & frozenset(wrong)
+    if not left_out:
+        return kit
+    kit.database.close()
+    return build_door(settings, without=left_out)
+
+
+def build_console(settings: Settings, *, without: Collection[str] = ()) -> LookingKit:
+    """The commands'; `without` keys that are wrong. Raises what `build_kit` raises."""
+    kit, keys = _common(settings, Role.CONSOLE, plugs.circuit(), without)
     return LookingKit(
         **vars(kit), watch=_watch(settings, keys, plugs.instruments(settings, None, None))
     )
@@ -169,9 +202,11 @@ def build_kit(settings: Settings, role: Role) -> Kit:
     return BUILDERS[role](settings)
 
 
-def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFolder]:
+def _common(
+    settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
+) -> tuple[Kit, KeyFolder]:
     """What every process has, and the key folder of this one."""
-    keys = KeyFolder(key_folder(settings, role))
+    keys = KeyFolder(key_folder(settings, role), without=without)
     if not keys.path.is_dir():
         raise missing(settings, f"the key folder {keys.path} is not there")
     if role in WALKING and stuck(keys):
@@ -237,6 +272,47 @@ def part_of_a_line(settings: Settings) -> str:
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
     live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
     return Sealer(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys))
+
+
+def _numbers(kit: Kit, keys: KeyFolder, name: str) -> LiveNumbers:
+    return LiveNumbers(
+        LiveKeys(keys.path, name), lambda held: key_checks.is_ours(kit.database, name, held)
+    )
+
+
+def wrong_keys(kit: Kit, settings: Settings, role: Role) -> Sequence[str]:
+    """Names the keys of a process that open no canary, and notes its start for the others.
+
+    None where the database does not answer: a process waits for it, and asks again where a number does not open.
+    """
+    try:
+        wrong = key_checks.check(kit.database, key_folder(settings, role)).wrong
+    except StoreUnavailable:
+        return ()
+    other = bool(settings.alarm_command or settings.alarm_mail) if role is Role.WATCH else None
+    start = ProcessStart(
+        role=role,
+        host=gethostname(),
+        at=kit.now(),
+        wrong_keys=", ".join(wrong),
+        second_channel=other,
+    )
+    key_checks.note_start(kit.database, start)
+    return wrong
+
+
+def refuse_wrong_keys(kit: Kit, settings: Settings, role: Role) -> None:
+    """Raises KeyWrong where this process must not start: it would seal what nobody opens, and open nothing."""
+    if wrong := wrong_keys(kit, settings, role):
+        raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
+
+
+def wrong_sentence(folder: Path, wrong: Sequence[str]) -> str:
+    its = "is damaged, or another line's" if len(wrong) == 1 else "are damaged, or another line's"
+    return (
+        f"{', '.join(wrong)} in {folder} {its}: mount that folder, restore it (`hotline keys import`),"
+        " or set HOTLINE_HOME"
+    )
 
 
 def _watch(settings: Settings, keys: KeyFolder, instruments: Instruments) -> Watch:

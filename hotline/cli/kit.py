@@ -2,18 +2,19 @@
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import click
 
-from hotline.bootstrap import build_console
+from hotline.bootstrap import Role, build_console, key_folder, wrong_sentence
 from hotline.cli.line import demo_home
 from hotline.config import Settings
 from hotline.errors import PassphraseWrong, StoreUnavailable
 from hotline.ports import LookingKit
 from hotline.services.evidence import origin
+from hotline.services.watch import key_checks
 
 INVENTED = {
     "rw": "Byose hano ni ibihimbano",
@@ -30,12 +31,24 @@ GROUP_LETTERS = 5
 def console_kit() -> Iterator[LookingKit]:
     """The console's kit out of the environment. Raises what `Settings.read` and `build_kit` raise."""
     settings = Settings.read(os.environ)
-    kit = build_console(settings)
+    kit = build_console(settings, without=_wrong_keys(settings))
     try:
         _say_what_is_invented(kit, settings.home)
         yield kit
     finally:
         kit.database.close()
+
+
+def _wrong_keys(settings: Settings) -> Sequence[str]:
+    """Names the keys that are not this line's, and says so: what they would seal, nobody would open."""
+    kit = build_console(settings)
+    folder = key_folder(settings, Role.CONSOLE)
+    with closing(kit.database), suppress(StoreUnavailable):
+        wrong = key_checks.check(kit.database, folder).wrong
+        if wrong:
+            click.echo(f"hotline: {wrong_sentence(folder, wrong)}", err=True)
+        return wrong
+    return ()
 
 
 def _say_what_is_invented(kit: LookingKit, home: Path) -> None:

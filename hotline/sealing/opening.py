@@ -1,7 +1,7 @@
 """The opening half: desk keys, tips, numbers. No hook may reach this file (import contract)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
-from hotline.errors import PassphraseWrong, SealBroken
+from hotline.errors import KeyWrong, PassphraseWrong, SealBroken
 from hotline.sealing.envelope import (
     HEAD_BYTES,
     NUMBER_BYTES,
@@ -108,16 +108,28 @@ class RelayNumbers:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The same, under keys that may be rotated meanwhile: a number that the key before was sealed to opens too."""
+    """The same, under keys that may be rotated meanwhile: a number that the key before was sealed to opens too.
+
+    A key that was exchanged under a running process is told from a number that was damaged, since all that it should
+    open is closed.
+    """
 
     keys: LiveKeys
+    are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
+    """Returns False where keys open no canary of theirs."""
 
     def open_number(self, sealed: bytes) -> str:
-        newest, *before = self.keys.now()
+        """Raises KeyWrong, SealBroken."""
+        newest, *before = keys = self.keys.now()
         for key in before:
             with suppress(SealBroken):
                 return open_number(sealed, private_key=key)
-        return open_number(sealed, private_key=newest)
+        try:
+            return open_number(sealed, private_key=newest)
+        except SealBroken:
+            if not self.are_ours(keys):
+                raise KeyWrong(f"{self.keys!r} opens nothing of this line") from None
+            raise
 
 
 def stretched(passphrase: str, costs: Costs, salt: bytes) -> bytes:

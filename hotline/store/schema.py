@@ -43,7 +43,7 @@ from hotline.store.tips import (  # noqa: F401
     untold,
 )
 from hotline.store.tips.tips import DRAFT, WAITS, Tip
-from hotline.store.watch import alarms  # noqa: F401
+from hotline.store.watch import alarms, key_canaries  # noqa: F401
 
 METADATA = Row.metadata
 

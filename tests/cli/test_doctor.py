@@ -182,14 +182,30 @@ def test_every_setting_with_its_help_and_no_secret(made: Path) -> None:
     assert SECRET not in told
 
 
-def test_a_key_that_is_missing_is_named_and_init_makes_it(made: Path) -> None:
+def test_a_lost_key_is_named_and_made_again_only_where_somebody_says_so(tmp_path: Path) -> None:
+    copy_home(tmp_path)
     for role in ("hooks", "console"):
-        (made / "keys" / role / "certificate.key").unlink()
-    told = hotline(made, "doctor").output
-    assert "keys of hooks: " in told
+        (tmp_path / "keys" / role / "certificate.key").unlink()
+    told = hotline(tmp_path, "doctor").output
     assert told.count("lacks certificate.key") == 2
-    assert hotline(made, "init", "--demo").exit_code == 0
-    assert "lacks" not in hotline(made, "doctor").output
+    assert "hotline keys import" in told
+
+    refused = hotline(tmp_path, "init", "--demo")
+    assert refused.exit_code == 1
+    assert "lacks certificate.key" in refused.output
+    assert not (tmp_path / "keys" / "hooks" / "certificate.key").exists()
+    assert hotline(tmp_path, "init", "--demo", "--new-key", "certificate.key").exit_code == 0
+    told = hotline(tmp_path, "doctor").output
+    assert "lacks" not in told
+    assert "WRONG   keys of" not in told
+
+
+def test_a_copy_that_one_role_lost_is_brought_back_from_another(tmp_path: Path) -> None:
+    copy_home(tmp_path)
+    (tmp_path / "keys" / "console" / "enrolled.key").unlink()
+    assert "lacks enrolled.key" in hotline(tmp_path, "doctor").output
+    assert hotline(tmp_path, "release").exit_code == 0
+    assert "lacks" not in hotline(tmp_path, "doctor").output
 
 
 def test_a_key_that_others_may_read_is_wrong(made: Path) -> None:

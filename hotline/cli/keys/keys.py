@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import click
 
 from hotline.bootstrap import missing
 from hotline.cli.keys.backup import FILE, as_json_option, say
+from hotline.cli.keys.making import lost_keys, prove_all
 from hotline.cli.keys.pepper import pepper, reader_folder
 from hotline.cli.keys.recovering import recovery
 from hotline.cli.keys.rotating_desks import rotate_desks
@@ -23,12 +26,17 @@ from hotline.ports import Kit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.copies.keyexport import export_keys, import_keys
 from hotline.sealing.keys import rotation
+from hotline.sealing.keys.canaries import WITH_CANARY
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import PEPPER_KEY, READER_KEY, ROLES, make_keys
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.copies import factor_rotation, pepper_wraps, rekeying
+from hotline.services.watch import key_checks
+from hotline.store import migrate
+from hotline.store.database import open_database
+from hotline.store.migrate import TablesState
 
 KEY = click.Choice(sorted(ROTATING))
 GRACE = timedelta(minutes=10)
@@ -75,6 +83,7 @@ def rotate(key: str, name: str, reason: str, stage: bool) -> None:
     folder, rotating = _folder(), ROTATING[key]
     with console_kit() as kit:
         fresh = rotation.stage(folder, rotating)
+        _prove(kit, folder, rotating)
         if fresh:
             rekeying.record(kit, "key_rotated", key, by=name, reason=reason)
         click.echo("a new key is there" if fresh else "a new key was there: going on with it")
@@ -110,6 +119,7 @@ def end_old(name: str, reason: str, now: bool) -> None:
         for key in left:
             _moved(kit, folder, key)
             rotation.destroy_old(folder, ROTATING[key])
+            _prove(kit, folder, ROTATING[key], alone=True)
             rekeying.record(kit, "old_key_destroyed", key, by=name, reason=reason)
             click.echo(f"{key}: the old key is destroyed")
 
@@ -154,17 +164,45 @@ def export(to: Path, passphrase_file: Path | None) -> None:
 @click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
 def import_(file: Path, passphrase_file: Path | None) -> None:
     """Put exported keys back where they are missing; nothing changes where another key is there."""
-    folder = Settings.read(os.environ).home / "keys"
+    settings = Settings.read(os.environ)
+    folder = settings.home / "keys"
     passphrase = _passphrase(passphrase_file, confirm=False)
     say("stretching the passphrase")
     brought = import_keys(file.read_bytes(), passphrase, folder)
-    made = make_keys(folder, datetime.now(UTC))
     for name in brought:
         click.echo(f"brought back {name}")
-    for name in made:
-        click.echo(f"made anew {name}")
     if not brought:
         click.echo("every key was there", err=True)
+    _complete(settings, folder)
+
+
+def _complete(settings: Settings, folder: Path) -> None:
+    """Makes what no parcel holds, but for what this line's tables know: that is to be put back by hand."""
+    tables = migrate.look_at(settings.database_url)
+    left: Sequence[str] = ()
+    if tables.state is not TablesState.CURRENT:
+        made = make_keys(folder, datetime.now(UTC))
+    else:
+        with closing(open_database(settings.database_url)) as database:
+            left = lost_keys(database, folder)
+            made = make_keys(folder, datetime.now(UTC), leave=left)
+            prove_all(database, folder)
+    for name in made:
+        click.echo(f"made anew {name}")
+    for name in left:
+        todo = ": `hotline keys pepper enter`" if name == PEPPER_KEY else ""
+        click.echo(f"still missing: {name}{todo}", err=True)
+
+
+def _prove(kit: Kit, folder: Path, rotating: rotation.Rotating, *, alone: bool = False) -> None:
+    """Seals canaries with the new key, beside those of the one before: a process may start with either.
+
+    `alone`: the one before is gone, and so are its canaries.
+    """
+    seal = key_checks.replace if alone else key_checks.add
+    for name, held in rotation.newest(folder, rotating):
+        if name in WITH_CANARY:
+            seal(kit.database, name, held)
 
 
 def _moved(kit: Kit, folder: Path, key: str) -> str:

@@ -14,6 +14,7 @@ from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import PEPPER_KEY
 from hotline.sealing.keys.livekeys import older
 from hotline.services.copies import rekeying
+from hotline.services.watch import key_checks
 
 PEPPER = "pepper"
 
@@ -42,6 +43,9 @@ def enter(name: str, reason: str, *, check: bool) -> None:
     folder = reader_folder()
     typed = paper.read(click.prompt("The pepper", hide_input=True, err=True))
     held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
+    with console_kit() as kit:
+        if not key_checks.is_ours(kit.database, PEPPER_KEY, (typed,)):
+            raise NotReady("it is another pepper than that of this line")
     if held == typed:
         click.echo("it is the pepper of this line")
         return

@@ -12,6 +12,7 @@ import click
 from hotline.bootstrap import Role, build_console, key_folder, next_step
 from hotline.cli.law import owed_found
 from hotline.cli.line.closed import folder_found, gateway_key_found, kept_found
+from hotline.cli.line.keys_found import keys_found
 from hotline.cli.people.console_found import (
     address_found,
     apart_found,
@@ -23,9 +24,8 @@ from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.ports import Kit, LookingKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import PEPPER_KEY, RELAY_PUBLIC_KEY, lacking
+from hotline.sealing.keys.keymaking import PEPPER_KEY, RELAY_PUBLIC_KEY
 from hotline.sealing.keys.livekeys import older
-from hotline.sealing.keys.weekly_lock import stuck
 from hotline.sealing.sealer import mark_of
 from hotline.services import national
 from hotline.services.check_result import CheckResult, CheckState
@@ -99,24 +99,7 @@ def checked(settings: Settings) -> Sequence[CheckResult]:
 def _folders(settings: Settings) -> tuple[CheckResult, ...]:
     """The home, the database, the backups and every key folder: there, and closed to everybody else."""
     home = folder_found("home", settings.home, settings)
-    of_one = settings.keys is not None
-    kept = (*kept_found(settings), *gateway_key_found(settings))
-    return home, *kept, *(_keys(settings, role, of_one=of_one) for role in Role)
-
-
-def _keys(settings: Settings, role: Role, *, of_one: bool) -> CheckResult:
-    """A role's keys: none that is missing, and none that others may read. A process's own folder has one role's."""
-    name, folder = f"keys of {role}", key_folder(settings, role)
-    found = folder_found(name, folder, settings)
-    missing = lacking(folder, role) if found.ok and not of_one else []
-    if found.ok and stuck(KeyFolder(folder)):
-        says = f"{folder} cannot be written: the keys of past weeks stay, and open what was erased"
-        return CheckResult(
-            name, False, says, "mount it writable for its account, and restart its processes"
-        )
-    if not missing:
-        return found
-    return CheckResult(name, False, f"{folder} lacks {', '.join(missing)}", next_step(settings))
+    return home, *kept_found(settings), *gateway_key_found(settings), *keys_found(settings)
 
 
 def _inside(settings: Settings) -> tuple[CheckResult, ...]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import click
 from hotline import plugs
 from hotline.adapters.demo_accounts import keep_demo_accounts
 from hotline.bootstrap import Role, build_console, build_pages, key_folder, missing
+from hotline.cli.keys.making import make_missing, prove_all
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.cli.people.console import link_line
 from hotline.config import Settings
@@ -19,7 +20,8 @@ from hotline.environment import CHECKOUT
 from hotline.errors import FolderRefused
 from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.keymaking import RANDOM, ROLES
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY
 from hotline.services.accounts import at_the_server, demo_accounts
 from hotline.services.changes import versions
 from hotline.services.desk import access
@@ -47,14 +49,26 @@ flows_option = click.option(
     help="A file whose first line is the passphrase that desks open with.",
 )
 @click.option("--demo", is_flag=True, help="Enrol invented responders, two for each district.")
-def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
-    """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else."""
+@click.option(
+    "--new-key",
+    "new",
+    multiple=True,
+    type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
+    help="A key that is lost for good: make another. What the lost one sealed stays closed.",
+)
+def init(flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool) -> None:
+    """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else.
+
+    A key that this line had and that is not here is never made again, unless --new-key names it.
+    """
     settings = Settings.read(os.environ)
-    migrate.refuse_unknown(migrate.look_at(settings.database_url))
+    found = migrate.look_at(settings.database_url)
+    migrate.refuse_unknown(found)
     _home(settings.home)
     keys = settings.home / "keys"
-    _told("keys", make_keys(keys, plugs.clock(settings)()), there=f"in {keys}")
-    _migrate(settings)
+    made = make_missing(settings, found, plugs.clock(settings)(), new=new)
+    _told("keys", made, there=f"in {keys}")
+    _migrate(settings, keys, new=new)
 
     kit = build_console(settings)
     try:
@@ -82,7 +96,13 @@ def release(flows: Path) -> None:
     migrate.refuse_unknown(found)
     if found.state is migrate.TablesState.MISSING:
         raise missing(settings, f"{found.place} holds no tables of a line")
-    _migrate(settings)
+    keys = settings.home / "keys"
+    whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
+    if whole:
+        # Of a kind that this release brings: an old one that is missing is refused.
+        made = make_missing(settings, found, plugs.clock(settings)())
+        _told("keys", made, there=f"in {keys}")
+    _migrate(settings, keys if whole else None)
     kit = build_console(settings)
     try:
         _publish(kit, settings, flows)
@@ -106,11 +126,14 @@ def _home(home: Path) -> None:
         )
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
+    """Brings the tables up to date, with a canary for each key; no canary without the folders of all roles."""
     _working("tables")
     database = open_database(settings.database_url)
     try:
         changed = migrate.upgrade(database)
+        if keys is not None:
+            prove_all(database, keys, new=new)
     finally:
         database.close()
     _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")

@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from hotline.adapters.logs import configure
-from hotline.bootstrap import build_reader, build_relay
+from hotline.bootstrap import Role, build_reader, build_relay, refuse_wrong_keys
 from hotline.cli.importing import uncollected
 from hotline.config import Settings
 from hotline.domain.jobs import QUEUES
@@ -24,6 +24,7 @@ def worker(queue: str) -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, queue)
     kit = build_relay(settings)
+    refuse_wrong_keys(kit, settings, Role.WORKERS)
 
     with uncollected():
         run = import_module("workers.worker").run
@@ -37,6 +38,7 @@ def reader() -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, "reader")
     kit = build_reader(settings)
+    refuse_wrong_keys(kit, settings, Role.READER)
     with uncollected():
         run = import_module("workers.reader").run
     keep_what_is_here()
@@ -50,6 +52,7 @@ def clock() -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, "clock")
     kit = build_relay(settings)
+    refuse_wrong_keys(kit, settings, Role.WORKERS)
     with uncollected():
         run = import_module("workers.clock").run
     keep_what_is_here()

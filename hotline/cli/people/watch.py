@@ -12,7 +12,7 @@ import click
 
 from hotline.adapters.logs import configure
 from hotline.adapters.prometheus import serving
-from hotline.bootstrap import build_watch
+from hotline.bootstrap import Role, build_watch, refuse_wrong_keys
 from hotline.cli.importing import uncollected
 from hotline.cli.kit import console_kit
 from hotline.cli.line.processes import keep_what_is_here, until_told
@@ -40,6 +40,7 @@ def run() -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, "watch")
     kit = build_watch(settings)
+    refuse_wrong_keys(kit, settings, Role.WATCH)
     stop = until_told()
     with uncollected():
         run_watchman = import_module("workers.watchman").run

@@ -6,7 +6,7 @@ A process is started with its own folder and no other, so that what it cannot op
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,8 +27,10 @@ LISTED_SECRET = "listed.secret"
 class KeyFolder:
     """Keys by file name. Each is read once: a process keeps what it began with."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
+        """`without`: keys that are wrong, and count as missing: what they seal, nobody would open."""
         self.path = path
+        self._without = frozenset(without)
         self._held: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
@@ -36,6 +38,8 @@ class KeyFolder:
 
     def read(self, name: str) -> bytes:
         """Raises KeyMissing."""
+        if name in self._without:
+            raise KeyMissing(f"the key folder {self.path.name!r} holds a wrong {name}")
         if name not in self._held:
             try:
                 self._held[name] = (self.path / name).read_bytes()
@@ -44,7 +48,7 @@ class KeyFolder:
         return self._held[name]
 
     def holds(self, name: str) -> bool:
-        return (self.path / name).is_file()
+        return name not in self._without and (self.path / name).is_file()
 
     def writable(self) -> bool:
         """Whether keys can be made and destroyed here: false on a read-only mount, also for root."""

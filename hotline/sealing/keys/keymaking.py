@@ -1,7 +1,7 @@
 """Making every role's key folder: what `hotline init` does first, and may do again at any time."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from hotline.sealing.keys.keyfolder import (
     KeyFolder,
     new_hook_secrets,
 )
+from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.people import PeopleKeys
 from hotline.sealing.keys.pseudonyms import (
     CERTIFICATE_KEY,
@@ -68,34 +69,50 @@ HELD_BY: Mapping[str, Sequence[str]] = {
 
 
 def lacking(folder: Path, role: str) -> list[str]:
-    """The lasting keys that a role's folder should have and has not: `hotline init` makes them."""
+    """Names the lasting keys that a role's folder should have and has not."""
     keys = KeyFolder(folder)
     return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
 
 
-def make_keys(folder: Path, at: datetime) -> list[str]:
-    """Whatever is missing below `folder`, a folder for each role; what was made, as `role/name`.
+PAIRS: Mapping[str, tuple[str, str]] = {
+    RELAY_KEY: ("workers", RELAY_PUBLIC_KEY),
+    WATCH_KEY: ("watch", WATCH_PUBLIC_KEY),
+    READER_KEY: ("reader", READER_PUBLIC_KEY),
+}
+"""Private halves: the role that holds each, and the public half."""
 
-    Raises KeysDiffer where two roles hold different copies of a key they must share.
+
+def make_keys(
+    folder: Path, at: datetime, *, new: Collection[str] = (), leave: Collection[str] = ()
+) -> list[str]:
+    """Makes the keys that are missing below `folder`, a folder for each role, and names them as `role/name`.
+
+    `new` keys take the place of lost ones: their public halves are replaced. `leave` keys are not made. Raises
+    KeysDiffer where roles hold different copies of one key, or a public half of another pair.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
     made = _Made(roles)
     for name in RANDOM:
-        made.each(name)
+        if name not in leave:
+            made.each(name)
     made.each(HOOKS_FILE, secret=new_hook_secrets())
     made.each(DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
     made.each(LISTED_SECRET, secret=secrets.token_urlsafe(32).encode())
-    relay = PrivateKey(roles["workers"].read(RELAY_KEY))
-    made.each(RELAY_PUBLIC_KEY, secret=bytes(relay.public_key))
-    watch = PrivateKey(roles["watch"].read(WATCH_KEY))
-    made.each(WATCH_PUBLIC_KEY, secret=bytes(watch.public_key))
-    reader = PrivateKey(roles["reader"].read(READER_KEY))
-    made.each(READER_PUBLIC_KEY, secret=bytes(reader.public_key))
-    made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, _new_key()))
+    for name in PAIRS:
+        if name not in leave:
+            made.public_half(name, replaced=name in new)
+    if WEEKLY_KEY not in leave:
+        made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, _new_key()))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
     return made.names
+
+
+def is_held(folder: Path, name: str) -> bool:
+    """Returns True if any role's folder holds this key, or the private half of this public one."""
+    private = next((one for one, (_, public) in PAIRS.items() if public == name), name)
+    return any(KeyFolder(folder / role).holds(one) for role in ROLES for one in (name, private))
 
 
 class _Made:
@@ -116,6 +133,31 @@ class _Made:
         for role in roles:
             if self.roles[role].make(name, shared):
                 self.names.append(f"{role}/{name}")
+
+    def public_half(self, name: str, *, replaced: bool) -> None:
+        """Gives each role that seals to a pair its public half; while the pair is rotated, the one before may stand.
+
+        One of another pair would seal what nobody opens.
+        """
+        role, public = PAIRS[name]
+        private = [
+            self.roles[role].read(one) for one in (name, older(name)) if self.roles[role].holds(one)
+        ]
+        halves = [bytes(PrivateKey(one).public_key) for one in private]
+        others = [
+            one
+            for one in HELD_BY[public]
+            if self.roles[one].holds(public) and self.roles[one].read(public) not in halves
+        ]
+        if others and not replaced:
+            raise KeysDiffer(
+                f"{public} in {' and '.join(others)} is not the public half of {role}/{name}:"
+                " restore the one that is wrong"
+            )
+        for one in others:
+            self.roles[one].replace(public, halves[0])
+            self.names.append(f"{one}/{public}")
+        self.each(public, secret=halves[0])
 
     def weekly(self, name: str, *, secret: bytes) -> None:
         """One beginning for every role: each advances by itself, so later they need not be alike."""

@@ -5,7 +5,7 @@ Each step leaves folders that every process can go on with; one that was interru
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,6 +102,17 @@ def halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
     """The newest private half and the one before. Raises KeyMissing."""
     role = KeyFolder(folder / key.role)
     return role.read(key.file), role.read(older(key.file))
+
+
+def newest(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
+    """Yields the newest key, its public half and the key of its digests, by their files' names. Raises KeyMissing."""
+    role = KeyFolder(folder / key.role)
+    secret = role.read(key.file)
+    yield key.file, secret
+    if key.public_file is not None:
+        yield key.public_file, bytes(PrivateKey(secret).public_key)
+    if key.digest_file is not None and role.holds(key.digest_file):
+        yield key.digest_file, role.read(key.digest_file)
 
 
 def destroy_old(folder: Path, key: Rotating) -> None:

@@ -47,6 +47,21 @@ def _outbox() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("leader_key")),
     )
     op.create_table(
+        "key_canary",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("canary", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "canary", name=op.f("key_canary_key")),
+    )
+    op.create_table(
+        "process_start",
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong_keys", sa.String(), nullable=False),
+        sa.Column("second_channel", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint("role", "host", name=op.f("process_start_key")),
+    )
+    op.create_table(
         "answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("contact_key", sa.String(), nullable=False),

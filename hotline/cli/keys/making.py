@@ -1,0 +1,64 @@
+"""Makes the keys that a line lacks, and never one that was lost: what the old one sealed, a new one does not open."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from hotline.bootstrap import wrong_sentence
+from hotline.config import Settings
+from hotline.errors import KeyWrong, Occupied, PartMissing
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import PAIRS, ROLES, is_held, make_keys
+from hotline.services.watch import key_checks
+from hotline.store.database import Database, open_database
+from hotline.store.migrate import TablesFound, TablesState
+
+LOST = (
+    "mount that folder, restore it (`hotline keys import`; the pepper by `hotline keys pepper enter`), or set"
+    " HOTLINE_HOME. `hotline init --new-key NAME` makes another for one that is lost for good"
+)
+
+
+def make_missing(
+    settings: Settings, found: TablesFound, at: datetime, *, new: Collection[str] = ()
+) -> Sequence[str]:
+    """Makes what is missing in the home's key folders, and names it as `role/name`.
+
+    Raises PartMissing where the tables know a key that is not here, KeyWrong where one is another line's, Occupied for
+    a `new` one that is here, KeysDiffer. Then nothing was made.
+    """
+    folder = settings.home / "keys"
+    for name in new:
+        if is_held(folder, name):
+            raise Occupied(f"{name} is there: move it out of each folder in {folder} first")
+    if found.state is TablesState.CURRENT:
+        database = open_database(settings.database_url)
+        try:
+            _refuse(database, folder, new)
+        finally:
+            database.close()
+    return make_keys(folder, at, new=new)
+
+
+def lost_keys(database: Database, folder: Path) -> Sequence[str]:
+    """Names the keys that the database knows and no folder holds. Raises StoreUnavailable."""
+    return sorted(one for one in key_checks.known_names(database) if not is_held(folder, one))
+
+
+def prove_all(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
+    """Seals a canary for each key that has none, and another for each `new` one. Raises StoreUnavailable."""
+    folders = [folder / role for role in ROLES]
+    halves = [PAIRS[name][1] for name in new if name in PAIRS]
+    for name in (*new, *halves):
+        keys = next(KeyFolder(one) for one in folders if KeyFolder(one).holds(name))
+        key_checks.replace(database, name, keys.read(name))
+    key_checks.add_missing(database, folders)
+
+
+def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
+    lost = [name for name in lost_keys(database, folder) if name not in new]
+    if lost:
+        raise PartMissing(f"{folder} lacks {', '.join(lost)}, which this line's tables know", LOST)
+    for role in ROLES:
+        if wrong := key_checks.check(database, folder / role).wrong:
+            raise KeyWrong(wrong_sentence(folder / role, wrong))

@@ -1,0 +1,265 @@
+"""A key that is damaged or another line's: no process starts with it, and each is named."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from nacl.public import PrivateKey
+
+from hotline.bootstrap import (
+    BUILDERS,
+    Role,
+    build_door,
+    build_open_door,
+    build_relay,
+    key_folder,
+    wrong_keys,
+)
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.tip import NATIONAL
+from hotline.errors import KeyMissing, KeyWrong
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.weekly_lock import LOCKED
+from hotline.services.watch import key_checks
+from hotline.store.database import open_database
+from hotline.store.people.responders import Responder
+from hotline.store.watch.key_canaries import KeyCanary, ProcessStart
+from tests.builders import NOON
+from tests.cli.homes import copy_home
+
+SIGNED = ("--name", "Aline", "--reason", "once a year")
+COMMANDS = {
+    Role.WORKERS: ("clock",),
+    Role.READER: ("reader",),
+    Role.WATCH: ("watch", "run"),
+}
+HELD = [
+    (Role.WORKERS, "relay.key"),
+    (Role.WORKERS, "relay.pub"),
+    (Role.WORKERS, "stop.key"),
+    (Role.WORKERS, "epoch.key"),
+    (Role.WATCH, "watch.key"),
+    (Role.READER, "pepper.key"),
+    (Role.READER, "reader.key"),
+    (Role.READER, "epoch.key"),
+]
+Hotline = Callable[..., Result]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    copy_home(tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return Settings.read({"HOTLINE_HOME": str(home)})
+
+
+@pytest.fixture
+def hotline(home: Path) -> Hotline:
+    unset = {name: None for name in os.environ if name.startswith("HOTLINE_")}
+
+    def run(*words: str, **more: str) -> Result:
+        return CliRunner(env={**unset, "HOTLINE_HOME": str(home), **more}).invoke(main, words)
+
+    return run
+
+
+def exchange(home: Path, role: Role, name: str) -> None:
+    """As somebody does who mounts another line's folder: a key of the same shape, and another one."""
+    keys = KeyFolder(home / "keys" / role)
+    was = keys.read(name)
+    keys.replace(name, was[: len(was) - 32] + secrets.token_bytes(32))
+
+
+def all_wrong(settings: Settings) -> dict[Role, Sequence[str]]:
+    with closing(open_database(settings.database_url)) as database:
+        found = {
+            role: key_checks.check(database, key_folder(settings, role)).wrong for role in Role
+        }
+    return {role: wrong for role, wrong in found.items() if wrong}
+
+
+def test_init_seals_a_canary_for_every_key_and_no_process_is_refused(settings: Settings) -> None:
+    assert all_wrong(settings) == {}
+    for role, build in BUILDERS.items():
+        kit = build(settings)
+        with closing(kit.database):
+            assert wrong_keys(kit, settings, role) == []
+
+
+@pytest.mark.parametrize(("role", "name"), HELD)
+def test_no_process_starts_with_a_wrong_key_and_the_doctor_names_it(
+    home: Path, settings: Settings, hotline: Hotline, role: Role, name: str
+) -> None:
+    exchange(home, role, name)
+    assert all_wrong(settings) == {role: [name]}
+
+    refused = hotline(*COMMANDS[role])
+    assert refused.exit_code == 1
+    (said,) = [line for line in refused.output.splitlines() if line]
+    assert name in said
+    assert str(home / "keys" / role) in said
+    assert "hotline init" not in said
+    told = hotline("doctor", "--wrong").output
+    assert f"WRONG   keys of {role}: {name} in " in told
+
+
+@pytest.mark.parametrize("damage", [b"", b"short"])
+def test_a_damaged_relay_key_is_wrong_too(home: Path, hotline: Hotline, damage: bytes) -> None:
+    KeyFolder(home / "keys" / "workers").replace("relay.key", damage)
+    refused = hotline("worker", "alerts")
+    assert refused.exit_code == 1
+    assert "relay.key" in refused.output
+
+
+def test_a_start_is_noted_with_its_wrong_keys_and_heals_at_the_next(
+    home: Path, settings: Settings, hotline: Hotline
+) -> None:
+    before = KeyFolder(home / "keys" / "workers").read("relay.key")
+    exchange(home, Role.WORKERS, "relay.key")
+    hotline("clock")
+
+    def noted() -> dict[str, str]:
+        with closing(open_database(settings.database_url)) as database, database.reading() as one:
+            return {row.role: row.wrong_keys for row in one.query(ProcessStart)}
+
+    assert noted() == {"workers": "relay.key"}
+    KeyFolder(home / "keys" / "workers").replace("relay.key", before)
+    kit = build_relay(settings)
+    with closing(kit.database):
+        assert wrong_keys(kit, settings, Role.WORKERS) == []
+    assert noted() == {"workers": ""}
+
+
+def test_a_key_that_is_exchanged_under_a_running_process_is_told_from_a_damaged_number(
+    home: Path, settings: Settings
+) -> None:
+    kit = build_relay(settings)
+    with closing(kit.database):
+        with kit.database.reading() as session:
+            sealed = session.get_one(Responder, 1).sealed_number
+        assert kit.numbers.open_number(sealed).startswith("+250")
+        exchange(home, Role.WORKERS, "relay.key")
+        with pytest.raises(KeyWrong):
+            kit.numbers.open_number(sealed)
+
+
+@pytest.mark.parametrize("key", ["relay", "watch", "reader", "totp", "pepper", "runs"])
+def test_a_rotation_stops_no_process_at_any_of_its_steps(
+    settings: Settings, hotline: Hotline, key: str
+) -> None:
+    for step in (("--stage",), ()):
+        done = hotline("keys", "rotate", key, *step, *SIGNED)
+        assert done.exit_code == 0, done.output
+        assert all_wrong(settings) == {}
+    if key != "pepper":
+        done = hotline("keys", "end-old", "--now", *SIGNED)
+        assert done.exit_code == 0, done.output
+        assert all_wrong(settings) == {}
+
+
+def test_after_a_rotation_the_key_before_is_wrong(
+    home: Path, settings: Settings, hotline: Hotline
+) -> None:
+    old = KeyFolder(home / "keys" / "workers").read("relay.key")
+    hotline("keys", "rotate", "relay", *SIGNED)
+    hotline("keys", "end-old", "--now", *SIGNED)
+    KeyFolder(home / "keys" / "workers").replace("relay.key", old)
+    assert all_wrong(settings) == {Role.WORKERS: ["relay.key"]}
+
+
+def test_a_home_without_canaries_starts_and_release_seals_them(
+    settings: Settings, hotline: Hotline
+) -> None:
+    with closing(open_database(settings.database_url)) as database:
+        with database.writing() as session:
+            session.query(KeyCanary).delete()
+        assert key_checks.check(database, key_folder(settings, Role.WORKERS)).wrong == []
+    told = hotline("doctor", "--wrong").output
+    assert "warning keys of workers: nothing proves that" in told
+    assert "hotline release" in told
+
+    assert hotline("release").exit_code == 0
+    assert "keys of workers" not in hotline("doctor", "--wrong").output
+
+
+def test_init_neither_makes_a_lost_key_nor_goes_on_with_a_wrong_one(
+    home: Path, hotline: Hotline
+) -> None:
+    (home / "keys" / "workers").rename(home / "not-mounted")
+    refused = hotline("init")
+    assert refused.exit_code == 1
+    assert "relay.key" in refused.output
+    assert hotline("release").exit_code == 0, "an office may have the console's folder alone"
+    assert not (home / "keys" / "workers").exists()
+    (home / "not-mounted").rename(home / "keys" / "workers")
+
+    exchange(home, Role.WATCH, "watch.key")
+    refused = hotline("init")
+    assert refused.exit_code == 1
+    assert "watch.key" in refused.output
+
+
+def test_a_new_pair_takes_the_place_of_a_lost_one_where_somebody_says_so(
+    home: Path, settings: Settings, hotline: Hotline
+) -> None:
+    (home / "keys" / "workers" / "relay.key").unlink()
+    done = hotline("init", "--demo", "--new-key", "relay.key")
+    assert done.exit_code == 0, done.output
+    assert all_wrong(settings) == {}
+    relay = PrivateKey(KeyFolder(home / "keys" / "workers").read("relay.key"))
+    assert KeyFolder(home / "keys" / "hooks").read("relay.pub") == bytes(relay.public_key)
+    held = hotline("init", "--demo", "--new-key", "relay.key")
+    assert held.exit_code == 1
+    assert "move it out" in held.output
+
+
+class TestTheWebProcess:
+    """It goes on filing, whatever is wrong with its keys; what a wrong key would seal is not sealed by it."""
+
+    def test_it_starts_with_a_wrong_key_and_says_so(self, home: Path, settings: Settings) -> None:
+        exchange(home, Role.HOOKS, "enrolled.key")
+        kit = build_open_door(settings)
+        with closing(kit.database), kit.database.reading() as session:
+            (start,) = session.query(ProcessStart)
+        assert (start.role, start.wrong_keys) == ("hooks", "enrolled.key")
+
+    def test_a_tip_is_not_locked_under_a_wrong_weekly_key(
+        self, home: Path, settings: Settings
+    ) -> None:
+        desk = PrivateKey.generate()
+        exchange(home, Role.HOOKS, "epoch.key")
+        kit = build_open_door(settings)
+        kit.database.close()
+        sealed = kit.sealer.tip(
+            {"danger": "yes"},
+            uid="a tip",
+            place="12",
+            desks={NATIONAL: bytes(desk.public_key)},
+            at=NOON,
+        )
+        assert sealed.grants[NATIONAL][:1] != LOCKED
+
+    def test_no_number_is_sealed_to_a_wrong_relay(self, home: Path, settings: Settings) -> None:
+        exchange(home, Role.HOOKS, "relay.pub")
+        trusting, careful = build_door(settings), build_open_door(settings)
+        trusting.database.close()
+        careful.database.close()
+        assert trusting.sealer.number("+250788000001")
+        with pytest.raises(KeyMissing):
+            careful.sealer.number("+250788000001")
+
+
+def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline) -> None:
+    exchange(home, Role.CONSOLE, "watch.pub")
+    refused = hotline("watch", "add", "Keza", "+250788700001")
+    assert refused.exit_code == 1
+    assert "watch.pub" in refused.output
