@@ -42,9 +42,11 @@ class Template(StrEnum):
     """To who was told of the first of many like tips: once, instead of an alert for each. `ref` is the first one's."""
     STAY_AWAY = "{ref}: do not visit or call. Read it first."
     """To everybody who was told, after `visit: no` or `000`. It says "somebody", and never who."""
-    CAREFUL = "{ref}: careful. Do not go in openly, do not call. Ring {number}."
+    CAREFUL = "{ref}: careful. Do not visit openly. Do not call that place. Call the national desk: {number}."
     """The same with danger: the manner changes, never the case. `number` is the national desk's, signed."""
-    CAREFUL_ALONE = "{ref}: careful. Do not go in openly, do not call. Ask the national desk."
+    CAREFUL_ALONE = (
+        "{ref}: careful. Do not visit openly. Do not call that place. Ask the national desk."
+    )
     """The same where nobody has signed a number."""
     HOW_REPLY = "{ref}: careful, do not call. How shall they go? 6 {ref} unseen, 7 {ref} openly"
     """To the national desk, which decides."""
@@ -76,16 +78,22 @@ class Template(StrEnum):
     """Answers `1 K7Q4` while the gateway's inbox cannot be read: nothing proves yet that she wrote it."""
     HELPS_TOO = "{ref}: you help too. A colleague has it."
     """Answers `1 K7Q4` of a responder who takes a case after a colleague. An SMS names no colleague."""
-    HELPS_TOO_UNREAD = "{ref}: you help too. A colleague has it. Unread: do not go in openly."
+    HELPS_TOO_UNREAD = (
+        "{ref}: you help too. A colleague has it. You have not read it: do not visit openly."
+    )
     """The same of a case that nobody goes to openly before it is read."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
     TAKEN_UNTIL = (
         "{ref}: yours. Say what came of it by {time}: 2 there 3 referred 4 not it 5 pass on"
     )
     """The same, where an outcome is due. `time` is 25/11 14:05."""
-    TAKEN_UNREAD = "{ref}: yours. Unread: do not go in openly. Ring {number}."
+    TAKEN_UNREAD = (
+        "{ref}: yours. You have not read it: do not visit openly. Call the national desk: {number}."
+    )
     """Answers `1 K7Q4` of a case that is marked, or of which nobody was asked whether helpers may come."""
-    TAKEN_UNREAD_ALONE = "{ref}: yours. Unread: do not go in openly. Ask the national desk."
+    TAKEN_UNREAD_ALONE = (
+        "{ref}: yours. You have not read it: do not visit openly. Ask the national desk."
+    )
     TAKEN_STAY_AWAY = "{ref}: yours. Do not visit or call. Read it first."
     """The same without danger, where it is marked."""
     HOW_NOTED = "{ref}: noted. Those who go are told."
@@ -97,8 +105,8 @@ class Template(StrEnum):
     """Answers `7 K7Q4` while nothing proves yet that she wrote it."""
     ON_SITE_NOTED = "{ref}: noted, you are there."
     ON_SITE_UNTIL = "{ref}: noted, you are there. Say what came of it by {time}."
-    REFERRED_NOTED = "{ref}: noted, somebody helps."
-    REFERRED_UNTIL = "{ref}: noted, somebody helps. Say how it went by {time}."
+    REFERRED_NOTED = "{ref}: noted, referred to a service."
+    REFERRED_UNTIL = "{ref}: noted, referred. Say how it went by {time}."
     CLOSED_NOTED = "{ref}: closed. Thank you."
     JUDGE_NOTED = "{ref}: noted, not it. A second person looks at it. Until then it is yours."
     """Answers 4 of every case that a second person looks at, alike: what was screened shows in no SMS."""

@@ -49,8 +49,8 @@ TOPIC = {
         "en": "A debt cannot hold you. You have the right to leave a job.",
     },
     "two": {
-        "rw": "Nta mukoresha ugumana ibyangombwa byawe. N'iyo waba umufitiye ideni.",
-        "fr": "Aucun patron ne garde vos papiers. Une dette n'y change rien.",
+        "rw": "Nta mukoresha wemerewe kugumana ibyangombwa byawe. N'iyo waba umufitiye ideni.",
+        "fr": "Aucun patron n'a le droit de garder vos papiers. Une dette n'y change rien.",
         "en": "No employer may keep your papers. A debt does not change that.",
     },
     "three": {

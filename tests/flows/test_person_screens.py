@@ -22,7 +22,7 @@ SAFE_FIRST = (
     "following.first",
 )
 SAFE_ALONE_HURT = {
-    "rw": ("ratekanye", "wenyine", "rababaye"),
+    "rw": ("ratekanye", "wenyine", "akomeretse"),
     "fr": ("sécurité", "seule à seule", "blessures"),
     "en": ("safe", "alone", "hurt"),
 }
@@ -56,7 +56,11 @@ def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_f
     offering = BOOK.flows["offering"]
     for value, notice in (("police", "before_police"), ("journey_home", "before_home")):
         assert [name for name in offering.nodes if saves(offering, name, value)] == [notice]
-        for language, word in {"en": "Not held", "fr": "Ni prison", "rw": "Ntafungwa"}.items():
+        for language, word in {
+            "en": "Nobody may hold",
+            "fr": "Ni prison",
+            "rw": "Ntagomba gufungwa",
+        }.items():
             assert shown(offering.nodes[notice], language).startswith(word)
 
 

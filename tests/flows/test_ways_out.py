@@ -76,7 +76,7 @@ def test_c1_where_stands_on_one_page_though_somebody_is_in_danger(language: str)
 def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for_a_reason() -> None:
     reasons = {Place(flow.name, name) for flow in BOOK.flows.values() for name in flow.reasons}
     long = {each.place for each in narrow(BOOK, DEFAULT_LIMIT) if each.question > MOST_LINES}
-    assert long == reasons
+    assert long <= reasons, "other reasons excuse words"
     assert not [place for place in long if BOOK.flows[place.flow].gathers], "none of the report's"
 
 

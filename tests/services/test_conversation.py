@@ -17,7 +17,7 @@ from tests.taking import take_case
 
 OFFICER = "+250788000011"
 
-UNREAD = "END Taken. Unread: do not go in openly. Ask the national desk."
+UNREAD = "END You have taken it unread: do not visit openly. Ask the national desk."
 
 
 @pytest.fixture

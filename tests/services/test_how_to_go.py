@@ -21,13 +21,13 @@ from tests.callers import DANGER_HERE, QUIET_HERE, REST, make_ready, told
 from tests.conftest import Clock
 from tests.night import Night, night
 
-CAREFUL = "REF: careful. Do not go in openly, do not call. Ring 112."
+CAREFUL = "REF: careful. Do not visit openly. Do not call that place. Call the national desk: 112."
 HOW = "REF: careful, do not call. How shall they go? 6 REF unseen, 7 REF openly"
 STAY_AWAY = "REF: do not visit or call. Read it first."
 SILENT = "REF: no word from national. Act with a colleague, not openly."
 UNSEEN = "REF: national says: go with a colleague, not openly. Do not call."
 OPENLY = "REF: national says: go openly."
-UNREAD = "REF: yours. Unread: do not go in openly. Ring 112."
+UNREAD = "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
 """After danger was filed: a sector, its kind, several people, and helpers must not come."""
 
@@ -213,14 +213,17 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     assert here.newest("one") == UNSEEN
     one = here.line.caller("+250788000100")
     one.dial("90")
-    assert one.key("1", "1") == "END Taken. Unread: do not go in openly. Ask the national desk."
+    assert (
+        one.key("1", "1")
+        == "END You have taken it unread: do not visit openly. Ask the national desk."
+    )
 
 
 def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     here.line.kit = replace(here.line.kit, line=replace(here.line.kit.line, national_number="166"))
     here.tells(*DANGER_HERE).key("000")
     here.tick()
-    assert here.newest("one").endswith("do not call. Ask the national desk.")
+    assert here.newest("one").endswith("Do not call that place. Ask the national desk.")
     assert national.finding(here.line.kit).ok is False
 
 

@@ -40,7 +40,7 @@ def reference_of(district: District) -> str:
 
 
 def unread(reference: str) -> str:
-    return f"{reference}: yours. Unread: do not go in openly. Ask the national desk."
+    return f"{reference}: yours. You have not read it: do not visit openly. Ask the national desk."
 
 
 def hear(
@@ -124,7 +124,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is Acted.ALREADY_TAKEN
     helps = f"{two.reference}: you help too. A colleague has it."
-    assert district.sms.sent[-1][1] == f"{helps} Unread: do not go in openly."
+    assert district.sms.sent[-1][1] == f"{helps} You have not read it: do not visit openly."
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_each_digit_does_what_it_says(told: District) -> None:
     assert said[0] == f"it is not yours yet. Reply 1 {reference}"
     assert said[1] == unread(reference).removeprefix(f"{reference}: ")
     assert said[2].startswith("noted, you are there. Say what came of it by ")
-    assert said[3].startswith("noted, somebody helps. Say how it went by ")
+    assert said[3].startswith("noted, referred. Say how it went by ")
     assert said[4] == "closed. Thank you."
     assert told.tip(1).closed_at is not None
     assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is Acted.OVER

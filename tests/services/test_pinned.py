@@ -55,7 +55,7 @@ def test_what_an_older_process_began_is_asked_anew(line: Line, officer: Caller) 
         begun = session.get_one(Dialogue, row(line, officer).key)
         begun.pinned = begun.heard_key = begun.caller_key = None
     line.flush()
-    assert officer.key("1", "1").startswith("END Taken.")
+    assert officer.key("1", "1").startswith("END You have taken it unread:")
 
 
 def test_what_a_later_release_pinned_is_read_as_far_as_it_is_known(

@@ -121,7 +121,7 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is None
     helps = f"END {known_as.reference}: you help too. national 1 has it."
-    assert phone.key("1") == f"{helps} Unread: do not go in openly."
+    assert phone.key("1") == f"{helps} You have not read it: do not visit openly."
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is not None
 

@@ -62,7 +62,7 @@ def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
     assert phone.key("1").startswith(OFF)
     assert phone.key("1").startswith(OFF)
     assert known_as.reference in phone.key("2")
-    assert phone.key("1").startswith("END Taken.")
+    assert phone.key("1").startswith("END You have taken it unread:")
     assert now(beside, known_as).acknowledged_at is not None
     assert now(beside, known_as).opened_at is None
 
@@ -80,7 +80,7 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert phone.again().startswith(WAITS)
     beside.line.clock.turn(seconds=20)
     beside.stopped = False
-    assert phone.key("1").startswith("END Taken. Unread: do not go in openly.")
+    assert phone.key("1").startswith("END You have taken it unread: do not visit openly.")
     assert now(beside, known_as).acknowledged_at == took
 
 

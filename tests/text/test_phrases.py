@@ -28,6 +28,7 @@ VALUES = {
     "count": "99",
     "case": "K7Q4",
     "digits": "1 take 2 there",
+    "who": "Responder 3",
 }
 TELLING = (
     "traffick",

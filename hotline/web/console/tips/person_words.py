@@ -109,7 +109,7 @@ ASKS: Mapping[str, str] = {
     MINOR: phrase("Is the person under 18?"),
     ACT: phrase("Did somebody hire, move, keep or take in this person?"),
     FORCE: phrase("Force, threats, locked in, papers taken?"),
-    DECEIT: phrase("Lies, a debt, somebody paid for the person, or need abused?"),
+    DECEIT: phrase("Lies, a debt, someone was paid for the person, or need abused?"),
     PURPOSE: phrase("Used, or to be used, for others' gain?"),
     FREE: phrase("Can the person leave freely now?"),
     FORM: phrase("Used for what?"),
