@@ -3,36 +3,9 @@
 A process and a port of its own: neither the hooks nor the web process ever load a page of it, nor it theirs.
 """
 
-import gc
 import os
-import sys
-from threading import Event, Thread
 
-from hotline.adapters.console_words import load_console_words
-from hotline.adapters.logs import configure
-from hotline.bootstrap import Role, build_pages, refuse_wrong_keys
 from hotline.config import Settings
-from hotline.environment import OWNER_ALONE
-from hotline.errors import KeyWrong
-from hotline.web.bodies import Bodies, whole_first
-from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console, templates_in
-from hotline.web.slowness import close_slow_ones_for_ever
-from workers.walking import walk_until
+from workers.console_server import served
 
-os.umask(OWNER_ALONE)
-settings = Settings.read(os.environ)
-configure(settings.log, "console")
-bodies = Bodies(AT_WORK)
-kit = build_pages(settings)
-try:
-    refuse_wrong_keys(kit, settings, Role.PAGES)
-except KeyWrong as refused:
-    sys.exit(f"hotline: {refused}")
-kit.proofs.stretching.share(bodies)
-console = create_console(kit, templates_in(load_console_words()))
-application = whole_first(console, bodies, MOST_BYTES, kit.proxies)
-close_slow_ones_for_ever(bodies, patience=PATIENCE)
-Thread(target=walk_until, args=(kit, Event()), name="walking", daemon=True).start()
-
-gc.collect()
-gc.freeze()
+application = served(Settings.read(os.environ))

@@ -1,6 +1,8 @@
 """The page of two handsets."""
 
-from flask import Blueprint, Response, render_template, request
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, render_template, request
 
 from hotline.emulator.control import BUDGET, only_loopback
 from hotline.emulator.emulator import Emulator
@@ -27,7 +29,20 @@ TERMINAL_PORT = 8001
 """Where `hotline dial` looks for the handsets by itself."""
 
 
-def build_page(emulator: Emulator, citizen: str) -> Blueprint:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the page links besides the phones."""
+
+    console: str = ""
+    """The console's address; empty where there is none."""
+    readme: str = ""
+    """The text of the README; empty where there is none."""
+
+
+NOTHING_ABOUT = About()
+
+
+def build_page(emulator: Emulator, citizen: str, about: About = NOTHING_ABOUT) -> Blueprint:
     blueprint = Blueprint("page", __name__)
     blueprint.before_request(only_loopback)
 
@@ -41,8 +56,16 @@ def build_page(emulator: Emulator, citizen: str) -> Blueprint:
             shortcode=settings.shortcode,
             budget=BUDGET,
             keys=KEYS,
+            console=about.console,
+            has_readme=bool(about.readme),
             elsewhere=None if request.host.endswith(f":{TERMINAL_PORT}") else request.host_url,
         )
+
+    @blueprint.get("/readme")
+    def readme() -> Response:
+        if not about.readme:
+            abort(404)
+        return Response(about.readme, mimetype="text/plain")
 
     @blueprint.get("/favicon.ico")
     def icon() -> Response:

@@ -11,6 +11,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from hotline.emulator.app import CITIZEN, create_app
 from hotline.emulator.emulator import Emulator
+from hotline.emulator.page import NOTHING_ABOUT, About
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of no time at all: closing throws the connection away."""
@@ -27,21 +28,23 @@ class Handler(WSGIRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
 
-def listen(emulator: Emulator, port: int, *, citizen: str = CITIZEN) -> BaseWSGIServer:
+def listen(
+    emulator: Emulator, port: int, *, citizen: str = CITIZEN, about: About = NOTHING_ABOUT
+) -> BaseWSGIServer:
     """A server that is bound to loopback, and not yet serving. Port 0 is any free one."""
     return make_server(
         "127.0.0.1",
         port,
-        create_app(emulator, citizen=citizen),
+        create_app(emulator, citizen=citizen, about=about),
         threaded=True,
         request_handler=Handler,
     )
 
 
 @contextmanager
-def serving(emulator: Emulator, port: int = 0) -> Iterator[str]:
+def serving(emulator: Emulator, port: int = 0, *, about: About = NOTHING_ABOUT) -> Iterator[str]:
     """The address of a stand-in that runs in a thread until the block ends."""
-    server = listen(emulator, port)
+    server = listen(emulator, port, about=about)
     thread = threading.Thread(
         target=server.serve_forever, args=(0.05,), name="emulator-server", daemon=True
     )

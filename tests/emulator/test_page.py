@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from hotline.cli.line.dial import dial
 from hotline.emulator.app import create_app
 from hotline.emulator.client import EmulatorClient
-from hotline.emulator.emulator import build_emulator
+from hotline.emulator.emulator import Emulator, build_emulator
+from hotline.emulator.page import About
+from hotline.emulator.server import serving
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
 from tests.keypad import DESK, Phone, quiet, quiet_page
@@ -171,6 +173,69 @@ def test_a_chosen_phone_stays_and_the_others_are_marked(
     responder.shows("1 new message")
 
 
+TARGETS = """() => [...document.querySelectorAll("button, a, select")]
+  .filter((one) => one.getClientRects().length)
+  .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44)
+  .map(([what, box]) => `${what} ${box.width} x ${box.height}`)"""
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.mark.browser
+def test_the_page_says_what_it_is_and_links_the_console_and_the_readme(
+    chromium: Browser, emulator: Emulator
+) -> None:
+    about = About("http://127.0.0.1:9/", "# The first line\n")
+    with serving(emulator, about=about) as url, quiet_page(chromium, url) as page:
+        said = "A hotline against human trafficking in Rwanda: demo"
+        expect(page).to_have_title(said)
+        expect(page.get_by_role("heading", level=1)).to_have_text(said)
+        expect(page.get_by_role("link", name="Console")).to_have_attribute("href", about.console)
+        page.get_by_role("link", name="README").click()
+        expect(page.locator("body")).to_contain_text("# The first line")
+        page.goto(url)
+
+
+@pytest.mark.browser
+def test_on_a_telephone_an_alert_is_seen_without_scrolling_and_opens_the_other_phone(
+    url: str, page: Page, citizen: Phone, responder: Phone
+) -> None:
+    page.set_viewport_size(TELEPHONE)
+    expect(citizen.root).to_be_visible()
+    expect(responder.root).to_be_hidden()
+    LocalSms(url).sent("K7Q4 waits", RESPONDER, sender_id="3847")
+
+    alert = page.locator("[data-rings]")
+    expect(alert).to_contain_text("K7Q4 waits")
+    box = alert.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= TELEPHONE["height"]
+    assert page.evaluate("scrollY") == 0
+
+    alert.click()
+    expect(responder.root).to_be_visible()
+    expect(citizen.root).to_be_hidden()
+    responder.shows("K7Q4 waits")
+    expect(alert).to_be_hidden()
+    page.get_by_role("button", name="Citizen", exact=True).click()
+    expect(citizen.root).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_thumb_meets_targets_of_44_pixels(
+    url: str, page: Page, citizen: Phone, responder: Phone
+) -> None:
+    page.set_viewport_size(TELEPHONE)
+    LocalSms(url).sent("K7Q4 waits", OTHER, sender_id="3847")
+    expect(page.locator("[data-rings]")).to_be_visible()
+    assert page.evaluate(TARGETS) == []
+    page.locator("[data-lab-open]").click()
+    assert page.evaluate(TARGETS) == []
+    page.get_by_role("button", name=re.compile("^Responder")).click()
+    expect(responder.root).to_be_visible()
+    assert page.evaluate(TARGETS) == []
+
+
 @pytest.mark.browser
 def test_nothing_is_cut_off(page: Page) -> None:
     for width, height in SIZES:
@@ -203,7 +268,8 @@ def test_without_javascript_there_is_one_sentence_and_it_is_true(
     page.goto(url)
     seen = " ".join(page.locator("body").inner_text().split())
     assert seen == (
-        "Two phones, one line The phones are drawn by JavaScript, which is off here: in a terminal,"
+        "A hotline against human trafficking in Rwanda: demo The phones are drawn by JavaScript,"
+        " which is off here: in a terminal,"
         f" .venv/bin/hotline dial '*384*777#' --emulator {url}/ is a phone too."
     )
     context.close()
@@ -226,6 +292,7 @@ def test_letters_by_touch(
 
         LocalSms(url).sent("K7Q4 waits", RESPONDER, sender_id="3847")
         expect(phone).to_have_attribute("data-unread", "1")
+        page.get_by_role("button", name=re.compile("^Responder")).tap()
         tap("left", "left")
         expect(phone.locator("[data-turns]")).to_have_text("123")
         tap("#")

@@ -1,5 +1,6 @@
 """`hotline demo` for real: ready with an address to open, and gone without a trace at Ctrl-C."""
 
+import json
 import os
 import re
 import signal
@@ -36,6 +37,19 @@ def hotline(home: Path, port: int, page_port: int) -> subprocess.Popen[str]:
         text=True,
         umask=0o022,
     )
+
+
+def healthy(home: Path) -> str:
+    """What the doctor says of a demo that runs."""
+    kept = json.loads((home / "demo-settings.json").read_text(encoding="utf-8"))
+    found = subprocess.run(
+        [sys.executable, "-m", "hotline.cli.main", "doctor"],
+        env={"PATH": os.environ["PATH"], **kept},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return found.stdout
 
 
 def lives(pid: int) -> bool:
@@ -78,6 +92,10 @@ def test_ready_then_gone(tmp_path: Path) -> None:
             said.append(line)
             if line.startswith("Ready."):
                 break
+        checked = healthy(home)
+        assert "0 wrong, 0 warnings of" in checked, checked
+        assert re.search(r"ok +call-backs: offered to callers", checked), checked
+        assert re.search(r"ok +national number: responders are told to ring it", checked)
         first_walk(tmp_path)
         demo.send_signal(signal.SIGINT)
         rest = demo.stdout.read()

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from urllib.error import URLError
 
 import click
 
-from hotline.bootstrap import Role, key_folder
+from hotline.bootstrap import Role, build_console, key_folder
 from hotline.cli.line import demo_home
 from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
@@ -28,14 +29,26 @@ from hotline.cli.people import demo_pins
 from hotline.config import Settings
 from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.enrolment import read_responders
-from hotline.domain.people.rehearsal import demo_responders
-from hotline.environment import PREFIX
-from hotline.errors import Occupied, StartFailed
+from hotline.domain.people.rehearsal import (
+    CALL_BACK_NUMBER,
+    NATIONAL_NUMBER,
+    ON_CALL,
+    demo_responders,
+)
+from hotline.environment import CHECKOUT, PREFIX
+from hotline.errors import ImportRefused, Occupied, StartFailed
 from hotline.sealing.keys.keyfolder import hook_secrets
+from hotline.services.watch import watchers
 
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
 DEMO = {"HOTLINE_GATEWAY_USERNAME": "sandbox"}
+NUMBERS = {
+    "HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER,
+    "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER,
+}
+"""What the desk calls from and what responders ring: invented, and signed in a demo alone."""
+SERVED, SERVED_IN_A_DEMO = "workers.console:application", "workers.demo_console:application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,10 @@ class Ready:
 @click.option("--page-port", default=8001, show_default=True, help="Where the handsets are.")
 @click.option("--made", is_flag=True, help="`hotline init --demo` made this home: begin at once.")
 @click.option(
-    "--pins/--no-pins", default=True, show_default=True, help="Three responders have PINs."
+    "--pins/--no-pins",
+    default=True,
+    show_default=True,
+    help="Three responders have PINs, the desk calls back, and somebody is on call.",
 )
 @click.option(
     "--year",
@@ -85,6 +101,8 @@ def demo(
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
     """
     environ = environ_of(os.environ, page_port)
+    if pins:
+        environ = {**NUMBERS, **environ}
     if year:
         _fill_year(environ, seed, scale)
         return
@@ -93,13 +111,14 @@ def demo(
         raise Occupied(broken_off)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_run(settings.home):
-        entries = read_procfile(procfile.read_text(encoding="utf-8"))
+        entries = with_one_click(read_procfile(procfile.read_text(encoding="utf-8")))
         for port in (page_port, *(port for _, port in listening(settings, entries, {}))):
             refuse_taken("127.0.0.1", port)
         if not made:
             _make(environ)
         if pins:
             demo_pins.make(settings, settings.home / PASSPHRASE_FILE)
+            _put_on_call(settings)
         _begin(settings, environ, page_port, entries)
 
 
@@ -147,12 +166,31 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
     return environ
 
 
+def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...]:
+    """Returns the processes with the demo's console in place of the line's."""
+    return tuple(
+        replace(one, command=one.command.replace(SERVED, SERVED_IN_A_DEMO)) for one in entries
+    )
+
+
+def _put_on_call(settings: Settings) -> None:
+    """Adds the demo's on-call contact, once."""
+    kit = build_console(settings)
+    try:
+        with suppress(ImportRefused):
+            watchers.add(kit, *ON_CALL)
+    finally:
+        kit.database.close()
+
+
 def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
     argv = ["hotline", "emulator", "--port", str(port), "--hooks", str(hooks)]
     argv += ["--service-code", settings.service_code, "--shortcode", settings.shortcode]
     argv += ["--clock", str(settings.clock)]
     for person in read_responders(demo_responders()):
         argv += ["--responder", f"{person.msisdn}:{person.name}"]
+    argv += ["--responder", f"{ON_CALL[1]}:{ON_CALL[0]}"]
+    argv += ["--console", f"{settings.console_url}/", "--readme", str(CHECKOUT / "README.md")]
     known = {name: value for name, value in environ.items() if not name.startswith("HOTLINE_")}
     return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), known)
 
@@ -176,7 +214,7 @@ async def _tell_when_ready(ready: Ready) -> None:
     except TimeoutError:
         _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
         return
-    pages = f"\nThe console is {ready.console}/: its sign-in page shows accounts; two of them read tips."
+    pages = f"\nThe console is {ready.console}/: its sign-in page signs you in with one click; two accounts read tips."
     click.echo(
         f"\nReady. Open {ready.handsets} and dial on the citizen's handset: 5 is the report, 7 English."
         f"{pages if ready.console else ''}{ready.pins}"

@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from hotline.adapters.demo_accounts import demo_accounts_in
+from hotline.config import Settings
 from hotline.environment import PREFIX
+from hotline.errors import StartFailed
 
 HOME = "HOTLINE_HOME"
 GATEWAY = "HOTLINE_GATEWAY_URL"
@@ -15,6 +18,7 @@ DEMO = Path("var/demo")
 """Where `bin/demo` keeps its line."""
 SETTINGS = "demo-settings.json"
 """What a demo writes in its home, and no other line: the settings that it runs under."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CLOCK = "demo-clock"
 UNFINISHED = "demo-year-unfinished"
 """A file that stands in a home while its invented year is lived, and after that was broken off."""
@@ -62,6 +66,19 @@ def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[st
     if (PLAIN / "keys").exists():
         return {}
     return {**_kept(DEMO), **environ, HOME: str(DEMO)} if (DEMO / SETTINGS).exists() else {}
+
+
+def is_demo(home: Path) -> bool:
+    """Returns True for a home in which `hotline demo` wrote its settings."""
+    return (home / SETTINGS).is_file()
+
+
+def refuse_elsewhere(settings: Settings, host: str) -> None:
+    """Raises StartFailed where this is not the console of a demo on this machine."""
+    if not settings.pretended or host not in LOOPBACK:
+        raise StartFailed("one-click sign-in is for a demo on a loopback address alone")
+    if not is_demo(settings.home) or not demo_accounts_in(settings.home):
+        raise StartFailed(f"{settings.home} is not the home of a demo")
 
 
 def unfinished(home: Path) -> str:

@@ -9,6 +9,7 @@ import click
 from hotline.emulator.app import CITIZEN
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.gateway.callbacks import HOOKS
+from hotline.emulator.page import About
 from hotline.emulator.server import listen
 from hotline.emulator.settings import EmulatorSettings
 
@@ -54,6 +55,12 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What the line's certificate is checked by, where no public authority signed it.",
 )
+@click.option("--console", default="", help="The console's address, which the page links.")
+@click.option(
+    "--readme",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file that the page links as README.",
+)
 @click.option("--seed", type=int, help="The same ids and the same chances again.")
 def emulator(
     port: int,
@@ -67,6 +74,8 @@ def emulator(
     **settings: Any,
 ) -> None:
     """The gateway's stand-in: its API, its callbacks, and a page with two handsets."""
+    console, readme = settings.pop("console"), settings.pop("readme")
+    about = About(console, readme.read_text(encoding="utf-8") if readme is not None else "")
     addresses = {name: f"{line.rstrip('/')}{path}" for name, path in PATHS.items()} if line else {}
     if hooks is not None:
         addresses = json.load(hooks)
@@ -78,7 +87,7 @@ def emulator(
         line_clock=clock,
         ca=ca,
     )
-    server = listen(stand_in, port, citizen=citizen)
+    server = listen(stand_in, port, citizen=citizen, about=about)
     click.echo(
         f"Two handsets: http://127.0.0.1:{server.server_port}/   Dial {stand_in.state.settings.service_code}"
     )

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Collection, Sequence
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from hotline.cli.keys.making import make_missing, prove_all
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.cli.people.console import link_line
 from hotline.config import Settings
-from hotline.domain.people.rehearsal import demo_responders
+from hotline.domain.people.rehearsal import CALL_BACK_NUMBER, demo_numbers, demo_responders
 from hotline.environment import CHECKOUT
-from hotline.errors import FolderRefused
+from hotline.errors import FolderRefused, NotReady
 from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import RANDOM, ROLES
@@ -72,7 +73,7 @@ def init(flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, dem
 
     kit = build_console(settings)
     try:
-        _publish(kit, settings, flows)
+        _publish(kit, settings, flows, demo=demo)
         _desks(kit, settings, passphrase_file, demo=demo)
         if demo:
             _rehearse(kit)
@@ -139,10 +140,12 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
     _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")
 
 
-def _publish(kit: Kit, settings: Settings, folder: Path) -> None:
+def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) -> None:
     """Raises FlowInvalid where a finding hurts: what was live stays live."""
     _working("flows")
     document = authoring.read_folder(folder)
+    if demo and settings.pretended:
+        document["numbers"] = [*document["numbers"], *demo_numbers(_signed_on(kit))]
     for finding in checking.bearable(document):
         click.echo(finding.sentence, err=True)
     signed = reviewing.read_signatures(folder)
@@ -154,6 +157,17 @@ def _publish(kit: Kit, settings: Settings, folder: Path) -> None:
         )
         return
     click.echo(f"flows: revision {told.revision} is live")
+
+
+def _signed_on(kit: Kit) -> date:
+    """The day on which the demo's numbers were signed: another day would be another revision."""
+    today = kit.now().date()
+    try:
+        row = kit.books.book(kit.books.live()).numbers.get(CALL_BACK_NUMBER)
+    except NotReady:
+        return today
+    signed = row.confirmed_on if row is not None and row.is_confirmed(today) else None
+    return signed or today
 
 
 def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> None:

@@ -12,6 +12,8 @@ const SPARE = { msisdn: "+250788000002", label: "Any number" };
 const [citizen, responder] = ["citizen", "responder"].map(
   (role) => new Handset(document.querySelector(`[data-handset=${role}]`), { shortcode, budget: Number(budget) }),
 );
+const shows = [...document.querySelectorAll("[data-shows]")];
+const rings = document.querySelector("[data-rings]");
 const picker = document.querySelector("[data-people]");
 let people = [];
 const rang = new Set();
@@ -41,6 +43,7 @@ async function take(msisdn) {
   document.querySelector("[data-number=responder]").textContent = msisdn;
   await responder.belongTo(msisdn);
   air.draw();
+  drawRings();
 }
 
 function choose(msisdn) {
@@ -70,6 +73,28 @@ for (const phone of [citizen, responder]) {
     responder.root.classList.toggle("active", phone === responder);
   });
 }
+// On a narrow screen one phone is shown; what reached the other stands at the bottom.
+function show(role) {
+  document.body.dataset.shown = role;
+  for (const button of shows) button.setAttribute("aria-pressed", String(button.dataset.shows === role));
+  (role === "citizen" ? citizen : responder).root.focus({ preventScroll: true });
+}
+
+function drawRings() {
+  const { inbox, unread } = responder.held;
+  const newest = inbox.find(({ direction, read }) => direction === "received" && !read);
+  rings.hidden = !newest;
+  document.querySelector("[data-rings-text]").textContent = newest?.text ?? "";
+  document.querySelector("[data-rings-count]").textContent = unread ? `\u2709 ${unread}` : "";
+}
+
+for (const button of shows) button.addEventListener("click", () => show(button.dataset.shows));
+rings.addEventListener("click", () => {
+  show("responder");
+  responder.openUnread();
+  drawRings();
+});
+responder.root.addEventListener("click", drawRings);
 picker.addEventListener("change", () => choose(picker.value));
 
 await citizen.belongTo(caller);
@@ -82,6 +107,7 @@ watch(
     mark(fresh);
     following.hear(fresh);
     await Promise.all([citizen.refresh(), responder.refresh(), lab.refresh()]);
+    drawRings();
   },
   (gone) => (document.querySelector("[data-lost]").hidden = !gone),
 );

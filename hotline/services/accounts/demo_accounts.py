@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pyotp
@@ -14,7 +14,9 @@ from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, step_at
 from hotline.domain.desk.members import of_account
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
-from hotline.services.accounts.proving import owner
+from hotline.services.accounts import known_browsers, sessions
+from hotline.services.accounts.proving import by_password, may_enter, owner
+from hotline.services.accounts.sessions import Entered
 from hotline.services.desk import admissions
 from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO
 from hotline.store.accounts import accounts
@@ -76,6 +78,27 @@ def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
         for one in kit.demo_accounts
         if entered_as(one.name) in used
     ]
+
+
+def enter(kit: ConsoleKit, name: str) -> Entered | None:
+    """Opens a session of a demo account with the password that its home keeps, without a code.
+
+    None for any other account, and wherever the gateway is a real one.
+    """
+    kept = next((one for one in kit.demo_accounts if one.name == name), None)
+    if not kit.pretended or kept is None:
+        return None
+    with kit.database.writing() as session:
+        account = accounts.find(session, entered_as(name), for_writing=True)
+        if account is None or account.state != AccountState.DEMO or not may_enter(kit, account):
+            return None
+        private_key = by_password(kit, kept.password)(account)
+        if private_key is None:
+            return None
+        entered = sessions.begin(session, kit, account, private_key)
+        actor = audit.by_actor(Actor(account.shown, account.id))
+        audit.append(session, at=kit.now(), actor=actor, action="account_entered")
+        return replace(entered, known=known_browsers.mark(kit, name, ""))
 
 
 def _ask(kit: ConsoleKit, name: str, desk: str) -> bool:

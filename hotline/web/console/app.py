@@ -14,7 +14,7 @@ from hotline.web.console.guard import (
     open_view,
 )
 from hotline.web.console.problems import refused, unforeseen
-from hotline.web.console.route import PageRoute
+from hotline.web.console.route import OpenRoute, PageRoute
 from hotline.web.console.routes import ROUTES
 from hotline.web.console.templating import Catalogue, MenuWord, Templates
 
@@ -50,8 +50,13 @@ def templates_in(catalogue: Catalogue) -> Templates:
     return Templates(catalogue, MENU)
 
 
-def create_console(kit: ConsoleKit, templates: Templates) -> Flask:
-    """The whole application, for one kit. It answers to the address in the kit alone."""
+def create_console(
+    kit: ConsoleKit, templates: Templates, more: tuple[OpenRoute, ...] = ()
+) -> Flask:
+    """The whole application, for one kit. It answers to the address in the kit alone.
+
+    `more`: addresses that only the demo has.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
@@ -62,8 +67,8 @@ def create_console(kit: ConsoleKit, templates: Templates) -> Flask:
     app.register_error_handler(Exception, partial(unforeseen, house))
     for code in (400, 403, 404, 405, 413, 415):
         app.register_error_handler(code, partial(refused, house))
-    app.url_map = addresses()
-    for route in ROUTES:
+    app.url_map = addresses(more)
+    for route in (*ROUTES, *more):
         app.view_functions[route.endpoint] = (
             guarded_view(house, route) if isinstance(route, PageRoute) else open_view(house, route)
         )
@@ -71,9 +76,11 @@ def create_console(kit: ConsoleKit, templates: Templates) -> Flask:
 
 
 @cache
-def addresses() -> Map:
+def addresses(more: tuple[OpenRoute, ...] = ()) -> Map:
     """The addresses of the route table. They are the same for every kit, and take longer to compile than all else."""
-    return Map([Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in ROUTES])
+    return Map(
+        [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]
+    )
 
 
 def _harden(kit: ConsoleKit, response: Response) -> Response:

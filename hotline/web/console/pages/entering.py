@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Response
+from flask import Response, current_app
 from werkzeug.urls import iri_to_uri
 
 from hotline.domain.accounts.account import Refused
@@ -13,6 +13,8 @@ from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, s
 COOKIE = "__Host-hotline"
 KNOWN = "__Host-hotline-known"
 """The cookie of a browser by which somebody entered before: strangers' tries keep it from nothing."""
+ONE_CLICK = "demo_entering.enter"
+"""An address that only the demo's process has."""
 KNOWN_SECONDS = known_browsers.LIVES_DAYS * 24 * 3600
 KEPT = "kept."
 """How the name begins of a hidden field that waits to be sent again."""
@@ -49,6 +51,11 @@ def enter(visit: GuestVisit) -> Response:
         answer = page(here, "again.html", to=to, kept=kept)
     else:
         answer = see_address(to)
+    return carrying(answer, found)
+
+
+def carrying(answer: Response, found: sessions.Entered) -> Response:
+    """The answer with the cookies of a session that was opened."""
     answer.set_cookie(COOKIE, found.token, secure=True, httponly=True, samesite="Strict")
     answer.set_cookie(
         KNOWN, found.known, KNOWN_SECONDS, secure=True, httponly=True, samesite="Strict"
@@ -93,6 +100,7 @@ def _form(
         faults=wrong,
         name=name,
         demo=_demo(visit),
+        one_click=ONE_CLICK in current_app.view_functions,
     )
 
 

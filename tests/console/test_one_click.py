@@ -1,0 +1,122 @@
+"""Signing in with one click: in the demo's own process, on this machine, and nowhere else."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from hotline.adapters.demo_accounts import keep_demo_accounts
+from hotline.cli.line import demo_home
+from hotline.cli.line.demo import environ_of, with_one_click
+from hotline.cli.line.procfile import read_procfile
+from hotline.cli.line.run import programs_of
+from hotline.config import Settings
+from hotline.environment import CHECKOUT
+from hotline.errors import StartFailed
+from hotline.services.accounts import demo_accounts
+from hotline.web.console.app import create_console
+from hotline.web.console.pages.demo_entering import ROUTES
+from hotline.web.console.routes import ROUTES as OF_EVERY_LINE
+from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
+
+ONE_CLICK = "/enter/demo"
+
+
+@pytest.fixture
+def demo(make_desk: MakeDesk) -> Desk:
+    desk = make_desk(pretended=True)
+    kit = replace(desk.kit, demo_accounts=tuple(demo_accounts.make(desk.kit)))
+    return replace(desk, kit=kit, app=create_console(kit, PAGES, ROUTES))
+
+
+def click(client: FlaskClient, account: str, *, peer: str = "127.0.0.1") -> TestResponse:
+    return client.post(
+        ONE_CLICK,
+        base_url=ADDRESS,
+        data={"account": account, "to": "/account"},
+        headers={"Origin": ADDRESS},
+        environ_base={"REMOTE_ADDR": peer},
+    )
+
+
+def test_each_account_of_the_demo_signs_in_with_one_click_again_and_again(demo: Desk) -> None:
+    for account in (*demo.kit.demo_accounts, demo.kit.demo_accounts[0]):
+        client = demo.app.test_client()
+        page = client.get("/enter?language=en", base_url=ADDRESS).text
+        assert f"Sign in as {account.name}</button>" in page
+        answer = click(client, account.name)
+        assert (answer.status_code, answer.location) == (303, "/account")
+        assert account.name in client.get("/account", base_url=ADDRESS).text
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "10.0.0.1", "", "2001:db8::1"])
+def test_nobody_on_another_machine_signs_in_with_one_click(demo: Desk, peer: str) -> None:
+    answer = click(demo.app.test_client(), "Desk 1", peer=peer)
+    assert answer.status_code == 404
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("name", ["", "Nobody 1", "desk 1", "Operator 1"])
+def test_no_other_account_signs_in_with_one_click(demo: Desk, name: str) -> None:
+    assert click(demo.app.test_client(), name).status_code == 404
+
+
+def test_behind_a_real_gateway_no_account_signs_in_with_one_click(demo: Desk) -> None:
+    kit = replace(demo.kit, pretended=False)
+    client = create_console(kit, PAGES, ROUTES).test_client()
+    assert click(client, "Desk 1").status_code == 404
+
+
+def test_a_line_that_run_starts_has_no_such_address(demo: Desk, tmp_path: Path) -> None:
+    client = create_console(demo.kit, PAGES).test_client()
+    assert click(client, "Desk 1").status_code == 404
+    assert "Sign in as" not in client.get("/enter?language=en", base_url=ADDRESS).text
+    assert ONE_CLICK not in {route.rule for route in OF_EVERY_LINE}
+
+    environ = {**environ_of({"HOTLINE_HOME": str(tmp_path)}, 8001), "PATH": os.environ["PATH"]}
+    settings = Settings.read(environ)
+    entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
+    served = {
+        kind: " ".join(" ".join(one.argv) for one in programs_of(settings, given, environ))
+        for kind, given in (("run", entries), ("demo", with_one_click(entries)))
+    }
+    assert "workers.console:application" in served["run"]
+    assert "demo_console" not in served["run"]
+    assert "workers.demo_console:application" in served["demo"]
+    assert "workers.console:" not in served["demo"]
+
+
+@pytest.mark.parametrize(
+    ("host", "gateway", "is_demo", "has_accounts", "starts"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8001", True, True, True),
+        ("0.0.0.0", "http://127.0.0.1:8001", True, True, False),
+        ("192.0.2.7", "http://127.0.0.1:8001", True, True, False),
+        ("127.0.0.1", "https://api.africastalking.com", True, True, False),
+        ("127.0.0.1", "http://127.0.0.1:8001", False, True, False),
+        ("127.0.0.1", "http://127.0.0.1:8001", True, False, False),
+    ],
+)
+def test_the_demo_s_console_starts_in_a_demo_on_this_machine_alone(
+    demo: Desk,
+    tmp_path: Path,
+    host: str,
+    gateway: str,
+    is_demo: bool,
+    has_accounts: bool,
+    starts: bool,
+) -> None:
+    environ = environ_of({"HOTLINE_HOME": str(tmp_path)}, 8001)
+    if is_demo:
+        demo_home.keep(tmp_path, environ)
+    if has_accounts:
+        keep_demo_accounts(tmp_path, demo.kit.demo_accounts)
+    settings = replace(Settings.read(environ), gateway_url=gateway)
+    if starts:
+        demo_home.refuse_elsewhere(settings, host)
+        return
+    with pytest.raises(StartFailed):
+        demo_home.refuse_elsewhere(settings, host)

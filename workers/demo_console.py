@@ -1,0 +1,16 @@
+"""What the console's server imports in a demo: the console, and an address that signs in with one click.
+
+`hotline demo` alone starts it. It refuses to load anywhere but on a loopback address, with a pretended gateway, in a
+home that a demo made with its own keys and accounts. `hotline run` starts `workers.console`, without that address.
+"""
+
+import os
+
+from hotline.cli.line.demo_home import refuse_elsewhere
+from hotline.config import Settings
+from hotline.web.console.pages.demo_entering import ROUTES
+from workers.console_server import served
+
+settings = Settings.read(os.environ)
+refuse_elsewhere(settings, os.environ.get("HOTLINE_CONSOLE_HOST") or "127.0.0.1")
+application = served(settings, ROUTES)
