@@ -161,7 +161,22 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
         hands.signs_in(admin)
         hands.follows("Accounts")
         hands.opens(editor.name)
-        hands.presses("Make a new link")
+        hands.follows("New link")
+        hands.types("Reason", "lost password and paper")
+        hands.presses("Ask for the link")
+        hands.sees(
+            "It can be made once a second admin agrees: the line knows no phone of this person."
+        )
+    with office.hands() as hands:
+        hands.signs_in(office.person("Admin 2", AccountRole.ADMIN))
+        hands.follows("Approvals")
+        hands.types("Reason", "met them")
+        hands.presses("Approve")
+        hands.sees("Nothing waits for a second person.")
+    with office.hands() as hands:
+        hands.signs_in(admin)
+        hands.page.goto(f"/accounts/{editor.account_id}/link")
+        hands.presses("Make the link")
         link = hands.page.locator(".letters code").inner_text()
     with office.hands() as hands:
         takes_up_the_account(hands, lost, link)

@@ -33,6 +33,9 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+SIGNED = ("--by", "Admin", "--reason", "left")
+
+
 def console(home: Path, *words: str, typed: str | None = None) -> Result:
     env = {"HOTLINE_HOME": str(home)}
     return CliRunner(env=env).invoke(main, ["console", *words], input=typed)
@@ -89,13 +92,13 @@ def test_what_cannot_be_is_refused_in_a_sentence(home: Path) -> None:
     ]:
         told = console(home, "invite", *words, "--by", "Admin")
         assert (told.exit_code, says in told.output) == (1, True), told.output
-    assert "no such account" in console(home, "end", "Editor 1", "--by", "Admin").output
+    assert "no such account" in console(home, "end", "Editor 1", *SIGNED).output
     assert listed(home) == []
 
 
 def test_an_ended_account_stays_listed_and_comes_back_by_no_link(home: Path) -> None:
     console(home, "invite", "Editor 1", "--role", "editor", "--by", "Admin")
-    assert console(home, "end", "Editor 1", "--by", "Admin").output == "Editor 1 enters no more\n"
+    assert console(home, "end", "Editor 1", *SIGNED).output == "Editor 1 enters no more\n"
     assert listed(home)[0]["state"] == "ended"
     assert "was ended" in console(home, "invite", "Editor 1", "--by", "Admin").output
 

@@ -98,11 +98,12 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
     tab = desk.tab(AccountRole.EDITOR, AccountRole.AUDITOR, name="Editor 1")
     account_id = desk.people["Editor 1"].account_id
     assert tab.get("/changes/new").status_code == 200
-    admin.post(f"/accounts/{account_id}/roles", {"roles": ["auditor"]})
+    taken = {"roles": ["auditor"], "sure": "yes", "reason": "other work"}
+    admin.post(f"/accounts/{account_id}/roles", taken)
     key = tab.form_key
     assert tab.get("/changes/new").status_code == 404
     assert tab.post("/changes/new", {"title": "Mine"}, key=key).status_code == 404
-    admin.post(f"/accounts/{account_id}/end")
+    admin.post(f"/accounts/{account_id}/end", {"reason": "left"})
     answer = tab.post("/account/language", {"language": "fr"}, key=key)
     assert answer.status_code == 401
 

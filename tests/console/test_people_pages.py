@@ -242,7 +242,7 @@ def test_ending_an_account_takes_its_responder_off_the_line(
     desk.tab(AccountRole.DESK, name="Desk 1")
     one_human.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
     enrol_national(desk)
-    ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end")
+    ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end", {"reason": "left"})
     assert ended.status_code == 303
     assert person(desk, 1).left_at is not None
 
@@ -256,7 +256,17 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     (waits,) = admissions.waiting(desk.kit, GASABO)
     address = f"/approvals/admission/{waits.id}"
     assert two[1].post(address, {"do": "approve", "reason": "yes"}).status_code == 422
-    assert inside.post(address, {"do": "approve", "reason": "known"}).status_code == 303
+    words = waits.fingerprint
+    assert f"<code>{words}</code>" in inside.get("/approvals").text
+    theirs = desk.people["Desk 2"].enters().token
+    tab = desk.outside()
+    tab.take(theirs)
+    assert f"<code>{words}</code>" in tab.get("/account").text
+    refused = inside.post(address, {"do": "approve", "reason": "known"})
+    assert refused.status_code == 422
+    assert "Compare the four words with the person first" in refused.text
+    compared = {"do": "approve", "reason": "known", "compared": "yes"}
+    assert inside.post(address, compared).status_code == 303
     shown = inside.get(f"/desks/{GASABO}").text
     assert "Desk 2" in shown
     with desk.kit.database.reading() as session:

@@ -6,6 +6,7 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.second_factor import code_at
+from hotline.services.accounts import new_links
 from tests.console.conftest import Desk, Tab
 
 PASSWORD = "bakire-temuno-gifara-mukeno"
@@ -96,13 +97,66 @@ def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab)
     assert admin.post(f"{path}/roles", {}).status_code == 422
     clash = admin.post(f"{path}/roles", {"roles": ["desk", "auditor"]})
     assert "give the roles to two accounts" in clash.text
-    assert admin.post(f"{path}/roles", {"roles": ["translator"]}).status_code == 303
+    asked = admin.post(f"{path}/roles", {"roles": ["translator"]})
+    assert "These roles end now:" in asked.text
+    assert '<input type="hidden" name="roles" value="translator">' in asked.text
+    sure = {"roles": ["translator"], "sure": "yes"}
+    missing = admin.post(f"{path}/roles", sure)
+    assert (missing.status_code, "A reason is missing." in missing.text) == (422, True)
+    assert admin.post(f"{path}/roles", sure | {"reason": "other work"}).status_code == 303
     assert "translator" in admin.get(path).text
+    assert "Make the link" in admin.get(f"{path}/link").text, "nobody has taken it up yet"
     again = admin.post(f"{path}/link")
     assert re.search(r"/welcome/[\w-]{40,}", again.text)
-    assert admin.post(f"{path}/end").status_code == 303
+    assert "It cannot be undone." in admin.get(f"{path}/end").text
+    assert admin.post(f"{path}/end").status_code == 422
+    assert admin.post(f"{path}/end", {"reason": "left"}).status_code == 303
     assert "This account was ended" in admin.get(path).text
     assert admin.get("/accounts/999").status_code == 404
+
+
+def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> None:
+    editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    second = desk.tab(AccountRole.ADMIN, name="Admin 2")
+    path = f"/accounts/{desk.people['Editor 1'].account_id}"
+    assert "rests for 24 hours" in admin.get(f"{path}/link").text
+    assert admin.post(f"{path}/link", {"reason": "lost both"}).status_code == 303
+    assert "once a second admin agrees" in admin.get(path).text
+    assert admin.post(f"{path}/link").status_code == 422
+    assert "Admin 1 asks for a new link for Editor 1." in second.get("/approvals").text
+    assert "Admin 1 asked for a new link for your account." in editor.get("/flows").text
+    assert "Refuse the link" in editor.get("/account").text
+    assert editor.post("/account/link").location == "/account?done=link"
+    assert "The link is refused." in editor.get("/account?done=link").text
+    assert "asks for a new link" not in second.get("/approvals").text
+
+
+def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin: Tab) -> None:
+    desk.tab(AccountRole.EDITOR, name="Editor 1")
+    second = desk.tab(AccountRole.ADMIN, name="Admin 2")
+    path = f"/accounts/{desk.people['Editor 1'].account_id}"
+    admin.post(f"{path}/link", {"reason": "lost both"})
+    (waits,) = new_links.waiting(desk.kit)
+    agrees = {"do": "approve", "reason": "met them"}
+    assert admin.post(f"/approvals/link/{waits.id}", agrees).status_code == 422
+    assert second.post(f"/approvals/link/{waits.id}", agrees).status_code == 303
+    assert "It can be made now." in admin.get(path).text
+    assert re.search(r"/welcome/[\w-]{40,}", admin.post(f"{path}/link").text)
+
+
+def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, admin: Tab) -> None:
+    editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    second = desk.tab(AccountRole.ADMIN, name="Admin 2")
+    path = f"/accounts/{desk.people['Editor 1'].account_id}"
+    assert "Their keys stay." in admin.get(f"{path}/suspend").text
+    assert admin.post(f"{path}/suspend", {"reason": "stolen phone"}).status_code == 303
+    assert editor.get("/").status_code == 303
+    assert "Suspended until" in second.get(path).text
+    assert second.post(f"{path}/lift").status_code == 303
+    assert "Suspended until" not in second.get(path).text
+    last = f"/accounts/{desk.people['Admin 2'].account_id}/suspend"
+    answer = admin.post(last, {"reason": "mine alone"})
+    assert "Nobody else would be an admin or an approver" in answer.text
 
 
 def test_nobody_changes_their_own_account_as_an_admin(desk: Desk, admin: Tab) -> None:

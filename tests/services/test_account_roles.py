@@ -16,7 +16,14 @@ from hotline.domain.accounts.account import (
 from hotline.domain.accounts.faults import AccountFault
 from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import approvals, at_the_server, directory, invitations, sessions
+from hotline.services.accounts import (
+    approvals,
+    at_the_server,
+    directory,
+    invitations,
+    new_links,
+    sessions,
+)
 from hotline.services.desk import audit_log
 from hotline.store.accounts import accounts
 from hotline.store.accounts.approvals import Approval
@@ -151,22 +158,23 @@ def test_a_new_link_makes_nobody_a_second_person(kit: ConsoleKit, clock: Clock) 
     """Who gives out the link could take it up herself: what decides for others waits anew."""
     first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
-    invited = invitations.again(kit, actor(first), second.account_id)
+    assert not new_links.again(kit, SERVER, second.account_id, "lost both").link
+    (waits,) = new_links.waiting(kit)
+    new_links.decide(kit, actor(first), waits.id, "met them", approve=True)
+    assert sessions.look(kit, token), "what was agreed to is not made yet"
+    invited = new_links.again(kit, SERVER, second.account_id)
     assert invited.waiting == {R.ADMIN}
     assert sessions.look(kit, token) is None
     second.is_refused()
     assert roles_of(kit, "Admin 2") == (set(), {R.ADMIN})
 
-    at_the_server.invite(kit, SERVER, "Admin 2", [R.ADMIN], "en")
-    assert roles_of(kit, "Admin 2") == ({R.ADMIN}, set())
-
 
 def test_a_new_link_keeps_the_roles_that_decide_nothing(kit: ConsoleKit, clock: Clock) -> None:
-    (admin,) = admins(kit, clock, ["Admin 1"])
+    admins(kit, clock, ["Admin 1"])
     editor = person(kit, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
     with kit.database.reading() as session:
         before = accounts.one(session, editor.account_id).public_key
-    invited = invitations.again(kit, actor(admin), editor.account_id)
+    invited = new_links.again(kit, SERVER, editor.account_id)
     assert invited.waiting == frozenset()
     editor.takes_up(invited.link)
     assert editor.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
@@ -179,7 +187,7 @@ def test_nobody_changes_or_ends_her_own_account(kit: ConsoleKit, clock: Clock) -
     me = actor(admin)
     for act in (
         lambda: invitations.end(kit, me, admin.account_id),
-        lambda: invitations.again(kit, me, admin.account_id),
+        lambda: new_links.again(kit, me, admin.account_id),
         lambda: invitations.set_roles(kit, me, admin.account_id, [R.ADMIN, R.EDITOR]),
     ):
         assert refused(act) == AccountFault.ONESELF
@@ -190,7 +198,7 @@ def test_a_role_that_is_taken_is_gone_at_the_next_page(kit: ConsoleKit, clock: C
     (admin,) = admins(kit, clock, ["Admin 1"])
     editor = person(kit, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
     token = editor.enters().token
-    invitations.set_roles(kit, actor(admin), editor.account_id, [R.TRANSLATOR])
+    invitations.set_roles(kit, actor(admin), editor.account_id, [R.TRANSLATOR], "other work")
     assert editor.here(token).roles == {R.TRANSLATOR}
 
 
@@ -260,12 +268,13 @@ def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_eac
     held: set[tuple[int, AccountRole]] = set()
     for _ in range(25):
         by, target = chance.choice(here), chance.choice(ids)
+        clock.turn(minutes=40)
         approved: set[tuple[int, AccountRole]] = set()
         waiting = approvals.waiting(kit, by)
         with suppress(AccountRefused):
             match chance.randrange(5):
                 case 0:
-                    invitations.again(kit, by.actor, target)
+                    new_links.again(kit, by.actor, target)
                 case 1 | 2 if waiting:
                     one = chance.choice(waiting)
                     approvals.decide(kit, by, one.id, approve=True, reason="so it is")
@@ -273,7 +282,7 @@ def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_eac
                     approved = {(ids[int(one.about.removeprefix("Desk "))], one.role)}
                 case _:
                     wanted = chance.sample(list(R), chance.randint(1, 3))
-                    invitations.set_roles(kit, by.actor, target, wanted)
+                    invitations.set_roles(kit, by.actor, target, wanted, "other work")
         lines = [line for line in directory.listed(kit) if line.id in ids]
         now = {(line.id, role) for line in lines for role in line.roles}
         assert not [line for line in lines if excluded(line.roles)]

@@ -5,7 +5,7 @@ import pytest
 from hotline.domain.accounts.account import AccountRole
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
-from hotline.services.accounts import demo_accounts, invitations
+from hotline.services.accounts import demo_accounts, invitations, new_links
 from hotline.services.watch import checks_console
 from hotline.store.database import Database
 from tests.conftest import Clock
@@ -53,6 +53,6 @@ def test_accounts_whose_second_factor_opens_no_more_are_named(
     assert not lost.ok
     assert "Editor 0, Editor 1, Editor 2, Editor 3, Editor 4 and 2 more" in lost.says
     assert len(lost.names) == 7
-    invitations.again(kit, SERVER, 1)
+    new_links.again(kit, SERVER, 1)
     _, fewer = checks_console.findings(kit, FactorSealer(b"x" * 32), pretended=False)
     assert len(fewer.names) == 6, "a new link makes a new factor"

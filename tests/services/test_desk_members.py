@@ -15,7 +15,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import DeskRefused, NotFound, PassphraseWrong, PersonnelRefused
 from hotline.sealing.passphrase import Costs
-from hotline.services.accounts import invitations
+from hotline.services.accounts import invitations, new_links
 from hotline.services.desk import access, admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
 from hotline.services.desk.keys import rotation
@@ -194,7 +194,7 @@ def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
 
 def test_a_new_link_opens_no_desk(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
-    invitations.again(people.district.kit, ADMIN, 1)
+    new_links.again(people.district.kit, Actor("Alice"), 1)
     with people.district.database.reading() as session:
         assert members.desks_of(session, FIRST) == frozenset()
 
@@ -202,7 +202,7 @@ def test_a_new_link_opens_no_desk(people: People) -> None:
 def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
     for desk in ("12", NATIONAL):
         people.let_in(desk, FIRST)
-    invitations.set_roles(people.district.kit, ADMIN, 1, [AccountRole.DESK])
+    invitations.set_roles(people.district.kit, ADMIN, 1, [AccountRole.DESK], "other work")
     assert people.opens("12", FIRST)
     with people.district.database.reading() as session:
         assert members.desks_of(session, FIRST) == {"12"}
@@ -282,7 +282,7 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
 
     people.let_in("12", SECOND)
     for account_id in (1, 2):
-        invitations.end(kit, ADMIN, account_id)
+        invitations.end(kit, ADMIN, account_id, "left")
     (found, *_) = desk_register.keys_found(kit)
     assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
 

@@ -16,6 +16,7 @@ from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue
 from hotline.services.accounts import (
     forgetting,
     invitations,
+    new_links,
     own_account,
     recovering,
     sessions,
@@ -122,7 +123,7 @@ def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
     kit: ConsoleKit, editor: Person
 ) -> None:
     token = editor.enters().token
-    invitations.again(kit, SERVER, editor.account_id)
+    new_links.again(kit, SERVER, editor.account_id)
     assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
     assert sessions.key_of(kit, token) is None
     invitations.end(kit, SERVER, editor.account_id)

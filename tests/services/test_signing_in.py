@@ -15,7 +15,7 @@ from hotline.domain.accounts.entering import LONGEST_WAIT
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue, StretchTurn
-from hotline.services.accounts import invitations, own_account, sessions, signing_in
+from hotline.services.accounts import invitations, new_links, own_account, sessions, signing_in
 from hotline.services.accounts.sessions import Entered
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.sign_in_tries import SignInTry
@@ -275,7 +275,7 @@ def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, wha
     kit, token = editor.kit, editor.enters().token
     happens: dict[str, Callable[[], object]] = {
         "ended": partial(invitations.end, kit, SERVER, editor.account_id),
-        "invited again": partial(invitations.again, kit, SERVER, editor.account_id),
+        "invited again": partial(new_links.again, kit, SERVER, editor.account_id),
         "another password": partial(
             own_account.change_password, kit, token, PASSWORD, "kinoto-gabise-rumaka"
         ),

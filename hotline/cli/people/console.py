@@ -48,20 +48,27 @@ def console() -> None:
     help="What the account may do; may be given several times.",
 )
 @click.option("--language", type=click.Choice(CODES), default="en", show_default=True)
+@click.option("--reason", default="", help="Why a new link: kept in the audit log.")
 @by_option
-def invite(name: str, roles: Sequence[str], language: str, by: str) -> None:
+def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
     """Make an account for NAME and print a link; give more roles to one that is there.
 
-    Without --role, an account that is there gets a new link, and what it entered by is good no more.
+    Without --role, an account that is there gets a new link, and what it entered by is good no more. While two admins
+    are active that link rests for 24 hours, or until one of them agrees to it on the page /approvals: give the command
+    again then.
     """
     settings = Settings.read(os.environ)
     kit = build_console(settings)
     try:
-        invited = at_the_server.invite(kit, Actor(by), name, map(AccountRole, roles), language)
+        wanted = [*map(AccountRole, roles)]
+        invited = at_the_server.invite(kit, Actor(by), name, wanted, language, reason)
     finally:
         kit.database.close()
     if invited.link:
         click.echo(link_line(settings, invited.link))
+    elif not roles:
+        says = "asked for: it rests for 24 hours where the line knows their phone, or until an admin agrees: /approvals"
+        click.echo(says, err=True)
     for role in sorted(invited.waiting):
         click.echo(
             f"{role} waits until a second admin approves it on the page /approvals", err=True
@@ -111,8 +118,9 @@ def _line(one: AccountLine) -> str:
 
 @console.command()
 @click.argument("name")
+@click.option("--reason", prompt="Why", callback=checked, help="Why: kept in the audit log.")
 @by_option
-def end(name: str, by: str) -> None:
+def end(name: str, reason: str, by: str) -> None:
     """Let nobody enter by the account NAME any more, and take the responder who is the same person off the line.
 
     What it did stays in the audit log.
@@ -121,7 +129,7 @@ def end(name: str, by: str) -> None:
         found = at_the_server.find(kit, name)
         if found is None:
             raise refusal(AccountFault.NO_ACCOUNT)
-        waits = leaving.end_account(kit, Actor(by), found.id).waits
+        waits = leaving.end_account(kit, Actor(by), found.id, reason).waits
     click.echo(f"{name} enters no more")
     if waits:
         click.echo(

@@ -12,6 +12,14 @@ FORGET_AFTER = timedelta(hours=1)
 FAILED_OF_ONE, FAILED_IN_ALL = 20, 200
 """Failed attempts within an hour that are an alarm: of one name, and of all names together."""
 LOGGED_EACH = 5
+SUSPENDED_FOR = timedelta(hours=24)
+"""How long one admin suspends an account alone."""
+SUSPENDED_AGAIN = timedelta(days=7)
+"""When the same admin may suspend the same account again."""
+LINK_RESTS = timedelta(hours=24)
+"""How long a new link for somebody else's account rests, unless a second admin agrees to it."""
+ACTS_WITHIN, MOST_ACTS = timedelta(hours=1), 2
+"""How often one admin ends, suspends or links accounts again, or takes roles."""
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 FRESH = timedelta(minutes=15)

@@ -27,6 +27,11 @@ class AccountFault(StrEnum):
     COMMON_PASSWORD = "common_password"
     WRONG_CODE = "wrong_code"
     KEY_CLOSED = "key_closed"
+    TOO_MANY_ACTS = "too_many_acts"
+    LAST_OTHER = "last_other"
+    SUSPENDED_LATELY = "suspended_lately"
+    NOT_SUSPENDED = "not_suspended"
+    LINK_RESTS = "link_rests"
     DECIDED = "decided"
     NOT_AN_ADMIN = "not_an_admin"
     NO_REASON = "no_reason"
@@ -53,6 +58,11 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.COMMON_PASSWORD: "that password is easy to guess: take the suggested one, or four unrelated words",
     AccountFault.WRONG_CODE: "that code is wrong, or was used: wait for the next one",
     AccountFault.KEY_CLOSED: "give your password and a code again first",
+    AccountFault.TOO_MANY_ACTS: "you did that to two accounts within an hour: wait, or ask another admin",
+    AccountFault.LAST_OTHER: "nobody else would be an admin or an approver: give that role to another account first",
+    AccountFault.SUSPENDED_LATELY: "you suspended that account within seven days: ask another admin",
+    AccountFault.NOT_SUSPENDED: "that account is not suspended",
+    AccountFault.LINK_RESTS: "that link was asked for already, and rests: a second admin can agree to it now",
     AccountFault.DECIDED: "that was decided already, or its time is over",
     AccountFault.NOT_AN_ADMIN: "only an admin decides that, and never what they asked for themselves",
     AccountFault.NO_REASON: "a reason is missing",

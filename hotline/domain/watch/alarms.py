@@ -43,6 +43,7 @@ class Alarm(StrEnum):
     UNPROVEN = "unproven"
     STOP_WISH = "stop wish"
     FORGETTING = "forgetting"
+    ACCOUNTS = "accounts"
     SIGN_INS = "failed sign-ins"
     SIGN_IN_QUEUE = "sign-in queue"
 
@@ -62,6 +63,7 @@ HAPPENINGS = {
     Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
     Alarm.STRANGE_CALLER: "another phone keyed in a session that was not its own",
     Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
+    Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
     Alarm.STOP_WISH: "STOP came in the name of an enrolled number, and changed nothing",
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.ports import Kit
-from hotline.services.accounts import directory, invitations
+from hotline.services.accounts import directory, invitations, new_links
 from hotline.services.accounts.directory import AccountLine
 from hotline.services.accounts.invitations import Invited
 
@@ -19,10 +19,17 @@ def first(kit: Kit) -> Invited | None:
         return invitations.invite(kit, FIRST_BY, FIRST, [AccountRole.ADMIN])
     if any(one.seen_at or one.state is not AccountState.INVITED for one in lines):
         return None
-    return invitations.again(kit, FIRST_BY, lines[0].id)
+    return new_links.again(kit, FIRST_BY, lines[0].id)
 
 
-def invite(kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str) -> Invited:
+def invite(
+    kit: Kit,
+    by: Actor,
+    name: str,
+    roles: Iterable[AccountRole],
+    language: str,
+    reason: str = "",
+) -> Invited:
     """A new account; more roles for one that is there; without roles, a new link for it. Raises AccountRefused.
 
     `link` is empty where roles were given to an account that was taken up: its person enters as before.
@@ -31,10 +38,10 @@ def invite(kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], languag
     if found is None:
         return invitations.invite(kit, by, name, wanted, language)
     if not wanted:
-        return invitations.again(kit, by, found.id)
+        return new_links.again(kit, by, found.id, reason)
     waiting = invitations.set_roles(kit, by, found.id, found.roles | found.waiting | wanted)
     if found.state is AccountState.INVITED:
-        return invitations.again(kit, by, found.id)
+        return new_links.again(kit, by, found.id, reason)
     return Invited(found.id, "", waiting)
 
 

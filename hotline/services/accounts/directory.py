@@ -24,6 +24,8 @@ class AccountLine:
     created_at: datetime
     seen_at: datetime | None
     ended_at: datetime | None
+    suspended_until: datetime | None
+    """None where it is not suspended now."""
     has_factor: bool
 
 
@@ -31,7 +33,7 @@ def listed(kit: Kit) -> Sequence[AccountLine]:
     """In the order in which they were made, those that were ended last."""
     with kit.database.reading() as session:
         waiting = approvals.roles_by_account(session, kit)
-        lines = [_line(account, waiting) for account in accounts.everybody(session)]
+        lines = [_line(account, waiting, kit.now()) for account in accounts.everybody(session)]
     return sorted(lines, key=lambda line: line.state is AccountState.ENDED)
 
 
@@ -39,10 +41,12 @@ def one(kit: Kit, account_id: int) -> AccountLine:
     """Raises NotFound."""
     with kit.database.reading() as session:
         waiting = approvals.roles_by_account(session, kit)
-        return _line(accounts.one(session, account_id), waiting)
+        return _line(accounts.one(session, account_id), waiting, kit.now())
 
 
-def _line(account: ConsoleAccount, waiting: Mapping[int, frozenset[AccountRole]]) -> AccountLine:
+def _line(
+    account: ConsoleAccount, waiting: Mapping[int, frozenset[AccountRole]], at: datetime
+) -> AccountLine:
     return AccountLine(
         id=account.id,
         name=account.shown,
@@ -53,5 +57,6 @@ def _line(account: ConsoleAccount, waiting: Mapping[int, frozenset[AccountRole]]
         created_at=account.created_at,
         seen_at=account.seen_at,
         ended_at=account.ended_at,
+        suspended_until=account.suspended_until if account.is_suspended(at) else None,
         has_factor=account.totp_step > 0,
     )

@@ -16,21 +16,23 @@ from hotline.domain.accounts.account import (
     excluded,
     is_name,
 )
-from hotline.domain.accounts.entering import LINK_LIVES
+from hotline.domain.accounts.entering import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.desk.members import of_account
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
-from hotline.services.accounts import approvals
+from hotline.services.accounts import approvals, serious_acts
 from hotline.services.accounts.proving import entering_states
+from hotline.services.accounts.serious_acts import Notified, SeriousAct
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import members
+from hotline.store.desk import audit, members
 from hotline.store.people import member_keys
 from hotline.text.names import NameFault, is_one_name, name_fault, tidy
 
 FEWEST_ADMINS = 2
+NOBODY_NOTIFIED = Notified(())
 LETTERS = {
     NameFault.MARKS: AccountFault.NAME_MARKS,
     NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS,
@@ -78,68 +80,113 @@ def invite(
         return Invited(account.id, _link(session, kit, account), waiting)
 
 
-def again(kit: Kit, by: Actor, account_id: int) -> Invited:
-    """A new link for an account: its key pair, factor and sessions end now, and a new pair is made with the link.
+def make_link(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> Invited:
+    """Makes a new link: the account's key pair, factor and sessions end now, and a new pair is made with the link.
 
     Roles that decide for others wait anew: else whoever gives out the link could become its second person.
-    Raises AccountRefused.
     """
-    with kit.database.writing() as session:
-        account = approvals.living(session, account_id)
-        if by.account_id == account_id:
-            raise refusal(AccountFault.ONESELF)
-        waited = approvals.waiting_roles(session, kit, account.id)
-        deciding = account.held_roles & SECOND_PERSON
-        direct = _counts_as_second(session, by)
-        account.roles = sorted(account.held_roles - deciding)
-        _forget(session, kit, account)
-        account.state = AccountState.INVITED
-        approvals.record(session, kit, by, "account_linked", account)
-        waiting = _give(session, kit, by, account, deciding, direct=direct)
-        return Invited(account.id, _link(session, kit, account), waited | waiting)
+    waited = approvals.waiting_roles(session, kit, account.id)
+    deciding = account.held_roles & SECOND_PERSON
+    direct = counts_as_second(session, by)
+    account.roles = sorted(account.held_roles - deciding)
+    _forget(session, kit, account)
+    account.state = AccountState.INVITED
+    approvals.record(session, kit, by, "account_linked", account)
+    waiting = _give(session, kit, by, account, deciding, direct=direct)
+    return Invited(account.id, _link(session, kit, account), waited | waiting)
 
 
 def set_roles(
-    kit: Kit, by: Actor, account_id: int, roles: Iterable[AccountRole]
+    kit: Kit, by: Actor, account_id: int, roles: Iterable[AccountRole], reason: str = ""
 ) -> frozenset[AccountRole]:
-    """Give and take roles; those that wait for a second admin. Raises AccountRefused."""
+    """Gives and takes roles; returns those that wait for a second admin. Taking one needs a reason.
+
+    Raises AccountRefused.
+    """
     wanted = frozenset(roles)
     _check(wanted)
+    notified = NOBODY_NOTIFIED
     with kit.database.writing() as session:
         account = approvals.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
-        for role in sorted(account.held_roles - wanted):
-            approvals.record(session, kit, by, "account_role_taken", account, role)
-        account.roles = sorted(account.held_roles & wanted)
-        session.flush()
-        member_keys.close_lost(session, of_account(account.id), kit.now())
+        if lost := account.held_roles - wanted:
+            notified = _take(session, kit, by, account, lost, reason)
         waited = approvals.waiting_roles(session, kit, account.id)
         for role in waited - wanted:
             approvals.withdraw(session, kit, by, account.id, role)
-        direct = _counts_as_second(session, by)
+        direct = counts_as_second(session, by)
         new = wanted - account.held_roles - (frozenset() if direct else waited)
-        return _give(session, kit, by, account, new, direct=direct) | (
-            frozenset() if direct else waited & wanted
-        )
+        waiting = _give(session, kit, by, account, new, direct=direct)
+        waiting |= frozenset() if direct else waited & wanted
+    notified.ring(kit)
+    return waiting
 
 
-def end(kit: Kit, by: Actor, account_id: int) -> None:
-    """Nobody enters by this account any more. Its name stays, for what it did. Raises AccountRefused."""
+def _take(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    account: ConsoleAccount,
+    lost: frozenset[AccountRole],
+    reason: str,
+) -> Notified:
+    serious_acts.check(session, kit, by, account, reason, loses=lost)
+    account.roles = sorted(account.held_roles - lost)
+    session.flush()
+    member_keys.close_lost(session, of_account(account.id), kit.now())
+    why = f"{', '.join(sorted(lost))}: {reason}"
+    return serious_acts.record(session, kit, by, SeriousAct.TAKE_ROLES, account, why)
+
+
+def end(kit: Kit, by: Actor, account_id: int, reason: str = "") -> None:
+    """Lets nobody enter by this account any more. Its name stays, for what it did. Raises AccountRefused."""
     with kit.database.writing() as session:
         account = approvals.living(session, account_id)
-        if by.account_id == account_id:
-            raise refusal(AccountFault.ONESELF)
-        end_in(session, kit, by, account)
+        serious_acts.check(session, kit, by, account, reason)
+        notified = end_in(session, kit, by, account, reason)
+    notified.ring(kit)
 
 
-def end_in(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> None:
-    """`end`, inside the caller's transaction, of an account that is held."""
+def end_in(
+    session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str = ""
+) -> Notified:
+    """`end`, inside the caller's transaction, of an account that is held. The caller rings for the messages."""
     for role in approvals.waiting_roles(session, kit, account.id):
         approvals.withdraw(session, kit, by, account.id, role)
     _forget(session, kit, account)
     account.state, account.ended_at = AccountState.ENDED, kit.now()
-    approvals.record(session, kit, by, "account_ended", account)
+    return serious_acts.record(session, kit, by, SeriousAct.END, account, reason)
+
+
+def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
+    """Lets nobody enter by this account for 24 hours; its keys stay. Another admin may lift it. Raises AccountRefused.
+
+    The same admin suspends the same account once in seven days: else one person would shut it out for good.
+    """
+    with kit.database.writing() as session:
+        account, at = approvals.living(session, account_id), kit.now()
+        serious_acts.check(session, kit, by, account, reason)
+        action, since = SeriousAct.SUSPEND.action, at - SUSPENDED_AGAIN
+        subject = f"account {account.shown}"
+        if audit.count(session, audit.by_actor(by), (action,), since, subject):
+            raise refusal(AccountFault.SUSPENDED_LATELY)
+        account.suspended_until = at + SUSPENDED_FOR
+        sessions.end_of(session, account.id)
+        notified = serious_acts.record(session, kit, by, SeriousAct.SUSPEND, account, reason)
+    notified.ring(kit)
+
+
+def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
+    """Lets the person of a suspended account sign in again. Raises AccountRefused."""
+    with kit.database.writing() as session:
+        account = approvals.living(session, account_id)
+        if by.account_id == account_id:
+            raise refusal(AccountFault.ONESELF)
+        if not account.is_suspended(kit.now()):
+            raise refusal(AccountFault.NOT_SUSPENDED)
+        account.suspended_until = None
+        approvals.record(session, kit, by, "account_suspension_lifted", account)
 
 
 def find(kit: Kit, name: str) -> int | None:
@@ -168,7 +215,8 @@ def _check(roles: frozenset[AccountRole]) -> None:
         raise refusal(AccountFault.ROLES_EXCLUDE)
 
 
-def _counts_as_second(session: Session, by: Actor) -> bool:
+def counts_as_second(session: Session, by: Actor) -> bool:
+    """Returns True for the command line while fewer than two admins are active."""
     return by.account_id is None and len(accounts.active_admins(session)) < FEWEST_ADMINS
 
 
@@ -182,7 +230,7 @@ def _give(
     direct: bool | None = None,
 ) -> frozenset[AccountRole]:
     """Give roles, or let them wait; those that wait."""
-    counts = _counts_as_second(session, by) if direct is None else direct
+    counts = counts_as_second(session, by) if direct is None else direct
     waiting = frozenset() if counts else roles & SECOND_PERSON
     account.roles = sorted(account.held_roles | (roles - waiting))
     for role in sorted(roles - waiting):

@@ -11,6 +11,7 @@ import pyotp
 
 from hotline.domain.accounts.account import Refused, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.fingerprint import four_words
 from hotline.domain.accounts.passwords import password_fault
 from hotline.domain.accounts.second_factor import accepted_step, authenticator_uri, grouped
 from hotline.errors import SealBroken
@@ -42,6 +43,13 @@ def set_language(kit: ConsoleKit, signed_in: SignedIn, language: str) -> None:
     if language in CODES:
         with kit.database.writing() as session:
             accounts.one(session, signed_in.account_id, for_writing=True).language = language
+
+
+def fingerprint(kit: ConsoleKit, signed_in: SignedIn) -> str:
+    """Returns the four words of the account's public key; an empty text where it has none."""
+    with kit.database.reading() as session:
+        public_key = accounts.one(session, signed_in.account_id).public_key
+    return four_words(public_key) if public_key else ""
 
 
 def codes_left(kit: ConsoleKit, signed_in: SignedIn) -> int:

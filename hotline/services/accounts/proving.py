@@ -43,7 +43,9 @@ def owner(account_id: int) -> str:
 
 
 def may_enter(kit: ConsoleKit, account: ConsoleAccount) -> bool:
-    return account.state in entering_states(pretended=kit.pretended)
+    """Returns True if a person may sign in by this account now."""
+    states = entering_states(pretended=kit.pretended)
+    return account.state in states and not account.is_suspended(kit.now())
 
 
 def entering_states(*, pretended: bool) -> tuple[AccountState, ...]:

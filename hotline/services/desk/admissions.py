@@ -11,6 +11,7 @@ from datetime import datetime
 from nacl.public import PrivateKey
 
 from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.fingerprint import four_words
 from hotline.domain.desk.desks import READS, DeskKind, kind_of
 from hotline.domain.desk.members import account_of, of_account, responder_of
 from hotline.errors import DeskRefused, NotFound
@@ -38,6 +39,8 @@ class WaitingAdmission:
     reason: str
     asked_at: datetime
     expires_at: datetime
+    fingerprint: str
+    """The four words of an account's key, which its person reads out; empty for a phone, which shows none."""
 
 
 def ask(kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
@@ -76,6 +79,7 @@ def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
             row.reason,
             row.asked_at,
             row.expires_at,
+            four_words(row.sealed) if row.sealed and account_of(_about(row)[1]) else "",
         )
         for row in rows
     ]

@@ -45,8 +45,13 @@ class ConsoleAccount(Row):
     seen_at: Mapped[datetime | None]
     """When its person was last there, as its sessions say it."""
     ended_at: Mapped[datetime | None]
+    suspended_until: Mapped[datetime | None]
+    """Until then nobody enters by it. Its keys stay."""
     responder_id: Mapped[int | None]
     """The same human as a responder: her desks are this account's, and both end together."""
+
+    def is_suspended(self, at: datetime) -> bool:
+        return self.suspended_until is not None and self.suspended_until > at
 
     @property
     def held_roles(self) -> frozenset[AccountRole]:

@@ -114,6 +114,16 @@ def sign(
     return append(session, at=at, actor=signer(by), action=action, subject=subject, reason=reason)
 
 
+def count(
+    session: Session, actor: str, actions: Collection[str], since: datetime, subject: str = ""
+) -> int:
+    """Returns how often an actor did one of these since a moment, to one subject where it is named."""
+    done = select(func.count()).where(
+        AuditEntry.actor == actor, AuditEntry.action.in_(actions), AuditEntry.at > since
+    )
+    return session.scalar(done.where(AuditEntry.subject == subject) if subject else done) or 0
+
+
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:

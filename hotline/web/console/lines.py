@@ -14,7 +14,7 @@ from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tips.wanted import TipStanding
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import invitations
+from hotline.services.accounts import invitations, new_links
 from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
 from hotline.services.people.dossiers import desk_page
@@ -104,6 +104,13 @@ def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
         says = phrase("Quieter than usual: {sessions} calls in the last hour, usually {usual}.")
         values = {"sessions": str(found.sessions), "usual": str(found.usual)}
         yield TodayLine(Weight.WARN, says, values)
+
+
+def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    found = new_links.resting(kit, by.account_id)
+    if found is not None:
+        says = phrase("{by} asked for a new link for your account. If you did not, refuse it.")
+        yield TodayLine(Weight.BAD, says, {"by": found.asked_by}, "account.show")
 
 
 def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
@@ -238,6 +245,7 @@ SOURCES = (
     LineSource(who.DESKS, _untaken_tips),
     LineSource(who.DESKS, _waiting_closures),
     LineSource(who.DESKS, _owing_tips),
+    LineSource(who.ALL, _own_link, is_bar=True),
     LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),
     LineSource(who.RUNNING, _alarms),

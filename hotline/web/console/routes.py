@@ -36,6 +36,7 @@ from hotline.web.console.writing.wording import (
 CHANGE = "/changes/<int:change_id>"
 FLOW = f"{CHANGE}/flows/<flow>"
 NODE = f"{FLOW}/<node>"
+ACCOUNT = "/accounts/<int:account_id>"
 
 ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     # the way in and out
@@ -68,6 +69,9 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
         who.ALL,
         Needs.FRESH,
         "account_factor_changed",
+    ),
+    PageRoute(
+        "POST", "/account/link", account.refuse_link, who.ALL, Needs.FRESH, "account_link_refused"
     ),
     PageRoute("POST", "/account/paper", account.paper, who.ALL, Needs.FRESH, "account_paper_made"),
     # tips, as desks may know of them
@@ -201,22 +205,24 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
         Needs.FRESH,
         "account_role_given",
     ),
+    PageRoute("GET", f"{ACCOUNT}/link", accounts.ask_link, who.ADMIN),
     PageRoute(
-        "POST",
-        "/accounts/<int:account_id>/link",
-        accounts.link,
-        who.ADMIN,
-        Needs.FRESH,
-        "account_linked",
+        "POST", f"{ACCOUNT}/link", accounts.link, who.ADMIN, Needs.FRESH, "account_link_asked"
+    ),
+    PageRoute("GET", f"{ACCOUNT}/suspend", accounts.ask_suspend, who.ADMIN),
+    PageRoute(
+        "POST", f"{ACCOUNT}/suspend", accounts.suspend, who.ADMIN, Needs.FRESH, "account_suspended"
     ),
     PageRoute(
         "POST",
-        "/accounts/<int:account_id>/end",
-        accounts.end,
+        f"{ACCOUNT}/lift",
+        accounts.lift,
         who.ADMIN,
         Needs.FRESH,
-        "account_ended",
+        "account_suspension_lifted",
     ),
+    PageRoute("GET", f"{ACCOUNT}/end", accounts.ask_end, who.ADMIN),
+    PageRoute("POST", f"{ACCOUNT}/end", accounts.end, who.ADMIN, Needs.FRESH, "account_ended"),
     PageRoute("GET", "/audit", audit.listed, who.AUDIT, menu=phrase("Audit")),
     PageRoute("GET", "/audit/verify", audit.verify, who.AUDIT),
 )

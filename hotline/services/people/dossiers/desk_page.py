@@ -62,6 +62,8 @@ class AdmissionLine:
     expires_at: datetime
     reason: str
     may_decide: bool
+    fingerprint: str
+    """The four words of an account's key; empty for a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def admissions_for(kit: Kit, by: SignedIn, code: str | None = None) -> Sequence[
                 may_decide=row.desk in opened
                 and row.asker_id != by.account_id
                 and not two_names.is_herself(session, by.actor, row.member),
+                fingerprint=row.fingerprint,
             )
             for row in rows
             if only is None or row.desk in only

@@ -15,7 +15,7 @@ from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.accounts import invitations
+from hotline.services.accounts import invitations, serious_acts
 from hotline.services.desk import admissions
 from hotline.services.people import handing_on, one_human, removals
 from hotline.services.people.dossiers.postings import check_other
@@ -50,7 +50,7 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
         is_last = person.active and is_last_of_national(session, kit, person)
         if is_last:
             one_human.close_desks(session, person, at)
-            _end_account(session, kit, by, person)
+            _end_account(session, kit, by, person, reason)
             _ask(session, kit, by, person, reason)
     if is_last:
         return TakenAway(waits=True)
@@ -103,8 +103,8 @@ def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool)
         removals.remove(kit, str(person.id), second=asked_by, by=by, reason=reason)
 
 
-def end_account(kit: Kit, by: Actor, account_id: int) -> TakenAway:
-    """Ends an account, and takes the responder who is the same person off the line.
+def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> TakenAway:
+    """Ends an account, and takes the responder who is the same person off the line. What bounds the one bounds both.
 
     Raises AccountRefused, PersonnelRefused.
     """
@@ -114,9 +114,12 @@ def end_account(kit: Kit, by: Actor, account_id: int) -> TakenAway:
         responder_id = accounts.one(session, account_id).responder_id
         person = None if responder_id is None else session.get(Responder, responder_id)
     if person is None or person.left_at is not None or not person.active:
-        invitations.end(kit, by, account_id)
+        invitations.end(kit, by, account_id, reason)
         return TakenAway(waits=False)
-    return take_away(kit, by, person.id, "the account of the same person was ended")
+    with kit.database.reading() as session:
+        serious_acts.check(session, kit, by, accounts.one(session, account_id), reason)
+    said = f": {reason}" if reason else ""
+    return take_away(kit, by, person.id, f"the account of the same person was ended{said}")
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
@@ -172,10 +175,10 @@ def _is_herself(session: Session, by: Actor, person: Responder) -> bool:
     return accounts.one(session, by.account_id).responder_id == person.id
 
 
-def _end_account(session: Session, kit: Kit, by: Actor, person: Responder) -> None:
+def _end_account(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
     account = accounts.of_responder(session, person.id)
     if account is not None and account.state != AccountState.ENDED:
-        invitations.end_in(session, kit, by, account)
+        invitations.end_in(session, kit, by, account, reason)
 
 
 def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:

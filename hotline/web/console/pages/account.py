@@ -4,7 +4,7 @@ from flask import Response
 
 from hotline.adapters import qr_code
 from hotline.errors import AccountRefused
-from hotline.services.accounts import own_account, sessions
+from hotline.services.accounts import new_links, own_account, sessions
 from hotline.services.accounts.own_account import NewFactor
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFaults, faults
@@ -57,6 +57,12 @@ def take_factor(visit: Visit) -> Response:
     return see("account.show", done="factor")
 
 
+def refuse_link(visit: Visit) -> Response:
+    """Refuses a new link for one's own account, which somebody else asked for."""
+    new_links.refuse_own(visit.kit, visit.by)
+    return see("account.show", done="link")
+
+
 def paper(visit: Visit) -> Response:
     """A new recovery sheet, shown once: the old one opens nothing from now on."""
     try:
@@ -67,10 +73,15 @@ def paper(visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None) -> Response:
-    held = sessions.listed(visit.kit, visit.token)
-    done = visit.query.get("done", "")
     return page(
-        visit, "account.html", status=status, faults=wrong or FormFaults(), sessions=held, done=done
+        visit,
+        "account.html",
+        status=status,
+        faults=wrong or FormFaults(),
+        sessions=sessions.listed(visit.kit, visit.token),
+        done=visit.query.get("done", ""),
+        resting=new_links.resting(visit.kit, visit.by.account_id),
+        fingerprint=own_account.fingerprint(visit.kit, visit.by),
     )
 
 

@@ -1,16 +1,21 @@
-"""Who may enter: accounts, their roles, a new link, an end. For admins."""
+"""Shows admins the accounts of the console: roles, new links, suspensions and ends."""
+
+from collections.abc import Collection
 
 from flask import Response
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.account import AccountRole, excluded
 from hotline.errors import AccountRefused, PersonnelRefused
-from hotline.services.accounts import directory, invitations
+from hotline.services.accounts import directory, invitations, new_links
 from hotline.services.accounts.invitations import Invited
 from hotline.services.people.dossiers import leaving
 from hotline.text.languages import CODES, FIRST
 from hotline.web.console import who
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.visit import Visit, page, see, why
+
+ROLES, LINK, SUSPEND, END = "roles", "link", "suspend", "end"
+"""What `account_act.html` asks about."""
 
 
 def listed(visit: Visit) -> Response:
@@ -33,29 +38,96 @@ def one(visit: Visit, account_id: int) -> Response:
 
 
 def set_roles(visit: Visit, account_id: int) -> Response:
+    """Gives roles at once; taking one is confirmed first, with a reason."""
+    account, wanted = directory.one(visit.kit, account_id), _roles(visit)
+    lost = account.roles - wanted
+    if lost and wanted and not excluded(wanted) and not visit.form.ticked("sure"):
+        return _confirm(visit, account_id, ROLES, kept=wanted, lost=lost)
     try:
-        invitations.set_roles(visit.kit, visit.by.actor, account_id, _roles(visit))
+        invitations.set_roles(visit.kit, visit.by.actor, account_id, wanted, _reason(visit))
+    except AccountRefused as refused:
+        wrong = why(visit, refused)
+        if lost and visit.form.ticked("sure"):
+            return _confirm(visit, account_id, ROLES, wrong, kept=wanted, lost=lost)
+        return _one(visit, account_id, status=422, wrong=faults(roles=wrong))
+    return see("accounts.one", account_id=account_id)
+
+
+def ask_link(visit: Visit, account_id: int) -> Response:
+    return _confirm(visit, account_id, LINK)
+
+
+def link(visit: Visit, account_id: int) -> Response:
+    """Asks for a new link, or shows it where it has rested: then its person's old proofs prove nobody."""
+    account = directory.one(visit.kit, account_id)
+    try:
+        invited = new_links.again(visit.kit, visit.by.actor, account_id, _reason(visit))
+    except AccountRefused as refused:
+        return _confirm(visit, account_id, LINK, why(visit, refused))
+    if not invited.link:
+        return see("accounts.one", account_id=account_id)
+    return _invited(visit, account.name, invited)
+
+
+def ask_suspend(visit: Visit, account_id: int) -> Response:
+    return _confirm(visit, account_id, SUSPEND)
+
+
+def suspend(visit: Visit, account_id: int) -> Response:
+    try:
+        invitations.suspend(visit.kit, visit.by.actor, account_id, _reason(visit))
+    except AccountRefused as refused:
+        return _confirm(visit, account_id, SUSPEND, why(visit, refused))
+    return see("accounts.one", account_id=account_id)
+
+
+def lift(visit: Visit, account_id: int) -> Response:
+    try:
+        invitations.lift_suspension(visit.kit, visit.by.actor, account_id)
     except AccountRefused as refused:
         return _one(visit, account_id, status=422, wrong=faults(roles=why(visit, refused)))
     return see("accounts.one", account_id=account_id)
 
 
-def link(visit: Visit, account_id: int) -> Response:
-    """What proved its person proves nobody any more: a new link, a new pair of keys."""
-    account = directory.one(visit.kit, account_id)
-    try:
-        invited = invitations.again(visit.kit, visit.by.actor, account_id)
-    except AccountRefused as refused:
-        return _one(visit, account_id, status=422, wrong=faults(link=why(visit, refused)))
-    return _invited(visit, account.name, invited)
+def ask_end(visit: Visit, account_id: int) -> Response:
+    return _confirm(visit, account_id, END)
 
 
 def end(visit: Visit, account_id: int) -> Response:
     try:
-        leaving.end_account(visit.kit, visit.by.actor, account_id)
+        leaving.end_account(visit.kit, visit.by.actor, account_id, _reason(visit))
     except (AccountRefused, PersonnelRefused) as refused:
-        return _one(visit, account_id, status=422, wrong=faults(end=why(visit, refused)))
+        return _confirm(visit, account_id, END, why(visit, refused))
     return see("accounts.listed")
+
+
+def _reason(visit: Visit) -> str:
+    return visit.form.text("reason", most=200)
+
+
+def _confirm(
+    visit: Visit,
+    account_id: int,
+    act: str,
+    wrong: str = "",
+    *,
+    kept: Collection[AccountRole] = (),
+    lost: Collection[AccountRole] = (),
+) -> Response:
+    """One question a page: what is to be done, to whom, and why."""
+    return page(
+        visit,
+        "account_act.html",
+        status=422 if wrong else 200,
+        faults=faults(reason=wrong),
+        account=directory.one(visit.kit, account_id),
+        resting=new_links.resting(visit.kit, account_id),
+        now=visit.kit.now(),
+        act=act,
+        kept=kept,
+        lost=lost,
+        reason=_reason(visit),
+    )
 
 
 def _roles(visit: Visit) -> frozenset[AccountRole]:
@@ -86,6 +158,8 @@ def _one(
         status=status,
         faults=wrong or FormFaults(),
         account=account,
+        resting=new_links.resting(visit.kit, account_id),
+        now=visit.kit.now(),
         roles=[*AccountRole],
         does=who.DOES,
     )

@@ -30,7 +30,8 @@ def decide(visit: Visit, kind: str, approval_id: int) -> Response:
     if not reason or not reason.isprintable():
         says = visit.say(MISSING)
         return _listed(visit, wrong=faults(**{field: f"{says[:1].upper()}{says[1:]}."}))
-    what = SecondDecision(kind, approval_id, approve, reason)
+    is_compared = visit.form.ticked("compared")
+    what = SecondDecision(kind, approval_id, approve, reason, is_compared)
     try:
         second_person.decide(visit.kit, visit.by, visit.token, what)
     except Unavailable:

@@ -7,22 +7,23 @@ from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.edition import Edition
 from hotline.domain.people.standing import EnrolmentKind
-from hotline.errors import NotFound
+from hotline.errors import DeskRefused, NotFound
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import approvals, sessions
+from hotline.services.accounts import approvals, new_links, sessions
 from hotline.services.desk import admissions
 from hotline.services.evidence import exporting
 from hotline.services.people import enrolment_decisions
 from hotline.services.people.dossiers import desk_page, leaving, postings
 from hotline.services.referrals.drills import plans
 from hotline.services.tips.lifted import lifting
+from hotline.text.remark import remark
 from hotline.web.console import who
 from hotline.web.console.people.waits import SecondDecision, WaitsForSecond, is_other, name_of
 from hotline.web.console.who import phrase
 
 ROLE, ENROLMENT, POSTING = "role", "enrolment", "posting"
 ADMISSION, REMOVAL, LIFT, EXPORT = "admission", "removal", "lift", "export"
-EXERCISE = "exercise"
+EXERCISE, LINK = "exercise", "link"
 
 FOR_WHOM: Mapping[Edition, str] = {
     Edition.INSIDE: phrase("for those who work with the line"),
@@ -41,7 +42,7 @@ def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
         found += [*_enrolments(kit, by), *_postings(kit, by), *_removals(kit, by)]
         found += _exercises(kit, by)
     if AccountRole.ADMIN in by.roles:
-        found += _roles(kit, by)
+        found += [*_roles(kit, by), *_links(kit, by)]
     if by.roles & exporting.MAY_TAKE:
         found += _exports(kit, by)
     if AccountRole.NATIONAL in by.roles:
@@ -53,9 +54,14 @@ def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
 
 def decide(kit: ConsoleKit, by: SignedIn, token: str, what: SecondDecision) -> None:
     """Raises HotlineError: what the service of that kind raises, and NotFound for a kind that is none of hers."""
-    seen = {(one.kind, one.id) for one in waiting(kit, by)}
-    if (what.kind, what.id) not in seen:
+    seen = {(one.kind, one.id): one for one in waiting(kit, by)}
+    found = seen.get((what.kind, what.id))
+    if found is None:
         raise NotFound("that was decided already, or its time is over")
+    if what.approve and found.fingerprint and not what.is_compared:
+        raise DeskRefused(
+            remark("compare the four words with the person first, and tick that you did")
+        )
     if what.kind == ADMISSION:
         _admit(kit, by.actor, token, what)
     elif what.kind == ROLE:
@@ -85,6 +91,23 @@ def _roles(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
             expires_at=one.expires_at,
             reason="",
             may_decide=one.may_decide,
+        )
+
+
+def _links(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in new_links.waiting(kit):
+        yield WaitsForSecond(
+            kind=LINK,
+            id=one.id,
+            phrase=phrase(
+                "{by} asks for a new link for {about}. When it is made, their password, their authenticator and their"
+                " keys end."
+            ),
+            values={"by": one.asked_by, "about": one.about},
+            asked_at=one.asked_at,
+            expires_at=one.expires_at,
+            reason=one.reason,
+            may_decide=is_other(by, one.asker_id, one.asked_by, one.about),
         )
 
 
@@ -157,6 +180,7 @@ def _admissions(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
             reason=one.reason,
             may_decide=one.may_decide,
             needs_key=True,
+            fingerprint=one.fingerprint,
         )
 
 
@@ -236,4 +260,5 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     LIFT: lifting.decide,
     EXPORT: exporting.decide,
     EXERCISE: plans.decide,
+    LINK: new_links.decide,
 }

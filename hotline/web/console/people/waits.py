@@ -24,6 +24,8 @@ class WaitsForSecond:
     reason: str
     may_decide: bool
     needs_key: bool = False
+    fingerprint: str = ""
+    """The four words that the decider compares with the person, where there are any."""
     tip_id: int | None = None
     """The tip on whose page it is decided; None where it is decided in the list."""
     accounts: Sequence[AccountMark] = ()
@@ -40,6 +42,8 @@ class SecondDecision:
     id: int
     approve: bool
     reason: str
+    is_compared: bool = False
+    """The decider says that the person read out the same four words."""
 
 
 def is_other(by: SignedIn, asker_id: int | None, asked_by: str, about: str = "") -> bool:

@@ -1,0 +1,154 @@
+"""Bounds what one admin does to other accounts, and notifies the people who must know: nobody shuts a team out alone.
+
+Each ending, suspension, new link and taken role has a reason, goes to the national desk and the on-call contacts, and
+counts: one admin does two within an hour. Runs inside its caller's transaction; the caller rings for the messages.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor
+from hotline.domain.accounts.entering import ACTS_WITHIN, MOST_ACTS
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind, Wording
+from hotline.domain.referrals.referral import Level
+from hotline.domain.watch.alarms import Alarm
+from hotline.domain.wording import Template
+from hotline.ports import Kit
+from hotline.services import alarming
+from hotline.services.accounts import approvals
+from hotline.services.doorbell import ring
+from hotline.services.referrals import case_messages
+from hotline.store.accounts import accounts
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.people import responders
+from hotline.store.people.responders import Responder
+
+REASON_LETTERS = 200
+NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER)
+"""Roles that one other account at least keeps: without it nothing that waits for a second person goes on."""
+
+
+class SeriousAct(Enum):
+    """One kind of act: its action in the audit log, and what the national desk reads of it."""
+
+    END = ("account_ended", Template.ACCOUNT_ENDED)
+    SUSPEND = ("account_suspended", Template.ACCOUNT_SUSPENDED)
+    LINK = ("account_link_asked", Template.ACCOUNT_LINK)
+    TAKE_ROLES = ("account_role_taken", Template.ACCOUNT_ROLES_TAKEN)
+
+    @property
+    def action(self) -> str:
+        return self.value[0]
+
+    @property
+    def template(self) -> Template:
+        return self.value[1]
+
+
+COUNTED = tuple(act.action for act in SeriousAct)
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """The messages that an act wrote."""
+
+    to_ring: Sequence[int]
+
+    def ring(self, kit: Kit) -> None:
+        """Rings for them, after the commit."""
+        for message in self.to_ring:
+            ring(kit, Job.DELIVER, message)
+
+
+def check(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    account: ConsoleAccount,
+    reason: str,
+    *,
+    loses: Collection[AccountRole] = NEEDED,
+) -> None:
+    """Raises AccountRefused where this person may not do it, or not now. The command line is bound by the reason alone.
+
+    `loses`: the roles that the account has no more afterwards.
+    """
+    if by.account_id == account.id:
+        raise refusal(AccountFault.ONESELF)
+    if by.account_id is None:
+        return
+    if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
+        raise refusal(AccountFault.NO_REASON)
+    if any(_is_last_other(session, kit, by, account, role) for role in loses if role in NEEDED):
+        raise refusal(AccountFault.LAST_OTHER)
+    done = audit.count(session, audit.by_actor(by), COUNTED, kit.now() - ACTS_WITHIN)
+    if done >= MOST_ACTS:
+        raise refusal(AccountFault.TOO_MANY_ACTS)
+
+
+def record(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    act: SeriousAct,
+    account: ConsoleAccount,
+    reason: str,
+    *,
+    own: Template | None = None,
+) -> Notified:
+    """Writes the act into the audit log, and an SMS to each of the national desk; the on-call contacts get an alarm.
+
+    `own` goes to the phone of the account's person, where the line knows it.
+    """
+    at = kit.now()
+    approvals.record(session, kit, by, act.action, account, reason.strip())
+    alarming.note_each(session, Alarm.ACCOUNTS, at)
+    number = {"number": str(account.id)}
+    rows = [
+        _message(session, kit, one, Wording(act.template, number, one.language))
+        for one in responders.who_live(session, at)
+        if one.level == Level.NATIONAL
+    ]
+    person = phone_of(session, account)
+    if own is not None and person is not None:
+        rows.append(_message(session, kit, person, Wording(own, {}, person.language)))
+    return Notified(rows)
+
+
+def phone_of(session: Session, account: ConsoleAccount) -> Responder | None:
+    """Returns the responder who is the account's person, where an SMS reaches them."""
+    if account.responder_id is None:
+        return None
+    person = session.get_one(Responder, account.responder_id)
+    return person if person.active and person.unreachable is None else None
+
+
+def _message(session: Session, kit: Kit, to: Responder, wording: Wording) -> int:
+    row = case_messages.message(
+        Kind.CONFIRMATION, wording, to.id, priority=CONFIRMATION_PRIORITY, at=kit.now(), of=None
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _is_last_other(
+    session: Session, kit: Kit, by: Actor, account: ConsoleAccount, role: AccountRole
+) -> bool:
+    """Returns True if no account but this one and the admin's own may act in that role."""
+    if role not in account.held_roles or account.state == AccountState.INVITED:
+        return False
+    others = [
+        one.id
+        for one in accounts.everybody(session)
+        if one.state in (AccountState.ACTIVE, AccountState.DEMO)
+        and role in one.held_roles
+        and one.id != by.account_id
+        and not one.is_suspended(kit.now())
+    ]
+    return others == [account.id]

@@ -1,0 +1,326 @@
+"""Endings, suspensions, taken roles and new links: no admin shuts a team out alone, and people hear of each act."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor
+from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.watch.alarms import Alarm
+from hotline.errors import AccountRefused, PersonnelRefused
+from hotline.ports import ConsoleKit
+from hotline.services import alarming
+from hotline.services.accounts import approvals, directory, invitations, new_links, sessions
+from hotline.services.people import enrolment, one_human
+from hotline.services.people.dossiers import leaving
+from hotline.store.database import Database
+from hotline.store.desk import audit
+from hotline.store.outbox.messages import Message
+from hotline.store.watch import alarms
+from tests.conftest import Clock
+from tests.kits import make_console_kit
+from tests.signing import SERVER, Person, admins, person
+
+R = AccountRole
+NATIONAL = """name,msisdn,language,level,districts,categories
+National 1,+250788009901,en,national,,
+National 2,+250788009902,rw,national,,
+Responder 1,+250788009903,fr,responder,Gasabo,
+"""
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    made = make_console_kit(database=database, now=clock)
+    enrolment.import_responders(made, NATIONAL)
+    return made
+
+
+@pytest.fixture
+def two(kit: ConsoleKit, clock: Clock) -> list[Person]:
+    return admins(kit, clock, ["Admin 1", "Admin 2"])
+
+
+def by(person: Person) -> Actor:
+    return Actor(person.name, person.account_id)
+
+
+def editors(kit: ConsoleKit, clock: Clock, number: int) -> list[Person]:
+    return [person(kit, clock, f"Editor {one}", R.EDITOR, R.TRANSLATOR) for one in range(number)]
+
+
+def refused(act: Callable[[], object]) -> object:
+    with pytest.raises(AccountRefused) as told:
+        act()
+    return told.value.fault
+
+
+def messages(kit: ConsoleKit) -> list[tuple[int, str, dict[str, str]]]:
+    with kit.database.reading() as session:
+        rows = session.scalars(select(Message).order_by(Message.id)).all()
+        return [(one.responder_id, one.template, dict(one.parameters)) for one in rows]
+
+
+def due_at(kit: ConsoleKit) -> object:
+    with kit.database.reading() as session:
+        return alarms.standing(session)[Alarm.ACCOUNTS].next_at
+
+
+ACTS: dict[str, Callable[[ConsoleKit, Actor, int], object]] = {
+    "end": lambda kit, actor, one: leaving.end_account(kit, actor, one, "left"),
+    "suspend": lambda kit, actor, one: invitations.suspend(kit, actor, one, "stolen phone"),
+    "link": lambda kit, actor, one: new_links.again(kit, actor, one, "lost both"),
+    "roles": lambda kit, actor, one: invitations.set_roles(
+        kit, actor, one, [R.TRANSLATOR], "other work"
+    ),
+}
+TEMPLATES = {
+    "end": "ACCOUNT_ENDED",
+    "suspend": "ACCOUNT_SUSPENDED",
+    "link": "ACCOUNT_LINK",
+    "roles": "ACCOUNT_ROLES_TAKEN",
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_third_act_of_one_admin_within_an_hour_is_refused(
+    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+) -> None:
+    """One admin ended every account in half a second, and nobody was told."""
+    ones = [one.account_id for one in editors(kit, clock, 4)]
+    first, second = map(by, two)
+    ACTS[act](kit, first, ones[0])
+    ACTS["suspend"](kit, first, ones[1])
+    assert refused(lambda: ACTS[act](kit, first, ones[2])) == AccountFault.TOO_MANY_ACTS
+    ACTS[act](kit, second, ones[3])
+    clock.turn(hours=1)
+    ACTS[act](kit, first, ones[2])
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_national_desk_and_the_on_call_contacts_hear_of_each(
+    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+) -> None:
+    one, other = editors(kit, clock, 2)
+    ACTS[act](kit, by(two[0]), one.account_id)
+    number = {"number": str(one.account_id)}
+    assert messages(kit) == [(1, TEMPLATES[act], number), (2, TEMPLATES[act], number)]
+    assert due_at(kit) == clock()
+    clock.turn(minutes=3)
+    ACTS[act](kit, by(two[0]), other.account_id)
+    assert len(messages(kit)) == 4
+    assert due_at(kit) == clock(), "each is told, though the alarm stands"
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_reason_stands_in_the_audit_log(
+    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+) -> None:
+    (one,) = editors(kit, clock, 1)
+    ACTS[act](kit, by(two[0]), one.account_id)
+    with kit.database.reading() as session:
+        (row,) = [row for row in audit.entries(session) if row.subject == "account Editor 0"][-1:]
+    assert row.actor == f"account:{two[0].account_id}:Admin 1"
+    assert row.reason.endswith(("left", "stolen phone", "lost both", "other work"))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda kit, actor, one: leaving.end_account(kit, actor, one, " "),
+        lambda kit, actor, one: invitations.suspend(kit, actor, one, ""),
+        lambda kit, actor, one: new_links.again(kit, actor, one, "x" * 201),
+        lambda kit, actor, one: invitations.set_roles(kit, actor, one, [R.TRANSLATOR]),
+    ],
+)
+def test_without_a_reason_nothing_happens(
+    kit: ConsoleKit,
+    two: list[Person],
+    clock: Clock,
+    act: Callable[[ConsoleKit, Actor, int], object],
+) -> None:
+    (one,) = editors(kit, clock, 1)
+    assert refused(lambda: act(kit, by(two[0]), one.account_id)) == AccountFault.NO_REASON
+    assert one.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
+    assert messages(kit) == []
+
+
+def test_a_suspended_person_enters_after_a_day_with_the_same_key(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    (one,) = editors(kit, clock, 1)
+    token = one.enters().token
+    key = sessions.key_of(kit, token)
+    invitations.suspend(kit, by(two[0]), one.account_id, "stolen phone")
+    assert sessions.look(kit, token) is None
+    one.is_refused()
+    clock.turn(hours=24)
+    assert sessions.key_of(kit, one.enters().token) == key
+    again = partial(invitations.suspend, kit, by(two[0]), one.account_id, "once more")
+    assert refused(again) == AccountFault.SUSPENDED_LATELY
+    invitations.suspend(kit, by(two[1]), one.account_id, "a second admin says so")
+    clock.turn(days=7)
+    again()
+
+
+def test_another_admin_lifts_a_suspension_and_its_person_does_not(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    first, second = two
+    (one,) = editors(kit, clock, 1)
+    invitations.suspend(kit, by(first), one.account_id, "stolen phone")
+
+    def lift(actor: Actor) -> None:
+        invitations.lift_suspension(kit, actor, one.account_id)
+
+    assert refused(lambda: lift(Actor("Editor 0", one.account_id))) == AccountFault.ONESELF
+    lift(by(second))
+    assert one.enters()
+    assert refused(lambda: lift(by(second))) == AccountFault.NOT_SUSPENDED
+
+
+@pytest.mark.parametrize("act", ["end", "suspend"])
+def test_nobody_shuts_out_the_last_other_admin_or_approver(
+    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+) -> None:
+    first, second = two
+    approver = person(kit, clock, "Approver 1", R.TRANSLATOR)
+    for number in range(2, 4):
+        other = person(kit, clock, f"Approver {number}", R.TRANSLATOR)
+        invitations.set_roles(kit, by(first), other.account_id, [R.TRANSLATOR, R.APPROVER])
+    invitations.set_roles(kit, by(first), approver.account_id, [R.TRANSLATOR, R.APPROVER])
+    here = second.here(second.enters().token)
+    for one in approvals.waiting(kit, here):
+        approvals.decide(kit, here, one.id, approve=True, reason="so it is")
+
+    def last(account_id: int) -> object:
+        return refused(lambda: ACTS[act](kit, by(first), account_id))
+
+    assert last(second.account_id) == AccountFault.LAST_OTHER
+    ids = {one.name: one.id for one in directory.listed(kit)}
+    ACTS[act](kit, by(first), ids["Approver 2"])
+    ACTS[act](kit, by(first), ids["Approver 3"])
+    clock.turn(hours=2)
+    assert last(approver.account_id) == AccountFault.LAST_OTHER
+
+
+def test_the_server_is_bound_by_no_number_and_is_told_of_all_the_same(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    for one in editors(kit, clock, 3):
+        leaving.end_account(kit, SERVER, one.account_id, "left")
+    assert len(messages(kit)) == 6
+
+
+# a new link for somebody else's account
+
+
+@pytest.fixture
+def desk(kit: ConsoleKit, clock: Clock, two: list[Person]) -> Person:
+    """Somebody whose phone the line knows."""
+    made = person(kit, clock, "Desk 1", R.DESK)
+    one_human.join(kit, SERVER, made.account_id, "Responder 1", "one person")
+    return made
+
+
+def test_a_link_rests_for_a_day_and_its_person_is_told(
+    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+) -> None:
+    admin = by(two[0])
+    assert new_links.again(kit, admin, desk.account_id, "lost both").link == ""
+    assert (3, "OWN_LINK", {}) in messages(kit)
+    assert desk.enters(), "the old proofs hold while it rests"
+    clock.turn(hours=23)
+    early = partial(new_links.again, kit, admin, desk.account_id)
+    assert refused(early) == AccountFault.LINK_RESTS
+    assert len(messages(kit)) == 3
+    clock.turn(hours=1)
+    invited = new_links.again(kit, admin, desk.account_id)
+    assert invited.link
+    desk.is_refused()
+    assert desk.takes_up(invited.link).enters()
+    assert new_links.resting(kit, desk.account_id) is None
+
+
+def test_a_second_admin_sets_a_link_free_at_once(
+    kit: ConsoleKit, two: list[Person], desk: Person
+) -> None:
+    first, second = map(by, two)
+    new_links.again(kit, first, desk.account_id, "lost both")
+    (waits,) = new_links.waiting(kit)
+    for actor in (first, Actor("Desk 1", desk.account_id), SERVER):
+        with pytest.raises(PersonnelRefused, match="another admin decides"):
+            new_links.decide(kit, actor, waits.id, "so it is", approve=True)
+    new_links.decide(kit, second, waits.id, "met them", approve=True)
+    assert new_links.again(kit, first, desk.account_id).link
+
+
+def test_its_person_refuses_a_link_that_they_did_not_ask_for(
+    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+) -> None:
+    admin = by(two[0])
+    new_links.again(kit, admin, desk.account_id, "lost both")
+    new_links.refuse_own(kit, desk.here(desk.enters().token))
+    assert new_links.resting(kit, desk.account_id) is None
+    clock.turn(days=2)
+    assert new_links.again(kit, admin, desk.account_id, "lost both").link == "", "it rests anew"
+    assert desk.enters()
+
+
+def test_a_second_admin_refuses_a_link(kit: ConsoleKit, two: list[Person], desk: Person) -> None:
+    new_links.again(kit, by(two[0]), desk.account_id, "lost both")
+    (waits,) = new_links.waiting(kit)
+    new_links.decide(kit, by(two[1]), waits.id, "they did not ask", approve=False)
+    assert new_links.resting(kit, desk.account_id) is None
+    assert desk.enters()
+
+
+def test_without_a_phone_only_a_second_admin_sets_a_link_free(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    """Nobody could tell the person: time alone would help a thief."""
+    first, second = map(by, two)
+    (one,) = editors(kit, clock, 1)
+    new_links.again(kit, first, one.account_id, "lost both")
+    clock.turn(days=3)
+    early = partial(new_links.again, kit, first, one.account_id)
+    assert refused(early) == AccountFault.LINK_RESTS
+    (waits,) = new_links.waiting(kit)
+    new_links.decide(kit, second, waits.id, "met them", approve=True)
+    assert new_links.again(kit, first, one.account_id).link
+
+
+def test_a_link_that_nobody_made_within_a_week_is_over(
+    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+) -> None:
+    new_links.again(kit, by(two[0]), desk.account_id, "lost both")
+    clock.turn(days=7)
+    assert new_links.resting(kit, desk.account_id) is None
+    assert new_links.again(kit, by(two[0]), desk.account_id, "lost both").link == ""
+
+
+def test_whom_nobody_has_been_yet_gets_another_link_at_once(
+    kit: ConsoleKit, two: list[Person]
+) -> None:
+    invited = invitations.invite(kit, by(two[0]), "Editor 9", [R.EDITOR])
+    again = new_links.again(kit, by(two[0]), invited.account_id)
+    assert again.link not in ("", invited.link)
+    assert directory.one(kit, invited.account_id).state is AccountState.INVITED
+    assert messages(kit) == []
+
+
+def test_an_alarm_that_somebody_saw_to_is_raised_again_by_the_next_act(
+    kit: ConsoleKit, clock: Clock
+) -> None:
+    with kit.database.writing() as session:
+        alarming.note_each(session, Alarm.ACCOUNTS, clock())
+        before = alarms.standing(session)[Alarm.ACCOUNTS]
+    clock.turn(hours=1)
+    with kit.database.writing() as session:
+        alarming.note_each(session, Alarm.ACCOUNTS, clock())
+        after = alarms.standing(session)[Alarm.ACCOUNTS]
+    assert after.next_at - before.next_at == timedelta(hours=1)
+    assert after.since == before.since
