@@ -126,7 +126,7 @@ def test_they_advance_under_the_mounts_of_compose(home: Path, name: str) -> None
     role = SERVICES[name]
     (volume,) = compose["services"][name]["volumes"]
     source, target, *modes = volume.split(":")
-    assert (source, target) == (f"./keys/{role}", "/keys")
+    assert (source, target) == (f"keys_{role}", "/keys")
     how = "ro" if "ro" in modes else "rw"
     for other in ("alerts", "misc"):
         assert compose["services"][other]["volumes"] == compose["services"]["clock"]["volumes"]

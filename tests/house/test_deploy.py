@@ -130,8 +130,25 @@ def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict
         assert service["command"] == [entry.name]
         role = POSTS[entry.name].role
         mode = ":ro" if role is Role.WATCH else ""
-        assert service["volumes"] == [f"./keys/{role}:/keys{mode}"]
+        assert service["volumes"] == [f"keys_{role}:/keys{mode}"]
         assert not any("API_KEY" in name for name in service["environment"])
+
+
+def test_no_image_and_no_password_of_compose_has_a_default(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert services["web"]["build"]["args"]["BASE"].startswith("${HOTLINE_BASE_IMAGE:?")
+    for name in ("database", "redis"):
+        assert re.fullmatch(r"\$\{HOTLINE_\w+_IMAGE:\?[^}]+\}", services[name]["image"])
+    assert (
+        services["database"]["environment"]["POSTGRES_PASSWORD"] == "${HOTLINE_DATABASE_PASSWORD}"
+    )
+    assert "${HOTLINE_REDIS_PASSWORD}" in services["redis"]["command"]
+    for name in ("HOTLINE_DATABASE_URL", "HOTLINE_REDIS_URL"):
+        assert re.search(r"_PASSWORD:\?", services["web"]["environment"][name])
+
+
+def test_every_container_says_whether_it_is_well(compose: dict[str, Any]) -> None:
+    assert [name for name, one in compose["services"].items() if not one.get("healthcheck")] == []
 
 
 def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
