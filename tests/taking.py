@@ -45,5 +45,5 @@ def confirm(kit: WholeKit, tip_id: int, *, people: Sequence[MetPerson] = ()) -> 
     who, at = EndRequest(SECOND, SECOND, "seen"), kit.now()
     with kit.database.writing() as session:
         tip = referrals.tip_for_writing(session, tip_id)
-        endings.note_opened(session, tip, who.name, EntryBy(SECOND), at)
+        endings.note_opened(session, kit, tip, who.name, EntryBy(SECOND), at)
         endings.judge(session, kit, tip, who, True, at, people=people)

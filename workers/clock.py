@@ -32,7 +32,7 @@ from hotline.services.referrals import call_back_requests, referral, unheard
 from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.helping import following
 from hotline.services.sms import fetching, sms_replies
-from hotline.services.tips import intake, retention
+from hotline.services.tips import intake, morning_closures, retention
 from hotline.services.watch import clock_rewind
 from hotline.store.changes import checks
 from hotline.store.flows import publications
@@ -90,6 +90,7 @@ STEPS: tuple[Step, ...] = (
     leaves.begin_leaves,
     referral.fire_deadlines,
     following.ring_due,
+    morning_closures.tell,
     exercising.keep_time,
     look_after_due,
     sms_replies.keep_time,

@@ -30,6 +30,8 @@ class CaseWalk:
     """Who took it and is believed, the first first."""
     holder: int | None = None
     judging: int | None = None
+    met: bool = False
+    """Somebody was met: the national desk decides on the closures that are requested from now on."""
     renewed: bool = False
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
 
@@ -52,8 +54,18 @@ class CaseWalk:
             others=tuple(one for one in self.took if one != self.holder),
             renewed=self.renewed,
             judging=self.judging,
+            desk_decides=self.desk_decides,
             clocks=dict(self.clocks),
         )
+
+    @property
+    def desk_decides(self) -> bool:
+        return self.judging is not None and self.met
+
+    def meet(self) -> Decision | None:
+        """A responder meets somebody, and a closure that waits is asked about anew."""
+        self.met = True
+        return None if self.judging is None else self.happen(Event(Happened.END_WANTED))
 
     def happen(self, event: Event) -> Decision:
         decision = ladder.decide(self.standing, self.living, event, self.at)
@@ -98,6 +110,7 @@ class CaseWalk:
             Happened.REFERRED: holds,
             Happened.END_WANTED: holds and self.judging is None,
             Happened.REFUSED: self.judging not in (None, who),
+            Happened.CLOSURE_READ: self.judging not in (None, who),
         }
         if not may[what]:
             return None

@@ -49,9 +49,10 @@ ACTS = (
     Happened.REFERRED,
     Happened.END_WANTED,
     Happened.REFUSED,
+    Happened.CLOSURE_READ,
 )
 EVENTS = st.lists(
-    st.tuples(st.sampled_from([*ACTS, "tick", "tick", "tick", "back"]), st.integers(1, 40)),
+    st.tuples(st.sampled_from([*ACTS, "tick", "tick", "tick", "back", "met"]), st.integers(1, 40)),
     min_size=5,
     max_size=40,
 )
@@ -68,7 +69,12 @@ def walk(
         if what == "back":
             course.gone.discard(person)
             continue
-        decision = course.tick(number) if what == "tick" else course.act(Happened(what), person)
+        if what == "tick":
+            decision = course.tick(number)
+        elif what == "met":
+            decision = course.meet()
+        else:
+            decision = course.act(Happened(what), person)
         if decision is not None:
             yield course, decision
 
@@ -83,14 +89,18 @@ def may_hear(course: CaseWalk) -> set[int]:
 def test_invariant_1_an_open_case_always_has_an_open_clock(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
-    """And the right one: who holds it owes an outcome; of what nobody holds people are asked, or it is red."""
+    """And the right one: who holds it owes an outcome, or the national desk a decision; else people are asked."""
     for course, _ in walk(case, who, events):
         if course.holder is not None:
-            assert DeadlineKind.OUTCOME in course.clocks
+            owed = DeadlineKind.DECISION if course.desk_decides else DeadlineKind.OUTCOME
+            assert owed in course.clocks
+            assert len({DeadlineKind.DECISION, DeadlineKind.OUTCOME} & course.clocks.keys()) == 1
         else:
             assert {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED} & course.clocks.keys()
         if course.judging is not None:
             assert DeadlineKind.JUDGE in course.clocks
+        if course.desk_decides:
+            assert DeadlineKind.DECISION in course.clocks
 
 
 @given(case=CASES, who=people(), events=EVENTS)
@@ -102,7 +112,8 @@ def test_invariant_2_a_clock_that_nobody_answers_tells_somebody_living(
         if course.holder is not None or not asked or not may_hear(course):
             continue
         silent = deepcopy(course)
-        for kind in (DeadlineKind.OUTCOME, DeadlineKind.JUDGE, DeadlineKind.SECOND_LOOK):
+        beside = (DeadlineKind.JUDGE, DeadlineKind.DECISION, DeadlineKind.SECOND_LOOK)
+        for kind in (DeadlineKind.OUTCOME, *beside):
             silent.clocks.pop(kind, None)
         decision = silent.tick(60 * 24 * 7)
         assert decision is not None
@@ -145,8 +156,8 @@ def test_invariant_5_taking_never_removes_the_outcome(
             held = course.holder
             if course.act(Happened.TAKEN, person) is not None:
                 assert course.holder is not None
-                assert DeadlineKind.OUTCOME in course.clocks
-                if course.holder == held:
+                assert {DeadlineKind.OUTCOME, DeadlineKind.DECISION} & course.clocks.keys()
+                if course.holder == held and not course.desk_decides:
                     assert course.clocks[DeadlineKind.OUTCOME] == had
 
 

@@ -1,8 +1,8 @@
 """Every interleaving of one danger tip with six people, on the shipped ladder: none is lost, and every clock is needed.
 
 Walked are sends and lost sends, phones that are off, kill -9, answers by dialling and by SMS (believed, proved,
-doubted, noted), "I can't", silence, `000`, a gateway's STOP, a wish to close and what a second person says of it,
-leave, removal and return, and every clock in any order.
+doubted, noted), "I can't", silence, `000`, a gateway's STOP, a requested closure, another outcome of it, what a second
+person or the national desk says of it, leave, removal and return, and every clock in any order.
 """
 
 import pytest
@@ -16,19 +16,22 @@ from tests.steps import Tell
 TAKES = "{Who} dials and takes it."
 TAKES_BY_SMS = "{Who} takes it by SMS, and is believed."
 WISHES = "{Who} says that it is no trafficking, and wants it closed."
+MET = "{Who} has met somebody, and says that it is no trafficking."
 UNANSWERED = DeadlineKind.ACKNOWLEDGE.value
 BEGINNINGS = {
     "filed": (),
     "taken by two, by SMS": (TAKES_BY_SMS, TAKES_BY_SMS),
     "red": (UNANSWERED,) * 4,
     "an end is wanted": (TAKES_BY_SMS, WISHES),
+    "the desk decides": (TAKES_BY_SMS, MET),
 }
 """From each of them the search goes as far again."""
 STATES = {
     "filed": (9_500, 10_100),
-    "taken by two, by SMS": (26_000, 28_000),
+    "taken by two, by SMS": (27_500, 29_500),
     "red": (3_000, 3_300),
-    "an end is wanted": (8_600, 9_100),
+    "an end is wanted": (8_800, 9_400),
+    "the desk decides": (3_700, 3_950),
 }
 """A search that shrinks proves less than it says; one that grows costs too much."""
 ACTS = 2
@@ -66,11 +69,12 @@ GUARDED = {
     DeadlineKind.OUTCOME: "is_not_lost",
     DeadlineKind.RED: "is_not_lost",
     DeadlineKind.JUDGE: "is_judged",
+    DeadlineKind.DECISION: "is_decided",
     DeadlineKind.SECOND_LOOK: "is_looked_at",
     DeadlineKind.MANNER: "is_asked_how",
     DeadlineKind.OPEN: "is_read",
 }
-"""What no longer holds without a clock. Beside the last four others run: they guard more than that it rings."""
+"""What no longer holds without a clock. Beside the last five others run: they guard more than that it rings."""
 
 
 @pytest.mark.row("R5")

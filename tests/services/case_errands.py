@@ -5,17 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.outbox.delivery import FINAL_STATES, Outcome, SendResult
+from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.errors import EndRefused, PersonnelRefused
+from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves, removals
-from hotline.services.referrals import acknowledgements, casework, endings, referral
+from hotline.services.referrals import acknowledgements, casework, endings, ladder, referral
 from hotline.services.referrals.endings import NAME
 from hotline.services.tips import retention
 from hotline.store.outbox.messages import Deadline, Message, Referral
@@ -32,7 +35,9 @@ LEVELS = (
     Level.NATIONAL,
     Level.NATIONAL,
 )
-GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OUTCOME, DeadlineKind.RED}
+OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
+"""What the assignee owes, or the national desk of a closure in its place."""
+GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED, *OWED}
 RESULTS = [
     *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
     *[SendResult(Outcome.UNKNOWN) for _ in range(2)],
@@ -171,6 +176,16 @@ class CaseErrands:
             reason="tonight",
         )
 
+    def meet(self) -> None:
+        """Somebody is met: of what is noted the log holds the kind alone."""
+        kit, at = self.district.kit, self.district.clock()
+        with self.district.database.writing() as session:
+            tip = session.get_one(Tip, self.tip)
+            key = f"{self.tip}:{at.timestamp()}"
+            entries.done_by(session, tip.id, EntryKind.SCREENED, EntryBy("desk"), at, key=key)
+            if tip.end_wanted_by is not None:
+                ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED), at)
+
     def end_by_command(self) -> None:
         """Somebody requests closure by a command; or a second person opens the case, or not, and decides."""
         kit, who = self.district.kit, self.chance.choice(["A desk", "Another desk"])
@@ -185,7 +200,9 @@ class CaseErrands:
             if opens:
                 self._open(f"{NAME}{who}")
             agrees = self.chance.random() < 0.5
-            retention.judge_end(kit, self.tip, agrees=agrees, by=who, reason="seen")
+            retention.judge_end(
+                kit, self.tip, agrees=agrees, by=who, reason="seen", people=lambda *_: ()
+            )
             assert opens or not agrees, self.told
         except EndRefused as refused:
             self.told.append(str(refused))
@@ -193,7 +210,8 @@ class CaseErrands:
     def _open(self, name: str) -> None:
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
-            endings.note_opened(session, tip, name, EntryBy("desk"), self.district.clock())
+            kit, at = self.district.kit, self.district.clock()
+            endings.note_opened(session, kit, tip, name, EntryBy("desk"), at)
 
     def check(self) -> None:
         """What must hold of the rows at every moment."""
@@ -208,7 +226,7 @@ class CaseErrands:
             assert not rows, self.told
             return
         assert GOING & set(kinds), self.told
-        assert tip.holder_id is None or DeadlineKind.OUTCOME in kinds, self.told
+        assert tip.holder_id is None or len(OWED & set(kinds)) == 1, self.told
         assert tip.end_wanted_by is None or DeadlineKind.JUDGE in kinds, self.told
         if tip.holder_id is not None:
             assert self.district.responder(tip.holder_id).active, self.told
@@ -245,4 +263,5 @@ ERRANDS: tuple[Callable[[CaseErrands], None], ...] = (
     CaseErrands.send_away,
     CaseErrands.bring_back,
     CaseErrands.end_by_command,
+    CaseErrands.meet,
 )

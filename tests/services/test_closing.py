@@ -116,7 +116,7 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
     def opens() -> None:
         with case.district.database.writing() as session:
             tip, at = referrals.tip_for_writing(session, case.tip), case.district.clock()
-            endings.note_opened(session, tip, second.name, second.entry_by, at)
+            endings.note_opened(session, case.kit, tip, second.name, second.entry_by, at)
 
     opens()
     requests(case, TipOutcome.HELPED)
@@ -140,7 +140,9 @@ def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: H
     second = endings.by_responder(case.nation[0])
     with case.district.database.writing() as session:
         tip = referrals.tip_for_writing(session, case.tip)
-        endings.note_opened(session, tip, second.name, second.entry_by, case.district.clock())
+        endings.note_opened(
+            session, case.kit, tip, second.name, second.entry_by, case.district.clock()
+        )
         with pytest.raises(EndRefused) as refused:
             endings.judge(session, case.kit, tip, second, True, case.district.clock())
     assert refused.value.stop == ClosureStop.IN_CONSOLE

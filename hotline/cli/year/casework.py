@@ -169,7 +169,9 @@ class Casework(CaseFollowing):
         """A second person opens the case and confirms the closure."""
         with self.line.desk.database.writing() as session:
             row, name = referrals.tip_for_writing(session, tip.tip_id), f"{NAME}{SECOND_DESK}"
-            endings.note_opened(session, row, name, EntryBy("desk"), self.line.clock.at)
+            endings.note_opened(
+                session, self.line.desk, row, name, EntryBy("desk"), self.line.clock.at
+            )
         self._note(tip, "opened")
         retention.judge_end(
             self.line.desk, tip.tip_id, agrees=True, by=SECOND_DESK, reason="an invented look"

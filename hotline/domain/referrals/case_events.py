@@ -34,6 +34,8 @@ class Happened(StrEnum):
     END_WANTED = "end_wanted"
     REFUSED = "refused"
     """A second person judged that it goes on; she holds it now."""
+    CLOSURE_READ = "closure_read"
+    """Somebody who may confirm a requested closure has opened the case since."""
     CLOSED = "closed"
     MARKED = "marked"
     """Whoever told it asked that nobody comes, or somebody erased it."""
@@ -126,6 +128,12 @@ class CaseStanding:
     """Whether the holder has taken it further once: it renews the outcome's clock no second time."""
     judging: int | None = None
     """Who wants it closed, where a second person has not judged yet; 0 where it is somebody without a phone."""
+    is_safe: bool = False
+    """Whether every person who was met is with a service, and the requested outcome agrees with that."""
+    desk_decides: bool = False
+    """Whether the national desk decides on the requested closure, since somebody was met."""
+    closure_read: bool = False
+    """Whether somebody who may confirm the closure has opened the case since it was requested."""
     care: Care = Care.NONE
     """How those who are told must go."""
     clocks: Clocks = field(default_factory=dict)

@@ -13,6 +13,8 @@ from hotline.domain.tip import Urgency
 
 KIGALI = timezone(timedelta(hours=2))
 OPENS, CLOSES = 8, 17
+MORNING_BELL = (6, 30)
+"""The hour and minute of the national desk's morning SMS."""
 SATURDAY = 5
 
 
@@ -26,7 +28,9 @@ class DeadlineKind(StrEnum):
     OUTCOME = "outcome"
     """Who took it says what came of it."""
     JUDGE = "judge"
-    """A second person judges an end that is wanted."""
+    """A second person confirms or refuses a requested closure."""
+    DECISION = "decision"
+    """The national desk decides on a closure of a case in which somebody was met."""
     SECOND_LOOK = "second_look"
     """A second person looks at a danger that was taken."""
     RED = "red"
@@ -42,6 +46,7 @@ CASE_CLOCKS = (
     DeadlineKind.OPEN,
     DeadlineKind.OUTCOME,
     DeadlineKind.JUDGE,
+    DeadlineKind.DECISION,
     DeadlineKind.SECOND_LOOK,
     DeadlineKind.RED,
     DeadlineKind.MANNER,
@@ -145,6 +150,30 @@ def outcome_again(urgency: int, at: datetime) -> datetime:
     if again is None:
         return next_morning(at)
     return at + again if urgency == Urgency.DANGER else by_day(at + again)
+
+
+def closure_again(urgency: int, at: datetime, *, is_safe: bool, rests: bool) -> datetime:
+    """When the national desk is asked again about a requested closure.
+
+    Danger at any hour, unless every person who was met is with a service: then next at 06:30. `rests`: the desk decides
+    by the next working day, and somebody of it has opened the case.
+    """
+    if urgency != Urgency.DANGER or rests:
+        return in_hours(at + HOURLY)
+    return next_bell(at) if is_safe else at + AGAIN
+
+
+def next_bell(at: datetime) -> datetime:
+    """06:30 in Kigali: of this day, or of the next."""
+    hour, minute = MORNING_BELL
+    bell = at.astimezone(KIGALI).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return (bell if bell > at else bell + timedelta(days=1)).astimezone(at.tzinfo)
+
+
+def decision_due(at: datetime) -> datetime:
+    """By when the national desk decides on a closure: the end of the next working day."""
+    day = next_morning(at).astimezone(KIGALI)
+    return day.replace(hour=CLOSES).astimezone(at.tzinfo)
 
 
 def red_due(urgency: int, at: datetime) -> datetime:

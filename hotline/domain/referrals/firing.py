@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain.referrals import clocks, manner, unread
+from hotline.domain.referrals import clocks, closing, manner, unread
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.referrals.ladder_steps import asks, judge, national, red
+from hotline.domain.referrals.ladder_steps import asks, national, red
 from hotline.domain.referrals.referral import Candidate, Reason, colleagues, next_told, overdue_told
 
 
@@ -57,10 +57,6 @@ def _red_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetim
     return red(s, roster, at, nth=e.nth + 1)
 
 
-def _judge_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
-    return judge(s, roster, at, e.nth + 1)
-
-
 def _no_step(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
     """A wish to erase is `services/referrals/erasures.py`'s, and no step of the ladder."""
     return Decision(holder=s.holder)
@@ -71,7 +67,8 @@ DUE: Mapping[DeadlineKind, Step] = {
     DeadlineKind.ACKNOWLEDGE: _acknowledge_due,
     DeadlineKind.OPEN: unread.due,
     DeadlineKind.OUTCOME: _outcome_due,
-    DeadlineKind.JUDGE: _judge_due,
+    DeadlineKind.JUDGE: closing.due,
+    DeadlineKind.DECISION: closing.decision_due,
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.RED: _red_due,
     DeadlineKind.MANNER: manner.due,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain.referrals import clocks, fragment, manner, moving, unread
+from hotline.domain.referrals import clocks, closing, fragment, manner, moving, unread
 from hotline.domain.referrals.case_events import (
     CaseStanding,
     Decision,
@@ -25,7 +25,6 @@ from hotline.domain.referrals.ladder_steps import (
     asked,
     asks,
     closed,
-    end_wanted,
     first_outcome,
     red,
     refused,
@@ -53,7 +52,8 @@ def decide(
     if fragment.concerns(standing, event):
         return fragment.follows(standing, roster, event, at)
     step = HAPPENED[event.what] if event.kind is None else DUE[event.kind]
-    return unread.with_clock(standing, step(standing, roster, event, at), at)
+    decision = unread.with_clock(standing, step(standing, roster, event, at), at)
+    return closing.with_clock(standing, decision, at)
 
 
 def filed(case: Case, at: datetime) -> Clock:
@@ -235,7 +235,8 @@ HAPPENED: Mapping[Happened, Step] = {
     Happened.ANSWERED: _further,
     Happened.PASSED: _passed,
     Happened.DOUBTED: _doubted,
-    Happened.END_WANTED: end_wanted,
+    Happened.END_WANTED: closing.requested,
+    Happened.CLOSURE_READ: closing.read,
     Happened.REFUSED: refused,
     Happened.CLOSED: closed,
     Happened.MARKED: manner.marked,

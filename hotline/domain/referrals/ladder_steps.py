@@ -1,4 +1,4 @@
-"""Parts of the ladder's steps that several of them share: red, judging, and the clocks of an outcome. Pure."""
+"""Holds what several steps of the ladder share: red, a refused closure, and the clocks of an outcome. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,17 +35,6 @@ def red(
     close = frozenset({DeadlineKind.ACKNOWLEDGE})
     tell = (Tell(who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE),) if who else ()
     return Decision(tell, {DeadlineKind.RED: red}, close, s.holder)
-
-
-def judge(s: CaseStanding, roster: Sequence[Candidate], at: datetime, nth: int) -> Decision:
-    who = national(roster, nth, but=s.judging)
-    again = {DeadlineKind.JUDGE: Clock(at + clocks.AGAIN, nth)}
-    return Decision((Tell(who, Purpose.JUDGE),) if who else (), again, holder=s.holder)
-
-
-def end_wanted(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
-    """A second person of the national desk judges it; every other clock goes on."""
-    return judge(s, roster, at, 0)
 
 
 def refused(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -> Decision:

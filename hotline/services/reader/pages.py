@@ -108,7 +108,7 @@ def note_read(
     if known_as.opened_at is None:
         known_as.opened_at = at
         entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
-    endings.note_opened(session, tip, f"{RESPONDER}{person.id}", by, at)
+    endings.note_opened(session, kit, tip, f"{RESPONDER}{person.id}", by, at)
     session.flush()
     ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
 

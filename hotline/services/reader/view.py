@@ -29,6 +29,7 @@ from hotline.services.reader.cases import people_view
 from hotline.services.reader.cases.theirs import with_colleagues
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals import clusters
+from hotline.services.referrals.case_standing import desk_decides
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines, known_cases
@@ -140,7 +141,7 @@ def _label(
     named: Mapping[str, str] = {"ref": case}
     if tip.channel == trial.DRILL:
         return kit.phrases.say(person.language, Template.LIST_EXERCISE, **named)
-    if f"{JUDGES}.{case}" in pinned.flags:
+    if f"{JUDGES}.{case}" in pinned.flags or desk_decides(session, tip):
         return kit.phrases.say(person.language, Template.LIST_CLOSURE, **named)
     if f"{HERS}.{case}" in pinned.flags:
         due = deadlines.last_due(session, tip.id, DeadlineKind.OUTCOME)

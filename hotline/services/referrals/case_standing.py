@@ -3,15 +3,18 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hotline.domain.cases import closing
+from hotline.domain.cases.following import FollowKind
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals import moving
 from hotline.domain.referrals.case_events import CaseStanding
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming, coming
 from hotline.domain.referrals.referral import Case
-from hotline.domain.tip import TipState, Urgency
+from hotline.domain.tip import TipOutcome, TipState, Urgency
 from hotline.domain.tips.cluster_marks import strictest_coming
 from hotline.ports import Kit
+from hotline.store.cases import case_log, case_people, service_referrals
 from hotline.store.database import Session
 from hotline.store.referrals import cluster_names, deadlines, known_cases, referrals
 from hotline.store.sms import inbound
@@ -23,6 +26,8 @@ RESPONDER = "responder:"
 """What stands in front of an id where a person may also be known by a name."""
 
 
+WITH_A_SERVICE = frozenset({FollowKind.ARRIVAL, FollowKind.THIRTY})
+"""The clocks of an offer that a service accepted, and of a person who arrived."""
 INBOX_PATIENCE = timedelta(minutes=5)
 """So long the gateway's inbox may be unread before an answer by SMS to danger is provisional."""
 
@@ -72,6 +77,9 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         stood=deadlines.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
         renewed=tip.renewed_at is not None,
         judging=judging,
+        is_safe=judging is not None and _is_safe(session, tip),
+        desk_decides=desk_decides(session, tip),
+        closure_read=tip.closure_read_at is not None,
         care=coming_of(tip).care,
         clocks=deadlines.open_clocks(session, tip.id),
         unread=known_cases.unread_by(session, tip.id),
@@ -85,6 +93,26 @@ def may_let_go(session: Session, tip: Tip) -> bool:
     standing = standing_of(session, tip)
     gone = moving.away(standing)
     return bool(gone) and standing.holder is not None and standing.holder not in gone
+
+
+def desk_decides(session: Session, tip: Tip) -> bool:
+    """Whether the national desk decides on the closure that waits. It says nothing of what was screened."""
+    if tip.end_wanted_by is None:
+        return False
+    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+    return closing.is_for_national_desk(wanted, has_met=case_log.has_met(session, tip.id))
+
+
+def _is_safe(session: Session, tip: Tip) -> bool:
+    """Whether every person who was met is with a service, by clocks in clear, and the outcome agrees with that."""
+    if tip.end_wanted not in closing.SEEN_SAFE:
+        return False
+    met = {row.n for row in case_people.of_tip(session, tip.id)}
+    offers = service_referrals.of_tip(session, tip.id)
+    with_service = {
+        row.n for row in offers if row.thirty_at is not None or row.clock in WITH_A_SERVICE
+    }
+    return bool(met) and met <= with_service
 
 
 def stays_with_another(session: Session, tip: Tip, who: int) -> bool:

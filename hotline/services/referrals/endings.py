@@ -11,7 +11,7 @@ from enum import StrEnum
 from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
 from hotline.domain.cases import closing
-from hotline.domain.cases.closing import ClosureStop, is_for_national_desk
+from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.cases.entries import (
     AGREES,
     NO,
@@ -23,23 +23,25 @@ from hotline.domain.cases.entries import (
     NotTrafficking,
 )
 from hotline.domain.cases.persons import MetPerson
+from hotline.domain.desk.members import of_account
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.tip import Basis, TipOutcome, Urgency
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL, Basis, TipOutcome, Urgency
 from hotline.errors import EndRefused
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.referrals import erasures, ladder
-from hotline.services.referrals.case_standing import RESPONDER
+from hotline.services.referrals.case_standing import RESPONDER, desk_decides
 from hotline.store.accounts import accounts
 from hotline.store.cases import case_log
 from hotline.store.database import Session
-from hotline.store.desk import audit
+from hotline.store.desk import audit, members
 from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.tips import Tip, drop_closure_request
 from hotline.text.names import is_one_name
 
 NAME = "name:"
@@ -183,7 +185,8 @@ def _request(
     before = None
     if tip.end_wanted_by is not None:
         before = case_log.newest(session, tip.id, EntryKind.CLOSED)
-    tip.end_wanted, tip.end_wanted_by, tip.closure_requested_at = wanted, who.name, at
+    tip.end_wanted, tip.end_wanted_by = wanted, who.name
+    tip.closure_requested_at, tip.closure_read_at = at, None
     _record(session, tip, f"end_wanted_{wanted}", who, at)
     replaced = None if before is None else before.id
     codes = who.codes(wanted)
@@ -192,19 +195,29 @@ def _request(
     return ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED, by=who.responder_id), at)
 
 
-def desk_decides(session: Session, tip: Tip) -> bool:
-    """Whether the national desk decides on the closure that waits. It says nothing of what was screened."""
-    if tip.end_wanted_by is None:
-        return False
-    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
-    return is_for_national_desk(wanted, has_met=case_log.has_met(session, tip.id))
-
-
-def note_opened(session: Session, tip: Tip, name: str, by: EntryBy, at: datetime) -> None:
+def note_opened(session: Session, kit: Kit, tip: Tip, name: str, by: EntryBy, at: datetime) -> None:
     """Records that this person opened the case while its closure waits. `name`: as in `EndRequest`."""
-    if tip.closure_requested_at is not None and tip.closed_at is None:
-        key = _opening(tip, name)
-        entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=key)
+    if tip.closure_requested_at is None or tip.closed_at is not None:
+        return
+    entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=_opening(tip, name))
+    asked_by = tip.end_wanted_by or ""
+    if tip.closure_read_at is None and may_confirm(session, asked_by, name):
+        tip.closure_read_at = at
+        session.flush()
+        ladder.happen(session, kit, tip.id, Event(Happened.CLOSURE_READ, by=by.responder_id), at)
+
+
+def may_confirm(session: Session, requested_by: str, name: str) -> bool:
+    """Whether a person is of the national desk, and not who requested closure. Both as in `EndRequest`."""
+    if is_same(session, requested_by, name):
+        return False
+    rest = name.partition(":")[2]
+    if name.startswith(RESPONDER):
+        return session.get_one(Responder, int(rest)).level == Level.NATIONAL
+    if not name.startswith(ACCOUNT):
+        return False
+    member = of_account(int(rest.partition(":")[0]))
+    return NATIONAL in members.desks_of(session, member)
 
 
 def has_opened(session: Session, tip: Tip, name: str) -> bool:
@@ -246,7 +259,7 @@ def judge(
     if agrees:
         _check_confirms(session, tip, who, people)
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
-    tip.end_wanted = tip.end_wanted_by = tip.closure_requested_at = None
+    drop_closure_request(tip)
     entries.done_by(
         session,
         tip.id,
@@ -311,8 +324,8 @@ def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
         raise EndRefused(f"tip {tip.id} was an exercise: `hotline exercise start` begins another")
     if tip.erased_at is not None:
         raise EndRefused(f"tip {tip.id}: its words were erased; a new tip has to be told")
-    tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None
-    tip.closure_requested_at = None
+    tip.closed_at = tip.outcome = tip.holder_id = None
+    drop_closure_request(tip)
     _record(session, tip, "tip_reopened", who, at)
     key = f"{tip.id}:{at.timestamp()}"
     entries.done_by(session, tip.id, EntryKind.REOPENED, who.entry_by, at, key=key)
@@ -330,7 +343,7 @@ def _close(
     entries.closed(session, tip.id, who.entry_by, at, who.codes(outcome))
     ladder.happen(session, kit, tip.id, Event(Happened.CLOSED, by=who.responder_id), at)
     tip.closed_at = at
-    tip.end_wanted = tip.end_wanted_by = tip.closure_requested_at = None
+    drop_closure_request(tip)
     session.flush()
     erasures.at_closing(session, kit, tip)
 

@@ -32,7 +32,7 @@ from hotline.store.database import Session
 from hotline.store.referrals import deadlines, referral_rows, referrals, released
 from hotline.store.referrals.referral_rows import Alert, GivenTip
 from hotline.store.tips import exclusions, likeness
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.tips import Tip, drop_closure_request
 from hotline.store.tips.untold import was_told_of
 
 TO_THE_TOLD = (
@@ -114,7 +114,7 @@ def _set_clocks(
     """Writes down which clocks run from now on, and who is responsible."""
     deadlines.close(session, [tip.id], decision.close, at)
     if DeadlineKind.JUDGE in decision.close:
-        tip.end_wanted = tip.end_wanted_by = tip.closure_requested_at = None
+        drop_closure_request(tip)
     deadlines.set_clocks(session, tip.id, decision.set, at)
     if decision.holder != before.holder:
         tip.holder_id, tip.renewed_at = decision.holder, None

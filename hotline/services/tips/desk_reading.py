@@ -145,7 +145,8 @@ def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int, a
     by = EntryBy(actor, person=None if hers is None else who)
     entries.done_by(session, tip_id, EntryKind.OPENED, by, at, key=key)
     name = actor if who is None else f"{RESPONDER}{who}"
-    endings.note_opened(session, session.get_one(Tip, tip_id), name, replace(by, person=who), at)
+    tip = referrals.tip_for_writing(session, tip_id)
+    endings.note_opened(session, kit, tip, name, replace(by, person=who), at)
     if hers is None:
         return
     hers.opened_at = hers.opened_at or at

@@ -17,7 +17,7 @@ from hotline.ports import Kit
 from hotline.services import weekly_keys
 from hotline.services.doorbell import ring
 from hotline.services.reach import outreach
-from hotline.services.referrals import endings
+from hotline.services.referrals import case_standing, endings
 from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -135,7 +135,7 @@ def judge_end(
         signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
         opened = None
-        if agrees and people is not None and endings.desk_decides(session, tip):
+        if agrees and people is not None and case_standing.desk_decides(session, tip):
             opened = people(session, tip)
         to_ring = endings.judge(session, kit, tip, signed, agrees, kit.now(), people=opened)
         session.flush()

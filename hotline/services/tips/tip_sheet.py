@@ -11,12 +11,13 @@ from enum import StrEnum
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.entries import SAYS, EntryKind
 from hotline.domain.desk.audit_sentences import actor, template
+from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.engine.numbers.questions import Question, QuestionStatus
 from hotline.errors import NotReady
 from hotline.ports import ConsoleKit
 from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
-from hotline.services.referrals import endings
+from hotline.services.referrals import case_standing, endings
 from hotline.services.tips import linking
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.services.tips.persons import case_persons
@@ -25,7 +26,7 @@ from hotline.services.tips.tip_lines import TipLine, lines_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.people import responders
-from hotline.store.referrals import cluster_names, referrals
+from hotline.store.referrals import cluster_names, deadlines, referrals
 from hotline.store.referrals.desk_pages import tip_events, tip_pages
 from hotline.store.tips import exclusions, links, tips, visible
 from hotline.store.tips.tips import Tip
@@ -101,7 +102,9 @@ class TipSheet:
     has_opened: bool
     """Whether this account has opened the case since closure was requested."""
     desk_decides: bool
-    """Whether the national desk decides on the closure, by the next working day."""
+    """Whether the national desk decides on the closure, since somebody was met."""
+    decision_due: datetime | None
+    """By when; None where no clock runs, since nobody was alerted of the tip."""
     reference: str
     """The name by which the person of this account was told of it; empty where she was not."""
     holds: bool
@@ -134,13 +137,19 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             has_opened=endings.has_opened(
                 session, tip, endings.signed_by(session, by.actor, "").name
             ),
-            desk_decides=endings.desk_decides(session, tip),
+            desk_decides=case_standing.desk_decides(session, tip),
+            decision_due=_decision_due(session, tip),
             reference=known_as,
             holds=viewer.responder_id is not None and tip.holder_id == viewer.responder_id,
             questions={} if line.question or line.closed_at or line.erased_at else asks,
             kept=_kept(session, tip) if national else (),
             persons=case_persons.in_clear(session, tip.id),
         )
+
+
+def _decision_due(session: Session, tip: Tip) -> datetime | None:
+    clock = deadlines.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
+    return None if clock is None else clock.due_at
 
 
 def _may_judge(session: Session, tip: Tip, by: SignedIn) -> bool:

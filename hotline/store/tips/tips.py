@@ -97,6 +97,8 @@ class Tip(Row):
     """Who wants it: `responder:7`, or `name:` and what a command was given."""
     closure_requested_at: Mapped[datetime | None]
     """When the closure that waits for a second person was requested; the age of the request."""
+    closure_read_at: Mapped[datetime | None]
+    """When somebody who may confirm that closure opened the case."""
     locked_for: Mapped[str | None]
     """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
     receipt_key: Mapped[str | None]
@@ -154,6 +156,12 @@ class Grant(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     sealed_key: Mapped[bytes]
+
+
+def drop_closure_request(tip: Tip) -> None:
+    """Forgets the requested closure: it was confirmed or refused, or whoever requested it is gone."""
+    tip.end_wanted = tip.end_wanted_by = None
+    tip.closure_requested_at = tip.closure_read_at = None
 
 
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:

@@ -149,6 +149,7 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseStanding]:
             if first is not None
             else tuple(took),
             judging=at.judging,
+            desk_decides=at.desk,
             care=at.care,
             unread=at.unread,
             clocks={k: CLOCKS[n] for k, n in zip(KINDS, at.clocks, strict=True) if n != CLOSED},
@@ -163,5 +164,5 @@ def carry_out(at: Standing, course: Course) -> Standing:
             people[who] |= TOLD
     if course.holder is not None:
         people[course.holder] |= HOLDS
-    after = Standing(tuple(people), course.clocks, at.wished, at.over, at.care)
+    after = at._replace(people=tuple(people), clocks=course.clocks)
     return after.without_wish() if course.ends_wish else after

@@ -121,7 +121,8 @@ def _answers(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
     judging = at.judging
     if judging is not None and judging != who and who in NATIONAL:
         over = at._replace(over=True)
-        yield Move("{Who} agrees that it is over: it is closed.", who, over, 1)
+        yield Move("{Who} opens it and confirms: it is closed.", who, over, 1)
+        yield from _happens(ladder, at, Happened.CLOSURE_READ, "{Who} opens it.", who)
         says = "{Who} refuses to close it, and holds it."
         yield from _happens(ladder, at.without_wish(), Happened.REFUSED, says, who)
     else:
@@ -135,6 +136,13 @@ def _answers(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
             says = "{Who} says that it is no trafficking, and wants it closed."
             wishing = at.put(who, add=WISHES)
             yield from _happens(ladder, wishing, Happened.END_WANTED, says, who)
+            met = wishing._replace(desk=True)
+            says = "{Who} has met somebody, and says that it is no trafficking."
+            yield from _happens(ladder, met, Happened.END_WANTED, says, who)
+        elif judging == who:
+            another = at._replace(desk=not at.desk)
+            says = "{Who} says instead why else it is to be closed."
+            yield from _happens(ladder, another, Happened.END_WANTED, says, who)
 
 
 def _takes(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
@@ -183,7 +191,7 @@ def _leaves(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
 
 
 def _commands(ladder: Ladder, at: Standing) -> Iterator[Move]:
-    """What two people do by command, and what whoever told it keys."""
+    """What is requested by command, what an account decides, and what whoever told it keys."""
     if at.care is Care.NONE:
         says = "Whoever holds the phone keys 000."
         marked = at._replace(care=Care.CAREFUL)
@@ -198,6 +206,6 @@ def _commands(ladder: Ladder, at: Standing) -> Iterator[Move]:
         yield from _happens(ladder, wished, Happened.END_WANTED, says, None)
         return
     over = at._replace(over=True)
-    yield Move("A second desk agrees by command: it is closed.", None, over, 1)
-    says = "A second desk refuses by command to close it."
+    yield Move("An account opens it and confirms: it is closed.", None, over, 1)
+    says = "An account refuses to close it."
     yield from _happens(ladder, at.without_wish(), Happened.REFUSED, says, None)

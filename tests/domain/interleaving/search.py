@@ -13,7 +13,12 @@ from tests.domain.interleaving.standing import AWAY, CHASED, HOLDS, KILLED, LOOK
 Rule = Callable[[Ladder, Standing], bool]
 
 
-GOING = (DeadlineKind.ACKNOWLEDGE, DeadlineKind.OUTCOME, DeadlineKind.RED)
+GOING = (
+    DeadlineKind.ACKNOWLEDGE,
+    DeadlineKind.OUTCOME,
+    DeadlineKind.DECISION,
+    DeadlineKind.RED,
+)
 """The clocks that ask who goes, and what came of it. The others ask the national desk something beside."""
 
 
@@ -32,6 +37,12 @@ def is_held_by_the_living(_l: Ladder, at: Standing) -> bool:
 def is_judged(_l: Ladder, at: Standing) -> bool:
     """While somebody wants it closed, the national desk is asked, again and again."""
     return at.judging is None or at.is_open(DeadlineKind.JUDGE)
+
+
+def is_decided(_l: Ladder, at: Standing) -> bool:
+    """While the national desk decides on a closure, its deadline runs in the place of the assignee's."""
+    waits = at.judging is not None and at.desk
+    return at.is_open(DeadlineKind.DECISION) if waits else not at.is_open(DeadlineKind.DECISION)
 
 
 def is_looked_at(_l: Ladder, at: Standing) -> bool:
@@ -62,6 +73,7 @@ RULES: Mapping[str, Rule] = {
     "is_not_lost": is_not_lost,
     "is_held_by_the_living": is_held_by_the_living,
     "is_judged": is_judged,
+    "is_decided": is_decided,
     "is_looked_at": is_looked_at,
     "is_asked_how": is_asked_how,
     "is_read": is_read,

@@ -34,6 +34,7 @@ KINDS = (
     DeadlineKind.RED,
     DeadlineKind.MANNER,
     DeadlineKind.OPEN,
+    DeadlineKind.DECISION,
 )
 CLOSED = -1
 
@@ -71,6 +72,8 @@ class Standing(NamedTuple):
     over: bool = False
     care: Care = Care.NONE
     """How those who are told must go: somebody keyed `000`, and then the national desk says how."""
+    desk: bool = False
+    """The national desk decides on the closure that waits, since somebody was met."""
 
     @property
     def holder(self) -> int | None:
@@ -98,9 +101,10 @@ class Standing(NamedTuple):
     def living(self) -> Iterator[int]:
         return (n for n, one in enumerate(self.people) if not one & AWAY)
 
-    def seen(self) -> tuple[tuple[int, ...], tuple[int, ...], bool, Care]:
+    def seen(self) -> tuple[tuple[int, ...], tuple[int, ...], bool, Care, bool]:
         """What the ladder is told."""
-        return tuple([one & SEEN for one in self.people]), self.clocks, self.wished, self.care
+        people = tuple([one & SEEN for one in self.people])
+        return people, self.clocks, self.wished, self.care, self.desk
 
     def put(self, who: int, add: int = 0, drop: int = 0) -> "Standing":
         people = self.people
@@ -109,7 +113,7 @@ class Standing(NamedTuple):
 
     def without_wish(self) -> "Standing":
         people = tuple([one & ~WISHES for one in self.people])
-        return self._replace(people=people, wished=False)
+        return self._replace(people=people, wished=False, desk=False)
 
     def order(self) -> tuple[int, ...]:
         """The people in the order of the canonical standing."""

@@ -23,6 +23,7 @@ FIRES = {
     DeadlineKind.ACKNOWLEDGE: "Nobody took it in time.",
     DeadlineKind.OUTCOME: "No word comes of what came of it.",
     DeadlineKind.JUDGE: "Nobody has judged whether it is over.",
+    DeadlineKind.DECISION: "The national desk has not decided.",
     DeadlineKind.SECOND_LOOK: "It is time that a second person looks.",
     DeadlineKind.MANNER: "The national desk has not said how to go.",
     DeadlineKind.OPEN: "Whoever took it has not read it.",

@@ -14,7 +14,7 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.referrals import ladder
 from hotline.store.database import Session
 from hotline.store.desk import audit
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.tips import Tip, drop_closure_request
 
 
 def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) -> int | None:
@@ -22,8 +22,8 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
         entries.done_by(session, tip.id, EntryKind.REOPENED, by, at, key=key)
-        tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None
-        tip.closure_requested_at = None
+        tip.closed_at = tip.outcome = tip.holder_id = None
+        drop_closure_request(tip)
     tip.told_urgency = tip.told_urgency or tip.urgency
     tip.urgency = Urgency.DANGER
     # It is told of here, so it waits for nobody else to tell of it. Who took it before is asked anew.

@@ -59,6 +59,10 @@ def record(
         case _:
             pass
     session.flush()
+    if tip.end_wanted_by is not None and tip.closed_at is None:
+        # What was said of the person may make the closure that waits more urgent, or the national desk's to decide.
+        event = Event(Happened.END_WANTED)
+        to_ring = ladder.happen(session, kit, tip.id, event, act.at) or to_ring
     return Recorded(written.entry_id, written.person, to_ring, in_danger)
 
 

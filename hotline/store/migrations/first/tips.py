@@ -68,6 +68,7 @@ def _tips() -> None:
         sa.Column("end_wanted", sa.String(), nullable=True),
         sa.Column("end_wanted_by", sa.String(), nullable=True),
         sa.Column("closure_requested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closure_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("locked_for", sa.String(), nullable=True),
         sa.Column("receipt_key", sa.String(), nullable=True),
         sa.Column("erase_wanted_at", sa.DateTime(timezone=True), nullable=True),
