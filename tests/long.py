@@ -36,6 +36,7 @@ ONLY_LONG = (
     "tests/domain/evidence/together/test_told_together.py::test_e3_many_years_of_all_figures",
     "tests/domain/test_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
     "tests/house/test_image.py::*",
+    "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers[8 beside 200]",
 )
 """Tests by their ids, `*` for anything: a name without parameters stands for all of them."""
 FEW, MANY = 20, 300

@@ -180,7 +180,7 @@ def at_once(door: Door, colleagues: list[Colleague], number: int) -> list[tuple[
 
 @pytest.mark.parametrize(
     ("colleagues", "strangers"),
-    [(3, 40), pytest.param(8, 200, marks=pytest.mark.long)],
+    [(3, 40), (8, 200)],
     ids=["3 beside 40", "8 beside 200"],
 )
 @pytest.mark.slow(reason="waits for dear stretches of real passwords")
