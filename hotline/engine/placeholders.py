@@ -15,6 +15,7 @@ WIDEST: Mapping[str, str] = {
     "who": "Wwwwwwwww Wwwwwwwwww",
     "outcome": "aide en place",
     "asked": "aide en place",
+    "owed": "1 umukobwa: igisubizo, 2 umugore: ubufasha",
     "page": "-",
     "last": "25/11 14:05 (9999 times)",
 }

@@ -12,6 +12,7 @@ from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import TipOutcome
 from hotline.services.tips import retention
+from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.database import open_database
 from hotline.store.tips.tips import Tip
 from tests.builders import make_responder, make_tip
@@ -141,3 +142,18 @@ def test_a_request_by_phone_is_listed_by_the_name_of_who_made_it(home: Path) -> 
     same = ("--name", "gasabo  1", "--reason", "x")
     said(home, "tips", "close", DANGER, "--outcome", "helped", *same)
     assert row(home, DANGER)["end_wanted"] == "helped", "one person, by phone and by name"
+
+
+def test_a_request_says_what_is_still_owed_and_to_whom(home: Path) -> None:
+    assert "owed" not in said(home, "tips", "close", PLAIN, "--outcome", "helped", *FIRST).output
+    at = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
+    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    with database.writing() as session:
+        row = PossibleVictim(tip_id=int(PLAIN), n=1, met_at=at, clock="offer", due_at=at)
+        session.add(row)
+    database.close()
+    told = said(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST).output
+    assert (
+        "still owed to person 1: a service is to be asked for help, by 2026-11-25 08:00 in Kigali"
+        in told
+    )

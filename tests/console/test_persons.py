@@ -365,3 +365,18 @@ def test_not_trafficking_of_a_possible_victim_wants_a_new_screening_or_a_decisio
     assert case.national.post(f"{page}/judge", agrees).status_code == 303
     with case.desk.kit.database.reading() as session:
         assert session.get_one(Tip, case.tip).outcome == "not-trafficking"
+
+
+def test_a_page_says_what_is_owed_to_whom_wants_help_and_at_closing_that_it_goes_on(
+    case: CaseDesk,
+) -> None:
+    assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
+    hands_on(case.desk)
+    assert case.says("consent", consent="yes").status_code == 303
+    assert "No service was asked: ask one by" in case.opened()
+    closing = case.clear().partition("Closing ends none of this:")[2]
+    assert closing.lstrip().startswith("</p>")
+    assert "Person 1: a service is asked for help, by" in closing.partition("<form")[0]
+    assert case.says("offered", service="shelter").status_code == 303
+    assert "No service was asked" not in case.opened()
+    assert "the service&#39;s answer" in case.clear().partition("Closing ends none of this:")[2]

@@ -17,6 +17,8 @@ from tests.kits import WholeKit
 
 CANARY = "Zuzuzu"
 """What is typed where words are asked."""
+CONFIRMING = {("responders", "helps_too"), ("responders", "helps_unread")}
+"""Screens behind a PIN that repeat the verb that was chosen, and nothing of a case."""
 PIN = "8305"
 SHORT = 4
 """A label of so few letters (No, Yego) says nothing by itself."""
@@ -125,7 +127,9 @@ class Dialogue:
             yield Key("9")
 
     def echoes(self) -> Iterator[str]:
-        """What this screen shows of what was answered on another."""
+        """What this screen shows of what was answered on another, but for one that confirms what was chosen."""
+        if (self.place.flow, self.place.node) in CONFIRMING:
+            return
         prose = re.sub(r"(?m)^[0-9] .*$", "", self.body[4:])
         for place, answer in self.said:
             elsewhere = (place.flow, place.node) != (self.place.flow, self.place.node)

@@ -57,6 +57,7 @@ from hotline.services.reader.acts import (
     ALSO,
     ASKED_BACK,
     CONFIRM,
+    HELPS_UNREAD,
     LATE,
     NOT_ASKED,
     STOPS,
@@ -105,10 +106,11 @@ PINS: Mapping[str, tuple[str, ...]] = {
 }
 """What is typed for the reader alone, by the name of its answer."""
 
-NEWS, ODD, NATIONS, LATER, MET, OVER = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM", "V3RQ"
+NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
+OVER, QUICK = "V3RQ", "B6YN"
 """Beside the one that she holds: one she does not; one that a colleague has and no key opens; one of the national
-desk's; one that is never opened in time; one of which answers about a person are kept, and one is owed; and one that is
-closed.
+desk's; one that is never opened in time; one of which answers about a person are kept, and one is owed; one that is
+closed; and one that a colleague takes at that moment.
 """
 LATE_VERBS = ("", Verb.TAKE)
 """To read it, and to take it."""
@@ -125,7 +127,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
     ODD: {
         Verb.TAKE: LATE,
         CONFIRM: STOPS[ClosureStop.IN_CONSOLE],
-        ALSO: f"{ACTED}{Acted.ALREADY_TAKEN}",
+        ALSO: HELPS_UNREAD,
     },
     NATIONS: {
         Verb.TAKE: UNREAD,
@@ -135,6 +137,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
         Verb.OPENLY: f"{ACTED}{Acted.LET_GO}",
     },
     LATER: {},
+    QUICK: {Verb.TAKE: f"{ACTED}{Acted.ALREADY_TAKEN}"},
     MET: {Verb.ON_SITE: f"{ACTED}{Acted.ON_SITE}"},
 }
 """What an act comes to that is chosen on a screen which names its case."""
@@ -212,7 +215,7 @@ class ToldReader:
 
     def _view(self, pin: str) -> ReaderAnswer | None:
         lists = {
-            RIGHT_PIN: (HERS, NEWS, ODD, NATIONS, MET, OVER),
+            RIGHT_PIN: (HERS, NEWS, ODD, NATIONS, MET, OVER, QUICK),
             ONE_PIN: (NEWS,),
             SLOW_PIN: (LATER,),
             IDLE_PIN: (),
@@ -237,6 +240,7 @@ class ToldReader:
         pinned = [f"hers.{HERS}", f"hers.{MET}", f"lets.{NATIONS}", f"decides.{NATIONS}"]
         pinned += [f"judges.{NATIONS}", f"judges.{ODD}"]
         pinned += [f"people.{MET}", f"owes_person.{MET}", f"over.{OVER}"]
+        pinned += [f"offer_due.{OVER}", f"owes.{HERS}", f"owes.{ODD}"]
         has_work = (HAS_WORK, *pinned) if cases else ()
         lists = {MY_WORK: labels, MY_QUESTIONS: questions}
         return ReaderAnswer((RIGHT, *has_work, HAS_QUESTIONS), lists, words)

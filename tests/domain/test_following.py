@@ -5,10 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FollowClock, FollowKind, fires, of_offer, of_person
+from hotline.domain.cases.following import (
+    FollowClock,
+    FollowKind,
+    fires,
+    of_offer,
+    of_person,
+    owed,
+)
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.cases.persons import MetPerson, PersonEntry, fold
 from hotline.domain.referrals.referral import Candidate, Case, Level
+from hotline.domain.tip import Urgency
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 """A Friday, 11:00 in Kigali: the coordinator is asked on the Saturday."""
@@ -115,13 +123,62 @@ def test_the_next_offer_is_asked_after_in_place_of_one_that_came_to_nothing() ->
         (["consent:no", "consent:cannot_say"], 2 * HOURS + DAYS),
         (["consent:cannot_say"], HOURS + DAYS),
         (["consent:assent_yes"], HOURS + DAYS),
-        (["consent:no", "consent:yes"], None),
-        ([], None),
+        ([OFFERED], None),
     ],
 )
 def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
-    clock = of_person(met(*said))
+    clock = of_person(met(*said), Urgency.SEEN)
     assert clock == (None if due is None else FollowClock(FollowKind.CONSENT, AT + due))
+
+
+@pytest.mark.parametrize(
+    ("said", "since"),
+    [
+        ([], timedelta()),
+        # Said again, it is owed since the first time.
+        (["consent:yes", "consent:yes"], timedelta()),
+        (["consent:no", "consent:yes"], 2 * HOURS),
+        (["consent:cannot_say", "consent:yes"], 2 * HOURS),
+        # A service that may still help is one that was asked.
+        ([OFFERED], None),
+        ([OFFERED, "consent:yes"], None),
+        ([OFFERED, ACCEPTED, "consent:yes"], None),
+        ([OFFERED, ACCEPTED, ARRIVED, "consent:no", "consent:yes"], None),
+        # One that came to nothing is followed by its own clock, until the person says yes again.
+        ([OFFERED, "answered:no_room"], None),
+        ([OFFERED, "answered:no_room", "consent:no", "consent:yes"], 4 * HOURS),
+        ([OFFERED, "answered:person_refused", "consent:yes"], 3 * HOURS),
+        (["consent:no"], None),
+    ],
+)
+def test_a_yes_without_an_offer_is_due_in_two_hours_of_danger_and_the_next_morning_else(
+    said: list[str], since: timedelta | None
+) -> None:
+    person = met(*said)
+    clocks = [of_person(person, urgency) for urgency in Urgency]
+    if since is None:
+        assert not [one for one in clocks if one is not None and one.kind is FollowKind.OFFER]
+        return
+    danger, *others = clocks
+    assert danger == FollowClock(FollowKind.OFFER, AT + since + 2 * HOURS)
+    assert others == [FollowClock(FollowKind.OFFER, MORNING)] * 2
+    assert owed(person)[0] is FollowKind.OFFER
+    assert all(of_offer(person, one) is None for one in person.referrals)
+
+
+def test_an_offer_that_is_owed_in_danger_is_asked_of_the_next_every_two_hours() -> None:
+    clock, rung = FollowClock(FollowKind.OFFER, AT), []
+    danger = Case("12", None, Urgency.DANGER, "no")
+    for _ in range(3):
+        ring = fires(clock, danger, ROSTER, HERS, AT, clock.due_at)
+        rung.append((clock.due_at - AT, ring.who))
+        assert ring.next is not None
+        clock = ring.next
+    assert rung == [
+        (timedelta(), (HERS,)),
+        (2 * HOURS, (LEADS,)),
+        (4 * HOURS, (NATION, NATION_TOO)),
+    ]
 
 
 def test_an_arrival_is_asked_of_the_referrer_then_above() -> None:

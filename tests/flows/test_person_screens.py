@@ -82,7 +82,7 @@ def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> N
     consent, respected = offering.nodes["consent"], offering.nodes["respected"]
     assert isinstance(consent, Menu)
     goes = {choice.value: choice.goes for choice in consent.choices}
-    assert goes == {"yes": "sex", "no": "no_before", "cannot_say": "decided"}
+    assert goes == {"yes": "decided", "no": "no_before", "cannot_say": "decided"}
     assert isinstance(respected, Say)
     assert respected.goes is None
     assert all(lead.number is not None for lead in respected.leads)

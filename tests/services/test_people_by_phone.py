@@ -75,7 +75,7 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: He
     assert phone.key(*WANTS_HELP).startswith("CON To which help?\n1 Isange")
     assert phone.key("2", "2").startswith("CON Noted. Offer another.\nTo which help?")
     hers.line.clock.turn(seconds=20)
-    assert phone.key("1", "1").startswith("END Noted. Say if they arrived by 27/11 ")
+    assert phone.key("1", "1").startswith("END Noted. By 27/11 ")
     assert hers.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
 
     phone = hers.dials()
@@ -97,7 +97,9 @@ def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
     hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
     phone = hers.dials("2", "5", "4", "1", "2")
     assert phone.screen.startswith("CON Is the person under 18?")
-    assert phone.key(*SITE, WORK, "1", "2", "1").startswith("CON Noted. Tell the person: help")
+    assert phone.key(*SITE, WORK, "1", "2", "1").startswith(
+        "CON Noted. Say: you can ask for help any day"
+    )
     again = hers.dials("2", "3", "1")
     assert [line[:3] for line in again.read().split("\n")][:4] == ["Whi", "1 1", "2 2", "3 S"]
 

@@ -66,15 +66,20 @@ class PlayedReader:
 
 
 def codes(text: str, *flags: str, people: bool = False) -> list[tuple[str, int | None, object]]:
-    lists = {f"my_people.{CASE}": (("1", "1 woman"), ("2", "2 man"))} if people else {}
+    lists = (
+        {f"my_people.{CASE}": (("1", "1 woman"), ("2", "2 person"), ("3", "3 man"))}
+        if people
+        else {}
+    )
     reader = PlayedReader((*flags, f"has_people.{CASE}") if people else flags, lists)
     reader.play(text)
     return [*reader.sent]
 
 
+SEEN = {"sex": "woman", "nationality": "rwanda"}
 OFFER = [
-    ("consent", 3, {"minor": "no", "consent": "yes", "sex": "woman", "nationality": "rwanda"}),
-    ("offered", 3, {"service": "isange"}),
+    ("consent", 3, {"minor": "no", "consent": "yes"}),
+    ("offered", 3, {"service": "isange", **SEEN}),
     ("answered", 3, {"answer": "accepted"}),
 ]
 
@@ -94,7 +99,10 @@ OFFER = [
             f"{SITE}*2*1*1*1*0*0*0*0*1*1*1*2*1",
             [("screened", 0, {"minor": "yes", "act": "yes", "purpose": "yes", "free": "no", "form": "labour"})],
         ),
-        (f"{HELP}*2*1*1", []),
+        (f"{HELP}*2", []),
+        # A yes is kept at once: a call that drops behind it loses no wish for help.
+        (f"{HELP}*2*1", [("consent", 0, OFFER[0][2])]),
+        (f"{HELP}*1*1*1", [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"})]),
         (f"{HELP}*2*2*1", [("consent", 0, {"minor": "no", "consent": "no", "again": "woman"})]),
         (f"{HELP}*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
         (f"{HELP}*1*2*2", [("consent", 0, {"minor": "yes", "consent": "assent_no", "interest": "not_yet"})]),
@@ -102,12 +110,18 @@ OFFER = [
         (f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1",
          [("screened", 0, {**ADULT, "free": "no", "form": "labour"}), *OFFER]),
         (f"{HELP}*2*1*1*1*5*1", [("consent", 0, OFFER[0][2])]),
-        (f"{HELP}*2*1*3*1*1*3*1",
-         [("consent", 0, {"minor": "no", "consent": "assent_yes", "interest": "yes", "sex": "girl",
-                          "nationality": "rwanda"})]),
+        # Who looks like a child is asked as one.
+        (f"{HELP}*2*1*3*1*1*1*4",
+         [("consent", 0, OFFER[0][2]),
+          ("consent", 3, {"minor": "no", "consent": "assent_yes", "interest": "yes", "sex": "girl"}),
+          ("offered", 3, {"service": "child_officer", "sex": "girl", "nationality": "rwanda"})]),
+        # After "under 18", Girl and Boy.
+        (f"{HELP}*1*1*1*2*1*1",
+         [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"}),
+          ("offered", 3, {"service": "isange", "sex": "boy", "nationality": "rwanda"})]),
         (f"{HELP}*2*1*1*1*5*1*1*2*5*3*1*4",
-         [("consent", 0, OFFER[0][2]), ("offered", 3, {"service": "police"}),
-          ("answered", 3, {"answer": "no_room"}), ("offered", 3, {"service": "journey_home"})]),
+         [("consent", 0, OFFER[0][2]), ("offered", 3, {"service": "police", **SEEN}),
+          ("answered", 3, {"answer": "no_room"}), ("offered", 3, {"service": "journey_home", **SEEN})]),
     ],
 )  # fmt: skip
 def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
@@ -119,15 +133,18 @@ def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
 @pytest.mark.parametrize(
     ("text", "sent"),
     [
-        (f"{HELP}*2*1", [("answered", 2, {"answer": "accepted"})]),
+        (f"{HELP}*3*1", [("answered", 3, {"answer": "accepted"})]),
         (f"{HELP}*1*1", [("offered", 1, {"service": "isange"})]),
-        (f"{HELP}*3*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
+        # What the helper saw is asked again, where the call dropped before it was sent.
+        (f"{HELP}*2*1*1*1", [("offered", 2, {"service": "isange", **SEEN})]),
+        (f"{HELP}*4*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
         (f"{SITE}*2*2*2*2*2*2*1",
          [("screened", 2, {**dict.fromkeys(ADULT, "no"), "free": "yes"})]),
     ],
 )  # fmt: skip
 def test_it_is_about_the_person_whom_she_chose(text: str, sent: object) -> None:
-    known = (f"awaits.{CASE}.2", f"adult.{CASE}.1", f"consented.{CASE}.1")
+    consented = [f"{flag}.{CASE}.{n}" for flag in ("adult", "consented") for n in (1, 2)]
+    known = (f"awaits.{CASE}.3", f"seen.{CASE}.1", *consented)
     assert codes(text, *known, people=True) == sent
 
 
@@ -165,7 +182,7 @@ def test_going_back_corrects_the_person_who_was_written_down_and_another_round_i
         (f"{SITE}*2*1*1*3*1*2*1*0*0*0*2*1", ("screened", 3, {**ADULT, "purpose": "no", "free": "yes"})),
         (f"{HELP}*2*2*1*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
         (f"{HELP}*2*1*1*1*0*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
-        (f"{HELP}*2*1*3*1*1*0*0*0*0*3", ("consent", 0, {"minor": "no", "consent": "cannot_say"})),
+        (f"{HELP}*2*1*3*1*1*0*0*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
     ],
 )  # fmt: skip
 def test_what_she_takes_back_takes_with_it_what_was_asked_because_of_it(

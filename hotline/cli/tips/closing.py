@@ -4,13 +4,24 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import signed
+from hotline.domain.call_back import KIGALI
+from hotline.domain.cases.following import FollowKind
 from hotline.domain.tip import TipOutcome
 from hotline.services.referrals import endings
 from hotline.services.tips import retention
+from hotline.services.tips.persons import case_persons
 from hotline.store.referrals.retention import Kept
 
 TIP = click.argument("tip_id", metavar="ID", type=int)
 OUTCOME = click.Choice([one.value for one in TipOutcome])
+OWED = {
+    FollowKind.OFFER: "a service is to be asked for help",
+    FollowKind.ANSWER: "the service's answer",
+    FollowKind.ARRIVAL: "whether the person arrived",
+    FollowKind.THIRTY: "how it is thirty days after the arrival",
+    FollowKind.CONSENT: "to be asked once more",
+}
+"""What is still owed to a person, whether the case is closed or not."""
 
 
 @click.command()
@@ -27,7 +38,13 @@ def close(tip_id: int, name: str, reason: str, outcome: str) -> None:
         kept = retention.close_tip(
             kit, tip_id, by=name, reason=reason, outcome=TipOutcome(outcome), only_requests=True
         )
+        clocks = case_persons.still_owed(kit, tip_id)
     _say(kept)
+    for one in clocks:
+        due = one.due_at.astimezone(KIGALI)
+        click.echo(
+            f"  still owed to person {one.n}: {OWED[one.kind]}, by {due:%Y-%m-%d %H:%M} in Kigali"
+        )
 
 
 @click.command()

@@ -15,6 +15,7 @@ from hotline.domain.cases.persons import ARRIVAL_WITHIN, ConsentStands, MetPerso
 from hotline.domain.referrals.clocks import any_morning
 from hotline.domain.referrals.ladder_steps import national
 from hotline.domain.referrals.referral import Candidate, Case, colleagues, overdue_told
+from hotline.domain.tip import Urgency
 
 
 class FollowKind(StrEnum):
@@ -23,7 +24,7 @@ class FollowKind(StrEnum):
     ANSWER = "answer"
     """What the service says."""
     OFFER = "offer"
-    """Whether another service is asked: the last one could not help, or was never reached."""
+    """Whether a service is asked: a person wants help and none was asked, or the last one could not help."""
     ARRIVAL = "arrival"
     THIRTY = "thirty"
     """How the person is, thirty days after arriving."""
@@ -42,6 +43,8 @@ class RingFor(StrEnum):
 
 
 ANSWER_WITHIN = timedelta(hours=24)
+OFFER_WITHIN = timedelta(hours=2)
+"""In danger: from a person's yes until a service is asked. Else until the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
 """Behind the thirty days: nobody said how the person is."""
@@ -102,8 +105,9 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
         return None
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + ARRIVAL_WITHIN)
-    if offer is not person.newest or offer.lost > 1:
-        # Another service was asked meanwhile; or who did not arrive was looked for, and is not found.
+    if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
+        # Another service was asked meanwhile; who did not arrive was looked for, and is not found; or the person said
+        # yes since, and is owed an offer.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -111,8 +115,50 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     return FollowClock(kind, last + ANSWER_WITHIN)
 
 
-def of_person(person: MetPerson) -> FollowClock | None:
-    """When a person is asked once more; None where nobody waits for that."""
+def of_person(person: MetPerson, urgency: int) -> FollowClock | None:
+    """Returns the clock of a person: a service is to be asked, or the person is asked once more. None where neither."""
+    since = wants_since(person)
+    if since is None:
+        return asked_again(person)
+    due = since + OFFER_WITHIN if urgency == Urgency.DANGER else any_morning(since)
+    return FollowClock(FollowKind.OFFER, due)
+
+
+def owed(person: MetPerson) -> tuple[FollowKind, ...]:
+    """Returns what is still owed to a person, whether the case is open or closed."""
+    offers = (of_offer(person, one) for one in person.referrals)
+    kinds = [one.kind for one in (asked_again(person), *offers) if one is not None]
+    first = [FollowKind.OFFER] if wants_since(person) is not None else []
+    return tuple(dict.fromkeys([*first, *kinds]))
+
+
+def wants_since(person: MetPerson) -> datetime | None:
+    """Returns since when a person wants help and no service is asked for it. None where one is, or nobody wants it.
+
+    A yes that is said again changes nothing.
+    """
+    if person.consent is not ConsentStands.YES:
+        return None
+    since = None
+    for at, said, decided in reversed(person.consents):
+        if said != ConsentCode.YES and decided != YES:
+            break
+        since = at
+    offer = person.newest
+    if since is None or offer is None or (offer.offered_at < since and not _goes_on(offer)):
+        return since
+    return None
+
+
+def _goes_on(offer: OfferedHelp) -> bool:
+    """Whether a service that was asked may still help."""
+    if offer.answer in (None, ServiceAnswer.NONE):
+        return True
+    return offer.answer == ServiceAnswer.ACCEPTED and (offer.is_on_the_way or offer.arrived == YES)
+
+
+def asked_again(person: MetPerson) -> FollowClock | None:
+    """Returns the clock by which a person is asked once more; None where nobody waits for that."""
     if not person.consents:
         return None
     at, said, decided = person.consents[-1]
@@ -138,15 +184,20 @@ def fires(
     for turn in range(clock.rung, len(rings)):
         who = _whom(rings[turn], turn, case, roster, referrer)
         if who:
-            due = _again(clock.kind, turn, since, at)
+            due = _again(clock.kind, turn, since, at, case.urgency)
             first = rings[turn] in (RingFor.REFERRER, RingFor.ANOTHER)
             return FollowRing(who, first, FollowClock(clock.kind, due, turn + 1))
     return FollowRing((), False, None)
 
 
-def _again(kind: FollowKind, turn: int, since: datetime, at: datetime) -> datetime:
-    """The coordinator the next morning, the nation the morning after that, and then once a week."""
+def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
+    """The coordinator the next morning, the nation the morning after that, and then once a week.
+
+    Where a service is to be asked in danger, each is asked two hours after the other.
+    """
     if turn + 1 < min(len(RINGS[kind]), 3):
+        if kind is FollowKind.OFFER and urgency == Urgency.DANGER:
+            return at + OFFER_WITHIN
         return any_morning(at)
     if kind is FollowKind.THIRTY:
         # A clock that rings late leaves whoever is asked until the next morning all the same.

@@ -1,7 +1,8 @@
 """What a responder keys about one person, and what of it the reader is sent in the sealed box beside her PIN. Pure.
 
 A row holds the verb alone. Each question has a screen of its own, and what was answered is sent once: with the last
-answer of a screening, of a consent, of an offer. So a session that ends in the middle leaves nothing.
+answer of a screening, of a consent, of an offer. A session that ends in the middle leaves nothing of what it was about
+to say. A yes is whole by itself: a call that drops behind it loses no wish for help.
 """
 
 from collections.abc import Mapping
@@ -39,7 +40,7 @@ CONSENT, INTEREST, AGAIN_BY, SEX, NATIONALITY = (
 CODES: Mapping[PersonVerb, tuple[str, ...]] = {
     PersonVerb.SCREENED: (MINOR, "act", FORCE, DECEIT, PURPOSE, "free", FORM),
     PersonVerb.CONSENT: (MINOR, CONSENT, INTEREST, AGAIN_BY, SEX, NATIONALITY),
-    PersonVerb.OFFERED: ("service",),
+    PersonVerb.OFFERED: ("service", SEX, NATIONALITY),
     PersonVerb.ANSWERED: ("answer",),
     PersonVerb.ARRIVED: ("arrived",),
     PersonVerb.THIRTY: ("thirty",),
@@ -49,7 +50,6 @@ WHO = {PersonVerb.ARRIVED: ARRIVAL_PERSON, PersonVerb.THIRTY: THIRTY_PERSON}
 """The answer that names the person, where it is not `WORK_PERSON`."""
 ENDS = {
     "person_form": PersonVerb.SCREENED,
-    "person_nationality": PersonVerb.CONSENT,
     "person_again": PersonVerb.CONSENT,
     "person_service": PersonVerb.OFFERED,
     "person_answer": PersonVerb.ANSWERED,
@@ -58,6 +58,8 @@ ENDS = {
 }
 """The answers that are always the last."""
 ENDS_AS = {
+    ("person_consent", "yes"): PersonVerb.CONSENT,
+    ("person_interest", "yes"): PersonVerb.CONSENT,
     ("person_consent", "cannot_say"): PersonVerb.CONSENT,
     ("person_interest", "not_yet"): PersonVerb.CONSENT,
 }
@@ -125,7 +127,10 @@ def _is_meant(code: str, given: Mapping[str, str]) -> bool:
             return of_child
         case "again":
             return consent == "no"
-        case "sex" | "nationality":
-            return consent == "yes" or (of_child and given.get(INTEREST) == "yes")
+        case "sex":
+            # Who looks like a child is one, also where nobody has decided yet what is best.
+            return consent == "yes" or of_child
+        case "nationality":
+            return consent in (None, "yes") or (of_child and given.get(INTEREST) == "yes")
         case _:
             return True

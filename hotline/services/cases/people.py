@@ -93,5 +93,5 @@ def write(
     who, way = by.responder_id, by.by_way.value
     new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, act.supersedes)
     after = fold((*known, new))
-    person_rows.follow(session, tip.id, before, after)
+    person_rows.follow(session, tip, before, after)
     return WrittenCodes(entry_id, next(one for one in after if one.n == said.n))

@@ -93,9 +93,12 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
         one: tips[one] for one in cases if f"hers.{one}" in pinned.flags or tips[one].id in due
     }
     people = people_view.of_cases(session, kit, hers, person)
+    judged = {one: tips[one] for one in cases if f"{JUDGES}.{one}" in pinned.flags}
+    others = {one: tip for one, tip in judged.items() if one not in hers}
+    people = people.and_also(people_view.owed_in(session, kit, others, person))
     flags = (RIGHT, *(flag for flag, some in has if some), *people.flags)
     lists = {MY_WORK: labels, MY_QUESTIONS: questions, **people.lists}
-    return ReaderAnswer(flags, lists, words)
+    return ReaderAnswer(flags, lists, {**words, **people.words})
 
 
 def _theirs(

@@ -103,17 +103,6 @@ def newest(session: Session, tip_id: int, kind: EntryKind) -> CaseLogRow | None:
     return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
 
 
-def asker(session: Session, tip_id: int, at: Collection[datetime]) -> int | None:
-    """Who wrote down, at one of these moments, whether help is wanted; or that it was refused when it came."""
-    then = (
-        CaseLogRow.tip_id == tip_id,
-        CaseLogRow.kind.in_((EntryKind.CONSENT, EntryKind.ANSWERED)),
-        CaseLogRow.at.in_(at),
-    )
-    found = select(CaseLogRow.responder_id).where(*then)
-    return session.scalar(found.order_by(CaseLogRow.id.desc()).limit(1))
-
-
 def tip_of_reference(session: Session, reference: str) -> int | None:
     found = select(Referral.tip_id).where(Referral.reference == reference)
     return session.scalar(found)

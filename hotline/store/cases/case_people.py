@@ -17,8 +17,12 @@ class PossibleVictim(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     met_at: Mapped[datetime]
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
+    """Who last asked this person whether help is wanted."""
+    clock: Mapped[str | None]
+    """A `domain.cases.following.FollowKind`; None while nobody waits for anything."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When she is asked once more; None while nobody waits for that."""
+    """When a responder is asked to offer help, or to ask the person once more; None while nobody waits for that."""
     rung: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often that was told to somebody."""
 

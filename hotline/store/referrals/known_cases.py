@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.following import FollowKind
 from hotline.domain.tip import Urgency
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_people import PossibleVictim
@@ -192,22 +193,24 @@ def has_referred(session: Session, tip_id: int, responder_id: int) -> bool:
 def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     """Cases, open or closed, of which she may say how somebody is who was met there; by her newest name of each.
 
-    Who offered help and who took the case may; from the second ring on whoever knows the case. Who said no is asked
-    again by somebody else than who heard it.
+    Who offered help, who heard that it is wanted and who took the case may; from the second ring on whoever knows the
+    case. Who said no is asked again by somebody else than who heard it.
     """
     known = (Referral.tip_id == Tip.id, Referral.responder_id == responder_id)
     took = exists().where(*known, Referral.acknowledged_at.is_not(None), BELIEVED)
     may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.rung > 1)
     runs = ServiceReferral.due_at.is_not(None)
     offer = exists().where(ServiceReferral.tip_id == Tip.id, runs, may)
-    again = exists().where(
-        PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0
-    )
+    waits = (PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None))
+    is_offer = PossibleVictim.clock == FollowKind.OFFER
+    knows = or_(PossibleVictim.responder_id == responder_id, took, PossibleVictim.rung > 1)
+    wants = exists().where(*waits, is_offer, knows)
+    again = exists().where(*waits, ~is_offer, PossibleVictim.rung > 0)
     hers = (
         Referral.responder_id == responder_id,
         Referral.released_at.is_(None),
         not_kept_from(responder_id),
-        or_(offer, and_(again, ~_heard_last(responder_id))),
+        or_(offer, wants, and_(again, ~_heard_last(responder_id))),
     )
     rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
     newest = {tip.id: (name, tip) for name, tip in session.execute(rows.order_by(Referral.id))}

@@ -161,7 +161,7 @@ def _told(
     shown = people_view.shown(kit, case, sorted(now, key=lambda one: one.n), her, at)
     flags, due = _flags(said, done.person, done)
     words = {"person": str(said.n)} | ({"time": kigali(due)} if due is not None else {})
-    return ReaderAnswer((KEPT, *flags, *shown.flags), shown.lists, words)
+    return ReaderAnswer((KEPT, *flags, *shown.flags), shown.lists, {**words, **shown.words})
 
 
 def _flags(
@@ -175,7 +175,7 @@ def _flags(
         flags = [_next(ServiceAnswer(codes[ANSWER]), person)] if ANSWER in codes else []
         return flags, None if clock is None else clock.due_at
     if "consent" in codes:
-        again = following.of_person(person)
+        again = following.asked_again(person)
         return [*_of_consent(person)], None if again is None else again.due_at
     if THIRTY in codes:
         return ["danger_again"] if done.in_danger else [], None

@@ -16,6 +16,7 @@ from hotline.domain.cases.people_codes import AGAIN, BOY, GIRL, MAN, WOMAN
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
 from hotline.domain.tip import Matter
 from hotline.domain.wording import Template
+from hotline.engine.placeholders import WIDEST
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
 from hotline.services.cases import people
@@ -39,6 +40,15 @@ MOST_LETTERS = 2400
 """Of all her cases' persons together, beside the list of cases: a box holds no more. A case whose persons do not fit is
 shown as one of which no person may be asked.
 """
+OWES = {
+    FollowKind.OFFER: Template.OWES_HELP,
+    FollowKind.ANSWER: Template.OWES_ANSWER,
+    FollowKind.ARRIVAL: Template.OWES_ARRIVAL,
+    FollowKind.THIRTY: Template.OWES_THIRTY,
+    FollowKind.CONSENT: Template.OWES_ASKING,
+}
+MOST_OWED = len(WIDEST["owed"])
+"""Letters of what is owed on the screen that says so."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
@@ -52,14 +62,16 @@ class PeopleFlags:
 
     flags: Sequence[str] = ()
     lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
+    words: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def and_also(self, other: "PeopleFlags") -> "PeopleFlags":
-        return PeopleFlags([*self.flags, *other.flags], {**self.lists, **other.lists})
+        lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
+        return PeopleFlags([*self.flags, *other.flags], lists, words)
 
     @property
     def letters(self) -> int:
         """What it takes of a box."""
-        return len(json.dumps([self.flags, self.lists]))
+        return len(json.dumps([self.flags, self.lists, self.words]))
 
 
 def of_tip(session: Session, kit: ReaderKit, tip: Tip) -> Sequence[MetPerson]:
@@ -104,6 +116,19 @@ def of_cases(
     return told
 
 
+def owed_in(
+    session: Session, kit: ReaderKit, cases: Mapping[str, Tip], person: Responder
+) -> PeopleFlags:
+    """Returns what is still owed in cases whose closure this responder may confirm."""
+    told = PeopleFlags()
+    met = case_people.tips_with(session, [tip.id for tip in cases.values()])
+    for case, tip in cases.items():
+        if tip.id in met and may_be_asked(kit, tip):
+            people_of = of_tip(session, kit, tip)
+            told = told.and_also(_closing(kit, case, people_of, person.language))
+    return told
+
+
 def shown(
     kit: Kit, case: str, met: Sequence[MetPerson], her: Responder, at: datetime
 ) -> PeopleFlags:
@@ -119,13 +144,33 @@ def shown(
         if len(whom) > 1:
             flags.append(f"{several}.{case}")
             lists[f"{name}.{case}"] = _listed(kit, whom, language)
+    if any(following.wants_since(one) is not None for one in met):
+        flags.append(f"offer_due.{case}")
     again = [one for one in met if _is_asked_again(one, her.id, at)]
     if again:
         flags.append(f"consent_due.{case}")
         lists[f"consent_people.{case}"] = _listed(kit, again, language)
     if any(_wishes_woman(one) for one in again):
         flags.append(f"woman_asks.{case}")
-    return PeopleFlags(flags, lists)
+    return PeopleFlags(flags, lists).and_also(_closing(kit, case, met, language))
+
+
+def _closing(kit: Kit, case: str, met: Sequence[MetPerson], language: str) -> PeopleFlags:
+    """What whoever closes the case is told first."""
+    owed = _owed(kit, met, language)
+    return PeopleFlags([f"owes.{case}"], words={f"owed.{case}": owed}) if owed else PeopleFlags()
+
+
+def _owed(kit: Kit, met: Sequence[MetPerson], language: str) -> str:
+    """Words what is still owed and to whom, as far as it fits: `1 woman: help, 2 man: arrival`."""
+    parts = [
+        f"{_who(kit, one, language)}: {kit.phrases.say(language, OWES[kind])}"
+        for one in met
+        for kind in following.owed(one)
+    ]
+    while len(", ".join(parts)) > MOST_OWED:
+        parts.pop()
+    return ", ".join(parts)
 
 
 def awaited(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
@@ -155,7 +200,7 @@ def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetim
 
 def _is_asked_again(person: MetPerson, who: int, at: datetime) -> bool:
     """Whether she is to ask whether help is wanted now. After a no that is somebody else than who heard it."""
-    clock = following.of_person(person)
+    clock = following.asked_again(person)
     if clock is None or clock.due_at > at:
         return False
     said_at, _, _ = person.consents[-1]
@@ -179,6 +224,8 @@ def _flags(one: MetPerson) -> list[str]:
         flags.append("says_no")
     if answered_next(one) is not None:
         flags.append("awaits")
+    if one.sex is not None:
+        flags.append("seen")
     return flags
 
 
@@ -188,6 +235,9 @@ def _listed(kit: Kit, met: Sequence[MetPerson], language: str) -> list[tuple[str
 
 def _label(kit: Kit, one: MetPerson, language: str) -> str:
     """A number, what the helper saw, and the day: never a result."""
-    who = kit.phrases.say(language, SEEN.get(one.sex or "", Template.MET_PERSON))
     day = f"{one.met_at.astimezone(KIGALI):%d/%m}"
-    return f"{one.n} {who} {day}"
+    return f"{_who(kit, one, language)} {day}"
+
+
+def _who(kit: Kit, one: MetPerson, language: str) -> str:
+    return f"{one.n} {kit.phrases.say(language, SEEN.get(one.sex or '', Template.MET_PERSON))}"

@@ -1,6 +1,6 @@
 """Asks what became of a person: rings whom a clock names, and ends what nobody said as unknown.
 
-The clock calls it. Of each case one clock fires in a tick, open or closed.
+The clock calls it. Of each case one clock fires in a tick, open or closed; without danger by day alone.
 """
 
 from datetime import datetime
@@ -8,8 +8,6 @@ from datetime import datetime
 from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.following import (
-    ASKED_AGAIN,
-    NEXT_DAY,
     THIRTY_DAYS,
     UNKNOWN,
     FollowClock,
@@ -18,13 +16,15 @@ from hotline.domain.cases.following import (
 )
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.jobs import Job
+from hotline.domain.referrals.clocks import by_day
+from hotline.domain.tip import Urgency
 from hotline.ports import Kit
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
 from hotline.services.referrals.case_standing import routed
 from hotline.services.referrals.helping import asking
-from hotline.store.cases import case_log, service_referrals
+from hotline.store.cases import service_referrals
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
@@ -54,13 +54,16 @@ def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> int | None:
     row = service_referrals.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return None
-    kind = FollowKind.CONSENT if isinstance(row, PossibleVictim) else FollowKind(row.clock or "")
+    if tip.urgency != Urgency.DANGER and by_day(at) != at:
+        row.due_at = by_day(at)
+        return None
+    kind = FollowKind(row.clock or "")
     fired = _fires(session, tip, row, FollowClock(kind, row.due_at, row.rung), at)
     row.due_at = None if fired.next is None else fired.next.due_at
     row.rung = row.rung if fired.next is None else fired.next.rung
-    if fired.is_over and isinstance(row, ServiceReferral):
+    if fired.is_over:
         row.clock = None
-        if kind in UNKNOWN:
+        if isinstance(row, ServiceReferral) and kind in UNKNOWN:
             _unknown(session, kit, tip, row, UNKNOWN[kind], at)
     session.flush()
     return asking.ask(session, kit, tip, fired.who, at, reminds=fired.reminds)
@@ -78,20 +81,17 @@ def _fires(
     roster = [one for one in everybody if one.id in may]
     arrived_at = row.arrived_at if isinstance(row, ServiceReferral) else None
     since = arrived_at or clock.due_at - THIRTY_DAYS
-    responsible = _responsible(session, tip, row, clock)
+    responsible = _responsible(session, tip, row)
     return following.fires(clock, routed(session, tip), roster, responsible, since, at)
 
 
-def _responsible(
-    session: Session, tip: Tip, row: ServiceReferral | PossibleVictim, clock: FollowClock
-) -> int | None:
-    """Who offered help, unless she was let go of the case meanwhile; or who asked a person last."""
-    if not isinstance(row, ServiceReferral):
-        said = [clock.due_at - later for later in (ASKED_AGAIN, NEXT_DAY)]
-        return case_log.asker(session, tip.id, said)
+def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
+    """Returns who offered help, or who asked a person last; None where an offer is no more theirs to follow."""
     who = row.responder_id
-    is_hers = who is not None and referrals.newest_of(session, tip.id, who) is not None
-    return who if is_hers else None
+    if isinstance(row, PossibleVictim) and row.clock == FollowKind.CONSENT:
+        return who
+    is_theirs = who is not None and referrals.newest_of(session, tip.id, who) is not None
+    return who if is_theirs else None
 
 
 def _unknown(

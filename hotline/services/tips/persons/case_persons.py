@@ -15,7 +15,7 @@ from hotline.domain.cases.persons import MetPerson
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.desk.members import of_account
 from hotline.errors import KeyMissing, NotFound, SealBroken
-from hotline.ports import ConsoleKit
+from hotline.ports import ConsoleKit, Kit
 from hotline.services.accounts import sessions
 from hotline.services.cases import case_opening, line_of_time, people
 from hotline.services.cases.line_of_time import CaseMoment
@@ -70,9 +70,9 @@ class OpenedPersons:
 def in_clear(session: Session, tip_id: int) -> CasePersons:
     rows, offers = case_people.of_tip(session, tip_id), service_referrals.of_tip(session, tip_id)
     clocks = [
-        RunningClock(row.n, FollowKind.CONSENT, row.due_at, row.rung > 0)
+        RunningClock(row.n, FollowKind(row.clock), row.due_at, row.rung > 0)
         for row in rows
-        if row.due_at is not None
+        if row.due_at is not None and row.clock is not None
     ]
     clocks += [
         RunningClock(row.n, FollowKind(row.clock), row.due_at, row.rung > 0, row.offered_id)
@@ -83,6 +83,12 @@ def in_clear(session: Session, tip_id: int) -> CasePersons:
     gone = not met and case_log.has_met(session, tip_id)
     clocks.sort(key=lambda one: one.due_at)
     return CasePersons(met, offers, clocks, gone, counted.is_over(session, tip_id))
+
+
+def still_owed(kit: Kit, tip_id: int) -> Sequence[RunningClock]:
+    """Returns what is still owed to the persons of a case, what is due first in front."""
+    with kit.database.reading() as session:
+        return in_clear(session, tip_id).clocks
 
 
 def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedPersons:

@@ -75,8 +75,13 @@ def _cases() -> None:
         sa.Column("tip_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("met_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("responder_id", sa.Integer(), nullable=True),
+        sa.Column("clock", sa.String(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rung", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["responder_id"], ["responder.id"], name=op.f("possible_victim_responder_id_of")
+        ),
         sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("possible_victim_tip_id_of")),
         sa.PrimaryKeyConstraint("tip_id", "n", name=op.f("possible_victim_key")),
     )

@@ -40,7 +40,9 @@ def owed(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[F
     )
     for tip_id, clock in session.execute(offers):
         told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.ANSWER))
-    people = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids), *OF_PERSON)
-    for tip_id in session.scalars(people):
-        told.setdefault(tip_id, set()).add(FollowKind.CONSENT)
+    people = select(PossibleVictim.tip_id, PossibleVictim.clock).where(
+        PossibleVictim.tip_id.in_(tip_ids), *OF_PERSON
+    )
+    for tip_id, clock in session.execute(people):
+        told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.CONSENT))
     return {tip_id: frozenset(kinds) for tip_id, kinds in told.items()}

@@ -127,11 +127,15 @@ def _facts(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
     """Whether help may be offered now; and where not, who asks again and when."""
-    clock = following.of_person(person)
+    clock = following.asked_again(person)
     if clock is not None:
         clock = replace(clock, due_at=asked) if asked is not None else None
     if person.consent is ConsentStands.YES:
-        return visit.say("The person wants help.")
+        wants = visit.say("The person wants help.")
+        if following.wants_since(person) is None or asked is None:
+            return wants
+        owed = visit.say("No service was asked: ask one by {at}.", at=when(visit.language, asked))
+        return f"{wants} {owed}"
     if person.consent is ConsentStands.NO:
         return _said_no(visit, person, clock)
     if person.consent is ConsentStands.UNDECIDED:

@@ -192,7 +192,7 @@ HAPPENED = {
 }
 CLOCKS = {
     FollowKind.ANSWER: phrase("Person {n}: the service's answer, by"),
-    FollowKind.OFFER: phrase("Person {n}: another help is offered, by"),
+    FollowKind.OFFER: phrase("Person {n}: a service is asked for help, by"),
     FollowKind.ARRIVAL: phrase("Person {n}: the arrival is said, by"),
     FollowKind.THIRTY: phrase("Person {n}: thirty days after the arrival, from"),
     FollowKind.CONSENT: phrase("Person {n}: asked once more whether help is wanted, from"),

@@ -7,7 +7,6 @@ from datetime import datetime
 from flask import Response, abort, url_for
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FollowKind
 from hotline.domain.cases.may_record import StopReason
 from hotline.domain.cases.people_codes import (
     AGAIN,
@@ -180,7 +179,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
     """By a person's number, when somebody is rung to ask once more whether help is wanted."""
-    return {one.n: one.due_at for one in clocks if one.kind is FollowKind.CONSENT}
+    return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
 def _number(typed: str) -> int | None:

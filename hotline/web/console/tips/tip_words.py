@@ -52,7 +52,7 @@ QUESTIONS = {
 OFFICIAL = {"yes": phrase("an official"), "unsure": phrase("perhaps an official")}
 OWED = {
     FollowKind.ANSWER: phrase("what the service answers: to be said"),
-    FollowKind.OFFER: phrase("another help: to be offered"),
+    FollowKind.OFFER: phrase("a service: to be asked for help"),
     FollowKind.ARRIVAL: phrase("whether the person arrived: to be said"),
     FollowKind.THIRTY: phrase("after thirty days: to be said"),
     FollowKind.CONSENT: phrase("the person: to be asked again"),
