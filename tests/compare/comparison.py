@@ -1,21 +1,27 @@
 """Prepares two homes, plays each world on both, and looks a second time at what differs."""
 
+import multiprocessing
 import re
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.compare.draw import DrawnWorld, draw
+from tests.compare.draw import EXCUSED, MUST_OCCUR, DrawnWorld, draw
 from tests.compare.flow_map import FlowMap
 from tests.compare.line import Checkout
 from tests.compare.people import prepare
 from tests.compare.play import Played, play
 from tests.compare.transcript import Difference, Transcript, difference
 
+COUNT = 300
+"""Stories in a whole comparison."""
 AGAIN = 2
 """So often a world is played again before a difference is believed: a machine under load may miss a second."""
 PINS = 10
@@ -23,34 +29,41 @@ PINS = 10
 
 @dataclass
 class Found:
-    """What a comparison found."""
+    """What a comparison found. `whole`: every story was played, so everything must have occurred."""
 
     differences: list[Difference]
     stories: int
     live: frozenset[str]
     seen: frozenset[str]
+    whole: bool
     seconds: float
 
     @property
     def missing(self) -> list[str]:
-        return sorted(self.live - self.seen)
+        """Live nodes, digits, languages and channels that no story came to."""
+        return sorted((self.live | MUST_OCCUR) - self.seen - EXCUSED.keys())
+
+    @property
+    def fails(self) -> bool:
+        return bool(self.differences or (self.whole and self.missing))
 
     def shown(self) -> Mapping[str, Any]:
         return {
             "stories": self.stories,
             "differences": [asdict(one) for one in self.differences],
-            "nodes": {
-                "live": len(self.live),
-                "seen": len(self.live & self.seen),
-                "missing": self.missing,
-            },
+            "live": len(self.live),
+            "seen": len(self.live & self.seen),
+            "missing": self.missing,
+            "excused": EXCUSED,
             "seconds": round(self.seconds),
         }
 
     def coverage(self) -> Iterator[str]:
         """What occurred, and what should have."""
-        yield f"{self.stories} stories, {len(self.differences)} differ, {self.seconds:.0f} s"
-        yield f"live nodes with a screen: {len(self.live & self.seen)} of {len(self.live)}"
+        yield f"{self.stories} stories, {len(self.differences)} transcripts differ, {self.seconds:.0f} s"
+        yield f"live nodes with a screen: {len(self.live & self.seen)} of {len(self.live)} shown"
+        for name, why in EXCUSED.items():
+            yield f"excused: {name}: {why}"
         if self.missing:
             yield f"no story came to: {', '.join(self.missing)}"
 
@@ -67,10 +80,10 @@ class Comparison:
     _plays: dict[str, tuple[list[Transcript], list[Transcript]]] = field(default_factory=dict)
     """By story: as it was played on ours, and on theirs."""
 
-    def compare(self, count: int, each: int, only: int | None = None) -> Found:
+    def compare(self, count: int, only: int | None = None) -> Found:
         began = time.monotonic()
         at = first_day(self.ours.root, self.theirs.root)
-        with ProcessPoolExecutor(self.lines) as pool:
+        with ProcessPoolExecutor(self.lines, initializer=_end_lines_at_sigterm) as pool, _all_end():
             self.say("preparing two homes")
             sides = (("ours", self.ours), ("theirs", self.theirs))
             made = [
@@ -79,7 +92,8 @@ class Comparison:
             homes = [one.result().home for one in made]
             flow_map = FlowMap.read(homes[0] / "compare-flows")
             live = flow_map.with_a_screen()
-            worlds = draw(self.seed, count, each, at, sorted(live))
+            targets = [(name, flow_map.entry_of(name) or "") for name in sorted(live)]
+            worlds = draw(self.seed, count, at, targets, self.pins)
             if only is not None:
                 worlds = [worlds[only]]
             seen = self._play(pool, homes, worlds, 1.0)
@@ -91,9 +105,11 @@ class Comparison:
                     f"playing {len(differing)} worlds again, slower: what differs is looked at twice"
                 )
                 self._play(pool, homes, differing, 1.5 + again)
-        differences = [found for story in self._plays if (found := self._stable(story))]
+        differences = [found for plays in self._plays.values() if (found := difference(*plays))]
         stories = sum(len(one.stories) for one in worlds)
-        return Found(differences, stories, live, frozenset(seen), time.monotonic() - began)
+        whole = only is None and count >= COUNT
+        spent = time.monotonic() - began
+        return Found(differences, stories, live, frozenset(seen), whole, spent)
 
     def _play(
         self,
@@ -128,13 +144,23 @@ class Comparison:
             for one in world.stories
             if name.startswith(f"story {one.number} (")
         }
-        return any(self._stable(name) for name in names)
+        return any(difference(*self._plays[name]) for name in names)
 
-    def _stable(self, story: str) -> Difference | None:
-        """Returns the difference that stands in every pair of plays; None where one pair is equal."""
-        ours, theirs = self._plays[story]
-        found = [difference(one, other) for one in ours for other in theirs]
-        return None if not found or None in found else found[-1]
+
+def _end_lines_at_sigterm() -> None:
+    """A player that is told to end stops its line first."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+@contextmanager
+def _all_end() -> Iterator[None]:
+    """Whatever breaks here, no player is left, and no line."""
+    try:
+        yield
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
 
 
 def first_day(*roots: Path) -> datetime:

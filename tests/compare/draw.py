@@ -1,45 +1,28 @@
-"""Draws stories by a seed, and spreads what must occur over them."""
+"""Draws stories by a seed, and gives each screen of the live flows to a story that can come to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from tests.compare import tales
+from tests.compare.people import DISTRICTS, INVITED, LANGUAGES
 from tests.compare.world import Tale
 
-CHECKS = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    9,
-    10,
-    11,
-    13,
-    15,
-    16,
-    18,
-    20,
-    21,
-    25,
-    30,
-    31,
-    32,
-    35,
-    45,
-    46,
-    60,
-    61,
-    90,
-    122,
-    180,
+DAY = 24 * 60
+MINUTES = (*range(17), 18, 20, 22, 25, 28, 31, 35, 40, 46, 50, 61, 66, 76, 91, 121, 181)
+DAYS = (
+    *(DAY + 7, DAY + 21, 3 * DAY + 73, 3 * DAY + 91, 4 * DAY + 95),
+    *(14 * DAY + 3, 34 * DAY + 101, 34 * DAY + 122, 40 * DAY - 17),
 )
-LATER = (24 * 60 + 7, 3 * 24 * 60 + 11, 14 * 24 * 60 + 17, 31 * 24 * 60 + 23, 40 * 24 * 60 + 31)
-"""Minutes of the days after."""
+GRID = (*MINUTES, *DAYS)
+"""Minutes of a world at which something may happen, and at which the line is looked at."""
+HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
+"""When worlds begin, UTC: by day, in the evening and at night."""
+MONTHS = 4
+"""What leaders are told to say goes by the month: four themes in turn."""
+EACH = 50
+"""Stories in one world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +40,203 @@ class Drawn:
 class DrawnWorld:
     number: int
     begins: datetime
-    checks: tuple[int, ...]
+    grid: tuple[int, ...]
     stories: tuple[Drawn, ...]
 
 
-TALES: dict[str, Tale] = {"reads": tales.reads, "tells": tales.tells}
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a tale is used: where it can be played, and how many screens one story of it is given."""
+
+    tale: Tale
+    where: str
+    each: int
+    fills: int = 0
+    """How often it is drawn where nothing must be covered."""
+
+    @property
+    def owns(self) -> bool:
+        """Whether the responders of its district act in no other story."""
+        return self.where not in ("free", "month")
+
+
+KINDS = {
+    "reads": Kind(tales.reads, "free", 4, 2),
+    "learns": Kind(tales.learns, "free", 5, 1),
+    "speaks": Kind(tales.speaks, "month", 12),
+    "certified": Kind(tales.certified, "free", 4),
+    "complains": Kind(tales.complains, "free", 4),
+    "writes": Kind(tales.writes, "free", 0, 3),
+    "tells": Kind(tales.tells, "case", 2, 8),
+    "answers": Kind(tales.answers, "case", 0, 5),
+    "asks_after": Kind(tales.asks_after, "case", 4, 1),
+    "dials": Kind(tales.dials, "case", 3, 1),
+    "decides": Kind(tales.decides, "case", 1, 1),
+    "works": Kind(tales.works, "pin", 3, 1),
+    "asked_back": Kind(tales.asked_back, "pin", 2),
+    "closes": Kind(tales.closes, "case", 2, 1),
+    "waits": Kind(tales.waits, "pin", 4),
+    "forgets": Kind(tales.forgets, "pin", 3),
+    "locked_out": Kind(tales.locked_out, "no key", 3),
+    "joins": Kind(tales.joins, "invited", 1),
+    "moves": Kind(tales.moves, "moved", 1),
+    "drills": Kind(tales.drills, "drill", 2),
+}
+OF_FLOW = {
+    "report": "tells",
+    "receipt": "asks_after",
+    "questions": "asked_back",
+    "complaint": "complains",
+    "talks": "speaks",
+}
+BEHIND_ENTRY = {"45": "learns", "46": "learns", "90": "works"}
+OF_NODE = {
+    **dict.fromkeys(
+        (
+            *("pin_waits", "pin_off", "unread_cases", "read_waits", "read_off"),
+            *("did_waits", "did_off", "taken"),
+        ),
+        "waits",
+    ),
+    **dict.fromkeys(
+        (
+            *("cases", "acts", "letters", "unread", "late", "there", "referred"),
+            *("ended", "passed", "not_yet", "wrong", "none"),
+        ),
+        "dials",
+    ),
+    **dict.fromkeys(("let", "how", "said", "work_let", "work_how", "too_early"), "decides"),
+    **dict.fromkeys(
+        (
+            *("open_first", "another_waits", "closed", "judged", "after", "closing"),
+            *("closure_unopened", "closure_in_console"),
+        ),
+        "closes",
+    ),
+    **dict.fromkeys(("pin_wrong", "pin_rests", "refused", "changed", "my_pin"), "forgets"),
+    **dict.fromkeys(
+        (
+            *("paper", "paper_wrong", "choose", "again", "joined"),
+            *("paper_waits", "choice_waits"),
+        ),
+        "joins",
+    ),
+    **dict.fromkeys(("questions", "asked", "not_asked"), "asked_back"),
+    "number_joins": "moves",
+    "no_proof": "moves",
+    "no_key": "locked_out",
+    "exercise": "drills",
+}
+"""By node of the responders' own flow: who comes there."""
+
+
+MUST_OCCUR = frozenset(
+    (
+        *(f"digit {digit} by SMS" for digit in tales.DIGITS),
+        *(f"language {language}" for language in LANGUAGES),
+        *("channel ussd", "channel sms"),
+    )
+)
+"""Beside every live node."""
+EXCUSED: dict[str, str] = {}
+"""Nodes that no story comes to, each with its reason."""
+
+
+def tale_of(target: str, entry: str) -> str:
+    """The tale that comes to a screen."""
+    flow, _, name = target.partition(".")
+    if flow == "responders" and name in OF_NODE:
+        return OF_NODE[name]
+    if flow == "keeping" and name in ("waits", "off", "no", "stop"):
+        return "waits"
+    if target == "training.certificate":
+        return "certified"
+    return OF_FLOW.get(flow) or BEHIND_ENTRY.get(entry, "reads")
 
 
 def draw(
-    seed: int, count: int, each: int, at: datetime, targets: Sequence[str]
+    seed: int, count: int, at: datetime, targets: Sequence[tuple[str, str]], pins: int
 ) -> list[DrawnWorld]:
-    """`count` stories in worlds of `each`; `at` is when homes were prepared."""
+    """Draws `count` stories. `targets`: each screen, with the digits of the entry it is nearest to."""
     random = Random(seed)
-    spread = [*targets]
-    random.shuffle(spread)
-    worlds = []
-    for number, first in enumerate(range(0, count, each)):
-        numbers = range(first, min(first + each, count))
-        stories = [
-            Drawn(
-                one,
-                random.choice(tuple(TALES)),
-                random.choice((0, 2, 7)),
-                place % 30,
-                tuple(spread.pop() for _ in range(min(3, len(spread)))),
-            )
-            for place, one in enumerate(numbers)
-        ]
-        begins = at.replace(hour=6, minute=20, second=0) + timedelta(days=number % 7)
-        worlds.append(DrawnWorld(number, begins, CHECKS[:12], tuple(stories)))
-    return worlds
+    hall = _Hall(random, max(1, -(-count // EACH)), pins)
+    wanted: dict[str, list[str]] = {}
+    for target, entry in targets:
+        wanted.setdefault(tale_of(target, entry), []).append(target)
+    must = [
+        (tale, chunk)
+        for tale, screens in sorted(wanted.items())
+        for chunk in _chunks(random, screens, KINDS[tale].each)
+    ]
+    must += [one for one in must if one[0] == "speaks"] * (MONTHS - 1)
+    random.shuffle(must)
+    for tale, chunk in must[:count]:
+        hall.place(tale, chunk)
+    fills = [name for name, kind in KINDS.items() for _ in range(kind.fills)]
+    for _ in range(20 * count):
+        if hall.count >= count:
+            break
+        tale = random.choice(fills)
+        screens = wanted.get(tale, [])
+        some = random.sample(screens, min(len(screens), KINDS[tale].each))
+        hall.place(tale, tuple(sorted(some)))
+    return [
+        DrawnWorld(one, _begins(at, one), GRID, tuple(told)) for one, told in enumerate(hall.placed)
+    ]
+
+
+class _Hall:
+    """The places of all worlds, given to stories one by one."""
+
+    def __init__(self, random: Random, worlds: int, pins: int) -> None:
+        self.placed: list[list[Drawn]] = [[] for _ in range(worlds)]
+        self.count = 0
+        self._random = random
+        self._free = [_places(number, pins) for number in range(worlds)]
+
+    def place(self, tale: str, targets: tuple[str, ...]) -> None:
+        """Gives a story the emptiest world that has room for it; nothing where none has."""
+        where = KINDS[tale].where
+        worlds = [one for one, free in enumerate(self._free) if free[where]]
+        if not worlds:
+            return
+        world = min(worlds, key=lambda one: (len(self.placed[one]), one))
+        district = self._free[world][where].pop(0)
+        starts = 0 if tale == "drills" else self._random.choice((1, 2, 7))
+        self.placed[world].append(Drawn(self.count, tale, starts, district, targets))
+        self.count += 1
+
+
+def _begins(at: datetime, world: int) -> datetime:
+    hour, minute = HOURS[world % len(HOURS)]
+    days = 31 * (world % MONTHS) + world // MONTHS
+    return at.replace(hour=hour, minute=minute, second=0) + timedelta(days=1 + days)
+
+
+def _places(world: int, pins: int) -> dict[str, list[int]]:
+    """By kind of tale, the districts of one world, each once but for tales that need no responder."""
+    last = len(DISTRICTS)
+    # An invitation lapses: who is invited joins in the first month.
+    fresh = pins and world % MONTHS == 0
+    invited = [*range(pins + 1, pins + 1 + INVITED)] if fresh else []
+    moved = [0] if pins else []
+    keyless = [pins] if pins else []
+    drill = [last - 1] if world in (0, len(HOURS) // 2) else []
+    taken = {*invited, *moved, *keyless, *drill}
+    return {
+        "pin": [one for one in range(pins) if one not in taken],
+        "invited": invited,
+        "moved": moved,
+        "no key": keyless,
+        "drill": drill,
+        "month": [last - 2] if world < MONTHS else [],
+        "case": [one for one in range(pins, last) if one not in taken],
+        "free": [*range(last)],
+    }
+
+
+def _chunks(random: Random, screens: Iterable[str], each: int) -> Iterable[tuple[str, ...]]:
+    listed = sorted(screens)
+    random.shuffle(listed)
+    for at in range(0, len(listed), max(1, each)):
+        yield tuple(listed[at : at + max(1, each)])

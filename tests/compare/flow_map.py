@@ -15,6 +15,8 @@ import yaml
 
 LANGUAGES = ("rw", "en", "fr")
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
+SAID = ("text", "one", "none")
+"""Where a node's words stand: for a list, also what is said of one entry, and of none."""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
 
@@ -24,6 +26,7 @@ class Option:
     """One choice of a node: where it leads, and its label in each language."""
 
     leads: str
+    value: str
     label: Mapping[str, str]
 
 
@@ -37,8 +40,8 @@ class Node:
     options: tuple[Option, ...]
     leads: tuple[str, ...]
     """Every node that may come next."""
-    texts: Mapping[str, re.Pattern[str]]
-    """By language: what its screen holds."""
+    texts: Mapping[str, tuple[re.Pattern[str], ...]]
+    """By language: what its screen holds, one of these."""
 
     @property
     def has_screen(self) -> bool:
@@ -124,18 +127,19 @@ class FlowMap:
         Several nodes may have the same words: the one whose choices fit best, and that is nearest after `after`.
         """
         shown = " ".join(screen.split())
-        lines = {found[2].strip() for line in screen.splitlines() if (found := OPTION.match(line))}
+        lines = {match[2].strip() for line in screen.splitlines() if (match := OPTION.match(line))}
         best: tuple[tuple[int, ...], str, str] = ((), "", "")
         for node in self.nodes.values():
-            for language, pattern in node.texts.items():
-                if not pattern.search(shown):
+            for language, patterns in node.texts.items():
+                found = [pattern for pattern in patterns if pattern.search(shown)]
+                if not found:
                     continue
                 labels = {option.label.get(language, "") for option in node.options}
                 step = self.distances(node.name).get(after, FAR) if after else 0
                 rank = (
                     len(lines & labels) - len(labels - lines),
+                    max(len(pattern.pattern) for pattern in found),
                     -step,
-                    len(pattern.pattern),
                     -LANGUAGES.index(language),
                 )
                 if not best[0] or rank > best[0]:
@@ -196,11 +200,18 @@ def _nodes(
         for choice in parts.get("choices", ()):
             leads = f"{flow}.{choice.get('goes', parts.get('goes'))}"
             options.append(
-                Option(leads, {code: str(said) for code, said in choice["label"].items()})
+                Option(
+                    leads,
+                    str(choice.get("value", "")),
+                    {code: str(said) for code, said in choice["label"].items()},
+                )
             )
         ways += [option.leads for option in options]
         ways += [f"{flow}.{parts[way]}" for way in ("goes", "weak") if way in parts]
-        texts = {code: _pattern(str(said)) for code, said in (parts.get("text") or {}).items()}
+        texts = {
+            code: tuple(_pattern(str(parts[said][code])) for said in SAID if said in parts)
+            for code in parts.get("text") or ()
+        }
         yield Node(f"{flow}.{name}", kind, parts, tuple(options), tuple(dict.fromkeys(ways)), texts)
 
 

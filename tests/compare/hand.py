@@ -1,19 +1,33 @@
 """A phone in somebody's hand: dials, reads, presses keys, and writes SMS, as the network would carry it."""
 
 import re
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
-from tests.compare.flow_map import FAR, OPTION, FlowMap, Node
+from tests.compare.flow_map import FAR, OPTION, FlowMap, Node, Option
 from tests.compare.gateway import Gateway, network_of
 from tests.compare.line import SERVICE_CODE, SHORTCODE
 
-MOST_HOPS = 60
+MOST_HOPS = 30
 """After so many keys of one call the caller hangs up."""
+MOST_VISITS = 2
+"""After so many looks at one screen on one walk the caller gives up."""
+DETOUR = 2
+"""So many steps longer may a way be, where the shortest one led back."""
 MORE = re.compile(r"(?m)^9 \S")
+WAITING = ("waits", "_off", ".off")
+"""How nodes end that ask for patience."""
+LOOK_AGAIN, MOST_LOOKS = 0.5, 8
+IN_VAIN = 3
+"""So many steps farther seems what was chosen in vain before."""
+WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
 Note = Callable[[str, str], None]
+Choice = tuple[str, str, str]
+"""A node, the value that was chosen there, and where it leads."""
 
 
 @dataclass
@@ -27,14 +41,24 @@ class Hand:
     note: Note
     random: Random
     seen: set[str]
-    """Nodes that were shown, of the whole play."""
+    """What occurred in the whole play: nodes that were shown, digits, languages, channels."""
     typed: dict[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
-    """Names that this person chooses in a list, where they stand in it."""
+    """Words of the entry that this person chooses in a list."""
+    prefer: tuple[str, ...] = ()
+    """Values that this person chooses wherever they are offered, and lead to the target at all."""
     screen: str = ""
     node: str = ""
     language: str = ""
     open: bool = False
+    patient: bool = True
+    """Whether it looks again, silently, where the line asks for a moment."""
+    vain: dict[str, Counter[Choice]] = field(default_factory=dict)
+    """By target: how often each choice led elsewhere."""
+    _near: Mapping[str, int] = field(default_factory=dict)
+    _vain: Counter[Choice] = field(default_factory=Counter)
+    _visits: Counter[str] = field(default_factory=Counter)
+    _chosen: list[Choice] = field(default_factory=list)
     _keys: list[str] = field(default_factory=list)
     _session: str = ""
 
@@ -72,6 +96,8 @@ class Hand:
 
     def text(self, words: str, *, told: bool = True, twice: bool = False) -> None:
         """Writes an SMS to the line."""
+        self.seen.add("channel sms")
+        self.seen.update(f"digit {digit} by SMS" for digit in re.findall(r"\b\d\b", words))
         self.note(f"{self.role} writes", words + ("" if told else " (not told)"))
         self.gateway.text(self.msisdn, SHORTCODE, words, told=told, twice=twice)
 
@@ -84,34 +110,40 @@ class Hand:
         }
 
     def walk(self, target: str, *, most: int = MOST_HOPS) -> bool:
-        """Presses what leads nearer to a node. Returns True once it is shown; hangs up nowhere."""
-        near = self.map.distances(target)
-        visits: dict[str, int] = {}
+        """Presses what leads nearer to a node. Returns True once it is shown; gives up where no key does.
+
+        What was chosen in vain is chosen less gladly on the next walk to the same node.
+        """
+        self._near, self._vain = self.map.distances(target), self.vain.setdefault(target, Counter())
+        self._chosen, self._visits = [], Counter()
         for _ in range(most):
             if self.node == target and self.screen:
                 return True
-            if not self.open:
-                return False
-            visits[self.node] = visits.get(self.node, 0) + 1
-            if visits[self.node] > 4:
-                return False
-            self.answer(near, visits)
-        return False
+            self._visits[self.node] += 1
+            dead_end = self.screen_kind == "say" and not MORE.search(self.screen)
+            if not self.open or self._visits[self.node] > MOST_VISITS or dead_end:
+                break
+            self.answer()
+        self._vain.update(self._chosen)
+        return self.node == target and bool(self.screen)
 
-    def answer(
-        self, near: Mapping[str, int] | None = None, visits: Mapping[str, int] | None = None
-    ) -> None:
-        """Answers the screen that is shown: nearer to a target, or by chance."""
+    @property
+    def screen_kind(self) -> str:
+        """What kind of node is shown; "" where no node has these words."""
+        node = self.map.nodes.get(self.node)
+        return node.kind if node else ""
+
+    def answer(self) -> None:
+        """Answers the screen that is shown: as the walk wants, or by chance."""
         node = self.map.nodes.get(self.node)
         if node is None:
             self.key(self._any_key())
-            return
-        if node.kind == "say":
+        elif node.kind == "say":
             self.key("9" if MORE.search(self.screen) else "0")
         elif node.kind == "ask":
-            self._answer_ask(node, near or {}, visits or {})
+            self._answer_ask(node)
         elif node.kind == "menu":
-            self._choose(node, near or {}, visits or {})
+            self._choose(node)
         else:
             self.key(self._any_key())
 
@@ -128,72 +160,113 @@ class Hand:
             self.key("9")
         return False
 
-    def _choose(self, node: Node, near: Mapping[str, int], visits: Mapping[str, int]) -> None:
+    def _choose(self, node: Node) -> None:
         offered = self.options()
         ways = [
-            (near.get(option.leads, FAR), offered[label])
+            (self._far(node, option.value, option.leads), offered[label], option)
             for option in node.options
             if (label := option.label.get(self.language, "")) in offered
         ]
         if not ways:
             self.key("9" if MORE.search(self.screen) else self._any_key())
             return
-        least = min(way for way, _ in ways)
-        best = [key for way, key in ways if way == least]
-        if visits.get(self.node, 0) > 1:
-            best = [key for _, key in ways]
-        self.key(self.random.choice(best))
+        least = min(way for way, _, _ in ways)
+        detour = DETOUR * max(0, self._visits[node.name] - 1)
+        best = [(key, option) for way, key, option in ways if way <= least + detour]
+        liked = [(key, option) for way, key, option in ways if self._likes(option, way)]
+        key, option = self.random.choice(liked or best)
+        self._chosen.append((node.name, option.value, option.leads))
+        self.key(key)
 
-    def _answer_ask(self, node: Node, near: Mapping[str, int], visits: Mapping[str, int]) -> None:
-        if node.parts.get("kind") == "place":
-            self._choose_place(node, near, visits)
-            return
-        saves = node.saves
-        if saves in self.typed:
-            self.key(self.typed[saves])
-        elif node.parts.get("kind") == "words":
-            self.key(self.random.choice(("near the blue shop", "hafi y'isoko", "pres de l'eglise")))
-        elif node.parts.get("kind") == "pin":
+    def _likes(self, option: Option, way: int) -> bool:
+        return option.value in self.prefer and way < FAR
+
+    def _far(self, node: Node, value: str, leads: str) -> int:
+        """How far a choice seems from the target, with what was chosen in vain."""
+        return self._near.get(leads, FAR) + IN_VAIN * self._vain[node.name, value, leads]
+
+    def _answer_ask(self, node: Node) -> None:
+        kind = node.parts.get("kind")
+        if kind == "place":
+            self._choose_place(node)
+        elif node.saves in self.typed:
+            self.key(self.typed[node.saves])
+        elif kind == "words":
+            self.key(self.random.choice(WORDS))
+        elif kind == "pin":
             self.key(str(self.random.choice((4827, 9153, 6082))))
         else:
             self.key(str(self.random.randint(2, 60)))
 
-    def _choose_place(self, node: Node, near: Mapping[str, int], visits: Mapping[str, int]) -> None:
+    def _choose_place(self, node: Node) -> None:
+        """Chooses an entry of a list, or one of the choices beside it."""
         offered = self.options()
-        mine = [
-            key for label, key in offered.items() if any(place in label for place in self.places)
+        flow = node.name.partition(".")[0]
+        listed = f"{flow}.{node.parts.get('goes')}"
+        beside = {option.label.get(self.language, ""): option for option in node.options}
+        entries = {label: key for label, key in offered.items() if label not in beside}
+        mine = [key for label, key in entries.items() if self._is_mine(label)]
+        seen = self._visits[node.name]
+        ways = [
+            (self._far(node, option.value, option.leads), offered[label], option)
+            for label, option in beside.items()
+            if label in offered
         ]
-        choices = {
-            label: option.leads
-            for option in node.options
-            if (label := option.label.get(self.language, ""))
-        }
-        ahead = near.get(str(node.name.partition(".")[0]) + "." + str(node.parts.get("goes")), FAR)
-        better = [
-            offered[label]
-            for label, leads in choices.items()
-            if label in offered and near.get(leads, FAR) < ahead
-        ]
-        listed = [key for label, key in offered.items() if label not in choices]
-        if better:
-            self.key(self.random.choice(better))
-        elif mine and visits.get(self.node, 0) <= 2:
+        nearest = min((way for way, _, _ in ways), default=FAR)
+        liked = [one for one in ways if one[2].value in self.prefer]
+        if liked or (ways and nearest < self._far(node, "", listed)):
+            _, key, option = self.random.choice(liked or [one for one in ways if one[0] == nearest])
+            self._chosen.append((node.name, option.value, option.leads))
+            self.key(key)
+        elif mine and seen <= MOST_VISITS:
+            self._chosen.append((node.name, "", listed))
             self.key(mine[0])
-        elif (
-            self.places and MORE.search(self.screen) and visits.get(self.node, 0) <= 3 and not mine
-        ):
+        elif self.places and MORE.search(self.screen) and not mine:
             self.key("9")
-        elif listed:
-            self.key(self.random.choice(listed))
+            self._visits[node.name] -= 1
+        elif entries:
+            self._chosen.append((node.name, "", listed))
+            self.key(self.random.choice(list(entries.values())))
         else:
             self.key(self._any_key())
+
+    def _is_mine(self, label: str) -> bool:
+        return any(re.search(rf"\b{re.escape(place)}\b", label) for place in self.places)
 
     def _any_key(self) -> str:
         keys = list(self.options().values())
         return self.random.choice(keys) if keys else "9" if MORE.search(self.screen) else "0"
 
     def _hop(self) -> None:
-        status, body = self.gateway.call(
+        before = self.node
+        status, body = self._post()
+        for _ in range(MOST_LOOKS):
+            kind, _, self.screen = body.partition(" ")
+            self.open = kind == "CON" and status == 200
+            self.node, language = self.map.recognised(self.screen, before)
+            if not self.patient or not self.node.endswith(WAITING):
+                break
+            # The machine is slow, and not the story: look again, and say nothing of it.
+            time.sleep(LOOK_AGAIN)
+            self._keys.append("1")
+            status, body = self._post()
+        if not self.node and self._keys[-1:] == ["9"]:
+            # A further page shows the rest of a list, and not the question.
+            self.node = before
+        self.language = language or self.language
+        self.note(
+            "screen" if self.open else "last screen",
+            self.screen if status == 200 else f"{status} {body}",
+        )
+        self.seen.add("channel ussd")
+        if self.node:
+            self.seen |= {self.node, f"language {self.language}"}
+            self.seen.update(self.map.passed(before, self.node) if before else ())
+        if not self.open:
+            self._end("Success" if status == 200 else "Failed")
+
+    def _post(self) -> tuple[int, str]:
+        return self.gateway.call(
             "ussd",
             {
                 "phoneNumber": self.msisdn,
@@ -203,20 +276,6 @@ class Hand:
                 "networkCode": network_of(self.msisdn),
             },
         )
-        kind, _, self.screen = body.partition(" ")
-        self.open = kind == "CON" and status == 200
-        before = self.node
-        self.node, language = self.map.recognised(self.screen, before)
-        self.language = language or self.language
-        self.note(
-            "screen" if self.open else "last screen",
-            self.screen if status == 200 else f"{status} {body}",
-        )
-        if self.node:
-            self.seen.add(self.node)
-            self.seen.update(self.map.passed(before, self.node) if before else ())
-        if not self.open:
-            self._end("Success" if status == 200 else "Failed")
 
     def _end(self, status: str) -> None:
         self.gateway.call(

@@ -11,7 +11,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -137,10 +138,15 @@ class Line:
                 refused = str(broken)
         raise LineBroken(refused)
 
-    def start(self) -> None:
+    def start(self, procfile: Path | None = None) -> None:
+        """Starts the line, with the processes of another list where one is given. Raises LineBroken."""
         log = (self.home / "compare.log").open("ab")
         self._process = subprocess.Popen(
-            [str(self.checkout.python / "hotline"), "run"],
+            [
+                str(self.checkout.python / "hotline"),
+                "run",
+                *(["--procfile", str(procfile)] if procfile else []),
+            ],
             env=self._environ,
             cwd=self.checkout.root,
             stdin=subprocess.DEVNULL,
@@ -182,6 +188,20 @@ class Line:
         alike = {"serviceCode": SERVICE_CODE, "networkCode": network_of(fields["phoneNumber"])}
         return self.gateway.call("ussd", {**fields, **alike})
 
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """Holds the processes that `run` started under this name, as a machine that swaps would."""
+        held = [pid for pid in self.processes() if name in _command_of(pid)[1:]]
+        if not held:
+            raise LineBroken(f"no process of the line is called {name}")
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in held:
+                os.kill(pid, signal.SIGCONT)
+
     def processes(self) -> list[int]:
         """Every process of this line, by the home in its environment."""
         mark = f"HOTLINE_HOME={self.home}".encode()
@@ -195,17 +215,16 @@ class Line:
                     continue
         return found
 
-    def effort(self) -> float:
-        """Seconds that the line's threads ran, or waited for a processor."""
-        spent = 0
+    def at_work(self) -> bool:
+        """Returns True if any thread of the line runs, or waits for a processor."""
         for pid in self._known():
-            for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            for file in Path(f"/proc/{pid}/task").glob("*/stat"):
                 try:
-                    ran, waited, _ = file.read_text().split()
-                except (OSError, ValueError):
+                    if file.read_text().rpartition(")")[2].split()[0] in "RD":
+                        return True
+                except (OSError, IndexError):
                     continue
-                spent += int(ran) + int(waited)
-        return spent / 1e9
+        return False
 
     def _known(self) -> list[int]:
         if not self._pids or not all(Path(f"/proc/{pid}").exists() for pid in self._pids):
@@ -222,6 +241,13 @@ class Line:
                 self._process.wait()
             self._process = None
         self.gateway.close()
+
+
+def _command_of(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []
 
 
 def copied(home: Path, to: Path) -> Path:

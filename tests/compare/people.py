@@ -7,7 +7,7 @@ One home is prepared for each checkout; each world plays on a copy.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -28,6 +28,9 @@ LANGUAGES = ("rw", "fr", "en")
 NATIONALS = 3
 ENTRY = "90"
 """The digits of the responders' own entry."""
+INVITED = 4
+PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
+"""Name and start PIN, in the file that an invitation writes."""
 KEPT = "compare.json"
 
 
@@ -38,6 +41,18 @@ class Responder:
     language: str
     level: str
     pin: str = ""
+    lets_in: bool = True
+    """False: approved, and no desk lets this person in."""
+    code: str = ""
+    """Of an SMS that invites this person, or a new number; unused yet."""
+    paper: str = ""
+    """The start PIN that belongs to it."""
+    new_number: str = ""
+
+    @property
+    def role(self) -> str:
+        """What a transcript calls this person."""
+        return f"{self.level} {self.name.rpartition(' ')[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +86,10 @@ class Prepared:
     leader_code: str
     officer_code: str
 
-    def role(self, msisdn: str) -> str:
-        """What a transcript calls this number."""
-        for people in (self.nationals, *(one.responders for one in self.districts)):
-            for one in people:
-                if one.msisdn == msisdn:
-                    return f"{one.level} {one.name.rpartition(' ')[2]}"
-        return "another number"
+    def who(self, msisdn: str) -> Responder | None:
+        """Whose number this is."""
+        people = (self.nationals, *(place.responders for place in self.districts))
+        return next((one for some in people for one in some if one.msisdn == msisdn), None)
 
     def keep(self) -> None:
         shown = asdict(self) | {"home": str(self.home), "at": self.at.isoformat()}
@@ -104,7 +116,8 @@ class Prepared:
 def invented(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
     """Everybody who acts: two responders a district, in each third district a coordinator, and the national desk.
 
-    The responders of the first `pins` districts and the first person of the national desk have a PIN.
+    The first responder of `pins` districts and the first person of the national desk have a PIN. In the districts after
+    these one responder has a PIN and no desk, and some are invited.
     """
     random = Random(1)
     districts = []
@@ -116,7 +129,8 @@ def invented(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
                 f"+25078810{code}{at:02}",
                 LANGUAGES[(number + at) % 3],
                 level,
-                _pin(random) if number < pins and level == "responder" else "",
+                _pin(random) if _has_pin(number, at, pins) else "",
+                lets_in=number < pins,
             )
             for at, level in enumerate(levels, 1)
         )
@@ -153,16 +167,21 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
         file.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
         line.any_command(("people", "import", str(file)), ("responders", "import", str(file)))
         leader, officer = (_code(line, roll) for roll in ("leaders", "training"))
-        with_pins = [one for one in everybody if one.pin]
         line.command("flows", "export", str(home / "compare-flows"))
-        if with_pins:
+        if pins:
             line.start()
-            _set_pins(line, with_pins)
+            _set_pins(line, [one for one in everybody if one.pin])
+            districts = _invite_more(line, districts, pins)
     finally:
         line.stop()
     prepared = Prepared(home, line.now(), districts, nationals, leader, officer)
     prepared.keep()
     return prepared
+
+
+def _has_pin(district: int, at: int, pins: int) -> bool:
+    """The first responder of some districts; of the first district the second one too, who gets a new number."""
+    return pins > 0 and ((at == 1 and district <= pins) or (at == 2 and district == 0))
 
 
 def _pin(random: Random) -> str:
@@ -180,48 +199,64 @@ def _code(line: Line, roll: str) -> str:
 
 def _set_pins(line: Line, people: Sequence[Responder]) -> None:
     """Each person gets an invitation, dials with its code and the paper's digits, and is approved."""
+    for one in _invite(line, people):
+        _dial_in(line, one)
+    _approve(line, [one for one in people if one.lets_in])
+    passphrase = line.home / "enrolment-passphrase"
+    said = ("--passphrase-file", str(passphrase), "--by", "Admin 3", "--second", "Admin 4")
+    line.any_command(("desks", "admit", *said))
+    _approve(line, [one for one in people if not one.lets_in])
+
+
+def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
+    """Returns the same people with the code and the paper of their invitations."""
     paper = line.home / "compare-paper"
-    said = ("--reason", "compare", "--by", "Admin 1")
+    said = ("--paper", str(paper), "--reason", "compare", "--by", "Admin 1")
     names = [one.name for one in people]
-    line.any_command(
-        ("people", "invite", *names, "--paper", str(paper), *said),
-        ("responders", "invite", *names, "--paper", str(paper), *said),
-    )
-    line.wait(lambda: all(_texted(line, one) for one in people))
-    papers = dict(re.findall(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})", paper.read_text()))
-    for one in people:
-        _dial_in(line, one, _texted(line, one), papers[one.name])
-    second = ("--reason", "compare", "--by", "Admin 2")
+    line.any_command(("people", "invite", *names, *said), ("responders", "invite", *names, *said))
+    line.wait(lambda: all(_texted(line, one.msisdn) for one in people))
+    papers = dict(re.findall(PAPER, paper.read_text()))
+    return [replace(one, code=_texted(line, one.msisdn), paper=papers[one.name]) for one in people]
+
+
+def _approve(line: Line, people: Sequence[Responder]) -> None:
+    said = ("--reason", "compare", "--by", "Admin 2")
     for one in people:
         line.any_command(
-            ("people", "approve", one.name, *second), ("responders", "approve", one.name, *second)
+            ("people", "approve", one.name, *said), ("responders", "approve", one.name, *said)
         )
-    passphrase = line.home / "enrolment-passphrase"
-    line.any_command(
-        (
-            "desks",
-            "admit",
-            "--passphrase-file",
-            str(passphrase),
-            "--by",
-            "Admin 3",
-            "--second",
-            "Admin 4",
-        ),
+
+
+def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[District, ...]:
+    """Invites the first responder of some districts without PINs, and gives one person of the first a new number."""
+    asked = [one.responders[0] for one in districts[pins + 1 : pins + 1 + INVITED]]
+    known = {one.name: one for one in _invite(line, asked)}
+    mover = districts[0].responders[1]
+    number = mover.msisdn.replace("+250788", "+250789")
+    paper = line.home / "compare-paper"
+    words = ("change-number", mover.name, "--number", number, "--paper", str(paper))
+    said = ("--reason", "compare", "--by", "Admin 1")
+    line.any_command(("people", *words, *said), ("responders", *words, *said))
+    line.wait(lambda: bool(_texted(line, number)))
+    start = dict(re.findall(PAPER, paper.read_text()))[mover.name]
+    known[mover.name] = replace(mover, code=_texted(line, number), paper=start, new_number=number)
+    return tuple(
+        replace(one, responders=tuple(known.get(who.name, who) for who in one.responders))
+        for one in districts
     )
 
 
-def _texted(line: Line, who: Responder) -> str:
+def _texted(line: Line, msisdn: str) -> str:
     """The code of the newest SMS to this number."""
-    texts = [sent.text for sent in line.gateway.outbox if sent.to == who.msisdn]
+    texts = [sent.text for sent in line.gateway.outbox if sent.to == msisdn]
     found = re.findall(r"\b\d{6,8}\b", texts[-1]) if texts else []
     return found[-1] if found else ""
 
 
-def _dial_in(line: Line, who: Responder, code: str, paper: str) -> None:
+def _dial_in(line: Line, who: Responder) -> None:
     keyed: list[str] = []
     session = f"prepare-{who.msisdn[1:]}"
-    for keys in (ENTRY, code, paper, who.pin, who.pin):
+    for keys in (ENTRY, who.code, who.paper, who.pin, who.pin):
         keyed.append(keys)
         fields = {"phoneNumber": who.msisdn, "text": "*".join(keyed), "sessionId": session}
         _, body = line.hop(fields)

@@ -2,11 +2,12 @@
 
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.compare.draw import TALES, DrawnWorld
+from tests.compare.draw import KINDS, DrawnWorld
 from tests.compare.flow_map import FlowMap
 from tests.compare.line import Checkout, Line, copied
 from tests.compare.people import Prepared
@@ -23,29 +24,36 @@ class Played:
     seconds: float
 
 
-def play(checkout: Checkout, home: Path, drawn: DrawnWorld, seed: int, slow: float = 1.0) -> Played:
+def play(
+    checkout: Checkout,
+    home: Path,
+    drawn: DrawnWorld,
+    seed: int,
+    slow: float = 1.0,
+    *,
+    procfile: Path | None = None,
+) -> Played:
     """Plays a world on a copy of a prepared home."""
-    import time
-
     began = time.monotonic()
     prepared = Prepared.read(home)
     folder = Path(tempfile.mkdtemp(prefix="hotline-compare-"))
     line = Line(checkout, copied(home, folder / "home"), drawn.begins)
     try:
-        line.start()
+        line.start(procfile)
         world = World(
-            line, prepared, FlowMap.read(home / "compare-flows"), drawn.begins, drawn.checks, slow
+            line, prepared, FlowMap.read(home / "compare-flows"), drawn.begins, drawn.grid, slow
         )
         stories = [
             Story(
                 f"story {one.number} ({one.tale}, {prepared.districts[one.district].name})",
-                TALES[one.tale],
+                KINDS[one.tale].tale,
                 one.starts,
                 world,
                 prepared.districts[one.district],
                 Random(f"{seed}:{one.number}"),
                 Transcript(f"story {one.number}"),
                 one.targets,
+                KINDS[one.tale].owns,
             )
             for one in drawn.stories
         ]
@@ -57,4 +65,4 @@ def play(checkout: Checkout, home: Path, drawn: DrawnWorld, seed: int, slow: flo
         line.stop()
         shutil.rmtree(folder, ignore_errors=True)
     transcripts = (*(one.transcript for one in stories), world.nation)
-    return Played(transcripts, frozenset(world.seen), len(drawn.checks), time.monotonic() - began)
+    return Played(transcripts, frozenset(world.seen), len(drawn.grid), time.monotonic() - began)

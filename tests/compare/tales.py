@@ -1,54 +1,621 @@
 """What the stories are about. Each draws what its people do by the story's own dice, so one seed tells one story.
 
-A tale acts, and yields after how many minutes it goes on.
+A tale acts, and yields after how many minutes it goes on. It calls by the hooks and writes by SMS alone.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
+from tests.compare.gateway import FAULTS
 from tests.compare.hand import Hand
 from tests.compare.people import ENTRY, Responder
 from tests.compare.transcript import REFERENCE
 from tests.compare.world import Story
 
 OWN_NAMES = {"rw": "Kinyarwanda", "en": "English", "fr": "Francais"}
+PROVINCES = {
+    1: ("Kigali",),
+    2: ("South", "Sud", "Amajyepfo"),
+    3: ("West", "Ouest", "Iburengerazuba"),
+    4: ("North", "Nord", "Amajyaruguru"),
+    5: ("East", "Est", "Iburasirazuba"),
+}
+AFTER_PLACE = tuple(
+    f"report.{name}"
+    for name in ("kind", "who", "visit", "saved", "number", "pin", "landmark", "call")
+)
+"""Screens that stand behind the place: most callers name it."""
+RECEIPT = re.compile(r"\b(\d{3}) (\d{3}) (\d{3})\b")
+DAY = 24 * 60
+DIGITS = "012345678"
+"""Every digit that a responder may answer by SMS."""
+CRIES = (
+    ("rw", "Mfasha barankubise bikomeye"),
+    ("rw", "mutabare bamfungiranye mu nzu Gasabo"),
+    ("fr", "aidez moi je suis enferme"),
+    ("en", "help me they beat me and took my passport"),
+    ("en", "my cousin is forced to work in Huye"),
+    ("rw", "umwana bamukoresha uburaya i Musanze"),
+)
+TOPICS = (
+    "AKAZI",
+    "ABANA",
+    "ibimenyetso",
+    "TRAVAIL",
+    "QUIZ",
+    "rights",
+    "English",
+    "URUGO",
+    "droits",
+)
+STRAY = ("ok", "1", "7", "???", "murakoze", "who is this", "2 3", "STOP", "effacez")
+ANSWERS = (
+    "{digit} {ref}",
+    "{ref} {digit}",
+    "{digit}-{ref}",
+    "{digit}",
+    "yego {ref}",
+    "{lower} {digit}",
+    "I am going {ref}",
+    "oya {ref}",
+    "{digit} {ref} murakoze",
+    "nahageze {ref}",
+    "{digit} ZZ9Z",
+)
+"""How responders write, well and badly."""
 
 
 def reads(story: Story) -> Iterator[int]:
     """A caller looks for topics, hangs up here and there, dials again, and goes home with 000."""
     caller = story.caller()
     for target in story.targets:
-        _dial_for(story, caller, target)
-        caller.walk(target)
+        _reach(story, caller, target)
         _leaves(story, caller)
         yield story.random.choice((1, 2, 5))
 
 
+def learns(story: Story) -> Iterator[int]:
+    """A leader or an officer joins with a code, and reads what stands behind the entry."""
+    learner = story.caller()
+    codes = {"leader_code": story.prepared.leader_code, "officer_code": story.prepared.officer_code}
+    # Only a phone that has not joined is let in, and only one that has can leave.
+    for target in sorted(story.targets, key=_when_joined):
+        wrong = target.endswith((".wrong", ".again"))
+        learner.typed = dict.fromkeys(codes, "87654321") if wrong else dict(codes)
+        learner.typed["gathering_came"] = "987654" if wrong else "41"
+        if target.endswith(".again"):
+            learner.typed |= codes
+        _reach(story, learner, target, tries=1 if wrong else 3)
+        _leaves(story, learner)
+        yield story.random.choice((1, 2))
+
+
+def _when_joined(target: str) -> int:
+    name = target.partition(".")[2]
+    return -1 if name in ("door", "code", "wrong", "welcome") else int(name in ("leaving", "left"))
+
+
+def speaks(story: Story) -> Iterator[int]:
+    """A leader reads what to say this month: one theme of several, whichever the line tells."""
+    learner = story.caller()
+    learner.typed = {"leader_code": story.prepared.leader_code}
+    for target in story.targets:
+        _reach(story, learner, target, tries=1)
+        learner.hang_up()
+        yield 1
+
+
+def certified(story: Story) -> Iterator[int]:
+    """An officer answers every case of every lesson right, and gets a code."""
+    officer = story.caller()
+    officer.typed = {"officer_code": story.prepared.officer_code}
+    officer.prefer = ("right",)
+    lessons = sorted(
+        {name.partition(".")[0] for name in officer.map.nodes if name.startswith("train_")}
+    )
+    for lesson in lessons:
+        _reach(story, officer, f"{lesson}.why_3")
+        officer.answer()
+        if lesson != lessons[-1]:
+            officer.hang_up()
+            yield 1
+    officer.walk("training.certificate", most=6)
+    officer.hang_up()
+    yield 2
+    for target in story.targets:
+        _reach(story, officer, target)
+        officer.hang_up()
+        yield 1
+
+
 def tells(story: Story) -> Iterator[int]:
-    """A caller tells of somebody; the responders of the district answer, or do not."""
+    """A caller tells of somebody; the responders of the district answer by SMS or by dialling, or do not."""
     caller = story.caller()
-    reports(story, caller)
+    if story.random.random() < 0.3:
+        who = story.random.choice(story.district.responders)
+        story.fault(who.msisdn, story.random.choice(FAULTS))
+    reports(story, caller, story.targets[0] if story.targets else "report.saved")
+    if story.random.random() < 0.3:
+        caller.hang_up(told=story.random.random() < 0.5)
     for _ in range(story.random.randint(2, 5)):
         yield story.random.choice((1, 2, 3, 4, 6, 15))
         _somebody_answers(story)
     _leaves(story, caller)
     yield story.random.choice((30, 60))
     _somebody_answers(story)
+    for target in story.targets[1:]:
+        yield story.random.choice((1, 5))
+        again = story.caller()
+        reports(story, again, target)
+        _leaves(story, again)
 
 
-def reports(story: Story, caller: Hand, target: str = "report.saved") -> None:
-    """Tells the report up to a screen; the place is the story's own district."""
-    caller.places = (story.district.name,)
+def asks_after(story: Story) -> Iterator[int]:
+    """A caller takes a number, asks what became of the tip, and asks to erase it."""
+    caller = story.caller()
+    helped = any(target.endswith(("helper", "closed")) for target in story.targets)
+    number = _with_receipt(story, caller, here=helped)
+    yield 3
+    if helped:
+        who = story.district.responders[0]
+        for digit in "123":
+            story.hand(who.msisdn, who.role).text(f"{digit} {_newest(story, who)}")
+            yield 1
+    for target in story.targets:
+        for _ in range(3):
+            if _reach(story, caller, target, tries=1):
+                break
+            caller.hang_up()
+            _somebody_answers(story)
+            yield story.random.choice((5, 20))
+        caller.typed["receipt"] = "430021655" if target.endswith("nothing") else number
+        _leaves(story, caller)
+        yield 1
+
+
+def asked_back(story: Story) -> Iterator[int]:
+    """A responder asks one question of whoever holds the number, behind a PIN; the caller answers it."""
+    caller = story.caller()
+    _with_receipt(story, caller, here=True)
+    yield 2
+    who = story.district.responders[0]
+    hand = _behind_pin(story, who)
+    hand.places = (_newest(story, who),)
+    _attempt(story, hand, "responders.yours", tries=3)
+    for target in story.targets:
+        yield 4
+        if not target.startswith("questions."):
+            _attempt(story, hand, target, tries=3)
+            continue
+        words = caller.map.nodes[target].parts["text"].values()
+        hand.places = (*(str(said).rstrip("?") for said in words), _newest(story, who))
+        hand.dial(ENTRY)
+        hand.walk("responders.questions")
+        hand.walk("responders.asked")
+        hand.hang_up()
+        yield 5
+        _reach(story, caller, target)
+        caller.answer()
+        caller.hang_up()
+    yield 30
+    _somebody_answers(story)
+
+
+def works(story: Story) -> Iterator[int]:
+    """A responder reads and works on a case behind a PIN, now and over the next forty days."""
+    caller = story.caller()
+    left = list(story.targets)
+    setups = list(dict.fromkeys(one for target in left for one in _setups(target)))
+    in_danger = bool(setups) or story.random.random() < 0.8
+    reports(story, caller, "report.saved", danger=in_danger, here=True)
+    caller.hang_up()
+    yield 1 if in_danger else 4
+    who = story.district.responders[0]
+    hand = _behind_pin(story, who)
+    for setup in setups:
+        hand.places, hand.prefer = (_newest(story, who),), setup.prefer
+        _attempt(story, hand, setup.screen, answers=True, tries=3)
+        yield 1
+    for wait in (3, 12, DAY, 3 * DAY + 9, 30 * DAY + 7, 20, 1):
+        for target in left[:]:
+            hand.places, hand.prefer = (_newest(story, who),), PREFERRED.get(target, ())
+            if _attempt(story, hand, target):
+                left.remove(target)
+        if story.random.random() < 0.2:
+            _somebody_answers(story)
+        if not left and story.random.random() < 0.7:
+            return
+        yield wait
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A screen that a responder passes first, so that a later one can be shown."""
+
+    screen: str
+    prefer: tuple[str, ...] = ()
+    turn: int = 1
+
+
+TAKEN = Setup("responders.yours")
+ACCEPTED = ("accepted", "yes", "assent_yes", "new")
+REFUSED = ("no", "new")
+PREFERRED = {
+    "following.there": ("yes",),
+    "following.not_there": ("no",),
+    "following.not_known": ("unknown",),
+    "following.reopened": ("danger",),
+    "offering.no_again": ("no",),
+    "offering.respected_again": ("no", "anyone"),
+    "offering.declined": ("yes", "assent_yes", "person_refused"),
+    "keeping.no_stands": ("no",),
+}
+"""By target: the answers that lead to it."""
+
+
+def _setups(target: str) -> tuple[Setup, ...]:
+    flow, _, name = target.partition(".")
+    if name in ("asks_again", "no_again", "respected_again", "no_stands"):
+        return (TAKEN, Setup("offering.again", REFUSED))
+    if flow == "following":
+        persons = 2 if name.endswith("_person") else 1
+        return (TAKEN, *(Setup("offering.done", ACCEPTED, turn) for turn in range(persons)))
+    behind = ("screening", "offering", "helping", "keeping")
+    hers = ("hers", "more", "note", "note_words", "noted", "pass", "close", "close_what")
+    return (TAKEN,) if flow in behind or name in hers else ()
+
+
+def dials(story: Story) -> Iterator[int]:
+    """A responder without a PIN takes and ends cases by dialling; any six digits stand for a PIN."""
+    caller = story.caller()
+    who = story.district.responders[-1]
+    hand = _behind_pin(story, who)
+    left = list(story.targets)
+    reports(story, caller, "report.saved", danger=True, here=True)
+    for wait in (1, 3, 12, 65):
+        yield wait
+        for target in left[:]:
+            hand.places = (_newest(story, who),)
+            hand.typed["case_letters"] = "ZZ" if target.endswith("wrong") else _newest(story, who)
+            if _attempt(story, hand, target):
+                left.remove(target)
+    caller.hang_up()
+
+
+def joins(story: Story) -> Iterator[int]:
+    """An invited person proves phone and paper, and chooses a PIN."""
+    who = story.district.responders[0]
+    hand = story.hand(who.msisdn, who.role)
+    for target in story.targets:
+        _proves(hand, who, target)
+        if target.endswith("_waits"):
+            hand.dial(ENTRY)
+            hand.walk("responders.paper" if target.endswith("paper_waits") else "responders.again")
+            with _no_reader(story, hand):
+                hand.walk(target, most=2)
+                hand.hang_up()
+        else:
+            _attempt(story, hand, target)
+        yield 1
+
+
+def moves(story: Story) -> Iterator[int]:
+    """A responder proves a new number."""
+    who = story.district.responders[1]
+    hand = story.hand(who.new_number, who.role)
+    for target in story.targets:
+        _proves(hand, who, target)
+        _attempt(story, hand, target)
+        yield 1
+
+
+def _proves(hand: Hand, who: Responder, target: str) -> None:
+    hand.typed = {
+        "work_pin": who.code,
+        "start_pin": "12345678" if target.endswith("wrong") else who.paper,
+        "new_pin": "123456" if target.endswith("refused") else "913064",
+        "new_again": "913064",
+    }
+
+
+def forgets(story: Story) -> Iterator[int]:
+    """A responder types wrong PINs until the phone rests, and changes the PIN later."""
+    hand = _behind_pin(story, story.district.responders[0])
+    for target in story.targets:
+        own = hand.typed["work_pin"]
+        if target.endswith((".pin_wrong", ".pin_rests")):
+            hand.typed["work_pin"] = "480915"
+        hand.typed["new_pin"] = "123456" if target.endswith(".refused") else "906173"
+        hand.typed["new_again"] = hand.typed["new_pin"]
+        reached = _attempt(story, hand, target)
+        hand.typed["work_pin"] = own
+        if reached and target.endswith(".changed"):
+            hand.typed["work_pin"] = "906173"
+        yield 66
+
+
+def locked_out(story: Story) -> Iterator[int]:
+    """A responder has a PIN, and no desk let this person in: nothing can be read."""
+    caller = story.caller()
+    reports(story, caller, "report.saved", danger=True, here=True)
+    caller.hang_up()
+    yield 1
+    hand = _behind_pin(story, story.district.responders[0])
+    for target in story.targets:
+        for _ in range(2):
+            hand.places = (_newest(story, story.district.responders[0]),)
+            if _attempt(story, hand, target):
+                break
+            yield 1
+    yield 4
+
+
+def waits(story: Story) -> Iterator[int]:
+    """The process that reads for phones stands still: a phone is told to wait, and acts without reading."""
+    caller = story.caller()
+    reports(story, caller, "report.saved", danger=True, here=True)
+    caller.hang_up()
+    yield 1
+    who = story.district.responders[0]
+    hand = _behind_pin(story, who)
+    for target in story.targets:
+        hand.places = (_newest(story, who),)
+        before = _before_waiting(target)
+        if target == "responders.taken":
+            _attempt(story, hand, "responders.read")
+        if before not in ("", "responders.not_hers"):
+            _attempt(story, hand, "responders.yours")
+        hand.dial(ENTRY)
+        hand.walk(before or "responders.pin")
+        with _no_reader(story, hand):
+            hand.walk(target, most=9)
+            hand.hang_up()
+        yield 2
+
+
+def writes(story: Story) -> Iterator[int]:
+    """Strangers write by SMS: topics, answers, cries for help, nonsense, and STOP."""
+    caller = story.caller()
+    for _ in range(story.random.randint(3, 6)):
+        kind = story.random.randrange(3)
+        words = story.random.choice((TOPICS, STRAY, [cry for _, cry in CRIES])[kind])
+        caller.text(words, told=story.random.random() < 0.9, twice=story.random.random() < 0.1)
+        yield story.random.choice((1, 2, 4))
+        caller.text(story.random.choice("12390"))
+        yield 1
+        if story.random.random() < 0.3:
+            caller = story.caller()
+    if story.random.random() < 0.4:
+        _reach(story, caller, "silence.silence")
+        caller.answer()
+        caller.hang_up()
+    yield 60
+
+
+def answers(story: Story) -> Iterator[int]:
+    """Responders answer alerts by SMS with every digit, well written and badly."""
+    caller = story.caller()
+    reports(story, caller, "report.saved", here=True)
+    digits = [*DIGITS]
+    story.random.shuffle(digits)
+    for digit in digits:
+        yield story.random.choice((1, 2, 3, 6))
+        who = story.random.choice(story.district.responders)
+        _writes_back(story, who, digit)
+    caller.hang_up()
+    yield 120
+
+
+def decides(story: Story) -> Iterator[int]:
+    """Nobody may come, or the place is corrected: the national desk decides how to go."""
+    caller = story.caller()
+    corrected = any(one.endswith(("let", "early")) for one in story.targets)
+    reports(story, caller, "report.visit", danger=True, here=True)
+    names = [story.district.name]
+    if corrected:
+        names.append(_corrects(story, caller))
+    else:
+        caller.prefer = ("no",)
+        caller.answer()
+    caller.hang_up()
+    yield 4
+    _somebody_answers(story)
+    other = next(one for one in story.prepared.districts if one.name == names[-1])
+    if corrected:
+        who = other.responders[0]
+        story.hand(who.msisdn, who.role).text(f"1 {_newest(story, who)}")
+    nationals = story.prepared.nationals
+    for wait in (3, 6, 12, 40):
+        yield wait
+        for target in story.targets:
+            pins = target.startswith(("responders.work_", "responders.too_"))
+            who = nationals[0] if pins else story.random.choice(nationals[1:])
+            hand = _behind_pin(story, who)
+            hand.places = (_national_case(story, who, names),)
+            _attempt(story, hand, target)
+    who = story.random.choice(nationals)
+    reference = _national_case(story, who, names)
+    story.hand(who.msisdn, who.role).text(f"{story.random.choice('678')} {reference}")
+    yield 20
+
+
+def closes(story: Story) -> Iterator[int]:
+    """A responder asks to close a case, a colleague asks too, and the national desk is to confirm it."""
+    caller = story.caller()
+    reports(story, caller, "report.saved", danger=story.random.random() < 0.7, here=True)
+    caller.hang_up()
+    yield 4
+    first, second = story.district.responders[:2]
+    for words in ("1 {ref}", "2 {ref}", "4 {ref}"):
+        story.hand(first.msisdn, first.role).text(words.format(ref=_newest(story, first)))
+        yield 1
+    story.hand(second.msisdn, second.role).text(f"4 {_newest(story, second)}")
+    nationals = story.prepared.nationals
+    for wait in (2, 6, 30, 60):
+        yield wait
+        for target in story.targets:
+            for who in (second, nationals[0]):
+                hand = _behind_pin(story, who)
+                national = _national_case(story, who, [story.district.name])
+                hand.places = (national or _newest(story, who),)
+                if _attempt(story, hand, target):
+                    break
+
+
+def complains(story: Story) -> Iterator[int]:
+    """A caller tells how a helper behaved."""
+    caller = story.caller()
+    caller.places = _places(story)
+    for target in story.targets:
+        _reach(story, caller, target)
+        if caller.open and story.random.random() < 0.5:
+            caller.answer()
+        _leaves(story, caller)
+        yield story.random.choice((2, 10))
+    yield 60
+
+
+def drills(story: Story) -> Iterator[int]:
+    """The desk is tried with an invented alert; whatever is answered says that it was one."""
+    said = ("--reason", "the week of drills")
+    story.world.line.any_command(
+        ("exercise", "start", story.district.name, "--name", "Admin 1", *said),
+        ("drills", "start", story.district.name, "--by", "Admin 1", *said),
+    )
+    yield 1
+    for who in story.district.responders[:2]:
+        hand = _behind_pin(story, who)
+        hand.places = (_newest(story, who),)
+        for target in story.targets:
+            _attempt(story, hand, target)
+            yield 1
+        _writes_back(story, who, "1")
+    yield 90
+
+
+def reports(
+    story: Story,
+    caller: Hand,
+    target: str = "report.saved",
+    *,
+    danger: bool | None = None,
+    here: bool = False,
+) -> None:
+    """Tells the report up to a screen, nearly always of the story's own district.
+
+    `here`: the district's own responders are alerted, since no official is involved.
+    """
+    dice = story.random
+    in_danger = dice.random() < 0.6 if danger is None else danger
+    caller.places = _places(story)
+    caller.typed["typed"] = story.district.name
     caller.dial()
     _speaks(story, caller)
     caller.walk("report.danger")
-    if caller.node == "report.danger" and story.random.random() < 0.6:
-        caller.key("1")
+    if target == "report.danger" or caller.node != "report.danger":
+        return
+    caller.key("1" if in_danger else dice.choice("23"))
+    if target == "report.official":
+        return
+    caller.prefer = ("no",) if here else ()
+    caller.walk("report.province")
+    if target in AFTER_PLACE and (here or dice.random() < 0.85):
+        caller.walk("report.sector")
+    caller.prefer = ("yes",) if here and dice.random() < 0.7 else ()
     caller.walk(target)
 
 
-def _dial_for(story: Story, caller: Hand, target: str) -> None:
-    caller.dial(caller.map.entry_of(target) or "")
-    _speaks(story, caller)
+def _corrects(story: Story, caller: Hand) -> str:
+    """Goes back to the list of districts, and chooses another one. Returns its name."""
+    for _ in range(8):
+        if caller.node == "report.district" or not caller.open:
+            break
+        caller.key("0")
+    other = story.random.choice(
+        [
+            one.name
+            for one in story.prepared.districts
+            if one.province == story.district.province and one != story.district
+        ]
+    )
+    caller.places = (other,)
+    caller.walk("report.kind")
+    return other
+
+
+def _with_receipt(story: Story, caller: Hand, *, here: bool = False) -> str:
+    """Tells a report, and takes a number with a PIN of four digits."""
+    caller.typed["pin"] = story.random.choice(("4827", "9153", "6082"))
+    reports(story, caller, "report.number", danger=here or None, here=here)
+    found = RECEIPT.search(caller.screen)
+    number = "".join(found.groups()) if found else "430021655"
+    caller.hang_up()
+    caller.typed["receipt"] = number
+    return number
+
+
+def _places(story: Story) -> tuple[str, ...]:
+    return (story.district.name, *PROVINCES[story.district.province])
+
+
+def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
+    """Dials the entry from which a screen is nearest, and walks there."""
+    for _ in range(tries):
+        caller.dial(caller.map.entry_of(target) or "")
+        _speaks(story, caller)
+        if caller.walk(target):
+            return True
+    return False
+
+
+def _attempt(
+    story: Story, hand: Hand, target: str, *, answers: bool = False, tries: int = 1
+) -> bool:
+    """A responder dials and walks to a screen. Some calls end as calls do."""
+    reached = False
+    for _ in range(tries):
+        hand.dial(ENTRY)
+        reached = hand.walk(target)
+        if reached and hand.open and story.random.random() < 0.3:
+            hand.again()
+        if reached and hand.open and (answers or story.random.random() < 0.5):
+            hand.answer()
+        hand.hang_up(told=story.random.random() < 0.8)
+        if reached:
+            break
+    return reached
+
+
+def _behind_pin(story: Story, who: Responder) -> Hand:
+    hand = story.hand(who.msisdn, who.role)
+    hand.typed = {
+        "work_pin": who.pin or "480915",
+        "new_pin": who.pin or "913064",
+        "new_again": who.pin or "913064",
+        "case_letters": _newest(story, who),
+    }
+    return hand
+
+
+@contextmanager
+def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
+    """The process that reads for phones stands still, and the phone shows that it waits."""
+    hand.patient = False
+    with story.world.line.paused("reader"):
+        yield
+    hand.patient = True
+
+
+def _before_waiting(target: str) -> str:
+    """The screen at which the reader must stop, so that the next key meets a reader that waits; "" is the first."""
+    name = target.partition(".")[2]
+    if target.startswith("keeping."):
+        return "screening.free"
+    if name.startswith("read_"):
+        return "responders.not_hers"
+    return "responders.note" if name.startswith("did_") else ""
 
 
 def _speaks(story: Story, caller: Hand) -> None:
@@ -74,26 +641,43 @@ def _leaves(story: Story, caller: Hand) -> None:
 
 def _somebody_answers(story: Story) -> None:
     who = story.random.choice(story.district.responders)
+    if story.random.random() < 0.75:
+        _writes_back(story, who, story.random.choice("1111223345"))
+        return
+    hand = _behind_pin(story, who)
+    hand.dial(ENTRY)
+    for _ in range(5):
+        if hand.open:
+            hand.answer()
+    hand.hang_up()
+
+
+def _writes_back(story: Story, who: Responder, digit: str) -> None:
     reference = _newest(story, who)
-    hand = story.hand(who.msisdn, f"{who.level} {who.name.rpartition(' ')[2]}")
-    digit = story.random.choice("1111223345")
-    if reference and story.random.random() < 0.7:
-        hand.text(f"{digit} {reference}")
-    elif story.random.random() < 0.7:
-        hand.text(digit)
-    else:
-        hand.dial(ENTRY)
-        if who.pin:
-            hand.typed["work_pin"] = who.pin
-        for _ in range(5):
-            if hand.open:
-                hand.answer()
-        hand.hang_up()
+    hand = story.hand(who.msisdn, who.role)
+    words = (
+        ANSWERS[0] if reference and story.random.random() < 0.5 else story.random.choice(ANSWERS)
+    )
+    hand.text(
+        words.format(digit=digit, ref=reference, lower=reference.lower()),
+        told=story.random.random() < 0.95,
+        twice=story.random.random() < 0.1,
+    )
 
 
 def _newest(story: Story, who: Responder) -> str:
     """The case of the newest SMS to a responder."""
-    for text in reversed(story.received(who.msisdn)):
+    return _named_last(story.received(who.msisdn))
+
+
+def _national_case(story: Story, who: Responder, places: Sequence[str]) -> str:
+    """What the national desk calls the newest case of one of these places."""
+    texts = story.received(who.msisdn)
+    return _named_last([text for text in texts if any(place in text for place in places)])
+
+
+def _named_last(texts: Sequence[str]) -> str:
+    for text in reversed(texts):
         found = REFERENCE.search(text)
         if found:
             return found[0]

@@ -26,13 +26,13 @@ def played(*lines: tuple[int, str, str]) -> Transcript:
     ],
 )
 def test_what_is_random_is_no_difference(one: str, other: str) -> None:
-    assert difference(played((0, "SMS", one)), played((0, "SMS", other))) is None
+    assert difference([played((0, "SMS", one))], [played((0, "SMS", other))]) is None
 
 
 def test_two_cases_stay_two() -> None:
     ours = played((0, "SMS", "K7Q4: danger"), (3, "SMS", "K7Q4: again"))
     theirs = played((0, "SMS", "K7Q4: danger"), (3, "SMS", "M3TX: again"))
-    found = difference(ours, theirs)
+    found = difference([ours], [theirs])
     assert found is not None
     assert [line.strip() for line in told(found)][2:] == [
         "-     3 min  SMS: REF2: again",
@@ -51,7 +51,26 @@ def test_two_cases_stay_two() -> None:
 )
 def test_one_thing_that_differs_is_found(other: tuple[int, str, str]) -> None:
     ours = played((3, "SMS to responder 1", "REF: danger"))
-    assert difference(ours, played(other)) is not None
+    assert difference([ours], [played(other)]) is not None
+
+
+def test_another_order_is_a_difference() -> None:
+    one, other = (0, "caller keys", "1"), (0, "caller keys", "2")
+    assert difference([played(one, other)], [played(other, one)]) is not None
+
+
+def test_what_moved_in_one_play_alone_is_no_difference() -> None:
+    """A machine under load told one SMS a minute late, once on each side; and one thing differs always."""
+    soon, late = (3, "SMS", "REF: danger"), (4, "SMS", "REF: danger")
+    other_late = ((5, "SMS", "by 10:30"), (6, "SMS", "by 10:30"))
+    ours = [played(soon, other_late[0]), played(late, other_late[0])]
+    theirs = [played(soon, other_late[1]), played(soon, other_late[0])]
+    assert difference(ours[1:], theirs[:1]) is not None
+    assert difference(ours, theirs) is None
+    always = (7, "SMS", "new")
+    found = difference([played(soon, always), played(late, always)], theirs)
+    assert found is not None
+    assert [line.split("SMS")[1] for line in found.ours] == [": new"]
 
 
 def test_screens_are_recognised_in_three_languages() -> None:

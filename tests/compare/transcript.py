@@ -1,9 +1,9 @@
 """Writes down what one story did and saw, without what is random, and finds where two plays of it differ."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 REFERENCE = re.compile(
     r"\b(?=[A-Z0-9]*[3479])(?=[A-Z0-9]*[A-Z])[ACDEFHJKMNPQRTUWXY23456789]{4,6}\b"
@@ -14,6 +14,8 @@ DIGITS = re.compile(r"(?<![*\d])\d{3} \d{3} \d{3}\b|(?<![*\d])\d{5,9}\b")
 """Receipts, codes and start PINs."""
 SHOWN_BEFORE = 6
 """Lines of the story before the first difference."""
+SHOWN = 5
+"""Lines of each side that differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +65,51 @@ class Difference:
     theirs: Sequence[str]
 
 
-def difference(ours: Transcript, theirs: Transcript) -> Difference | None:
-    """Returns the first difference of two plays; None where they are equal."""
-    if ours.entries == theirs.entries:
+def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Difference | None:
+    """Returns where the plays of one story differ; None where they do not.
+
+    A line counts where every play of one side has it oftener than any play of the other: what a slow machine moved in
+    one play is no difference. Plays that have the same lines in another order differ, too.
+    """
+    one, other = _counted(ours), _counted(theirs)
+    lines = {line for count in (*one, *other) for line in count}
+    more = {line for line in lines if _least(one, line) > _most(other, line)}
+    less = {line for line in lines if _least(other, line) > _most(one, line)}
+    if more or less:
+        return _shown(ours[-1], theirs[-1], more, less)
+    if any(count != one[0] for count in (*one, *other)):
         return None
-    for kind, one, to, other, end in SequenceMatcher(
-        None, ours.entries, theirs.entries, autojunk=False
-    ).get_opcodes():
-        if kind != "equal":
-            return Difference(
-                ours.story,
-                [*map(str, ours.entries[max(0, one - SHOWN_BEFORE) : one])],
-                [*map(str, ours.entries[one:to][:3])],
-                [*map(str, theirs.entries[other:end][:3])],
-            )
-    return None
+    if any(mine.entries == yours.entries for mine in ours for yours in theirs):
+        return None
+    pairs = zip(ours[-1].entries, theirs[-1].entries, strict=True)
+    moved = next(mine for mine, yours in pairs if mine != yours)
+    return _shown(ours[-1], theirs[-1], {moved}, {moved})
+
+
+def _counted(plays: Sequence[Transcript]) -> list[Counter[Entry]]:
+    return [Counter(play.entries) for play in plays]
+
+
+def _least(counts: Sequence[Counter[Entry]], line: Entry) -> int:
+    return min(count[line] for count in counts)
+
+
+def _most(counts: Sequence[Counter[Entry]], line: Entry) -> int:
+    return max(count[line] for count in counts)
+
+
+def _shown(ours: Transcript, theirs: Transcript, more: set[Entry], less: set[Entry]) -> Difference:
+    """What led to the first line that differs, and the first such lines of each side."""
+    first = min(
+        next((at for at, line in enumerate(play.entries) if line in lines), len(play.entries))
+        for play, lines in ((ours, more), (theirs, less))
+    )
+    return Difference(
+        ours.story,
+        [*map(str, ours.entries[max(0, first - SHOWN_BEFORE) : first])],
+        [str(line) for line in ours.entries if line in more][:SHOWN],
+        [str(line) for line in theirs.entries if line in less][:SHOWN],
+    )
 
 
 def told(found: Difference) -> Iterator[str]:

@@ -4,7 +4,6 @@ A world has one line of its own, made from a copy of a prepared home. Each story
 so stories do not meet. What the national desk gets is a transcript of its own.
 """
 
-import heapq
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,11 +21,12 @@ TICK = 1.25
 QUIET = 0.3
 QUIET_AFTER_FAULT = 3.5
 """The line tries again after one second, and after two."""
-BUSY = 0.06
-"""Seconds of processor in a window of QUIET: more is work, less is idling."""
-LONGEST = 60.0
+LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
 """Minutes after which something may be due."""
+NEVER = 10**9
+LATEST_SECOND = 40
+"""A step may last for the rest of the minute: times on screens are of the same one."""
 APART = 6
 """Seconds between what was set in one step and what a later step looks for."""
 
@@ -47,6 +47,8 @@ class Story:
     random: Random
     transcript: Transcript
     targets: tuple[str, ...] = ()
+    owns: bool = True
+    """Whether what the district's responders get belongs into this story."""
     _phones: int = 0
 
     def caller(self) -> Hand:
@@ -55,7 +57,8 @@ class Story:
         return self.hand(self.district.caller(self._phones), f"caller {self._phones}")
 
     def hand(self, msisdn: str, role: str) -> Hand:
-        self.world.owners[msisdn] = (self, role)
+        if self.prepared.who(msisdn) is None:
+            self.world.owners[msisdn] = (self, role)
         return Hand(
             msisdn,
             role,
@@ -66,12 +69,22 @@ class Story:
             self.world.seen,
         )
 
+    @property
+    def prepared(self) -> Prepared:
+        return self.world.prepared
+
+    def fault(self, msisdn: str, kind: str) -> None:
+        """The gateway fails once, at the next SMS to this number."""
+        who = self.prepared.who(msisdn)
+        self.note("gateway", f"{kind} for the next SMS to {who.role if who else 'a caller'}")
+        self.world.line.gateway.faults.append((msisdn, kind))
+
     def note(self, what: str, text: str) -> None:
         self.transcript.add(self.world.minute - self.starts, what, text)
 
     def received(self, msisdn: str) -> list[str]:
-        """Every SMS to a number since the world began."""
-        return [sent.text for sent in self.world.line.gateway.outbox if sent.to == msisdn]
+        """Every SMS to a number that was written down, in that order."""
+        return self.world.inboxes.get(msisdn, [])
 
 
 @dataclass
@@ -82,12 +95,14 @@ class World:
     prepared: Prepared
     map: FlowMap
     begins: datetime
-    checks: Sequence[int]
-    """Minutes at which the clock is looked at, besides those at which a story acts."""
+    grid: Sequence[int]
+    """Minutes at which the clock is looked at, and at which stories act."""
     slow: float = 1.0
     minute: int = 0
     seen: set[str] = field(default_factory=set)
     owners: dict[str, tuple[Story, str]] = field(default_factory=dict)
+    inboxes: dict[str, list[str]] = field(default_factory=dict)
+    """By number: the SMS that came."""
     nation: Transcript = field(default_factory=lambda: Transcript("nation", numbered=False))
     say: Callable[[str], None] = lambda _: None
     _heard: int = 0
@@ -95,72 +110,61 @@ class World:
 
     def play(self, stories: Sequence[Story]) -> None:
         """Plays all stories to their end, and all checks."""
-        queue: list[tuple[int, int, Iterator[int] | None]] = []
-        for number, story in enumerate(stories):
-            heapq.heappush(queue, (story.starts, number, story.tale(story)))
-        for number, check in enumerate(self.checks):
-            heapq.heappush(queue, (check, len(stories) + number, None))
+        told = [(story.starts, story.tale(story)) for story in stories]
         past: list[tuple[int, int]] = []
-        while queue:
-            self.minute = queue[0][0]
-            second = _second_for(self.minute, past)
+        for minute in self.grid:
+            self.minute = minute
+            second = second_for(self.minute, past)
             past.append((self.minute, second))
             self.line.set(self.begins + timedelta(minutes=self.minute, seconds=second))
             self._settle(tick=True)
             self._hear(stories)
-            while queue and queue[0][0] == self.minute:
-                _, number, tale = heapq.heappop(queue)
-                if tale is None:
-                    continue
-                wait = next(tale, None)
-                if wait is not None:
-                    heapq.heappush(queue, (self.minute + max(1, wait), number, tale))
+            for number, (due, tale) in enumerate(told):
+                if due <= minute:
+                    wait = next(tale, NEVER)
+                    told[number] = (minute + max(1, wait), tale)
             self._settle(tick=False)
             self._hear(stories)
 
     def _settle(self, *, tick: bool) -> None:
         """Waits until nothing moves; with `tick`, until the line has looked at its clock, too."""
-        gateway, began, polls = self.line.gateway, time.monotonic(), self.line.gateway.polls
+        gateway, polls = self.line.gateway, self.line.gateway.polls
+        began = quiet = time.monotonic()
         least = TICK * self.slow if tick else 0.0
-        effort = self.line.effort()
-        while (passed := time.monotonic() - began) < LONGEST:
-            time.sleep(QUIET * self.slow / 2)
-            before, effort = effort, self.line.effort()
-            faulty = time.monotonic() - gateway.struck < QUIET_AFTER_FAULT * self.slow
-            idle = time.monotonic() - gateway.last > QUIET * self.slow and not gateway.busy()
-            looked = gateway.polls > polls or passed > 3 * least
-            if (
-                passed >= least
-                and (looked or not tick)
-                and idle
-                and not faulty
-                and effort - before < BUSY / 2
-            ):
+        while (now := time.monotonic()) - began < LONGEST:
+            since_fault = now - gateway.struck
+            if gateway.busy() or self.line.at_work() or since_fault < QUIET_AFTER_FAULT * self.slow:
+                quiet = now
+            quiet = max(quiet, gateway.last)
+            looked = not tick or gateway.polls > polls or now - began > 3 * least
+            if looked and now - began >= least and now - quiet > QUIET * self.slow:
                 return
+            time.sleep(0.04)
 
     def _hear(self, stories: Sequence[Story]) -> None:
         """Writes down every SMS that came since the last time, in an order that does not depend on threads."""
         outbox = self.line.gateway.outbox
         fresh, self._heard = outbox[self._heard :], len(outbox)
-        heard = []
-        for sent in fresh:
+        plain = Transcript("", numbered=False).plain
+        heard = [(*self._whose(sent.to, stories), plain(sent.text), sent) for sent in fresh]
+        for story, role, _, sent in sorted(heard, key=lambda one: one[1:3]):
+            transcript, starts = (story.transcript, story.starts) if story else (self.nation, 0)
             fault = "" if sent.answered == "taken" else f" ({sent.answered})"
-            owner = self.owners.get(sent.to)
-            if owner is None:
-                role = self.prepared.role(sent.to)
-                owned = next((one for one in stories if one.district.has(sent.to)), None)
-                transcript, starts = (
-                    (owned.transcript, owned.starts) if owned is not None else (self.nation, 0)
-                )
-            else:
-                transcript, starts, role = owner[0].transcript, owner[0].starts, owner[1]
-            masked = Transcript("", numbered=False).plain(sent.text)
-            heard.append((role, masked, id(transcript), transcript, starts, fault, sent.text))
-        for role, _, _, transcript, starts, fault, text in sorted(heard, key=lambda one: one[:2]):
-            transcript.add(self.minute - starts, f"SMS to {role}{fault}", text)
+            transcript.add(self.minute - starts, f"SMS to {role}{fault}", sent.text)
+            self.inboxes.setdefault(sent.to, []).append(sent.text)
+
+    def _whose(self, msisdn: str, stories: Sequence[Story]) -> tuple[Story | None, str]:
+        """Into which story an SMS to this number belongs, None for the nation's; and what its owner is called there."""
+        if msisdn in self.owners:
+            return self.owners[msisdn]
+        who = self.prepared.who(msisdn)
+        story = next((one for one in stories if one.owns and one.district.has(msisdn)), None)
+        if story is None:
+            return None, f"{who.level} {who.name}" if who else "another number"
+        return story, who.role if who else ""
 
 
-def _second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
+def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
     """A second of the minute that nothing set earlier is due at, and near it."""
     taken = [second for before, second in past if minute - before in PLAUSIBLE or minute == before]
     last = past[-1] if past else None
@@ -169,6 +173,8 @@ def _second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
         return min((min((second - one) % 60, (one - second) % 60) for one in taken), default=60)
 
     fits = [
-        second for second in range(2, 56) if last is None or minute > last[0] or second > last[1]
+        second
+        for second in range(2, LATEST_SECOND)
+        if last is None or minute > last[0] or second > last[1]
     ]
     return max(fits, key=lambda second: (min(room(second), APART), -second))

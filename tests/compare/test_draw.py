@@ -1,0 +1,73 @@
+"""One seed draws the same stories, and every live node is given to one of them."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from tests.compare.checkouts import ROOT
+from tests.compare.comparison import Found, first_day
+from tests.compare.draw import EACH, EXCUSED, GRID, KINDS, MUST_OCCUR, draw
+from tests.compare.flow_map import FlowMap
+from tests.compare.people import DISTRICTS
+from tests.compare.world import APART, second_for
+
+AT = datetime(2027, 1, 11, 4, tzinfo=UTC)
+FLOWS = FlowMap.read(ROOT / "flows")
+LIVE = FLOWS.with_a_screen()
+TARGETS = [(name, FLOWS.entry_of(name) or "") for name in sorted(LIVE)]
+WORLDS = draw(25, 300, AT, TARGETS, 10)
+STORIES = [story for world in WORLDS for story in world.stories]
+
+
+def test_a_seed_draws_the_same_stories_again() -> None:
+    assert draw(25, 300, AT, TARGETS, 10) == WORLDS
+    assert draw(26, 300, AT, TARGETS, 10) != WORLDS
+    assert [story.number for story in sorted(STORIES, key=lambda one: one.number)] == [*range(300)]
+
+
+def test_every_live_node_is_given_to_a_story_and_every_tale_is_told() -> None:
+    assert LIVE - {target for story in STORIES for target in story.targets} == set()
+    assert {story.tale for story in STORIES} == KINDS.keys()
+    assert EXCUSED.keys() <= LIVE
+
+
+def test_no_two_stories_of_a_world_share_the_responders_of_a_district() -> None:
+    for world in WORLDS:
+        owned = [story.district for story in world.stories if KINDS[story.tale].owns]
+        assert len(owned) == len({*owned})
+        assert len(world.stories) <= EACH + 3
+        assert max(owned) < len(DISTRICTS)
+
+
+def test_a_step_is_apart_from_what_an_earlier_one_made_due() -> None:
+    past: list[tuple[int, int]] = []
+    for minute in GRID:
+        second = second_for(minute, past)
+        near = [at for before, at in past if minute - before in (1, 2, 3, 5)]
+        assert all(abs(second - at) >= APART // 2 for at in near)
+        past.append((minute, second))
+    moments = [60 * minute + second for minute, second in past]
+    assert all(one < other for one, other in pairwise(moments))
+
+
+@pytest.mark.parametrize(
+    ("seen", "whole", "fails"),
+    [
+        (LIVE | MUST_OCCUR, True, False),
+        ((LIVE | MUST_OCCUR) - {"report.danger"}, True, True),
+        ((LIVE | MUST_OCCUR) - {"digit 4 by SMS"}, True, True),
+        (frozenset[str](), False, False),
+    ],
+    ids=["everything", "one node less", "one digit less", "a part of the stories"],
+)
+def test_a_whole_comparison_fails_where_something_never_occurred(
+    seen: frozenset[str], whole: bool, fails: bool
+) -> None:
+    assert Found([], 300, LIVE, seen, whole, 1.0).fails is fails
+
+
+def test_the_first_day_is_after_every_signature() -> None:
+    day = first_day(ROOT)
+    assert day.weekday() == 0
+    assert day.date().isoformat() > "2026-11-24"

@@ -1,0 +1,92 @@
+"""One commit compared with itself differs nowhere; a word, a minute or a recipient that was changed is found."""
+
+import re
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.compare.checkouts import ROOT, tree
+from tests.compare.draw import Drawn, DrawnWorld
+from tests.compare.line import Checkout, Line
+from tests.compare.people import Prepared, invented
+from tests.compare.play import play
+from tests.compare.transcript import Transcript, difference
+from tests.homes import LayHome, lay_home, made_home, sending
+
+__all__ = ["lay_home", "made_home"]
+
+pytestmark = [
+    pytest.mark.slow(reason="waits for a line to look at its clock"),
+    pytest.mark.timeout(600),
+]
+
+AT = datetime.now(UTC).replace(hour=7, minute=0, second=0) + timedelta(days=1)
+WORLD = DrawnWorld(
+    0,
+    AT + timedelta(hours=1),
+    (0, 1, 2, 3, 4, 5, 6, 8),
+    (
+        Drawn(1, "answers", 0, 0),
+        Drawn(2, "tells", 1, 1, ("report.sector",)),
+        Drawn(3, "reads", 0, 2, ("abroad.fee", "homes.signs")),
+    ),
+)
+DEADLINE = re.compile(r"(Urgency\.DANGER: timedelta\(minutes=)3\b")
+"""How long an alert of danger waits for an answer, in the source."""
+SAID = "OK."
+"""What is said on one screen in the changed home, in each language."""
+
+
+@pytest.fixture
+def home(lay_home: LayHome, tmp_path: Path) -> Path:
+    """The home of a demo, as one that a comparison prepared."""
+    home = lay_home(tmp_path) / "home"
+    shutil.copytree(ROOT / "flows", home / "compare-flows")
+    Prepared(home, AT, *invented(0), leader_code="", officer_code="").keep()
+    return home
+
+
+def played(checkout: Checkout, home: Path, tmp_path: Path) -> dict[str, Transcript]:
+    told = play(checkout, home, WORLD, 25, procfile=sending(tmp_path))
+    return {one.story: one for one in told.transcripts}
+
+
+def changed(home: Path, tmp_path: Path) -> tuple[Checkout, Path]:
+    """A tree in which an alert waits a minute longer, and a home in which a screen has another word."""
+    root = tmp_path / "changed"
+    for name in ("hotline", "workers", "locales", "flows"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("wsgi.py", "Procfile", "pyproject.toml"):
+        shutil.copy(ROOT / name, root / name)
+    found = [file for file in root.rglob("*.py") if DEADLINE.search(file.read_text())]
+    assert found, "no source line says how long an alert of danger waits"
+    for file in found:
+        file.write_text(DEADLINE.sub(r"\g<1>4", file.read_text()))
+    other = shutil.copytree(home, tmp_path / "other")
+    flows = other / "compare-flows" / "abroad.yaml"
+    head, _, rest = flows.read_text().partition("  fee:")
+    said = re.sub(r"(?m)^( *(?:rw|fr|en): .*[.])$", rf"\g<1> {SAID}", rest, count=3)
+    flows.write_text(f"{head}  fee:{said}")
+    checkout = replace(tree(), root=root)
+    line = Line(checkout, other, AT)
+    line.command("flows", "publish", str(flows.parent), "--by", "Editor 1", "--reason", "compare")
+    line.stop()
+    return checkout, other
+
+
+def test_a_tree_is_equal_to_itself_and_what_was_changed_is_found(
+    home: Path, tmp_path: Path
+) -> None:
+    ours, again = (played(tree(), home, tmp_path) for _ in range(2))
+    assert [difference([ours[story]], [again[story]]) for story in ours] == [None] * len(ours)
+    assert all(transcript.entries for transcript in ours.values())
+
+    theirs = played(*changed(home, tmp_path), tmp_path)
+    found = {story: difference([ours[story]], [theirs[story]]) for story in ours}
+    lines = [line for one in found.values() if one for line in (*one.ours, *one.theirs)]
+    assert any(SAID in line for line in lines)
+    alerts = [line for line in lines if "SMS to" in line]
+    assert alerts, "an alert that comes a minute later is no difference"
