@@ -114,6 +114,8 @@ class Template(StrEnum):
     """Answers 4 of every case that a second person looks at, alike: what was screened shows in no SMS."""
     ANOTHER_WAITS = "{ref}: another request waits."
     """Answers 4 where another person requested closure with another outcome."""
+    GOES_ON_WAITS = "{ref}: noted. In some minutes it goes on, and is yours."
+    """Answers 1 of who refuses a closure, while nothing proves yet that they wrote it. Nobody else is asked."""
     OPEN_FIRST = "{ref}: open it first, then close it there. Dial {code}."
     """Answers 4 of who may confirm a colleague's request."""
     PASSED_NOTED = "{ref}: the next person is asked. Until somebody takes it, it is yours."

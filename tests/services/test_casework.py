@@ -8,12 +8,15 @@ import pytest
 
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.services.referrals import acknowledgements, casework, endings, referral
 from hotline.services.tips import retention
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.sms import inbound
+from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 from tests.district import District, district
 from tests.services.case_sums import check_logs, of_log
@@ -205,6 +208,30 @@ def test_a_second_person_who_refuses_holds_it(district: District) -> None:
     assert district.open_kinds() == ["outcome", "second_look"]
 
 
+@pytest.mark.parametrize("proved_later", [False, True])
+def test_who_refuses_the_end_of_a_case_that_nobody_took_has_it_on_today_too(
+    district: District, proved_later: bool
+) -> None:
+    """Closure was requested by a command: state, answer and Today agree."""
+    tip, _ = told(district, urgency=1)
+    retention.close_tip(district.kit, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT)
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    done = sms(district, national, Verb.TAKE, proved=not proved_later)
+    if proved_later:
+        assert done.result is Acted.GOES_ON_WAITS
+        assert (district.tip(tip).holder_id, waiting(district)) == (None, [tip])
+        happens(district, partial(acknowledgements.prove, waits=done.waits), national.id)
+    else:
+        assert done.result is Acted.TAKEN
+    assert (district.tip(tip).holder_id, waiting(district)) == (3, [])
+
+
+def waiting(district: District) -> list[int]:
+    """What Today lists as taken by nobody."""
+    with district.database.reading() as session:
+        return [one.id for one in tip_pages.waiting(session, visible.of_desk(NATIONAL), 10)]
+
+
 def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
     _, told_of = told(district, urgency=1)
     for verb in (Verb.REFERRED, Verb.NOT_TRAFFICKING):
@@ -221,7 +248,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     national = next(row for row in district.all(Referral) if row.responder_id == 3)
     done = sms(district, national, Verb.TAKE)
-    assert done.result is Acted.NOTED
+    assert done.result is Acted.GOES_ON_WAITS
     assert district.tip(tip).holder_id == 1
     assert "judge" in district.open_kinds()
 

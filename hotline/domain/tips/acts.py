@@ -33,6 +33,8 @@ class Acted(StrEnum):
     """A second person looks at the end first."""
     ANOTHER_WAITS = "another_waits"
     """Another person's request for another outcome waits: this one is not recorded."""
+    GOES_ON_WAITS = "goes_on_waits"
+    """A requested closure is refused, and nothing proves yet that the responder wrote it: it waits for that."""
     OPEN_FIRST = "open_first"
     """A colleague requested closure. Who confirms it opens the case first, behind the PIN or in the console."""
     PASSED = "passed"

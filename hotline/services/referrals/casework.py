@@ -121,7 +121,7 @@ def _refuse_the_end(context: _ActContext) -> Done:
     """Judges that it goes on, and holds it. By an SMS, once it is proved: a forged one holds nothing."""
     one = context.act
     if not one.proved:
-        return context.wait(Acted.NOTED)
+        return context.wait(Acted.GOES_ON_WAITS)
     who = endings.by_responder(one.responder_id, EntryWay(one.way))
     to_ring = endings.judge(context.session, context.kit, context.tip, who, False, one.at)
     return context.done(Acted.TAKEN, to_ring)

@@ -21,6 +21,7 @@ from hotline.domain.cases.entries import (
     EntryKind,
     EntryWay,
     NotTrafficking,
+    TakeProof,
 )
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.desk.members import of_account
@@ -40,7 +41,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit, members
 from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import deadlines
+from hotline.store.referrals import acknowledgements, deadlines, referrals
 from hotline.store.tips.tips import Tip, drop_closure_request
 from hotline.text.names import is_one_name
 
@@ -274,8 +275,17 @@ def judge(
         return None
     _record(session, tip, "end_refused", who, at)
     session.flush()
+    if who.responder_id is not None:
+        _takes(session, tip, who.responder_id, who.way or EntryWay.CONSOLE, at)
     event = Event(Happened.REFUSED, by=who.responder_id)
     return ladder.happen(session, kit, tip.id, event, at)
+
+
+def _takes(session: Session, tip: Tip, who: int, way: EntryWay, at: datetime) -> None:
+    """Notes that whoever refuses a closure takes the case, so that lists and figures say so too."""
+    acknowledgements.acknowledge(session, tip.id, who, at, proved=True)
+    referrals.take_back(session, tip.id, who)
+    entries.took(session, tip.id, who, at, way, TakeProof.PROVED)
 
 
 def _check_confirms(

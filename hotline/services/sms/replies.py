@@ -48,6 +48,7 @@ ANSWERS = {
     Acted.CLOSED: Template.CLOSED_NOTED,
     Acted.TO_BE_JUDGED: Template.JUDGE_NOTED,
     Acted.ANOTHER_WAITS: Template.ANOTHER_WAITS,
+    Acted.GOES_ON_WAITS: Template.GOES_ON_WAITS,
     Acted.OPEN_FIRST: Template.OPEN_FIRST,
     Acted.PASSED: Template.PASSED_NOTED,
     Acted.THEIRS: Template.PASSED_THEIRS,
