@@ -21,24 +21,69 @@ from hotline.environment import is_yes
 from tests.servers import Pair
 
 ONLY_LONG = (
+    # Whole lines of real processes, each 10 to 180 processor seconds. A daily run keeps a fault run on SQLite with four
+    # kinds of death, the stories of one line, one key folder for each process, and the search for words and numbers.
+    "tests/chaos/test_by_dialling.py::*",
+    "tests/chaos/test_canaries.py::test_the_search_finds_what_an_open_run_leaves_behind",
+    "tests/chaos/test_command.py::test_told_to_end_it_leaves_nothing_running",
+    "tests/chaos/test_drill.py::test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice",
+    "tests/chaos/test_flood.py::test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped",
+    "tests/chaos/test_runs.py::test_a_run_notices_that_a_step_is_missing",
+    "tests/chaos/test_runs.py::test_no_tip_is_lost_and_no_alert_is_silent[postgres]",
+    "tests/chaos/test_two_servers.py::*",
+    "tests/faults/test_dead_at_once.py::*",
+    "tests/faults/test_processes.py::*",
+    "tests/faults/test_relay_dies.py::*[servers]",
+    "tests/faults/test_told_to_end.py::test_told_to_end_with_many_on_the_wire_nothing_is_lost_and_nothing_sent_twice",
+    "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
+    "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
+    # Measuring, the year of sample data, the container image, and 200 sockets at the door.
     "tests/cli/test_bench.py::test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone",
+    "tests/cli/test_bench.py::test_a_hop_stands_beside_a_null_endpoint",
     "tests/cli/test_bench.py::test_a_month_of_a_nation_is_counted_protected_and_printed_within_a_minute",
     "tests/cli/test_bench.py::test_alerts_are_timed_from_the_last_answer_to_acceptance",
+    "tests/cli/test_bench.py::test_in_one_process_too",
     "tests/cli/test_bench.py::test_more_callers_than_the_server_once_took_are_all_answered",
     "tests/cli/test_bench_console.py::test_pages_and_hops_are_measured_on_a_small_line",
     "tests/cli/test_bench_nation.py::test_nothing_that_was_promised_is_lost_while_a_web_process_dies",
     "tests/cli/test_bench_reader.py::test_callers_are_measured_beside_responders_who_read",
     "tests/cli/test_bench_refer.py::test_a_burst_stands_beside_its_rows_alone",
+    "tests/cli/test_bench_report.py::test_a_report_is_measured_hop_by_hop_beside_nothing",
     "tests/cli/test_bench_start.py::*",
     "tests/cli/test_demo_year.py::test_a_home_that_was_left_in_the_midst_of_its_year_says_so",
     "tests/cli/test_demo_year.py::test_a_small_year_is_full_and_no_command_hides_what_it_is",
+    "tests/house/test_image.py::*",
+    "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers[8 beside 200]",
+    # Tours of every screen. A daily run has those of callers and of cases in Kinyarwanda.
+    "tests/crawler/test_behind_pin.py::*[en-*]",
+    "tests/crawler/test_behind_pin.py::*[fr-*]",
+    "tests/crawler/test_behind_pin.py::*[rw-persons]",
+    "tests/crawler/test_crawl.py::test_every_digit_at_every_screen_where_no_report_is_offered",
+    "tests/crawler/test_every_node.py::*[en-*]",
+    "tests/crawler/test_every_node.py::*[fr-*]",
+    "tests/crawler/test_hanging_up.py::test_c8_hanging_up_at_any_node_has_told_what_is_promised[*unsure*]",
+    # Pages in Chromium. A daily run tells each story of the console in Kinyarwanda, and looks at each page at 360 px.
+    "tests/browser/*[en]",
+    "tests/browser/*[fr]",
+    "tests/browser/test_editor.py::test_axe_finds_nothing_and_nothing_scrolls_sideways",
+    "tests/browser/test_guide.py::test_a_topic_of_three_screens_is_live_in_ten_minutes",
+    "tests/browser/test_pages_of_changes.py::test_axe_finds_nothing_and_no_page_scrolls_sideways",
+    "tests/browser/test_screens.py::*",
+    "tests/browser/test_story.py::*",
+    "tests/browser/test_twenty_texts.py::*",
+    "tests/browser/test_words_pages_narrow.py::test_axe_finds_nothing_and_no_page_scrolls_sideways",
+    "tests/console/test_dashboards_in_browser.py::*[en-office-*]",
+    "tests/console/test_dashboards_in_browser.py::*[fr-*]",
+    "tests/console/test_dashboards_in_browser.py::*[rw-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-office]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-twice as large]",
+    "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
+    # Searches that go further.
     "tests/domain/evidence/test_published_year.py::test_e3_many_years_of_every_size",
     "tests/domain/evidence/together/test_told_together.py::test_e3_many_years_of_all_figures",
     "tests/domain/test_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
-    "tests/house/test_image.py::*",
-    "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers[8 beside 200]",
 )
-"""Tests by their ids, `*` for anything: a name without parameters stands for all of them."""
+"""Tests by their ids, `*` for anything. An id without parameters stands for all of them."""
 FEW, MANY = 20, 300
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 ABROAD = f"/changes/{CHANGE}/flows/abroad"
 NARROW = ("front/front", "abroad/fee/delete")
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
 KNOWN = ("ERR_FAILED", "422 (")
 """What Chromium says of a request that the test breaks off, and of a form that is refused."""

@@ -21,7 +21,7 @@ from tests.signing import person
 
 pytestmark = pytest.mark.browser
 
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 WIDTHS = [1366, 360]
 
 

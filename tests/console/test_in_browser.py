@@ -18,7 +18,7 @@ from tests.console.test_stored_scripts import SCRIPTS
 
 pytestmark = pytest.mark.browser
 
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
