@@ -19,6 +19,7 @@ from hotline.sealing.reader_door import ReaderDoor
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.store.dialogue.ways import SessionMemory
+from hotline.store.watch.alert_path import TickMemory
 from hotline.text.phrases import Phrases
 
 RUN_SECONDS = 600
@@ -206,6 +207,7 @@ class DoorKit(Kit):
     notes: OpeningNotes
     sessions: SessionMemory
     reader: ReaderDoor = field(default_factory=ReaderDoor)
+    ticks: TickMemory = field(default_factory=TickMemory)
 
 
 @dataclass(frozen=True)

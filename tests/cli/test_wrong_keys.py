@@ -4,6 +4,8 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from hotline.bootstrap import (
     build_door,
     build_open_door,
     build_relay,
+    build_watch,
     key_folder,
     wrong_keys,
 )
@@ -28,6 +31,7 @@ from hotline.sealing.keys.weekly_lock import LOCKED
 from hotline.services.watch import key_checks
 from hotline.store.database import open_database
 from hotline.store.people.responders import Responder
+from hotline.store.watch import key_canaries
 from hotline.store.watch.key_canaries import KeyCanary, ProcessStart
 from tests.builders import NOON
 from tests.cli.homes import copy_home
@@ -263,3 +267,31 @@ def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline
     refused = hotline("watch", "add", "Keza", "+250788700001")
     assert refused.exit_code == 1
     assert "watch.pub" in refused.output
+
+
+def test_the_doctor_learns_from_watch_alone_that_there_is_a_second_channel(
+    settings: Settings, hotline: Hotline
+) -> None:
+    """Its settings are a file that no command may read."""
+    kit = build_watch(replace(settings, alarm_command="page-somebody"))
+    with closing(kit.database):
+        wrong_keys(kit, replace(settings, alarm_command="page-somebody"), Role.WATCH)
+        assert "second channel" not in hotline("doctor", "--wrong").output
+        wrong_keys(kit, settings, Role.WATCH)
+    assert "warning second channel" in hotline("doctor", "--wrong").output
+
+
+def test_starts_of_machines_that_are_gone_are_forgotten(settings: Settings) -> None:
+    """A container has another name at each start."""
+    with closing(open_database(settings.database_url)) as database, database.writing() as session:
+        for number in range(3):
+            start = ProcessStart(
+                role=Role.WORKERS,
+                host=f"container {number}",
+                at=NOON + timedelta(days=20 * number),
+                wrong_keys="",
+                second_channel=None,
+            )
+            key_canaries.note_start(session, start)
+        hosts = [row.host for row in session.query(ProcessStart).order_by(ProcessStart.host)]
+    assert hosts == ["container 1", "container 2"]

@@ -99,6 +99,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
         "day",
         "limit",
         "receipts",
+        "alerts_blocked",
     )
     assert {field.name for field in fields(Opening)} == {
         "key",
@@ -109,6 +110,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
         "entry",
         "dialled",
         "reporting",
+        "alerts_blocked",
         "responder_id",
         "pinned",
     }

@@ -64,7 +64,10 @@ def _written(opening: Opening, heard: Heard) -> str:
     o = opening
     return json.dumps(
         [
-            [o.revision_id, o.entry, o.dialled, o.reporting, o.network, o.started_at.isoformat()],
+            [
+                *(o.revision_id, o.entry, o.dialled, o.reporting, o.alerts_blocked),
+                *(o.network, o.started_at.isoformat()),
+            ],
             o.caller_key,
             heard.upto,
             list(heard.ends.items()),
@@ -81,15 +84,15 @@ def read_note(key: str, noted: bytes) -> tuple[Opening, Heard] | None:
 
 
 def _read(key: str, noted: bytes) -> tuple[Opening, Heard]:
-    (revision_id, entry, dialled, reporting, network, at), caller_key, upto, ends = json.loads(
-        noted
-    )
+    begun, caller_key, upto, ends = json.loads(noted)
+    revision_id, entry, dialled, reporting, blocked, network, at = begun
     opening = Opening(
         key=key,
         revision_id=int(revision_id),
         entry=str(entry),
         dialled=int(dialled),
         reporting=bool(reporting),
+        alerts_blocked=bool(blocked),
         responder_id=None,
         network=network,
         started_at=datetime.fromisoformat(at),

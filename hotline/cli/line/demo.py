@@ -17,7 +17,7 @@ from urllib.error import URLError
 import click
 
 from hotline.bootstrap import Role, build_console, key_folder
-from hotline.cli.line import demo_home
+from hotline.cli.line import demo_home, key_gate
 from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.line.hooks import addresses
@@ -145,6 +145,7 @@ def _begin(
     live = hook_secrets(key_folder(settings, Role.HOOKS))
     hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
 
+    key_gate.await_senders(settings)
     programs = programs_of(settings, entries, environ)
     emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
     ready = Ready(

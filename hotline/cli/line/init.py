@@ -27,6 +27,7 @@ from hotline.services.accounts import at_the_server, demo_accounts
 from hotline.services.changes import versions
 from hotline.services.desk import access
 from hotline.services.flows import authoring, checking, reviewing
+from hotline.services.outbox import alert_path
 from hotline.services.people import enrolment
 from hotline.store import migrate
 from hotline.store.database import open_database
@@ -135,6 +136,7 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
         changed = migrate.upgrade(database)
         if keys is not None:
             prove_all(database, keys, new=new)
+        alert_path.begin(database, plugs.clock(settings)())
     finally:
         database.close()
     _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")

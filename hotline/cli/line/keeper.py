@@ -22,6 +22,8 @@ SETTLED = 5.0
 """Seconds after which a program counts as having started well."""
 OPENING = 5.0
 """Seconds for which other programs wait for the socket of one that they need."""
+ASKED_AGAIN = 5.0
+"""Seconds until a program that must not start is asked for again: what stops it may be put right meanwhile."""
 FAREWELL = 15.0
 """Seconds from asking a program to end to making it: more than a send and its writing take, and a relay's farewell."""
 
@@ -51,6 +53,8 @@ class Program:
     """All that it is given: nothing is inherited. Not in `repr`: it may hold a secret."""
     opens: Path | None = None
     """A socket that others need: such a program starts before them and ends after them."""
+    refused: Callable[[], str | None] | None = field(default=None, repr=False)
+    """Asked before each start, in a thread: why it must not start now, or None where it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,15 @@ class Keeper:
 
     async def _keep(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> None:
         clock = asyncio.get_running_loop().time
-        pause = 0.0
+        pause, told = 0.0, ""
         while not stopping.is_set():
-            began = clock()
+            if why := await _refusal(program):
+                if why != told:
+                    self._say(f"{program.name} is not started: {why}")
+                told = why
+                await _either(asyncio.sleep(ASKED_AGAIN), stopping.wait())
+                continue
+            told, began = "", clock()
             try:
                 ending = await self._live(guard, program, stopping)
             except OSError as broken:
@@ -154,6 +164,13 @@ class Keeper:
         _kill_group(child, signal.SIGKILL)
         guard.forget(child)
         return _ending(await child.wait())
+
+
+async def _refusal(program: Program) -> str:
+    """Why a program must not start; empty where it may."""
+    if program.refused is None:
+        return ""
+    return await asyncio.to_thread(program.refused) or ""
 
 
 def _kill_group(child: Process, number: signal.Signals) -> None:

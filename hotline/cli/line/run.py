@@ -14,12 +14,13 @@ import click
 from hotline.adapters.logs import configure
 from hotline.adapters.queue import embedded_redis
 from hotline.bootstrap import Role, build_kit, missing
+from hotline.cli.line import key_gate
 from hotline.cli.line.alone import PATIENCE, only_run, refuse_taken
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
 from hotline.config import Settings
 from hotline.environment import CHECKOUT
-from hotline.errors import NotReady, StoreUnavailable
+from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.evidence import origin
 from hotline.store import migrate
@@ -72,23 +73,25 @@ procfile_option = click.option(
 def run(procfile: Path) -> None:
     """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
 
-    Starts again what dies. Ends everything on Ctrl-C. Nothing starts where keys, database or the gateway's key are
-    missing, where the tables are another release's, where a line runs in this home already, or where the port is taken.
+    Starts again what dies. Ends everything on Ctrl-C. Nothing starts where the web process's keys, the database or the
+    gateway's key are missing, where the tables are another release's, where a line runs in this home already, or where
+    the port is taken. A process whose key is lost or wrong is named, and starts once the key is put right; the web
+    process goes on filing.
     """
     settings = Settings.read(os.environ)
     _refuse_other_tables(settings)
-    for role in {post.role for post in POSTS.values()}:
-        kit = build_kit(replace(settings, keys=None), role)
-        with closing(kit.database):
-            _refuse_invented(kit, settings)
+    _refuse_what_is_missing(settings)
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
     programs = programs_of(settings, entries, os.environ)
 
     configure(settings.log, "keeper")
     logger.setLevel(logging.INFO)
+    if warning := key_gate.web_warning(settings):
+        logger.critical(warning)
     with only_run(settings.home):
         for host, port in listening(settings, entries, os.environ):
             refuse_taken(host, port, patience=PATIENCE)
+        key_gate.await_senders(settings)
         asyncio.run(Keeper(programs, say=logger.info).run())
 
 
@@ -102,6 +105,20 @@ def _refuse_other_tables(settings: Settings) -> None:
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
             raise missing(settings, f"{found.place} holds no tables of a line")
+
+
+def _refuse_what_is_missing(settings: Settings) -> None:
+    """Builds each role's plugs, so that everything missing is said before anything starts."""
+    for role in {post.role for post in POSTS.values()}:
+        try:
+            kit = build_kit(replace(settings, keys=None), role)
+        except (KeyMissing, PartMissing):
+            # Its gate names it, and asks again; without the web process there is no line.
+            if role is Role.HOOKS:
+                raise
+            continue
+        with closing(kit.database):
+            _refuse_invented(kit, settings)
 
 
 def _refuse_invented(kit: Kit, settings: Settings) -> None:
@@ -142,7 +159,9 @@ def programs_of(
         for number in range(1, post.count + 1):
             name = entry.name if post.count == 1 else f"{entry.name}.{number}"
             known = ordinary | _settings_for(post, settings, environ)
-            programs.append(Program(name, ("/bin/sh", "-c", f"exec {entry.command}"), known))
+            argv = ("/bin/sh", "-c", f"exec {entry.command}")
+            refused = key_gate.of_role(settings, post.role)
+            programs.append(Program(name, argv, known, refused=refused))
     return tuple(programs)
 
 

@@ -18,9 +18,11 @@ from hotline.cli.kit import console_kit
 from hotline.cli.line.processes import keep_what_is_here, until_told
 from hotline.config import Settings
 from hotline.domain.watch.alarms import Alarm
+from hotline.errors import KeyWrong
 from hotline.ports import LookingKit
 from hotline.services.watch import trials, watchers
 from hotline.services.watch.measures import gather
+from hotline.services.watch.watch import tell_other_of_keys
 from hotline.store.watch.alarms import RaisedAlarm
 from hotline.text.languages import CODES
 
@@ -40,7 +42,12 @@ def run() -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, "watch")
     kit = build_watch(settings)
-    refuse_wrong_keys(kit, settings, Role.WATCH)
+    try:
+        refuse_wrong_keys(kit, settings, Role.WATCH)
+    except KeyWrong:
+        # The numbers that it would open stay closed; the second channel needs no key.
+        tell_other_of_keys(kit)
+        raise
     stop = until_told()
     with uncollected():
         run_watchman = import_module("workers.watchman").run

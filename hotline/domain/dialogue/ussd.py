@@ -102,6 +102,8 @@ class Opening:
     started_at: datetime
     caller_key: str | None = field(default=None, repr=False)
     """Keyed digest of session and MSISDN; None where an older process began it."""
+    alerts_blocked: bool = False
+    """Whether no alert could leave as it began: its screens promise none."""
     pinned: Pinned | None = field(default=None, repr=False)
     """None for a session whose screens ask for no row of hers, and where an older process began it."""
 

@@ -21,6 +21,7 @@ class Alarm(StrEnum):
     DISTRICTS = "districts"
     DESKS = "desks"
     WATCHERS = "watchers"
+    KEYS = "keys"
     CLOCK = "clock"
     TIPS = "tips"
     UNANSWERED = "unanswered"

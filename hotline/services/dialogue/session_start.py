@@ -25,6 +25,7 @@ from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import entry_cases
 from hotline.services.dialogue.entry_cases import EXERCISE, CaseFlags
 from hotline.services.dialogue.replay import SessionContext, landing
+from hotline.services.outbox import alert_path
 from hotline.services.referrals import call_back_requests, referral
 from hotline.services.rolls import certificates, joining
 from hotline.services.rolls.learners import BEHIND_PIN
@@ -60,7 +61,7 @@ def known_as(kit: Kit, hop: UssdHop, opening: Opening, heard: Heard) -> KnownSes
     return KnownSession(opening, _shared(kit, opening, hop), heard)
 
 
-def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
+def opened(kit: DoorKit, hop: UssdHop, key: str) -> Opening:
     """What is true of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
     revision_id = kit.books.live()
     book, at = kit.books.book(revision_id), kit.now()
@@ -75,6 +76,7 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
         entry=entry,
         dialled=len(hop.text),
         reporting=reporting,
+        alerts_blocked=reporting and alert_path.why_blocked(kit) is not None,
         responder_id=responder_id,
         network=hop.network,
         started_at=at,
@@ -102,6 +104,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     flags = {
         **numbers_shown(book, opening.started_at.date()),
         "reporting": opening.reporting,
+        "alerts_blocked": opening.alerts_blocked,
         **(call_back_requests.flags(kit, book, opening) if hop.shows_number else {}),
     }
     of_receipts = receipts.facts(kit, opening.key)
@@ -188,6 +191,7 @@ def _shared(kit: Kit, opening: Opening, hop: UssdHop) -> WayClass | None:
         day=opening.started_at.date(),
         limit=_limit(kit, opening),
         receipts=kit.pseudonyms.knows_receipts,
+        alerts_blocked=opening.alerts_blocked,
     )
 
 

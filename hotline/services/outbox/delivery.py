@@ -111,6 +111,8 @@ def _record(kit: RelayKit, claim: Claim, result: SendResult) -> int | None:
         outbox.close_attempt(session, claim, result)
         if result.outcome is Outcome.ACCEPTED:
             lanes.release(session)
+        elif result.outcome is Outcome.NOT_SENT:
+            lanes.note_failure(session, at)
 
         if _may_write(row, claim.n, result.outcome):
             verdict = _verdict(row, result)

@@ -9,7 +9,7 @@ from hotline.domain.outbox.message import Wording, render
 from hotline.domain.watch.alarms import Alarm, AlarmState, Notice, move
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
-from hotline.ports import WatchKit
+from hotline.ports import Kit, WatchKit
 from hotline.sealing.keys.people import KIGALI
 from hotline.store.watch import alarms
 from hotline.store.watch.alarms import STOPPED, AlarmNotice, Watcher
@@ -110,9 +110,14 @@ def _tell(kit: WatchKit, told: NoticeDelivery) -> Outcome:
     return kit.sms.send(msisdn, _words(kit, told, told.watcher.language)).outcome
 
 
-def _words(kit: WatchKit, told: NoticeDelivery, language: str) -> str:
-    parameters = {"name": told.alarm, "time": f"{told.since.astimezone(KIGALI):%d/%m %H:%M}"}
-    return render(Wording(TEMPLATES[told.words], parameters, language), kit.phrases)
+def words(kit: Kit, alarm: str, kind: Notice, since: datetime, language: str) -> str:
+    """What one person or the second channel is told of an alarm: its name, since when, and its page of the runbook."""
+    parameters = {"name": alarm, "time": f"{since.astimezone(KIGALI):%d/%m %H:%M}"}
+    return render(Wording(TEMPLATES[kind], parameters, language), kit.phrases)
+
+
+def _words(kit: Kit, told: NoticeDelivery, language: str) -> str:
+    return words(kit, told.alarm, told.words, told.since, language)
 
 
 def _record(kit: WatchKit, told: NoticeDelivery, outcome: Outcome) -> None:

@@ -18,8 +18,10 @@ from hotline.store.outbox.messages import LaneHold
 from hotline.store.reach import case_ends
 from hotline.store.referrals import personnel, retention
 from hotline.store.referrals.retention import Kept
-from hotline.store.watch import alarms
+from hotline.store.watch import alarms, key_canaries
+from hotline.store.watch.key_canaries import ProcessStart
 
+KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
 """An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
 UNTIDY = timedelta(days=2)
@@ -48,6 +50,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             inbox = fetching.findings(session, kit.line, now)
             urgent = checks_words.finding(session, now)
             published = checks_evidence.finding(session, now)
+            refused = key_canaries.refused(session, now)
             sign_ins = checks_console.sign_ins(session, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
@@ -60,6 +63,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         questions.finding(kit),
         *recipients.findings(people, now),
         _watchers(woken),
+        _keys(refused),
         _clock(standing, now),
         _tips(standing, now),
         _unanswered(standing, now),
@@ -104,6 +108,19 @@ def _watchers(woken: bool) -> CheckResult:
     return CheckResult(
         "watchers", False, "nobody is woken when something is wrong", "`hotline watch add NAME`"
     )
+
+
+def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
+    """Worst where nobody can be alerted: the workers alone open a responder's number."""
+    if not refused:
+        return CheckResult(KEYS, True, "each process opens what is sealed to it")
+    says = "; ".join(
+        f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged, or another line's"
+        for one in refused
+    )
+    todo = "mount or restore that key folder on that machine: `hotline doctor` there names it"
+    level = 2 if any(one.role == WORKERS for one in refused) else 1
+    return CheckResult(KEYS, False, says, todo, level)
 
 
 def _clock(standing: health.OutboxHealth, now: datetime) -> CheckResult:

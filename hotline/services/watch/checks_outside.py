@@ -1,9 +1,12 @@
 """What the doctor and the watchman find beside the line: what it leans on, and what somebody should have done."""
 
+from contextlib import suppress
 from math import inf
 
+from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
 from hotline.services.check_result import CheckResult, warning
+from hotline.store.watch import key_canaries
 
 DAILY = 26 * 3600.0
 """Seconds: what is done once a day was not done."""
@@ -22,14 +25,23 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
 
 
 def second_channel(kit: LookingKit) -> CheckResult:
-    """Where SMS itself is at fault, the on-call contacts are notified by this channel alone."""
-    if kit.watch.other.is_there():
+    """Where SMS itself is at fault, the on-call contacts are notified by this channel alone.
+
+    The settings may be those of `watch` alone: it says at its start whether it has them.
+    """
+    if kit.watch.other.is_there() or _has_second_channel(kit):
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
     return warning(
         "second channel",
         "alarms are sent by SMS alone: nobody is notified when SMS itself is at fault",
         "set HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND for `watch`; then `hotline watch test`",
     )
+
+
+def _has_second_channel(kit: LookingKit) -> bool:
+    with suppress(StoreUnavailable), kit.database.reading() as session:
+        return key_canaries.has_second_channel(session)
+    return False
 
 
 def _redis(fault: str | None) -> CheckResult:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain.watch.alarms import HAPPENINGS, Alarm, Move, Notice, move
-from hotline.ports import WatchKit
+from hotline.ports import LookingKit, WatchKit
 from hotline.services.check_result import CheckResult
+from hotline.services.outbox import notices
 from hotline.services.watch import checks_database, checks_outside, checks_traffic
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
@@ -46,6 +47,24 @@ def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResul
     found += checks_traffic.findings(kit) if around else ()
     wakes = set(Alarm) - {Alarm.DATABASE, *HAPPENINGS}
     return {Alarm(one.name): one for one in found if one.name in wakes}
+
+
+def tell_other_of_keys(kit: LookingKit) -> None:
+    """Tells the second channel alone that the watchman's own keys are wrong: nobody else tells of it.
+
+    What is told is remembered as for any alarm, so that each start which is refused does not tell it again. Raises
+    StoreUnavailable.
+    """
+    at = kit.now()
+    with kit.database.writing() as session:
+        alarms.take_turns(session)
+        one = move(alarms.standing(session).get(Alarm.KEYS), Alarm.KEYS, 1, at)
+        alarms.keep(session, one.alarm, one.now, "the watchman does not start: its keys are wrong")
+    if one.notice is not None and kit.watch.other.is_there():
+        since = one.now.since if one.now is not None else at
+        kit.watch.other.tell(
+            notices.words(kit, one.alarm, one.notice, since, notices.OTHERS_LANGUAGE)
+        )
 
 
 def level(finding: CheckResult) -> int:

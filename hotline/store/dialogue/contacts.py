@@ -30,6 +30,8 @@ class Dialogue(Row):
     """Letters of `text` that were dialled ahead, before anything was shown."""
     reporting: Mapped[bool]
     """Whether the report was on offer when the session began."""
+    alerts_blocked: Mapped[bool] = mapped_column(default=False)
+    """Whether no alert could leave when the session began: its screens then promise none."""
     responder_id: Mapped[int | None]
     """Set where an enrolled phone dialled the responders' entry."""
     network: Mapped[str | None]

@@ -21,6 +21,7 @@ ROW = (
     "entry",
     "dialled",
     "reporting",
+    "alerts_blocked",
     "responder_id",
     "network",
     "language",
@@ -36,6 +37,7 @@ READ = (
     "entry",
     "dialled",
     "reporting",
+    "alerts_blocked",
     "responder_id",
     "network",
     "started_at",
@@ -86,8 +88,8 @@ def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
         row = connection.first(asked, (key,))
     if row is None:
         return None
-    revision_id, entry, dialled, reporting, responder_id, network, at, caller_key, *rest = row
-    pinned, heard, starred = rest
+    revision_id, entry, dialled, reporting, blocked, responder_id, network, at, *rest = row
+    caller_key, pinned, heard, starred = rest
     said = document_of(pinned)
     opening = Opening(
         key=key,
@@ -95,6 +97,7 @@ def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
         entry=entry,
         dialled=dialled,
         reporting=bool(reporting),
+        alerts_blocked=bool(blocked),
         responder_id=responder_id,
         network=network,
         started_at=moment_of(at),
@@ -163,6 +166,7 @@ def _row(first: FirstHop, connection: PlainConnection) -> tuple[object, ...]:
         o.entry,
         o.dialled,
         o.reporting,
+        o.alerts_blocked,
         o.responder_id,
         o.network,
         first.language,

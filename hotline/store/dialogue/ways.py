@@ -44,6 +44,7 @@ class WayClass(NamedTuple):
     """When the session began: numbers are shown while their signature is young."""
     limit: int
     receipts: bool
+    alerts_blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, update
+from sqlalchemy import ColumnElement, exists, func, or_, update
 from sqlalchemy.orm import Session
 
 from hotline.store.database import add_if_new
@@ -32,18 +32,42 @@ def fault(session: Session) -> str | None:
     return None if lane is None else lane.reason
 
 
+def _there(session: Session) -> None:
+    empty = {"held_until": None, "reason": None, "awaited_at": None}
+    add_if_new(session, Lane(name=SMS, **empty, failing_since=None, failed_at=None))
+
+
 def hold(session: Session, until: datetime, reason: str) -> None:
-    add_if_new(session, Lane(name=SMS, held_until=None, reason=None))
+    _there(session)
     session.execute(update(Lane).where(Lane.name == SMS).values(held_until=until, reason=reason))
 
 
 def release(session: Session) -> None:
-    """The gateway took one: the fault is mended."""
+    """The gateway took one: no fault stands any more."""
+    faulty = or_(Lane.reason.is_not(None), Lane.failing_since.is_not(None))
     session.execute(
         update(Lane)
-        .where(Lane.name == SMS, Lane.reason.is_not(None))
-        .values(held_until=None, reason=None)
+        .where(Lane.name == SMS, faulty)
+        .values(held_until=None, reason=None, failing_since=None, failed_at=None)
     )
+
+
+def note_failure(session: Session, at: datetime) -> None:
+    """A send reached no gateway."""
+    _there(session)
+    since = func.coalesce(Lane.failing_since, at)
+    session.execute(update(Lane).where(Lane.name == SMS).values(failing_since=since, failed_at=at))
+
+
+def await_senders(session: Session, at: datetime) -> None:
+    """The processes that send are told to start."""
+    _there(session)
+    session.execute(update(Lane).where(Lane.name == SMS).values(awaited_at=at))
+
+
+def was_awaited(session: Session) -> bool:
+    lane = session.get(Lane, SMS)
+    return lane is not None and lane.awaited_at is not None
 
 
 def lead(

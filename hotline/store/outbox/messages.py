@@ -163,6 +163,12 @@ class Lane(Row):
     name: Mapped[str] = mapped_column(primary_key=True)
     held_until: Mapped[datetime | None]
     reason: Mapped[str | None]
+    awaited_at: Mapped[datetime | None]
+    """When the processes that send were last told to start: until their clock ticks, they are believed."""
+    failing_since: Mapped[datetime | None]
+    """When the first of the sends failed that reached no gateway, with none accepted since."""
+    failed_at: Mapped[datetime | None]
+    """When the last of them failed."""
 
 
 class LaneHold(Row):

@@ -12,6 +12,9 @@ from hotline.store.database import Row, add_if_new, insert_into
 SAID_AGAIN = timedelta(minutes=10)
 """A process that is refused says so again within seconds: what was not said for so long is over."""
 
+GONE = timedelta(days=30)
+"""A container has another name at each start."""
+
 
 class KeyCanary(Row):
     """A text that a lasting key sealed (`sealing/keys/canaries.py`). Two of a name stand while it is rotated."""
@@ -54,7 +57,8 @@ def drop(session: Session, name: str, canary: bytes) -> None:
 
 
 def note_start(session: Session, start: ProcessStart) -> None:
-    """Writes the last start of a role on a machine in the place of the one before."""
+    """Writes the last start of a role on a machine in the place of the one before. Machines that are gone go too."""
+    session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - GONE))
     values = {
         "at": start.at,
         "wrong_keys": start.wrong_keys,
@@ -76,6 +80,6 @@ def refused(session: Session, at: datetime) -> Sequence[ProcessStart]:
 
 
 def has_second_channel(session: Session) -> bool:
-    """Returns True if a `watch` that started says that it can send alarms by mail or command."""
-    asked = select(ProcessStart.role).where(ProcessStart.second_channel.is_(True))
-    return session.scalar(asked.limit(1)) is not None
+    """Returns True if the `watch` that started last says that it can send alarms by mail or command."""
+    asked = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
+    return bool(session.scalar(asked.order_by(ProcessStart.at.desc()).limit(1)))

@@ -283,6 +283,7 @@ def _dialogue() -> None:
         sa.Column("entry", sa.String(), nullable=False),
         sa.Column("dialled", sa.Integer(), nullable=False),
         sa.Column("reporting", sa.Boolean(), nullable=False),
+        sa.Column("alerts_blocked", sa.Boolean(), nullable=False),
         sa.Column("responder_id", sa.Integer(), nullable=True),
         sa.Column("network", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=False),

@@ -113,6 +113,12 @@ SCREENS: Named = {
     "report/number": ("Nomero", "The number", "Le numéro"),
     "report/landmark": ("Ikiranga ahantu", "A landmark", "Un repère"),
     "report/passed_on": ("Byoherejwe", "Passed on", "Transmis"),
+    "report/sector_unsent": (
+        "Umurenge, bitaroherezwa",
+        "Sector, not passed on yet",
+        "Secteur, pas encore transmis",
+    ),
+    "report/unsent": ("Ntibiroherezwa", "Not passed on yet", "Pas encore transmis"),
     "report/call": ("Guhamagarwa", "A call back", "Être rappelé"),
     "report/call_who": (
         "Guhamagarwa: undi witaba",

@@ -1,0 +1,96 @@
+"""Keeps `hotline run` and `demo` from starting a process whose keys are lost, damaged or another line's."""
+
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from socket import gethostname
+
+from hotline import plugs
+from hotline.bootstrap import Role, build_console, missing, wrong_sentence
+from hotline.cli.keys.making import LOST
+from hotline.config import Settings
+from hotline.errors import KeyMissing, NotReady, StoreUnavailable
+from hotline.sealing.keys.keymaking import lacking
+from hotline.services.outbox import alert_path
+from hotline.services.watch import key_checks, watch
+from hotline.store.database import Database, open_database
+from hotline.store.watch.key_canaries import ProcessStart
+
+
+class KeyGate:
+    """Asked before each start of a role's processes: a key that is put right lets them start, without a new `run`."""
+
+    def __init__(self, settings: Settings, role: Role) -> None:
+        self._settings = replace(settings, keys=None)
+        self._role = role
+        self._folder = settings.home / "keys" / role
+
+    def __call__(self) -> str | None:
+        """Returns why its processes must not start; None where they may, or where the database does not answer."""
+        with suppress(StoreUnavailable), closing(self._database()) as database:
+            try:
+                names, why = self._refusal(database)
+            except KeyMissing as unreadable:
+                names, why = "a key", str(unreadable)
+            if why is None:
+                return None
+            self._note(database, names)
+            return why
+        return None
+
+    def _refusal(self, database: Database) -> tuple[str, str | None]:
+        """The keys that stop it, and the sentence."""
+        if not self._folder.is_dir():
+            return "every key", str(
+                missing(self._settings, f"the key folder {self._folder} is not there")
+            )
+        lost = sorted(
+            key_checks.known_names(database).intersection(lacking(self._folder, self._role))
+        )
+        if lost:
+            return ", ".join(lost), f"{self._folder} lacks {', '.join(lost)}: {LOST}"
+        wrong = key_checks.check(database, self._folder).wrong
+        if wrong:
+            return ", ".join(wrong), wrong_sentence(self._folder, wrong)
+        return "", None
+
+    def _note(self, database: Database, names: str) -> None:
+        start = ProcessStart(
+            role=self._role,
+            host=gethostname(),
+            at=plugs.clock(self._settings)(),
+            wrong_keys=names,
+            second_channel=None,
+        )
+        key_checks.note_start(database, start)
+        if self._role is Role.WATCH:
+            # Nobody else tells of a watchman that does not start.
+            with suppress(NotReady, KeyMissing):
+                kit = build_console(self._settings)
+                with closing(kit.database):
+                    watch.tell_other_of_keys(kit)
+
+    def _database(self) -> Database:
+        return open_database(self._settings.database_url)
+
+
+def of_role(settings: Settings, role: Role) -> KeyGate | None:
+    """None for the web process, which goes on filing whatever is wrong with its keys."""
+    return None if role is Role.HOOKS else KeyGate(settings, role)
+
+
+def web_warning(settings: Settings) -> str | None:
+    """Says what is wrong with the web process's keys, though it starts."""
+    folder: Path = settings.home / "keys" / Role.HOOKS
+    with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
+        if wrong := key_checks.check(database, folder).wrong:
+            return f"web starts all the same, and files: {wrong_sentence(folder, wrong)}"
+    return None
+
+
+def await_senders(settings: Settings) -> None:
+    """Says that the processes that send start now, unless a wrong key stops them."""
+    with suppress(StoreUnavailable):
+        if KeyGate(settings, Role.WORKERS)() is None:
+            with closing(open_database(settings.database_url)) as database:
+                alert_path.await_senders(database, plugs.clock(settings)())

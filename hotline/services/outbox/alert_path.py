@@ -1,0 +1,35 @@
+"""Says why no alert can leave: asked before a caller is told that an alert left, by `/readyz` and by the doctor."""
+
+from datetime import datetime
+
+from hotline.domain.outbox.alert_path import Blocked, blocked
+from hotline.ports import DoorKit
+from hotline.store.database import Database
+from hotline.store.outbox import lanes
+from hotline.store.watch import alert_path
+
+
+def why_blocked(kit: DoorKit) -> Blocked | None:
+    """Returns None where an alert can leave. Raises StoreUnavailable."""
+    at = kit.now()
+    path = alert_path.find(kit.database, at)
+    return blocked(path, at, fresh=kit.ticks.saw(path.clock_until))
+
+
+def await_senders(database: Database, at: datetime) -> None:
+    """The processes that send are told to start now: until their clock ticks, they are believed.
+
+    Raises StoreUnavailable.
+    """
+    with database.writing() as session:
+        lanes.await_senders(session, at)
+
+
+def begin(database: Database, at: datetime) -> None:
+    """A line that never ran is awaited once: from then on no caller is promised what nobody sends.
+
+    Raises StoreUnavailable.
+    """
+    with database.writing() as session:
+        if not lanes.was_awaited(session):
+            lanes.await_senders(session, at)

@@ -1,0 +1,206 @@
+"""While no alert can leave: nobody reads that one did, `/readyz` says why, and the tip is there once one can."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hotline.bootstrap import Role
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.services.outbox import delivery
+from hotline.services.outbox import lane as lane_by_hand
+from hotline.services.referrals import referral
+from hotline.store.outbox import lanes
+from hotline.store.outbox.messages import Lane, LaneHold, Leader
+from hotline.store.watch import key_canaries
+from hotline.store.watch.alert_path import TickMemory
+from hotline.store.watch.key_canaries import ProcessStart
+from hotline.testing import FakeSms
+from tests.builders import NOON
+from tests.callers import DANGER_HERE, Caller, Line
+
+PASSED_ON = {"rw": "Byoherejwe.", "en": "Passed on.", "fr": "Transmis."}
+SAVED = {"rw": "ntibiroherezwa", "en": "not passed on yet", "fr": "pas encore transmis"}
+LANGUAGE = {"rw": (), "en": ("7",), "fr": ("8",)}
+NO_PLACE = (*DANGER_HERE[:3], "7")
+Break = Callable[[Line], None]
+
+
+@pytest.fixture
+def line(line: Line) -> Line:
+    """The web process's own time goes with the clock of the test; the relay ticks."""
+
+    def elapsed() -> float:
+        return line.clock.at.timestamp()
+
+    line.kit = replace(line.kit, ticks=TickMemory(elapsed=elapsed))
+    tick(line)
+    return line
+
+
+def tick(line: Line) -> None:
+    with line.database.writing() as session:
+        lanes.write_leader(session, "a relay", line.clock.at + timedelta(seconds=3))
+
+
+def danger(line: Line, *keyed: str, language: str = "rw") -> Caller:
+    caller = line.caller()
+    caller.dial()
+    caller.key(*LANGUAGE[language], *(keyed or DANGER_HERE))
+    return caller
+
+
+def reasons(line: Line) -> tuple[int, str]:
+    answer = line.client.get("/readyz")
+    return answer.status_code, " ".join(answer.get_json()["reasons"])
+
+
+def clock_stops(line: Line) -> None:
+    line.clock.turn(minutes=2)
+
+
+def lane_is_held(line: Line) -> None:
+    lane_by_hand.hold(line.kit, by="Aline", reason="a wrong list of numbers")
+
+
+def gateway_refuses(line: Line) -> None:
+    with line.database.writing() as session:
+        lanes.hold(session, line.clock.at + timedelta(minutes=1), "config_fault")
+
+
+def worker_is_refused(line: Line) -> None:
+    """Its key is wrong since the restart of a moment ago: nobody waits a minute for that."""
+    line.clock.turn(seconds=5)
+    refused = ProcessStart(
+        role=Role.WORKERS,
+        host="here",
+        at=line.clock.at,
+        wrong_keys="relay.key",
+        second_channel=None,
+    )
+    with line.database.writing() as session:
+        key_canaries.note_start(session, refused)
+
+
+def gateway_is_out_of_reach(line: Line) -> None:
+    for _ in range(8):
+        with line.database.writing() as session:
+            lanes.note_failure(session, line.clock.at)
+        line.clock.turn(seconds=10)
+        tick(line)
+
+
+BROKEN: dict[Break, str] = {
+    clock_stops: "no process that sends is running",
+    lane_is_held: "the lane is held by hand",
+    gateway_refuses: "the gateway refuses us",
+    worker_is_refused: "a key of the workers is wrong",
+    gateway_is_out_of_reach: "the gateway cannot be reached",
+}
+
+
+@pytest.mark.parametrize("language", PASSED_ON)
+def test_in_ordinary_operation_a_danger_is_passed_on(line: Line, language: str) -> None:
+    assert PASSED_ON[language] in danger(line, language=language).screen
+    assert PASSED_ON[language] in danger(line, *NO_PLACE, language=language).screen
+    assert reasons(line) == (200, "")
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("language", PASSED_ON)
+def test_while_no_alert_can_leave_the_screen_after_danger_names_the_emergency_number(
+    line: Line, broken: Break, language: str
+) -> None:
+    broken(line)
+    for keyed in (DANGER_HERE, NO_PLACE):
+        screen = danger(line, *keyed, language=language).screen
+        assert PASSED_ON[language] not in screen
+        assert SAVED[language] in screen
+        assert "112" in screen
+    assert len(line.tips) == 2, "filed all the same"
+    status, said = reasons(line)
+    assert status == 503
+    assert BROKEN[broken] in said
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_it_heals_and_nothing_was_lost(line: Line, broken: Break) -> None:
+    broken(line)
+    danger(line)
+    tick(line)
+    with line.database.writing() as session:
+        lanes.release(session)
+        session.query(LaneHold).delete()
+
+    assert PASSED_ON["rw"] in danger(line).screen
+    referral.refer_waiting(line.kit)
+    assert all(tip.referred_at is not None for tip in line.tips)
+
+
+def test_a_wrong_key_is_told_in_readyz_while_another_machine_sends(line: Line) -> None:
+    worker_is_refused(line)
+    tick(line)
+    assert PASSED_ON["rw"] in danger(line).screen
+    status, said = reasons(line)
+    assert (status, "relay.key" in said) == (503, True)
+
+
+def test_a_session_reads_on_as_it_began(line: Line) -> None:
+    """Whichever process plays it: the pages of a list would part otherwise."""
+    before, during = danger(line), None
+    clock_stops(line)
+    during = danger(line)
+    shown = before.screen, during.screen
+    for _ in range(2):
+        line.kit.sessions.clear()
+        assert (before.again(), during.again()) == shown
+    tick(line)
+    line.kit.sessions.clear()
+    assert during.again() == shown[1]
+
+
+def test_a_report_without_danger_reads_as_ever(line: Line) -> None:
+    quiet = ("5", "2", "2", "1", "1")
+    shown = danger(line, *quiet).screen
+    clock_stops(line)
+    assert danger(line, *quiet).screen == shown
+
+
+def test_a_line_that_nobody_ever_made_start_promises_as_tests_do(line: Line) -> None:
+    """Rows that say nothing are no outage: `hotline init` and `run` write when senders were awaited."""
+    with line.database.writing() as session:
+        session.query(Leader).delete()
+    assert PASSED_ON["rw"] in danger(line).screen
+
+
+def test_sends_that_reach_no_gateway_are_noted_and_forgotten_by_one_that_does(line: Line) -> None:
+    danger(line)
+    referral.refer_waiting(line.kit)
+    sms = FakeSms(results=[SendResult(Outcome.NOT_SENT)] * 9)
+    kit = replace(line.kit, sms=sms)
+    delivery.deliver_due(kit)
+    with line.database.reading() as session:
+        failed = session.get_one(Lane, lanes.SMS)
+        assert failed.failing_since == failed.failed_at == line.clock.at
+    sms.results = []
+    line.clock.turn(seconds=20)
+    delivery.deliver_due(kit)
+    with line.database.reading() as session:
+        assert session.get_one(Lane, lanes.SMS).failing_since is None
+
+
+def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:
+    now = [0.0]
+    ticks = TickMemory(elapsed=lambda: now[0])
+    noon = [timedelta(seconds=second) for second in range(5)]
+    assert not ticks.saw(NOON)
+    now[0] = 30
+    assert ticks.saw(NOON + noon[1])
+    now[0] = 59
+    assert ticks.saw(NOON + noon[1])
+    now[0] = 61
+    assert not ticks.saw(NOON + noon[1])
+    # Nobody called for an hour: when within it the clock ticked last, nobody saw.
+    now[0] = 3661
+    assert not ticks.saw(NOON + noon[2])
