@@ -6,13 +6,14 @@ import shutil
 import signal
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from tests.compare.checkouts import of_commit, tree
+from tests.compare.checkouts import of_commit, of_tree, tree
 from tests.compare.comparison import COUNT, Comparison
-from tests.compare.line import Checkout, LineBroken
+from tests.compare.line import LineBroken
 from tests.compare.transcript import told
 
 LINES, SEED = 5, 25
@@ -31,7 +32,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="hotline-compare-"))
     try:
-        ours = tree() if given.tree is None else Checkout("a tree", given.tree, tree().python)
+        ours = of_tree(folder) if given.tree is None else replace(tree(), root=given.tree)
         comparison = Comparison(
             folder, ours, of_commit(given.commit, folder, _say), given.seed, given.lines, _say
         )

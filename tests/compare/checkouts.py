@@ -1,7 +1,9 @@
 """Lays out two checkouts: the working tree, and a commit in a folder of its own."""
 
+import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.compare.line import Checkout, LineBroken
@@ -14,6 +16,18 @@ SAME = ("requirements.lock", "requirements-test.lock", "pyproject.toml")
 def tree() -> Checkout:
     """The working tree, with the environment that runs this."""
     return Checkout("the working tree", ROOT, ROOT / ".venv" / "bin")
+
+
+def of_tree(folder: Path) -> Checkout:
+    """Copies the working tree as it is now: whoever edits it meanwhile disturbs no story."""
+    root = folder / "tree"
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name)
+    return replace(tree(), root=root)
 
 
 def of_commit(commit: str, folder: Path, say: Callable[[str], None]) -> Checkout:

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from tests.compare.checkouts import ROOT
+from tests.compare.checkouts import ROOT, of_tree
 from tests.compare.comparison import Found, first_day
 from tests.compare.draw import EACH, EXCUSED, GRID, KINDS, MUST_OCCUR, draw
 from tests.compare.flow_map import FlowMap
@@ -71,3 +72,10 @@ def test_the_first_day_is_after_every_signature() -> None:
     day = first_day(ROOT)
     assert day.weekday() == 0
     assert day.date().isoformat() > "2026-11-24"
+
+
+def test_the_working_tree_is_copied_with_what_is_not_committed(tmp_path: Path) -> None:
+    copy = of_tree(tmp_path)
+    ours = ROOT / "tests" / "compare" / "checkouts.py"
+    assert (copy.root / ours.relative_to(ROOT)).read_bytes() == ours.read_bytes()
+    assert not (copy.root / ".venv").exists()
