@@ -79,6 +79,7 @@ ONLY_LONG = (
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-twice as large]",
     "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
     # Searches that go further.
+    "tests/test_mutants.py::test_every_broken_line_is_noticed",
     "tests/domain/evidence/test_published_year.py::test_e3_many_years_of_every_size",
     "tests/domain/evidence/together/test_told_together.py::test_e3_many_years_of_all_figures",
     "tests/domain/test_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",

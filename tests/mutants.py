@@ -1,0 +1,151 @@
+"""Breaks one line at a time and runs the test that must notice: `tests/mutants.csv` lists the lines.
+
+Each row names a subject, a file, a line's text, what stands there instead, and a test. The test passes on the code as
+it is, and fails an assertion on the broken copy. Add a row where a line must never change unnoticed.
+
+    python -m tests.mutants                    every row, with one line of progress for each
+    python -m tests.mutants --only encryption  the rows of one subject
+"""
+
+import argparse
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).parents[1]
+LIST = ROOT / "tests" / "mutants.csv"
+COPIED = ("hotline", "workers", "flows", "locales", "tests", "docs", "bin", "deploy", ".ci")
+SUBJECTS = (
+    "escalation",
+    "deadlines",
+    "outbox",
+    "who may see",
+    "redial",
+    "000",
+    "erasure",
+    "second person",
+    "encryption",
+)
+FAILED = 1
+"""Pytest's exit code for a test that failed: an error of collection has another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One line that is broken."""
+
+    subject: str
+    file: str
+    before: str
+    after: str
+    test: str
+
+    def broken(self, text: str) -> str:
+        """Returns the file's text with the line broken. Raises ValueError unless `before` stands there once."""
+        if text.count(self.before) != 1:
+            raise ValueError(f"{self.file}: {text.count(self.before)} times {self.before!r}")
+        return text.replace(self.before, self.after)
+
+
+def mutants() -> Sequence[Mutant]:
+    """Returns every row of the list."""
+    with LIST.open(encoding="utf-8", newline="") as file:
+        return [Mutant(**row) for row in csv.DictReader(file)]
+
+
+def copy_tree(folder: Path) -> None:
+    """Copies what a test needs into a folder."""
+    skipped = shutil.ignore_patterns("__pycache__", "*.png")
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=skipped)
+    for file in ("pyproject.toml", "wsgi.py", "Procfile", "README.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / file, folder)
+
+
+def passes(folder: Path, tests: Sequence[str]) -> bool | None:
+    """Runs tests in a copy. Returns None if they neither passed nor failed an assertion."""
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "HOTLINE_TEST_LONG": ""}
+    done = subprocess.run(
+        [*command, *tests], cwd=folder, env=environment, capture_output=True, check=False
+    )
+    return {0: True, FAILED: False}.get(done.returncode)
+
+
+def fault_of(mutant: Mutant, folder: Path) -> str:
+    """Returns what is wrong with a row; empty if its test notices the broken line."""
+    file = folder / mutant.file
+    whole = file.read_text(encoding="utf-8")
+    try:
+        file.write_text(mutant.broken(whole), encoding="utf-8")
+        noticed = passes(folder, [mutant.test])
+    except ValueError as wrong:
+        return str(wrong)
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    if noticed is False:
+        return ""
+    why = "nobody notices" if noticed else "the test does not run"
+    return f"{mutant.file}: {why}: {mutant.after.strip()!r} ({mutant.test})"
+
+
+def faults(rows: Sequence[Mutant], workers: int = 2) -> Iterator[str]:
+    """Yields what is wrong with each row; empty for a row that is right. First the tests pass on the code as it is."""
+    with tempfile.TemporaryDirectory() as made:
+        folders: Queue[Path] = Queue()
+        for number in range(workers):
+            folder = Path(made) / str(number)
+            folder.mkdir()
+            copy_tree(folder)
+            folders.put(folder)
+        tests = sorted({row.test for row in rows})
+        if not passes(Path(made) / "0", tests):
+            yield "the tests of the list do not pass on the code as it is"
+            return
+
+        def tried(row: Mutant) -> str:
+            folder = folders.get()
+            try:
+                return fault_of(row, folder)
+            finally:
+                folders.put(folder)
+
+        with ThreadPoolExecutor(workers) as pool:
+            yield from pool.map(tried, rows)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", choices=SUBJECTS, help="the rows of one subject")
+    only = parser.parse_args().only
+    rows = [row for row in mutants() if only in (None, row.subject)]
+    counted = Counter[bool]()
+    for number, fault in enumerate(faults(rows), 1):
+        counted[not fault] += 1
+        sys.stderr.write(f"{number}/{len(rows)} {fault or 'noticed'}\n")
+    sys.stdout.write(f"{counted[True]} noticed, {counted[False]} not\n")
+    return 1 if counted[False] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""A broken line of what must never break is noticed by a test."""
+
+import pytest
+
+from tests.mutants import ROOT, SUBJECTS, faults, mutants
+
+
+def test_each_row_names_a_line_that_stands_once_in_its_file() -> None:
+    wrong = []
+    for row in mutants():
+        text = (ROOT / row.file).read_text(encoding="utf-8")
+        if text.count(row.before) != 1 or row.before == row.after:
+            wrong.append((row.file, row.before))
+    assert wrong == []
+
+
+def test_each_row_names_a_test_that_is_there() -> None:
+    wrong = []
+    for row in mutants():
+        file, _, name = row.test.partition("::")
+        function = name.rpartition("::")[2].partition("[")[0]
+        if f"def {function}(" not in (ROOT / file).read_text(encoding="utf-8"):
+            wrong.append(row.test)
+    assert wrong == []
+
+
+def test_each_row_belongs_to_a_subject() -> None:
+    assert {row.subject for row in mutants()} <= set(SUBJECTS)
+
+
+@pytest.mark.timeout(3600)
+def test_every_broken_line_is_noticed() -> None:
+    assert [fault for fault in faults(mutants()) if fault] == []
