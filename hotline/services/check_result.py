@@ -1,7 +1,10 @@
 """The result of one check of the line: its state, and what a person does next."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from hotline.domain.call_back import KIGALI
 
 
 class CheckState(StrEnum):
@@ -30,6 +33,11 @@ class CheckResult:
         if not self.ok:
             return CheckState.WRONG
         return CheckState.WARNING if self.is_warning else CheckState.OK
+
+
+def in_kigali(at: datetime) -> str:
+    """Says a time as pages of the console do: of the place where the line is, and of no other."""
+    return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M} in Kigali"
 
 
 def warning(name: str, says: str, todo: str) -> CheckResult:

@@ -321,3 +321,25 @@ def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None
         with pytest.raises(error) as told:
             watchers.add(manned.kit, "Ngabo", number, "rw")
         assert number[-6:] not in str(told.value)
+
+
+def test_an_alarm_that_settles_says_what_was_wrong_and_never_that_all_is_well(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look(minutes=1)
+    (wrong,) = [row.says for row in watchers.standing(manned.kit)]
+    manned.release_lane()
+    manned.look(minutes=1)
+    (settles,) = watchers.standing(manned.kit)
+    assert (settles.name, settles.says) == ("lane", wrong)
+    assert "messages may go out" not in settles.says
+
+
+def test_what_an_alarm_says_is_timed_as_the_pages_are(manned: Line) -> None:
+    filed = manned.district.clock()
+    manned.district.tell(urgency=1)
+    manned.look(hours=1)
+    said = [row.says for row in watchers.standing(manned.kit)]
+    assert said
+    assert not any("UTC" in one for one in said)
+    here = f"{filed + timedelta(hours=2):%Y-%m-%d %H:%M} in Kigali"
+    assert any(here in one for one in said)

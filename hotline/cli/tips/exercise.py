@@ -29,7 +29,7 @@ ID = click.argument("exercise_id", metavar="ID", type=int)
 PLAN = click.argument("plan_id", metavar="PLAN", type=int)
 DESK = click.argument("desk", metavar="DESK")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-URGENCY = click.option("--urgency", type=click.IntRange(1, 2), default=1, help="1 danger, 2 seen.")
+URGENCY = click.option("--urgency", type=click.IntRange(1, 2), default=1, help="1 Urgent, 2 Soon.")
 CLIMB = click.option(
     "--climb", is_flag=True, help="Where nobody answers, up to the coordinator of the desk."
 )

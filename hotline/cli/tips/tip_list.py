@@ -33,7 +33,7 @@ PAGE = 50
     metavar="MOMENT",
     help='Filed from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
 )
-@click.option("--urgency", type=click.IntRange(1, 3), help="1 danger or a child, 2 seen, 3 heard.")
+@click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
 @click.option("--before", type=int, metavar="ID", help="Older than this one: the next page.")
 @click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")

@@ -10,6 +10,7 @@ from hotline.domain.copies.manifest import Contents, Engine, Label
 from hotline.errors import BackupInvalid, NotReady
 from hotline.sealing.copies.unsealing import Archive
 from hotline.services.accounts import forgetting
+from hotline.services.check_result import in_kigali
 from hotline.services.copies.backup import Say, contents_of
 from hotline.services.outbox import lane
 from hotline.store import migrate
@@ -50,7 +51,7 @@ def restore(
     said: list[Contents] = []
 
     def fill(write: Callable[[bytes], object]) -> None:
-        say(f"opening the backup of {label.taken_at:%Y-%m-%d %H:%M} UTC")
+        say(f"opening the backup of {in_kigali(label.taken_at)}")
         said.append(_opened(archive, private_key, write))
 
     with refill.arrival(url, fill) as database:
@@ -96,7 +97,7 @@ def _prove(database: Database, label: Label, contents: Contents) -> None:
 
 def _hold(database: Database, label: Label, *, by: str, at: datetime) -> int:
     """Everything that is in it may have gone out between the backup and now."""
-    reason = f"{REASON} of {label.taken_at:%Y-%m-%d %H:%M} UTC"
+    reason = f"{REASON} of {in_kigali(label.taken_at)}"
     with database.writing() as session:
         forgetting.forget_entries(session)
         return lane.hold_restored(session, by=by, reason=reason, at=max(at, label.taken_at))

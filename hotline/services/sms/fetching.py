@@ -10,7 +10,7 @@ from hotline.domain.sms import listing
 from hotline.domain.sms.listing import Bookmark, Reading
 from hotline.errors import InboxUnavailable
 from hotline.ports import Line, RelayKit
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, in_kigali
 from hotline.services.referrals import acknowledgements
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import referrals_of
@@ -101,8 +101,8 @@ def _inbox(session: Session, at: datetime) -> CheckResult:
     if row is None:
         return CheckResult("inbox", True, "not read yet: the clock does it")
     if at - row.read_at <= PATIENCE:
-        return CheckResult("inbox", True, f"read at {row.read_at:%H:%M:%S} UTC")
-    says = f"not read since {row.read_at:%Y-%m-%d %H:%M:%S} UTC"
+        return CheckResult("inbox", True, f"read at {in_kigali(row.read_at)}")
+    says = f"not read since {in_kigali(row.read_at)}"
     return CheckResult(
         "inbox",
         False,

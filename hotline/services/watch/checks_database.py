@@ -7,7 +7,7 @@ from hotline.domain.tip import Urgency
 from hotline.domain.tips.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, in_kigali
 from hotline.services.flows import numbers, questions
 from hotline.services.people import recipients
 from hotline.services.sms import fetching
@@ -127,7 +127,7 @@ def _clock(standing: health.OutboxHealth, now: datetime) -> CheckResult:
     if standing.clock_until is not None and standing.clock_until > now:
         return CheckResult("clock", True, "ticks")
     until = standing.clock_until
-    seen = "has never ticked" if until is None else f"has not ticked since {_at(until)}"
+    seen = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
     return CheckResult("clock", False, seen, "start `hotline clock`, or `hotline run`")
 
 
@@ -138,7 +138,7 @@ def _tips(standing: health.OutboxHealth, now: datetime) -> CheckResult:
     return CheckResult(
         "tips",
         False,
-        f"one waits to be referred since {_at(since)}",
+        f"one waits to be referred since {in_kigali(since)}",
         "see to the clock and the alerts' workers; then to the national desk",
     )
 
@@ -154,7 +154,7 @@ def _unanswered(standing: health.OutboxHealth, now: datetime) -> CheckResult:
     return CheckResult(
         "unanswered",
         False,
-        f"nobody has taken one that was filed {_at(min(late))}",
+        f"nobody has taken one that was filed {in_kigali(min(late))}",
         "telephone the national desk: `hotline tips list` says which tip",
     )
 
@@ -166,7 +166,7 @@ def _unsent(standing: health.OutboxHealth, now: datetime) -> CheckResult:
     return CheckResult(
         "unsent",
         False,
-        f"the oldest waits since {_at(oldest)}",
+        f"the oldest waits since {in_kigali(oldest)}",
         "see to the gateway, the lane and the clock below and above this line",
     )
 
@@ -202,7 +202,7 @@ def _held_by(hold: LaneHold) -> CheckResult:
     return CheckResult(
         "lane",
         False,
-        f"held by {hold.held_by} since {_at(hold.since)} ({hold.reason}): nothing goes out",
+        f"held by {hold.held_by} since {in_kigali(hold.since)} ({hold.reason}): nothing goes out",
         "`hotline lane status` shows what would go out; then `hotline lane release`",
     )
 
@@ -246,7 +246,3 @@ def _persons(uncounted: Sequence[tuple[str, str]]) -> CheckResult:
         f"the {version} count of {month} should have been made two days ago: nothing of it is erased",
         "start `hotline reader`; where it runs, its log says whether no case opens",
     )
-
-
-def _at(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M:%S} UTC"

@@ -11,7 +11,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.referrals.planning import LadderStep
 from hotline.ports import LookingKit, WatchKit
-from hotline.services.check_result import CheckResult, warning
+from hotline.services.check_result import CheckResult, in_kigali, warning
 from hotline.services.doorbell import ring
 from hotline.services.referrals import case_standing, ladder
 from hotline.store.database import Session
@@ -53,7 +53,7 @@ def finding(session: Session, at: datetime) -> CheckResult:
     return CheckResult(
         "trial",
         False,
-        f"no trial has come through since {since:%Y-%m-%d %H:%M} UTC",
+        f"no trial has come through since {in_kigali(since)}",
         "is the handset on? then dial, report, and follow it: `hotline doctor`",
     )
 

@@ -34,11 +34,19 @@ def look(kit: WatchKit, *, around: bool = True) -> None:
         return
     with kit.database.writing() as session:
         alarms.take_turns(session)
+        before = alarms.texts(session)
         for one in _moves(session, found, at):
-            says = HAPPENINGS.get(one.alarm) or found[one.alarm].says
-            alarms.keep(session, one.alarm, one.now, says)
+            alarms.keep(session, one.alarm, one.now, _says(one.alarm, found, before))
             if one.notice is not None:
                 write_notices(session, kit, one, at)
+
+
+def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
+    """Returns what an alarm says: while it settles, what was wrong, and never what a healthy check says."""
+    if alarm in HAPPENINGS:
+        return HAPPENINGS[alarm]
+    now = found[alarm]
+    return before.get(alarm, "") if level(now) == 0 else now.says
 
 
 def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResult]:

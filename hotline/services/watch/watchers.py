@@ -1,14 +1,20 @@
 """Who is woken, what stands, and whose name is put to it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from hotline.domain.accounts.account import SignedIn
 from hotline.domain.msisdn import sendable
+from hotline.domain.tip import Urgency
 from hotline.domain.watch.alarms import Alarm, Notice, acknowledged
 from hotline.errors import ImportRefused, NotFound
-from hotline.ports import Kit, LookingKit
+from hotline.ports import ConsoleKit, Kit, LookingKit
+from hotline.services.tips.desk_viewer import viewer_of
+from hotline.services.watch.checks_database import LATE, TAKEN_WITHIN
 from hotline.services.watch.watch import notice
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
+from hotline.store.outbox import health
 from hotline.store.watch import alarms
 from hotline.store.watch.alarms import AlarmNotice, RaisedAlarm, Watcher
 from hotline.text.languages import CODES
@@ -62,6 +68,25 @@ def standing(kit: Kit) -> Sequence[RaisedAlarm]:
     """What somebody was told of and is not over yet, the oldest first."""
     with kit.database.reading() as session:
         return alarms.raised(session)
+
+
+def tip_of(kit: ConsoleKit, by: SignedIn, alarm: str) -> int | None:
+    """Returns the tip that an alarm is about: the oldest late one that this account may know of."""
+    at = kit.now()
+    if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
+        return None
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        if not viewer.desks:
+            return None
+        look = health.unreferred_tips if alarm == Alarm.TIPS else health.untaken_tips
+        found = look(session, viewer)
+    late = (one.id for one in found if at - one.filed_at >= _within(alarm, one.urgency))
+    return next(late, None)
+
+
+def _within(alarm: str, urgency: int) -> timedelta:
+    return LATE if alarm == Alarm.TIPS else TAKEN_WITHIN.get(Urgency(urgency), timedelta())
 
 
 def acknowledge(kit: LookingKit, alarm: str, by: str) -> None:

@@ -1,10 +1,10 @@
 """How the outbox and the clock stand: questions over several families of rows, for the doctor alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
@@ -14,7 +14,20 @@ from hotline.store.outbox import dead_messages
 from hotline.store.outbox.messages import Deadline, Leader, Message
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
+from hotline.store.tips.visible import Viewer, visible_to
 
+UNREFERRED = (WAITS, Tip.referred_at.is_(None), Tip.channel != trial.CHANNEL)
+UNTAKEN = (
+    Deadline.fired_at.is_(None),
+    Tip.filed_at.is_not(None),
+    Tip.channel.not_in(trial.UNCOUNTED),
+    or_(
+        and_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.ACKNOWLEDGE),
+        Deadline.kind == DeadlineKind.RED,
+    ),
+)
+"""Of tips joined to their deadlines: they wait to be taken, or are overdue."""
+MOST_LATE = 100
 UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -50,11 +63,40 @@ def standing(session: Session) -> OutboxHealth:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LateTip:
+    """A tip that an alarm may be about."""
+
+    id: int
+    urgency: int
+    filed_at: datetime
+
+
+def unreferred_tips(session: Session, viewer: Viewer) -> Sequence[LateTip]:
+    """Returns the tips of which nobody was alerted and that this viewer may know of, the oldest first."""
+    found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(Untold, Untold.tip_id == Tip.id)
+    return _late(session, found.where(or_(and_(*UNREFERRED), Untold.tip_id.is_not(None))), viewer)
+
+
+def untaken_tips(session: Session, viewer: Viewer) -> Sequence[LateTip]:
+    """Returns the tips that wait to be taken and that this viewer may know of, the oldest first."""
+    found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
+    return _late(session, found.where(*UNTAKEN), viewer)
+
+
+def _late(
+    session: Session, found: Select[int, int, datetime | None], viewer: Viewer
+) -> Sequence[LateTip]:
+    rows = session.execute(
+        found.where(visible_to(viewer)).order_by(Tip.filed_at, Tip.id).limit(MOST_LATE)
+    )
+    return [LateTip(id, urgency, at) for id, urgency, at in rows if at is not None]
+
+
 def _unreferred(session: Session) -> datetime | None:
-    by_marks = (WAITS, Tip.referred_at.is_(None), Tip.channel != trial.CHANNEL)
     oldest = select(func.min(Tip.filed_at))
     looks = (
-        oldest.where(*by_marks),
+        oldest.where(*UNREFERRED),
         oldest.join(Untold, Untold.tip_id == Tip.id),
     )
     found = [since for look in looks if (since := session.scalar(look)) is not None]
@@ -76,14 +118,7 @@ def _untaken(session: Session) -> Mapping[int, datetime]:
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
-        .where(Deadline.fired_at.is_(None), Tip.filed_at.is_not(None))
-        .where(Tip.channel.not_in(trial.UNCOUNTED))
-        .where(
-            or_(
-                and_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.ACKNOWLEDGE),
-                Deadline.kind == DeadlineKind.RED,
-            )
-        )
+        .where(*UNTAKEN)
         .group_by(Tip.urgency)
     )
     return {urgency: since for urgency, since in rows if since is not None}

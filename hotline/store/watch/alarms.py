@@ -96,6 +96,12 @@ def standing(session: Session) -> dict[Alarm, AlarmState]:
     }
 
 
+def texts(session: Session) -> dict[str, str]:
+    """Returns what each alarm that stands says, by its name."""
+    rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.says))
+    return {row.name: row.says for row in rows}
+
+
 def raised(session: Session) -> Sequence[RaisedAlarm]:
     """Those that somebody was told of, the oldest first."""
     told = select(RaisedAlarm).where(RaisedAlarm.told > 0)

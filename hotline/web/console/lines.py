@@ -95,7 +95,10 @@ def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     for alarm in watchers.standing(kit):
         says = phrase("Alarm since {at}: {name}. {says}")
         at = when(by.language, alarm.since)
-        yield TodayLine(Weight.BAD, says, {"at": at, "name": alarm.name, "says": alarm.says})
+        values = {"at": at, "name": alarm.name, "says": alarm.says}
+        tip_id = watchers.tip_of(kit, by, alarm.name)
+        leads = ("tips.one", {"tip_id": tip_id}) if tip_id is not None else ("", {})
+        yield TodayLine(Weight.BAD, says, values, *leads)
 
 
 def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:

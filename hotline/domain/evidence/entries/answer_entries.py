@@ -25,14 +25,14 @@ ANSWER: Mapping[str, EntryParts] = {
     "tips_red": EntryParts(
         (
             "Amakuru yageze aho nta wundi usigaye wo kubibwira, ibiro by'igihugu bikomeza kubimenyeshwa.",
-            "For how many tips nobody was left to tell, so that the national desk was told again and again.",
+            "Tips for which everyone was alerted and no one took them. The national desk was alerted again and again.",
             "Pour combien de signalements il ne restait personne à prévenir que le bureau national, encore et encore.",
         ),
         FigureUnit.TIPS,
         (
-            "amakuru nta wundi wari usigaye wo kubibwira",
-            "tips for which nobody was left to tell",
-            "signalements pour lesquels il ne restait personne à prévenir",
+            "amakuru bose bamenyeshejwe, ntihagire uyafata",
+            "tips for which everyone was alerted and no one took them",
+            "signalements où tous ont été alertés et personne ne les a pris",
         ),
         NOT_TIPS,
     ),

@@ -26,7 +26,7 @@ CATEGORIES = {
     Category.CRIME: phrase("crime by force"),
     Category.OTHER: phrase("something else"),
 }
-URGENCIES = {1: phrase("1 danger"), 2: phrase("2 seen"), 3: phrase("3 heard")}
+URGENCIES = {1: phrase("Urgent"), 2: phrase("Soon"), 3: phrase("Normal")}
 STANDINGS = {
     TipStanding.WAITS: phrase("waits"),
     TipStanding.TAKEN: phrase("taken"),
@@ -155,7 +155,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     if line.is_exercise:
         yield visit.say("an exercise"), "warn"
     if line.is_red and line.closed_at is None:
-        yield visit.say("nobody is left to tell"), "bad"
+        yield visit.say("Everyone was alerted; no one has taken it"), "bad"
     if line.closed_at is None and (care := _care(line)):
         yield visit.say(care[0]), care[1]
     if line.official != "no":

@@ -1,0 +1,47 @@
+"""Today leads from an alarm to the tip that it is about, for whoever may know of that tip."""
+
+from datetime import timedelta
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.tip import NATIONAL
+from hotline.domain.watch.alarms import Alarm, AlarmState
+from hotline.store.referrals import deadlines
+from hotline.store.watch import alarms
+from tests.console.conftest import Desk
+from tests.console.desk_tips import admitted, man, tell
+
+
+def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
+    man(desk)
+    tell(desk, urgency=3, minutes=5)
+    late = tell(desk, urgency=1, minutes=90)
+    at = desk.clock()
+    with desk.kit.database.writing() as session:
+        deadlines.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+        state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), told=1)
+        alarms.keep(session, Alarm.UNANSWERED, state, "nobody has taken one")
+    alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/").text
+    line = next(one for one in alarm.splitlines() if "Alarm since" in one)
+    assert f'href="/tips/{late}"' in line
+    admins = desk.tab(AccountRole.ADMIN).get("/").text
+    line = next(one for one in admins.splitlines() if "Alarm since" in one)
+    assert "href" not in line, "who opens no tip is led to none"
+
+
+def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:
+    man(desk)
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    for urgency, label in ((1, "Urgent"), (2, "Soon"), (3, "Normal")):
+        page = national.get(f"/tips/{tell(desk, urgency=urgency)}").text
+        assert label in page
+        assert "danger</" not in page
+
+
+def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
+    man(desk)
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    tip, at = tell(desk, urgency=1), desk.clock()
+    with desk.kit.database.writing() as session:
+        deadlines.set_clocks(session, tip, {DeadlineKind.RED: Clock(at)}, at)
+    assert "Everyone was alerted; no one has taken it" in national.get(f"/tips/{tip}").text
