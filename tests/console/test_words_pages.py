@@ -79,9 +79,13 @@ def publish(desk: Desk, language: str) -> None:
     """The words of a language go live by two others."""
     change = review_book(desk.kit, language).change_id
     assert change is not None
-    assert proposing.propose(desk.kit, ChangeAuthor("Editor 1", 91), change) is None
+    assert (
+        proposing.propose(desk.kit, ChangeAuthor("Editor 1", 91), change, keeps_languages=True)
+        is None
+    )
     seen = going_live.read(desk.kit, change)
-    done = going_live.publish(desk.kit, ChangeAuthor("Approver 1", 92), change, seen.digest)
+    by = ChangeAuthor("Approver 1", 92)
+    done = going_live.publish(desk.kit, by, change, seen.digest, keeps_languages=True)
     assert isinstance(done, ChangePublished)
 
 

@@ -39,7 +39,7 @@ def test_a_version_is_live_where_nobody_published_another(desk: Desk) -> None:
 def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
     change = desk.opened()
     front = copy.deepcopy(dict(desk.draft(change, "front").document or {}))
-    front["nodes"]["front"]["menu"]["text"]["en"] = "Good day"
+    front["nodes"]["front"]["menu"]["text"] = dict.fromkeys(("rw", "fr", "en"), "Good day")
     desk.save(change, front, "front")
     assert proposing.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)

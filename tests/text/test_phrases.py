@@ -29,6 +29,7 @@ VALUES = {
     "case": "K7Q4",
     "digits": "1 take 2 there",
     "who": "Responder 3",
+    "refs": "K7Q4, H3ND",
 }
 TELLING = (
     "traffick",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hotline.engine.check.early import guarded
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to, node_texts, nodes, texts
-from hotline.engine.check.risky import EARLY, IN_A_REPORT, ON_ANY_SCREEN, asks_who, risky_words
+from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, promised, risky_words
 from hotline.engine.flow import Ask, Book, Flow, Menu, Node
 from hotline.engine.run import Place
 from hotline.text.remark import remark
@@ -22,7 +22,7 @@ def promises(book: Book) -> Iterator[Finding]:
         if flow.private or where in inside or where.node in flow.reasons:
             continue
         for language, words in written.text.items():
-            for word in risky_words(words, language, ON_ANY_SCREEN):
+            for word in promised(words, language):
                 message = remark('{field} says "{word}"', field=written.field, word=word)
                 fix = remark("promise nothing, or give the reason why these words stand here")
                 yield Finding(
@@ -44,7 +44,7 @@ def has_promises(flow: Flow, name: str) -> bool:
         True
         for _, text in node_texts(flow.nodes[name])
         for language, words in text.items()
-        for _ in (*risky_words(words, language, ON_ANY_SCREEN), *asks_who(words, language))
+        for _ in (*promised(words, language), *asks_who(words, language))
     )
 
 

@@ -48,16 +48,28 @@ FREE: Table = {
 }
 PAY_FIRST: Table = {
     "rw": (
-        "banza wishyure", "banza kwishyura", "kubanza kwishyura", "ntukabanze kwishyura",
+        "banza wishyure", "banza kwishyura", "kubanza kwishyura",
         "ohereza amafaranga", "ishyura mbere",
     ),
     "fr": (
-        "payez d'abord", "payer d'abord", "payez pas d'abord", "payez avant", "envoyez de l'argent",
-        "envoyer de l'argent", "acompte",
+        "payez d'abord", "payer d'abord", "payez avant", "envoyez de l'argent", "envoyer de l'argent",
+        "acompte",
     ),
     "en": ("pay first", "pay now", "pay before", "send money", "deposit"),
 }  # fmt: skip
 """What a recruiter says, and this line never does."""
+WARNED_OF: Table = {
+    "rw": ("ntukabanze kwishyura", "ntubanze wishyure", "ntukohereze amafaranga"),
+    "fr": ("ne payez pas d'abord", "ne payez jamais d'abord", "n'envoyez pas d'argent"),
+    "en": (
+        "never pay first",
+        "do not pay first",
+        "don't pay first",
+        "never send money",
+        "do not send money",
+    ),
+}
+"""The same words where a lesson says not to."""
 PROMISES: Table = {
     "rw": (
         "ubufasha buraza", "ubufasha buri mu nzira", "turaza", "tuzaza", "baraza", "bazaza",
@@ -165,6 +177,14 @@ def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> 
         after = r"\b" if word in WHOLE else ""
         if re.search(before + re.escape(word) + after, said):
             yield word
+
+
+def promised(text: str, language: str) -> Iterator[str]:
+    """Yields the words that no caller's screen may say without a reason. A warning against them is none."""
+    said = plain(text)
+    for phrase in WARNED_OF.get(language, ()):
+        said = said.replace(phrase, "")
+    return risky_words(said, language, ON_ANY_SCREEN)
 
 
 def asks_who(text: str, language: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ always, reads an SMS, and may refuse it. Where the line knows no phone of theirs
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from hotline.domain.accounts.account import AccountRole, AccountState, Actor, Si
 from hotline.domain.accounts.entering import APPROVAL_LIVES, LINK_RESTS
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.wording import Template
-from hotline.errors import PersonnelRefused
+from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.accounts import approvals, invitations, serious_acts
 from hotline.services.accounts.invitations import Invited
@@ -72,9 +73,10 @@ def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
 
 
 def resting(kit: Kit, account_id: int) -> RestingLink | None:
-    """Returns the link that was asked for and is neither made, refused nor over. Raises NotFound."""
-    with kit.database.reading() as session:
+    """Returns the link that was asked for and is neither made, refused nor over; None if there is none."""
+    with kit.database.reading() as session, suppress(NotFound):
         return _of_account(session, kit, accounts.one(session, account_id))
+    return None
 
 
 def waiting(kit: Kit) -> Sequence[RestingLink]:
