@@ -24,6 +24,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from hotline.adapters.sheet_reading import NO_WORKBOOK, REFUSED, ROWS, TOO_LARGE
+from hotline.errors import ImportRefused
 from hotline.text.remark import Remark, remark
 
 MEMORY = 400 * 2**20
@@ -45,21 +46,13 @@ NOT_ONE = (
 """Errors for a file that is no workbook, or a broken one."""
 
 
-class Refused(Exception):
-    """The workbook is no sheet of ours; carries remarks."""
-
-    def __init__(self, *why: Remark) -> None:
-        self.why = why
-        super().__init__(*why)
-
-
 def main() -> None:
     """Reads the workbook on standard input; the first argument is the most rows that it may have."""
     limit_itself()
     try:
         told = json.dumps({ROWS: rows_of(sys.stdin.buffer.read(), int(sys.argv[1]))})
-    except Refused as refused:
-        told = json.dumps({REFUSED: [one.to_json() for one in refused.why]})
+    except ImportRefused as refused:
+        told = json.dumps({REFUSED: [one.to_json() for one in refused.said]})
     except MemoryError:
         told = json.dumps({REFUSED: [TOO_LARGE.to_json()]})
     sys.stdout.write(told)
@@ -77,7 +70,7 @@ def limit_itself() -> None:
 
 
 def rows_of(workbook: bytes, most_rows: int) -> list[list[str]]:
-    """Returns the cells of the first sheet as text. Raises Refused."""
+    """Returns the cells of the first sheet as text. Raises ImportRefused."""
     _measure(workbook)
     try:
         with warnings.catch_warnings(action="ignore"):
@@ -87,18 +80,18 @@ def rows_of(workbook: bytes, most_rows: int) -> list[list[str]]:
             sheet.reset_dimensions()
             return _read(sheet.iter_rows(), most_rows)
     except NOT_ONE:
-        raise Refused(NO_WORKBOOK) from None
+        raise ImportRefused([NO_WORKBOOK]) from None
 
 
 def _measure(workbook: bytes) -> None:
-    """Raises Refused. A zip says how much it holds: that is asked before anything is unpacked."""
+    """Raises ImportRefused. A zip says how much it holds: that is asked before anything is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
             parts = whole.infolist()
     except NOT_ONE:
-        raise Refused(NO_WORKBOOK) from None
+        raise ImportRefused([NO_WORKBOOK]) from None
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED:
-        raise Refused(TOO_LARGE)
+        raise ImportRefused([TOO_LARGE])
 
 
 def _read(rows: Any, most_rows: int) -> list[list[str]]:
@@ -109,11 +102,11 @@ def _read(rows: Any, most_rows: int) -> list[list[str]]:
         found.append([_text(cell.value) for cell in cells])
         letters += sum(map(len, found[-1]))
         if letters > MOST_LETTERS:
-            raise Refused(TOO_LARGE)
+            raise ImportRefused([TOO_LARGE])
     if len(found) > most_rows + 1:
-        raise Refused(remark("more than {count} rows", count=most_rows))
+        raise ImportRefused([remark("more than {count} rows", count=most_rows)])
     if formulas:
-        raise Refused(*formulas[:MOST_FORMULAS])
+        raise ImportRefused(formulas[:MOST_FORMULAS])
     return found
 
 

@@ -59,7 +59,7 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "doctor": CommandEntry(
         "hotline.cli.line.doctor:doctor",
-        "Every setting, and how every part stands; ends with 1 where something is wrong.",
+        "Check every part of the line; end with 1 where something is wrong.",
     ),
     "drill": CommandEntry(
         "hotline.lab.drill.drill:drill",

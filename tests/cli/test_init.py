@@ -130,7 +130,7 @@ def test_an_empty_passphrase_file_is_refused(hotline: Hotline, tmp_path: Path) -
 
 
 def test_release_may_be_repeated(hotline: Hotline, tmp_path: Path) -> None:
-    copy_home(tmp_path / "home")
+    copy_home(tmp_path / "home", demo=False)
 
     for _ in range(2):
         told = hotline("release")

@@ -21,7 +21,7 @@ def test_it_says_both_figures_of_each_language_and_of_what_is_kept_aside() -> No
     assert code == 0
     lines = said.splitlines()
     assert [line.split()[:2] for line in lines] == [
-        [table, language] for table in ("seen", "aside") for language in (*CODES, "all")
+        [table, language] for table in ("seen", "aside", "forms") for language in (*CODES, "all")
     ]
     assert all("0 dropped" in line and "harmless called urgent" in line for line in lines)
 

@@ -10,13 +10,15 @@ from hotline.domain.call_back import CallOutcome
 from hotline.domain.desk.audit_sentences import OUTCOMES, SENTENCES, is_known
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.tip import TipOutcome
+from hotline.services.accounts.serious_acts import SeriousAct
 from tests.floorplan.tree import parsed, python_files, said
 
 NAMED = {
     "roll": [*Roll],
     "outcome": [*CallOutcome],
+    "act.action": [act.action for act in SeriousAct],
 }
-"""What stands in braces in an action's name."""
+"""What stands in braces in an action's name, or is its whole name."""
 
 APPENDING = ("audit.append", "audit.sign")
 
@@ -84,6 +86,8 @@ def _names(action: ast.expr) -> list[str]:
     match action:
         case ast.Constant(value=str(name)):
             return [name]
+        case ast.Attribute():
+            return [*map(str, NAMED.get(ast.unparse(action), []))]
         case ast.IfExp(body=one, orelse=other):
             return [*_names(one), *_names(other)]
         case ast.JoinedStr(values=parts):

@@ -65,7 +65,7 @@ class StillOpen:
     def leave(self) -> None:
         self._calls()
         self._change(*DRAFT)
-        proposing.propose(self.line.desk, BY, self._change(*PROPOSED))
+        proposing.propose(self.line.desk, BY, self._change(*PROPOSED), keeps_languages=True)
         text_questions.ask(self.line.desk, BY, *ASKED_OF)
         self._second_person()
 

@@ -45,7 +45,7 @@ class Alarm(StrEnum):
     STOP_WISH = "stop wish"
     FORGETTING = "forgetting"
     ACCOUNTS = "accounts"
-    SIGN_INS = "failed sign-ins"
+    SIGN_INS = "failed sign ins"
     SIGN_IN_QUEUE = "sign-in queue"
 
 

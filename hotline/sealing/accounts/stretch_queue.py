@@ -98,12 +98,12 @@ class StretchQueue:
     @contextmanager
     def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
         """Runs the block alone where the entrant gets a turn. Otherwise runs it at once, with the refusal."""
-        ticket, line = object(), self._lines[bool(entrant.known)]
+        turn, line = object(), self._lines[bool(entrant.known)]
         with self._changed:
             refused = self._refusal(entrant)
             if refused is None:
                 self._places[entrant.name] += 1
-                line.append(ticket)
+                line.append(turn)
         if refused is not None:
             yield refused
             return
@@ -111,12 +111,12 @@ class StretchQueue:
             self._lent.give_back()
         try:
             with self._changed:
-                self._changed.wait_for(lambda: self._is_next(ticket))
-                line.remove(ticket)
-                self._at_work = ticket
+                self._changed.wait_for(lambda: self._is_next(turn))
+                line.remove(turn)
+                self._at_work = turn
             yield StretchTurn(is_given=True)
         finally:
-            self._leave(entrant, ticket)
+            self._leave(entrant, turn)
             if self._lent is not None:
                 self._lent.take()
 
@@ -125,20 +125,20 @@ class StretchQueue:
         with self._changed:
             return self._held(known=known)
 
-    def _leave(self, entrant: Entrant, ticket: object) -> None:
+    def _leave(self, entrant: Entrant, turn: object) -> None:
         with self._changed:
             line = self._lines[bool(entrant.known)]
-            if ticket in line:
-                line.remove(ticket)
-            if self._at_work is ticket:
+            if turn in line:
+                line.remove(turn)
+            if self._at_work is turn:
                 self._at_work = None
             self._places[entrant.name] -= 1
             self._places += Counter()
             self._changed.notify_all()
 
-    def _is_next(self, ticket: object) -> bool:
+    def _is_next(self, turn: object) -> bool:
         line = self._lines[True] or self._lines[False]
-        return self._at_work is None and bool(line) and line[0] is ticket
+        return self._at_work is None and bool(line) and line[0] is turn
 
     def _held(self, *, known: bool) -> int:
         return sum(count for (is_known, _), count in self._places.items() if is_known is known)

@@ -101,8 +101,14 @@ def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool)
             raise PersonnelRefused(remark("another admin decides that"))
         decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
         _decide(row, kit, by, decision)
-        action = "account_link_agreed" if approve else "account_link_refused"
-        approvals.record(session, kit, by, action, account, reason.strip())
+        approvals.record(
+            session,
+            kit,
+            by,
+            "account_link_agreed" if approve else "account_link_refused",
+            account,
+            reason.strip(),
+        )
 
 
 def refuse_own(kit: Kit, by: SignedIn) -> None:
@@ -135,7 +141,7 @@ def _of_account(session: Session, kit: Kit, account: ConsoleAccount) -> RestingL
 
 
 def _line(session: Session, row: Approval, account: ConsoleAccount) -> RestingLink:
-    has_phone = serious_acts.phone_of(session, account) is not None
+    is_told = serious_acts.reached_person(session, account) is not None
     return RestingLink(
         id=row.id,
         account_id=account.id,
@@ -145,7 +151,7 @@ def _line(session: Session, row: Approval, account: ConsoleAccount) -> RestingLi
         asked_at=row.asked_at,
         expires_at=row.expires_at,
         reason=row.reason,
-        usable_at=row.asked_at + LINK_RESTS if has_phone else None,
+        usable_at=row.asked_at + LINK_RESTS if is_told else None,
         is_agreed=row.decision == ApprovalDecision.APPROVED,
     )
 

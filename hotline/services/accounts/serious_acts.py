@@ -114,13 +114,13 @@ def record(
         for one in responders.who_live(session, at)
         if one.level == Level.NATIONAL
     ]
-    person = phone_of(session, account)
+    person = reached_person(session, account)
     if own is not None and person is not None:
         rows.append(_message(session, kit, person, Wording(own, {}, person.language)))
     return Notified(rows)
 
 
-def phone_of(session: Session, account: ConsoleAccount) -> Responder | None:
+def reached_person(session: Session, account: ConsoleAccount) -> Responder | None:
     """Returns the responder who is the account's person, where an SMS reaches them."""
     if account.responder_id is None:
         return None

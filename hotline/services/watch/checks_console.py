@@ -14,7 +14,7 @@ from hotline.store.accounts import accounts, sign_in_tries
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
 
-SIGN_INS = "failed sign-ins"
+SIGN_INS = "failed sign ins"
 ADMINS = "console admins"
 FACTORS = "console second factors"
 NAMED = 5
