@@ -53,6 +53,9 @@ pytestmark = pytest.mark.browser
 
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
 """As `DANGER_HERE`, and an official is involved."""
+UNOPENED = (
+    "Open the words first. Whoever confirms a closure has opened the case since it was requested."
+)
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
 """Grown up, taken in, by force, perhaps by lies, for somebody's gain, not free to leave; work."""
 HER_CELLS = (
@@ -210,7 +213,7 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.page.goto(f"/tips/{tip.id}")
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
         hands.presses("Confirm the closure")
-        hands.sees("Open the words first.")
+        hands.sees(UNOPENED)
         hands.click(hands.page.locator("#f-why-send"))
         hands.presses("Open the words")
         hands.follows("Close the words")

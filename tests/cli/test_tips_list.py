@@ -12,7 +12,7 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.call_back import KIGALI
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.clocks import DeadlineKind, by_day
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
@@ -76,7 +76,7 @@ def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
     (row,) = json.loads(listed(home, "--json"))
     assert (row["responsible"], row["next_clock"]) == ("Gasabo 1", "outcome")
     due = datetime.fromisoformat(row["due_at"])
-    assert at < due <= at + HOURS_OF_SEEN
+    assert at < due <= by_day(at + HOURS_OF_SEEN)
     assert f"Gasabo 1  outcome due {due.astimezone(KIGALI):%-d %b %Y %H:%M}" in listed(home)
 
 

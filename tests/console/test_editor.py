@@ -63,7 +63,7 @@ ROWS: tuple[tuple[str, str, str, str, object], ...] = (
     ("front", "front", "drop:choices.0", "menu.choices.0.goes", "abroad"),
     ("front", "front", "add:choices", "menu.choices.5.label", {}),
     ("front", "front", "add:lead", "menu.lead.0.text", {}),
-    ("report", "journey", "down:arms.0", "branch.0.goes", "passed_on"),
+    ("report", "journey", "down:arms.0", "branch.0.when.answer", "leaves"),
     ("report", "journey", "drop:arms.1", "branch.1.goes", "kind"),
     ("report", "journey", "add:arms", "branch.1", {}),
     ("report", "province", "drop:lead.0", "ask.lead", []),

@@ -19,6 +19,8 @@ CANARY = "Zuzuzu"
 """What is typed where words are asked."""
 CONFIRMING = {("responders", "helps_too"), ("responders", "helps_unread")}
 """Screens behind a PIN that repeat the verb that was chosen, and nothing of a case."""
+FOUND_BY = {("report", "named"): ("report", "name")}
+"""Screens that ask whether a place is the right one, and where a name was typed that found it: it may be that name."""
 PIN = "8305"
 SHORT = 4
 """A label of so few letters (No, Yego) says nothing by itself."""
@@ -127,13 +129,19 @@ class Dialogue:
             yield Key("9")
 
     def echoes(self) -> Iterator[str]:
-        """What this screen shows of what was answered on another, but for one that confirms what was chosen."""
-        if (self.place.flow, self.place.node) in CONFIRMING:
+        """Yields what this screen shows of what was answered on another.
+
+        A screen that confirms a verb may show it. A screen that confirms a place shows the place that was found, so it
+        may show a typed name that found one, but no other typed words.
+        """
+        here = self.place.flow, self.place.node
+        if here in CONFIRMING:
             return
         prose = re.sub(r"(?m)^[0-9] .*$", "", self.body[4:])
         for place, answer in self.said:
-            elsewhere = (place.flow, place.node) != (self.place.flow, self.place.node)
-            if elsewhere and re.search(rf"(?i)\b{re.escape(answer)}\b", prose):
+            there = place.flow, place.node
+            finds = FOUND_BY.get(here) == there and answer != CANARY
+            if here != there and not finds and re.search(rf"(?i)\b{re.escape(answer)}\b", prose):
                 yield answer
 
     def _typed(self, name: str) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     line.clock.turn(seconds=10)
 
     late = officer.key("1", "1")
-    assert late == "END Already taken by a colleague. Thank you."
+    assert late == "END You help too. A colleague has it."
     line.flush()
     line.clock.turn(seconds=10)
     assert officer.again() == late
@@ -119,7 +119,8 @@ def test_an_end_by_dialling_of_danger_waits_for_a_second_person(
     line.clock.turn(minutes=1)
     again = line.caller(OFFICER)
     again.dial("90")
-    assert again.key("1", "4", reference).startswith("END Noted. It is closed, or a second")
+    noted = "END Noted: not it. It is closed, or a second person looks first."
+    assert again.key("1", "4", reference) == noted
     assert (line.tip.closed_at, line.tip.end_wanted) == (None, "not-trafficking")
 
 

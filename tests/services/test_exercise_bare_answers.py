@@ -22,7 +22,7 @@ SAID = {
     " was an exercise": "is one",
     ": you have taken": "taken",
     ": yours": "taken",
-    ": 1 take": "?",
+    ": reply 1 take": "?",
 }
 IDS = count(1)
 

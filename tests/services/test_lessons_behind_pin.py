@@ -22,7 +22,10 @@ from tests.services.test_training import RIGHT, counted, dialled, enrol
 __all__ = ["line"]
 
 GASABO, HUYE = "12", "24"
-HOME = "CON Bifunguye: 0. Byihutirwa: 0\n1 Ibibazo\n3 Amasomo\n4 PIN yanjye\n0 Subira inyuma\n00 Ahabanza"
+HOME = (
+    "CON Bifunguye: 0. Byihutirwa: 0. Ubushize byafunguwe: nta na rimwe\n"
+    "1 Ibibazo\n3 Amasomo\n4 PIN yanjye\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
+)
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ def test_without_a_living_desk_or_with_an_official_nothing_changes(
 
 def test_a_typed_camp_is_sealed_and_told_at_that_hop(here: Night) -> None:
     caller = here.tells(*DANGER[:-1], "9", "3", "inkambi ya mahama")
-    assert caller.read().startswith("Ni aha?\n1 Inkambi ya Mahama, Kirehe")
+    assert caller.read().startswith("Inkambi ya Mahama: Kirehe, Iburasirazuba?\n1 Yego")
     caller.key("1")
     here.tick()
     assert (here.tip.place, here.tip.sector) == (KIREHE, MAHAMA)
