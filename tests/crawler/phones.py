@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from hotline.services.referrals import referral
 from hotline.services.rolls import certificates, joining
 from hotline.services.tips import retention
 from hotline.store.desk.desks import ENROLMENT, DeskMember
+from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Referral
 from hotline.store.tips.tips import Tip
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
@@ -44,6 +46,13 @@ Prepare = Callable[[Line, str, str], Typed]
 
 def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
     return {"pin": (PIN, EASY_PIN)}
+
+
+def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
+    """Any phone, at a time at which the gateway refuses every SMS."""
+    with line.database.writing() as session:
+        lanes.hold(session, line.clock() + timedelta(days=1), "config_fault")
+    return {}
 
 
 @dataclass(frozen=True, slots=True)

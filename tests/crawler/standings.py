@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from hotline.domain.rolls.gathering import THEMES
 from hotline.domain.rolls.joining import Roll
-from tests.callers import Line
+from tests.callers import DANGER_HERE, Line
 from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (
     MAY_COME,
@@ -24,6 +24,7 @@ from tests.crawler.phones import (
     as_certified,
     as_everybody,
     colleagues_are_quicker,
+    while_alerts_are_blocked,
 )
 from tests.crawler.pin_phones import behind_pin
 from tests.crawler.told_reader import ABOUT_PIN, RIGHT_PIN
@@ -88,6 +89,13 @@ STANDINGS = (
         "46",
         within=frozenset({Roll.OFFICERS.value}),
         prepare=as_certified,
+    ),
+    Standing(
+        "whoever tells while no alert can leave",
+        opening=DANGER_HERE[:3],
+        within=frozenset({"report"}),
+        prepare=while_alerts_are_blocked,
+        most=2_000,
     ),
     Standing("helper with nothing to take", "90", prepare=as_idle_helper, enrolled=True),
     *(
