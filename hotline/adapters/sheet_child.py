@@ -52,7 +52,9 @@ def main() -> None:
     try:
         told = json.dumps({ROWS: rows_of(sys.stdin.buffer.read(), int(sys.argv[1]))})
     except ImportRefused as refused:
-        told = json.dumps({REFUSED: [one.to_json() for one in refused.said]})
+        told = json.dumps(
+            {REFUSED: [one.to_json() for one in refused.said if isinstance(one, Remark)]}
+        )
     except MemoryError:
         told = json.dumps({REFUSED: [TOO_LARGE.to_json()]})
     sys.stdout.write(told)

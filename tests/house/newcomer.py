@@ -51,7 +51,7 @@ def first_walk(folder: Path) -> None:
     assert "clock" in typed(folder, show)
     assert "tip 1: not closed yet. YOU says trial." in typed(folder, close)
     assert "YOU says trial" in typed(folder, listing).splitlines()[-1]
-    assert "sessions" in typed(folder, reach)
+    assert "its figures are made" in typed(folder, f"{reach} 2>&1")
     assert re.search(r"ok +gateway:", typed(folder, doctor))
 
 
