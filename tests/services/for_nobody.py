@@ -59,6 +59,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "evidence/answers.tips": FIGURES,
     "outbox/dead_messages.unanswered": WATCH,
     "outbox/health._unreferred": WATCH,
+    "outbox/health.unreferred_tips": "asks `_late` for a viewer, as `untaken_tips` does, which is walked",
     "outbox/health._locked": WATCH,
     "outbox/health._untaken": WATCH,
     "outbox/outbox.acknowledged": LADDER,

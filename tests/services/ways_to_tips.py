@@ -10,6 +10,7 @@ from hotline.domain.tips.wanted import TipFilter, TipStanding
 from hotline.errors import NotFound
 from hotline.store.cases import case_overview
 from hotline.store.database import Session
+from hotline.store.outbox import health
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import asked_back, erasures, known_cases, referrals
 from hotline.store.referrals.asked_back import AskedBack
@@ -163,6 +164,9 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/asked_back.recipients": told_of_an_answer,
     "referrals/erasures.told": told_of_a_wish,
     "referrals/desk_pages/owed.owing": owing,
+    "outbox/health.untaken_tips": lambda one: {
+        found.id for found in health.untaken_tips(one.session, one.viewer)
+    },
     "referrals/desk_pages/closures.waiting": lambda one: {
         found.tip.id for found in closures.waiting(one.session, one.viewer, 9)
     },
