@@ -49,6 +49,11 @@ class Urgency(IntEnum):
     SEEN = 2
     HEARD = 3
 
+    @property
+    def label(self) -> str:
+        """In English, as commands print it."""
+        return {Urgency.DANGER: "Urgent", Urgency.SEEN: "Soon"}.get(self, "Normal")
+
 
 class Category(StrEnum):
     """What it is, as the report's sixth question offers it. Order is the menu's."""

@@ -52,7 +52,7 @@ def test_r12_it_is_planned_begun_looked_at_and_ended(line: Path) -> None:
     assert "a second name is missing" in said(line, [*plan, "--second", "ALINE"], 1)
     assert "`hotline exercise begin 2`" in said(line, [*plan, "--second", "Bosco"])
     listed = said(line, ["list"])
-    assert "plan 1: Gasabo P2 before" in listed
+    assert "plan 1: Gasabo Soon before" in listed
     assert ", also at night  Aline and Bosco: the week" in listed
     assert "called off" in said(line, ["call-off", "2", *WHO])
     assert "was begun or called off" in said(line, ["begin", "2", "--name", "Aline"], 1)

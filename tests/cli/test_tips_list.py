@@ -117,7 +117,7 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
     kit = kit_of(home)
     retention.close_tip(kit, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND)
     (line,) = listed(home).splitlines()
-    assert " P2 closed " in line
+    assert " Soon   closed " in line
     assert f"closed {kit.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")
     assert "outcome: not-found" in line
     for word in ("NOBODY", "waits", "due", "RED"):

@@ -55,6 +55,30 @@ def test_without_danger_it_is_asked_the_next_morning(district: District, urgency
     assert passes(case, HOURS / 2) == [(HOURS / 2, case.hers, ASKS)]
 
 
+def test_danger_that_comes_later_moves_a_deadline_forward_and_never_back(
+    district: District,
+) -> None:
+    case = HelpedCase(district, urgency=2)
+    offered = case.offer()
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    case.say("arrived", {"arrived": "yes"}, of=offered)
+    district.clock.at = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
+    case.say("consent", {"consent": "yes"}, n=2)
+    district.clock.turn(hours=1)
+    case.say("thirty", {"thirty": "danger"}, of=offered)
+    assert owed_at(district, case.tip, 2) == district.clock() + 2 * HOURS
+    district.clock.turn(hours=1)
+    case.say("thirty", {"thirty": "danger"}, of=offered)
+    assert owed_at(district, case.tip, 2) == district.clock() + HOURS
+
+
+def owed_at(district: District, tip: int, n: int) -> datetime | None:
+    """When somebody is asked to offer help to this person."""
+    with district.database.reading() as session:
+        row = session.get_one(PossibleVictim, (tip, n))
+        return row.due_at if row.clock == "offer" else None
+
+
 def test_it_runs_on_when_the_case_is_closed_and_ends_with_an_offer_or_a_no(
     district: District,
 ) -> None:

@@ -10,6 +10,7 @@ import click
 from hotline.cli.kit import console_kit
 from hotline.cli.tips.desk import desk_code
 from hotline.domain.places.places import place_name, place_within
+from hotline.domain.tip import Urgency
 from hotline.services.cases import case_list
 from hotline.services.cases.case_list import ListedCase
 from hotline.services.people.personnel import shown
@@ -54,7 +55,7 @@ def _line(one: ListedCase) -> str:
     tip = one.case.tip
     place = place_within(tip.place, tip.within, "en")
     known_as = next(iter(one.case.references), "-")
-    return f"T{tip.id:<5} {known_as:7} {place:14} P{tip.urgency} {'  '.join(_standing(one))}"
+    return f"T{tip.id:<5} {known_as:7} {place:14} {Urgency(tip.urgency).label:6} {'  '.join(_standing(one))}"
 
 
 def _standing(one: ListedCase) -> Iterator[str]:

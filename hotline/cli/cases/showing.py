@@ -11,6 +11,7 @@ from hotline.cli.kit import console_kit
 from hotline.cli.tips.reader import language_option
 from hotline.domain import trial
 from hotline.domain.places.places import place_within
+from hotline.domain.tip import Urgency
 from hotline.services.cases import case_list
 from hotline.services.cases.case_list import CaseSheet
 from hotline.services.people.personnel import shown
@@ -50,7 +51,7 @@ def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
     yield "told of", place_within(tip.place, tip.within, "en") + filed
     if tip.channel == trial.DRILL:
         yield "exercise", "nobody told it: `hotline exercise list`"
-    yield "urgency", f"P{tip.urgency}"
+    yield "urgency", Urgency(tip.urgency).label
     ended = f" {shown(tip.closed_at)}, {tip.outcome or 'no outcome'}" if tip.closed_at else ""
     yield "state", f"{one.stage}{ended}{', RED' if one.is_red else ''}"
     yield "held by", holder(one)

@@ -176,15 +176,16 @@ def end(exercise_id: int, name: str, reason: str) -> None:
 def _line(one: ExerciseReport) -> str:
     row = one.exercise
     over = f"ended {shown(row.ended_at)}, {row.why_ended}" if row.ended_at else "RUNS"
-    desk = telling.desk_named(row.desk, "en")
-    return f"{row.id:4}  {shown(row.started_at):17}  {desk:14} P{one.urgency}  {over}  {row.started_by}: {row.reason}"
+    what = f"{telling.desk_named(row.desk, 'en'):14} {Urgency(one.urgency).label}"
+    by = f"{row.started_by}: {row.reason}"
+    return f"{row.id:4}  {shown(row.started_at):17}  {what}  {over}  {by}"
 
 
 def _plan_line(one: PlannedExercise) -> str:
-    desk = telling.desk_named(one.wanted.desk, "en")
+    what = f"{telling.desk_named(one.wanted.desk, 'en')} {Urgency(one.wanted.urgency).label}"
     night = ", also at night" if one.wanted.at_night else ""
     two = f"{plans.name_of(one.asked_by)} and {one.agreed_by}"
-    return f"plan {one.id}: {desk} P{int(one.wanted.urgency)} before {shown(one.until)}{night}  {two}: {one.reason}"
+    return f"plan {one.id}: {what} before {shown(one.until)}{night}  {two}: {one.reason}"
 
 
 def _person(one: ExerciseTold) -> str:

@@ -13,7 +13,7 @@ from hotline.cli.tips import coming
 from hotline.cli.tips.desk import desk_code
 from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
-from hotline.domain.tip import Matter, TipState
+from hotline.domain.tip import Matter, TipState, Urgency
 from hotline.domain.tips.promises import Wait, wait_of
 from hotline.services.desk import access
 from hotline.services.people.personnel import shown
@@ -77,7 +77,7 @@ def _line(standing: TipOverview, now: datetime) -> str:
     state = "closed" if tip.closed_at else tip.state
     return (
         f"{tip.id:5}  {filed:17}  {place_within(tip.place, tip.within, 'en'):14} {what:12}"
-        f" P{tip.urgency} {state:9} {'  '.join(_notes(standing, now))}"
+        f" {Urgency(tip.urgency).label:6} {state:9} {'  '.join(_notes(standing, now))}"
     )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.cases.following import FollowKind
 from hotline.store.database import Row, add_if_new
 
 
@@ -44,3 +45,10 @@ def tips_with(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
         return frozenset()
     found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
     return frozenset(session.scalars(found.distinct()))
+
+
+def offer_by(session: Session, tip_id: int, due_at: datetime) -> None:
+    """Moves the deadline of each unasked service of a case forward to this moment; none moves back."""
+    later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
+    rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
+    session.execute(rows.values(due_at=due_at))

@@ -6,12 +6,14 @@ Runs inside its caller's transaction, which holds the tip. Words that are gone s
 from datetime import datetime
 
 from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.following import OFFER_WITHIN
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.tip import Urgency
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.referrals import ladder
+from hotline.store.cases import case_people
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.tips.tips import Tip, drop_closure_request
@@ -31,6 +33,7 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
     audit.append(
         session, at=at, actor=by.actor, action="danger_again", subject=f"tip:{tip.id}", reason=""
     )
+    case_people.offer_by(session, tip.id, at + OFFER_WITHIN)
     session.flush()
     event = Event(Happened.DANGER_AGAIN, by=by.responder_id)
     return ladder.happen(session, kit, tip.id, event, at)
