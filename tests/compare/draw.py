@@ -77,6 +77,7 @@ KINDS = {
     "closes": Kind(tales.closes, "case", 2, 1),
     "waits": Kind(tales.waits, "pin", 4),
     "forgets": Kind(tales.forgets, "pin", 3),
+    "warns": Kind(tales.warns, "watched", 2),
     "locked_out": Kind(tales.locked_out, "no key", 3),
     "joins": Kind(tales.joins, "invited", 1),
     "moves": Kind(tales.moves, "moved", 1),
@@ -114,6 +115,7 @@ OF_NODE = {
         "closes",
     ),
     **dict.fromkeys(("pin_wrong", "pin_rests", "refused", "changed", "my_pin"), "forgets"),
+    **dict.fromkeys(("warned", "warnings"), "warns"),
     **dict.fromkeys(
         (
             *("paper", "paper_wrong", "choose", "again", "joined"),
@@ -222,11 +224,14 @@ def _places(world: int, pins: int) -> dict[str, list[int]]:
     moved = [0] if pins else []
     keyless = [pins] if pins else []
     drill = [last - 1] if world in (0, len(HOURS) // 2) else []
-    taken = {*invited, *moved, *keyless, *drill}
+    # A district without a coordinator: the national desk is told of its PINs.
+    watched = [pins - 1] if pins and not world else []
+    taken = {*invited, *moved, *keyless, *drill, *watched}
     return {
         "pin": [one for one in range(pins) if one not in taken],
         "invited": invited,
         "moved": moved,
+        "watched": watched,
         "no key": keyless,
         "drill": drill,
         "month": [last - 2] if world < MONTHS else [],

@@ -336,6 +336,20 @@ def forgets(story: Story) -> Iterator[int]:
         yield 66
 
 
+def warns(story: Story) -> Iterator[int]:
+    """Somebody guesses at a responder's PIN until the phone rests; the national desk reads of it by dialling."""
+    hand = _behind_pin(story, story.district.responders[0])
+    hand.typed["work_pin"] = "480915"
+    _attempt(story, hand, "responders.pin_rests")
+    yield 2
+    hand = _behind_pin(story, story.prepared.nationals[0])
+    for target in sorted(story.targets):
+        hand.dial(ENTRY)
+        hand.walk(target)
+        hand.hang_up()
+        yield 1
+
+
 def locked_out(story: Story) -> Iterator[int]:
     """A responder has a PIN, and no desk let this person in: nothing can be read."""
     caller = story.caller()

@@ -7,20 +7,24 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tips.retention import UNCLOSED, WARNING, WORDS, Keeping, Term
 from hotline.errors import NotFound
+from hotline.services.cases import entries
 from hotline.services.desk import access
 from hotline.services.tips import retention
 from hotline.services.tips.retention import BATCH, ERRAND, tidy
 from hotline.services.watch.checks_database import findings
+from hotline.store.cases import case_notes
 from hotline.store.desk import audit
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk
 from hotline.store.dialogue.contacts import Dialogue, InboundSeen
 from hotline.store.outbox.messages import DeliveryReport
 from hotline.store.referrals import retention as rows
+from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips.tips import Grant, Tip
 from hotline.testing import FakeShelf
 from tests.builders import NOON, make_tip
@@ -52,6 +56,26 @@ def with_words(district: District, **fields: Any) -> int:
     return tip_id
 
 
+def with_note_and_question(district: District, tip_id: int) -> None:
+    """What somebody noted of it, and what somebody asked back: both sealed."""
+    at = district.clock()
+    by = entries.by_responder(district.enrol(districts=("12",)), EntryWay.USSD)
+    question = AskedBack(
+        tip_id=tip_id,
+        question="when",
+        desk="national",
+        asked_at=at,
+        public_key=b"k",
+        locked_key=b"k",
+        body=b"",
+    )
+    with district.database.writing() as session:
+        entry = entries.done_by(session, tip_id, EntryKind.NOTE, by, at, key="1")
+        assert entry is not None
+        case_notes.keep(session, entry, b"sealed")
+        session.add(question)
+
+
 def state_of(district: District, tip_id: int) -> Keeping:
     with district.database.writing() as session:
         return rows.kept(session, tip_id).term.keeping
@@ -72,12 +96,26 @@ def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: 
     assert state_of(district, tip_id) is Keeping.ERASED
 
 
+def test_a_tip_that_nobody_closed_counts_as_closed_after_half_a_year(district: District) -> None:
+    tip_id = with_words(district, filed_at=district.clock(), urgency=2)
+    days_go_by(district, 269, quiet=240)
+    assert state_of(district, tip_id) is Keeping.WARNED
+    days_go_by(district, 1)
+    assert state_of(district, tip_id) is Keeping.ERASED
+
+
 @pytest.mark.row("P4")
 def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     tip_id = with_words(district, filed_at=NOON - 300 * DAY, sector="1205")
+    district.change(Tip, tip_id, receipt_key="a key")
+    with_note_and_question(district, tip_id)
     days_go_by(district, 15)
 
     tip = district.tip(tip_id)
+    assert tip.receipt_key is None
+    with district.database.reading() as session:
+        assert case_notes.of_tip(session, tip_id) == {}
+        assert session.get(AskedBack, tip_id) is None
     assert (tip.place, tip.category, tip.urgency, tip.official) == ("12", "labour", 1, "no")
     assert (tip.body, tip.sector, tip.contact_key, tip.session_key) == (b"", None, "", "")
     assert tip.identity == f"erased:{tip.uid}"
