@@ -19,6 +19,7 @@ class AccountFault(StrEnum):
     ENDED = "ended"
     ONESELF = "oneself"
     LINK_OVER = "link_over"
+    LINK_ELSEWHERE = "link_elsewhere"
     STEP_MISSING = "step_missing"
     SHORT_PASSWORD = "short_password"
     LONG_PASSWORD = "long_password"
@@ -50,6 +51,7 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.ENDED: "that account was ended: make another one",
     AccountFault.ONESELF: "another admin must do that to your account",
     AccountFault.LINK_OVER: "that link was used, or its time is over: ask for a new one",
+    AccountFault.LINK_ELSEWHERE: "this link was opened already in another browser",
     AccountFault.STEP_MISSING: "a step before this one is missing",
     AccountFault.SHORT_PASSWORD: "a password has 12 letters at least",
     AccountFault.LONG_PASSWORD: "a password has 200 letters at most",

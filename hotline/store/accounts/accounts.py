@@ -69,7 +69,7 @@ class AccountCode(Row):
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """Of a link that is being taken up: the new private half, locked under the link itself."""
+    """Of a link that is being taken up: the new private half, locked under the token of the browser that began."""
 
 
 def find(session: Session, name: str, *, for_writing: bool = False) -> ConsoleAccount | None:

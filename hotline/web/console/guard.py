@@ -17,7 +17,7 @@ from hotline.services.accounts import sessions
 from hotline.text.languages import CODES, FIRST
 from hotline.text.networks import network_of
 from hotline.web.console.form import FORM_KEY, FormFaults, PostedForm, faults
-from hotline.web.console.pages import entering
+from hotline.web.console.pages import entering, welcome
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.templating import Templates
 from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, signed
@@ -162,4 +162,5 @@ def _guest(house: Gatehouse) -> GuestVisit:
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
         network=network_of(peer_of(request.environ, house.kit.proxies)),
         known=request.cookies.get(entering.KNOWN, ""),
+        began=request.cookies.get(welcome.COOKIE, ""),
     )
