@@ -274,14 +274,17 @@ def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
 
     shown = tab.get("/account/factor").text
     (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', shown)
-    fields = {"sealed": sealed, "secret_new_code": "000000"}
+    proof = {"secret_password": PASSWORD, "secret_code": desk.people["Editor 1"].code()}
+    fields = {"sealed": sealed, "secret_new_code": "000000", **proof}
     wrong = tab.post("/account/factor", fields)
     assert wrong.status_code == 422
     assert secret_of(wrong.text) == secret_of(shown)
     fields["secret_new_code"] = code_at(secret_of(shown), desk.clock())
     assert tab.post("/account/factor", fields).location == "/account?done=factor"
 
-    assert tab.post("/account/paper").text.count("<li><code>") == 10
+    desk.clock.turn(seconds=30)
+    proof["secret_code"] = code_at(secret_of(shown), desk.clock())
+    assert tab.post("/account/paper", proof).text.count("<li><code>") == 10
 
 
 def test_other_sessions_are_seen_and_ended(desk: Desk) -> None:

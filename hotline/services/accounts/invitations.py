@@ -246,6 +246,7 @@ def _forget(session: Session, kit: Kit, account: ConsoleAccount) -> None:
     """What proved its person proves nobody any more, and opens no desk."""
     members.forget(session, of_account(account.id), kit.now())
     account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
+    account.paper_at = account.factor_at = None
     account.totp_step = 0
     accounts.forget_codes(session, account.id, *CodeKind)
     sessions.end_of(session, account.id)

@@ -47,6 +47,10 @@ class ConsoleAccount(Row):
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
     """Until then nobody enters by it. Its keys stay."""
+    paper_at: Mapped[datetime | None]
+    """When a session made a new sheet; none where its person said that it was them."""
+    factor_at: Mapped[datetime | None]
+    """When a session took a new authenticator; none where its person said that it was them."""
     responder_id: Mapped[int | None]
     """The same human as a responder: her desks are this account's, and both end together."""
 
