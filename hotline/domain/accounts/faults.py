@@ -61,7 +61,7 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.WRONG_CODE: "that code is wrong, or was used: wait for the next one",
     AccountFault.KEY_CLOSED: "give your password and a code again first",
     AccountFault.TOO_MANY_ACTS: "you did that to two accounts within an hour: wait, or ask another admin",
-    AccountFault.LAST_OTHER: "nobody else would be an admin or an approver: give that role to another account first",
+    AccountFault.LAST_OTHER: "nobody else would hold one of its roles: give that role to another account first",
     AccountFault.SUSPENDED_LATELY: "you suspended that account within seven days: ask another admin",
     AccountFault.NOT_SUSPENDED: "that account is not suspended",
     AccountFault.LINK_RESTS: "that link was asked for already, and rests: a second admin can agree to it now",

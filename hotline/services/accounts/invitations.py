@@ -185,7 +185,7 @@ def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
             raise refusal(AccountFault.ONESELF)
         if not account.is_suspended(kit.now()):
             raise refusal(AccountFault.NOT_SUSPENDED)
-        account.suspended_until = None
+        account.suspended_until = kit.now()
         approvals.record(session, kit, by, "account_suspension_lifted", account)
 
 
