@@ -13,6 +13,8 @@ class AccountFault(StrEnum):
     NAME_SCRIPTS = "name_scripts"
     NAME_TAKEN = "name_taken"
     NAME_ALIKE = "name_alike"
+    NAME_RESERVED = "name_reserved"
+    NAME_RESPONDER = "name_responder"
     NO_ROLE = "no_role"
     ROLES_EXCLUDE = "roles_exclude"
     NO_ACCOUNT = "no_account"
@@ -45,6 +47,8 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.NAME_SCRIPTS: "a name has letters of one script, digits 0 to 9, and signs that a keyboard has",
     AccountFault.NAME_TAKEN: "there is an account of that name",
     AccountFault.NAME_ALIKE: "there is an account whose name looks the same: add a word that tells them apart",
+    AccountFault.NAME_RESERVED: "the log calls the line itself or a desk so: take another name",
+    AccountFault.NAME_RESPONDER: "there is a responder whose name looks the same: add a word that tells them apart",
     AccountFault.NO_ROLE: "an account needs a role",
     AccountFault.ROLES_EXCLUDE: "an account that administers or audits reads no tips: give the roles to two accounts",
     AccountFault.NO_ACCOUNT: "there is no such account",
