@@ -102,6 +102,21 @@ def test_what_is_posted_from_another_site_is_not_carried_along(desk: Desk) -> No
     assert "Deux mots" not in answer.text
 
 
+@pytest.mark.parametrize("language", ["rw", "fr", "en"])
+def test_a_page_that_is_not_there_speaks_the_language_of_the_account(
+    desk: Desk, tab: Tab, language: str
+) -> None:
+    tab.post("/account/language", {"language": language})
+    begins = f'<html lang="{language}">'
+    assert begins in tab.get("/nope").text
+    assert begins in tab.get("/accounts").text, "an editor may not see it"
+    refused = tab.post("/account/language", {"language": "en"}, Origin="https://evil.example")
+    assert (refused.status_code, begins in refused.text) == (403, True)
+    other = {"Accept-Language": "fr"}
+    assert begins in tab.get("/nope", **other).text
+    assert '<html lang="fr">' in desk.outside().get("/nope", **other).text
+
+
 def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
