@@ -33,9 +33,9 @@ class Person:
     def takes_up(self, link: str) -> "Person":
         shown = welcome.choose_password(self.kit, link, self.password)
         self.secret = shown.letters.replace("-", "").upper()
-        welcome.prove_code(self.kit, link, self.code())
-        self.sheet = welcome.paper(self.kit, link)
-        assert welcome.finish(self.kit, link) == self.name
+        welcome.prove_code(self.kit, link, self.code(), shown.browser)
+        self.sheet = welcome.paper(self.kit, link, shown.browser)
+        assert welcome.finish(self.kit, link, shown.browser) == self.name
         return self
 
     def enters(self, known: str = "") -> Entered:

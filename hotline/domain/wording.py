@@ -193,14 +193,21 @@ class Template(StrEnum):
     REMOVED = "A colleague was taken off this line. Open cases that went on to others: {count}."
     """To the national desk, since one person alone may do it. It never says who."""
 
-    ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask an admin."
+    ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
     """To the national desk. `number` is the account's: never a name."""
     ACCOUNT_SUSPENDED = (
-        "Console account {number} is suspended for 24 hours. Not expected? Ask an admin."
+        "Console account {number} is suspended for 24 hours. Not expected? Ask the national desk."
     )
-    ACCOUNT_ROLES_TAKEN = "Console account {number} lost a role. Not expected? Ask an admin."
-    ACCOUNT_LINK = "A new link was asked for console account {number}. Not expected? Ask an admin."
-    OWN_LINK = "A new link to your console account was asked for. Not you? Sign in and refuse it."
+    ACCOUNT_ROLES_TAKEN = (
+        "Console account {number} lost a role. Not expected? Ask the national desk."
+    )
+    ACCOUNT_LINK = (
+        "A new link was asked for console account {number}. Not expected? Ask the national desk."
+    )
+    OWN_LINK = (
+        "A new link to your console account was asked for. "
+        "Not you? Sign in and refuse it, or tell the national desk."
+    )
     """To the phone of the account's own person."""
 
     WORDS_URGENT = (

@@ -41,9 +41,12 @@ def is_one_name(one: str, other: str) -> bool:
 
 
 def keys_of(name: str) -> tuple[str, str, str]:
-    """Returns what two names that are alike have in common, in one of the three places."""
-    plain = folded(name)
-    return plain, skeleton(plain), skeleton(tidy(name)).casefold()
+    """Returns what two names that are alike have in common, in one of the three places.
+
+    Spaces tell nobody apart: a fullwidth digit takes the place of one.
+    """
+    plain, shown = folded(name).replace(" ", ""), tidy(name).replace(" ", "")
+    return plain, skeleton(plain), skeleton(shown).casefold()
 
 
 def skeleton(name: str) -> str:

@@ -115,7 +115,9 @@ def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
     (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
     (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', page)
     code = code_at(letters.replace("-", "").upper(), desk.clock())
-    mine.post("/account/factor", {"sealed": sealed, "secret_new_code": code})
+    editor = desk.people["Editor 1"]
+    proof = {"secret_password": editor.password, "secret_code": editor.code()}
+    mine.post("/account/factor", {"sealed": sealed, "secret_new_code": code, **proof})
     assert (mine.get("/").status_code, thief.get("/").status_code) == (200, 303)
 
 

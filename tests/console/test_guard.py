@@ -5,6 +5,7 @@ import re
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.second_factor import code_at
 from hotline.services.accounts import invitations, sessions
 from tests.console.conftest import ADDRESS, Desk, Tab
 from tests.signing import SERVER
@@ -101,18 +102,97 @@ def test_what_is_posted_from_another_site_is_not_carried_along(desk: Desk) -> No
     assert "Deux mots" not in answer.text
 
 
+@pytest.mark.parametrize("language", ["rw", "fr", "en"])
+def test_a_page_that_is_not_there_speaks_the_language_of_the_account(
+    desk: Desk, tab: Tab, language: str
+) -> None:
+    tab.post("/account/language", {"language": language})
+    begins = f'<html lang="{language}">'
+    assert begins in tab.get("/nope").text
+    assert begins in tab.get("/accounts").text, "an editor may not see it"
+    refused = tab.post("/account/language", {"language": "en"}, Origin="https://evil.example")
+    assert (refused.status_code, begins in refused.text) == (403, True)
+    other = {"Accept-Language": "fr"}
+    assert begins in tab.get("/nope", **other).text
+    assert '<html lang="fr">' in desk.outside().get("/nope", **other).text
+
+
 def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     for minutes in (10, 6):
         desk.clock.turn(minutes=minutes)
         tab.get("/")
-    wrong = tab.post("/account/paper", {"secret_password": "no", "secret_code": "000000"})
+    changed = {"secret_old": editor.password, "secret_new": "bakire-temuno-gifara-mukeno"}
+    not_right = {"secret_password": "no", "secret_code": "000000"}
+    wrong = tab.post("/account/password", changed | not_right)
     assert wrong.status_code == 422
     assert "is not right" in wrong.text
     proof = {"secret_password": editor.password, "secret_code": editor.code()}
+    done = tab.post("/account/password", changed | proof)
+    assert done.location == "/account?done=password"
+
+
+def test_a_new_sheet_and_a_new_authenticator_ask_for_password_and_code_each_time(
+    desk: Desk,
+) -> None:
+    """A screen that somebody left open is enough for nothing that lasts."""
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    editor = desk.people["Editor 1"]
+    for path in ("/account/paper", "/account/factor"):
+        asked = tab.post(path)
+        assert asked.status_code == 422
+        assert 'name="secret_password"' in asked.text
+        assert 'name="secret_code"' in asked.text
+    wrong = tab.post("/account/paper", {"secret_password": "no", "secret_code": editor.code()})
+    assert (wrong.status_code, "is not right" in wrong.text) == (422, True)
+    proof = {"secret_password": editor.password, "secret_code": editor.code()}
     assert "Recovery sheet of Editor 1" in tab.post("/account/paper", proof).text
-    assert "Recovery sheet of Editor 1" in tab.post("/account/paper").text
+    again = tab.post("/account/paper", proof)
+    assert (again.status_code, "Recovery sheet of" in again.text) == (422, False)
+
+
+@pytest.mark.parametrize("language", ["rw", "fr", "en"])
+def test_the_person_reads_of_a_new_sheet_or_authenticator_until_they_say_it_was_them(
+    desk: Desk, language: str
+) -> None:
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    editor = desk.people["Editor 1"]
+    tab.post("/account/language", {"language": language})
+    says = {
+        "en": ["A new recovery sheet was made at", "A new authenticator was taken at"],
+        "fr": ["Une nouvelle feuille de secours a été faite", "Un nouvel authentificateur"],
+        "rw": ["Urupapuro rwo kugaruza rushya rwakozwe", "Porogaramu ya kode nshya yafashwe"],
+    }[language]
+
+    def reads() -> list[bool]:
+        return [one in tab.get(path).text for path in ("/", "/account") for one in says]
+
+    assert reads() == [False] * 4
+    proof = {"secret_password": editor.password, "secret_code": editor.code()}
+    tab.post("/account/paper", proof)
+    assert reads() == [True, False] * 2
+    shown = tab.get("/account/factor").text
+    (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', shown)
+    (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', shown)
+    proof = {"secret_password": editor.password, "secret_code": editor.code()}
+    code = code_at(letters.replace("-", "").upper(), desk.clock())
+    taken = tab.post("/account/factor", {"sealed": sealed, "secret_new_code": code, **proof})
+    assert taken.location == "/account?done=factor"
+    assert reads() == [True] * 4
+    assert tab.post("/account/known").status_code == 303
+    assert reads() == [False] * 4
+
+
+def test_a_line_about_a_new_sheet_goes_after_seven_days(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    editor = desk.people["Editor 1"]
+    proof = {"secret_password": editor.password, "secret_code": editor.code()}
+    tab.post("/account/paper", proof)
+    for days, stands in ((6, True), (1, False)):
+        desk.clock.turn(days=days)
+        tab.take(editor.enters().token)
+        assert ("A new recovery sheet was made" in tab.get("/").text) is stands
 
 
 def test_a_script_that_asks_for_parts_is_told_that_the_session_ended(desk: Desk) -> None:

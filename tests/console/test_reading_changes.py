@@ -34,7 +34,7 @@ from tests.engine.books import make_book, make_document
 
 def visit(language: str = "en") -> Any:
     kit: Any = None
-    return GuestVisit(kit, PAGES, language, "/", {}, PostedForm(), False, "", "")
+    return GuestVisit(kit, PAGES, language, "/", {}, PostedForm(), False, "", "", "")
 
 
 # what is shown

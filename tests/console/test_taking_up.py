@@ -65,6 +65,90 @@ def test_a_person_takes_up_an_account_and_signs_in(desk: Desk, admin: Tab) -> No
     assert answer.status_code == 303
 
 
+def gives_password_and_code(desk: Desk, tab: Tab, link: str) -> str:
+    """Takes the first two steps of a link; returns the authenticator's secret."""
+    tab.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
+    secret = secret_of(tab.get(link).text)
+    tab.post(link, {"do": "code", "secret_code": code_at(secret, desk.clock())}, key="")
+    return secret
+
+
+def test_the_link_alone_shows_neither_secret_nor_sheet_once_a_password_was_chosen(
+    desk: Desk, admin: Tab
+) -> None:
+    """The admin who made the link keeps it, and looks what it opens at each step."""
+    link, person, admins_copy = invited(admin, "editor"), desk.outside(), desk.outside()
+    person.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
+    secret = secret_of(person.get(link).text)
+    looked = admins_copy.get(link)
+    assert "<svg" not in looked.text
+    assert "ouvert dans un autre navigateur" in looked.text
+    code = {"do": "code", "secret_code": code_at(secret, desk.clock())}
+    assert admins_copy.post(link, code, key="").status_code == 422
+    assert person.post(link, code, key="").status_code == 303
+
+    assert "<li><code>" in person.post(link, {"do": "paper"}, key="").text
+    for fields in (
+        {"do": "paper"},
+        {"do": "finish", "have": "yes"},
+        {"do": "finish"},
+        {"do": "password", "secret_password": "kinoto-gabise-rumaka"},
+        {"do": "continue", "secret_password": "kinoto-gabise-rumaka"},
+    ):
+        answer = admins_copy.post(link, fields, key="")
+        assert answer.status_code == 422
+        assert "<li><code>" not in answer.text
+        assert "Set-Cookie" not in answer.headers
+    done = person.post(link, {"do": "finish", "have": "yes"}, key="")
+    assert (done.status_code, done.location) == (303, "/enter")
+
+
+def test_the_browser_that_began_is_known_by_a_cookie_that_no_script_reads(
+    desk: Desk, admin: Tab
+) -> None:
+    link, person = invited(admin, "editor"), desk.outside()
+    chosen = person.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
+    cookie = chosen.headers["Set-Cookie"]
+    assert re.match(r"__Host-hotline-link=[\w-]{43};", cookie)
+    for word in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
+        assert word in cookie
+    secret = secret_of(person.get(link).text)
+    person.post(link, {"do": "code", "secret_code": code_at(secret, desk.clock())}, key="")
+    person.post(link, {"do": "paper"}, key="")
+    done = person.post(link, {"do": "finish", "have": "yes"}, key="")
+    assert "__Host-hotline-link=;" in done.headers["Set-Cookie"]
+
+
+def test_whoever_closed_the_browser_goes_on_with_the_password_and_a_sheet_of_this_browser(
+    desk: Desk, admin: Tab
+) -> None:
+    link, closed, again = invited(admin, "editor"), desk.outside(), desk.outside()
+    secret = gives_password_and_code(desk, closed, link)
+    closed.post(link, {"do": "paper"}, key="")
+    wrong = again.post(link, {"do": "continue", "secret_password": "kinoto-gabise"}, key="")
+    assert (wrong.status_code, "kinoto-gabise" in wrong.text) == (422, False)
+    right = {"do": "continue", "secret_password": PASSWORD}
+    assert again.post(link, right, key="").status_code == 303
+    assert again.post(link, {"do": "finish", "have": "yes"}, key="").status_code == 422
+    assert closed.post(link, {"do": "finish", "have": "yes"}, key="").status_code == 422
+    sheet = re.findall(r"<li><code>([^<]+)", again.post(link, {"do": "paper"}, key="").text)
+    assert again.post(link, {"do": "finish", "have": "yes"}, key="").status_code == 303
+    desk.clock.turn(seconds=30)
+    fields = {"name": "Editor 1", "secret_password": PASSWORD}
+    for code in (sheet[0], code_at(secret, desk.clock())):
+        answer = desk.outside().post("/enter", {**fields, "secret_code": code}, key="")
+        assert answer.status_code == 303
+
+
+def test_a_link_that_another_site_leads_back_to_is_asked_for_again_with_its_cookie(
+    desk: Desk, admin: Tab
+) -> None:
+    link, webmail = invited(admin, "editor"), {"Sec-Fetch-Site": "cross-site"}
+    assert "Refresh" not in desk.outside().get(link, **webmail).headers
+    desk.outside().post(link, {"do": "password", "secret_password": PASSWORD}, key="")
+    assert desk.outside().get(link, **webmail).headers["Refresh"] == f"0; url={link}"
+
+
 def test_a_link_that_is_none_opens_nothing(desk: Desk) -> None:
     for link in ("none", "a" * 43):
         answer = desk.outside().get(f"/welcome/{link}")
@@ -156,7 +240,7 @@ def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, adm
     assert "Suspended until" not in second.get(path).text
     last = f"/accounts/{desk.people['Admin 2'].account_id}/suspend"
     answer = admin.post(last, {"reason": "mine alone"})
-    assert "Nobody else would be an admin or an approver" in answer.text
+    assert "Nobody else would hold one of its roles" in answer.text
 
 
 def test_nobody_changes_their_own_account_as_an_admin(desk: Desk, admin: Tab) -> None:
@@ -190,14 +274,17 @@ def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
 
     shown = tab.get("/account/factor").text
     (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', shown)
-    fields = {"sealed": sealed, "secret_new_code": "000000"}
+    proof = {"secret_password": PASSWORD, "secret_code": desk.people["Editor 1"].code()}
+    fields = {"sealed": sealed, "secret_new_code": "000000", **proof}
     wrong = tab.post("/account/factor", fields)
     assert wrong.status_code == 422
     assert secret_of(wrong.text) == secret_of(shown)
     fields["secret_new_code"] = code_at(secret_of(shown), desk.clock())
     assert tab.post("/account/factor", fields).location == "/account?done=factor"
 
-    assert tab.post("/account/paper").text.count("<li><code>") == 10
+    desk.clock.turn(seconds=30)
+    proof["secret_code"] = code_at(secret_of(shown), desk.clock())
+    assert tab.post("/account/paper", proof).text.count("<li><code>") == 10
 
 
 def test_other_sessions_are_seen_and_ended(desk: Desk) -> None:

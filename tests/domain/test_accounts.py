@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole, excluded
 from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.accounts.passwords import password_fault, suggested
+from hotline.domain.accounts.passwords import our_words, password_fault, suggested
 
 A = AccountRole
 
@@ -38,6 +38,16 @@ def test_who_administers_or_audits_never_reads_tips(
         "Kigali2026!!",
         "rwandarwanda",
         "hotline-hotline",
+        "murakazaneza",
+        "Murakaza neza",
+        "ndagukundacyane",
+        "urakoze cyane",
+        "umwana-mwiza",
+        "mwaramutseneza",
+        "ubuzimabwiza",
+        "bonjourmadame",
+        "le-telephone",
+        "le-téléphone",
     ],
 )
 def test_a_password_that_few_guesses_find_is_refused(password: str) -> None:
@@ -49,6 +59,12 @@ def test_a_password_that_few_guesses_find_is_refused(password: str) -> None:
 )
 def test_a_password_of_unrelated_words_is_taken(password: str) -> None:
     assert password_fault(password, "Editor 1") is None
+
+
+def test_the_words_of_our_texts_are_read_once_with_and_without_their_accents() -> None:
+    words = our_words()
+    assert {"murakaza", "umuntu", "téléphone", "telephone"} <= set(words)
+    assert our_words() is words
 
 
 def test_each_password_that_is_suggested_is_taken() -> None:

@@ -282,7 +282,7 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
 
     people.let_in("12", SECOND)
     for account_id in (1, 2):
-        invitations.end(kit, ADMIN, account_id, "left")
+        invitations.end(kit, Actor("server"), account_id, "left")
     (found, *_) = desk_register.keys_found(kit)
     assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
 

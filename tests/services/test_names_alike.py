@@ -1,18 +1,30 @@
 """Names that look alike: no second account and no second person gets one, and approvals say which account is meant."""
 
+from dataclasses import replace
+
 import pytest
 
+from hotline.adapters.console_words import load_console_words
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.desk.audit_sentences import PROCESSES
+from hotline.domain.desk.desks import DeskKind
 from hotline.errors import AccountRefused, ImportRefused, PersonnelRefused
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import directory, invitations
+from hotline.sealing.passphrase import Costs
+from hotline.services.accounts import demo_accounts, directory, invitations
+from hotline.services.desk import access, desk_register
+from hotline.services.desk.desk_register import NewDesk
 from hotline.services.people import enrolment, personnel
 from hotline.store.database import Database
+from hotline.text.languages import CODES
 from tests.conftest import Clock
 from tests.kits import make_console_kit
 from tests.signing import SERVER
+from tests.two_people import ALICE
 
+QUICK = Costs(passes=1, kib=8)
+WORDS = load_console_words()
 HEAD = "name,msisdn,language,level,districts,categories\n"
 
 
@@ -26,12 +38,19 @@ def people(*names: str) -> str:
     return HEAD + "".join(rows)
 
 
+def refusal_of(kit: ConsoleKit, name: str) -> object:
+    with pytest.raises(AccountRefused) as refused:
+        invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
+    return refused.value.fault
+
+
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
         ("Admin l", AccountFault.NAME_ALIKE),
         ("Admin I", AccountFault.NAME_ALIKE),
         ("\uff21dmin 1", AccountFault.NAME_TAKEN),
+        ("Admin\uff11", AccountFault.NAME_ALIKE),
         ("\u0410dmin 1", AccountFault.NAME_SCRIPTS),
         ("Admin 1\u0323", AccountFault.NAME_MARKS),
     ],
@@ -40,10 +59,64 @@ def test_an_account_gets_no_name_that_looks_like_another_s(
     kit: ConsoleKit, name: str, fault: AccountFault
 ) -> None:
     invitations.invite(kit, SERVER, "Admin 1", [AccountRole.ADMIN])
-    with pytest.raises(AccountRefused) as refused:
-        invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
-    assert refused.value.fault == fault
+    assert refusal_of(kit, name) == fault
     assert [one.name for one in directory.listed(kit)] == ["Admin 1"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "the clock",
+        "The  Command Line",
+        "the watchman",
+        "the 1ine",
+        "clock",
+        "national",
+        "National desk",
+        "the national desk",
+        "bureau national",
+        "Ibiro by'igihugu",
+        "Gasabo",
+        "gasabo desk",
+        "Ibiro bya Gasabo",
+        "Border East",
+        "border-east",
+    ],
+)
+def test_an_account_is_not_called_like_the_line_or_a_desk(kit: ConsoleKit, name: str) -> None:
+    new = NewDesk("border-east", DeskKind.BORDER, "Border East")
+    access.make_desks(kit, "correct horse", costs=QUICK)
+    desk_register.add(kit, new, by=ALICE, reason="a test", passphrase="correct horse", costs=QUICK)
+    assert refusal_of(kit, name) == AccountFault.NAME_RESERVED
+    assert directory.listed(kit) == []
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("process", PROCESSES.values())
+def test_an_account_is_not_called_as_the_audit_log_calls_a_process_in_any_language(
+    kit: ConsoleKit, process: str, language: str
+) -> None:
+    shown = WORDS[language][process]
+    assert refusal_of(kit, shown) == AccountFault.NAME_RESERVED
+
+
+def test_an_account_is_not_called_like_a_responder(kit: ConsoleKit) -> None:
+    enrolment.import_responders(kit, people("Gasabo 2"))
+    for name in ("Gasabo 2", "gasabo2", "Gasab0 2"):
+        assert refusal_of(kit, name) == AccountFault.NAME_RESPONDER
+    invitations.invite(kit, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
+
+
+def test_a_responder_is_not_called_like_an_account_unless_it_is_the_demo_s(
+    kit: ConsoleKit,
+) -> None:
+    invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR])
+    with pytest.raises(ImportRefused, match="an account of the console has a name that looks"):
+        enrolment.import_responders(kit, people("Responder 1", "Edit0r 1"))
+    demo = replace(kit, pretended=True)
+    assert "Desk 1" in [one.name for one in demo_accounts.make(demo)]
+    enrolment.import_responders(demo, people("Desk 1"))
+    assert [one.name for one in enrolment.list_responders(kit)] == ["Desk 1"]
 
 
 def test_an_accent_is_a_letter_of_a_name(kit: ConsoleKit) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole, Refused
 from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.accounts.second_factor import code_at
 from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import own_account, recovering, sessions, signing_in
@@ -73,16 +74,19 @@ def test_a_password_is_changed_by_who_knows_the_one_before(
 
 
 def test_another_authenticator_takes_the_place_of_the_one_before(
-    kit: ConsoleKit, editor: Person
+    kit: ConsoleKit, editor: Person, clock: Clock
 ) -> None:
     entered = editor.enters()
     new = own_account.new_factor(kit, entered.signed_in)
     assert own_account.same_factor(kit, entered.signed_in, new.sealed) == new
-    assert refused(
-        lambda: own_account.take_factor(kit, entered.token, new.sealed, editor.code())
-    ) == (AccountFault.WRONG_CODE)
+    take = partial(own_account.take_factor, kit, entered.token, new.sealed)
+    code = editor.code()
+    assert refused(partial(take, code, PASSWORD, code)) == AccountFault.WRONG_CODE
     old, editor.secret = editor.secret, new.letters.replace("-", "").upper()
-    own_account.take_factor(kit, entered.token, new.sealed, editor.code())
+    of_the_new = code_at(editor.secret, clock())
+    for password, given in ((NEW, code), (PASSWORD, of_the_new), ("", "")):
+        assert isinstance(take(of_the_new, password, given), Refused)
+    assert take(of_the_new, PASSWORD, code) is None
     assert editor.enters()
     editor.secret = old
     editor.is_refused()
@@ -96,6 +100,7 @@ def test_a_secret_that_was_shown_to_another_is_not_taken(
     token = editor.enters().token
     for sealed in (theirs.sealed, "", "é", theirs.sealed[:-4]):
         take = partial(own_account.take_factor, kit, token, sealed, editor.code())
+        take = partial(take, PASSWORD, editor.code())
         assert refused(take) == AccountFault.STEP_MISSING
 
 
@@ -104,7 +109,11 @@ def test_a_new_sheet_ends_the_one_before(kit: ConsoleKit, editor: Person) -> Non
     assert isinstance(told, Entered)
     token = told.token
     assert own_account.codes_left(kit, told.signed_in) == 9
-    before, sheet = editor.sheet, own_account.new_paper(kit, token)
+    before = editor.sheet
+    for password, code in ((NEW, editor.code()), (PASSWORD, "000000"), ("", "")):
+        assert isinstance(own_account.new_paper(kit, token, password, code), Refused)
+    sheet = own_account.new_paper(kit, token, PASSWORD, editor.code())
+    assert not isinstance(sheet, Refused)
     editor.is_refused(code=before.codes[0])
     assert recovering.reset_password(kit, "Editor 1", before.key, editor.code(), NEW) == Refused()
     assert recovering.reset_password(kit, "Editor 1", sheet.key, sheet.codes[0], NEW) is None

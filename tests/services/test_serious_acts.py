@@ -207,6 +207,28 @@ def test_nobody_shuts_out_the_last_other_admin_or_approver(
     assert last(approver.account_id) == AccountFault.LAST_OTHER
 
 
+@pytest.mark.parametrize("act", ["end", "suspend", "roles"])
+def test_nobody_shuts_out_the_last_account_of_the_national_desk(
+    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
+) -> None:
+    first, second = two
+    here = second.here(second.enters().token)
+
+    def national(name: str) -> Person:
+        made = person(kit, clock, name, R.TRANSLATOR)
+        roles = [R.TRANSLATOR, R.NATIONAL]
+        invitations.set_roles(kit, by(first), made.account_id, roles)
+        for one in approvals.waiting(kit, here):
+            approvals.decide(kit, here, one.id, approve=True, reason="so it is")
+        return made
+
+    only = national("National 1")
+    acts = partial(ACTS[act], kit, by(first), only.account_id)
+    assert refused(acts) == AccountFault.LAST_OTHER
+    national("National 2")
+    acts()
+
+
 def test_the_server_is_bound_by_no_number_and_is_told_of_all_the_same(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
@@ -243,6 +265,39 @@ def test_a_link_rests_for_a_day_and_its_person_is_told(
     desk.is_refused()
     assert desk.takes_up(invited.link).enters()
     assert new_links.resting(kit, desk.account_id) is None
+
+
+@pytest.mark.parametrize("first_act", ["link", "suspend"])
+@pytest.mark.parametrize("is_lifted", [False, True])
+def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
+    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock, first_act: str, is_lifted: bool
+) -> None:
+    admin = by(two[0])
+    for act in (first_act, *{"link", "suspend"} - {first_act}):
+        ACTS[act](kit, admin, desk.account_id)
+    clock.turn(hours=20)
+    if is_lifted:
+        invitations.lift_suspension(kit, admin, desk.account_id)
+        assert desk.enters()
+    clock.turn(hours=5)
+    early = partial(new_links.again, kit, admin, desk.account_id)
+    assert refused(early) == AccountFault.LINK_RESTS
+    desk.enters()
+    clock.turn(hours=18)
+    assert refused(early) == AccountFault.LINK_RESTS
+    clock.turn(hours=5)
+    assert new_links.again(kit, admin, desk.account_id).link
+
+
+def test_a_suspension_that_was_over_before_lengthens_no_rest(
+    kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
+) -> None:
+    admin = by(two[0])
+    invitations.suspend(kit, admin, desk.account_id, "stolen phone")
+    clock.turn(hours=25)
+    new_links.again(kit, admin, desk.account_id, "lost both")
+    clock.turn(hours=24)
+    assert new_links.again(kit, admin, desk.account_id).link
 
 
 def test_a_second_admin_sets_a_link_free_at_once(

@@ -6,12 +6,13 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, AccountState
+from hotline.domain.accounts.account import AccountRole, AccountState, Refused
 from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.accounts.second_factor import code_at
 from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import Entrant
+from hotline.sealing.accounts.tokens import new_token
 from hotline.services.accounts import directory, forgetting, invitations, signing_in, welcome
 from hotline.services.accounts.sessions import Entered
 from hotline.services.accounts.welcome import WelcomeStep
@@ -42,6 +43,13 @@ def secret_of(shown: welcome.Welcome) -> str:
     return shown.letters.replace("-", "").upper()
 
 
+def chosen(person: Person, link: str) -> str:
+    """Takes the first step; returns the token of the browser that took it."""
+    shown = welcome.choose_password(person.kit, link, person.password)
+    person.secret = secret_of(shown)
+    return shown.browser
+
+
 def test_each_step_is_shown_where_she_stands(kit: ConsoleKit, link: str, clock: Clock) -> None:
     first = welcome.begin(kit, link)
     assert first is not None
@@ -52,58 +60,60 @@ def test_each_step_is_shown_where_she_stands(kit: ConsoleKit, link: str, clock: 
     assert shown.step is WelcomeStep.FACTOR
     assert shown.uri.startswith("otpauth://totp/")
     assert secret_of(shown) in shown.uri
-    again = welcome.begin(kit, link)
+    again = welcome.begin(kit, link, shown.browser)
     assert again is not None
     assert (again.step, again.letters) == (WelcomeStep.FACTOR, shown.letters)
 
-    paper = welcome.prove_code(kit, link, code_at(secret_of(shown), clock()))
+    paper = welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
     assert (paper.step, paper.letters, paper.uri) == (WelcomeStep.PAPER, "", "")
-    for secret in (shown.letters, shown.uri, first.suggestion, link):
+    for secret in (shown.letters, shown.uri, shown.browser, first.suggestion, link):
         assert secret not in repr((first, shown, paper))
 
 
 def test_no_step_is_left_out(kit: ConsoleKit, link: str, clock: Clock) -> None:
     for act in (welcome.paper, welcome.finish):
-        assert refused(partial(act, kit, link)) == AccountFault.STEP_MISSING
-    assert refused(lambda: welcome.prove_code(kit, link, "123456")) == AccountFault.STEP_MISSING
+        assert refused(partial(act, kit, link, "")) == AccountFault.STEP_MISSING
+    assert refused(lambda: welcome.prove_code(kit, link, "123456", "")) == AccountFault.STEP_MISSING
+    assert refused(lambda: welcome.go_on(kit, link, PASSWORD)) == AccountFault.STEP_MISSING
     shown = welcome.choose_password(kit, link, PASSWORD)
     for act in (welcome.paper, welcome.finish):
-        assert refused(partial(act, kit, link)) == AccountFault.STEP_MISSING
-    welcome.prove_code(kit, link, code_at(secret_of(shown), clock()))
-    assert refused(lambda: welcome.finish(kit, link)) == AccountFault.STEP_MISSING
+        assert refused(partial(act, kit, link, shown.browser)) == AccountFault.STEP_MISSING
+    welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
+    assert refused(lambda: welcome.finish(kit, link, shown.browser)) == AccountFault.STEP_MISSING
 
 
 def test_nothing_is_active_before_she_says_that_she_has_the_paper(
     kit: ConsoleKit, link: str, clock: Clock
 ) -> None:
     editor = Person(kit, clock, "Editor 1")
-    editor.secret = secret_of(welcome.choose_password(kit, link, PASSWORD))
-    welcome.prove_code(kit, link, editor.code())
-    sheet = welcome.paper(kit, link)
+    browser = chosen(editor, link)
+    welcome.prove_code(kit, link, editor.code(), browser)
+    sheet = welcome.paper(kit, link, browser)
     editor.is_refused()
     editor.is_refused(code=sheet.codes[0])
     assert directory.listed(kit)[0].state is AccountState.INVITED
 
-    assert welcome.finish(kit, link) == "Editor 1"
+    assert welcome.finish(kit, link, browser) == "Editor 1"
     assert isinstance(signing_in.enter(kit, "Editor 1", PASSWORD, editor.code()), Entered)
 
 
 def test_a_password_chosen_anew_begins_anew(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    old = secret_of(welcome.choose_password(kit, link, PASSWORD))
-    welcome.prove_code(kit, link, code_at(old, clock()))
-    welcome.paper(kit, link)
-    shown = welcome.choose_password(kit, link, "kinoto-gabise-rumaka")
+    first = welcome.choose_password(kit, link, PASSWORD)
+    old = secret_of(first)
+    welcome.prove_code(kit, link, code_at(old, clock()), first.browser)
+    welcome.paper(kit, link, first.browser)
+    shown = welcome.choose_password(kit, link, "kinoto-gabise-rumaka", first.browser)
     assert shown.step is WelcomeStep.FACTOR
     assert secret_of(shown) != old
-    assert refused(lambda: welcome.finish(kit, link)) == AccountFault.STEP_MISSING
+    assert refused(lambda: welcome.finish(kit, link, shown.browser)) == AccountFault.STEP_MISSING
 
 
 def test_a_sheet_made_twice_is_the_second_one(kit: ConsoleKit, link: str, clock: Clock) -> None:
     editor = Person(kit, clock, "Editor 1")
-    editor.secret = secret_of(welcome.choose_password(kit, link, PASSWORD))
-    welcome.prove_code(kit, link, editor.code())
-    first, second = welcome.paper(kit, link), welcome.paper(kit, link)
-    welcome.finish(kit, link)
+    browser = chosen(editor, link)
+    welcome.prove_code(kit, link, editor.code(), browser)
+    first, second = (welcome.paper(kit, link, browser) for _ in range(2))
+    welcome.finish(kit, link, browser)
     assert len({*first.codes, *second.codes}) == 20
     editor.is_refused(code=first.codes[0])
     told = signing_in.enter(kit, "Editor 1", PASSWORD, second.codes[0])
@@ -114,7 +124,7 @@ def test_a_link_is_good_once(kit: ConsoleKit, link: str, clock: Clock) -> None:
     Person(kit, clock, "Editor 1").takes_up(link)
     assert welcome.begin(kit, link) is None
     assert refused(lambda: welcome.choose_password(kit, link, PASSWORD)) == AccountFault.LINK_OVER
-    assert refused(lambda: welcome.finish(kit, link)) == AccountFault.LINK_OVER
+    assert refused(lambda: welcome.finish(kit, link, "")) == AccountFault.LINK_OVER
 
 
 def test_a_link_lives_fifteen_minutes_and_as_long_again_once_a_password_is_chosen(
@@ -137,9 +147,10 @@ def test_a_wrong_code_is_refused_and_the_right_one_then_taken(
     shown = welcome.choose_password(kit, link, PASSWORD)
     right = code_at(secret_of(shown), clock())
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
-    assert refused(lambda: welcome.prove_code(kit, link, wrong)) == AccountFault.WRONG_CODE
+    tried = partial(welcome.prove_code, kit, link, wrong, shown.browser)
+    assert refused(tried) == AccountFault.WRONG_CODE
     typed = f"{right[:3]} {right[3:]}"
-    assert welcome.prove_code(kit, link, typed).step is WelcomeStep.PAPER
+    assert welcome.prove_code(kit, link, typed, shown.browser).step is WelcomeStep.PAPER
 
 
 @pytest.mark.parametrize(
@@ -168,9 +179,53 @@ def test_a_link_lies_nowhere_and_its_row_opens_nothing(
     kit: ConsoleKit, link: str, clock: Clock, stored: Callable[[], bytes]
 ) -> None:
     editor = Person(kit, clock, "Editor 1")
-    editor.secret = secret_of(welcome.choose_password(kit, link, PASSWORD))
-    welcome.prove_code(kit, link, editor.code())
-    sheet = welcome.paper(kit, link)
+    browser = chosen(editor, link)
+    welcome.prove_code(kit, link, editor.code(), browser)
+    sheet = welcome.paper(kit, link, browser)
     kept = stored()
-    for secret in (link, PASSWORD, editor.secret, sheet.key, *sheet.codes):
+    for secret in (link, browser, PASSWORD, editor.secret, sheet.key, *sheet.codes):
         assert secret.encode() not in kept
+
+
+@pytest.mark.parametrize("step", [WelcomeStep.FACTOR, WelcomeStep.PAPER])
+def test_the_link_alone_takes_no_step_after_the_first(
+    kit: ConsoleKit, link: str, clock: Clock, step: WelcomeStep
+) -> None:
+    editor = Person(kit, clock, "Editor 1")
+    browser = chosen(editor, link)
+    if step is WelcomeStep.PAPER:
+        welcome.prove_code(kit, link, editor.code(), browser)
+        welcome.paper(kit, link, browser)
+    code = editor.code()
+    for other in ("", link, new_token()):
+        seen = welcome.begin(kit, link, other)
+        assert seen is not None
+        assert (seen.step, seen.letters, seen.uri) == (WelcomeStep.ELSEWHERE, "", "")
+        for act in (
+            partial(welcome.choose_password, kit, link, "kinoto-gabise-rumaka", other),
+            partial(welcome.prove_code, kit, link, code, other),
+            partial(welcome.paper, kit, link, other),
+            partial(welcome.finish, kit, link, other),
+        ):
+            assert refused(act) == AccountFault.LINK_ELSEWHERE
+    own = welcome.begin(kit, link, browser)
+    assert own is not None
+    assert own.step is step
+
+
+def test_the_password_that_continues_a_link_is_delayed_like_any_other(
+    kit: ConsoleKit, link: str, clock: Clock
+) -> None:
+    browser = welcome.choose_password(kit, link, PASSWORD).browser
+    told = [welcome.go_on(kit, link, "kinoto-gabise-rumaka") for _ in range(6)]
+    assert [isinstance(one, Refused) and one.wait_seconds > 0 for one in told] == [
+        *[False] * 4,
+        *[True] * 2,
+    ]
+    assert isinstance(welcome.go_on(kit, link, PASSWORD), Refused), "the next one waits"
+    assert welcome.begin(kit, link, browser) != welcome.begin(kit, link)
+    clock.turn(minutes=1)
+    assert isinstance(welcome.go_on(kit, link, PASSWORD), welcome.Welcome)
+    own = welcome.begin(kit, link, browser)
+    assert own is not None
+    assert own.step is WelcomeStep.ELSEWHERE, "the other browser took it"

@@ -54,6 +54,8 @@ def test_an_accent_that_was_typed_apart_becomes_one_letter() -> None:
     ("one", "other"),
     [
         ("Admin 1", "admin  1"),
+        ("Admin 1", "Admin1"),
+        ("Admin 1", "Admin\uff11"),
         ("Admin 1", "\u0410dmin 1"),
         ("Admin 1", "Admin l"),
         ("Admin 1", "Admin I"),

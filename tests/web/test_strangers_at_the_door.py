@@ -58,11 +58,11 @@ class Door:
     def colleague(self, name: str) -> Colleague:
         """Takes up an account and signs in, as its person does."""
         invited = invitations.invite(self.kit, SERVER, name, [AccountRole.EDITOR])
-        letters = welcome.choose_password(self.kit, invited.link, PASSWORD).letters
-        secret = letters.replace("-", "").upper()
-        welcome.prove_code(self.kit, invited.link, code_at(secret, self.kit.now()))
-        codes = welcome.paper(self.kit, invited.link).codes
-        welcome.finish(self.kit, invited.link)
+        chosen = welcome.choose_password(self.kit, invited.link, PASSWORD)
+        secret, browser = chosen.letters.replace("-", "").upper(), chosen.browser
+        welcome.prove_code(self.kit, invited.link, code_at(secret, self.kit.now()), browser)
+        codes = welcome.paper(self.kit, invited.link, browser).codes
+        welcome.finish(self.kit, invited.link, browser)
         fields = {"name": name, "secret_password": PASSWORD, "secret_code": codes[0]}
         answer = requests.post(
             f"{self.address}/enter",

@@ -26,6 +26,8 @@ FRESH = timedelta(minutes=15)
 """How long a second factor, and the key that it opened, are good for."""
 SEEN_EACH = timedelta(seconds=60)
 """How often at the most a session's row says that somebody is there: each write waits for callers on SQLite."""
+RENEWAL_TOLD = timedelta(days=7)
+"""How long a person reads of a new sheet or authenticator, unless they say that it was them."""
 LINK_LIVES = timedelta(minutes=15)
 APPROVAL_LIVES = timedelta(days=7)
 EXPORT_LIVES = timedelta(days=1)

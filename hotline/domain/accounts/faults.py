@@ -13,12 +13,15 @@ class AccountFault(StrEnum):
     NAME_SCRIPTS = "name_scripts"
     NAME_TAKEN = "name_taken"
     NAME_ALIKE = "name_alike"
+    NAME_RESERVED = "name_reserved"
+    NAME_RESPONDER = "name_responder"
     NO_ROLE = "no_role"
     ROLES_EXCLUDE = "roles_exclude"
     NO_ACCOUNT = "no_account"
     ENDED = "ended"
     ONESELF = "oneself"
     LINK_OVER = "link_over"
+    LINK_ELSEWHERE = "link_elsewhere"
     STEP_MISSING = "step_missing"
     SHORT_PASSWORD = "short_password"
     LONG_PASSWORD = "long_password"
@@ -44,12 +47,15 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.NAME_SCRIPTS: "a name has letters of one script, digits 0 to 9, and signs that a keyboard has",
     AccountFault.NAME_TAKEN: "there is an account of that name",
     AccountFault.NAME_ALIKE: "there is an account whose name looks the same: add a word that tells them apart",
+    AccountFault.NAME_RESERVED: "the log calls the line itself or a desk so: take another name",
+    AccountFault.NAME_RESPONDER: "there is a responder whose name looks the same: add a word that tells them apart",
     AccountFault.NO_ROLE: "an account needs a role",
     AccountFault.ROLES_EXCLUDE: "an account that administers or audits reads no tips: give the roles to two accounts",
     AccountFault.NO_ACCOUNT: "there is no such account",
     AccountFault.ENDED: "that account was ended: make another one",
     AccountFault.ONESELF: "another admin must do that to your account",
     AccountFault.LINK_OVER: "that link was used, or its time is over: ask for a new one",
+    AccountFault.LINK_ELSEWHERE: "this link was opened already in another browser",
     AccountFault.STEP_MISSING: "a step before this one is missing",
     AccountFault.SHORT_PASSWORD: "a password has 12 letters at least",
     AccountFault.LONG_PASSWORD: "a password has 200 letters at most",
@@ -59,7 +65,7 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.WRONG_CODE: "that code is wrong, or was used: wait for the next one",
     AccountFault.KEY_CLOSED: "give your password and a code again first",
     AccountFault.TOO_MANY_ACTS: "you did that to two accounts within an hour: wait, or ask another admin",
-    AccountFault.LAST_OTHER: "nobody else would be an admin or an approver: give that role to another account first",
+    AccountFault.LAST_OTHER: "nobody else would hold one of its roles: give that role to another account first",
     AccountFault.SUSPENDED_LATELY: "you suspended that account within seven days: ask another admin",
     AccountFault.NOT_SUSPENDED: "that account is not suspended",
     AccountFault.LINK_RESTS: "that link was asked for already, and rests: a second admin can agree to it now",

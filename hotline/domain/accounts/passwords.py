@@ -1,11 +1,22 @@
-"""Says which passwords an account may have, and suggests easy ones. Pure: chance comes in."""
+"""Says which passwords an account may have, and suggests easy ones. Pure: chance comes in.
 
-from collections.abc import Callable
+zxcvbn knows English. The words of our own texts in Kinyarwanda and French are added, so that a phrase of everyday words
+is found. What remains: forms of a Kinyarwanda verb that our texts do not have, rare words, names of people, and phrases
+of three words or more, which count as unrelated.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 from zxcvbn import zxcvbn
 
 from hotline.domain.accounts.account import entered_as
 from hotline.domain.accounts.faults import AccountFault
+from hotline.environment import CHECKOUT
 
 LEAST_LETTERS = 12
 MOST_LETTERS = 200
@@ -30,9 +41,15 @@ LOCAL_WORDS = (
         "musanze",
         "rubavu",
     ),
+    *("urakoze", "mwiriwe", "muramuke", "ndagukunda", "nkunda", "gukunda", "mukunzi", "umukunzi"),
+    *("nshuti", "inshuti", "mwiza", "byiza", "neza", "cyane", "komera", "ishimwe", "mubyeyi"),
+    *("mama", "papa", "wanjye", "yanjye", "wacu", "nimuze", "ijoro", "umunsi", "ubuzima", "bwiza"),
     *("bonjour", "motdepasse", "bienvenue", "soleil", "merci"),
 )
 """Words that are common here, beside those that zxcvbn knows."""
+WORD = re.compile(r"[^\W\d_]{3,}")
+TEXTS = ("flows/*.yaml", "locales/rw/LC_MESSAGES/*.po", "locales/fr/LC_MESSAGES/*.po")
+"""Our texts, whose words are everyday words."""
 CONSONANTS = "bdfgkmnprstz"
 VOWELS = "aeiou"
 SUGGESTED_WORDS = 5
@@ -50,8 +67,27 @@ def password_fault(password: str, name: str) -> AccountFault | None:
 
 def is_common(password: str, name: str) -> bool:
     """Returns True if few guesses find it: words, names, dates, keys beside each other, and their usual changes."""
-    weighed = zxcvbn(password[:MOST_WEIGHED], user_inputs=[*LOCAL_WORDS, *entered_as(name).split()])
-    return bool(weighed["guesses"] < LEAST_GUESSES)
+    known = [*entered_as(name).split(), *LOCAL_WORDS, *our_words()]
+    # A space or a dash between two words hides neither.
+    joined = "".join(one for one in password if one.isalnum())
+    weighed = (zxcvbn(one[:MOST_WEIGHED], user_inputs=known) for one in (password, joined) if one)
+    return any(one["guesses"] < LEAST_GUESSES for one in weighed)
+
+
+@cache
+def our_words() -> Sequence[str]:
+    """Returns the words of our texts, the commonest first, with and without their accents. Reads them once."""
+    counted: Counter[str] = Counter()
+    for pattern in TEXTS:
+        for path in sorted(CHECKOUT.glob(pattern)):
+            counted.update(_words_in(path))
+    return [word for word, _ in counted.most_common()]
+
+
+def _words_in(path: Path) -> Iterator[str]:
+    for word in WORD.findall(path.read_text(encoding="utf-8").casefold()):
+        plain = "".join(one for one in unicodedata.normalize("NFD", word) if one.isascii())
+        yield from {word, plain}
 
 
 def form_fault(password: str, name: str) -> AccountFault | None:

@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "account_paper_made": "made a new recovery sheet",
     "account_password_changed": "changed a password",
     "account_password_recovered": "took a new password by the recovery key",
+    "account_renewal_known": "said that a new sheet or second factor is their own",
     "account_role_asked": "asked for a role of the {subject}",
     "account_role_given": "gave a role to the {subject}",
     "account_role_refused": "refused a role to the {subject}",

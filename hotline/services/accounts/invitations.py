@@ -18,6 +18,7 @@ from hotline.domain.accounts.account import (
 )
 from hotline.domain.accounts.entering import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
 from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.reserved_names import is_reserved
 from hotline.domain.desk.members import of_account
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
@@ -27,8 +28,8 @@ from hotline.services.accounts.serious_acts import Notified, SeriousAct
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit, members
-from hotline.store.people import member_keys
+from hotline.store.desk import audit, desks, members
+from hotline.store.people import member_keys, responders
 from hotline.text.names import NameFault, is_one_name, name_fault, tidy
 
 FEWEST_ADMINS = 2
@@ -60,10 +61,7 @@ def invite(
         raise refusal(LETTERS[fault])
     _check(wanted)
     with kit.database.writing() as session:
-        if accounts.find(session, entered_as(shown)) is not None:
-            raise refusal(AccountFault.NAME_TAKEN)
-        if any(is_one_name(shown, one.shown) for one in accounts.everybody(session)):
-            raise refusal(AccountFault.NAME_ALIKE)
+        _check_name(session, shown)
         account = ConsoleAccount(
             name=entered_as(shown),
             shown=shown,
@@ -78,6 +76,19 @@ def invite(
         approvals.record(session, kit, by, "account_invited", account, ", ".join(sorted(wanted)))
         waiting = _give(session, kit, by, account, wanted)
         return Invited(account.id, _link(session, kit, account), waiting)
+
+
+def _check_name(session: Session, shown: str) -> None:
+    """Raises AccountRefused where the audit log would show the account as somebody or something else."""
+    if accounts.find(session, entered_as(shown)) is not None:
+        raise refusal(AccountFault.NAME_TAKEN)
+    if any(is_one_name(shown, one.shown) for one in accounts.everybody(session)):
+        raise refusal(AccountFault.NAME_ALIKE)
+    called = [called for one in desks.everything(session) for called in (one.name, one.code)]
+    if is_reserved(shown, filter(None, called)):
+        raise refusal(AccountFault.NAME_RESERVED)
+    if any(is_one_name(shown, name) for name in responders.names(session)):
+        raise refusal(AccountFault.NAME_RESPONDER)
 
 
 def make_link(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> Invited:
@@ -185,7 +196,7 @@ def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
             raise refusal(AccountFault.ONESELF)
         if not account.is_suspended(kit.now()):
             raise refusal(AccountFault.NOT_SUSPENDED)
-        account.suspended_until = None
+        account.suspended_until = kit.now()
         approvals.record(session, kit, by, "account_suspension_lifted", account)
 
 
@@ -246,6 +257,7 @@ def _forget(session: Session, kit: Kit, account: ConsoleAccount) -> None:
     """What proved its person proves nobody any more, and opens no desk."""
     members.forget(session, of_account(account.id), kit.now())
     account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
+    account.paper_at = account.factor_at = None
     account.totp_step = 0
     accounts.forget_codes(session, account.id, *CodeKind)
     sessions.end_of(session, account.id)

@@ -1,16 +1,17 @@
 """Gives an account a new link: its person lost password and paper, or an admin says so.
 
 A link for somebody else's account rests for 24 hours, or until a second admin agrees. Meanwhile the person signs in as
-always, reads an SMS, and may refuse it. Where the line knows no phone of theirs, only a second admin sets it free.
+always, reads an SMS, and may refuse it: the hours of a suspension do not count. Where the line knows no phone of
+theirs, only a second admin sets it free.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
-from hotline.domain.accounts.entering import APPROVAL_LIVES, LINK_RESTS
+from hotline.domain.accounts.entering import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.wording import Template
 from hotline.errors import NotFound, PersonnelRefused
@@ -151,9 +152,16 @@ def _line(session: Session, row: Approval, account: ConsoleAccount) -> RestingLi
         asked_at=row.asked_at,
         expires_at=row.expires_at,
         reason=row.reason,
-        usable_at=row.asked_at + LINK_RESTS if is_told else None,
+        usable_at=_rested(row, account) if is_told else None,
         is_agreed=row.decision == ApprovalDecision.APPROVED,
     )
+
+
+def _rested(row: Approval, account: ConsoleAccount) -> datetime:
+    """Returns when a link has rested. A suspended person cannot sign in to refuse it: that time is added."""
+    until = account.suspended_until or row.asked_at
+    since = max(row.asked_at, until - SUSPENDED_FOR)
+    return row.asked_at + LINK_RESTS + max(until - since, timedelta(0))
 
 
 def _decide(row: Approval, kit: Kit, by: Actor, decision: ApprovalDecision) -> None:

@@ -1,15 +1,18 @@
 """What a person changes of her own account: language, password, second factor, the sheet on paper.
 
-All but the language takes a session whose factor is fresh; a password takes the one before it too.
+A password takes a session whose factor is fresh, and the password before it. A second factor and a sheet take password
+and code each time: an open screen is not enough for what lasts.
 """
 
 import base64
 import binascii
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pyotp
 
 from hotline.domain.accounts.account import Refused, SignedIn
+from hotline.domain.accounts.entering import RENEWAL_TOLD
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.fingerprint import four_words
 from hotline.domain.accounts.passwords import password_fault
@@ -20,7 +23,7 @@ from hotline.sealing.accounts.account_keys import wrap_under_password
 from hotline.sealing.accounts.tokens import digest_of
 from hotline.services.accounts.proving import by_password, owner, prove
 from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
-from hotline.services.accounts.sessions import entrant_of, key_of, look
+from hotline.services.accounts.sessions import entrant_of, look
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
@@ -101,31 +104,76 @@ def same_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str) -> NewFactor:
     return NewFactor(letters=grouped(secret, 4), uri=uri, sealed=sealed)
 
 
-def take_factor(kit: ConsoleKit, token: str, sealed: str, code: str) -> None:
-    """Put another authenticator in the place of the one before; every other session ends. Raises AccountRefused."""
-    signed_in, digest = _fresh(kit, token), digest_of(token)
+def take_factor(
+    kit: ConsoleKit, token: str, sealed: str, new_code: str, password: str, code: str
+) -> Refused | None:
+    """Puts another authenticator in the place of the one before; every other session ends.
+
+    `code` is one of the old authenticator, or one on paper. Raises AccountRefused.
+    """
+    signed_in, digest = _here(kit, token)
     secret = _opened(kit, signed_in, sealed)
-    step = accepted_step(secret, code, kit.now(), after=0)
+    step = accepted_step(secret, new_code, kit.now(), after=0)
     if step is None:
         raise refusal(AccountFault.WRONG_CODE)
-    with kit.database.writing() as session:
-        account = accounts.one(session, signed_in.account_id, for_writing=True)
+
+    def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
         account.totp = kit.proofs.factors.seal(secret, account=owner(account.id))
-        account.totp_step = step
+        account.totp_step, account.factor_at = step, kit.now()
         sessions.end_of(session, account.id, but=digest)
         _record(session, kit, signed_in, "account_factor_changed")
 
+    opens = by_password(kit, password)
+    return prove(kit, signed_in.name, code, opens, change, entrant=entrant_of(digest))
 
-def new_paper(kit: ConsoleKit, token: str) -> RecoverySheet:
-    """A new sheet; the one before is good for nothing from now on. Raises AccountRefused."""
-    signed_in = _fresh(kit, token)
-    private_key = key_of(kit, token)
-    if private_key is None:
-        raise refusal(AccountFault.KEY_CLOSED)
-    with kit.database.writing() as session:
-        account = accounts.one(session, signed_in.account_id, for_writing=True)
+
+def new_paper(kit: ConsoleKit, token: str, password: str, code: str) -> RecoverySheet | Refused:
+    """Makes a new sheet; the one before is good for nothing from now on. Raises AccountRefused."""
+    signed_in, digest = _here(kit, token)
+
+    def make(session: Session, account: ConsoleAccount, private_key: bytes) -> RecoverySheet:
+        account.paper_at = kit.now()
         _record(session, kit, signed_in, "account_paper_made")
         return make_sheet(session, kit, account, private_key)
+
+    opens = by_password(kit, password)
+    return prove(kit, signed_in.name, code, opens, make, entrant=entrant_of(digest))
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """When a new sheet was made and a new authenticator taken, where the person has not said that it was them."""
+
+    paper_at: datetime | None
+    factor_at: datetime | None
+
+
+def renewed(kit: ConsoleKit, signed_in: SignedIn) -> Renewed:
+    """Returns what was made new within seven days."""
+    since = kit.now() - RENEWAL_TOLD
+    with kit.database.reading() as session:
+        account = accounts.one(session, signed_in.account_id)
+    paper_at, factor_at = (
+        at if at is not None and at > since else None
+        for at in (account.paper_at, account.factor_at)
+    )
+    return Renewed(paper_at, factor_at)
+
+
+def know(kit: ConsoleKit, signed_in: SignedIn) -> None:
+    """Ends the lines about a new sheet and a new authenticator: the person says that it was them."""
+    with kit.database.writing() as session:
+        account = accounts.one(session, signed_in.account_id, for_writing=True)
+        account.paper_at = account.factor_at = None
+        _record(session, kit, signed_in, "account_renewal_known")
+
+
+def _here(kit: ConsoleKit, token: str) -> tuple[SignedIn, bytes]:
+    """Returns who is signed in, and the digest of their session. Raises AccountRefused."""
+    signed_in, digest = look(kit, token), digest_of(token)
+    if signed_in is None or digest is None:
+        raise refusal(AccountFault.KEY_CLOSED)
+    return signed_in, digest
 
 
 def _fresh(kit: ConsoleKit, token: str) -> SignedIn:

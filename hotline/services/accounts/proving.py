@@ -72,11 +72,13 @@ def prove(
     then: Then[T],
     *,
     entrant: Entrant,
+    may: Callable[[ConsoleKit, ConsoleAccount], bool] = may_enter,
 ) -> T | Refused:
     """Run `then` for whoever proves by both; what `then` writes and the used code are one commit.
 
     Every try counts as failed before it is made: a process that dies in it forgives nothing. Failures delay the tries
     of this name by this session or browser. `code` is None for a person whose session has a fresh one.
+    `may` says which accounts can be proven.
     """
     with kit.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -88,7 +90,7 @@ def prove(
             return Refused(waits)
         with kit.database.reading() as session:
             account = accounts.find(session, entered)
-        if account is not None and not may_enter(kit, account):
+        if account is not None and not may(kit, account):
             account = None
         private_key = opens(account)
     step = None if code is None else _right_step(kit, account, code)

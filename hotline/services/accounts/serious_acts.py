@@ -29,8 +29,9 @@ from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 
 REASON_LETTERS = 200
-NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER)
-"""Roles that one other account at least keeps: without it nothing that waits for a second person goes on."""
+NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
+"""Roles that one other account at least keeps: without it nothing that waits for a second person goes on, nor any tip
+that the national desk alone may read."""
 
 
 class SeriousAct(Enum):

@@ -1,7 +1,8 @@
 """Taking up an account by its link: a password, an authenticator, a sheet on paper. Nothing is active before the last.
 
-Each step is a row's own state, so that a page that is loaded again goes on where it was. The new private half waits
-locked under the link, until the sheet was made and its person says that she has it.
+Each step is a row's own state, so that a page that is loaded again goes on where it was. The link alone takes the first
+step. It makes a token for the browser that took it, and the new private half waits locked under that token: whoever
+kept the link sees neither the authenticator's secret nor a sheet. The password continues in another browser.
 """
 
 import secrets
@@ -10,7 +11,7 @@ from enum import StrEnum
 
 import pyotp
 
-from hotline.domain.accounts.account import AccountState, Actor
+from hotline.domain.accounts.account import AccountState, Actor, Refused
 from hotline.domain.accounts.entering import LINK_LIVES
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.passwords import password_fault, suggested
@@ -18,11 +19,11 @@ from hotline.domain.accounts.second_factor import accepted_step, authenticator_u
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import new_account_key, wrap_under_password
 from hotline.sealing.accounts.stretch_queue import Entrant
-from hotline.sealing.accounts.tokens import digest_of, lock_key, unlock_key
-from hotline.services.accounts.proving import owner
+from hotline.sealing.accounts.tokens import digest_of, lock_key, new_token, unlock_key
+from hotline.services.accounts.proving import by_password, owner, prove
 from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
 from hotline.store.accounts import accounts
-from hotline.store.accounts.accounts import AccountCode, ConsoleAccount
+from hotline.store.accounts.accounts import AccountCode, CodeKind, ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk import audit
 
@@ -31,6 +32,8 @@ class WelcomeStep(StrEnum):
     PASSWORD = "password"
     FACTOR = "factor"
     PAPER = "paper"
+    ELSEWHERE = "elsewhere"
+    """Another browser chose the password: this one continues with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +49,32 @@ class Welcome:
     """The authenticator's secret, for who cannot take the picture."""
     uri: str = field(default="", repr=False)
     """What the picture says."""
+    browser: str = field(default="", repr=False)
+    """The token that later steps ask of this browser, where this step made one."""
 
 
-def begin(kit: ConsoleKit, link: str) -> Welcome | None:
-    """Where its person stands; None for a link that is unknown, used or over."""
+def begin(kit: ConsoleKit, link: str, browser: str = "") -> Welcome | None:
+    """Returns the step where this browser stands; None for a link that is unknown, used or over."""
     digest = digest_of(link)
     if digest is None:
         return None
     with kit.database.reading() as session:
         row = accounts.link(session, digest, kit.now())
-        return None if row is None else _shown(kit, row, accounts.one(session, row.account_id))
+        if row is None:
+            return None
+        return _shown(kit, row, accounts.one(session, row.account_id), browser)
 
 
-def choose_password(kit: ConsoleKit, link: str, password: str) -> Welcome:
-    """The first step: a key pair is made, and wrapped under the password. Said again, it begins anew.
+def choose_password(kit: ConsoleKit, link: str, password: str, browser: str = "") -> Welcome:
+    """Takes the first step: makes a key pair, and wraps it under the password.
 
-    Raises AccountRefused.
+    The browser that took it may take it again. Raises AccountRefused.
     """
-    welcome = begin(kit, link)
+    welcome = begin(kit, link, browser)
     if welcome is None:
         raise refusal(AccountFault.LINK_OVER)
+    if welcome.step is WelcomeStep.ELSEWHERE:
+        raise refusal(AccountFault.LINK_ELSEWHERE)
     wrong = password_fault(password, welcome.name)
     if wrong is not None:
         raise refusal(wrong)
@@ -78,20 +87,45 @@ def choose_password(kit: ConsoleKit, link: str, password: str) -> Welcome:
         )
 
     with kit.database.writing() as session:
-        row, account = _taken(session, kit, link)
+        row, account = _taken(session, kit, link, browser)
         account.public_key, account.wrapped_key = pair.public_key, wrapped
         account.totp = kit.proofs.factors.seal(pyotp.random_base32(), account=bound)
         account.totp_step, account.recovery_key = 0, None
-        row.locked_key = lock_key(link, pair.private_key, account=bound)
         row.expires_at = kit.now() + LINK_LIVES
-        session.flush()
-        return _shown(kit, row, account)
+        return _in_this_browser(session, kit, row, account, pair.private_key)
 
 
-def prove_code(kit: ConsoleKit, link: str, code: str) -> Welcome:
-    """The second step: a code of the authenticator. Raises AccountRefused."""
+def go_on(kit: ConsoleKit, link: str, password: str) -> Welcome | Refused:
+    """Continues in this browser by the password that another one chose; that one opens nothing any more.
+
+    A sheet that it showed is worthless: this browser shows another one. Raises AccountRefused.
+    """
+    with kit.database.reading() as session:
+        row = _row(session, kit, link)
+        account = accounts.one(session, row.account_id)
+    if row.locked_key is None:
+        raise refusal(AccountFault.STEP_MISSING)
+
+    def take_over(session: Session, account: ConsoleAccount, private_key: bytes) -> Welcome:
+        account.recovery_key = None
+        accounts.forget_codes(session, account.id, CodeKind.RECOVERY)
+        return _in_this_browser(session, kit, _row(session, kit, link), account, private_key)
+
+    return prove(
+        kit,
+        account.name,
+        None,
+        by_password(kit, password),
+        take_over,
+        entrant=Entrant(known=f"link {owner(account.id)}"),
+        may=_is_invited,
+    )
+
+
+def prove_code(kit: ConsoleKit, link: str, code: str, browser: str) -> Welcome:
+    """Takes the second step: a code of the authenticator. Raises AccountRefused."""
     with kit.database.writing() as session:
-        row, account = _taken(session, kit, link)
+        row, account = _taken(session, kit, link, browser)
         if account.totp is None or row.locked_key is None:
             raise refusal(AccountFault.STEP_MISSING)
         secret = kit.proofs.factors.open(account.totp, account=owner(account.id))
@@ -100,26 +134,29 @@ def prove_code(kit: ConsoleKit, link: str, code: str) -> Welcome:
             raise refusal(AccountFault.WRONG_CODE)
         account.totp_step = step
         session.flush()
-        return _shown(kit, row, account)
+        return _shown(kit, row, account, browser)
 
 
-def paper(kit: ConsoleKit, link: str) -> RecoverySheet:
-    """The third step: codes and a key to print. Said again, a new sheet takes the place of the one before.
+def paper(kit: ConsoleKit, link: str, browser: str) -> RecoverySheet:
+    """Takes the third step: codes and a key to print. Said again, a new sheet takes the place of the one before.
 
     Raises AccountRefused.
     """
     with kit.database.writing() as session:
-        row, account = _taken(session, kit, link)
-        private_key = _waiting_key(row, account, link)
+        row, account = _taken(session, kit, link, browser)
+        private_key = _waiting_key(row, browser)
         if private_key is None or not account.totp_step:
             raise refusal(AccountFault.STEP_MISSING)
         return make_sheet(session, kit, account, private_key)
 
 
-def finish(kit: ConsoleKit, link: str) -> str:
-    """The account is active from now on; its name. Raises AccountRefused."""
+def finish(kit: ConsoleKit, link: str, browser: str) -> str:
+    """Makes the account active; returns its name. Only the browser that showed the sheet last can.
+
+    Raises AccountRefused.
+    """
     with kit.database.writing() as session:
-        row, account = _taken(session, kit, link)
+        row, account = _taken(session, kit, link, browser)
         if row.locked_key is None or not account.totp_step or account.recovery_key is None:
             raise refusal(AccountFault.STEP_MISSING)
         row.used_at, row.locked_key = kit.now(), None
@@ -134,16 +171,38 @@ def finish(kit: ConsoleKit, link: str) -> str:
         return account.shown
 
 
-def _shown(kit: ConsoleKit, row: AccountCode, account: ConsoleAccount) -> Welcome:
+def _shown(
+    kit: ConsoleKit, row: AccountCode, account: ConsoleAccount, browser: str, made: str = ""
+) -> Welcome:
     step = WelcomeStep.PASSWORD
     letters = uri = ""
     if row.locked_key is not None and account.totp is not None:
         step = WelcomeStep.PAPER if account.totp_step else WelcomeStep.FACTOR
+        if _waiting_key(row, browser) is None:
+            step = WelcomeStep.ELSEWHERE
     if step is WelcomeStep.FACTOR and account.totp is not None:
         secret = kit.proofs.factors.open(account.totp, account=owner(account.id))
         letters, uri = grouped(secret, 4), authenticator_uri(secret, account.shown)
     suggestion = suggested(secrets.choice)
-    return Welcome(account.shown, account.language, step, suggestion, letters, uri)
+    return Welcome(account.shown, account.language, step, suggestion, letters, uri, made)
+
+
+def _in_this_browser(
+    session: Session,
+    kit: ConsoleKit,
+    row: AccountCode,
+    account: ConsoleAccount,
+    private_key: bytes,
+) -> Welcome:
+    """Locks the private half under a new token, which this browser alone gets."""
+    token = new_token()
+    row.locked_key = lock_key(token, private_key, account=owner(account.id))
+    session.flush()
+    return _shown(kit, row, account, token, made=token)
+
+
+def _is_invited(_kit: ConsoleKit, account: ConsoleAccount) -> bool:
+    return account.state == AccountState.INVITED
 
 
 def _account_id(kit: ConsoleKit, link: str) -> int:
@@ -151,12 +210,16 @@ def _account_id(kit: ConsoleKit, link: str) -> int:
         return _row(session, kit, link).account_id
 
 
-def _taken(session: Session, kit: ConsoleKit, link: str) -> tuple[AccountCode, ConsoleAccount]:
-    """A link and its account, held for writing. Raises AccountRefused."""
+def _taken(
+    session: Session, kit: ConsoleKit, link: str, browser: str
+) -> tuple[AccountCode, ConsoleAccount]:
+    """Returns a link and its account, held for writing. Raises AccountRefused, for another browser too."""
     row = _row(session, kit, link, for_writing=True)
     account = accounts.one(session, row.account_id, for_writing=True)
     if account.state != AccountState.INVITED:
         raise refusal(AccountFault.LINK_OVER)
+    if row.locked_key is not None and _waiting_key(row, browser) is None:
+        raise refusal(AccountFault.LINK_ELSEWHERE)
     return row, account
 
 
@@ -168,7 +231,8 @@ def _row(session: Session, kit: ConsoleKit, link: str, *, for_writing: bool = Fa
     return row
 
 
-def _waiting_key(row: AccountCode, account: ConsoleAccount, link: str) -> bytes | None:
+def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
+    """Returns the private half that waits; None for any browser but the one that it waits for."""
     if row.locked_key is None:
         return None
-    return unlock_key(link, row.locked_key, account=owner(account.id))
+    return unlock_key(browser, row.locked_key, account=owner(row.account_id))

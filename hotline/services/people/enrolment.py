@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from hotline.domain.accounts.account import AccountState
 from hotline.domain.people.enrolment import (
     Enrolled,
     RowFault,
@@ -11,6 +12,7 @@ from hotline.domain.people.enrolment import (
 )
 from hotline.domain.people.standing import EnrolmentState
 from hotline.ports import Kit
+from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
@@ -79,6 +81,7 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
     stop_keys = {kit.pseudonyms.stopped(row.msisdn): row for row in by_key.values()}
     known = responders.known_numbers(session, by_key)
     names = {key for one in responders.names(session) for key in enumerate(keys_of(one))}
+    called = {key for one in _account_names(session) for key in enumerate(keys_of(one))}
     stopped = contacts.stopped_among(session, stop_keys)
     return [
         *(
@@ -96,10 +99,24 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
             if key not in known and not names.isdisjoint(enumerate(keys_of(row.name)))
         ),
         *(
+            RowFault(
+                row.line,
+                remark("name: an account of the console has a name that looks the same"),
+            )
+            for key, row in by_key.items()
+            if key not in known and not called.isdisjoint(enumerate(keys_of(row.name)))
+        ),
+        *(
             RowFault(stop_keys[key].line, remark("msisdn: asked to hear no more (STOP)"))
             for key in stopped
         ),
     ]
+
+
+def _account_names(session: Session) -> Sequence[str]:
+    """Returns the names of accounts: the audit log shows both by name. The demo's accounts are nobody's."""
+    rows = accounts.everybody(session)
+    return [one.shown for one in rows if one.state != AccountState.DEMO]
 
 
 def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:

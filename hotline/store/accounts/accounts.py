@@ -47,6 +47,10 @@ class ConsoleAccount(Row):
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
     """Until then nobody enters by it. Its keys stay."""
+    paper_at: Mapped[datetime | None]
+    """When a session made a new sheet; none where its person said that it was them."""
+    factor_at: Mapped[datetime | None]
+    """When a session took a new authenticator; none where its person said that it was them."""
     responder_id: Mapped[int | None]
     """The same human as a responder: her desks are this account's, and both end together."""
 
@@ -69,7 +73,7 @@ class AccountCode(Row):
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """Of a link that is being taken up: the new private half, locked under the link itself."""
+    """Of a link that is being taken up: the new private half, locked under the token of the browser that began."""
 
 
 def find(session: Session, name: str, *, for_writing: bool = False) -> ConsoleAccount | None:

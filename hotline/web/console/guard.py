@@ -17,7 +17,7 @@ from hotline.services.accounts import sessions
 from hotline.text.languages import CODES, FIRST
 from hotline.text.networks import network_of
 from hotline.web.console.form import FORM_KEY, FormFaults, PostedForm, faults
-from hotline.web.console.pages import entering
+from hotline.web.console.pages import entering, welcome
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.templating import Templates
 from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, signed
@@ -89,6 +89,10 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
         if request.method == "POST":
             if not _is_key(visit.form.text(FORM_KEY), by.session_key):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
+            if route.needs is Needs.ANEW:
+                return (
+                    route.view(visit, **values) if _proves(visit) else _asked(visit, FormFaults())
+                )
             if route.needs is not Needs.NOTHING and not by.is_fresh:
                 return _fresh(visit, route, values)
         return route.view(visit, **values)
@@ -140,6 +144,16 @@ def _fresh(visit: Visit, route: PageRoute, values: dict[str, object]) -> Respons
         if not isinstance(found, Refused):
             return route.view(replace(visit, by=found), **values)
         wrong = faults(secret_password=not_taken(visit, found))
+    return _asked(visit, wrong)
+
+
+def _proves(visit: Visit) -> bool:
+    """Returns True if the form has both a password and a code."""
+    return bool(visit.form.secret("password") and visit.form.secret("code"))
+
+
+def _asked(visit: Visit, wrong: FormFaults) -> Response:
+    """Returns the page that asks for password and code, and sends the form again with them."""
     kept = visit.form.kept()
     return page(visit, "fresh.html", status=422, kept=kept, faults=wrong)
 
@@ -162,4 +176,5 @@ def _guest(house: Gatehouse) -> GuestVisit:
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
         network=network_of(peer_of(request.environ, house.kit.proxies)),
         known=request.cookies.get(entering.KNOWN, ""),
+        began=request.cookies.get(welcome.COOKIE, ""),
     )

@@ -14,7 +14,7 @@ from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tips.wanted import TipStanding
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import invitations, new_links
+from hotline.services.accounts import invitations, new_links, own_account
 from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
 from hotline.services.people.dossiers import desk_page
@@ -114,6 +114,17 @@ def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     if found is not None:
         says = phrase("{by} asked for a new link for your account. If you did not, refuse it.")
         yield TodayLine(Weight.BAD, says, {"by": found.asked_by}, "account.show")
+
+
+def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Says that the account has a new sheet or authenticator, until its person says that it was them."""
+    found = own_account.renewed(kit, by)
+    for at, says in (
+        (found.paper_at, phrase("A new recovery sheet was made at {at}. Not you? Tell an admin.")),
+        (found.factor_at, phrase("A new authenticator was taken at {at}. Not you? Tell an admin.")),
+    ):
+        if at is not None:
+            yield TodayLine(Weight.WARN, says, {"at": when(by.language, at)}, "account.show")
 
 
 def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
@@ -249,6 +260,7 @@ SOURCES = (
     LineSource(who.DESKS, _waiting_closures),
     LineSource(who.DESKS, _owing_tips),
     LineSource(who.ALL, _own_link, is_bar=True),
+    LineSource(who.ALL, _own_renewals),
     LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),
     LineSource(who.RUNNING, _alarms),

@@ -6,16 +6,19 @@ A log line holds the kind of the error and a reference, which the page shows too
 
 import logging
 import secrets
+from contextlib import suppress
 from functools import partial
 
 from flask import Response, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from hotline.errors import NotFound, Unavailable
+from hotline.errors import HotlineError, NotFound, Unavailable
+from hotline.services.accounts import sessions
 from hotline.text.languages import CODES, FIRST
 from hotline.web.console.form import PostedForm
 from hotline.web.console.guard import Gatehouse
 from hotline.web.console.marks import marks_if_known
+from hotline.web.console.pages import entering
 
 LOG = logging.getLogger("hotline.console")
 
@@ -27,6 +30,7 @@ def refused(house: Gatehouse, error: HTTPException) -> Response:
         house,
         "missing.html" if code in {404, 405} else "refused.html",
         404 if code == 405 else code,
+        language=_of_the_account(house),
     )
 
 
@@ -34,7 +38,7 @@ def unforeseen(house: Gatehouse, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return refused(house, error)
     if isinstance(error, NotFound):
-        return _drawn(house, "missing.html", 404)
+        return _drawn(house, "missing.html", 404, language=_of_the_account(house))
     reference = secrets.token_hex(4)
     away = isinstance(error, Unavailable)
     LOG.log(
@@ -52,9 +56,20 @@ def _kept() -> tuple[tuple[str, str], ...]:
     return tuple(form.kept())
 
 
-def _drawn(house: Gatehouse, template: str, status: int, **values: object) -> Response:
-    """In the browser's language: who is signed in was not asked, or could not be."""
-    language = request.accept_languages.best_match(CODES, default=FIRST) or FIRST
+def _of_the_account(house: Gatehouse) -> str:
+    """Returns the language of whoever is signed in; an empty text where nobody is, or it cannot be asked."""
+    token = request.cookies.get(entering.COOKIE, "")
+    with suppress(HotlineError):
+        by = sessions.look(house.kit, token, automatic=True) if token else None
+        return by.language if by is not None and by.language in CODES else ""
+    return ""
+
+
+def _drawn(
+    house: Gatehouse, template: str, status: int, *, language: str = "", **values: object
+) -> Response:
+    """Draws it in a language, or in the browser's where none is given: what broke may be what knows the account."""
+    language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     given = {
         "path": request.path,
         "query": {},

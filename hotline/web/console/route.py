@@ -22,6 +22,8 @@ class Needs(StrEnum):
     NOTHING = ""
     FRESH = "fresh"
     """Password and code within the last 15 minutes."""
+    ANEW = "anew"
+    """Password and code in this request, however fresh the last ones are: the view's service asks for them."""
     KEY = "key"
     """The account's own key, open: that includes fresh."""
 

@@ -67,13 +67,16 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
         "/account/factor",
         account.take_factor,
         who.ALL,
-        Needs.FRESH,
+        Needs.ANEW,
         "account_factor_changed",
     ),
     PageRoute(
         "POST", "/account/link", account.refuse_link, who.ALL, Needs.FRESH, "account_link_refused"
     ),
-    PageRoute("POST", "/account/paper", account.paper, who.ALL, Needs.FRESH, "account_paper_made"),
+    PageRoute("POST", "/account/paper", account.paper, who.ALL, Needs.ANEW, "account_paper_made"),
+    PageRoute(
+        "POST", "/account/known", account.know, who.ALL, Needs.FRESH, "account_renewal_known"
+    ),
     # tips, as desks may know of them
     *TIP_ROUTES,
     # what callers hear

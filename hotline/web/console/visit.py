@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from flask import Response, make_response, redirect, url_for
+from werkzeug.urls import iri_to_uri
 
 from hotline.domain.accounts.account import Refused, SignedIn
 from hotline.errors import HotlineError
@@ -36,6 +37,8 @@ class GuestVisit:
     """The network that the request comes from: it limits strangers."""
     known: str = field(repr=False)
     """The mark of a browser by which somebody entered before; it lets nobody in."""
+    began: str = field(repr=False)
+    """The token of a browser that chose the password of a link."""
 
     def say(self, phrase: str, **values: object) -> str:
         """A phrase of the catalogue in the reader's language. A page that shows it escapes its values."""
@@ -80,6 +83,13 @@ def see(endpoint: str, **values: str | int) -> Response:
 def see_address(address: str) -> Response:
     """The same, by an address of the console itself."""
     return make_response(redirect(address, code=303))
+
+
+def moment(visit: GuestVisit, to: str) -> Response:
+    """Returns a page that asks for another one at once: with the cookies that a link of another site keeps back."""
+    answer = page(visit, "moment.html", to=to)
+    answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
+    return answer
 
 
 def why(visit: GuestVisit, refused: HotlineError) -> str:

@@ -30,6 +30,8 @@ def _accounts() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paper_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("factor_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("responder_id", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("account_key")),
         sa.UniqueConstraint("name", name=op.f("account_name_once")),

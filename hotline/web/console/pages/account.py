@@ -3,6 +3,7 @@
 from flask import Response
 
 from hotline.adapters import qr_code
+from hotline.domain.accounts.account import Refused
 from hotline.errors import AccountRefused
 from hotline.services.accounts import new_links, own_account, sessions
 from hotline.services.accounts.own_account import NewFactor
@@ -47,14 +48,24 @@ def factor(visit: Visit) -> Response:
 
 
 def take_factor(visit: Visit) -> Response:
-    sealed, code = visit.form.text("sealed"), visit.form.secret("new_code")
+    form, sealed = visit.form, visit.form.text("sealed")
+    new_code, password, code = (form.secret(name) for name in ("new_code", "password", "code"))
     try:
-        own_account.take_factor(visit.kit, visit.token, sealed, code)
+        refused = own_account.take_factor(visit.kit, visit.token, sealed, new_code, password, code)
     except AccountRefused as fault:
         same = _as_before(visit, sealed)
         wrong = faults(secret_new_code=why(visit, fault))
         return _factor(visit, same, status=422, wrong=wrong)
+    if refused:
+        wrong = faults(secret_password=not_taken(visit, refused))
+        return _factor(visit, _as_before(visit, sealed), status=422, wrong=wrong)
     return see("account.show", done="factor")
+
+
+def know(visit: Visit) -> Response:
+    """Ends the lines about a new sheet and a new authenticator."""
+    own_account.know(visit.kit, visit.by)
+    return see("account.show")
 
 
 def refuse_link(visit: Visit) -> Response:
@@ -65,10 +76,14 @@ def refuse_link(visit: Visit) -> Response:
 
 def paper(visit: Visit) -> Response:
     """A new recovery sheet, shown once: the old one opens nothing from now on."""
+    password, code = visit.form.secret("password"), visit.form.secret("code")
     try:
-        sheet = own_account.new_paper(visit.kit, visit.token)
+        sheet = own_account.new_paper(visit.kit, visit.token, password, code)
     except AccountRefused as fault:
         return _shown(visit, status=422, wrong=faults(paper=why(visit, fault)))
+    if isinstance(sheet, Refused):
+        wrong = faults(**{"paper-password": not_taken(visit, sheet)})
+        return _shown(visit, status=422, wrong=wrong)
     return page(visit, "paper.html", sheet=sheet)
 
 
@@ -81,6 +96,7 @@ def _shown(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None) 
         sessions=sessions.listed(visit.kit, visit.token),
         done=visit.query.get("done", ""),
         resting=new_links.resting(visit.kit, visit.by.account_id),
+        renewed=own_account.renewed(visit.kit, visit.by),
         fingerprint=own_account.fingerprint(visit.kit, visit.by),
     )
 

@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 
 from flask import Response, current_app
-from werkzeug.urls import iri_to_uri
 
 from hotline.domain.accounts.account import Refused
 from hotline.services.accounts import demo_accounts, known_browsers, sessions, signing_in
 from hotline.web.console.form import Fields, faults
-from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, see_address, signed
+from hotline.web.console.visit import (
+    GuestVisit,
+    Visit,
+    moment,
+    not_taken,
+    page,
+    see,
+    see_address,
+    signed,
+)
 
 COOKIE = "__Host-hotline"
 KNOWN = "__Host-hotline-known"
@@ -23,9 +31,7 @@ KEPT = "kept."
 def ask(visit: GuestVisit) -> Response:
     to = local(visit.query.get("to", ""))
     if visit.is_from_elsewhere:
-        answer = page(visit, "moment.html", to=to)
-        answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
-        return answer
+        return moment(visit, to)
     return _form(visit, to, (), name="")
 
 
