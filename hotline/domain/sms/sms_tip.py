@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from hotline.domain.places.sms_place import place_told
 from hotline.domain.sms.cries import concerns_child, cries
-from hotline.domain.sms.keywords import spelled
-from hotline.domain.tip import UNSURE
+from hotline.domain.sms.keywords import COURTESY, spelled
+from hotline.domain.tip import UNSURE, place_of
 from hotline.text.languages import FIRST
 
 WORDS = "words"
@@ -20,6 +20,9 @@ MOST_BYTES = 7000
 """Of one tip, several messages together: what the largest sealed size holds."""
 CUT = " [...]"
 """Behind what was kept of a longer one."""
+WHERE = ("province", "country", "district", "sector")
+"""The answers that say where."""
+_URGENT = frozenset({"yes", "child"})
 LEAST_WORDS = 2
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
@@ -60,6 +63,11 @@ def is_tip(text: str) -> bool:
     )
 
 
+def has_meaning(text: str) -> bool:
+    """Returns True if any word or number is more than courtesy."""
+    return any(word not in COURTESY for word in spelled(text))
+
+
 def cannot_wait(text: str) -> bool:
     """Whether a word of it says so: then it is a tip, whatever else it may be."""
     return cries(spelled(text))
@@ -88,6 +96,20 @@ def answers(text: str) -> Mapping[str, str]:
     if concerns_child(said):
         told["who"] = "child"
     return {**told, **place_told(said)}
+
+
+def added(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
+    """Answers of a tip to which `newest` was added. `place`: what the messages before answered of where.
+
+    Danger in the newest message counts whatever stands in an earlier one. Where all words together name no one place,
+    the newest that is named stays.
+    """
+    told, alone = answers(whole), answers(newest)
+    urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
+    named = [{name: one[name] for name in WHERE if name in one} for one in (told, alone, place)]
+    where = next((one for one in named if place_of(one) not in (None, UNSURE)), named[0])
+    rest = {name: said for name, said in told.items() if name not in WHERE}
+    return {**rest, **urgent, **where}
 
 
 def language(text: str) -> str:
