@@ -232,6 +232,8 @@ def test_nobody_lives_to_be_told_and_it_is_kept_all_the_same(line: Line) -> None
     [
         *((words, 1) for words in ("hurt", "ndababaye", "in pain", "sold", "vendue", "fear")),
         *((words, 1) for words in ("they sold me", "on me vend", "nagurishijwe")),
+        *((words, 2) for words in ("call me 0788123456", "mumpamagare", "0788123456")),
+        *((words, 2) for words in ("police", "ma soeur", "2 girls", "ndashonje")),
     ],
 )
 def test_a_short_cry_is_a_tip(line: Line, words: str, urgency: int) -> None:
@@ -248,6 +250,10 @@ def test_a_short_cry_is_a_tip(line: Line, words: str, urgency: int) -> None:
         "1 K7Q4",
         "hello",
         "",
+        "???",
+        "ok",
+        "murakoze cyane",
+        "merci beaucoup",
     ],
 )
 def test_what_tells_nothing_is_no_tip(line: Line, words: str) -> None:
