@@ -22,6 +22,8 @@ from hotline.domain.tip import told
         ("...", False),
         ("0", False),
         ("1 K7Q4", False),
+        ("1 3RDP", False),
+        ("RNDX7", False),
         ("hello", False),
         ("muraho", False),
         ("ABANA", False),

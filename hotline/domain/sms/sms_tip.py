@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from hotline.domain.places.sms_place import place_told
+from hotline.domain.referrals import reference
 from hotline.domain.rolls.gathering import read_sms
 from hotline.domain.sms.cries import concerns_child, cries
 from hotline.domain.sms.keywords import spelled, words_of
@@ -61,7 +62,8 @@ def is_tip(text: str) -> bool:
     """
     if cannot_wait(text) or _PHONE.search(text):
         return True
-    told = [word for word in _WORD.findall(" ".join(_meant(text))) if word not in COURTESY]
+    meant = (word for word in _meant(text) if reference.read(word) is None)
+    told = [word for word in _WORD.findall(" ".join(meant)) if word not in COURTESY]
     return len(told) > 1 or (bool(told) and asked(text) is None and read_sms(text) is None)
 
 
