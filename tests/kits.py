@@ -47,6 +47,9 @@ class FakePseudonyms:
     def contact(self, msisdn: str, at: datetime) -> str:
         return f"contact key of {msisdn}"
 
+    def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
+        return (self.contact(msisdn, at),)
+
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
         return f"sms key of {msisdn} {shortcode} {len(text)} {hash(text)} {second}"
 

@@ -66,7 +66,7 @@ class Template(StrEnum):
     """To the national desk: with danger it alone lets the people of the first place go."""
     LET_DIAL = "{ref}: {place} has it too. Let the first place go by {code}"
     LET_GO = "{ref}: others have it now. You need not go. Thank you."
-    REMIND_REPLY = "{ref}: say what came of it by {time}: {digits}"
+    REMIND_REPLY = "{ref}: say what came of it by {time}, a digit and {ref}: {digits}"
     """To the assignee, at half time. `time` is when others are alerted; `digits` are those that are possible."""
     REMIND_DIAL = "{ref}: say what came of it by {time}. Dial {code}"
     FOLLOW = "{ref}: how did it go on? Dial {code}"
@@ -86,7 +86,8 @@ class Template(StrEnum):
     """The same of a case that nobody goes to openly before it is read."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
     TAKEN_UNTIL = (
-        "{ref}: yours. Say what came of it by {time}: 2 there 3 referred 4 not it 5 pass on"
+        "{ref}: yours. Say what came of it by {time}, a digit and {ref}:"
+        " 2 there 3 referred 4 not it 5 pass on"
     )
     """The same, where an outcome is due. `time` is 25/11 14:05."""
     TAKEN_UNREAD = (
@@ -134,9 +135,9 @@ class Template(StrEnum):
         "{place}: an exercise comes before {time}, by night. Tell none of those alerted there."
     )
     EXERCISE_OFF = "{place}: no exercise comes before {time}. It was called off."
-    ASK_BACK = "{ref}: reply {digits}"
-    """Answers what was not clear, and `0`. `digits` are those below that are possible for that case. An answer never
-    repeats what was written to us.
+    ASK_BACK = "{ref}: reply with a digit and {ref}: {digits}"
+    """Answers what was not clear, a digit without a name, and `0`. `digits` are those below that are possible for that
+    case. An answer never repeats what was written to us.
     """
     ASK_BACK_DIAL = "{ref}: dial {code}"
     """The same where no digit by SMS is enough."""

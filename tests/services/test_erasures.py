@@ -1,5 +1,6 @@
 """C11: erasing by receipt is a wish. Whoever holds phone and PIN may be the one she fears."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.district import District
 from tests.receipts import NOTHING, asked, given
 from tests.taking import close_by_two, take_case
 
+NIGHT, MORNING = datetime(2026, 11, 24, 20, 36, tzinfo=UTC), datetime(2026, 11, 25, 7, tzinfo=UTC)
+"""22:36 and 09:00 in Kigali."""
 WHO: dict[str, Any] = {"by": "Director", "reason": "nobody reached her yet"}
 
 
@@ -61,6 +64,35 @@ def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, ur
     assert all(row.next_at == district.clock() for row in district.all(Message)[-2:]), "at once"
     (row,) = [row for row in district.all(AuditEntry) if row.action == "erase_wanted"]
     assert (row.actor, row.subject) == ("receipt", f"tip:{tip_id}")
+
+
+@pytest.mark.parametrize("urgency", [1, 2, 3])
+def test_without_danger_nobody_is_woken_by_a_wish_or_by_its_clock_at_night(
+    district: District, urgency: int
+) -> None:
+    def due_at() -> list[datetime]:
+        wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
+        return [row.next_at for row in district.all(Message) if row.template in wishes]
+
+    tip_id, helper, reference = told_case(district, urgency)
+    district.clock.at = NIGHT
+    wish(district, tip_id)
+    assert (helper, "ERASE_WANTED", reference) in sent_after_wish(district)
+    asked = due_at()
+    assert set(asked) == {NIGHT if urgency == 1 else MORNING}
+
+    fire(district, hours=72)
+    later = {due - timedelta(days=3) for due in due_at()[len(asked) :]}
+    assert later == {NIGHT if urgency == 1 else MORNING}
+
+
+def test_who_holds_a_danger_learns_of_a_wish_at_once_by_night(district: District) -> None:
+    tip_id, helper, reference = told_case(district, 1)
+    take_case(district.kit, helper, reference, district.clock())
+    district.clock.at = NIGHT
+    wish(district, tip_id)
+    held = [row for row in district.all(Message) if row.template == Template.ERASE_WANTED.name]
+    assert [(row.responder_id, row.next_at) for row in held] == [(helper, NIGHT)]
 
 
 @pytest.mark.row("C11")

@@ -22,7 +22,7 @@ SAID = {
     " was an exercise": "is one",
     ": you have taken": "taken",
     ": yours": "taken",
-    ": reply 1 take": "?",
+    ": reply with a digit": "?",
 }
 IDS = count(1)
 

@@ -182,7 +182,9 @@ def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) 
 def test_nobody_else_decides_how_to_go(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
-    assert here.writes("one", "7 {ref}").startswith("REF: reply 1 take 2 there")
+    assert here.writes("one", "7 {ref}").startswith(
+        "REF: reply with a digit and REF: 1 take 2 there"
+    )
     act = Act(here.people["one"], here.names("one")[-1], Verb.OPENLY, Way.USSD, here.line.clock())
     with here.line.database.writing() as session:
         assert casework.act(session, here.line.kit, act).result is Acted.UNKNOWN

@@ -136,9 +136,26 @@ def test_anything_else_is_answered_with_her_own_case_and_the_digits(
     reference = reference_of(told)
     outcome = hear(told, text.format(reference))
     assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
-    hint = f"{reference}: reply 1 take 2 there 5 pass on"
+    hint = f"{reference}: reply with a digit and {reference}: 1 take 2 there 5 pass on"
     assert told.sms.sent == [("+250788000001", hint)]
     assert told.all(Referral)[0].state == ReferralState.SENT
+
+
+@pytest.mark.parametrize("cases", [1, 2])
+@pytest.mark.parametrize("text", ["2", "5", "sinshobora kuza"])
+def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_done(
+    district: District, text: str, cases: int
+) -> None:
+    district.enrol()
+    for _ in range(cases):
+        district.tell(urgency=2)
+    newest = district.all(Referral)[-1].reference
+    hear(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
+    assert f"{newest}: yours" in district.sms.sent[-1][1]
+    hear(district, text, provider_id="ATXid_bare", minute=1)
+    assert f"{newest}: reply with a digit and {newest}: " in district.sms.sent[-1][1]
+    hear(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
+    assert "you are there" in district.sms.sent[-1][1]
 
 
 def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
@@ -273,7 +290,8 @@ def test_unclear_messages_in_danger_are_answered_ten_times_an_hour_and_the_last_
             hear(urgent, f"hano hari ikibazo ({minute})", provider_id=name, minute=minute)
             urgent.clock.turn(minutes=1)
         said = hints(urgent)[10 * hour :]
-        assert said == [f"{danger}: reply 1 take 2 there 5 pass on"] * 9 + [NO_MORE]
+        asked = f"{danger}: reply with a digit and {danger}: 1 take 2 there 5 pass on"
+        assert said == [asked] * 9 + [NO_MORE]
         urgent.clock.turn(minutes=56)
 
 
@@ -305,7 +323,11 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> No
         digit = f"{text} {reference}" if text.isdigit() else f"{reference} {text}"
         hear(told, digit, provider_id=f"ATXid_{minute}", minute=minute, way=Arrival.LISTED)
         if not text.isdigit():
-            said.append(hints(told)[-1].removeprefix(f"{reference}: "))
+            said.append(
+                hints(told)[-1]
+                .replace(f"with a digit and {reference}: ", "")
+                .removeprefix(f"{reference}: ")
+            )
     assert said == [
         "reply 1 take 2 there 5 pass on",
         "reply 2 there 3 referred 4 not it 5 pass on",
@@ -324,7 +346,9 @@ def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: Distr
     one, two, _ = district.all(Referral)
     hear(district, f"1 {one.reference}", way=Arrival.LISTED)
     hear(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
-    assert district.sms.sent[-1][1] == f"{two.reference}: reply 1 help too 2 there"
+    assert district.sms.sent[-1][1] == (
+        f"{two.reference}: reply with a digit and {two.reference}: 1 help too 2 there"
+    )
 
 
 def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(told: District) -> None:

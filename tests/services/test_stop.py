@@ -131,6 +131,28 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
         assert Alarm.STOP_WISH in alarms.standing(session)
 
 
+def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed: District) -> None:
+    staffed.enrol(Level.COORDINATOR)
+    for number in range(9):
+        message = make_message(sender=HERS, text=f"9 {'a' * number}", provider_id=f"ATXid_{number}")
+        take_sms(staffed.kit, message)
+    staffed.deliver()
+    answered = len(staffed.sms.sent)
+    for minutes in (0, 1, 60 * 24, 60 * 24 * 3):
+        staffed.clock.turn(minutes=minutes)
+        stopping.stop(staffed.kit, HERS)
+        staffed.deliver()
+
+    assert staffed.sms.sent[answered:] == [
+        (
+            "+250788000003",
+            "STOP came from a phone of your team. Nothing was changed. Please ask them.",
+        ),
+    ]
+    with staffed.database.reading() as session:
+        assert Alarm.STOP_WISH in alarms.standing(session)
+
+
 def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District) -> None:
     by_notice(staffed)
     staffed.deliver()

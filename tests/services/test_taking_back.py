@@ -50,6 +50,7 @@ def test_it_marks_what_that_phone_wrote_and_destroys_no_word(
     line: Line, text: str, ways: tuple[Arrival, ...]
 ) -> None:
     writes(line, TOLD)
+    line.clock.turn(minutes=31)
     writes(line, "mu nzu itukura hari abandi bakobwa")
     writes(line, "hari umuntu utwara abakobwa", sender=ANOTHERS)
     writes(line, text, *ways)

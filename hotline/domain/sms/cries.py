@@ -23,6 +23,7 @@ TWICE_FORGIVEN = 10
 """Letters of a word in which two may be."""
 BRIEF = 3
 """Words of a message in which "urgent" is a cry, and not somebody's report."""
+BESIDE = frozenset(cry_words.BESIDE.split())
 ORDINARY = frozenset(cry_words.ORDINARY.split())
 MARKS = "".join(verbs_rw.MARKS)
 CONTRACTED = re.compile(rf"\b({'|'.join(cry_words.BEFORE_T.split())}) T\b")
@@ -35,7 +36,10 @@ def cries(said: Sequence[str]) -> bool:
         return True
     if any(heard.has(pattern) and not heard.has(unless) for pattern, unless in _ELSE):
         return True
-    return len(said) <= BRIEF and heard.has(_BRIEF)
+    if len(said) <= BRIEF and heard.has(_BRIEF):
+        return True
+    rest = [word for word in said if word not in BESIDE and not word.isdecimal()]
+    return 0 < len(rest) <= BRIEF and _Heard(rest).is_all(_ALONE)
 
 
 def concerns_child(said: Sequence[str]) -> bool:
@@ -59,6 +63,9 @@ class _Heard:
 
     def has(self, pattern: "_Pattern") -> bool:
         return any(_compiled(phrases).search(self._lines[line]) for line, phrases in pattern)
+
+    def is_all(self, pattern: "_Pattern") -> bool:
+        return any(_compiled(phrases).fullmatch(self._lines[line]) for line, phrases in pattern)
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
@@ -169,6 +176,7 @@ _NO_VERBS = frozenset(cry_words.NO_VERBS.split())
 _ALWAYS = [_pattern(cry_words.WRITTEN, cry_words.SOUNDING)]
 _ELSE = [(_pattern(one.written, one.sounding), _unless(one)) for one in cry_words.GROUPS]
 _BRIEF = _pattern(cry_words.BRIEF, cry_words.BRIEF)
+_ALONE = _pattern(cry_words.ALONE, cry_words.ALONE_SOUNDING)
 _CHILD = _pattern(cry_words.CHILD, cry_words.CHILD)
 _MINOR = _pattern(cry_words.MINOR, cry_words.MINOR)
 _SIGN = _pattern(cry_words.CHILD_SIGNS, cry_words.CHILD_SIGNS)

@@ -12,36 +12,37 @@ from rapidfuzz.distance import OSA
 from hotline.domain.sms import stop_words
 
 
-def _set(words: str) -> frozenset[str]:
+def words_of(words: str) -> frozenset[str]:
+    """Returns words that are written in one string."""
     return frozenset(words.split())
 
 
-STOPS = _set(
+STOPS = words_of(
     "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ DESABONNEMENT"
     " DESINSCRIRE DESINSCRIPTION"
     " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
 """Words that ask for no more. One letter that is wrong, missing, too many or exchanged with the next is forgiven."""
-ORDINARY = _set("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
+ORDINARY = words_of("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
 """As near to such a word as a misspelling is, and yet a word of its own."""
-COMPANIONS = _set(
+COMPANIONS = words_of(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
     " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"
     " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
 """What may stand beside it: courtesy, and the messages that are meant."""
-ERASES = _set(
+ERASES = words_of(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
 """From six letters on, one that is wrong is forgiven: a shorter one is too near to words of its own."""
-OF_HERS = _set(
+OF_HERS = words_of(
     "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
     " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
     " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
 )
 """What may stand beside it: what she told, and nothing else."""
-COURTESY = _set("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
+COURTESY = words_of("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
 MOST_WORDS = 12
 LEAST_FORGIVEN = 6
 

@@ -9,9 +9,12 @@ import unicodedata
 from collections.abc import Mapping
 
 from hotline.domain.places.sms_place import place_told
+from hotline.domain.referrals import reference
+from hotline.domain.rolls.gathering import read_sms
 from hotline.domain.sms.cries import concerns_child, cries
-from hotline.domain.sms.keywords import spelled
-from hotline.domain.tip import UNSURE
+from hotline.domain.sms.keywords import spelled, words_of
+from hotline.domain.sms.topics import asked
+from hotline.domain.tip import UNSURE, place_of
 from hotline.text.languages import FIRST
 
 WORDS = "words"
@@ -20,18 +23,24 @@ MOST_BYTES = 7000
 """Of one tip, several messages together: what the largest sealed size holds."""
 CUT = " [...]"
 """Behind what was kept of a longer one."""
-LEAST_WORDS = 2
+WHERE = ("province", "country", "district", "sector")
+"""The answers that say where."""
+_URGENT = frozenset({"yes", "child"})
+COURTESY = words_of(
+    "AFTERNOON BYE DAY EVENING EVERYTHING FINE FOR GOOD GOODBYE GREAT HALLO HELLO HEY HI LOT MORNING MUCH NICE NIGHT NO"
+    " NONE NOTHING OK OKAY OKEY SO TEST TESTING THANK THANKS THANKYOU THANX THX TNX VERY WELCOME WELL YEAH YES YOU YOUR"
+    " ACCORD ALLO AU BEAUCOUP BIEN BONJOUR BONNE BONSOIR COUCOU DACCORD FOIS INFINIMENT JOURNEE MERCI MILLE NON NUIT"
+    " OUI POUR REMERCIE REMERCIONS REVOIR RIEN SALUT SOIREE TOUT TRES VOUS"
+    " BITE CYANE KANDI MURABEHO MURAHO MURAKOZE MURAMUKE MWARAMUTSE MWESE MWIRIRWE MWIRIWE NDABASHIMIRA NDABASHIMIYE"
+    " NDAGERAGEZA NEZA NTACYO OYA RWOSE SAWA TURABASHIMIRA TURABASHIMIYE URAHO URAKOZE URAMUKE WARAMUTSE WIRIWE YEGO"
+)
+"""Thanks, greetings, yes and no: a message of nothing else tells nothing. To beg is no courtesy."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
 """Two letters that would take two bytes each under seal."""
-
-
-PROBLEMS = frozenset({"PROBLEM", "PROBLEME", "IKIBAZO"})
-"""One of these alone is a tip: so the front's own words for a report read."""
-_A_SENTENCE = re.compile(
-    r"(BA|BARA|ARA|AZA|BAZA|YA|YARA|NDA|TURA|TWA)(N|M|DU|TU|NY|TW)\w{5,}|(NA|TWA|NDA|YA|BA)\w{3,}WE"
-)
-"""One verb that says who did what to whom."""
+_WORD = re.compile(r"[A-Z]{3,}")
+_PHONE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
+"""A number that can be called, however it is spaced: nine digits at least."""
 LANGUAGES = {
     "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
     "en": "THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY",
@@ -47,17 +56,27 @@ def cleaned(text: str) -> str:
 
 
 def is_tip(text: str) -> bool:
-    """Whether it tells anything: words, or one that cannot wait. A lone greeting, a digit or a code does not.
+    """Returns True if anything in it is more than courtesy: a word, or a phone number.
 
-    In Kinyarwanda one word can be a whole sentence, and "A problem" is what the line itself calls a report.
+    A lone word that the line itself gave asks for a lesson, or is what local leaders write.
     """
-    words = [word for word in spelled(text) if word.isalpha()]
-    long = [word for word in words if len(word) > 2]
-    if len(long) >= LEAST_WORDS or (long and len(words) > LEAST_WORDS):
+    if cannot_wait(text) or _PHONE.search(text):
         return True
-    return any(_A_SENTENCE.fullmatch(word) or word in PROBLEMS for word in long) or cannot_wait(
-        text
-    )
+    meant = (word for word in _meant(text) if reference.read(word) is None)
+    told = [word for word in _WORD.findall(" ".join(meant)) if word not in COURTESY]
+    return len(told) > 1 or (bool(told) and asked(text) is None and read_sms(text) is None)
+
+
+def has_meaning(text: str) -> bool:
+    """Returns True if any word or number is more than courtesy."""
+    return any(_meant(text))
+
+
+def _meant(text: str) -> list[str]:
+    """The words that are no courtesy; `merciiii` is one."""
+    said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in spelled(text) if word.isalpha())
+    numbers = [word for word in spelled(text) if not word.isalpha()]
+    return [word for word in (*said, *numbers) if word not in COURTESY]
 
 
 def cannot_wait(text: str) -> bool:
@@ -88,6 +107,20 @@ def answers(text: str) -> Mapping[str, str]:
     if concerns_child(said):
         told["who"] = "child"
     return {**told, **place_told(said)}
+
+
+def added(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
+    """Answers of a tip to which `newest` was added. `place`: what the messages before answered of where.
+
+    Danger in the newest message counts whatever stands in an earlier one. Where all words together name no one place,
+    the newest that is named stays.
+    """
+    told, alone = answers(whole), answers(newest)
+    urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
+    named = [{name: one[name] for name in WHERE if name in one} for one in (told, alone, place)]
+    where = next((one for one in named if place_of(one) not in (None, UNSURE)), named[0])
+    rest = {name: said for name, said in told.items() if name not in WHERE}
+    return {**rest, **urgent, **where}
 
 
 def language(text: str) -> str:

@@ -40,6 +40,16 @@ def may_answer(
     return counted
 
 
+def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
+    """Counts a STOP that gets no answer. Returns False where one was counted within a week."""
+    given = reply_answers.before(session, responder.id, at - WEEK)
+    if any(one.why is Why.STOP for one in given):
+        return False
+    row = ReplyAnswer(responder_id=responder.id, why=Why.STOP, text_key=text_key, answered_at=at)
+    session.add(row)
+    return True
+
+
 def tell_removal(session: Session, cases: int, at: datetime) -> int | None:
     """Tells each of the national desk that somebody was taken off the line: one person alone may do that.
 

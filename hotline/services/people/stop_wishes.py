@@ -1,7 +1,7 @@
 """A STOP in the name of an enrolled number. It may be forged, so it changes nothing by itself.
 
-It is answered once; those who lead her desk are told, and the watch. Only the gateway's own refusal of a send makes a
-number unreachable.
+Those who lead the desk are told once a week, and so is the watch, whatever that phone was answered before. It is
+answered itself as far as answers are left. Only the gateway's own refusal of a send makes a number unreachable.
 """
 
 from collections.abc import Sequence
@@ -21,15 +21,17 @@ from hotline.store.people.responders import Responder
 
 
 def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ...] | None:
-    """Tells her and those who lead her desk, once a week; the messages to ring for. None: nobody is enrolled there."""
+    """Tells the responder and those who lead the desk; the messages to ring for. None: the number is not enrolled."""
     responder = responders.enrolled(session, kit.pseudonyms.enrolled(msisdn))
     if responder is None:
         return None
     key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
-    if responder_sms.may_answer(session, responder, Why.STOP, key, at) is None:
+    told = []
+    if responder_sms.may_answer(session, responder, Why.STOP, key, at) is not None:
+        told.append((responder, Template.STOP_NOTED))
+    elif not responder_sms.count_first_stop(session, responder, key, at):
         return ()
     alarming.note(session, Alarm.STOP_WISH, at)
-    told = [(responder, Template.STOP_NOTED)]
     told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
     return tuple(
         responder_sms.say(session, one, Wording(template, {}, one.language), at)

@@ -73,10 +73,11 @@ def notify(
     at: datetime,
     *,
     again: bool = False,
+    due: datetime | None = None,
 ) -> tuple[int | None, tuple[int, ...]]:
     """Tells people by the names that they know the case by: a message to ring for, and those who know it by none.
 
-    `again`: it is asked once more of who knows it already.
+    `again`: it is asked once more of who knows it already. `due`: when it is sent, where that is not now.
     """
     names = cluster_marks.names(session, tip, order, care, again=again)
     languages = referrals.languages(session, order.who)
@@ -96,6 +97,7 @@ def notify(
         wording = Wording(words.template, said, words.language)
         row = message(Kind.ALERT, wording, who, priority=URGENT, at=at, of=name.referral_id)
         row.turn = 0 if order.purpose is Purpose.MOVED else BEHIND
+        row.next_at = due or at
         session.add(row)
         session.flush()
         to_ring = to_ring or row.id

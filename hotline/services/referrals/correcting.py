@@ -5,12 +5,14 @@ Everything runs inside its caller's transaction.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from hotline.domain.desk.desks import DeskKind
+from hotline.domain.outbox.delivery import DUE_STATES
 from hotline.domain.places.places import camps
 from hotline.domain.referrals.case_events import Event, Happened, Purpose, Tell
+from hotline.domain.referrals.clocks import by_day
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.referral import Level, Notified
 from hotline.domain.tip import (
@@ -36,6 +38,10 @@ from hotline.store.tips import likeness, tips, told_tips, untold
 from hotline.store.tips.tips import Tip, TipPlace
 from hotline.store.tips.told_tips import ToldTip
 
+PARTS = timedelta(minutes=1)
+"""So long further parts of an SMS are waited for."""
+MORE_AGAIN = timedelta(minutes=5)
+"""At least so long after a notice that more was told the next one is sent."""
 WORST = ("no", "unsure", "yes")
 
 
@@ -209,6 +215,23 @@ def _tell_more(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
     told = tuple(dict.fromkeys(o.responder_id for o in referrals.told(session, [tip.id])[tip.id]))
     if told and not released.read_more(session, tip.id):
         case_messages.notify(session, kit, tip, Tell(told, Purpose.MORE), Care.NONE, at)
+
+
+def tell_added(session: Session, kit: Kit, told_tip: ToldTip, at: datetime) -> None:
+    """Notifies everyone who was alerted that words were added: after a minute of further parts, and by day
+    without danger. One notice stands for all words until it is sent, and the next one waits.
+    """
+    last = released.newest_more(session, told_tip.id)
+    if last is not None and last.state in DUE_STATES:
+        return
+    people = referrals.told(session, [told_tip.id])[told_tip.id]
+    if not people:
+        return
+    due = at + PARTS if last is None else max(at + PARTS, last.created_at + MORE_AGAIN)
+    order = Tell(tuple(dict.fromkeys(one.responder_id for one in people)), Purpose.MORE)
+    tip = told_tips.row_of(session, told_tip)
+    due = due if tip.urgency == Urgency.DANGER else by_day(due)
+    case_messages.notify(session, kit, tip, order, Care.NONE, at, due=due)
 
 
 def _record(session: Session, tip: Tip, action: str, who: EndRequest, at: datetime) -> None:

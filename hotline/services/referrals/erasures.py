@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from hotline.domain.outbox.message import Kind, Wording
-from hotline.domain.referrals.clocks import KIGALI, Clock, DeadlineKind
+from hotline.domain.referrals.clocks import KIGALI, Clock, DeadlineKind, by_day
 from hotline.domain.referrals.erasure import KEPT_FOR, WITHIN, Wished, WordsFate, next_due
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
@@ -41,7 +41,7 @@ def wish(session: Session, kit: Kit, tip_ids: Collection[int], *, actor: str) ->
         due = at + WITHIN
         deadlines.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
         told = cluster_marks.untold_wishes(session, tip, erasures.told(session, tip, at), at)
-        _tell(session, told, Template.ERASE_WANTED, {}, at)
+        _tell(session, tip, told, Template.ERASE_WANTED, {}, at)
         session.flush()
         if fate is WordsFate.DECIDED:
             _ask_to_decide(session, tip, due, at)
@@ -138,18 +138,20 @@ def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> N
         return
     people = erasures.deciding(session, tip, at)
     by = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
-    _tell(session, people, Template.ERASE_DECIDE, {"time": by}, at)
+    _tell(session, tip, people, Template.ERASE_DECIDE, {"time": by}, at)
 
 
 def _tell(
     session: Session,
+    tip: Tip,
     people: Sequence[WishTold],
     template: Template,
     parameters: dict[str, str],
     at: datetime,
 ) -> None:
-    session.add_all(
-        case_messages.message(
+    """Writes an SMS to each: now in danger, else by day, since the decision has three days."""
+    for one in people:
+        row = case_messages.message(
             Kind.ALERT,
             Wording(template, {"ref": one.reference, **parameters}, one.language),
             one.responder_id,
@@ -157,8 +159,8 @@ def _tell(
             at=at,
             of=None,
         )
-        for one in people
-    )
+        row.next_at = at if tip.urgency == Urgency.DANGER else by_day(at)
+        session.add(row)
 
 
 def _record(

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from hotline.domain.jobs import Job
+from hotline.domain.outbox.answer import AnswerForm
 from hotline.domain.outbox.message import MessageIn
 from hotline.domain.sms.keywords import is_erasure, is_stop
 from hotline.domain.sms.reply import Meant
-from hotline.domain.sms.sms_tip import is_tip
 from hotline.domain.tips.acts import Acted
 from hotline.ports import DoorKit
 from hotline.services.doorbell import ring
@@ -123,7 +123,10 @@ def _gather(kit: DoorKit, message: MessageIn, at: datetime) -> _Gathered:
     if not kit.line.inbound_sms:
         return _Gathered(None, None)
     heard = sms_reading.gather(kit, message)
-    return _Gathered(heard, sms_tips.gather(kit, message) if is_tip(message.text) else None)
+    if heard is not None and heard.form is not AnswerForm.HINT:
+        return _Gathered(heard, None)
+    known = sms_tips.gather(kit, message, at)
+    return _Gathered(heard if known is None else None, known)
 
 
 def _deal(

@@ -26,7 +26,7 @@ from hotline.services.dialogue.answer_effects import EffectContext
 from hotline.services.doorbell import ring
 from hotline.services.reach import outreach
 from hotline.services.sms import sms_replies, sms_screens
-from hotline.services.sms.sms_screens import Spoken, TalkContext
+from hotline.services.sms.sms_screens import LONGEST_KEY, Spoken, TalkContext
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts, held
 from hotline.store.dialogue.contacts import Dialogue
@@ -117,7 +117,8 @@ def gather(kit: DoorKit, message: MessageIn) -> HeardMessage | None:
     wanted = asked(message.text)
     if wanted is not None:
         return _begun(kit, message, wanted, key, talk, at)
-    if talk is not None and not awake and keys(message.text).isdecimal():
+    late = keys(message.text)
+    if talk is not None and not awake and late.isdecimal() and len(late) <= LONGEST_KEY:
         on = _stage(kit, talk.revision_id, talk.began)
         return HeardMessage(
             replace(talk, lost=True), Spoken(talk.run), on, AnswerForm.HINT, silent=talk.lost

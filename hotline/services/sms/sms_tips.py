@@ -1,8 +1,11 @@
-"""A tip as one SMS, or as several within a minute. Nobody is answered: whoever holds the phone sees nothing."""
+"""Files a tip of one SMS, or of several of one phone. Sends no answer: whoever holds the phone sees nothing.
 
-from collections.abc import Sequence
+Whatever a phone with a recent tip writes is added to that tip: a place, a number, how many (ADR 131).
+"""
+
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline.domain import trial
@@ -13,27 +16,34 @@ from hotline.ports import DoorKit
 from hotline.services import weekly_keys
 from hotline.services.reach import outreach
 from hotline.services.reach.outreach import day_of
+from hotline.services.referrals import correcting
 from hotline.services.tips import intake
+from hotline.services.tips.filing import wants_referral
 from hotline.services.tips.intake import Telling
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts, held
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.tips import tips
 from hotline.store.tips.told_tips import ToldTip
 
 SMS = "sms"
-TOGETHER = timedelta(minutes=1)
-"""Messages of one phone that follow one another so closely are one tip: the gateway may bring a long one in parts."""
+TOGETHER = timedelta(minutes=30)
+"""Messages of one phone that follow one another within this time are one tip. Later it may be another hand's."""
+RECENT = timedelta(hours=24)
+"""After a tip so young, a message that is no tip by itself is one: what was written before may be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pocket:
-    """What one phone wrote last: kept encrypted for ten minutes, and never needed."""
+    """What one phone wrote last: kept encrypted for `TOGETHER`, and never needed."""
 
     key: str
     dialogue: str
     said: str = field(repr=False)
     at: datetime
+    place: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What its messages answer of where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Known:
 
     revision_id: int
     before: Pocket | None
+    """What the phone wrote within `TOGETHER`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,63 +63,111 @@ class SmsTipWritten:
     pocket: Pocket | None
 
 
-def gather(kit: DoorKit, message: MessageIn) -> Known:
-    """Raises NotReady where no flows were ever published, StoreUnavailable."""
-    return Known(kit.books.live(), _last_said(kit, message))
+def gather(kit: DoorKit, message: MessageIn, at: datetime) -> Known | None:
+    """Returns what filing needs. None for a message that tells nothing, of a phone without a recent tip.
+
+    Raises NotReady where no flows were ever published, StoreUnavailable.
+    """
+    before = _last_said(kit, message, at)
+    if not sms_tip.is_tip(message.text) and not _adds(kit, message, before, at):
+        return None
+    return Known(kit.books.live(), before)
 
 
-def _last_said(kit: DoorKit, message: MessageIn) -> Pocket | None:
+def _last_said(kit: DoorKit, message: MessageIn, at: datetime) -> Pocket | None:
     key = kit.pseudonyms.session(f"sms {message.sender}")
     try:
         found = kit.runs.load(key)
         if found is None:
             return None
-        return Pocket(
-            key, str(found["key"]), str(found["said"]), datetime.fromisoformat(found["at"])
-        )
+        written_at = datetime.fromisoformat(found["at"])
+        place = dict(found.get("place", {}))
+        pocket = Pocket(key, str(found["key"]), str(found["said"]), written_at, place)
     except (RunsUnavailable, KeyError, TypeError, ValueError):
         return None
+    return pocket if timedelta() <= at - written_at <= TOGETHER else None
+
+
+def _adds(kit: DoorKit, message: MessageIn, before: Pocket | None, at: datetime) -> bool:
+    """Returns True for any words that an open tip takes, and for more than courtesy after a recent tip."""
+    if not sms_tip.cleaned(message.text):
+        return False
+    with kit.database.reading() as session:
+        if before is not None and tips.takes_more(session, before.dialogue):
+            return True
+        contact_keys = kit.pseudonyms.contacts(message.sender, at)
+        return sms_tip.has_meaning(message.text) and tips.any_written_by(
+            session, contact_keys, at - RECENT
+        )
 
 
 def note(
     session: Session, kit: DoorKit, message: MessageIn, known: Known, at: datetime
 ) -> SmsTipWritten:
-    """File it, in the caller's transaction. The same words of a phone on the same day are the same tip.
+    """Files it, in the caller's transaction. The same words of a phone on the same day are the same tip.
 
     Also where nobody lives to be told: she has written it already, and it waits, with an alarm.
     """
-    before = known.before
     said = sms_tip.cleaned(message.text)
     own = kit.pseudonyms.session(f"sms {message.sender} {day_of(at)} {said.casefold()}")
-    if contacts.dialogue(session, own) is not None:
-        return SmsTipWritten(None, None)
-    joined = before is not None and timedelta() <= at - before.at <= TOGETHER
-    if before is not None and joined and sms_tip.fits(f"{before.said} {said}"):
-        if said in before.said:
-            return SmsTipWritten(None, None)
-        own, said = before.dialogue, f"{before.said} {said}"
-
-    dialogue = held.hold(session, own)
-    if dialogue is None:
-        dialogue = _begin(session, kit, message, known, own, said, at)
-    telling = Telling(sms_tip.answers(said), 1, completed=True, language=dialogue.language)
-    tip = intake.note(session, kit, dialogue, telling, caller=message.sender)
+    before = known.before
+    if before is not None and not tips.takes_more(session, before.dialogue):
+        before = None
+    if contacts.dialogue(session, own) is not None or _repeats(said, before):
+        return SmsTipWritten(None, None if before is None else replace(before, at=at))
+    if before is None or not sms_tip.fits(f"{before.said} {said}"):
+        answers = sms_tip.answers(said)
+        tip = _file(session, kit, message, known, own, answers, at)
+    else:
+        own, whole = before.dialogue, f"{before.said} {said}"
+        answers = sms_tip.added(whole, said, before.place)
+        tip = _file(session, kit, message, known, own, answers, at)
+        said = whole
+        if tip is not None and not wants_referral(tip) and _place(answers) == before.place:
+            correcting.tell_added(session, kit, tip, at)
     session.flush()
-    pocket = Pocket(kit.pseudonyms.session(f"sms {message.sender}"), own, said, at)
-    return SmsTipWritten(tip, pocket)
+    key = kit.pseudonyms.session(f"sms {message.sender}")
+    return SmsTipWritten(tip, Pocket(key, own, said, at, _place(answers)))
+
+
+def _repeats(said: str, before: Pocket | None) -> bool:
+    return before is not None and f" {said} " in f" {before.said} "
+
+
+def _place(answers: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: answers[name] for name in sms_tip.WHERE if name in answers}
+
+
+def _file(
+    session: Session,
+    kit: DoorKit,
+    message: MessageIn,
+    known: Known,
+    key: str,
+    answers: Mapping[str, str],
+    at: datetime,
+) -> ToldTip | None:
+    dialogue = held.hold(session, key)
+    if dialogue is None:
+        dialogue = _begin(session, kit, message, known, key, answers[sms_tip.WORDS], at)
+    telling = Telling(answers, 1, completed=True, language=dialogue.language)
+    return intake.note(session, kit, dialogue, telling, caller=message.sender)
 
 
 def announce(kit: DoorKit, written: SmsTipWritten) -> None:
     """After the commit."""
     if written.pocket is not None:
         pocket = written.pocket
+        kept = {
+            "key": pocket.dialogue,
+            "said": pocket.said,
+            "at": pocket.at.isoformat(),
+            "place": dict(pocket.place),
+        }
         with suppress(RunsUnavailable):
-            kit.runs.save(
-                pocket.key,
-                {"key": pocket.dialogue, "said": pocket.said, "at": pocket.at.isoformat()},
-            )
-    tips: Sequence[ToldTip] = (written.tip,) if written.tip is not None else ()
-    intake.announce(kit, tips)
+            kit.runs.save(pocket.key, kept, seconds=int(TOGETHER.total_seconds()))
+    told: Sequence[ToldTip] = (written.tip,) if written.tip is not None else ()
+    intake.announce(kit, told)
 
 
 def _begin(

@@ -34,6 +34,13 @@ def read_more(session: Session, tip_id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def newest_more(session: Session, tip_id: int) -> Message | None:
+    """Returns the newest message that says that more was told of it."""
+    said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
+    found = select(Message).join(Referral, Referral.id == Message.referral_id).where(*said)
+    return session.scalar(found.order_by(Message.id.desc()).limit(1))
+
+
 def is_withheld(session: Session, message: Message) -> bool:
     """Whether it tells somebody of a district of a case that an official is or may be involved in; or, as its alert, of
     an exercise that is over.

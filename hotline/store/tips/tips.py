@@ -178,6 +178,22 @@ def written_by(session: Session, contact_keys: Collection[str], before: datetime
     return session.scalars(theirs.order_by(Tip.id)).all()
 
 
+def any_written_by(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
+    """Returns True if this phone has written a tip by SMS since then."""
+    theirs = select(Tip.id).where(
+        Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since
+    )
+    return session.scalar(theirs.limit(1)) is not None
+
+
+def takes_more(session: Session, session_key: str) -> bool:
+    """Returns True if words may be added to a session's tip: it is open, and nobody asked to erase it."""
+    here = select(Tip.id).where(
+        Tip.session_key == session_key, Tip.closed_at.is_(None), Tip.erase_wanted_at.is_(None)
+    )
+    return session.scalar(here.limit(1)) is not None
+
+
 def any_silent(session: Session, before: datetime) -> bool:
     """Whether there is a draft that nobody added to since `before`."""
     return session.scalar(select(Tip.id).where(*_silent(before)).limit(1)) is not None
