@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
-from hotline.domain.tip import NATIONAL
+from hotline.domain.tip import NATIONAL, Urgency
 from hotline.domain.tips.acts import Acted
 from hotline.services.referrals import referral
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.referrals import known_cases
+from hotline.store.tips.tips import Tip
+from tests.builders import make_tip
 from tests.callers import DANGER_HERE, Caller, Line, told
 from tests.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
 from tests.taking import do
@@ -212,3 +215,39 @@ def test_lists_and_sms_say_that_a_case_stays_with_a_colleague_as_the_ladder_does
     done = do(them.line.kit, who, name, Verb.TAKE, them.line.clock.at)
     assert done.result is (Acted.ALREADY_TAKEN if stays else Acted.TAKEN)
     assert stays is (them.line.tip.holder_id != who)
+
+
+def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
+    """Forty newer cases that nobody took, two of them danger, push no case of the responder's own off the list."""
+    line = them.line
+    with line.database.writing() as session:
+        place = session.scalars(select(Tip.place)).one()
+        for n in range(40):
+            urgency = Urgency.DANGER if n < 2 else Urgency.HEARD
+            tip = make_tip(uid=f"{n:032}", place=place, urgency=urgency)
+            session.add(tip)
+            session.flush()
+            at = line.clock.at + timedelta(seconds=n + 1)
+            session.add(
+                Referral(
+                    tip_id=tip.id,
+                    step=0,
+                    responder_id=them.first,
+                    reference=f"Z{n:03}",
+                    state="sent",
+                    created_at=at,
+                )
+            )
+    line.clock.turn(minutes=2)
+    name = next(
+        row.reference
+        for row in line.all(Referral)
+        if row.responder_id == them.first and row.tip_id == line.tips[0].id
+    )
+    do(line.kit, them.first, name, Verb.TAKE, line.clock.at)
+    caller, home = them.opens(PHONE)
+    assert home.startswith("CON Open: 41. Urgent: 3.")
+    listed = [
+        one.split(" ")[1] for one in caller.key("1").split("\n") if " due " in one or "new" in one
+    ]
+    assert listed[:3] == [name, "Z001", "Z000"]
