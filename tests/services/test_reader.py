@@ -62,6 +62,20 @@ def test_r3_she_keys_her_pin_reads_the_case_and_takes_it(
     assert row.opened_at is not None
 
 
+@pytest.mark.parametrize(("answer", "warns"), [("1", False), ("3", True)])
+def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_come(
+    beside: ReaderBeside, answer: str, warns: bool
+) -> None:
+    told(beside.line, *DANGER_HERE, "1", "1", "5", answer)
+    with_pin(beside, desks=(beside.line.tip.place,))
+    referral.refer_waiting(beside.line.kit)
+    beside.line.clock.turn(seconds=10)
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    page = phone.key(PIN, "1", "1", "1")
+    assert page.startswith("CON Nobody said whether helpers may come.") is warns
+
+
 def test_a_wrong_pin_asks_again_and_a_right_one_opens(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:
