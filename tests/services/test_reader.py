@@ -244,7 +244,7 @@ def test_who_is_asked_to_confirm_says_that_the_case_goes_on(
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     desk.key(PIN, "1", "1")
-    assert desk.key("3").startswith("END You have taken it unread: do not visit openly.")
+    assert desk.key("3") == "END You have taken it unread: do not visit openly."
     tip, (held, *_) = (
         beside.line.tip,
         [row.responder_id for row in beside.line.all(Referral) if row.reference == name],

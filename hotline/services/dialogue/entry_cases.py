@@ -41,6 +41,8 @@ JUDGES = "judges"
 """The flag of a case whose closure a colleague requested, and which this responder may confirm."""
 ANOTHER = "another"
 """The flag of a case whose closure somebody else requested with another outcome than "not it"."""
+NATIONAL_DESK = "national_desk"
+"""The flag of a responder of the national desk."""
 SPELLED = "spelled"
 EXERCISE = "exercise"
 """The flag of a case that is none: everything that she does with it says so."""
@@ -85,6 +87,7 @@ def pinned(
         true += [] if responders.has_pin(session, responder_id) else [NO_PIN]
         true += [MAY_PROVE] if enrolments.may_prove(session, responder_id, as_of) else []
     if responder_id in referrals.national(session, [responder_id]):
+        true.append(NATIONAL_DESK)
         for name, tip, told in _told(session, responder_id):
             if told.is_marked:
                 true.append(f"{DECIDES}.{name}")
