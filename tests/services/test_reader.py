@@ -81,9 +81,20 @@ def test_a_wrong_pin_asks_again_and_a_right_one_opens(
 ) -> None:
     phone, _ = hers
     phone.dial("90")
-    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN. Enter your PIN")
+    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
     assert phone.key(PIN).startswith("CON Open: 1.")
     assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
+
+
+def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.dial("90")
+    assert phone.key(OTHER_PIN, PIN).startswith("CON Open: 1.")
+    assert phone.key("0").startswith("CON Enter your PIN\n")
+    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\n")
+    assert phone.key(PIN).startswith("CON Open: 1.")
 
 
 def clocks(beside: ReaderBeside, known_as: Referral) -> set[str]:
