@@ -97,6 +97,8 @@ class Template(StrEnum):
     TAKEN_UNREAD_ALONE = (
         "{ref}: yours. You have not read it: do not visit openly. Ask the national desk."
     )
+    TAKEN_UNREAD_DESK = "{ref}: yours. You have not read it: do not visit openly."
+    """The same to a person of the national desk, who decides how to go."""
     TAKEN_STAY_AWAY = "{ref}: yours. Do not visit or call. Read it first."
     """The same without danger, where it is marked."""
     HOW_NOTED = "{ref}: noted. Those who go are told."

@@ -130,13 +130,14 @@ def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
     [
         (Coming(1), Care.NONE, True),
         (Coming(1, "yes"), Care.NONE, False),
-        (Coming(1, "unsure"), Care.NONE, False),
+        (Coming(1, "unsure"), Care.NONE, True),
         (Coming(1, "no"), Care.CAREFUL, True),
         (Coming(2, "no"), Care.STAY_AWAY, True),
         (Coming(1, "yes", erased=True), Care.CAREFUL, True),
         (Coming(3, None, erased=True), Care.STAY_AWAY, True),
         (Coming(1, "no", manner="unseen"), Care.UNSEEN, True),
         (Coming(1, None, erased=True, manner="openly"), Care.NONE, False),
+        (Coming(1, "unsure", manner="openly"), Care.NONE, False),
     ],
 )
 def test_what_was_told_about_coming_comes_to(coming: Coming, care: Care, unseen: bool) -> None:

@@ -20,6 +20,7 @@ SAFE_FIRST = (
     "screening.first",
     "helping.first",
     "following.first",
+    "following.first_thirty",
 )
 SAFE_ALONE_HURT = {
     "rw": ("ratekanye", "wenyine", "akomeretse"),

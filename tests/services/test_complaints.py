@@ -19,6 +19,7 @@ from hotline.services.tips.intake import rescue_silent
 from hotline.store.outbox.messages import Deadline, Message
 from hotline.store.people.responders import Responder
 from hotline.store.reach.outreach import Tally
+from hotline.store.referrals import known_cases
 from hotline.store.tips.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
@@ -192,7 +193,7 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
     assert len(locals_) == 3
     for one in locals_:
         with staffed.database.reading() as session:
-            assert referral.open_cases(session, one, staffed.clock()) == []
+            assert known_cases.open_references(session, one, staffed.clock()) == []
         assert take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
     with pytest.raises(NotFound, match="no grant"):
         access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)

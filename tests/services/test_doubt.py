@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from hotline.domain.tips.acts import Acted
-from hotline.services.referrals import referral
 from hotline.services.sms import fetching
 from hotline.services.sms.inbox import InboxOutcome
 from hotline.store.outbox.messages import Referral
+from hotline.store.referrals import known_cases
 from hotline.store.referrals.tip_overview import tip_overviews
 from hotline.store.tips.tips import Tip
 from tests.country import Country, country
@@ -84,12 +84,12 @@ def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
     forge(country)
     at = country.district.clock()
     with country.district.database.reading() as session:
-        assert referral.open_cases(session, 1, at) == [country.reference]
+        assert known_cases.open_references(session, 1, at) == [country.reference]
     take_case(country.district.kit, 1, country.reference, at)
     assert "acknowledge" not in country.district.open_kinds()
     country.district.clock.turn(seconds=1)
     with country.district.database.reading() as session:
-        assert referral.open_cases(session, 1, country.district.clock()) == []
+        assert known_cases.open_references(session, 1, country.district.clock()) == []
 
 
 def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country: Country) -> None:

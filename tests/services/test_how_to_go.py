@@ -150,6 +150,23 @@ def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) ->
     assert "manner" not in here.clocks | before
 
 
+def test_who_takes_it_unread_for_the_national_desk_is_not_told_to_call_that_desk(
+    here: Night,
+) -> None:
+    here.tells(*DANGER_HERE).hang_up()
+    here.minutes(60)
+    assert here.writes("desk", "1 {ref}") == UNREAD.removesuffix(" Call the national desk: 112.")
+    assert here.holder == "desk"
+
+
+def test_not_sure_whether_helpers_may_come_is_no_yes(here: Night) -> None:
+    here.tells(*DANGER_HERE, "1", "1", "5", "3")
+    before = here.clocks
+    assert (here.tip.visit, len(here.texts("one"))) == ("unsure", 1)
+    assert here.writes("one", "1 {ref}") == UNREAD
+    assert "manner" not in here.clocks | before
+
+
 @pytest.mark.row("C9")
 def test_the_mark_reaches_tips_of_that_session_alone(here: Night) -> None:
     here.tells(*DANGER_HERE).hang_up()

@@ -71,7 +71,7 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
             "open cases": 1 in referrals.told_of(session, who),
             "cases by name": bool(by_name),
             "answers by SMS": len({*names.open, *names.also}) > 1,
-            "list of the entry": len(referrals.open_references(session, who, at)) > 1,
+            "list of the entry": len(known_cases.open_references(session, who, at)) > 1,
         }
 
 

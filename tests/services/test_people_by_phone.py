@@ -79,15 +79,25 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: He
     assert hers.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
 
     phone = hers.dials()
-    assert phone.screen.startswith("CON First: is the person safe, alone with you, hurt?")
+    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read\n2 I am there")
+    first = "First: is the person safe, alone with you, hurt?"
+    assert phone.key("5", "6").startswith(f"CON {hers.case}, arrival. {first}")
     assert phone.key("1").startswith(f"CON {hers.case}: did they arrive?")
     assert phone.key("1").startswith("END Noted. You are asked again after 30 days: ")
     hers.line.clock.turn(days=31)
     phone = hers.dials()
-    assert phone.screen.startswith("CON First: is the person safe, alone with you, hurt?")
+    assert phone.screen.startswith(f"CON {hers.case}, 30 days. {first}")
     assert phone.key("1").startswith(f"CON {hers.case} after 30 days:")
     assert phone.key("4") == "END Noted. The national desk is told at once."
     assert hers.kept()[-2:] == ["arrived", "thirty"]
+
+
+def test_whether_a_person_arrived_is_asked_first_once_it_is_due(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
+    hers.line.clock.turn(days=3, minutes=-2)
+    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+    hers.line.clock.turn(minutes=1)
+    assert hers.dials().screen.startswith(f"CON {hers.case}, arrival. First: ")
 
 
 @pytest.mark.row("R8", "R9")
@@ -95,12 +105,12 @@ def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
     hers: HerCase,
 ) -> None:
     hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
-    phone = hers.dials("2", "5", "4", "1", "2")
+    phone = hers.dials("5", "4", "1", "2")
     assert phone.screen.startswith("CON Is the person under 18?")
     assert phone.key(*SITE, WORK, "1", "2", "1").startswith(
         "CON Noted. Say: you can ask for help any day"
     )
-    again = hers.dials("2", "3", "1")
+    again = hers.dials("3", "1")
     assert [line[:3] for line in again.read().split("\n")][:4] == ["Whi", "1 1", "2 2", "3 S"]
 
     asked = [row.asks for row in hers.line.all(PinReading)]

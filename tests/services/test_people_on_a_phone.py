@@ -72,7 +72,7 @@ def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -
     assert offered.words["time"].startswith("25/11")
     assert f"awaits.{case}.1" in offered.flags
     accepted = phone.says("answered", "1", answer="accepted")
-    assert {"accepted", f"arrival_due.{case}"} <= {*accepted.flags}
+    assert {"accepted", f"arrival_early.{case}"} <= {*accepted.flags}
     assert accepted.words["time"].startswith("27/11")
 
 
@@ -92,7 +92,7 @@ def test_r9_what_became_of_her_is_asked_on_the_phone_also_when_the_case_is_close
     close_by_two(phone.line.kit, phone.known_as.tip_id, TipOutcome.HELPED)
     seen = phone.sees()
     assert seen.lists[MY_WORK] == [(case, f"{case} how did it go on?")]
-    assert {f"over.{case}", f"arrival_due.{case}", "has_work"} <= {*seen.flags}
+    assert {f"over.{case}", f"arrival_early.{case}", "has_work"} <= {*seen.flags}
     assert "person_kept" in phone.says("arrived", arrived="yes").flags
     assert phone.says("thirty", thirty="safe").flags == ("person_stopped", "nobody_waits")
     phone.line.clock.turn(days=30)

@@ -39,7 +39,7 @@ CHOOSE = "CON Choose 6 digits of your own. No birthday, none in a row\n0 Back 00
 AGAIN = "CON The same 6 digits once more\n0 Back 00 Home"
 REFUSED = "CON Too easy, or not the same. Choose 6 digits\n0 Back 00 Home"
 JOINED = "END Your PIN is set. A second person decides, then dial again."
-WRONG = "CON Wrong PIN. Enter your PIN\n0 Back 00 Home"
+WRONG = "CON Wrong PIN.\nEnter your PIN\n0 Back 00 Home"
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_the_first_prompt_and_a_wrong_code_look_alike_on_every_phone(invited: In
     english = ASKS, WRONG
     kinyarwanda = (
         "CON PIN y'akazi, imibare 6. Si iya Mobile Money\n0 Subira inyuma\n00 Ahabanza",
-        "CON PIN si yo. Andika PIN yawe\n0 Subira inyuma\n00 Ahabanza",
+        "CON PIN si yo.\nAndika PIN yawe\n0 Subira inyuma\n00 Ahabanza",
     )
     for phone, words in ((stranger, kinyarwanda), (invited.phone, english)):
         invited.beside.waited.clear()

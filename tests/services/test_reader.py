@@ -62,14 +62,39 @@ def test_r3_she_keys_her_pin_reads_the_case_and_takes_it(
     assert row.opened_at is not None
 
 
+@pytest.mark.parametrize(("answer", "warns"), [("1", False), ("3", True)])
+def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_come(
+    beside: ReaderBeside, answer: str, warns: bool
+) -> None:
+    told(beside.line, *DANGER_HERE, "1", "1", "5", answer)
+    with_pin(beside, desks=(beside.line.tip.place,))
+    referral.refer_waiting(beside.line.kit)
+    beside.line.clock.turn(seconds=10)
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    page = phone.key(PIN, "1", "1", "1")
+    assert page.startswith("CON Nobody said whether helpers may come.") is warns
+
+
 def test_a_wrong_pin_asks_again_and_a_right_one_opens(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:
     phone, _ = hers
     phone.dial("90")
-    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN. Enter your PIN")
+    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
     assert phone.key(PIN).startswith("CON Open: 1.")
     assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
+
+
+def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.dial("90")
+    assert phone.key(OTHER_PIN, PIN).startswith("CON Open: 1.")
+    assert phone.key("0").startswith("CON Enter your PIN\n")
+    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\n")
+    assert phone.key(PIN).startswith("CON Open: 1.")
 
 
 def clocks(beside: ReaderBeside, known_as: Referral) -> set[str]:
@@ -230,7 +255,7 @@ def test_who_is_asked_to_confirm_says_that_the_case_goes_on(
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     desk.key(PIN, "1", "1")
-    assert desk.key("3").startswith("END You have taken it unread: do not visit openly.")
+    assert desk.key("3") == "END You have taken it unread: do not visit openly."
     tip, (held, *_) = (
         beside.line.tip,
         [row.responder_id for row in beside.line.all(Referral) if row.reference == name],

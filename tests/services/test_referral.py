@@ -16,6 +16,7 @@ from hotline.services.referrals import ladder, referral
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.people.responders import Responder
+from hotline.store.referrals import known_cases
 from hotline.store.tips.tips import Tip
 from tests.district import District
 from tests.kits import make_kit, make_line
@@ -366,7 +367,7 @@ def test_her_open_cases_are_listed_as_they_stood(district: District) -> None:
 
     def listed(as_of: object = began) -> list[str]:
         with district.database.reading() as session:
-            return referral.open_cases(session, 1, as_of)  # type: ignore[arg-type]
+            return known_cases.open_references(session, 1, as_of)  # type: ignore[arg-type]
 
     assert listed() == references[::-1]
     district.clock.turn(minutes=1)

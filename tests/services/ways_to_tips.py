@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hotline.domain.tips.wanted import TipFilter, TipStanding
 from hotline.errors import NotFound
 from hotline.store.cases import case_overview
 from hotline.store.database import Session
 from hotline.store.outbox import health
-from hotline.store.outbox.messages import Referral
+from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.referrals import asked_back, erasures, known_cases, referrals
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.desk_pages import closures, owed, tip_pages
@@ -24,7 +24,7 @@ from tests.builders import NOON
 HE, COLLEAGUE, DESK = 1, 2, 3
 HERE = "12"
 KEPT, OTHERS = frozenset({1, 3}), frozenset({2, 4})
-"""Tips that he is kept from, and tips like them that he is not. Of 3 and 4 a colleague was quicker."""
+"""Tips that he is kept from, and tips like them that he is not. A colleague took 3 and 4 first."""
 ALL = TipFilter(standing=TipStanding.ALL)
 SOON, AGO = NOON + timedelta(minutes=10), NOON - timedelta(days=30)
 
@@ -41,6 +41,15 @@ class Asker:
         rows = self.session.execute(select(Referral.reference, Referral.tip_id))
         known = set(names) if isinstance(names, (list, tuple, set, frozenset)) else set()
         return {tip_id for name, tip_id in rows if name in known}
+
+    def while_held(self, holder: int, ask: Callable[[], list[str]]) -> set[int]:
+        """The tips of the references that are answered while this responder holds every case."""
+        with self.session.begin_nested() as asked:
+            self.session.execute(update(Tip).values(holder_id=holder))
+            self.session.execute(update(Deadline).values(fired_at=NOON))
+            found = self.tips(ask())
+            asked.rollback()
+        return found
 
     @property
     def hers(self) -> list[tuple[str, int]]:
@@ -154,12 +163,19 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/known_cases.followed": lambda one: {
         tip.id for _, tip in known_cases.followed(one.session, HE)
     },
-    "referrals/known_cases.held": lambda one: one.tips(known_cases.held(one.session, HE, SOON)),
+    "referrals/known_cases.held": lambda one: one.while_held(
+        HE, lambda: known_cases.held(one.session, HE, SOON)
+    ),
+    "referrals/known_cases.helped": lambda one: one.while_held(
+        COLLEAGUE, lambda: known_cases.helped(one.session, HE)
+    ),
     "referrals/referrals.told_of": lambda one: set(referrals.told_of(one.session, HE)),
     "referrals/referrals.of_responder": by_reference,
-    "referrals/referrals.quicker": lambda one: one.tips(referrals.quicker(one.session, HE)),
-    "referrals/referrals.open_references": lambda one: one.tips(
-        referrals.open_references(one.session, HE, NOON)
+    "referrals/known_cases.quicker": lambda one: one.while_held(
+        COLLEAGUE, lambda: known_cases.quicker(one.session, HE)
+    ),
+    "referrals/known_cases.open_references": lambda one: one.tips(
+        known_cases.open_references(one.session, HE, NOON)
     ),
     "referrals/asked_back.recipients": told_of_an_answer,
     "referrals/erasures.told": told_of_a_wish,

@@ -38,7 +38,7 @@ class Coming:
 
     urgency: int
     visit: str | None = None
-    """The answer to "May helpers come there?"; None while nobody answered."""
+    """The answer to "May helpers come there?": yes, no or unsure; None while nobody answered."""
     erased: bool = False
     """Somebody keyed `000` after it was filed."""
     manner: str | None = None
@@ -57,10 +57,13 @@ class Coming:
 
     @property
     def goes_unseen(self) -> bool:
-        """Whether who takes it unread must not go in openly: it is marked, or nobody was asked."""
-        if self.manner == Manner.OPENLY:
-            return False
-        return self.is_marked or self.visit is None or self.manner == Manner.UNSEEN
+        """Returns True if who takes it unread must not go in openly.
+
+        Only a yes, or the national desk, says that they may. "Not sure" is no yes: it counts as not asked.
+        """
+        if self.manner is not None:
+            return self.manner == Manner.UNSEEN
+        return self.is_marked or self.visit != YES
 
 
 def coming(

@@ -11,7 +11,7 @@ from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import Kit
-from hotline.services.referrals import case_standing, casework, endings, referral
+from hotline.services.referrals import case_standing, casework, endings
 from hotline.services.referrals.case_standing import answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.people import enrolments, responders
@@ -26,8 +26,11 @@ VERB = "case_verb"
 LETTERS = "case_letters"
 """The reference, typed letter by letter."""
 QUICKER = "quicker"
-"""The flag of a case that a colleague took first, by its reference."""
+"""The flag of a case that stays with a colleague if this responder takes it, by its reference."""
 HERS = "hers"
+"""The flag of a case that this responder holds."""
+HELPS = "helps"
+"""The flag of a case that this responder took and a colleague holds."""
 UNREAD = "unread"
 """The flag of a case that nobody goes to openly before it is read."""
 LETS = "lets"
@@ -38,6 +41,8 @@ JUDGES = "judges"
 """The flag of a case whose closure a colleague requested, and which this responder may confirm."""
 ANOTHER = "another"
 """The flag of a case whose closure somebody else requested with another outcome than "not it"."""
+NATIONAL_DESK = "national_desk"
+"""The flag of a responder of the national desk."""
 SPELLED = "spelled"
 EXERCISE = "exercise"
 """The flag of a case that is none: everything that she does with it says so."""
@@ -71,16 +76,18 @@ def is_spelled(case: str, typed: str) -> bool:
 def pinned(
     session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool = False
 ) -> Pinned:
-    """What was true of her cases at a moment. First what is open to her, then what she took and nobody has ended."""
+    """Returns what was true of a responder's cases at a moment: own cases first, then danger, then the others."""
     held = known_cases.held(session, responder_id, as_of)
-    opened = referral.open_cases(session, responder_id, as_of)
+    opened = known_cases.open_references(session, responder_id, as_of)
     true = [f"{HERS}.{one}" for one in held]
+    true += [f"{HELPS}.{one}" for one in known_cases.helped(session, responder_id)]
     true += [f"{EXERCISE}.{one}" for one in sorted(exercises.references(session, responder_id))]
     if asks_pin:
         true.append(PIN_ASKED)
         true += [] if responders.has_pin(session, responder_id) else [NO_PIN]
         true += [MAY_PROVE] if enrolments.may_prove(session, responder_id, as_of) else []
     if responder_id in referrals.national(session, [responder_id]):
+        true.append(NATIONAL_DESK)
         for name, tip, told in _told(session, responder_id):
             if told.is_marked:
                 true.append(f"{DECIDES}.{name}")
@@ -88,22 +95,26 @@ def pinned(
                 true.append(f"{JUDGES}.{name}")
             if tip.place_step and case_standing.may_let_go(session, tip):
                 true.append(f"{LETS}.{name}")
-    cases = (*opened, *(one for one in held if one not in opened))
+    cases = (*held, *(one for one in opened if one not in held))
     language = responders.language_of(session, responder_id)
     return Pinned(tuple(true), cases, language or FIRST)
 
 
 def fresh(session: Session, responder_id: int) -> Mapping[str, bool]:
-    """What is asked anew in each hop: which cases a colleague has taken, which nobody has read, and
+    """Returns what each hop asks again: which cases stay with a colleague, which nobody has read, and
     of which another request to close waits.
     """
-    true = [f"{QUICKER}.{one}" for one in referral.quicker(session, responder_id)]
+    true, quicker = [], set(known_cases.quicker(session, responder_id))
     who, wanted = endings.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
+    is_national = bool(referrals.national(session, [responder_id]))
     for name, tip, told in _told(session, responder_id):
+        if is_national and _may_confirm(session, tip, responder_id):
+            quicker.discard(name)
         if told.goes_unseen and tip.matter == Matter.TIP:
             true.append(f"{UNREAD}.{name}")
         if endings.waits_for_another(session, tip, who, wanted):
             true.append(f"{ANOTHER}.{name}")
+    true += [f"{QUICKER}.{one}" for one in sorted(quicker)]
     return dict.fromkeys(true, True)
 
 

@@ -178,14 +178,14 @@ def _was_read(session: Session, referral_id: int | None) -> bool:
 
 
 def _taken_by_another(session: Session, responder_id: int, reference: str) -> datetime | None:
-    """Since when a colleague has it whom she would be late behind; None where she may take it at once."""
+    """Returns since when a colleague has a case that stays with that colleague; None where it may be taken at once."""
+    if reference not in known_cases.quicker(session, responder_id):
+        return None
     known_as = referrals.of_responder(session, responder_id, reference)
     if known_as is None:
         return None
     tip = session.get_one(Tip, known_as.tip_id)
-    if tip.holder_id in (None, responder_id) or tip.end_wanted_by is not None:
-        return None
-    return known_cases.taken_since(session, tip)
+    return None if tip.end_wanted_by is not None else known_cases.taken_since(session, tip)
 
 
 def _ask_back(

@@ -58,17 +58,19 @@ MOST_CASES = 40
 def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) -> ReaderAnswer:
     """References, places and times, and numbers of persons: no word of what was told."""
     tips = dict(known_cases.tips_of(session, person.id))
-    cases = [one for one in pinned.cases if one in tips][:MOST_CASES]
-    known = {tips[one].id for one in cases}
+    every = [one for one in pinned.cases if one in tips]
+    known = {tips[one].id for one in every}
     followed_now = known_cases.followed(session, person.id)
     asked = [one for one in followed_now if one[1].id not in known]
+    due = {tip.id for _, tip in followed_now}
+    theirs = _theirs(session, kit, {case: tips[case] for case in every}, person, pinned, due)
+    urgent = {one for one in every if tips[one].urgency == Urgency.DANGER} - theirs
+    every.sort(key=lambda one: (f"{HERS}.{one}" not in pinned.flags, one not in urgent))
+    cases = every[:MOST_CASES]
     followed = dict(asked[: MOST_CASES - len(cases)])
     tips |= followed
-    due = {tip.id for _, tip in followed_now}
-    theirs = _theirs(session, kit, {case: tips[case] for case in cases}, person, pinned, due)
-    danger = sum(tips[one].urgency == Urgency.DANGER for one in cases if one not in theirs)
     last = pin_pages.last_opened(kit, person)
-    words = {"open": str(len(cases)), "urgent": str(danger), "last": last}
+    words = {"open": str(len(every)), "urgent": str(len(urgent)), "last": last}
     for case in (*cases, *followed):
         tip = tips[case]
         place = place_name(alerted_as(tip.place, tip.within), person.language)

@@ -13,7 +13,7 @@ from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Manner
-from hotline.domain.referrals.referral import Level, ReferralState
+from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
@@ -98,9 +98,6 @@ def _take(context: _ActContext) -> Done:
     session, one, tip = context.session, context.act, context.tip
     if context.may_judge:
         return _refuse_the_end(context)
-    sent = context.referral.state == ReferralState.SENT
-    held = tip.holder_id not in (None, one.responder_id)
-    late = held if sent else one.reference in referrals.quicker(session, one.responder_id)
     provisional = not one.proved and is_inbox_unread(session, context.kit, tip, one.at)
     counts = acknowledgements.acknowledge(
         session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
@@ -113,7 +110,7 @@ def _take(context: _ActContext) -> Done:
     if context.is_away:
         return context.done(Acted.MOVED, to_ring)
     followers = _take_what_followed(context) if context.holds else ()
-    result = Acted.ALREADY_TAKEN if late and not context.holds else Acted.TAKEN
+    result = Acted.TAKEN if context.holds else Acted.ALREADY_TAKEN
     return replace(context.done(result, to_ring), followers=followers)
 
 

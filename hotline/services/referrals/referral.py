@@ -120,16 +120,6 @@ def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime
     return ladder.happen(session, kit, tip.id, event, at)
 
 
-def open_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """References open for her at that moment, newest first: a replay of her session lists the same."""
-    return referrals.open_references(session, responder_id, as_of)
-
-
-def quicker(session: Session, responder_id: int) -> list[str]:
-    """References of hers that a colleague took first: also after she was noted as well, so a replay says the same."""
-    return referrals.quicker(session, responder_id)
-
-
 def may_be_offered(database: Database, at: datetime) -> bool:
     """Whether the report is offered: wherever anybody lives who may be told of a tip.
 

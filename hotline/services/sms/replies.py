@@ -199,7 +199,7 @@ def _worded(
     alike: dict[tuple[Acted, Template], list[Done]] = defaultdict(list)
     number = national.number(kit)
     for one in known:
-        alike[one.result, _template(one, number)].append(one)
+        alike[one.result, _template(one, responder, number)].append(one)
     return [
         (
             _confirmation(kit, responder, template, some, number),
@@ -212,8 +212,8 @@ def _worded(
     ]
 
 
-def _template(one: Done, number: str | None) -> Template:
-    """What an act is answered by. Who takes a case unread learns how to go before all else."""
+def _template(one: Done, responder: Responder, number: str | None) -> Template:
+    """Returns the template that answers an act. Who takes a case unread learns how to go before all else."""
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
         return Template.PLACE_CHANGED_ALONE
@@ -225,6 +225,8 @@ def _template(one: Done, number: str | None) -> Template:
         return Template.HELPS_TOO_STAY_AWAY if stays_away else Template.HELPS_TOO_UNREAD
     if stays_away:
         return Template.TAKEN_STAY_AWAY
+    if responder.level == Level.NATIONAL:
+        return Template.TAKEN_UNREAD_DESK
     return Template.TAKEN_UNREAD if number else Template.TAKEN_UNREAD_ALONE
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain.referrals.referral import ReferralState
@@ -96,9 +96,10 @@ def believed(session: Session, tip_id: int, responder_id: int) -> bool:
 def held_since_told(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
-    """Of these, what its holder took after this responder was told of it last, by an answer that is proved.
+    """Returns those that the holder took after this responder was last alerted, by an answer that is proved.
 
-    The holder lives, and has read it by any name, or has no PIN to read it with.
+    An alert that this responder answered by taking does not count. The holder is active, and has read the case by any
+    name, or has no PIN to read it with.
     """
     theirs = (
         select(
@@ -113,12 +114,15 @@ def held_since_told(
         .having(Responder.pin_wrap.is_(None) | func.max(Referral.opened_at).is_not(None))
         .subquery()
     )
+    took = and_(Referral.acknowledged_at.is_not(None), BELIEVED)
+    unanswered = case((~took, Referral.created_at))
     told = (
-        select(Referral.tip_id, func.max(Referral.created_at).label("at"))
+        select(Referral.tip_id, func.max(unanswered).label("at"))
         .where(Referral.responder_id == responder_id, Referral.tip_id.in_(tip_ids))
         .group_by(Referral.tip_id)
         .subquery()
     )
     found = select(theirs.c.tip_id).join(told, told.c.tip_id == theirs.c.tip_id)
-    since = found.where(theirs.c.proved.is_not(None), theirs.c.took > told.c.at)
+    later = or_(told.c.at.is_(None), theirs.c.took > told.c.at)
+    since = found.where(theirs.c.proved.is_not(None), later)
     return frozenset(session.scalars(since))

@@ -4,16 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import FollowKind
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.ladder import ESCALATED
+from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Urgency
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
-from hotline.store.outbox.messages import BELIEVED, Referral
+from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.tips.tips import Tip
@@ -36,15 +39,37 @@ def by_name(responder_id: int) -> ColumnElement[bool]:
     return or_(over, not_kept_from(responder_id, Referral.tip_id))
 
 
-def of_responder(session: Session, responder_id: int, since: datetime) -> KnownCases:
-    """What she was told of since then, and whatever she took."""
-    theirs = aliased(Referral)
-    colleague = exists().where(
-        theirs.tip_id == Referral.tip_id,
-        theirs.responder_id != responder_id,
-        theirs.acknowledged_at.is_not(None),
-        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
+def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
+    """Returns the condition on `Tip` that a colleague holds the case, and still holds it if this responder takes it.
+
+    It is the ladder's `_may_change_hands` as a query: lists of many cases ask it.
+    """
+    hands_on = or_(
+        and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.end_wanted_by.is_(None)),
+        Deadline.kind == DeadlineKind.RED,
+        and_(Deadline.kind == DeadlineKind.OUTCOME, Deadline.nth >= ESCALATED),
     )
+    asked = exists().where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None), hands_on)
+    theirs = aliased(Referral)
+    holder = aliased(Responder)
+    here = (
+        exists()
+        .where(
+            theirs.tip_id == Tip.id,
+            theirs.responder_id == Tip.holder_id,
+            theirs.released_at.is_(None),
+            holder.id == Tip.holder_id,
+            or_(theirs.step >= Tip.place_step, holder.level == Level.NATIONAL),
+        )
+        .correlate(Tip)
+    )
+    held = (Tip.holder_id.is_not(None), Tip.holder_id != responder_id)
+    return and_(*held, ~asked.correlate(Tip), or_(Tip.place_step == 0, here))
+
+
+def of_responder(session: Session, responder_id: int, since: datetime) -> KnownCases:
+    """Returns what this responder was alerted of since then, and the open cases that the responder took."""
+    took = and_(Referral.acknowledged_at.is_not(None), Referral.passed_at.is_(None))
     rows = session.execute(
         select(
             Referral.tip_id,
@@ -52,7 +77,7 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
             and_(
                 Tip.closed_at.is_(None),
                 Referral.released_at.is_(None),
-                or_(Referral.acknowledged_at.is_not(None), ~colleague),
+                or_(took, ~stays_with_colleague(responder_id)),
             ),
         )
         .join(Tip, Tip.id == Referral.tip_id)
@@ -98,26 +123,81 @@ def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
 
 def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """The newest reference of each case that she took by then, before any colleague, and that was not closed."""
-    theirs = aliased(Referral)
-    sooner = exists().where(
-        theirs.tip_id == Referral.tip_id,
-        theirs.responder_id != responder_id,
-        theirs.acknowledged_at < Referral.acknowledged_at,
-        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
+    """Returns the newest reference of each case that this responder holds and took by then, danger first."""
+    proved = or_(Referral.doubted_at.is_(None), Referral.proved_at < as_of)
+    found = select(Referral.tip_id, Referral.reference).where(
+        Referral.responder_id == responder_id,
+        Tip.holder_id == responder_id,
+        not_kept_from(responder_id),
+        Referral.released_at.is_(None),
+        Referral.acknowledged_at < as_of,
+        proved,
+        open_at(as_of),
     )
+    return _newest_names(session, found)
+
+
+def helped(session: Session, responder_id: int) -> list[str]:
+    """Returns the references of the open cases that this responder took and a colleague holds."""
+    found = select(Referral.tip_id, Referral.reference).where(
+        Referral.responder_id == responder_id,
+        Tip.holder_id != responder_id,
+        not_kept_from(responder_id),
+        Referral.released_at.is_(None),
+        Referral.acknowledged_at.is_not(None),
+        Referral.passed_at.is_(None),
+        BELIEVED,
+        Tip.closed_at.is_(None),
+        OF_A_CASE,
+    )
+    return _newest_names(session, found)
+
+
+def quicker(session: Session, responder_id: int) -> list[str]:
+    """Returns the references of the cases that stay with a colleague if this responder takes them."""
+    theirs = (Referral.responder_id == responder_id, by_name(responder_id))
+    stays = (Referral.released_at.is_(None), stays_with_colleague(responder_id))
+    rows = select(Referral.reference).join(Tip, Tip.id == Referral.tip_id).where(*theirs, *stays)
+    return list(session.scalars(rows))
+
+
+def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
+    """Returns the references of what was open for this responder then and of colleagues' cases, danger first.
+
+    One reference a tip. What the responder did not take is open. So is what the responder took, while it is not closed
+    and somebody else holds it, or nobody.
+    """
+    unproven = and_(
+        Referral.doubted_at <= as_of,
+        or_(Referral.proved_at.is_(None), Referral.proved_at >= as_of),
+    )
+    holds = Tip.holder_id.is_not_distinct_from(responder_id)
+    found = select(Referral.tip_id, Referral.reference).where(
+        Referral.responder_id == responder_id,
+        by_name(responder_id),
+        Referral.released_at.is_(None),
+        Referral.created_at <= as_of,
+        or_(
+            and_(Referral.acknowledged_at.is_(None), ~holds),
+            Referral.acknowledged_at >= as_of,
+            unproven,
+            and_(~holds, open_at(as_of), OF_A_CASE),
+        ),
+    )
+    return _newest_names(session, found)
+
+
+def open_at(as_of: datetime) -> ColumnElement[bool]:
+    """Returns the condition on `Tip` that it was not closed by then."""
+    return or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of)
+
+
+def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
+    """Returns the newest reference of each tip, danger first and then the newest."""
     rows = session.execute(
-        select(Referral.tip_id, Referral.reference)
-        .join(Tip, Tip.id == Referral.tip_id)
-        .where(
-            Referral.responder_id == responder_id,
-            not_kept_from(responder_id),
-            Referral.released_at.is_(None),
-            Referral.acknowledged_at < as_of,
-            or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of),
-            ~sooner,
+        found.join(Tip, Tip.id == Referral.tip_id).order_by(
+            Tip.urgency != Urgency.DANGER, Referral.created_at.desc(), Referral.id.desc()
         )
-        .order_by(Referral.created_at.desc(), Referral.id.desc())
     )
     newest: dict[int, str] = {}
     for tip_id, reference in rows:

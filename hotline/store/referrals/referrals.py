@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -196,54 +196,6 @@ def of_responder(session: Session, responder_id: int, reference: str) -> Referra
         return None
     tip_for_writing(session, tip_id)
     return session.scalars(select(Referral).where(*hers)).one_or_none()
-
-
-def taken_by_another(session: Session, tip_id: int, responder_id: int) -> bool:
-    found = select(Referral.id).where(
-        Referral.tip_id == tip_id,
-        Referral.responder_id != responder_id,
-        Referral.acknowledged_at.is_not(None),
-        BELIEVED,
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
-def quicker(session: Session, responder_id: int) -> list[str]:
-    """References of hers that a colleague took before she did, or while she has not."""
-    theirs = aliased(Referral)
-    sooner = exists().where(
-        theirs.tip_id == Referral.tip_id,
-        theirs.responder_id != responder_id,
-        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
-        or_(
-            theirs.acknowledged_at < Referral.acknowledged_at,
-            and_(theirs.acknowledged_at.is_not(None), Referral.acknowledged_at.is_(None)),
-        ),
-    )
-    hers = (Referral.released_at.is_(None), *_known_to(responder_id))
-    return list(session.scalars(select(Referral.reference).where(*hers, sooner)))
-
-
-def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """What was open for her at that moment, newest first, one reference a tip. What she did not take is open to her."""
-    unproven = and_(
-        Referral.doubted_at <= as_of,
-        or_(Referral.proved_at.is_(None), Referral.proved_at >= as_of),
-    )
-    rows = session.execute(
-        select(Referral.tip_id, Referral.reference)
-        .where(
-            *_known_to(responder_id),
-            Referral.released_at.is_(None),
-            Referral.created_at <= as_of,
-            or_(Referral.acknowledged_at.is_(None), Referral.acknowledged_at >= as_of, unproven),
-        )
-        .order_by(Referral.created_at.desc(), Referral.id.desc())
-    )
-    newest: dict[int, str] = {}
-    for tip_id, reference in rows:
-        newest.setdefault(tip_id, reference)
-    return list(newest.values())
 
 
 def _known_to(responder_id: int) -> tuple[ColumnElement[bool], ...]:

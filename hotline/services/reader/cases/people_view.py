@@ -54,6 +54,8 @@ LISTS = {
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
 """By what is asked: the flag that it is asked, the one that it is of several, and the list of those."""
+EARLY = "arrival_early"
+"""The flag of a case of which an arrival may be said, and nothing is asked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def shown(
     for one in met[:MOST_PEOPLE]:
         flags += [f"{flag}.{case}.{one.n}" for flag in _flags(one)]
     for kind, (due, several, name) in LISTS.items():
-        whom = [one for one in met if awaited(one, kind, at) is not None]
+        whom = [one for one in met if _is_asked_now(one, kind, at)]
         flags += [f"{due}.{case}"] if whom else []
         if len(whom) > 1:
             flags.append(f"{several}.{case}")
@@ -152,6 +154,12 @@ def shown(
         lists[f"consent_people.{case}"] = _listed(kit, again, language)
     if any(_wishes_woman(one) for one in again):
         flags.append(f"woman_asks.{case}")
+    asked = {f"{due}.{case}" for due in ("arrival_due", "thirty_due", "consent_due")}
+    early = [one for one in met if awaited(one, FollowKind.ARRIVAL, at) is not None]
+    if early and asked.isdisjoint(flags):
+        _, several, name = LISTS[FollowKind.ARRIVAL]
+        flags += [f"{EARLY}.{case}", *([f"{several}.{case}"] if len(early) > 1 else [])]
+        lists[f"{name}.{case}"] = _listed(kit, early, language)
     return PeopleFlags(flags, lists).and_also(_closing(kit, case, met, language))
 
 
@@ -174,8 +182,15 @@ def _owed(kit: Kit, met: Sequence[MetPerson], language: str) -> str:
 
 
 def awaited(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """The newest offer of which this is to be said now."""
+    """Returns the newest offer of which this may be said now."""
     return _newest(person.referrals, lambda offer: _is_due(person, offer, kind, at))
+
+
+def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
+    """Returns True if the time has come at which this is asked."""
+    offer = awaited(person, kind, at)
+    clock = None if offer is None else following.of_offer(person, offer)
+    return clock is not None and clock.due_at <= at
 
 
 def answered_next(person: MetPerson) -> OfferedHelp | None:
