@@ -108,7 +108,7 @@ class TipSheet:
     reference: str
     """The name by which the person of this account was told of it; empty where she was not."""
     holds: bool
-    """Whether she is responsible for it."""
+    """Whether that person holds it, and no one else is asked to take it."""
     questions: Mapping[str, Question]
     """What may be asked back now, by name; empty where nothing may."""
     kept: Sequence[KeptPerson]
@@ -140,7 +140,9 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             desk_decides=case_standing.desk_decides(session, tip),
             decision_due=_decision_due(session, tip),
             reference=known_as,
-            holds=viewer.responder_id is not None and tip.holder_id == viewer.responder_id,
+            holds=viewer.responder_id is not None
+            and tip.holder_id == viewer.responder_id
+            and line.is_taken,
             questions={} if line.question or line.closed_at or line.erased_at else asks,
             kept=_kept(session, tip) if national else (),
             persons=case_persons.in_clear(session, tip.id),

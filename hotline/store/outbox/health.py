@@ -12,19 +12,17 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.store.outbox import dead_messages
 from hotline.store.outbox.messages import Deadline, Leader, Message
+from hotline.store.outbox.taking import ASK_RUNS
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
 from hotline.store.tips.visible import Viewer, visible_to
 
 UNREFERRED = (WAITS, Tip.referred_at.is_(None), Tip.channel != trial.CHANNEL)
 UNTAKEN = (
-    Deadline.fired_at.is_(None),
+    *ASK_RUNS,
     Tip.filed_at.is_not(None),
     Tip.channel.not_in(trial.UNCOUNTED),
-    or_(
-        and_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.ACKNOWLEDGE),
-        Deadline.kind == DeadlineKind.RED,
-    ),
+    or_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.RED),
 )
 """Of tips joined to their deadlines: they wait to be taken, or are overdue."""
 MOST_LATE = 100

@@ -193,7 +193,12 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     late = untaken.late
     for one in late[:MOST_TIPS]:
         says = phrase("Tip {tip} in {place} waits {spent} minutes; promised {promised}.")
+        if one.passed_by:
+            says = phrase(
+                "Tip {tip} in {place}: {who} passed it on, and nobody has taken it: {spent} of {promised} minutes."
+            )
         values = {
+            "who": one.passed_by,
             "tip": str(one.id),
             "place": place_within(one.place, one.within, by.language),
             "spent": str(one.wait.spent // MINUTE),
