@@ -122,6 +122,43 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
 
 
 @pytest.mark.row("A8")
+def test_a8_a_tip_is_kept_from_an_account_without_a_responder_in_the_session_that_runs(
+    desks: Desks,
+) -> None:
+    tip = tell(desks.desk, minutes=9)
+    assert f"Tip {tip} in" in desks.district.get("/").text
+    kept = {"person": "desk 1", "why_kept": "named", "reason": "it names them"}
+    assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
+    assert listed(desks.district, "?state=all") == []
+    assert f"Tip {tip} in" not in desks.district.get("/").text
+    assert desks.district.get(f"/tips/{tip}").status_code == 404
+    assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
+    page = desks.national.get(f"/tips/{tip}").text
+    assert "Desk 1</label>" in page
+    again = desks.national.post(f"/tips/{tip}/keep-from", kept)
+    assert again.status_code == 422
+    assert "It is kept from them already." in again.text
+    nobody = desks.national.post(f"/tips/{tip}/keep-from", {**kept, "person": "Desk 99"})
+    assert "No responder and no console account has exactly that name." in nobody.text
+    desk = {"desk": "national", "why_kept": "named", "reason": "x"}
+    assert "No desk has that name" in desks.national.post(f"/tips/{tip}/keep-from", desk).text
+
+    lift = {"exclusion": "1", "reason": "it was another"}
+    assert desks.national.post(f"/tips/{tip}/let-know", lift).status_code == 303
+    asks = f"National 1 asks that Desk 1 may know of tip {tip} again"
+    assert asks in desks.second.get("/approvals").text
+    assert asks not in desks.district.get("/approvals").text
+
+
+def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    said = {"other_tip": str(tip), "reason": "the same house", "do": "like"}
+    page = desks.district.post(f"/tips/{tip}/like", said).text
+    assert "That is this tip. Enter the number of another one." in page
+    assert "somebody was quicker" not in page
+
+
+@pytest.mark.row("A8")
 def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks: Desks) -> None:
     tip = tell(desks.desk)
     kept = {"desk": OTHER_DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}

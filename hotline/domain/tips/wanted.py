@@ -28,6 +28,16 @@ class Asked(StrEnum):
     """The holder has not read it, or says nothing of it."""
 
 
+class TipStop(StrEnum):
+    """Says why a request about a tip changes nothing, where its page has words for it."""
+
+    KEPT_ALREADY = "kept_already"
+    SAME_TIP = "same_tip"
+    """A tip is not like itself."""
+    LINKED_ALREADY = "linked_already"
+    NOT_LINKED = "not_linked"
+
+
 class Whose(StrEnum):
     ANYBODY = "anybody"
     MINE = "mine"

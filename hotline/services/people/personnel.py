@@ -81,11 +81,11 @@ def check_national(
     return left
 
 
-def check_second(by: Signer, second: str | None, person: Responder | None, what: str) -> None:
+def check_second(by: Signer, second: str | None, person: Responder | str | None, what: str) -> None:
     """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
-    herself = () if person is None else (person.name,)
+    herself = () if person is None else (person if isinstance(person, str) else person.name,)
     names = (audit.named(by), second, *herself)
     if any(is_one_name(one, other) for one, other in combinations(names, 2)):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")

@@ -18,7 +18,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
 from hotline.services.referrals import case_standing, endings
-from hotline.services.tips import linking
+from hotline.services.tips import keeping_from, linking
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.services.tips.persons import case_persons
 from hotline.services.tips.persons.case_persons import CasePersons
@@ -185,15 +185,8 @@ def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
 
 
 def _kept(session: Session, tip: Tip) -> Sequence[KeptPerson]:
-    names = {one.id: one.name for one in responders.everybody(session)}
     return [
-        KeptPerson(
-            row.id,
-            names.get(row.responder_id, "") if row.responder_id is not None else "",
-            row.desk_code,
-            row.why,
-            row.at,
-        )
+        KeptPerson(row.id, keeping_from.name_of(session, row), row.desk_code, row.why, row.at)
         for row in exclusions.standing(session, tip.id)
     ]
 
