@@ -2,9 +2,10 @@
 
 import pytest
 
-from hotline.store.tips.tips import Tip
+from hotline.domain.accounts.account import AccountRole
+from hotline.store.tips.tips import Grant, Tip
 from tests.builders import make_referral, make_responder
-from tests.console.desk_tips import DISTRICT, tell
+from tests.console.desk_tips import DISTRICT, admitted, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
 from tests.domain.test_like_words import SAME
 
@@ -70,6 +71,42 @@ def test_a_closure_that_waits_stands_on_today_under_approvals_and_in_the_default
         assert f"tip {tip}" not in one.get("/approvals").text
 
 
+def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(desks: Desks) -> None:
+    """The national desk reads the asker's reason under Approvals; another desk of the tip reads neither."""
+    tip = tell(desks.desk, urgency=1)
+    beside = admitted(desks.desk, "Desk 3", AccountRole.DESK, OTHER_DISTRICT)
+    with desks.desk.kit.database.writing() as session:
+        session.add(Grant(tip_id=tip, desk_code=OTHER_DISTRICT, sealed_key=b"key"))
+    closes = {"outcome": "helped", "reason": "she is at her aunt's"}
+    assert desks.district.post(f"/tips/{tip}/close", closes).status_code == 303
+    asked, refused = "she is at her aunt&#39;s", "the aunt says that she is not"
+    assert f"Why: {asked}" in desks.second.get("/approvals").text
+    assert "Wait for a second person: 1." in desks.second.get("/").text
+    assert asked in desks.district.get("/approvals").text
+    assert asked not in beside.get("/approvals").text
+    no = {"do": "refuse", "reason": refused}
+    assert desks.national.post(f"/tips/{tip}/judge", no).status_code == 303
+    says = f"National 1 refused to close tip {tip}: the case goes on"
+    colleague = admitted(desks.desk, "Desk 4", AccountRole.DESK, DISTRICT)
+    for tab in (desks.district, colleague, desks.second):
+        page = tab.get(f"/tips/{tip}").text
+        for words in (says, asked, refused):
+            assert words in page
+    page = beside.get(f"/tips/{tip}").text
+    assert says in page
+    assert asked not in page
+    assert refused not in page
+
+    again = {"outcome": "helped", "reason": "the national desk called her"}
+    assert desks.second.post(f"/tips/{tip}/close", again).status_code == 303
+    no = {"do": "refuse", "reason": "the brother lies"}
+    assert desks.national.post(f"/tips/{tip}/judge", no).status_code == 303
+    page = desks.district.get(f"/tips/{tip}").text
+    for words in ("the national desk called her", "the brother lies"):
+        assert words not in page, "another desk asked"
+
+
+@pytest.mark.row("A8")
 def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Desks) -> None:
     tip = tell(desks.desk, urgency=3)
     assert desks.district.post(f"/tips/{tip}/close", {"reason": "over"}).status_code == 422

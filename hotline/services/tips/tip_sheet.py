@@ -1,6 +1,7 @@
 """One tip in clear as an account of the console sees it: its line of time, and what may be done with it.
 
-Reasons that people gave are shown to the national desk alone: they may name somebody whom a district knows.
+Reasons that people gave are shown to the national desk alone: they may name somebody whom a district knows. Of a
+requested closure and its refusal, the desk whose member asked reads them too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
 from hotline.services.referrals import case_standing, endings
-from hotline.services.tips import keeping_from, linking
+from hotline.services.tips import closure_reasons, keeping_from, linking
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.services.tips.persons import case_persons
 from hotline.services.tips.persons.case_persons import CasePersons
@@ -237,7 +238,9 @@ def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
 
 def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
     names = {one.id: one.name for one in responders.everybody(session)}
-    for row in audit.entries(session, subject=f"tip:{tip.id}"):
+    rows = audit.entries(session, subject=f"tip:{tip.id}")
+    readable = closure_reasons.readable(session, viewer, rows)
+    for row in rows:
         if row.action == case_persons.NOTED or (row.action.startswith(HIDDEN) and not national):
             continue
         if row.action in linking.ACTIONS:
@@ -245,6 +248,6 @@ def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Itera
             if other is None or not visible.is_visible(session, other, viewer):
                 continue
         phrase, outcome = template(row.action)
-        reason = row.reason if national else ""
+        reason = row.reason if row.id in readable else ""
         who = actor(row.actor, names)[1]
         yield TipMoment(row.at, Came.LOGGED, who, phrase, outcome, reason)
