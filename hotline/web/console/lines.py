@@ -140,10 +140,15 @@ def _desk(by: SignedIn, head: DeskHead) -> str:
 
 
 def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    count = sum(one.may_decide for one in second_person.waiting(kit, by))
-    if count:
+    """Counts what the page behind it lists, where this account may decide any of it."""
+    found = second_person.everything(kit, by)
+    for one in found:
+        if one.call_back_id and one.may_decide:
+            says = phrase("{by} asks for the number of call-back {call}, of tip {tip}")
+            yield TodayLine(Weight.WARN, says, one.values, "calls.listed")
+    if any(one.may_decide for one in found):
         says = phrase("Wait for a second person: {count}.")
-        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "approvals.listed")
+        yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "approvals.listed")
 
 
 def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
