@@ -70,20 +70,20 @@ class LateTip:
     filed_at: datetime
 
 
-def unreferred_tips(session: Session, viewer: Viewer) -> Sequence[LateTip]:
+def unreferred_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
     """Returns the tips of which nobody was alerted and that this viewer may know of, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(Untold, Untold.tip_id == Tip.id)
     return _late(session, found.where(or_(and_(*UNREFERRED), Untold.tip_id.is_not(None))), viewer)
 
 
-def untaken_tips(session: Session, viewer: Viewer) -> Sequence[LateTip]:
+def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
     """Returns the tips that wait to be taken and that this viewer may know of, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
     return _late(session, found.where(*UNTAKEN), viewer)
 
 
 def _late(
-    session: Session, found: Select[int, int, datetime | None], viewer: Viewer
+    session: Session, found: Select[int, int, datetime | None], viewer: Viewer | None
 ) -> Sequence[LateTip]:
     rows = session.execute(
         found.where(visible_to(viewer)).order_by(Tip.filed_at, Tip.id).limit(MOST_LATE)

@@ -24,6 +24,7 @@ from hotline.services.tips import tip_lines, waiting_closures
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.web.console import who
+from hotline.web.console.alarm_words import ALARMS, OF_A_MOMENT, OF_A_TIP
 from hotline.web.console.people import exercise_lines, second_person
 from hotline.web.console.templating import day, when
 from hotline.web.console.today_line import TodayLine, Weight
@@ -93,12 +94,18 @@ def _given_up(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
 
 def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     for alarm in watchers.standing(kit):
-        says = phrase("Alarm since {at}: {name}. {says}")
-        at = when(by.language, alarm.since)
-        values = {"at": at, "name": alarm.name, "says": alarm.says}
-        tip_id = watchers.tip_of(kit, by, alarm.name)
-        leads = ("tips.one", {"tip_id": tip_id}) if tip_id is not None else ("", {})
-        yield TodayLine(Weight.BAD, says, values, *leads)
+        values = {"at": when(by.language, alarm.since), "name": alarm.name}
+        leads: tuple[str, Mapping[str, int]] = ("", {})
+        says = ALARMS.get(alarm.name, "")
+        tip = watchers.tip_of(kit, by, alarm.name)
+        if tip is not None:
+            values["filed"] = when(by.language, tip.filed_at)
+            says = OF_A_MOMENT[alarm.name]
+            if tip.tip_id is not None:
+                says, values["tip"] = OF_A_TIP[alarm.name], str(tip.tip_id)
+                leads = "tips.one", {"tip_id": tip.tip_id}
+        line = phrase("Alarm since {at}. {says} In the runbook: {name}.")
+        yield TodayLine(Weight.BAD, line, values, *leads, says=says)
 
 
 def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
