@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.call_back import KIGALI
+from hotline.domain.desk.members import responder_of
 from hotline.domain.places.places import place_name
 from hotline.domain.tip import NATIONAL
 
@@ -200,13 +201,18 @@ def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
 
 
 def subject(said: str, names: Mapping[int, str]) -> str:
-    """`tip:12` as "tip 12", `responder:7` with the person's name, `district:12` by its name."""
+    """Returns `tip:12` as "tip 12", `responder:7` with the person's name, `desk:12` by its name."""
     kind, _, rest = said.partition(":")
     if kind == "district":
         return place_name(rest, "en")
     if kind == "responder" and rest.isdecimal():
         named = names.get(int(rest))
         return f"responder {rest} ({named})" if named else f"responder {rest}"
+    if kind == DESK and rest:
+        code, _, member = rest.partition(":")
+        who = responder_of(member)
+        named = names.get(who, member) if who is not None else member.replace(":", " ")
+        return f"desk {_desk(code)}, {named}" if member else f"desk {_desk(code)}"
     return f"{kind} {rest}" if kind in SUBJECTS and rest else said
 
 

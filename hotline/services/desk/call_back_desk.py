@@ -24,9 +24,6 @@ from hotline.store.desk.audit import Signer
 from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
 
-WANTED = "call_back_wanted"
-"""The action of the audit log by which somebody asks for a number."""
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -58,7 +55,7 @@ def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> Call
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
         row.wanted_by, row.approved_by = _named(by), None
-        _record(session, kit, WANTED, row.id, by=by, reason=reason)
+        _record(session, kit, "call_back_wanted", row.id, by=by, reason=reason)
         session.flush()
         return row
 

@@ -15,7 +15,7 @@ from hotline.errors import KeyMissing, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import sessions
 from hotline.services.desk import admissions, call_back_desk
-from hotline.services.desk.call_back_desk import WANTED, Opened
+from hotline.services.desk.call_back_desk import Opened
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -63,7 +63,7 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
 def _asked(session: Session, row: CallBack) -> AuditEntry | None:
     """Returns the newest row of the audit log by which somebody asked for this number."""
     found = audit.entries(session, subject=f"call-back:{row.id}")
-    return next((one for one in reversed(found) if one.action == WANTED), None)
+    return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
 
 def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:

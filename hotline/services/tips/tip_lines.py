@@ -9,7 +9,7 @@ from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming
-from hotline.domain.tip import Basis, Matter, TipState
+from hotline.domain.tip import Basis, Matter, TipState, Urgency
 from hotline.domain.tips.promises import Wait, wait_of
 from hotline.domain.tips.retention import Term
 from hotline.domain.tips.wanted import Asked, TipFilter
@@ -130,14 +130,25 @@ class _Beside:
 
 
 def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
-    """One page, the newest first. Raises StoreUnavailable."""
+    """Returns one page of the newest: what waits and is late first, then what is urgent. Raises StoreUnavailable.
+
+    A page is cut by the numbers of tips, so the order holds within it. Today names what is late on any page.
+    """
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         found = tip_pages.page(session, viewer, wanted, before=before, limit=ROWS + 1)
         lines = lines_of(session, viewer, found[:ROWS], kit.now())
     older = found[ROWS - 1].id if len(found) > ROWS else None
-    return TipList(lines, older, bool(viewer.desks), is_national(viewer))
+    return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
+
+
+def _order(line: TipLine) -> tuple[bool, int, int]:
+    """Late, then urgent, then newest. What waits for nobody stands behind, by its number alone."""
+    waits = line.closed_at is None and not line.is_taken and not line.is_fragment
+    is_late = waits and line.wait is not None and line.wait.is_late
+    asks = waits or line.closure_age is not None
+    return not is_late, line.urgency if asks else Urgency.HEARD + 1, -line.id
 
 
 def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:

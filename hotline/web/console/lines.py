@@ -204,6 +204,7 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     untaken = tip_lines.untaken(kit, by)
     late = untaken.late
     for one in late[:MOST_TIPS]:
+        spent, promised = one.wait.minutes
         says = phrase("Tip {tip} in {place} waits {spent} minutes; promised {promised}.")
         if one.passed_by:
             says = phrase(
@@ -213,8 +214,8 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             "who": one.passed_by,
             "tip": str(one.id),
             "place": place_within(one.place, one.within, by.language),
-            "spent": str(one.wait.spent // MINUTE),
-            "promised": str(one.wait.promised // MINUTE),
+            "spent": str(spent),
+            "promised": str(promised),
         }
         yield TodayLine(Weight.BAD, says, values, "tips.one", {"tip_id": one.id})
     if len(late) > MOST_TIPS:
