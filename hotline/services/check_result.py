@@ -37,7 +37,7 @@ class CheckResult:
 
 def in_kigali(at: datetime) -> str:
     """Says a time as pages of the console do: of the place where the line is, and of no other."""
-    return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M} in Kigali"
+    return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}, Kigali time"
 
 
 def warning(name: str, says: str, todo: str) -> CheckResult:

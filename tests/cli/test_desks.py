@@ -109,7 +109,7 @@ def test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one(admin: Admin) ->
     assert "desk 12 has a new key, and 0 grants" in done.stdout
     assert admin.desk("12")["copied_since"] is None
     assert (
-        "Alice gave new keys to desk 12: 0 grants: she left; by the"
+        "Alice gave new keys to desk Gasabo: 0 grants: she left; by the"
         in admin("audit", "list").stdout
     )
     both = ("--desk", "Gasabo", "--new-passphrase-file", str(admin.home / "passphrase"))

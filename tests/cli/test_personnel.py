@@ -124,7 +124,7 @@ def test_a_planned_leave_is_shown_and_taken_back(admin: Admin) -> None:
     [
         (("--until", "2020-01-01"), "is past"),
         (("--from", LATER, "--until", TOMORROW), "ends after it begins"),
-        (("--until", "2099-01-01"), "hotline responders remove"),
+        (("--until", "2099-01-01"), "take them off the line"),
     ],
     ids=["past", "backwards", "for ever"],
 )
@@ -156,12 +156,15 @@ def test_the_national_desk_is_never_under_two(admin: Admin) -> None:
         ("remove", "Nation 1"),
     ):
         refused = admin(*words, *BY, code=1)
-        assert "--level national" in refused.output or "--second" in refused.output
+        assert "enrol, move or bring back another" in refused.output or "--second" in refused.output
     assert {"Nation 1", "Nation 2"} <= admin.living()
 
     admin("move", "Gasabo 2", "--level", "national", "--district", "everywhere", *SECOND, *BY)
     admin("leave", "Nation 1", "--from", TOMORROW, "--until", LATER, *BY)
-    assert "would have 1 living" in admin("leave", "Nation 2", "--until", LATER, *BY, code=1).output
+    assert (
+        "would have 1 people on duty"
+        in admin("leave", "Nation 2", "--until", LATER, *BY, code=1).output
+    )
 
 
 def test_one_of_the_last_two_goes_tonight_by_two_names_and_it_is_red(admin: Admin) -> None:

@@ -19,9 +19,11 @@ from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import LookingKit
 from hotline.services.referrals import casework, referral
-from hotline.services.tips import retention
+from hotline.services.tips import keeping_from, retention
+from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Deadline, Referral
+from hotline.store.tips.exclusions import ExclusionReason
 from hotline.store.tips.tips import Grant, Tip
 from tests.builders import make_responder, make_tip
 from tests.made_once import lay_line
@@ -111,6 +113,26 @@ def test_a_tip_that_was_taken_says_how_soon_and_waits_no_more(home: Path) -> Non
         casework.act(session, kit, act)
     told = listed(home, turned=timedelta(days=1))
     assert "taken in 2 of 15 min  Gasabo 1" in told
+
+
+def test_a_tip_that_its_holder_passed_on_waits_and_names_who_stays_responsible(home: Path) -> None:
+    kit = kit_of(home)
+    with kit.database.writing() as session:
+        (hers,) = session.query(Referral).all()
+        for verb in (Verb.TAKE, Verb.PASS_ON):
+            casework.act(session, kit, Act(1, hers.reference, verb, Way.USSD, kit.now()))
+    told = listed(home, turned=timedelta(minutes=16))
+    assert "waits 16 of 15 min LATE  passed on by Gasabo 1  acknowledge due" in told
+
+
+def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) -> None:
+    kit = kit_of(home)
+    with kit.database.writing() as session:
+        (hers,) = session.query(Referral).all()
+        casework.act(session, kit, Act(1, hers.reference, Verb.TAKE, Way.USSD, kit.now()))
+    whom, why = KeptFrom(person="Gasabo 1"), ExclusionReason.NAMED
+    keeping_from.keep_from(kit, 1, whom, why, by="Alice", reason="named")
+    assert "waits 16 of 15 min LATE  NOBODY" in listed(home, turned=timedelta(minutes=16))
 
 
 def test_a_closed_tip_stands_as_closed(home: Path) -> None:

@@ -81,6 +81,30 @@ def test_a8_a_number_opens_for_who_asked_once_a_second_person_approved(
     ]
 
 
+def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approvals_with_its_reason(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    one, other = two
+    asks = "National 1 asks for the number of call-back 1, of tip 1"
+    assert asks not in other.get("/").text
+    assert one.post("/call-backs/1/ask", {"reason": "agreed with her"}).status_code == 303
+    today, approvals = other.get("/").text, other.get("/approvals").text
+    assert f'<a href="/call-backs">{asks}</a>' in today
+    assert '<a href="/approvals">Wait for a second person: 1.</a>' in today
+    assert asks in approvals
+    assert "Why: agreed with her" in approvals
+    assert '<a class="target" href="/call-backs">' in approvals
+    assert "Why: agreed with her" in other.get("/call-backs").text
+    assert asks not in one.get("/").text
+    assert asks in one.get("/approvals").text
+    nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
+    for path in ("/", "/approvals"):
+        assert asks not in nobody.get(path).text, "opens no desk"
+    assert other.post("/call-backs/1/approve", {"reason": "yes"}).status_code == 303
+    for path in ("/", "/approvals"):
+        assert asks not in other.get(path).text
+
+
 @pytest.mark.row("A8")
 def test_a8_a_call_is_nowhere_for_who_opens_not_the_national_desk(
     desk: Desk, two: tuple[Tab, Tab]

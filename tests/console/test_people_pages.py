@@ -1,6 +1,8 @@
 """People, desks and what waits for a second person, as their pages show and change them."""
 
+import html
 import io
+from datetime import timedelta
 
 import pytest
 
@@ -374,3 +376,33 @@ def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> No
     assert ", 42 days ago." in page
     assert f"Editor 1 is account {editor}, made " in page
     assert ", 2 days ago." in page
+
+
+@pytest.mark.parametrize(
+    ("language", "too_long", "twice"),
+    [
+        ("en", "A leave lasts 366 days at most: take them off the line", "end that one first"),
+        (
+            "fr",
+            "Un congé dure 366 jours au plus : pour plus longtemps",
+            "terminez d'abord celui-là",
+        ),
+        ("rw", "Ikiruhuko kimara iminsi 366 gusa", "banza ukirangize"),
+    ],
+)
+def test_a_leave_is_refused_in_the_words_of_the_page_and_not_of_a_terminal(
+    desk: Desk, language: str, too_long: str, twice: str
+) -> None:
+    admin = desk.tab(AccountRole.ADMIN)
+    admin.post("/account/language", {"language": language, "to": "/"})
+    asked = {"reason": "their wish", "until": "2029-01-01"}
+    page = html.unescape(admin.post("/people/1/leave", asked).text)
+    assert too_long in page
+    begins = f"{desk.clock() + timedelta(days=9):%Y-%m-%d}"
+    asked["from"], asked["until"] = begins, f"{desk.clock() + timedelta(days=20):%Y-%m-%d}"
+    assert admin.post("/people/1/leave", asked).status_code == 303
+    again = admin.post("/people/1/leave", asked)
+    assert again.status_code == 422
+    assert twice in html.unescape(again.text)
+    for text in (page, again.text):
+        assert "`hotline" not in text

@@ -139,6 +139,20 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     assert 'name="reason"' not in page
 
 
+def test_a_screen_is_a_link_into_the_editor_for_an_editor_alone(writing: Writing) -> None:
+    """An approver met a page that is not there."""
+    change = writing.opened()
+    writing.says(change)
+    link = f'href="/changes/{change}/flows/learn/'
+    assert link in writing.editor.get(f"/changes/{change}").text
+    page = writing.approver.get(f"/changes/{change}").text
+    assert "/flows/learn/" not in page
+    for path in (f"/changes/{change}", f"/changes/{change}/read"):
+        found = set(re.findall(r'href="(/changes/[^"#]*)', writing.approver.get(path).text))
+        for address in found:
+            assert writing.approver.get(unescape(address)).status_code == 200, address
+
+
 def test_a_value_of_a_flow_is_never_a_phrase_nor_markup(writing: Writing) -> None:
     change = writing.opened()
     writing.says(change, "<script>{here}</script> {0}")

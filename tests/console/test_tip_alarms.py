@@ -1,6 +1,9 @@
 """Today leads from an alarm to the tip that it is about, for whoever may know of that tip."""
 
+import html
 from datetime import timedelta
+
+import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
@@ -8,6 +11,8 @@ from hotline.domain.tip import NATIONAL
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.store.referrals import deadlines
 from hotline.store.watch import alarms
+from hotline.web.console.alarm_words import ALARMS
+from hotline.web.console.templating import when
 from tests.console.conftest import Desk
 from tests.console.desk_tips import admitted, man, tell
 
@@ -27,6 +32,54 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
     admins = desk.tab(AccountRole.ADMIN).get("/").text
     line = next(one for one in admins.splitlines() if "Alarm since" in one)
     assert "href" not in line, "who opens no tip is led to none"
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "unseen"),
+    [
+        (
+            "en",
+            "No one has taken tip {tip}, filed {filed}.",
+            "No one has taken a tip that was filed",
+        ),
+        (
+            "fr",
+            "Personne n'a pris le signalement {tip}, déposé le {filed}.",
+            "Personne n'a pris un",
+        ),
+        (
+            "rw",
+            "Nta muntu wafashe amakuru {tip}, yatanzwe {filed}.",
+            "Nta muntu wafashe amakuru yatanzwe",
+        ),
+    ],
+)
+def test_an_alarm_is_said_in_the_language_of_the_page(
+    desk: Desk, language: str, says: str, unseen: str
+) -> None:
+    man(desk)
+    late, at = tell(desk, urgency=1, minutes=90), desk.clock()
+    with desk.kit.database.writing() as session:
+        deadlines.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+        for alarm in Alarm:
+            state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
+            alarms.keep(session, alarm, state, "the doctor's words")
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    admin = desk.tab(AccountRole.ADMIN)
+    for tab in (national, admin):
+        tab.post("/account/language", {"language": language, "to": "/"})
+    page, filed = html.unescape(national.get("/").text), at - timedelta(minutes=90)
+    assert says.format(tip=late, filed=when(language, filed)) in page
+    assert f'href="/tips/{late}"' in page
+    assert "the doctor's words" not in page
+    assert "{" not in page.partition("<main")[2]
+    other = html.unescape(admin.get("/").text)
+    assert unseen in other
+    assert f"/tips/{late}" not in other
+
+
+def test_every_alarm_has_words() -> None:
+    assert set(ALARMS) == set(Alarm)
 
 
 def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:

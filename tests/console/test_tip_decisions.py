@@ -2,9 +2,10 @@
 
 import pytest
 
-from hotline.store.tips.tips import Tip
+from hotline.domain.accounts.account import AccountRole
+from hotline.store.tips.tips import Grant, Tip
 from tests.builders import make_referral, make_responder
-from tests.console.desk_tips import DISTRICT, tell
+from tests.console.desk_tips import DISTRICT, admitted, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
 from tests.domain.test_like_words import SAME
 
@@ -70,6 +71,42 @@ def test_a_closure_that_waits_stands_on_today_under_approvals_and_in_the_default
         assert f"tip {tip}" not in one.get("/approvals").text
 
 
+def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(desks: Desks) -> None:
+    """The national desk reads the asker's reason under Approvals; another desk of the tip reads neither."""
+    tip = tell(desks.desk, urgency=1)
+    beside = admitted(desks.desk, "Desk 3", AccountRole.DESK, OTHER_DISTRICT)
+    with desks.desk.kit.database.writing() as session:
+        session.add(Grant(tip_id=tip, desk_code=OTHER_DISTRICT, sealed_key=b"key"))
+    closes = {"outcome": "helped", "reason": "she is at her aunt's"}
+    assert desks.district.post(f"/tips/{tip}/close", closes).status_code == 303
+    asked, refused = "she is at her aunt&#39;s", "the aunt says that she is not"
+    assert f"Why: {asked}" in desks.second.get("/approvals").text
+    assert "Wait for a second person: 1." in desks.second.get("/").text
+    assert asked in desks.district.get("/approvals").text
+    assert asked not in beside.get("/approvals").text
+    no = {"do": "refuse", "reason": refused}
+    assert desks.national.post(f"/tips/{tip}/judge", no).status_code == 303
+    says = f"National 1 refused to close tip {tip}: the case goes on"
+    colleague = admitted(desks.desk, "Desk 4", AccountRole.DESK, DISTRICT)
+    for tab in (desks.district, colleague, desks.second):
+        page = tab.get(f"/tips/{tip}").text
+        for words in (says, asked, refused):
+            assert words in page
+    page = beside.get(f"/tips/{tip}").text
+    assert says in page
+    assert asked not in page
+    assert refused not in page
+
+    again = {"outcome": "helped", "reason": "the national desk called her"}
+    assert desks.second.post(f"/tips/{tip}/close", again).status_code == 303
+    no = {"do": "refuse", "reason": "the brother lies"}
+    assert desks.national.post(f"/tips/{tip}/judge", no).status_code == 303
+    page = desks.district.get(f"/tips/{tip}").text
+    for words in ("the national desk called her", "the brother lies"):
+        assert words not in page, "another desk asked"
+
+
+@pytest.mark.row("A8")
 def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Desks) -> None:
     tip = tell(desks.desk, urgency=3)
     assert desks.district.post(f"/tips/{tip}/close", {"reason": "over"}).status_code == 422
@@ -119,6 +156,43 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     other = tell(desks.desk)
     assert desks.national.post(f"/tips/{other}/let-know", again).status_code == 404
     assert listed(desks.district, "?state=all") == [other], "a second person decides"
+
+
+@pytest.mark.row("A8")
+def test_a8_a_tip_is_kept_from_an_account_without_a_responder_in_the_session_that_runs(
+    desks: Desks,
+) -> None:
+    tip = tell(desks.desk, minutes=9)
+    assert f"Tip {tip} in" in desks.district.get("/").text
+    kept = {"person": "desk 1", "why_kept": "named", "reason": "it names them"}
+    assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
+    assert listed(desks.district, "?state=all") == []
+    assert f"Tip {tip} in" not in desks.district.get("/").text
+    assert desks.district.get(f"/tips/{tip}").status_code == 404
+    assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
+    page = desks.national.get(f"/tips/{tip}").text
+    assert "Desk 1</label>" in page
+    again = desks.national.post(f"/tips/{tip}/keep-from", kept)
+    assert again.status_code == 422
+    assert "It is kept from them already." in again.text
+    nobody = desks.national.post(f"/tips/{tip}/keep-from", {**kept, "person": "Desk 99"})
+    assert "No responder and no console account has exactly that name." in nobody.text
+    desk = {"desk": "national", "why_kept": "named", "reason": "x"}
+    assert "No desk has that name" in desks.national.post(f"/tips/{tip}/keep-from", desk).text
+
+    lift = {"exclusion": "1", "reason": "it was another"}
+    assert desks.national.post(f"/tips/{tip}/let-know", lift).status_code == 303
+    asks = f"National 1 asks that Desk 1 may know of tip {tip} again"
+    assert asks in desks.second.get("/approvals").text
+    assert asks not in desks.district.get("/approvals").text
+
+
+def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    said = {"other_tip": str(tip), "reason": "the same house", "do": "like"}
+    page = desks.district.post(f"/tips/{tip}/like", said).text
+    assert "That is this tip. Enter the number of another one." in page
+    assert "somebody was quicker" not in page
 
 
 @pytest.mark.row("A8")

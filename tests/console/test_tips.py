@@ -170,6 +170,21 @@ def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Des
     assert desks.national.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 422
 
 
+def test_a_list_shows_what_is_late_first_then_what_is_urgent_then_the_newest(desks: Desks) -> None:
+    late = tell(desks.desk, urgency=1, minutes=9)
+    later = tell(desks.desk, urgency=2, minutes=40)
+    urgent = tell(desks.desk, urgency=1)
+    normal, newest = tell(desks.desk, urgency=3), tell(desks.desk, urgency=3)
+    assert listed(desks.national) == [late, later, urgent, newest, normal]
+
+
+def test_a_list_of_all_that_is_empty_does_not_offer_itself(desks: Desks) -> None:
+    page = desks.national.get("/tips?state=all&whose=anybody&matter=tip").text
+    assert "There are no tips yet." in page
+    assert "Show all of them" not in page
+    assert "Show all of them" in desks.national.get("/tips?state=all&place=11").text
+
+
 def test_a8_complaints_are_a_list_of_their_own_for_the_national_desk(desks: Desks) -> None:
     tip, complaint = tell(desks.desk), tell(desks.desk)
     change(desks.desk, complaint, matter="complaint")

@@ -63,6 +63,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "outbox/health._locked": WATCH,
     "outbox/health._untaken": WATCH,
     "outbox/outbox.acknowledged": LADDER,
+    "outbox/taking.asked_beside_holder": FOUND,
     "reach/case_ends._followed": UPKEEP,
     "reach/case_ends.erase": UPKEEP,
     "reach/case_ends.due": UPKEEP,

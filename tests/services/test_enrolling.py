@@ -256,7 +256,7 @@ def test_what_was_proved_lapses(office: Office) -> None:
     proved(office)
     office.district.clock.turn(seconds=DECIDED_WITHIN / timedelta(seconds=1))
     assert enrolment_decisions.waiting(office.kit) == []
-    with pytest.raises(PersonnelRefused, match="invite"):
+    with pytest.raises(PersonnelRefused, match="send them a code first"):
         office.decide()
     proved(office)
     assert office.decide().active

@@ -18,7 +18,7 @@ from tests.builders import make_keyfolder, make_pseudonyms
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
 
-ALREADY = "msisdn: is enrolled already; `hotline responders back` where the person was removed"
+ALREADY = "msisdn: is enrolled already. If the person was removed, two people bring them back"
 HEADER = "name,msisdn,language,level,districts,categories\n"
 ONE = "Gasabo 1,+250788000001,rw,responder,Gasabo,\n"
 TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"

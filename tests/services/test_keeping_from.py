@@ -5,19 +5,21 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.domain.accounts.account import entered_as
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import EndRefused, NotFound, PersonnelRefused
 from hotline.services.referrals import referral
 from hotline.services.tips import keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
+from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Message
 from hotline.store.referrals import known_cases, referrals
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import visible
-from hotline.store.tips.exclusions import ExclusionReason
+from hotline.store.tips import exclusions, visible
+from hotline.store.tips.exclusions import Excluded, ExclusionReason
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import of_desk, of_responder
 from tests.builders import NOON
@@ -140,6 +142,47 @@ def test_two_people_let_him_know_again(told: District) -> None:
     assert seen(told, HIM)["list"]
     with pytest.raises(EndRefused):
         keeping_from.lift(told.kit, 1, him, second="Bob", **SIGNED)
+
+
+def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people_agree(
+    told: District,
+) -> None:
+    """Nobody joined the two: each is kept from it, and the tips of that phone after it."""
+    name = told.responder(HIM).name
+    with told.database.writing() as session:
+        account = {"shown": name, "roles": ["desk"], "language": "en", "state": "active"}
+        session.add(ConsoleAccount(name=entered_as(name), created_at=NOON, **account))
+    whom = KeptFrom(person=name)
+    keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    both = [Excluded(responder_id=HIM), Excluded(account_id=1)]
+    with told.database.writing() as session:
+        assert [one.whom for one in exclusions.standing(session, 1)] == both
+        exclusions.carry(session, 1, 2, "line", NOON)
+        assert [one.whom for one in exclusions.standing(session, 2)] == both
+        assert exclusions.carry(session, 1, 2, "line", NOON) == []
+    with pytest.raises(EndRefused, match="already"):
+        keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    with pytest.raises(PersonnelRefused):
+        keeping_from.lift(told.kit, 1, whom, second=name, **SIGNED)
+    keeping_from.lift(told.kit, 1, whom, second="Bob", **SIGNED)
+    with told.database.reading() as session:
+        assert exclusions.standing(session, 1) == []
+
+
+def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
+    with told.database.writing() as session:
+        account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
+        session.add(ConsoleAccount(name="desk 9", created_at=NOON, responder_id=HIM, **account))
+    whom = KeptFrom(person="Desk 9")
+    keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    assert not any(seen(told, HIM).values())
+
+
+@pytest.mark.parametrize("typed", ["12", "Gasabo", "gasabo"])
+def test_a_desk_is_named_by_its_code_or_its_name(typed: str, told: District) -> None:
+    keeping_from.keep_from(told.kit, 1, KeptFrom(desk=typed), ExclusionReason.ASKED, **SIGNED)
+    with told.database.reading() as session:
+        assert [one.desk_code for one in exclusions.standing(session, 1)] == ["12"]
 
 
 @pytest.mark.parametrize(

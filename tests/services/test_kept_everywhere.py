@@ -32,7 +32,7 @@ from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import erasures
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import call_backs, links, visible
+from hotline.store.tips import call_backs, exclusions, links, visible
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.exclusions import ExclusionReason
 from hotline.store.tips.sketches import TipSketch
@@ -185,6 +185,40 @@ def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told:
         nation = tip_overviews(session, Wanted(viewer=visible.of_desk(NATIONAL)))
         assert {one.tip.id for one in nation} == {*KEPT, *OTHERS}
     _no_verb_does_anything(told)
+
+
+def _account(session: Session) -> ConsoleAccount:
+    return session.scalars(select(ConsoleAccount).where(ConsoleAccount.name == "desk 9")).one()
+
+
+@pytest.mark.row("R6")
+def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told: District) -> None:
+    """An account of no responder; and once it is joined to one, that person's phone as well."""
+    with told.database.writing() as session:
+        account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
+        session.add(ConsoleAccount(name="desk 9", created_at=NOON, **account))
+
+    def its(session: Session) -> Viewer:
+        return of_account(session, _account(session), frozenset({HERE, NATIONAL}))
+
+    every = seen(told, its)
+    nobody = seen(told, lambda _: Viewer(frozenset()))
+    by_viewer = {name for name, tips in every.items() if nobody[name] != tips}
+    assert "tips/visible.is_visible" in by_viewer
+    for tip_id in KEPT:
+        whom = KeptFrom(person="DESK 9")
+        keeping_from.keep_from(told.kit, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
+    left = {name: tips - KEPT if name in by_viewer else tips for name, tips in every.items()}
+    assert seen(told, its) == left
+    with told.database.writing() as session:
+        assert exclusions.kept_from(session, [1]) == {1: frozenset()}
+        _account(session).responder_id = HE
+    assert not any(tips & KEPT for tips in seen(told, its).values())
+    assert not any(tips & KEPT for tips in seen(told, he).values())
+    with told.database.reading() as session:
+        assert exclusions.kept_from(session, [1]) == {1: frozenset({HE})}
+        assert visible.who_may(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
+        assert visible.who_may(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
 
 
 def _no_verb_does_anything(told: District) -> None:

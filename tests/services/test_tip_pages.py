@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.tip import NATIONAL, Category, Matter, TipOutcome, TipState
-from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
+from hotline.domain.tips.wanted import Asked, TipFilter, TipStanding, Whose
+from hotline.store.outbox import taking
 from hotline.store.outbox.messages import Referral
+from hotline.store.referrals import deadlines
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.desk_pages import closures, tip_events, tip_pages
 from hotline.store.tips.tips import Tip
@@ -33,7 +36,11 @@ def told(district: District) -> District:
     asked = {"end_wanted": "joke", "end_wanted_by": "name:Alice", "closure_requested_at": at}
     district.change(Tip, JUDGED, urgency=1, **asked)
     district.file_tip(urgency=3)
-    earlier = {"closure_requested_at": at - timedelta(hours=26), "end_wanted": "helped"}
+    earlier = {
+        "closure_requested_at": at - timedelta(hours=26),
+        "end_wanted": "helped",
+        "holder_id": HER,
+    }
     district.change(Tip, CLOSING, **asked | earlier)
     district.change(Tip, CLOSED, closed_at=at, warned_at=at, category=Category.SEX)
     district.change(Tip, COMPLAINT, matter=Matter.COMPLAINT)
@@ -96,8 +103,26 @@ def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: Dist
         assert tip_pages.waiting(session, Viewer(frozenset({"12"})), 9) == []
 
 
+@pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED])
+def test_what_people_are_asked_to_take_waits_although_a_responder_holds_it(
+    told: District, kind: DeadlineKind
+) -> None:
+    at = told.clock()
+    with told.database.writing() as session:
+        deadlines.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
+        deadlines.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
+        assert taking.asked_beside_holder(session, [TAKEN, CLOSING]) == {TAKEN: Asked.SILENT}
+        assert tip_pages.takes(session, [TAKEN, CLOSING]) == {CLOSING: at}
+        assert TAKEN in {tip.id for tip in tip_pages.waiting(session, NATION, 9)}
+        found = tip_pages.page(session, NATION, TipFilter(TipStanding.TAKEN), before=None, limit=9)
+        assert [tip.id for tip in found] == [CLOSING]
+        session.get_one(Referral, 1).passed_at = at
+        assert taking.asked_beside_holder(session) == {TAKEN: Asked.PASSED_ON}
+
+
 def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
     told.change(Referral, 1, doubted_at=told.clock())
+    told.change(Tip, TAKEN, holder_id=None)
     with told.database.reading() as session:
         assert tip_pages.takes(session, [TAKEN]) == {}
         (one,) = tip_events.told(session, TAKEN)

@@ -341,5 +341,5 @@ def test_what_an_alarm_says_is_timed_as_the_pages_are(manned: Line) -> None:
     said = [row.says for row in watchers.standing(manned.kit)]
     assert said
     assert not any("UTC" in one for one in said)
-    here = f"{filed + timedelta(hours=2):%Y-%m-%d %H:%M} in Kigali"
+    here = f"{filed + timedelta(hours=2):%Y-%m-%d %H:%M}, Kigali time"
     assert any(here in one for one in said)

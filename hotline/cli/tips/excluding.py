@@ -10,7 +10,10 @@ from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.tips.exclusions import ExclusionReason
 
 TIP = click.argument("tip_id", metavar="ID", type=int)
-PERSON = click.option("--person", help="By her exact name, or an id of `hotline responders list`.")
+PERSON = click.option(
+    "--person",
+    help="A responder by exact name or id (`hotline responders list`), or a console account by its name.",
+)
 DESK = click.option("--desk", help="Everybody of that desk.")
 
 

@@ -15,6 +15,7 @@ from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tip import Matter, TipState, Urgency
 from hotline.domain.tips.promises import Wait, wait_of
+from hotline.domain.tips.wanted import Asked
 from hotline.services.desk import access
 from hotline.services.people.personnel import shown
 from hotline.services.referrals.case_standing import coming_of
@@ -113,6 +114,9 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
 
 def _holder(standing: TipOverview) -> str:
     taken = standing.responsible
+    if standing.asked is not None:
+        said = "passed on by" if standing.asked is Asked.PASSED_ON else "others are asked beside"
+        taken = f"{said} {taken}"
     if standing.tip.closed_at:
         taken = taken or standing.acknowledged_by or "taken by nobody"
     if taken is None and standing.tip.state == TipState.FRAGMENT:
@@ -123,11 +127,17 @@ def _holder(standing: TipOverview) -> str:
 
 def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
     """`waits 9 of 3 min LATE`, or how soon it was taken; nothing where it was closed and nobody took it."""
-    wait = _wait(standing, now)
-    if wait is None or (standing.tip.closed_at and standing.acknowledged_at is None):
+    wait, ended_at = _wait(standing, now), _taken_at(standing)
+    if wait is None or (standing.tip.closed_at and ended_at is None):
         return
     late = f" {_red('LATE')}" if wait.is_late else ""
-    yield f"{'taken in' if standing.acknowledged_at else 'waits'} {wait}{late}"
+    yield f"{'taken in' if ended_at else 'waits'} {wait}{late}"
+
+
+def _taken_at(standing: TipOverview) -> datetime | None:
+    """Returns when it was taken; None while people are asked to take it."""
+    is_over = standing.is_taken or standing.tip.closed_at is not None
+    return standing.acknowledged_at if is_over else None
 
 
 def _wait(standing: TipOverview, now: datetime) -> Wait | None:
@@ -135,7 +145,7 @@ def _wait(standing: TipOverview, now: datetime) -> Wait | None:
     nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == trial.DRILL
     if tip.filed_at is None or nothing_promised:
         return None
-    ended_at = standing.acknowledged_at or tip.closed_at
+    ended_at = _taken_at(standing) or tip.closed_at
     return wait_of(tip.urgency, tip.filed_at, ended_at=ended_at, now=now)
 
 

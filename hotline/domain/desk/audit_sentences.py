@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.call_back import KIGALI
+from hotline.domain.desk.members import responder_of
 from hotline.domain.places.places import place_name
 from hotline.domain.tip import NATIONAL
 
@@ -71,7 +72,7 @@ SENTENCES: Mapping[str, str] = {
     "codes_erased": "erased what was noted of the persons of {subject}",
     "desks_rotated": "gave new keys to {subject}",
     "emergency_confirmed": "confirmed the words of an emergency, {subject}",
-    "end_refused": "looked at {subject}, and it goes on",
+    "end_refused": "refused to close {subject}: the case goes on",
     "erase_kept": "kept the words of {subject}, which somebody asked to erase",
     "erase_wanted": "asked to erase {subject}",
     "exercise_asked": "asked for an exercise of the {subject}",
@@ -201,13 +202,18 @@ def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
 
 
 def subject(said: str, names: Mapping[int, str]) -> str:
-    """`tip:12` as "tip 12", `responder:7` with the person's name, `district:12` by its name."""
+    """Returns `tip:12` as "tip 12", `responder:7` with the person's name, `desk:12` by its name."""
     kind, _, rest = said.partition(":")
     if kind == "district":
         return place_name(rest, "en")
     if kind == "responder" and rest.isdecimal():
         named = names.get(int(rest))
         return f"responder {rest} ({named})" if named else f"responder {rest}"
+    if kind == DESK and rest:
+        code, _, member = rest.partition(":")
+        who = responder_of(member)
+        named = names.get(who, member) if who is not None else member.replace(":", " ")
+        return f"desk {_desk(code)}, {named}" if member else f"desk {_desk(code)}"
     return f"{kind} {rest}" if kind in SUBJECTS and rest else said
 
 

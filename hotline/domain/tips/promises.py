@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from hotline.domain.referrals.clocks import acknowledge_due
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
@@ -23,8 +24,19 @@ class Wait:
 
     @property
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
-        """What was spent and what was promised: a number and a unit of `UNITS` each."""
-        return in_units(self.spent), in_units(self.promised)
+        """Returns what was spent and what was promised: a number and a unit of `UNITS` each.
+
+        A late wait never shows the promised number: what is begun counts then.
+        """
+        (spent, unit), promised = in_units(self.spent), in_units(self.promised)
+        is_same = self.is_late and (spent, unit) == promised
+        return (spent + is_same, unit), promised
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """Returns the same in minutes."""
+        spent, promised = self.spent // MINUTE, self.promised // MINUTE
+        return spent + (self.is_late and spent == promised), promised
 
     def __str__(self) -> str:
         """`9 of 3 min`; each with its own unit where these differ."""

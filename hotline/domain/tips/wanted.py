@@ -10,7 +10,7 @@ class TipStanding(StrEnum):
     """The state of a tip, as a list is filtered by it."""
 
     WAITS = "waits"
-    """Nobody has taken it, or its closure waits for a second person."""
+    """People are asked to take it, or its closure waits for a second person."""
     TAKEN = "taken"
     HELPED = "helped"
     """A helper is with the person."""
@@ -18,6 +18,24 @@ class TipStanding(StrEnum):
     """Its closure waits for a second person."""
     CLOSED = "closed"
     ALL = "all"
+
+
+class Asked(StrEnum):
+    """Says why people are asked to take a tip that a responder still holds."""
+
+    PASSED_ON = "passed_on"
+    SILENT = "silent"
+    """The holder has not read it, or says nothing of it."""
+
+
+class TipStop(StrEnum):
+    """Says why a request about a tip changes nothing, where its page has words for it."""
+
+    KEPT_ALREADY = "kept_already"
+    SAME_TIP = "same_tip"
+    """A tip is not like itself."""
+    LINKED_ALREADY = "linked_already"
+    NOT_LINKED = "not_linked"
 
 
 class Whose(StrEnum):

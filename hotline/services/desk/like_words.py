@@ -28,10 +28,12 @@ def compare(
     *,
     keys: SketchKeys,
     responder_id: int | None,
+    account_id: int | None = None,
     at: datetime,
 ) -> None:
     """Keeps a sketch of what was typed, and links the tip to those of this desk, and of this person, that are alike."""
-    typed, viewer = pieces(answers), Viewer(frozenset({keys.desk}), responder_id)
+    typed = pieces(answers)
+    viewer = Viewer(frozenset({keys.desk}), responder_id, account_id)
     if not typed or not sketches.is_compared(session, tip.id, viewer):
         return
 

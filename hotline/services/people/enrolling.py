@@ -34,6 +34,7 @@ from hotline.store.dialogue import contacts
 from hotline.store.people import enrolments, responders
 from hotline.store.people.enrolments import Enrolment, EnrolmentEnd
 from hotline.store.people.responders import Responder
+from hotline.text.remark import remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def _begin(
     with kit.database.writing() as session:
         person = session.get_one(Responder, responder_id, with_for_update={"key_share": True})
         if person.state == EnrolmentState.LEFT or person.left_at is not None:
-            raise PersonnelRefused(f"{person.name} was removed: `hotline responders back` first")
+            raise PersonnelRefused(
+                remark("{name} was removed: two people bring them back first", name=person.name)
+            )
         _withdraw(session, by, person.id, at)
         row = _row(person, number, at)
         row.sealed_code, row.code_hash = kit.sealer.number(code), code_hash

@@ -88,7 +88,7 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
             RowFault(
                 by_key[key].line,
                 remark(
-                    "msisdn: is enrolled already; `hotline responders back` where the person was removed"
+                    "msisdn: is enrolled already. If the person was removed, two people bring them back"
                 ),
             )
             for key in known

@@ -89,7 +89,7 @@ def _decide(
     row = enrolments.open_of(session, person.id, for_writing=True)
     if row is None or not may_decide(row.proved_at, at):
         raise PersonnelRefused(
-            f"nothing of {person.name} waits: `hotline responders invite` sends a code first"
+            remark("nothing of {name} waits: send them a code first", name=person.name)
         )
     asked = session.get_one(Approval, row.approval_id)
     check_other(session, asked, by, person)

@@ -27,6 +27,7 @@ from hotline.store.people import memberships
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.watch.alarms import STOPPED
+from hotline.text.remark import remark
 
 LONGEST_LEAVE = timedelta(days=366)
 
@@ -134,12 +135,19 @@ def begin_leaves(kit: Kit) -> None:
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:
     if ends_at <= at:
-        raise PersonnelRefused(f"a leave ends in the future, and {shown(ends_at)} is past")
+        raise PersonnelRefused(
+            remark("a leave ends in the future, and {at} is past", at=shown(ends_at))
+        )
     if ends_at <= begins:
-        raise PersonnelRefused(f"a leave ends after it begins, and that is {shown(begins)}")
+        raise PersonnelRefused(
+            remark("a leave ends after it begins, and that is {at}", at=shown(begins))
+        )
     if ends_at - begins > LONGEST_LEAVE:
         raise PersonnelRefused(
-            f"a leave lasts {LONGEST_LEAVE.days} days at most: longer is `hotline responders remove`"
+            remark(
+                "a leave lasts {days} days at most: take them off the line for a longer time",
+                days=LONGEST_LEAVE.days,
+            )
         )
 
 
@@ -147,12 +155,18 @@ def _check_leave(
     session: Session, person: Responder, begins: datetime, ends_at: datetime, at: datetime
 ) -> None:
     if not person.active:
-        raise PersonnelRefused(f"{person.name} was removed already, and is told of nothing")
+        raise PersonnelRefused(
+            remark("{name} was removed already, and is told of nothing", name=person.name)
+        )
     for other in personnel.leaves(session, person.id, at):
         if other.starts_at < ends_at and begins < other.ends_at:
             raise PersonnelRefused(
-                f"{person.name} is on leave from {shown(other.starts_at)} until {shown(other.ends_at)} already:"
-                " `hotline responders back` ends that one"
+                remark(
+                    "{name} is on leave from {at} until {until} already: end that one first, by Back to work",
+                    name=person.name,
+                    at=shown(other.starts_at),
+                    until=shown(other.ends_at),
+                )
             )
     if person.level == Level.NATIONAL and person.unreachable is None:
         check_national(session, person, begins, ends_at)
@@ -169,7 +183,10 @@ def _end_leave(leaves: Sequence[Leave], at: datetime) -> list[str]:
 def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -> None:
     if number is None:
         raise PersonnelRefused(
-            f"{person.name}'s number is on the stop list: ask her, and type it with `--number`"
+            remark(
+                "the number of {name} asked for no more SMS (STOP): ask them, and type the number with it",
+                name=person.name,
+            )
         )
     msisdn = sendable(number)
     if kit.pseudonyms.enrolled(msisdn) != person.number_key:

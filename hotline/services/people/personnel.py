@@ -17,6 +17,7 @@ from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
 from hotline.text.names import is_one_name
+from hotline.text.remark import remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,21 @@ def check_national(
     left = fewest_national(personnel.members(session, but=person.id), starts_at, ends_at)
     if left < NATIONAL_LEAST:
         raise PersonnelRefused(
-            f"the national desk would have {left} living on duty, and {NATIONAL_LEAST} are the least: first bring"
-            " somebody there, by `hotline responders back NAME`, `hotline responders move NAME --level national`,"
-            " or `hotline responders import FILE.csv`"
+            remark(
+                "the national desk would have {left} people on duty, and {least} are the least: first enrol, move or"
+                " bring back another person there",
+                left=left,
+                least=NATIONAL_LEAST,
+            )
         )
     return left
 
 
-def check_second(by: Signer, second: str | None, person: Responder | None, what: str) -> None:
+def check_second(by: Signer, second: str | None, person: Responder | str | None, what: str) -> None:
     """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
-    herself = () if person is None else (person.name,)
+    herself = () if person is None else (person if isinstance(person, str) else person.name,)
     names = (audit.named(by), second, *herself)
     if any(is_one_name(one, other) for one, other in combinations(names, 2)):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")

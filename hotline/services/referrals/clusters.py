@@ -170,14 +170,13 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
         return False
     written = exclusions.carry(session, pair.a, pair.b, LINE, at)
     for row in written:
-        whom = f"desk {row.desk_code}" if row.desk_code else f"responder {row.responder_id}"
         audit.append(
             session,
             at=at,
             actor="clock",
             action="tip_excluded",
             subject=f"tip:{pair.b}",
-            reason=f"{row.why}: {whom}: as of tip {pair.a}, which the same phone told",
+            reason=f"{row.why}: {row.whom}: as of tip {pair.a}, which the same phone told",
         )
         by, codes = EntryBy("clock"), {WHY: row.why}
         key = str(row.id)

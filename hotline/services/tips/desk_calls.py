@@ -5,6 +5,7 @@ A call about a tip that is kept from somebody is kept from her too. Nothing that
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.call_back import CallBackState, CallOutcome, Window, called, same_person
@@ -18,6 +19,7 @@ from hotline.services.desk.call_back_desk import Opened
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import AuditEntry
 from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
@@ -37,6 +39,9 @@ class CallLine:
     has_second: bool
     """Whether she agreed to a second time."""
     wanted_by: str
+    wanted_at: datetime | None
+    reason: str
+    """Why the number is asked for, as whoever asked says."""
     approved_by: str
     outcome: str
     may_ask: bool
@@ -51,7 +56,14 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         rows = call_backs.everyone(session, viewer) if is_national(viewer) else ()
-    return [_line(row, me, row.window.is_open(at)) for row in rows[:MOST]]
+        asked = {row.id: _asked(session, row) for row in rows[:MOST] if row.wanted_by is not None}
+    return [_line(row, me, row.window.is_open(at), asked.get(row.id)) for row in rows[:MOST]]
+
+
+def _asked(session: Session, row: CallBack) -> AuditEntry | None:
+    """Returns the newest row of the audit log by which somebody asked for this number."""
+    found = audit.entries(session, subject=f"call-back:{row.id}")
+    return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
 
 def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
@@ -101,7 +113,7 @@ def _seen(session: Session, by: SignedIn, tip_ids: Sequence[int]) -> frozenset[i
     return frozenset(tip_pages.known(session, viewer, tip_ids) if is_national(viewer) else ())
 
 
-def _line(row: CallBack, me: str, is_open: bool) -> CallLine:
+def _line(row: CallBack, me: str, is_open: bool, asked: AuditEntry | None) -> CallLine:
     waits = row.state == CallBackState.WAITING
     mine = row.wanted_by is not None and same_person(row.wanted_by, me)
     approved = row.approved_by is not None
@@ -112,6 +124,8 @@ def _line(row: CallBack, me: str, is_open: bool) -> CallLine:
         window=row.window,
         has_second=row.again_at is not None,
         wanted_by=called(row.wanted_by or ""),
+        wanted_at=None if asked is None else asked.at,
+        reason="" if asked is None else asked.reason,
         approved_by=called(row.approved_by or ""),
         outcome=row.outcome or "",
         may_ask=waits and not mine,

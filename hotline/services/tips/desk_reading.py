@@ -71,6 +71,7 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
             told.answers,
             keys=SketchKeys.of_desk(desk.code, desk.key),
             responder_id=viewer.responder_id,
+            account_id=viewer.account_id,
             at=kit.now(),
         )
     return told

@@ -3,13 +3,17 @@
 One keeps it from somebody; two lift it. He is never told why he hears nothing more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.domain.accounts.account import entered_as
 from hotline.domain.cases.entries import LIFTED, WHY, YES, EntryKind
 from hotline.domain.jobs import Job
+from hotline.domain.places.places import district_named
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.tip import NATIONAL
+from hotline.domain.tips.wanted import TipStop
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries
@@ -17,19 +21,22 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
 from hotline.services.people.personnel import check_second, find
 from hotline.services.referrals import ladder
+from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.desk.audit import Signer
-from hotline.store.referrals import referrals, released
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import personnel, referrals, released
 from hotline.store.tips import exclusions, tips
-from hotline.store.tips.exclusions import Exclusion, ExclusionReason
+from hotline.store.tips.exclusions import Excluded, Exclusion, ExclusionReason
+from hotline.text.names import is_one_name
 
 EVERY_STEP = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFrom:
-    """A person by her exact name or id, or a desk by its code: one of them."""
+    """A responder by exact name or id, or a console account by its name; or a desk by its code or name: one of them."""
 
     person: str | None = None
     desk: str | None = None
@@ -40,27 +47,24 @@ def keep_from(
 ) -> None:
     """From now on they know nothing of the tip; what they had to do goes on to others at once.
 
-    Raises NotFound, EndRefused where they are kept from it already.
+    A name that fits a responder and an account is kept from both. Raises NotFound, EndRefused where they are kept from
+    it already.
     """
     at, to_ring = kit.now(), None
     with kit.database.writing() as session:
         tip = tips.filed(session, tip_id)
-        responder_id, desk = _whom(session, whom)
-        if _row(session, tip_id, responder_id, desk) is not None:
-            raise EndRefused(f"tip {tip_id} is kept from them already")
-        row = Exclusion(
-            tip_id=tip.id,
-            responder_id=responder_id,
-            desk_code=desk,
-            why=why,
-            by=audit.signer(by),
-            at=at,
-        )
-        session.add(row)
-        session.flush()
-        log_of(session, row, row.by, at)
+        there = {row.whom for row in exclusions.of_tip(session, tip_id)}
+        fresh = [one for one in _whom(session, whom) if one not in there]
+        if not fresh:
+            raise EndRefused(f"tip {tip_id} is kept from them already", TipStop.KEPT_ALREADY)
+        for one in fresh:
+            signed = audit.signer(by)
+            row = Exclusion(tip_id=tip.id, **one._asdict(), why=why, by=signed, at=at)
+            session.add(row)
+            session.flush()
+            log_of(session, row, row.by, at)
+            _record(session, kit, "tip_excluded", tip_id, by, f"{why}: {one}: {reason}")
         to_ring = _let_go(session, kit, tip_id, at)
-        _record(session, kit, "tip_excluded", tip_id, by, f"{why}: {_named(row)}: {reason}")
     if to_ring is not None:
         ring(kit, Job.DELIVER, to_ring)
 
@@ -71,16 +75,17 @@ def lift(
     """They may know of it again; two people say so. Raises NotFound, EndRefused, PersonnelRefused."""
     with kit.database.writing() as session:
         tips.filed(session, tip_id)
-        responder_id, desk = _whom(session, whom)
-        row = _row(session, tip_id, responder_id, desk)
-        if row is None:
+        named = _whom(session, whom)
+        rows = [row for row in exclusions.of_tip(session, tip_id) if row.whom in named]
+        if not rows:
             raise EndRefused(f"tip {tip_id} is not kept from them")
-        person = find(session, whom.person) if whom.person is not None else None
-        check_second(by, second, person, "letting somebody know of a tip again")
-        row.lifted_by, row.lifted_at = audit.by_command(by), kit.now()
-        log_of(session, row, row.lifted_by, row.lifted_at, lifted=True)
-        why = f"{_named(row)}: {reason}; agreed by {second}"
-        _record(session, kit, "tip_exclusion_lifted", tip_id, by, why)
+        for row in rows:
+            about = name_of(session, row)
+            check_second(by, second, about or None, "letting somebody know of a tip again")
+            row.lifted_by, row.lifted_at = audit.by_command(by), kit.now()
+            log_of(session, row, row.lifted_by, row.lifted_at, lifted=True)
+            why = f"{row.whom}: {reason}; agreed by {second}"
+            _record(session, kit, "tip_exclusion_lifted", tip_id, by, why)
 
 
 def log_of(
@@ -106,24 +111,39 @@ def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None
     return to_ring
 
 
-def _whom(session: Session, whom: KeptFrom) -> tuple[int | None, str | None]:
-    if whom.person is not None:
-        return find(session, whom.person).id, None
-    if whom.desk is None or whom.desk == NATIONAL:
-        raise NotFound("say from whom: a person, or a desk that is not the nation's")
-    return None, desks.one(session, whom.desk).code
+def name_of(session: Session, row: Exclusion) -> str:
+    """Returns the name of the person that a tip is kept from; empty where it is a desk."""
+    if row.responder_id is not None:
+        return session.get_one(Responder, row.responder_id).name
+    if row.account_id is not None:
+        return accounts.one(session, row.account_id).shown
+    return ""
 
 
-def _row(
-    session: Session, tip_id: int, responder_id: int | None, desk: str | None
-) -> Exclusion | None:
-    rows = exclusions.of_tip(session, tip_id)
-    same = (row for row in rows if (row.responder_id, row.desk_code) == (responder_id, desk))
-    return next(same, None)
+def _whom(session: Session, whom: KeptFrom) -> Sequence[Excluded]:
+    """Returns who is named. An account that is joined to a responder is that responder. Raises NotFound."""
+    if whom.person is None:
+        return [Excluded(desk_code=_desk(session, whom.desk or ""))]
+    account = accounts.find(session, entered_as(whom.person))
+    found = []
+    if account is None or personnel.named(session, whom.person):
+        found.append(Excluded(responder_id=find(session, whom.person).id))
+    if account is not None:
+        joined = account.responder_id
+        found.append(
+            Excluded(account_id=account.id) if joined is None else Excluded(responder_id=joined)
+        )
+    return [*dict.fromkeys(found)]
 
 
-def _named(row: Exclusion) -> str:
-    return f"desk {row.desk_code}" if row.desk_code else f"responder {row.responder_id}"
+def _desk(session: Session, typed: str) -> str:
+    """Returns the code of a desk by its code or name. Raises NotFound: nothing is kept from the national desk."""
+    known = {one.code: one.name or "" for one in desks.everything(session) if one.code != NATIONAL}
+    district = district_named(typed)
+    for code, name in known.items():
+        if code in (typed, district) or (name and is_one_name(name, typed)):
+            return code
+    raise NotFound("no such desk: say a person, or a desk that is not the national one")
 
 
 def _record(session: Session, kit: Kit, action: str, tip_id: int, by: Signer, reason: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hotline.domain import trial
 from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind
 from hotline.domain.tips.likely import LikelyPair, LinkReason
+from hotline.domain.tips.wanted import TipStop
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries
@@ -44,7 +45,7 @@ def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason:
         if row is None:
             links.keep(session, [LikelyPair(a, b, LinkReason.SAID)], actor, kit.now())
         elif row.undone_at is None:
-            raise EndRefused(f"tips {a} and {b} are linked already")
+            raise EndRefused(f"tips {a} and {b} are linked already", TipStop.LINKED_ALREADY)
         else:
             row.why, row.by, row.at = LinkReason.SAID, actor, kit.now()
             row.undone_by = row.undone_at = None
@@ -57,7 +58,7 @@ def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reaso
         _check(session, a, b, viewer)
         row = links.between(session, a, b)
         if row is None or row.undone_at is not None:
-            raise EndRefused(f"tips {a} and {b} are not linked")
+            raise EndRefused(f"tips {a} and {b} are not linked", TipStop.NOT_LINKED)
         row.undone_by, row.undone_at = actor, kit.now()
         _record(session, kit, "tips_unlinked", a, b, actor, reason)
 
@@ -65,7 +66,7 @@ def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reaso
 def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
     """A tip that she may not know of is none."""
     if a == b:
-        raise EndRefused("a tip is not linked to itself")
+        raise EndRefused("a tip is not linked to itself", TipStop.SAME_TIP)
     for tip_id in (a, b):
         if not visible.is_visible(session, tip_id, viewer):
             raise NotFound(f"no tip {tip_id}")

@@ -9,15 +9,16 @@ from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming
-from hotline.domain.tip import Basis, Matter, TipState
+from hotline.domain.tip import Basis, Matter, TipState, Urgency
 from hotline.domain.tips.promises import Wait, wait_of
 from hotline.domain.tips.retention import Term
-from hotline.domain.tips.wanted import TipFilter
+from hotline.domain.tips.wanted import Asked, TipFilter
 from hotline.ports import ConsoleKit
 from hotline.services import weekly_keys
 from hotline.services.referrals.case_standing import coming_of
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.database import Session
+from hotline.store.outbox import taking
 from hotline.store.people import responders
 from hotline.store.referrals.desk_pages import owed, tip_events, tip_pages
 from hotline.store.tips.tips import Tip
@@ -50,9 +51,13 @@ class TipLine:
     coming: Coming
     manner: str | None
     wait: Wait | None
-    """How long it waited for somebody to take it; None of a fragment, and of what was closed untaken."""
-    taken_at: datetime | None
+    """How long it waited to be taken; None of a fragment, and of what was closed untaken."""
+    is_taken: bool
+    """A responder holds it, and no one else is asked to take it."""
     taken_by: str
+    """The holder, also while people are asked to take it; empty where there is none."""
+    asked: Asked | None
+    """Why people are asked to take it while a responder holds it."""
     is_helped: bool
     closed_at: datetime | None
     outcome: str | None
@@ -89,6 +94,8 @@ class LateTip:
     place: str
     within: str | None
     wait: Wait
+    passed_by: str
+    """The holder who passed it on; empty where no one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,9 @@ class UntakenTips:
 class _Beside:
     """What stands beside the tips of a page, by their ids."""
 
-    takes: Mapping[int, tuple[datetime, str]]
-    asked: Mapping[int, str]
+    takes: Mapping[int, datetime]
+    asked: Mapping[int, Asked]
+    questions: Mapping[int, str]
     held: frozenset[int]
     linked: Mapping[int, int]
     names: Mapping[int, str]
@@ -122,14 +130,25 @@ class _Beside:
 
 
 def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
-    """One page, the newest first. Raises StoreUnavailable."""
+    """Returns one page of the newest: what waits and is late first, then what is urgent. Raises StoreUnavailable.
+
+    A page is cut by the numbers of tips, so the order holds within it. Today names what is late on any page.
+    """
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         found = tip_pages.page(session, viewer, wanted, before=before, limit=ROWS + 1)
         lines = lines_of(session, viewer, found[:ROWS], kit.now())
     older = found[ROWS - 1].id if len(found) > ROWS else None
-    return TipList(lines, older, bool(viewer.desks), is_national(viewer))
+    return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
+
+
+def _order(line: TipLine) -> tuple[bool, int, int]:
+    """Late, then urgent, then newest. What waits for nobody stands behind, by its number alone."""
+    waits = line.closed_at is None and not line.is_taken and not line.is_fragment
+    is_late = waits and line.wait is not None and line.wait.is_late
+    asks = waits or line.closure_age is not None
+    return not is_late, line.urgency if asks else Urgency.HEARD + 1, -line.id
 
 
 def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
@@ -138,9 +157,24 @@ def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         rows = tip_pages.waiting(session, viewer, MOST_LATE) if viewer.desks else ()
+        passed = _passed_by(session, rows)
     waits = [(tip, wait) for tip in rows if (wait := _wait(tip, None, at)) is not None]
-    late = [LateTip(tip.id, tip.place, tip.within, wait) for tip, wait in waits if wait.is_late]
+    late = [
+        LateTip(tip.id, tip.place, tip.within, wait, passed.get(tip.id, ""))
+        for tip, wait in waits
+        if wait.is_late
+    ]
     return UntakenTips(late, len(waits) - len(late))
+
+
+def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
+    """Returns the name of the holder who passed each of these on."""
+    asked = taking.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
+    if Asked.PASSED_ON not in asked.values():
+        return {}
+    names: Mapping[int | None, str] = {one.id: one.name for one in responders.everybody(session)}
+    passed = [tip for tip in tips if asked.get(tip.id) is Asked.PASSED_ON]
+    return {tip.id: names.get(tip.holder_id, "") for tip in passed}
 
 
 def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[OwingTip]:
@@ -159,7 +193,8 @@ def lines_of(
     clocks = tip_events.clocks(session, ids)
     beside = _Beside(
         takes=tip_pages.takes(session, ids),
-        asked=tip_pages.questions(session, ids),
+        asked=taking.asked_beside_holder(session, ids),
+        questions=tip_pages.questions(session, ids),
         held=tip_pages.held(session, ids),
         linked=tip_pages.linked_counts(session, viewer, found),
         names={one.id: one.name for one in responders.everybody(session)} if ids else {},
@@ -170,8 +205,9 @@ def lines_of(
 
 
 def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
-    taken_at, taken_by = beside.takes.get(tip.id, (None, ""))
-    holder = beside.names.get(tip.holder_id, "") if tip.holder_id is not None else ""
+    taken_at, asked = beside.takes.get(tip.id), beside.asked.get(tip.id)
+    is_taken = tip.holder_id is not None and asked is None
+    ended_untaken = tip.closed_at is not None or is_taken
     return TipLine(
         id=tip.id,
         matter=tip.matter,
@@ -188,9 +224,10 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         filed_at=tip.filed_at,
         coming=coming_of(tip),
         manner=tip.manner,
-        wait=None if tip.closed_at and taken_at is None else _wait(tip, taken_at, at),
-        taken_at=taken_at,
-        taken_by=holder or taken_by,
+        wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
+        is_taken=is_taken,
+        taken_by=beside.names.get(tip.holder_id, "") if tip.holder_id is not None else "",
+        asked=asked,
         is_helped=tip.helped_at is not None,
         closed_at=tip.closed_at,
         outcome=tip.outcome,
@@ -198,7 +235,7 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         closure_requested_at=tip.closure_requested_at,
         closure_age=_closure_age(tip, at),
         linked=beside.linked.get(tip.id, 0),
-        question=beside.asked.get(tip.id, ""),
+        question=beside.questions.get(tip.id, ""),
         is_red=tip.id in beside.red,
         is_held=tip.id in beside.held,
         erase_wanted_at=tip.erase_wanted_at,

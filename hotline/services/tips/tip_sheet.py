@@ -1,6 +1,7 @@
 """One tip in clear as an account of the console sees it: its line of time, and what may be done with it.
 
-Reasons that people gave are shown to the national desk alone: they may name somebody whom a district knows.
+Reasons that people gave are shown to the national desk alone: they may name somebody whom a district knows. Of a
+requested closure and its refusal, the desk whose member asked reads them too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
 from hotline.services.referrals import case_standing, endings
-from hotline.services.tips import linking
+from hotline.services.tips import closure_reasons, keeping_from, linking
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.services.tips.persons import case_persons
 from hotline.services.tips.persons.case_persons import CasePersons
@@ -108,7 +109,7 @@ class TipSheet:
     reference: str
     """The name by which the person of this account was told of it; empty where she was not."""
     holds: bool
-    """Whether she is responsible for it."""
+    """Whether that person holds it, and no one else is asked to take it."""
     questions: Mapping[str, Question]
     """What may be asked back now, by name; empty where nothing may."""
     kept: Sequence[KeptPerson]
@@ -140,7 +141,9 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             desk_decides=case_standing.desk_decides(session, tip),
             decision_due=_decision_due(session, tip),
             reference=known_as,
-            holds=viewer.responder_id is not None and tip.holder_id == viewer.responder_id,
+            holds=viewer.responder_id is not None
+            and tip.holder_id == viewer.responder_id
+            and line.is_taken,
             questions={} if line.question or line.closed_at or line.erased_at else asks,
             kept=_kept(session, tip) if national else (),
             persons=case_persons.in_clear(session, tip.id),
@@ -183,15 +186,8 @@ def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
 
 
 def _kept(session: Session, tip: Tip) -> Sequence[KeptPerson]:
-    names = {one.id: one.name for one in responders.everybody(session)}
     return [
-        KeptPerson(
-            row.id,
-            names.get(row.responder_id, "") if row.responder_id is not None else "",
-            row.desk_code,
-            row.why,
-            row.at,
-        )
+        KeptPerson(row.id, keeping_from.name_of(session, row), row.desk_code, row.why, row.at)
         for row in exclusions.standing(session, tip.id)
     ]
 
@@ -242,7 +238,9 @@ def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
 
 def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
     names = {one.id: one.name for one in responders.everybody(session)}
-    for row in audit.entries(session, subject=f"tip:{tip.id}"):
+    rows = audit.entries(session, subject=f"tip:{tip.id}")
+    readable = closure_reasons.readable(session, viewer, rows)
+    for row in rows:
         if row.action == case_persons.NOTED or (row.action.startswith(HIDDEN) and not national):
             continue
         if row.action in linking.ACTIONS:
@@ -250,6 +248,6 @@ def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Itera
             if other is None or not visible.is_visible(session, other, viewer):
                 continue
         phrase, outcome = template(row.action)
-        reason = row.reason if national else ""
+        reason = row.reason if row.id in readable else ""
         who = actor(row.actor, names)[1]
         yield TipMoment(row.at, Came.LOGGED, who, phrase, outcome, reason)

@@ -9,6 +9,7 @@ from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.tip import TipOutcome, Urgency
 from hotline.ports import ConsoleKit
 from hotline.services.referrals import endings
+from hotline.services.tips import closure_reasons
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.people import responders
 from hotline.store.referrals.desk_pages import closures
@@ -31,6 +32,8 @@ class ClosureLine:
     """The person's name as people say it."""
     requested_at: datetime
     age: timedelta
+    reason: str
+    """Why, as whoever requested it says: for the national desk, and for the asker's own desk."""
     is_danger: bool
     may_confirm: bool
     """Whether this account may be the second person, once it has opened the case."""
@@ -59,6 +62,7 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[ClosureLine]:
                 actor(one.requested_by, names)[1],
                 one.requested_at,
                 max(at - one.requested_at, timedelta()),
+                closure_reasons.of_request(session, viewer, one.tip.id),
                 one.tip.urgency == Urgency.DANGER,
                 is_national(viewer) and not endings.is_same(session, one.requested_by, asks.name),
             )

@@ -1,7 +1,8 @@
 """Who is woken, what stands, and whose name is put to it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.msisdn import sendable
@@ -12,9 +13,12 @@ from hotline.ports import ConsoleKit, Kit, LookingKit
 from hotline.services.tips.desk_viewer import viewer_of
 from hotline.services.watch.checks_database import LATE, TAKEN_WITHIN
 from hotline.services.watch.watch import notice
+from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import health
+from hotline.store.outbox.health import LateTip
+from hotline.store.tips.visible import THE_LINE, Viewer
 from hotline.store.watch import alarms
 from hotline.store.watch.alarms import AlarmNotice, RaisedAlarm, Watcher
 from hotline.text.languages import CODES
@@ -70,18 +74,33 @@ def standing(kit: Kit) -> Sequence[RaisedAlarm]:
         return alarms.raised(session)
 
 
-def tip_of(kit: ConsoleKit, by: SignedIn, alarm: str) -> int | None:
-    """Returns the tip that an alarm is about: the oldest late one that this account may know of."""
-    at = kit.now()
+@dataclass(frozen=True, slots=True)
+class AlarmTip:
+    """The tip that an alarm is about."""
+
+    tip_id: int | None
+    """None where this account may not know of it."""
+    filed_at: datetime
+
+
+def tip_of(kit: ConsoleKit, by: SignedIn, alarm: str) -> AlarmTip | None:
+    """Returns the oldest late tip that this account may know of; else when the oldest of all was filed."""
     if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
         return None
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
-        if not viewer.desks:
-            return None
-        look = health.unreferred_tips if alarm == Alarm.TIPS else health.untaken_tips
-        found = look(session, viewer)
-    late = (one.id for one in found if at - one.filed_at >= _within(alarm, one.urgency))
+        seen = _late(session, kit, alarm, viewer) if viewer.desks else None
+        if seen is not None:
+            return AlarmTip(seen.id, seen.filed_at)
+        late = _late(session, kit, alarm, THE_LINE)
+    return None if late is None else AlarmTip(None, late.filed_at)
+
+
+def _late(session: Session, kit: Kit, alarm: str, viewer: Viewer | None) -> LateTip | None:
+    at = kit.now()
+    look = health.unreferred_tips if alarm == Alarm.TIPS else health.untaken_tips
+    found = look(session, viewer)
+    late = (one for one in found if at - one.filed_at >= _within(alarm, one.urgency))
     return next(late, None)
 
 

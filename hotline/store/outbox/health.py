@@ -12,19 +12,17 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.store.outbox import dead_messages
 from hotline.store.outbox.messages import Deadline, Leader, Message
+from hotline.store.outbox.taking import ASK_RUNS
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
 from hotline.store.tips.visible import Viewer, visible_to
 
 UNREFERRED = (WAITS, Tip.referred_at.is_(None), Tip.channel != trial.CHANNEL)
 UNTAKEN = (
-    Deadline.fired_at.is_(None),
+    *ASK_RUNS,
     Tip.filed_at.is_not(None),
     Tip.channel.not_in(trial.UNCOUNTED),
-    or_(
-        and_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.ACKNOWLEDGE),
-        Deadline.kind == DeadlineKind.RED,
-    ),
+    or_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.RED),
 )
 """Of tips joined to their deadlines: they wait to be taken, or are overdue."""
 MOST_LATE = 100
@@ -72,20 +70,20 @@ class LateTip:
     filed_at: datetime
 
 
-def unreferred_tips(session: Session, viewer: Viewer) -> Sequence[LateTip]:
+def unreferred_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
     """Returns the tips of which nobody was alerted and that this viewer may know of, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(Untold, Untold.tip_id == Tip.id)
     return _late(session, found.where(or_(and_(*UNREFERRED), Untold.tip_id.is_not(None))), viewer)
 
 
-def untaken_tips(session: Session, viewer: Viewer) -> Sequence[LateTip]:
+def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
     """Returns the tips that wait to be taken and that this viewer may know of, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
     return _late(session, found.where(*UNTAKEN), viewer)
 
 
 def _late(
-    session: Session, found: Select[int, int, datetime | None], viewer: Viewer
+    session: Session, found: Select[int, int, datetime | None], viewer: Viewer | None
 ) -> Sequence[LateTip]:
     rows = session.execute(
         found.where(visible_to(viewer)).order_by(Tip.filed_at, Tip.id).limit(MOST_LATE)

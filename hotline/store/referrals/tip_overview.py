@@ -12,6 +12,8 @@ from hotline.domain import trial
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import Matter, TipState
+from hotline.domain.tips.wanted import Asked
+from hotline.store.outbox import taking
 from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back
@@ -27,7 +29,7 @@ class TipOverview:
 
     tip: Tip
     acknowledged_by: str | None
-    """The name of the first responder who took it, and is believed."""
+    """The name of the first responder who took it, is believed, and may still act on it."""
     acknowledged_at: datetime | None
     unproven: str | None
     """Whose answer by SMS stands in no inbox of the gateway's: it counts for nothing until it does."""
@@ -43,8 +45,15 @@ class TipOverview:
     due_at: datetime | None = None
     end_wanted_by: str | None = None
     """The name of the person who wants it closed, until a second one has judged."""
+    asked: Asked | None = None
+    """Why people are asked to take it while a responder holds it."""
     is_red: bool = False
     """Nobody was left to tell, and the national desk is told until one of it takes it."""
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a responder holds it, and no one else is asked to take it."""
+        return self.responsible is not None and self.asked is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverv
     told_by = _by_contact(session, wanted.viewer)
     more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
     asked, clocks = asked_back.states(session), _open_clocks(session)
+    beside = taking.asked_beside_holder(session)
     people = session.execute(select(Responder.id, Responder.name))
     names: dict[int | None, str] = {row.id: row.name for row in people}
     return [
@@ -87,6 +97,7 @@ def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverv
             clock=clocks[tip.id][0][1] if tip.id in clocks else None,
             due_at=clocks[tip.id][0][0] if tip.id in clocks else None,
             end_wanted_by=_named(tip.end_wanted_by, names),
+            asked=beside.get(tip.id),
             is_red=any(kind == DeadlineKind.RED for _, kind in clocks.get(tip.id, ())),
         )
         for tip, name, taken_at, doubted, count in found
@@ -99,7 +110,7 @@ def _tips(
     """Each tip with who took it and when, whose answer is unproven, and how many were told."""
     first = (
         select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
-        .where(BELIEVED)
+        .where(BELIEVED, Referral.released_at.is_(None))
         .group_by(Referral.tip_id)
         .subquery()
     )
@@ -107,7 +118,7 @@ def _tips(
         select(Referral.tip_id, func.min(Responder.name).label("name"), first.c.at)
         .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
         .join(Responder, Responder.id == Referral.responder_id)
-        .where(BELIEVED)
+        .where(BELIEVED, Referral.released_at.is_(None))
         .group_by(Referral.tip_id, first.c.at)
         .subquery()
     )

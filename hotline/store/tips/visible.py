@@ -1,9 +1,10 @@
 """Who may know of a tip: the one condition that every list, count, search, link and export takes, for whom it is made.
 
 A desk knows what was sealed to it, and nothing of a tip in which an official is or may be involved. The national desk
-knows every tip. Nobody knows of one that she, or a desk of hers, is kept from. It has four forms: `visible_to` of tips
-for a viewer, `not_kept_from` of tips that one responder was told of, `may_be_told` of responders for one tip,
-`desk_may_know` of desks to which something of a tip is sealed.
+knows every tip. A person knows of none that they, their console account, or a desk of theirs, are kept from; an account
+that is joined to a responder counts for both. It has four forms: `visible_to` of tips for a viewer, `not_kept_from` of
+tips that one responder was told of, `may_be_told` of responders for one tip, `desk_may_know` of desks to which
+something of a tip is sealed.
 """
 
 from collections.abc import Collection
@@ -29,6 +30,7 @@ class Viewer:
 
     desks: frozenset[str]
     responder_id: int | None = None
+    account_id: int | None = None
 
 
 THE_LINE: Viewer | None = None
@@ -48,9 +50,9 @@ def of_responder(session: Session, responder_id: int) -> Viewer:
 def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
     """By the desks whose key was sealed to it; of one that was joined to a responder, hers are asked too."""
     if account.responder_id is None:
-        return Viewer(desks)
+        return Viewer(desks, account_id=account.id)
     hers = of_responder(session, account.responder_id)
-    return Viewer(desks & hers.desks, account.responder_id)
+    return Viewer(desks & hers.desks, account.responder_id, account.id)
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
@@ -59,6 +61,8 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
         return true()
     may = or_(_granted(viewer.desks - {NATIONAL}), true() if NATIONAL in viewer.desks else false())
     may = and_(may, ~_kept(Exclusion.desk_code.in_(viewer.desks)))
+    if viewer.account_id is not None:
+        may = and_(may, ~_kept(Exclusion.account_id == viewer.account_id))
     if viewer.responder_id is None:
         return may
     return and_(may, not_kept_from(viewer.responder_id))
@@ -91,7 +95,8 @@ def not_excluded(
 ) -> ColumnElement[bool]:
     """The half of it that people write down: neither she nor a desk of hers is kept from it."""
     hers = select(Membership.desk_code).where(*_member(responder_id))
-    himself = Exclusion.responder_id == responder_id
+    joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == responder_id)
+    himself = or_(Exclusion.responder_id == responder_id, Exclusion.account_id.in_(joined))
     kept = select(Exclusion.tip_id).where(RUNS, or_(himself, Exclusion.desk_code.in_(hers)))
     return tip_id.not_in(kept)
 
@@ -104,7 +109,11 @@ def may_be_told(tip_id: int) -> ColumnElement[bool]:
     """Of `Responder`: that she may know of this tip, by whichever desk."""
     member = (Membership.responder_id == Responder.id, memberships.RUNS)
     hers = select(Membership.desk_code).where(*member).correlate(Responder)
-    himself = Exclusion.responder_id == Responder.id
+    joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == Responder.id)
+    himself = or_(
+        Exclusion.responder_id == Responder.id,
+        Exclusion.account_id.in_(joined.correlate(Responder)),
+    )
     kept = exists().where(
         Exclusion.tip_id == tip_id, RUNS, or_(himself, Exclusion.desk_code.in_(hers))
     )

@@ -17,6 +17,7 @@ from hotline.web.console.problems import refused, unforeseen
 from hotline.web.console.route import OpenRoute, PageRoute
 from hotline.web.console.routes import ROUTES
 from hotline.web.console.templating import Catalogue, MenuWord, Templates
+from hotline.web.console.writing.changes.addresses import PAGES
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -68,6 +69,7 @@ def create_console(
     for code in (400, 403, 404, 405, 413, 415):
         app.register_error_handler(code, partial(refused, house))
     app.url_map = addresses(more)
+    app.config[PAGES] = {one.endpoint: one for one in ROUTES if isinstance(one, PageRoute)}
     for route in (*ROUTES, *more):
         app.view_functions[route.endpoint] = (
             guarded_view(house, route) if isinstance(route, PageRoute) else open_view(house, route)

@@ -24,6 +24,7 @@ from hotline.services.tips import tip_lines, waiting_closures
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.web.console import who
+from hotline.web.console.alarm_words import ALARMS, OF_A_MOMENT, OF_A_TIP
 from hotline.web.console.people import exercise_lines, second_person
 from hotline.web.console.templating import day, when
 from hotline.web.console.today_line import TodayLine, Weight
@@ -93,12 +94,18 @@ def _given_up(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
 
 def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     for alarm in watchers.standing(kit):
-        says = phrase("Alarm since {at}: {name}. {says}")
-        at = when(by.language, alarm.since)
-        values = {"at": at, "name": alarm.name, "says": alarm.says}
-        tip_id = watchers.tip_of(kit, by, alarm.name)
-        leads = ("tips.one", {"tip_id": tip_id}) if tip_id is not None else ("", {})
-        yield TodayLine(Weight.BAD, says, values, *leads)
+        values = {"at": when(by.language, alarm.since), "name": alarm.name}
+        leads: tuple[str, Mapping[str, int]] = ("", {})
+        says = ALARMS.get(alarm.name, "")
+        tip = watchers.tip_of(kit, by, alarm.name)
+        if tip is not None:
+            values["filed"] = when(by.language, tip.filed_at)
+            says = OF_A_MOMENT[alarm.name]
+            if tip.tip_id is not None:
+                says, values["tip"] = OF_A_TIP[alarm.name], str(tip.tip_id)
+                leads = "tips.one", {"tip_id": tip.tip_id}
+        line = phrase("Alarm since {at}. {says} In the runbook: {name}.")
+        yield TodayLine(Weight.BAD, line, values, *leads, says=says)
 
 
 def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
@@ -151,10 +158,15 @@ def _desk(by: SignedIn, head: DeskHead) -> str:
 
 
 def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    count = sum(one.may_decide for one in second_person.waiting(kit, by))
-    if count:
+    """Counts what the page behind it lists, where this account may decide any of it."""
+    found = second_person.everything(kit, by)
+    for one in found:
+        if one.call_back_id and one.may_decide:
+            says = phrase("{by} asks for the number of call-back {call}, of tip {tip}")
+            yield TodayLine(Weight.WARN, says, one.values, "calls.listed")
+    if any(one.may_decide for one in found):
         says = phrase("Wait for a second person: {count}.")
-        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "approvals.listed")
+        yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "approvals.listed")
 
 
 def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
@@ -203,12 +215,18 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     untaken = tip_lines.untaken(kit, by)
     late = untaken.late
     for one in late[:MOST_TIPS]:
+        spent, promised = one.wait.minutes
         says = phrase("Tip {tip} in {place} waits {spent} minutes; promised {promised}.")
+        if one.passed_by:
+            says = phrase(
+                "Tip {tip} in {place}: {who} passed it on, and nobody has taken it: {spent} of {promised} minutes."
+            )
         values = {
+            "who": one.passed_by,
             "tip": str(one.id),
             "place": place_within(one.place, one.within, by.language),
-            "spent": str(one.wait.spent // MINUTE),
-            "promised": str(one.wait.promised // MINUTE),
+            "spent": str(spent),
+            "promised": str(promised),
         }
         yield TodayLine(Weight.BAD, says, values, "tips.one", {"tip_id": one.id})
     if len(late) > MOST_TIPS:

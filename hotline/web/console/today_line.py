@@ -23,3 +23,5 @@ class TodayLine:
     """The page that the line leads to."""
     part: Mapping[str, int | str] = field(default_factory=dict)
     """What stands in that page's address."""
+    says: str = ""
+    """A phrase with the same placeholders that stands within the line, as `{says}`."""

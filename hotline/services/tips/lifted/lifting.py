@@ -12,7 +12,6 @@ from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit
-from hotline.store.people.responders import Responder
 from hotline.store.tips import visible
 from hotline.store.tips.exclusions import Exclusion
 from hotline.text.remark import remark
@@ -98,12 +97,12 @@ def _standing(session: Session, exclusion_id: int) -> Exclusion:
 
 
 def _waits(session: Session, asked: Approval, row: Exclusion) -> WaitingLift:
-    person = None if row.responder_id is None else session.get_one(Responder, row.responder_id)
+    name = keeping_from.name_of(session, row)
     return WaitingLift(
         id=asked.id,
         tip_id=row.tip_id,
-        whom=(row.desk_code or "") if person is None else person.name,
-        is_desk=person is None,
+        whom=name or row.desk_code or "",
+        is_desk=not name,
         asked_by=asked.asked_by,
         asker_id=asked.asker_id,
         asked_at=asked.asked_at,
@@ -123,12 +122,11 @@ def _about(asked: Approval) -> int:
 def _record(
     session: Session, kit: Kit, by: Actor, action: str, row: Exclusion, reason: str
 ) -> None:
-    whom = f"desk {row.desk_code}" if row.desk_code else f"responder {row.responder_id}"
     audit.sign(
         session,
         by,
         at=kit.now(),
         action=action,
         subject=f"tip:{row.tip_id}",
-        reason=f"{whom}: {reason}",
+        reason=f"{row.whom}: {reason}",
     )

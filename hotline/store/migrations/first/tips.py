@@ -148,6 +148,7 @@ def _tips() -> None:
         sa.Column("tip_id", sa.Integer(), nullable=False),
         sa.Column("responder_id", sa.Integer(), nullable=True),
         sa.Column("desk_code", sa.String(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from hotline.domain import trial
@@ -12,7 +12,7 @@ from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
 from hotline.store.outbox.messages import BELIEVED, Referral
-from hotline.store.people.responders import Responder
+from hotline.store.outbox.taking import UNTAKEN
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.desk_pages.closures import CLOSURE_WAITS
 from hotline.store.referrals.desk_pages.owed import is_owing
@@ -22,10 +22,10 @@ from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer, visible_to
 
 OPEN = Tip.closed_at.is_(None)
-BELIEVED_TAKE = (Referral.acknowledged_at.is_not(None), BELIEVED)
-TAKEN = exists().where(Referral.tip_id == Tip.id, *BELIEVED_TAKE)
-WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), ~TAKEN)
-"""Filed, and nobody has taken it."""
+TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
+WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
+"""Filed, and people are asked to take it."""
+TOOK = (Referral.acknowledged_at.is_not(None), Referral.released_at.is_(None), BELIEVED)
 QUESTION = {
     "asked": AskedBack.answered_at.is_(None),
     "answered": AskedBack.answered_at.is_not(None) & AskedBack.read_at.is_(None),
@@ -44,7 +44,7 @@ def page(
 
 
 def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Those that nobody has taken, who waits longest at the head. Nobody is late in an exercise."""
+    """Returns those that wait to be taken, the oldest first. An exercise is never late."""
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED))
     found = _seen(viewer).where(*WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
@@ -58,15 +58,22 @@ def seen(session: Session, viewer: Viewer, tip_id: int) -> Tip:
     return tip
 
 
-def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, tuple[datetime, str]]:
-    """When each of these was first taken, and by whom: answers that are believed."""
+def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
+    """Returns when the holder of each tip that is taken took it.
+
+    Where the holder never answered that they take it, returns when a colleague first did.
+    """
     rows = session.execute(
-        select(Referral.tip_id, Referral.acknowledged_at, Responder.name)
-        .join(Responder, Responder.id == Referral.responder_id)
-        .where(Referral.tip_id.in_(tip_ids), *BELIEVED_TAKE)
-        .order_by(Referral.acknowledged_at.desc(), Responder.name.desc())
+        select(Tip.id, Referral.acknowledged_at)
+        .join(Referral, Referral.tip_id == Tip.id)
+        .where(Tip.id.in_(tip_ids), ~UNTAKEN, *TOOK)
+        .order_by(
+            Tip.id,
+            case((Referral.responder_id == Tip.holder_id, 1), else_=0),
+            Referral.acknowledged_at.desc(),
+        )
     )
-    return {tip_id: (at, name) for tip_id, at, name in rows if at is not None}
+    return {tip_id: at for tip_id, at in rows if at is not None}
 
 
 def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
@@ -154,12 +161,12 @@ def _standing(standing: TipStanding) -> Iterator[ColumnElement[bool]]:
 
 
 def _hers(viewer: Viewer) -> ColumnElement[bool]:
-    """That she holds it, or was told of it and nobody holds it yet."""
+    """Returns the condition that the viewer holds it, or was alerted of it and people are asked to take it."""
     told = aliased(Referral)
     was_told = exists().where(
         told.tip_id == Tip.id, told.responder_id == viewer.responder_id, told.released_at.is_(None)
     )
     return or_(
         Tip.holder_id == viewer.responder_id,
-        Tip.holder_id.is_(None) & was_told.correlate(Tip),
+        UNTAKEN & was_told.correlate(Tip),
     )

@@ -1,13 +1,10 @@
 """All that waits for a second person."""
 
-from collections.abc import Sequence
-
 from flask import Response
 
 from hotline.domain.evidence.telling.labels import period_label
+from hotline.domain.tip import TipOutcome
 from hotline.errors import HotlineError, Unavailable
-from hotline.services.tips import waiting_closures
-from hotline.web.console import who
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.people import placing, second_person
 from hotline.web.console.people.waits import SecondDecision, WaitsForSecond
@@ -16,7 +13,6 @@ from hotline.web.console.visit import Visit, page, see, why
 from hotline.web.console.who import phrase
 
 APPROVE = "approve"
-CLOSURE = "closure"
 MISSING = phrase("a reason is missing")
 
 
@@ -42,10 +38,7 @@ def decide(visit: Visit, kind: str, approval_id: int) -> Response:
 
 
 def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
-    asked = (
-        *_closures(visit),
-        *second_person.waiting(visit.kit, visit.by),
-    )
+    asked = second_person.everything(visit.kit, visit.by)
     waiting = [
         (one, _said(visit, one), span(visit, one.age) if one.age is not None else "")
         for one in asked
@@ -60,37 +53,14 @@ def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
     )
 
 
-def _closures(visit: Visit) -> Sequence[WaitsForSecond]:
-    """Returns the closures of cases that wait for a second person, the oldest first. Each is decided on its page."""
-    if not visit.by.roles & who.DESKS:
-        return ()
-    return [
-        WaitsForSecond(
-            kind=CLOSURE,
-            id=one.tip_id,
-            phrase=phrase("{by} asks to close tip {tip}: {outcome}"),
-            values={
-                "by": one.requested_by,
-                "tip": str(one.tip_id),
-                "outcome": OUTCOMES[one.outcome],
-            },
-            asked_at=one.requested_at,
-            expires_at=None,
-            reason="",
-            may_decide=one.may_confirm,
-            tip_id=one.tip_id,
-            age=one.age,
-        )
-        for one in waiting_closures.listed(visit.kit, visit.by)
-    ]
-
-
 def _said(visit: Visit, one: WaitsForSecond) -> str:
     """The sentence, with roles, levels and desks as the reader calls them."""
     values = dict(one.values)
-    for name in ("role", "edition", "version", "outcome"):
+    for name in ("role", "edition", "version"):
         if name in values:
             values[name] = visit.say(values[name])
+    if "outcome" in values:
+        values["outcome"] = visit.say(OUTCOMES[TipOutcome(values["outcome"])])
     if "period" in values:
         values["period"] = period_label(values["period"], visit.language)
     if "desk" in values:

@@ -13,6 +13,7 @@ from hotline.web.console.who import phrase
 ABOUT = {
     "account": phrase("account {name}"),
     "change": phrase("change {name}"),
+    "desk": phrase("desk {name}"),
     "message": phrase("message {name}"),
     "tip": phrase("tip {name}"),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
+from hotline.domain.call_back import CallBackState
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.edition import Edition
 from hotline.domain.people.standing import EnrolmentKind
@@ -15,6 +16,7 @@ from hotline.services.evidence import exporting
 from hotline.services.people import enrolment_decisions
 from hotline.services.people.dossiers import desk_page, leaving, postings
 from hotline.services.referrals.drills import plans
+from hotline.services.tips import desk_calls, waiting_closures
 from hotline.services.tips.lifted import lifting
 from hotline.text.remark import remark
 from hotline.web.console import who
@@ -24,6 +26,7 @@ from hotline.web.console.who import phrase
 ROLE, ENROLMENT, POSTING = "role", "enrolment", "posting"
 ADMISSION, REMOVAL, LIFT, EXPORT = "admission", "removal", "lift", "export"
 EXERCISE, LINK = "exercise", "link"
+CLOSURE, CALL = "closure", "call_back"
 
 FOR_WHOM: Mapping[Edition, str] = {
     Edition.INSIDE: phrase("for those who work with the line"),
@@ -35,8 +38,52 @@ VERSIONS: Mapping[MonthVersion, str] = {
 }
 
 
+def everything(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
+    """Returns all that waits, as Today counts it and Approvals lists it: what is decided on another page first."""
+    return [*_closures(kit, by), *_calls(kit, by), *waiting(kit, by)]
+
+
+def _closures(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    """Yields closures of cases, the oldest request first. Each is decided on the page of its tip."""
+    for one in waiting_closures.listed(kit, by) if by.roles & who.DESKS else ():
+        yield WaitsForSecond(
+            kind=CLOSURE,
+            id=one.tip_id,
+            phrase=phrase("{by} asks to close tip {tip}: {outcome}"),
+            values={
+                "by": one.requested_by,
+                "tip": str(one.tip_id),
+                "outcome": one.outcome.value,
+            },
+            asked_at=one.requested_at,
+            expires_at=None,
+            reason=one.reason,
+            may_decide=one.may_confirm,
+            tip_id=one.tip_id,
+            age=one.age,
+        )
+
+
+def _calls(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    """Yields call-backs whose number a person of the national desk asked for. Each is approved on its own page."""
+    for one in desk_calls.listed(kit, by) if AccountRole.NATIONAL in by.roles else ():
+        if not one.wanted_by or one.approved_by or one.state is not CallBackState.WAITING:
+            continue
+        yield WaitsForSecond(
+            kind=CALL,
+            id=one.id,
+            phrase=phrase("{by} asks for the number of call-back {call}, of tip {tip}"),
+            values={"by": one.wanted_by, "call": str(one.id), "tip": str(one.tip_id)},
+            asked_at=one.wanted_at or one.window.opens_at,
+            expires_at=one.window.closes_at,
+            reason=one.reason,
+            may_decide=one.may_approve,
+            call_back_id=one.id,
+        )
+
+
 def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
-    """What this account may see of it, the oldest first."""
+    """Returns what is decided under Approvals itself and this account may see, the oldest first."""
     found = [*_admissions(kit, by)]
     if by.roles & who.RUNNING:
         found += [*_enrolments(kit, by), *_postings(kit, by), *_removals(kit, by)]

@@ -17,7 +17,7 @@ class WaitsForSecond:
     id: int
     phrase: str
     values: Mapping[str, str]
-    """Of them `role`, `level`, `edition`, `version` and `outcome` are phrases; `desk` and `desks` are codes."""
+    """`role`, `level`, `edition`, `version` are phrases, `outcome` is a `TipOutcome`, `desk` and `desks` are codes."""
     asked_at: datetime
     expires_at: datetime | None
     """None where it waits until somebody decides."""
@@ -28,6 +28,8 @@ class WaitsForSecond:
     """The four words that the decider compares with the person, where there are any."""
     tip_id: int | None = None
     """The tip on whose page it is decided; None where it is decided in the list."""
+    call_back_id: int | None = None
+    """The call-back on whose page it is decided."""
     accounts: Sequence[AccountMark] = ()
     """The accounts that asked for it, or that it is about."""
     age: timedelta | None = None

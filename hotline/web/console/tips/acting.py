@@ -7,6 +7,7 @@ from flask import Response, abort
 from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.wanted import TipStop
 from hotline.errors import EndRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import desk_acts
 from hotline.services.tips.keeping_from import KeptFrom
@@ -17,7 +18,11 @@ from hotline.web.console.visit import Visit, see
 from hotline.web.console.who import phrase
 
 NOT_NOW = phrase("That cannot be done now: somebody was quicker, or a second person has to do it.")
-CLOSURE_STOPS: Mapping[str, str] = {
+STOPS: Mapping[str, str] = {
+    TipStop.KEPT_ALREADY: phrase("It is kept from them already."),
+    TipStop.SAME_TIP: phrase("That is this tip. Enter the number of another one."),
+    TipStop.LINKED_ALREADY: phrase("These tips are marked as alike already."),
+    TipStop.NOT_LINKED: phrase("These tips are not marked as alike."),
     ClosureStop.SAME_PERSON: phrase("You requested the closure. A second person confirms it."),
     ClosureStop.UNOPENED: phrase(
         "Open the words first. Whoever confirms a closure has opened the case since it was requested."
@@ -27,7 +32,7 @@ CLOSURE_STOPS: Mapping[str, str] = {
     ),
     ClosureStop.ANOTHER_WAITS: phrase("Another request waits."),
 }
-"""Says why a closure is not confirmed or not requested, and what to do."""
+"""Says why a request changes nothing, and what to do."""
 
 
 def close(visit: Visit, tip_id: int) -> Response:
@@ -94,19 +99,23 @@ def manner(visit: Visit, tip_id: int) -> Response:
 
 
 def keep_from(visit: Visit, tip_id: int) -> Response:
-    """A person by her exact name, or a desk by its code: one of them."""
-    person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=24)
+    """Hides the tip from a person by exact name, or from a desk by its name or code: one of them."""
+    person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=80)
     why = visit.form.text("why_kept", most=20)
     if bool(person) == bool(desk) or why not in WHY_KEPT:
         words = visit.say("Name a person or a desk, one of them, and say why.")
         return tip_page(visit, tip_id, status=422, wrong=faults(person=words))
     whom = KeptFrom(person or None, desk or None)
+    missing = phrase("No responder and no console account has exactly that name.")
+    if desk:
+        missing = phrase("No desk has that name or code. Nothing is kept from the national desk.")
     return _with_reason(
         visit,
         tip_id,
         "keep",
         lambda reason: desk_acts.keep_from(visit.kit, visit.by, tip_id, whom, why, reason),
-        missing=visit.say("Nobody is called exactly that, or they are kept from it already."),
+        missing=visit.say(missing),
+        field="desk" if desk else "person",
     )
 
 
@@ -169,7 +178,7 @@ def _with_reason(
     try:
         does(why)
     except EndRefused as refused:
-        words = visit.say(CLOSURE_STOPS.get(refused.stop, NOT_NOW))
+        words = visit.say(STOPS.get(refused.stop, NOT_NOW))
         return tip_page(visit, tip_id, status=422, wrong=faults(**{of_reason: words}))
     except (KeyMissing, SealBroken):
         wrong = faults(**{of_reason: visit.say(UNOPENED)})

@@ -9,7 +9,7 @@ from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.coming import YES, Care, Manner
 from hotline.domain.tip import Category, Matter, TipOutcome
 from hotline.domain.tips.promises import Wait, in_units
-from hotline.domain.tips.wanted import TipStanding
+from hotline.domain.tips.wanted import Asked, TipStanding
 from hotline.services.tips.tip_lines import TipLine
 from hotline.web.console.templating import day
 from hotline.web.console.visit import Visit
@@ -57,6 +57,10 @@ OWED = {
     FollowKind.THIRTY: phrase("after thirty days: to be said"),
     FollowKind.CONSENT: phrase("the person: to be asked again"),
 }
+ASKED = {
+    Asked.PASSED_ON: phrase("passed on by {who}, nobody has taken it"),
+    Asked.SILENT: phrase("{who}; others are asked to take it"),
+}
 UNITS = {"min": phrase("{number} min"), "h": phrase("{number} h"), "days": phrase("{number} days")}
 CARES = {
     Care.CAREFUL: phrase("careful, not openly"),
@@ -80,6 +84,8 @@ class ShownTip:
     stands: str
     waited: str
     is_late: bool
+    who: str
+    """Who has it, and whether other people are asked to take it."""
     place: str
     sector: str
     category: str
@@ -99,6 +105,7 @@ def shown(visit: Visit, line: TipLine) -> ShownTip:
         stands=visit.say(_stands(line)),
         waited=waited(visit, line.wait) if line.wait else "",
         is_late=line.wait is not None and line.wait.is_late,
+        who=_who(visit, line),
         place=place_within(line.place, line.within, visit.language),
         sector=place_name(line.sector, visit.language) if line.sector else "",
         category=visit.say(category) if category else "",
@@ -141,6 +148,12 @@ def first(visit: Visit, line: TipLine) -> str:
     return visit.say("It is not sure whether helpers may come: go unseen.")
 
 
+def _who(visit: Visit, line: TipLine) -> str:
+    if line.asked is None:
+        return line.taken_by or visit.say("nobody")
+    return visit.say(ASKED[line.asked], who=line.taken_by)
+
+
 def _stands(line: TipLine) -> str:
     if line.closed_at is not None:
         return STANDINGS[TipStanding.CLOSED]
@@ -148,7 +161,7 @@ def _stands(line: TipLine) -> str:
         return phrase("left early")
     if line.is_helped:
         return STANDINGS[TipStanding.HELPED]
-    return STANDINGS[TipStanding.TAKEN if line.taken_at else TipStanding.WAITS]
+    return STANDINGS[TipStanding.TAKEN if line.is_taken else TipStanding.WAITS]
 
 
 def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:

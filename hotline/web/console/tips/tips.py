@@ -63,6 +63,7 @@ def listed(visit: Visit) -> Response:
         found=found,
         rows=[in_words(visit, line) for line in found.lines],
         wanted=wanted,
+        shows_all=wanted == TipFilter(TipStanding.ALL) and before is None,
         asked=asked,
         options=_options(visit),
     )

@@ -88,7 +88,7 @@ def one(visit: Visit, flow: str) -> Response:
     nodes = live_flows.one(visit.kit, flow)
     may_open = bool(visit.by.roles & who.WORDS)
     rows = folders.listed(visit.kit) if may_open else ()
-    opens = [(row, _opened(row.id, flow, nodes[0].name)) for row in rows]
+    opens = [(row, _opened(visit, row.id, flow, nodes[0].name)) for row in rows]
     return page(
         visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens, kinds=KINDS
     )
@@ -108,7 +108,7 @@ def _found(standing: FlowStanding | None) -> tuple[int, int, bool]:
     return len(standing.findings) - bearable, bearable, True
 
 
-def _opened(change_id: int, flow: str, node: str) -> str:
+def _opened(visit: Visit, change_id: int, flow: str, node: str) -> str:
     """The flow in a change: in the editor, or on the page of the change."""
     change = url_for("one_change.show", change_id=change_id)
-    return addresses.editor(change_id, flow, node) or change
+    return addresses.editor(visit.by.roles, change_id, flow, node) or change

@@ -50,7 +50,7 @@ def _asked(visit: Visit, faults: FormFaults, *, flow: str) -> Response:
 def _into(visit: Visit, change_id: int, flow: str) -> Response:
     if flow:
         document = drafts.draft(visit.kit, change_id, flow).document
-        address = addresses.editor(change_id, flow, first_screen(document))
+        address = addresses.editor(visit.by.roles, change_id, flow, first_screen(document))
         if address:
             return see_address(address)
     return see("one_change.show", change_id=change_id)

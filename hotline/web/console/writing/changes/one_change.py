@@ -142,7 +142,7 @@ def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[Par
     return [
         PartLine(
             words=part_words(visit, part),
-            address=_edited(change, part, newest),
+            address=_edited(visit, change, part, newest),
             changed=counted.get(part, 0),
             is_gone=newest[part].document is None,
         )
@@ -150,12 +150,14 @@ def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[Par
     ]
 
 
-def _edited(change: ChangeRow, part: str, newest: Mapping[str, PartDraft]) -> str:
+def _edited(visit: Visit, change: ChangeRow, part: str, newest: Mapping[str, PartDraft]) -> str:
     document = newest[part].document
     if not change.state.is_editable or document is None:
         return ""
     is_flow = not part.startswith("#")
-    return addresses.part(change.id, part, first_screen(document) if is_flow else "")
+    return addresses.part(
+        visit.by.roles, change.id, part, first_screen(document) if is_flow else ""
+    )
 
 
 def _counts(changes: Difference) -> Mapping[str, int]:
@@ -172,10 +174,12 @@ def _lists(visit: Visit, change_id: int) -> Sequence[tuple[str, str]]:
     """Addresses of what else may be edited, with their words."""
     pages = (
         (f"/changes/{change_id}/new-flow", visit.say("A new flow")),
-        (addresses.part(change_id, NUMBERS), visit.say("Telephone numbers")),
-        (addresses.part(change_id, ENTRIES), visit.say("Entries")),
+        (addresses.part(visit.by.roles, change_id, NUMBERS), visit.say("Telephone numbers")),
+        (addresses.part(visit.by.roles, change_id, ENTRIES), visit.say("Entries")),
     )
-    return [(path, words) for path, words in pages if path and addresses.if_there(path)]
+    return [
+        (path, words) for path, words in pages if path and addresses.if_there(visit.by.roles, path)
+    ]
 
 
 def _groups(visit: Visit, change: ChangeRow, found: DividedFindings) -> Sequence[FindingGroup]:
@@ -186,7 +190,9 @@ def _groups(visit: Visit, change: ChangeRow, found: DividedFindings) -> Sequence
 
 
 def _linked(visit: Visit, change_id: int, one: Finding) -> LinkedFinding:
-    address = addresses.editor(change_id, one.flow, one.node, one.field, one.language)
+    address = addresses.editor(
+        visit.by.roles, change_id, one.flow, one.node, one.field, one.language
+    )
     return LinkedFinding(
         finding_place(visit, one), findings.says(visit, one), findings.detail(visit, one), address
     )

@@ -1,0 +1,112 @@
+"""A case that people are asked to take stands as waiting on Today, in the list and on its page (A8)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tips.acts import Act, Way
+from hotline.services.people import leaves, removals
+from hotline.services.referrals import casework, referral
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from tests.builders import make_responder
+from tests.console.conftest import Tab
+from tests.console.desk_tips import tell
+from tests.console.tip_desks import Desks, desks, listed
+
+__all__ = ["desks"]
+HOLDER = "Gasabo 2"
+ASKED = {"by": "Alice", "reason": "their wish"}
+
+
+@pytest.fixture
+def taken(desks: Desks) -> Desks:
+    """Danger of Gasabo, tip 1, that the first of its responders took."""
+    kit = desks.desk.kit
+    with kit.database.writing() as session:
+        for row in session.query(Responder):
+            row.active = False
+        names = [(HOLDER, Level.RESPONDER), ("Gasabo 3", Level.COORDINATOR)]
+        names += [
+            ("Nation 5", Level.NATIONAL),
+            ("Nation 6", Level.NATIONAL),
+            ("Nation 7", Level.NATIONAL),
+        ]
+        for nth, (name, level) in enumerate(names):
+            districts = () if level is Level.NATIONAL else ("12",)
+            session.add(
+                make_responder(
+                    name=name, level=level, districts=districts, msisdn=f"+2507880055{nth:02}"
+                )
+            )
+    assert tell(desks.desk, urgency=1) == 1
+    assert referral.refer_waiting(kit) == 1
+    says(desks, HOLDER, Verb.TAKE)
+    assert listed(desks.national) == []
+    desks.desk.clock.turn(minutes=5)
+    return desks
+
+
+def says(desks: Desks, name: str, verb: Verb) -> None:
+    kit = desks.desk.kit
+    with kit.database.writing() as session:
+        rows = session.query(Referral, Responder.name).join(
+            Responder, Responder.id == Referral.responder_id
+        )
+        (theirs,) = {(row.responder_id, row.reference) for row, called in rows if called == name}
+        casework.act(session, kit, Act(*theirs, verb, Way.USSD, kit.now()))
+
+
+def who_has_it(tab: Tab) -> str:
+    found = re.search(r"Who has it</dt><dd>([^<]*)</dd>", tab.get("/tips/1").text)
+    assert found is not None
+    return found.group(1)
+
+
+def assert_waits(
+    desks: Desks, *, late: str = "Tip 1 in Gasabo waits 5 minutes; promised 3."
+) -> None:
+    for tab in (desks.national, desks.district):
+        assert listed(tab) == [1]
+        assert listed(tab, "?state=taken") == []
+        assert late in tab.get("/").text
+        page = tab.get("/tips/1").text
+        assert re.search(r"waits</span> 5 of 3 min <span[^>]*>late</span>", page)
+        assert "5 of 3 min" in tab.get("/tips").text
+
+
+def test_danger_that_is_kept_from_its_holder_waits_again(taken: Desks) -> None:
+    kept = {"person": HOLDER, "why_kept": "named", "reason": "it names them"}
+    assert taken.national.post("/tips/1/keep-from", kept).status_code == 303
+    assert_waits(taken)
+    assert who_has_it(taken.national) == who_has_it(taken.district) == "nobody"
+
+
+def test_danger_whose_holder_leaves_waits_again(taken: Desks) -> None:
+    at = taken.desk.clock()
+    ends = at + timedelta(days=3)
+    leaves.leave(taken.desk.kit, HOLDER, starts_at=at, ends_at=ends, **ASKED)
+    leaves.begin_leaves(taken.desk.kit)
+    assert_waits(taken)
+    assert who_has_it(taken.national) == "nobody"
+
+
+def test_danger_whose_holder_is_taken_off_the_line_waits_again(taken: Desks) -> None:
+    removals.remove(taken.desk.kit, HOLDER, second="Bob", **ASKED)
+    assert_waits(taken)
+    assert who_has_it(taken.national) == "nobody"
+
+
+def test_danger_that_its_holder_passed_on_waits_and_names_who_stays_responsible(
+    taken: Desks,
+) -> None:
+    says(taken, HOLDER, Verb.PASS_ON)
+    assert_waits(taken, late=f"Tip 1 in Gasabo: {HOLDER} passed it on, and nobody has taken it")
+    assert who_has_it(taken.national) == f"passed on by {HOLDER}, nobody has taken it"
+    says(taken, "Gasabo 3", Verb.TAKE)
+    assert listed(taken.national) == []
+    assert who_has_it(taken.national) == "Gasabo 3"
+    assert "promised" not in taken.national.get("/").text
