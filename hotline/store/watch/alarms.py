@@ -176,6 +176,13 @@ def due(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[AlarmN
     return session.scalars(waiting.order_by(AlarmNotice.id).limit(50)).all()
 
 
+def newest_to_contacts(session: Session) -> AlarmNotice | None:
+    """Returns the notice that was last written for a contact whom SMS can reach."""
+    reached = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
+    written = select(AlarmNotice).where(AlarmNotice.watcher_id.in_(reached))
+    return session.scalars(written.order_by(AlarmNotice.id.desc()).limit(1)).one_or_none()
+
+
 def claim(session: Session, notice_id: int, at: datetime) -> AlarmNotice | None:
     """One that is still to be told, held until the transaction ends; None where another watchman was quicker."""
     held = select(AlarmNotice).where(AlarmNotice.id == notice_id).with_for_update()
