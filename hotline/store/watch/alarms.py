@@ -176,6 +176,15 @@ def due(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[AlarmN
     return session.scalars(waiting.order_by(AlarmNotice.id).limit(50)).all()
 
 
+def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[AlarmNotice]:
+    """Returns the newest notice of an alarm for each contact, and for the other channel."""
+    written = select(AlarmNotice).where(
+        AlarmNotice.alarm == alarm.name, AlarmNotice.since == alarm.since
+    )
+    rows = session.scalars(written.order_by(AlarmNotice.id))
+    return [*{row.watcher_id: row for row in rows}.values()]
+
+
 def newest_to_contacts(session: Session) -> AlarmNotice | None:
     """Returns the notice that was last written for a contact whom SMS can reach."""
     reached = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
