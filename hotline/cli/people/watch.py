@@ -16,6 +16,7 @@ from hotline.bootstrap import Role, build_watch, refuse_wrong_keys
 from hotline.cli.importing import uncollected
 from hotline.cli.kit import console_kit
 from hotline.cli.line.processes import keep_what_is_here, until_told
+from hotline.cli.row_ids import CONTACT_ID
 from hotline.config import Settings
 from hotline.domain.outbox.delivery import Outcome
 from hotline.domain.watch.alarms import Alarm
@@ -91,7 +92,7 @@ def handset(number: str | None) -> None:
 
 
 @watch.command()
-@click.argument("person", type=int, metavar="ID")
+@click.argument("person", type=CONTACT_ID, metavar="ID")
 def remove(person: int) -> None:
     """Wake ID of `hotline watch list` no more."""
     with console_kit() as kit:

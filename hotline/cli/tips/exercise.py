@@ -9,6 +9,7 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.people.desks import named
+from hotline.cli.row_ids import EXERCISE_ID, PLAN_ID
 from hotline.cli.signing import checked, signed
 from hotline.domain.accounts.account import Actor
 from hotline.domain.places.places import place_name
@@ -25,8 +26,8 @@ from hotline.services.referrals.drills import exercising, plans, reports, tellin
 from hotline.services.referrals.drills.plans import PlannedExercise
 from hotline.services.referrals.drills.reports import ExerciseReport
 
-ID = click.argument("exercise_id", metavar="ID", type=int)
-PLAN = click.argument("plan_id", metavar="PLAN", type=int)
+ID = click.argument("exercise_id", metavar="ID", type=EXERCISE_ID)
+PLAN = click.argument("plan_id", metavar="PLAN", type=PLAN_ID)
 DESK = click.argument("desk", metavar="DESK")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 URGENCY = click.option("--urgency", type=click.IntRange(1, 2), default=1, help="1 Urgent, 2 Soon.")

@@ -17,6 +17,7 @@ from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
 from hotline.text.names import is_one_name
+from hotline.text.row_ids import row_id_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Dossier:
 def find(session: Session, name: str) -> Responder:
     """Returns the person of exactly that name, or of that id. Raises NotFound."""
     found = personnel.named(session, name)
-    if not found and name.isdecimal():
-        by_id = personnel.of_id(session, int(name))
+    number = row_id_in(name)
+    if not found and number is not None:
+        by_id = personnel.of_id(session, number)
         found = [] if by_id is None else [by_id]
     if found:
         return found[0]
