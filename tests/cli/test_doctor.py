@@ -266,6 +266,17 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
     told = hotline(made, "doctor", **live).output
     assert "WRONG   gateway key" not in told
     assert SECRET not in told + done.output
+    assert "the stored key is not used" not in told + done.output
+
+    pretended = hotline(made, "keys", "gateway", "--file", str(file))
+    assert "the stored key is not used: the pretended gateway is given the key `emulator`" in (
+        pretended.output
+    )
+    told = hotline(made, "doctor").output
+    assert "gateway key: the stored key is not used" in told
+    assert "HOTLINE_GATEWAY_API_KEY_FILE" in told
+    named = {"HOTLINE_GATEWAY_API_KEY_FILE": str(places[0])}
+    assert "ok      gateway key of workers" in hotline(made, "doctor", **named).output
     for place in places:
         place.unlink()
 
