@@ -88,7 +88,7 @@ def run(procfile: Path) -> None:
         for host, port in listening(settings, entries):
             refuse_taken(host, port, patience=PATIENCE)
         key_gate.await_senders(settings)
-        asyncio.run(Keeper(programs, say=logger.info).run())
+        asyncio.run(Keeper(programs, say=logger.info, complain=logger.error).run())
 
 
 def _refuse_other_tables(settings: Settings) -> None:
