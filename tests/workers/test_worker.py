@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from rq import Queue
 
 from hotline.adapters.instruments import Gauges
@@ -69,6 +70,18 @@ def test_a_worker_is_heard_of_while_it_lives_and_missed_when_it_is_frozen(
     worker.register_death()
     other.register_death()
     assert gauges.worker_age("alerts") == math.inf
+
+
+def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
+    district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_worker(district.kit, valkey.url, "alerts")
+    said = "Worker %s: could not connect to Redis instance: %s retrying in %d seconds..."
+    broken = RedisConnectionError("Error 111 connecting to 127.0.0.1:9. Connection refused.")
+    logging.getLogger("rq.worker").error(said, "0a1b", broken, 1)
+    assert caplog.messages == [
+        "Redis does not answer: connection refused; asked again in 1 seconds"
+    ]
 
 
 def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_path: Path) -> None:
