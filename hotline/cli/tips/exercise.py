@@ -20,6 +20,7 @@ from hotline.domain.referrals.drills.exercise import (
     steps,
 )
 from hotline.domain.tip import Urgency
+from hotline.errors import ExerciseRefused
 from hotline.ports import Kit
 from hotline.services.people.personnel import shown
 from hotline.services.referrals.drills import exercising, plans, reports, telling
@@ -64,7 +65,13 @@ def start(desk: str, urgency: int, climb: bool, name: str, reason: str) -> None:
     """
     wanted = WantedExercise(named(desk), Urgency(urgency), climb)
     with console_kit() as kit:
-        exercise_id = exercising.start(kit, wanted, by=Actor(name), reason=reason)
+        try:
+            exercise_id = exercising.start(kit, wanted, by=Actor(name), reason=reason)
+        except ExerciseRefused as refused:
+            if not refused.lifted_by:
+                raise
+            todo = f"`hotline exercise plan {desk} {refused.lifted_by}`"
+            raise ExerciseRefused(f"{refused}: {todo}") from None
         _say_begun(kit, exercise_id)
 
 
