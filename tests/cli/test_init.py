@@ -148,6 +148,13 @@ def test_an_empty_passphrase_file_is_refused(hotline: Hotline, tmp_path: Path) -
     assert "cannot be read" in missing.output
 
 
+def test_a_release_in_a_demo_s_home_publishes_nothing_where_no_flow_changed(
+    hotline: Hotline, tmp_path: Path
+) -> None:
+    copy_home(tmp_path / "home")
+    assert "revision 1 is live" in hotline("release").stdout
+
+
 def test_release_may_be_repeated(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home", demo=False)
 
