@@ -212,9 +212,8 @@ def main(context: click.Context) -> None:
     """A national line against trafficking in persons, for basic phones."""
     found = demo_settings(os.environ, context.invoked_subcommand)
     if found:
-        click.echo(
-            f"hotline: the demo's line, in {found[HOME]}; HOTLINE_HOME names another", err=True
-        )
+        another = "" if os.environ.get(HOME) else "; HOTLINE_HOME names another"
+        click.echo(f"hotline: the demo's line, in {found[HOME]}{another}", err=True)
         os.environ.update(found)
 
 
