@@ -87,6 +87,10 @@ WALKING = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
 """Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
 
 
+UNFINISHED_INIT = "init-unfinished"
+"""A file in a home that `hotline init` makes anew: it goes when everything is made."""
+
+
 def key_folder(settings: Settings, role: Role) -> Path:
     """The folder that a process of this role is started with."""
     return settings.keys or settings.home / "keys" / role.value
@@ -246,6 +250,10 @@ def next_step(settings: Settings) -> str:
     Only a machine without any part of a line is told to make one. A volume that is not mounted looks like a new
     machine, and new keys open nothing that the old ones sealed.
     """
+    if (settings.home / UNFINISHED_INIT).exists():
+        return (
+            "`hotline init` was broken off here: run `hotline init` again, it makes what is missing"
+        )
     there = part_of_a_line(settings)
     if not there:
         return "run `hotline init`"

@@ -38,6 +38,10 @@ class Settings:
     """HOTLINE_HOME: the folder that holds everything the line writes; `var` where none is given."""
     port: int
     """HOTLINE_PORT: where the web process listens; 8000."""
+    web_host: str
+    """HOTLINE_WEB_HOST: the address that the web process listens on; 127.0.0.1."""
+    web_workers: int
+    """HOTLINE_WEB_WORKERS: processes that answer hops, 1 to 64; 2."""
     database_url: str
     """HOTLINE_DATABASE_URL: `postgresql+psycopg://...`; SQLite in the home folder where none is given."""
     redis_url: str
@@ -90,6 +94,8 @@ class Settings:
     """HOTLINE_ALARM_MAIL: `smtps://account:password@server/recipient`: where an alarm is mailed, beside the SMS."""
     console_port: int
     """HOTLINE_CONSOLE_PORT: where the console's pages are served; 8080."""
+    console_host: str
+    """HOTLINE_CONSOLE_HOST: the address that the console listens on; 127.0.0.1."""
     console_url: str
     """HOTLINE_CONSOLE_URL: `https://...`, the one address that the console answers to; by default on loopback."""
     console_proxies: tuple[str, ...]
@@ -159,6 +165,8 @@ class _Reader:
         return Settings(
             home=home,
             port=self._env.port("PORT", "8000"),
+            web_host=self._env.host("WEB_HOST", "127.0.0.1"),
+            web_workers=self._env.count("WEB_WORKERS", "2", most=64),
             database_url=self._database_url(home),
             redis_url=redis_url or f"unix://{socket_below(home)}",
             embedded_redis=not redis_url,
@@ -185,6 +193,7 @@ class _Reader:
             alarm_command=self._env.text("ALARM_COMMAND"),
             alarm_mail=self._env.mailbox("ALARM_MAIL"),
             console_port=console_port,
+            console_host=self._env.host("CONSOLE_HOST", "127.0.0.1"),
             console_url=self._env.address("CONSOLE_URL", f"http://127.0.0.1:{console_port}"),
             console_proxies=self._env.networks("CONSOLE_PROXIES"),
             law=self._env.folder("LAW"),

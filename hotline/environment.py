@@ -14,11 +14,12 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 PREFIX = "HOTLINE_"
 OWNER_ALONE = 0o077
 """The umask of every process of ours: what it writes, nobody else reads."""
-ELSEWHERE = frozenset(
-    PREFIX + name
-    for name in ("TESTING", "TEST_LONG", "TEST_SEED", "CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")
-)
-"""Variables of ours that are no settings: the tests' and the Procfile's."""
+ELSEWHERE = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
+"""Variables of ours that are no settings: the tests'."""
+OF_ANY_LINE = ELSEWHERE | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
+"""Variables that do not mean one line rather than another."""
+HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
+"""A host name, or an address of IPv4 or IPv6."""
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -28,7 +29,7 @@ SOCKET_PATH_BYTES = 100
 
 def settings_in(environ: Mapping[str, str]) -> list[str]:
     """The names of a line's settings that the environment holds: they may mean a real line."""
-    return sorted(name for name in environ if name.startswith(PREFIX) and name not in ELSEWHERE)
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
 
 
 class Environment:
@@ -86,10 +87,17 @@ class Environment:
         value = self.shaped(name, default, r"\d{1,9}", "a whole number")
         return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else 0
 
-    def count(self, name: str, default: str) -> int:
-        """1 to 999; 1 where it is wrong."""
-        value = self.shaped(name, default, r"[1-9]\d{0,2}", "a number from 1 to 999")
-        return int(value) if re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) else 1
+    def count(self, name: str, default: str, *, most: int = 999) -> int:
+        """Returns a number from 1 to `most`, which is 999 at the most; 1 where it is wrong."""
+        value = self.text(name, default)
+        if not re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) or int(value) > most:
+            self.wrong(name, f"must be a number from 1 to {most}")
+            return 1
+        return int(value)
+
+    def host(self, name: str, default: str) -> str:
+        """Returns a host name or an address on which a process listens."""
+        return self.shaped(name, default, HOST, "an address of this machine, such as 127.0.0.1")
 
     def address(self, name: str, default: str) -> str:
         """Where pages are reached: over TLS, or on this machine."""

@@ -111,6 +111,12 @@ class Instruments(Protocol):
     def queue_length(self, queue: str) -> int | None:
         """Jobs that wait; None where Redis does not say."""
 
+    def worker_age(self, queue: str) -> float | None:
+        """Returns the seconds since a worker of that queue was last heard of; None where Redis does not say.
+
+        Infinite where there is none. A worker that is busy counts as heard of.
+        """
+
     def line_answers(self) -> bool | None:
         """Whether the line takes a call, as the gateway would make one; None for a process that cannot dial.
 

@@ -160,6 +160,11 @@ class FakeInstruments(Instruments):
     line: bool | None = True
     left: float | None = 1000.0
     backup: float | None = None
+    silent: dict[str, float] = field(default_factory=dict)
+    """Seconds since a queue's worker was heard of, where that is long ago."""
+
+    def worker_age(self, queue: str) -> float | None:
+        return self.silent.get(queue, 1.0) if self.redis else None
 
     def redis_fault(self) -> str | None:
         return None if self.redis else "connection refused"

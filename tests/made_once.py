@@ -104,7 +104,7 @@ def lay_keys(folder: Path, at: datetime) -> None:
 def lay_line(home: Path, at: datetime) -> None:
     """Writes the keys and the empty tables of a line into a folder that is there."""
     lay_keys(home / "keys", at)
-    lay_tables(home / "hotline.db")
+    lay_released(home / "hotline.db")
 
 
 @cache

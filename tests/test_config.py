@@ -68,6 +68,8 @@ def everything(home: Path) -> dict[str, str]:
         "HOTLINE_FAULTS": str(home / "f"),
         "HOTLINE_TESTING": "yes",
         "HOTLINE_WEB_WORKERS": "4",
+        "HOTLINE_WEB_HOST": "10.0.0.7",
+        "HOTLINE_CONSOLE_HOST": "::1",
     }
 
 
@@ -77,6 +79,8 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
     assert settings == Settings(
         home=tmp_path,
         port=9000,
+        web_host="10.0.0.7",
+        web_workers=4,
         database_url="postgresql+psycopg://line@db/line",
         redis_url="redis://cache:6379/1",
         embedded_redis=False,
@@ -103,6 +107,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         alarm_command="page-somebody",
         alarm_mail="smtps://line%40here.example:secret@mail.example/duty@here.example",
         console_port=9443,
+        console_host="::1",
         console_url="https://desk.example",
         console_proxies=("192.0.2.9",),
         law=tmp_path / "l",
@@ -118,6 +123,13 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         ("SENDS_AT_ONCE", "0"),
         ("SENDS_AT_ONCE", "1000"),
         ("SENDS_AT_ONCE", "all"),
+        ("WEB_WORKERS", "0"),
+        ("WEB_WORKERS", "-1"),
+        ("WEB_WORKERS", "65"),
+        ("WEB_WORKERS", "1000000"),
+        ("WEB_WORKERS", "two"),
+        ("WEB_HOST", "10.0.0.1:80"),
+        ("CONSOLE_HOST", "a host"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "eighty"),

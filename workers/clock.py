@@ -39,6 +39,7 @@ from hotline.store.flows import publications
 from hotline.store.outbox import lanes, outbox
 from hotline.store.watch.leader import Leadership
 from workers.background import BackgroundRun
+from workers.outage import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -163,6 +164,7 @@ def run(
     """Tick once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}{lanes.READS_UNTOLD}"
     leadership = Leadership(kit.database, holder)
+    outage = database_outage()
     background = BackgroundRun("aside")
     last, leading, back = Moment(kit.now(), time.monotonic()), False, timedelta(0)
     while not stop.is_set():
@@ -173,7 +175,7 @@ def run(
             wake_for_jump(kit)
             # A relay that only stands by leaves it to the one that leads.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
-        leading = leads(kit, leadership)
+        leading = leads(kit, leadership, outage)
         if leading:
             back = make_good(kit, back)
             tick(kit, steps)
@@ -205,10 +207,21 @@ def wake_for_jump(kit: RelayKit) -> None:
         logger.error("the jump is not written down: %s", type(broken).__name__)
 
 
-def leads(kit: RelayKit, leadership: Leadership) -> bool:
+def database_outage() -> Outage:
+    """Returns what the clock says in its log of a database that does not answer."""
+    return Outage(
+        logger,
+        down="no leader: the database does not answer",
+        back="the database answers again: the clock goes on",
+    )
+
+
+def leads(kit: RelayKit, leadership: Leadership, outage: Outage) -> bool:
     """Whether this relay owns time now. A database that does not answer has no leader."""
     try:
-        return leadership.holds(kit.now())
+        leading = leadership.holds(kit.now())
     except Unavailable as broken:
-        logger.error("no leader: %s", type(broken).__name__)
+        outage.goes_on(broken)
         return False
+    outage.is_over()
+    return leading

@@ -18,6 +18,7 @@ from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.reader import answering
 from hotline.services.reader.cases import handing_on, month_ends
 from hotline.services.reader.reader_kit import ReaderKit
+from workers.outage import Outage
 from workers.worker import RECONNECT_SECONDS, make_worker
 
 logger = logging.getLogger(__name__)
@@ -32,8 +33,14 @@ HAND_ON_SECONDS = 5.0
 class Reader:
     """What the process remembers from one look to the next."""
 
-    def __init__(self, kit: ReaderKit) -> None:
+    def __init__(self, kit: ReaderKit, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._kit = kit
+        self._outage = Outage(
+            logger,
+            down="nobody is answered: the database does not answer",
+            back="the database answers again: callers behind a PIN are answered",
+            elapsed=elapsed,
+        )
         self._tidied = self._handed_on = 0.0
 
     def look(self) -> None:
@@ -48,8 +55,9 @@ class Reader:
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
                 self._tidied = time.monotonic()
                 self._tidy()
+            self._outage.is_over()
         except StoreUnavailable as broken:
-            logger.error("nobody is answered: %s", type(broken).__name__)
+            self._outage.goes_on(broken)
         except Exception as broken:
             logger.error("the look failed: %s", type(broken).__name__)
 

@@ -17,6 +17,7 @@ from hotline.domain.watch.alarms import Alarm
 from hotline.errors import JobRefused
 from hotline.ports import Kit, RelayKit
 from hotline.services import alarming
+from hotline.text.causes import cause_of
 from workers.safejob import SafeJob, safe_job
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,24 @@ WORKER_TTL = 25
 """A blocking pop of ten seconds, so that the registries are tended often."""
 MAINTENANCE_SECONDS = 15
 RECONNECT_SECONDS = 1
+CANNOT_CONNECT = "Worker %s: could not connect to Redis"
+"""How RQ begins that line, its values not filled in."""
+
+
+class OwnWords(logging.Filter):
+    """Says in words of our own that Redis does not answer: a library's line loses what it was about."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Returns False for a line that was said in our words."""
+        if not str(record.msg).startswith(CANNOT_CONNECT) or not isinstance(record.args, tuple):
+            return True
+        _, broken, seconds = record.args
+        cause = cause_of(broken) if isinstance(broken, BaseException) else "no answer"
+        logger.error("Redis does not answer: %s; asked again in %s seconds", cause, seconds)
+        return False
+
+
+OWN_WORDS = OwnWords()
 
 
 class QuietWorker(SimpleWorker):
@@ -75,6 +94,7 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
         log_job_description=False,
     )
     worker.kit = kit
+    logging.getLogger("rq.worker").addFilter(OWN_WORDS)
     return worker
 
 

@@ -15,6 +15,7 @@ from hotline.errors import PassphraseWrong, StoreUnavailable
 from hotline.ports import LookingKit
 from hotline.services.evidence import origin
 from hotline.services.watch import key_checks
+from hotline.store import migrate
 
 INVENTED = {
     "rw": "Byose hano ni ibihimbano",
@@ -31,12 +32,22 @@ GROUP_LETTERS = 5
 def console_kit() -> Iterator[LookingKit]:
     """The console's kit out of the environment. Raises what `Settings.read` and `build_kit` raise."""
     settings = Settings.read(os.environ)
+    _refuse_other_tables(settings)
     kit = build_console(settings, without=_wrong_keys(settings))
     try:
         _say_what_is_invented(kit, settings.home)
         yield kit
     finally:
         kit.database.close()
+
+
+def _refuse_other_tables(settings: Settings) -> None:
+    """Raises NotReady where the tables are of a release that this one does not know.
+
+    The command itself names a database that does not answer.
+    """
+    with suppress(StoreUnavailable):
+        migrate.refuse_unknown(migrate.look_at(settings.database_url))
 
 
 def _wrong_keys(settings: Settings) -> Sequence[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.row_ids import MESSAGE_ID
 from hotline.cli.signing import signed
 from hotline.domain.outbox.message import Kind
 from hotline.services.outbox import lane as service
@@ -96,7 +97,7 @@ def given_up(as_json: bool) -> None:
 
 
 @lane.command()
-@click.argument("message", type=int, nargs=-1, required=True)
+@click.argument("message", type=MESSAGE_ID, nargs=-1, required=True)
 @signed
 def answer(message: tuple[int, ...], name: str, reason: str) -> None:
     """Say that somebody has seen to each MESSAGE of `given-up`: by telephone, say. It is counted as wrong no more."""

@@ -10,7 +10,7 @@ import click
 from hotline.cli.importing import uncollected
 from hotline.cli.line.demo_home import HOME, demo_settings
 from hotline.environment import OWNER_ALONE
-from hotline.errors import HotlineError
+from hotline.errors import HotlineError, StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,10 @@ class LazyGroup(click.Group):
         """What this project raises on purpose is said in one line, or in one list, and never as a traceback."""
         try:
             return super().invoke(ctx)
+        except StoreUnavailable as broken:
+            sentence = import_module("hotline.cli.dead_database").sentence
+            click.ClickException(sentence(broken)).show()
+            ctx.exit(broken.exit_code)
         except HotlineError as broken:
             click.ClickException(str(broken) or type(broken).__doc__ or "").show()
             ctx.exit(broken.exit_code)
@@ -208,9 +212,8 @@ def main(context: click.Context) -> None:
     """A national line against trafficking in persons, for basic phones."""
     found = demo_settings(os.environ, context.invoked_subcommand)
     if found:
-        click.echo(
-            f"hotline: the demo's line, in {found[HOME]}; HOTLINE_HOME names another", err=True
-        )
+        another = "" if os.environ.get(HOME) else "; HOTLINE_HOME names another"
+        click.echo(f"hotline: the demo's line, in {found[HOME]}{another}", err=True)
         os.environ.update(found)
 
 

@@ -138,6 +138,16 @@ def place_of(url: str) -> str:
     return f"database {parts.database or ''} at {server}{f':{parts.port}' if parts.port else ''}"
 
 
+def server_of(url: str) -> str:
+    """Names where a database answers: its file, or the server's host and port."""
+    file = sqlite_file(url)
+    if file is not None:
+        return str(file)
+    parts = make_url(url)
+    host = parts.host or parts.query.get("host") or "this machine"
+    return f"{host if isinstance(host, str) else ','.join(host)}:{parts.port or 5432}"
+
+
 def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: str | None) -> bool:
     """One migration nearer; False where there is none left."""
     with database.writing() as session:

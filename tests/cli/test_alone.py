@@ -70,6 +70,17 @@ def test_a_free_port_is_handed_on() -> None:
     assert told.stdout.split() == ["--x", "--host", "127.0.0.1", "--port", port]
 
 
+def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
+    """The web server reads HOTLINE_WEB_WORKERS from the Procfile, and would say its own usage again and again."""
+    told = CliRunner(env={"HOTLINE_WEB_WORKERS": "-1"}).invoke(
+        main, ["listen", "127.0.0.1", "1", "a-server"]
+    )
+    assert (told.exit_code, told.output) == (
+        1,
+        "Error: HOTLINE_WEB_WORKERS: must be a number from 1 to 64\n",
+    )
+
+
 def test_the_web_process_of_the_procfile_tries_its_port() -> None:
     (web,) = [
         line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")

@@ -54,6 +54,22 @@ def test_a_line_in_the_plain_home_comes_first(checkout: Path) -> None:
     assert demo_settings({}, "tips") == {}
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_demo_in_another_home_is_met_with_its_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """`hotline demo --page-port 8124` in the plain home, or under HOTLINE_HOME: the doctor asks that port."""
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "mine" if named else Path("var")
+    (home / "keys").mkdir(parents=True)
+    keep(home, environ_of({"HOTLINE_PORT": "8470"}, 8124))
+    given = {"HOTLINE_HOME": str(home)} if named else {}
+    found = demo_settings(given, "doctor")
+    assert (found["HOTLINE_HOME"], found["HOTLINE_PORT"]) == (str(home), "8470")
+    assert found["HOTLINE_GATEWAY_URL"] == "http://127.0.0.1:8124"
+    assert demo_settings({**given, "HOTLINE_GATEWAY_URL": "http://127.0.0.1:9"}, "doctor") == {}
+
+
 def test_no_demo_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert demo_settings({}, "tips") == {}

@@ -16,6 +16,7 @@ from hotline.cli.main import main
 from hotline.lab.stack import free_port
 from hotline.store.database import open_database
 from hotline.store.dialogue import contacts
+from hotline.store.outbox import lanes
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
@@ -40,6 +41,11 @@ def hotline(home: Path, *words: str, **more: str) -> Result:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("doctor")
     copy_home(home)
+    database = open_database(f"sqlite:///{home / 'hotline.db'}")
+    with database.writing() as session:
+        # `init` gave its processes a minute to start: that is over.
+        lanes.await_senders(session, NOON)
+    database.close()
     return home
 
 
@@ -57,16 +63,18 @@ def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
         by_state[finding["state"]].append(finding["name"])
         assert bool(finding["todo"]) == (finding["state"] != "ok"), finding
     assert by_state["wrong"] == [
-        "watchers",
         "clock",
+        "watch",
+        "watchers",
         "national number",
         "redis",
+        "web",
         "console",
         "gateway",
     ]
     checks = len(document["findings"])
     assert document["counts"] == {
-        "wrong": 6,
+        "wrong": 8,
         "warnings": len(by_state["warning"]),
         "checks": checks,
     }
@@ -76,7 +84,10 @@ def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
 def test_what_nobody_has_seen_to_yet_is_a_warning_and_never_green(made: Path) -> None:
     found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
     warned = {one["name"]: one["says"] for one in found if one["state"] == "warning"}
-    assert set(warned) == {"urgent words", "backup", "second channel", "trial", "data protection"}
+    assert set(warned) == {
+        *("urgent words", "workers", "backup", "second channel", "dial", "trial"),
+        "data protection",
+    }
     assert "came with the release" in warned["urgent words"]
 
     mended = hotline(made, "doctor", "--json", HOTLINE_ALARM_COMMAND="page-somebody")
@@ -87,14 +98,14 @@ def test_what_nobody_has_seen_to_yet_is_a_warning_and_never_green(made: Path) ->
 def test_the_last_line_counts_and_wrong_shows_only_what_is_not_ok(made: Path) -> None:
     whole = hotline(made, "doctor")
     last = whole.output.splitlines()[-1]
-    assert re.fullmatch(r"6 wrong, 5 warnings of \d\d", last), last
+    assert re.fullmatch(r"8 wrong, 7 warnings of \d\d", last), last
     assert "\nok " in whole.output
 
     short = hotline(made, "doctor", "--wrong")
     assert short.output.splitlines()[-1] == last
     assert "\nok " not in f"\n{short.output}"
-    assert short.output.count("WRONG ") == 6
-    assert short.output.count("warning ") == 5
+    assert short.output.count("WRONG ") == 8
+    assert short.output.count("warning ") == 7
     assert short.exit_code == 1
 
 
@@ -255,6 +266,17 @@ def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> Non
     told = hotline(made, "doctor", **live).output
     assert "WRONG   gateway key" not in told
     assert SECRET not in told + done.output
+    assert "the stored key is not used" not in told + done.output
+
+    pretended = hotline(made, "keys", "gateway", "--file", str(file))
+    assert "the stored key is not used: the pretended gateway is given the key `emulator`" in (
+        pretended.output
+    )
+    told = hotline(made, "doctor").output
+    assert "gateway key: the stored key is not used" in told
+    assert "HOTLINE_GATEWAY_API_KEY_FILE" in told
+    named = {"HOTLINE_GATEWAY_API_KEY_FILE": str(places[0])}
+    assert "ok      gateway key of workers" in hotline(made, "doctor", **named).output
     for place in places:
         place.unlink()
 

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
+from hotline.domain.call_back import KIGALI
 from hotline.domain.referrals.drills.exercise import WantedExercise
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Urgency
@@ -43,6 +44,17 @@ def said(line: Path, words: Sequence[str], code: int = 0) -> str:
     found = CliRunner().invoke(main, ["exercise", *words], env=settings(line))
     assert found.exit_code == code, found.output
     return found.output
+
+
+def test_at_night_the_command_that_two_people_need_is_named(line: Path) -> None:
+    now = datetime.now(KIGALI)
+    night = now.replace(hour=23, minute=30) - now
+    (line / "clock").write_text(str(int(night.total_seconds())), encoding="ascii")
+    environ = {**settings(line), "HOTLINE_CLOCK": str(line / "clock")}
+    told = CliRunner().invoke(main, ["exercise", "start", "Gasabo", *WHO], env=environ)
+    assert told.exit_code == 1
+    assert "two people plan one at night" in told.output
+    assert "`hotline exercise plan Gasabo --at-night`" in told.output
 
 
 def test_r12_it_is_planned_begun_looked_at_and_ended(line: Path) -> None:

@@ -87,6 +87,25 @@ def test_init_makes_a_line_and_again_changes_nothing(hotline: Hotline, tmp_path:
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
 
+def test_an_init_that_was_broken_off_is_begun_again_and_mends_what_is_missing(
+    hotline: Hotline, tmp_path: Path
+) -> None:
+    """The passphrase is refused after keys, tables and flows were made, as Ctrl-C would end it there."""
+    home, empty = tmp_path / "home", tmp_path / "empty"
+    empty.touch()
+    assert hotline("init", "--passphrase-file", str(empty)).exit_code == 1
+    (home / "hotline.db").unlink()
+    told = hotline("doctor", "--wrong").output
+    assert "WRONG   database:" in told
+    assert "-> `hotline init` was broken off here: run `hotline init` again" in told
+    assert "mount what is missing" not in told
+
+    assert hotline("init").exit_code == 0
+    assert "WRONG   database:" not in hotline("doctor", "--wrong").output
+    (home / "hotline.db").unlink()
+    assert "mount what is missing" in hotline("doctor", "--wrong").output
+
+
 def test_init_writes_a_new_passphrase_for_its_owner_alone(hotline: Hotline, tmp_path: Path) -> None:
     told = hotline("init")
     file = tmp_path / "home" / "enrolment-passphrase"
@@ -127,6 +146,13 @@ def test_an_empty_passphrase_file_is_refused(hotline: Hotline, tmp_path: Path) -
     assert "empty" in told.output
     missing = hotline("init", "--passphrase-file", str(tmp_path / "missing"))
     assert "cannot be read" in missing.output
+
+
+def test_a_release_in_a_demo_s_home_publishes_nothing_where_no_flow_changed(
+    hotline: Hotline, tmp_path: Path
+) -> None:
+    copy_home(tmp_path / "home")
+    assert "revision 1 is live" in hotline("release").stdout
 
 
 def test_release_may_be_repeated(hotline: Hotline, tmp_path: Path) -> None:

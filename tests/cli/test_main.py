@@ -10,8 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import COMMANDS, LazyGroup, main
-from hotline.errors import HotlineError, NotFound, StoreUnavailable
+from hotline.errors import HotlineError, InboxUnavailable, NotFound
+from hotline.lab.stack import free_port
+from tests.builders import NOON
 from tests.floorplan.tree import ROOT
+from tests.made_once import lay_keys
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -96,11 +99,7 @@ def test_what_is_nearly_a_command_is_told_with_the_right_one(
     ("broken", "says", "ends"),
     [
         (NotFound("no tip 9"), "Error: no tip 9", 1),
-        (
-            StoreUnavailable("the database does not answer"),
-            "Error: the database does not answer",
-            75,
-        ),
+        (InboxUnavailable("no answer"), "Error: no answer", 75),
         (NotFound(), f"Error: {NotFound.__doc__}", 1),
     ],
 )
@@ -118,6 +117,22 @@ def test_what_may_succeed_later_ends_with_a_code_of_its_own(
     told = CliRunner().invoke(Group(), ["breaks"])
     assert told.exit_code == ends
     assert told.output.strip() == says
+
+
+@pytest.mark.parametrize("words", [["tips", "list"], ["watch", "status"], ["release"], ["init"]])
+def test_a_dead_database_is_named_by_its_place_and_cause_with_the_next_step(
+    tmp_path: Path, words: list[str]
+) -> None:
+    lay_keys(tmp_path / "keys", NOON)
+    port = free_port()
+    url = f"postgresql+psycopg://line:very-secret@127.0.0.1:{port}/line"
+    environ = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_DATABASE_URL": url}
+    told = CliRunner(env=environ).invoke(main, words)
+    assert told.exit_code == 75
+    says = f"Error: the database at 127.0.0.1:{port} does not answer: connection refused\n"
+    assert told.output.startswith(says)
+    assert "`hotline doctor`" in told.output
+    assert "very-secret" not in told.output
 
 
 def commands(

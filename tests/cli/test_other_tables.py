@@ -43,7 +43,9 @@ def rename_version(file: Path, version: str) -> None:
     opened.close()
 
 
-@pytest.mark.parametrize("command", ["run", "release", "init"])
+@pytest.mark.parametrize(
+    "command", ["run", "release", "init", "tips list", "cases list", "watch status", "lane status"]
+)
 def test_tables_of_an_unknown_version_are_refused_in_one_sentence(
     home: Path, hotline: Hotline, command: str
 ) -> None:
@@ -52,7 +54,7 @@ def test_tables_of_an_unknown_version_are_refused_in_one_sentence(
     (home / "keys" / "hooks" / "session.key").unlink()
     before = lies_in(home)
 
-    refused = hotline(command)
+    refused = hotline(*command.split())
     assert refused.exit_code == 1
     assert isinstance(refused.exception, SystemExit), refused.exception
     said = refused.output.splitlines()

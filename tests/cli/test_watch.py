@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.domain.watch.alarms import Alarm, move
+from hotline.domain.watch.alarms import Alarm, Notice, move
+from hotline.services.watch.watch import notice
 from hotline.store.database import open_database
 from hotline.store.watch import alarms
 from tests.builders import NOON
@@ -82,3 +83,36 @@ def test_a_handset_for_the_trial_is_enrolled_and_no_number_is_said(home: Path) -
     assert "once a day" in watch(home, "handset", NUMBER).output
     told = watch(home, "handset", typed="12\n")
     assert (told.exit_code, "not a valid Rwandan number" in told.output) == (1, True)
+
+
+def written(home: Path, outcome: str | None, *, times: int = 1) -> None:
+    """A notice of the lane was written for the first contact, and came to this."""
+    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    with database.writing() as session:
+        for _ in range(times):
+            row = notice("lane", Notice.RAISED, 1, NOON, NOON)
+            row.outcome, row.attempts = outcome, 2
+            session.add(row)
+    database.close()
+
+
+def test_an_alarm_that_nobody_was_told_of_says_so_and_why(home: Path) -> None:
+    watch(home, "add", "Responder 1", NUMBER)
+    raise_lane(home)
+    assert "written for 0, sent to 0" in watch(home, "status").output
+    written(home, "not_sent", times=2)
+    told = watch(home, "status").output
+    assert "written for 1, sent to 0: not sent (the gateway could not be reached)" in told
+    assert "told 1 times" not in told
+    written(home, "accepted")
+    assert "written for 1, sent to 1  seen to by" in watch(home, "status").output
+    (row,) = json.loads(watch(home, "status", "--json").stdout)
+    assert (row["written"], row["sent"], row["causes"]) == (1, 1, [])
+
+
+def test_a_trial_that_does_not_go_out_names_the_cause_and_the_next_step(home: Path) -> None:
+    watch(home, "add", "Responder 1", NUMBER)
+    told = watch(home, "test", "--seconds", "0")
+    assert told.exit_code == 1
+    assert "Responder 1: not tried yet" in told.output
+    assert "-> see whether `watch` runs" in told.output

@@ -47,9 +47,9 @@ def healthy(home: Path) -> str:
         env={"PATH": os.environ["PATH"], **kept},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    return found.stdout
+    return found.stdout + found.stderr
 
 
 def lives(pid: int) -> bool:

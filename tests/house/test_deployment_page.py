@@ -11,7 +11,6 @@ from tests.floorplan.tree import ROOT
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
 LINES = [line.strip() for block in BLOCKS for line in block.splitlines()]
-ELSEWHERE = {"HOTLINE_CONSOLE_HOST", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 OF_COMPOSE = set(re.findall(r"\$\{(HOTLINE_[A-Z_]+)", COMPOSE))
 """What `compose.yaml` reads from `.env`."""
@@ -24,7 +23,7 @@ def test_every_shipped_file_that_is_named_is_there() -> None:
 
 
 def test_every_setting_that_is_named_is_one_of_ours() -> None:
-    known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()} | ELSEWHERE | OF_COMPOSE
+    known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()} | OF_COMPOSE
     assert set(re.findall(r"HOTLINE_[A-Z_]+[A-Z]", PAGE)) <= known
 
 

@@ -127,6 +127,8 @@ def test_a_wrong_relay_key_silences_nobody(running: Running) -> None:
     refused = [f"{name} is not started: relay.key" for name in ("alerts.1", "alerts.2", "clock")]
     eventually(lambda: all(one in running.said() for one in refused), seconds=PATIENCE)
     assert running.said().count("clock is not started") == 1
+    told = [line for line in running.said().splitlines() if "is not started" in line]
+    assert all(" ERROR keeper: " in line for line in told), told
 
     screen = running.dial("ATUid_first", *DANGER)
     assert "Byoherejwe" not in screen

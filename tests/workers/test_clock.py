@@ -23,7 +23,17 @@ from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_kit
 from tests.valkey import Valkey
-from workers.clock import ASIDE, STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
+from workers.clock import (
+    ASIDE,
+    STEPS,
+    Moment,
+    database_outage,
+    leads,
+    look_after_due,
+    refer_waiting,
+    run,
+    tick,
+)
 
 
 @pytest.fixture
@@ -298,7 +308,7 @@ def test_the_inbox_is_read_beside_the_ticks() -> None:
 
 def test_it_does_nothing_while_another_leads(manned: District) -> None:
     another = Leadership(manned.database, "another")
-    assert leads(manned.kit, another)
+    assert leads(manned.kit, another, database_outage())
     stop = Event()
     ran: list[RelayKit] = []
 
@@ -330,4 +340,4 @@ def test_a_relay_that_leads_says_that_it_finds_tips_by_narrow_rows(manned: Distr
 
 def test_a_database_that_does_not_answer_has_no_leader(clock: Clock) -> None:
     kit = make_kit(database=open_database("sqlite:////nowhere/at/all.db"), now=clock)
-    assert not leads(kit, Leadership(kit.database, "a"))
+    assert not leads(kit, Leadership(kit.database, "a"), database_outage())

@@ -4,12 +4,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
 from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import READER_QUEUE, Job
+from hotline.store.database import open_database
 from tests.callers import Line, line
 from tests.reading import PIN, ReaderBeside, at_her_desk, reader_beside
 from tests.valkey import Valkey
@@ -67,3 +69,21 @@ def test_a_look_that_fails_is_named_and_the_next_one_goes_on(
     Reader(broken).look()
     assert "the look failed: AttributeError" in caplog.text
     assert PIN not in caplog.text
+
+
+def test_a_database_that_is_away_is_logged_once_a_minute_with_its_cause_and_once_when_it_is_back(
+    beside: ReaderBeside, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    now = [0.0]
+    reader = Reader(beside.kit, elapsed=lambda: now[0])
+    reader.look()
+    reader._kit = replace(beside.kit, database=open_database(f"sqlite:///{tmp_path}/no/such.db"))
+    for now[0] in (1.0, 1.25, 1.5, 60.0, 61.0, 61.25):
+        reader.look()
+    says = "nobody is answered: the database does not answer: the file cannot be opened"
+    assert caplog.messages == [says, says]
+
+    reader._kit = beside.kit
+    reader.look()
+    reader.look()
+    assert caplog.messages[2:] == ["the database answers again: callers behind a PIN are answered"]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import os
 import signal
 import subprocess
@@ -15,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from rq import Queue
 
+from hotline.adapters.instruments import Gauges
 from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.referral import Level
@@ -45,6 +48,44 @@ def forge(client: "Redis", call: Any, **fields: Any) -> None:
     } | fields
     client.hset("rq:job:forged", mapping=job)
     client.rpush("rq:queue:alerts", "forged")
+
+
+def test_a_worker_is_heard_of_while_it_lives_and_missed_when_it_is_frozen(
+    district: District, valkey: Valkey, tmp_path: Path
+) -> None:
+    gauges = Gauges(valkey.url, tmp_path)
+    assert gauges.worker_age("alerts") == math.inf
+    worker: Any = make_worker(district.kit, valkey.url, "alerts")
+    worker.register_birth()
+    assert 0.0 <= (gauges.worker_age("alerts") or 0.0) < 10.0
+    assert gauges.worker_age("misc") == math.inf
+
+    valkey.client().hset(worker.key, "last_heartbeat", "2026-11-24T08:00:00.000000Z")
+    assert (gauges.worker_age("alerts") or 0.0) > 60.0
+    other: Any = make_worker(district.kit, valkey.url, "alerts")
+    other.register_birth()
+    other.heartbeat()
+    other.set_state("busy")
+    assert gauges.worker_age("alerts") == 0.0
+    worker.register_death()
+    other.register_death()
+    assert gauges.worker_age("alerts") == math.inf
+
+
+def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
+    district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_worker(district.kit, valkey.url, "alerts")
+    said = "Worker %s: could not connect to Redis instance: %s retrying in %d seconds..."
+    broken = RedisConnectionError("Error 111 connecting to 127.0.0.1:9. Connection refused.")
+    logging.getLogger("rq.worker").error(said, "0a1b", broken, 1)
+    assert caplog.messages == [
+        "Redis does not answer: connection refused; asked again in 1 seconds"
+    ]
+
+
+def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_path: Path) -> None:
+    assert Gauges("redis://127.0.0.1:9/0", tmp_path).worker_age("alerts") is None
 
 
 def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.row_ids import CASE_ID
 from hotline.cli.tips.desk import desk_code
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tip import Urgency
@@ -22,7 +23,7 @@ PAGE = 50
 @click.command("list")
 @click.option("--open", "only_open", is_flag=True, help="Only those that nobody has closed.")
 @click.option("--district", metavar="DISTRICT", help="Only those that its desk may know of.")
-@click.option("--before", type=int, metavar="ID", help="Older than this one: the next page.")
+@click.option("--before", type=CASE_ID, metavar="ID", help="Older than this one: the next page.")
 @click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_(

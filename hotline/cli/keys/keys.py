@@ -19,6 +19,7 @@ from hotline.cli.keys.recovering import recovery
 from hotline.cli.keys.rotating_desks import rotate_desks
 from hotline.cli.keys.weeks import forget
 from hotline.cli.kit import console_kit, passphrase_in
+from hotline.cli.line.closed import UNUSED
 from hotline.cli.signing import signed
 from hotline.config import Settings
 from hotline.errors import Occupied, TooSoon
@@ -138,6 +139,10 @@ def gateway(file: Path | None) -> None:
     for role in SENDING:
         KeyFolder(folder / role).replace(GATEWAY_KEY, f"{key}\n".encode())
         click.echo(f"{role}/{GATEWAY_KEY} is written")
+    settings = Settings.read(os.environ)
+    if settings.pretended and settings.gateway_api_key_file is None:
+        click.echo(UNUSED, err=True)
+        return
     click.echo("start alerts, misc, clock and watch again", err=True)
 
 

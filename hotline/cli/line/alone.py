@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from hotline.config import Settings
 from hotline.errors import Occupied
 
 LOCK = "run.lock"
@@ -58,7 +59,9 @@ def _free(host: str, port: int) -> bool:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
-        raise Occupied(f"HOTLINE_WEB_HOST: {host} is no address of this machine") from None
+        raise Occupied(
+            f"{host} is no address of this machine: see HOTLINE_WEB_HOST and HOTLINE_CONSOLE_HOST"
+        ) from None
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -75,7 +78,9 @@ def _free(host: str, port: int) -> bool:
 def listen(host: str, port: int, command: tuple[str, ...]) -> None:
     """Become COMMAND, with `--host` and `--port`, unless another program listens on that port.
 
-    The Procfile says it of the web process.
+    The Procfile says it of the web process. Refuses wrong settings: COMMAND may be a server that reads one of them, and
+    would say its own usage again and again.
     """
+    Settings.read(os.environ)
     refuse_taken(host, port, patience=PATIENCE)
     os.execvp(command[0], (*command, "--host", host, "--port", str(port)))

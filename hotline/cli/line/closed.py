@@ -13,6 +13,11 @@ from hotline.services.check_result import CheckResult
 from hotline.store.database import sqlite_file
 
 OTHERS = 0o077
+UNUSED = (
+    "the stored key is not used: the pretended gateway is given the key `emulator`;"
+    " HOTLINE_GATEWAY_API_KEY_FILE names the file of another"
+)
+"""A real key is never shown to a program on this machine that only stands in for the gateway."""
 
 
 def folder_found(name: str, folder: Path, settings: Settings) -> CheckResult:
@@ -33,10 +38,12 @@ def kept_found(settings: Settings) -> Iterator[CheckResult]:
 
 def gateway_key_found(settings: Settings) -> Iterator[CheckResult]:
     """The gateway's key, in each folder of those who send, or where HOTLINE_GATEWAY_API_KEY_FILE says."""
-    if settings.pretended:
-        return
     home = settings.home / "keys"
     named = settings.gateway_api_key_file
+    if settings.pretended and named is None:
+        if any((home / role / GATEWAY_KEY).exists() for role in SENDING):
+            yield CheckResult("gateway key", True, UNUSED)
+        return
     for file in (named,) if named else [home / role / GATEWAY_KEY for role in SENDING]:
         name = f"gateway key of {file.parent.name}"
         try:

@@ -112,7 +112,7 @@ def demo(
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_run(settings.home):
         entries = with_one_click(read_procfile(procfile.read_text(encoding="utf-8")))
-        for port in (page_port, *(port for _, port in listening(settings, entries, {}))):
+        for port in (page_port, *(port for _, port in listening(settings, entries))):
             refuse_taken("127.0.0.1", port)
         if not made:
             _make(environ)

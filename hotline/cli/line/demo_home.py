@@ -28,7 +28,7 @@ NAMING = (
     HOME,
     *(f"HOTLINE_{name}" for name in ("DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL")),
 )
-"""Whoever gives one of these means a line of his own."""
+"""Whoever gives one of these means a line of his own; a home that is named may be a demo's all the same."""
 ASKING = (
     *(
         "audit",
@@ -61,11 +61,11 @@ NOT_ASKING = (
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
     """The settings under which `command` meets the demo's line; empty where another line is meant, or none is there."""
-    if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING):
+    if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING[1:]):
         return {}
-    if (PLAIN / "keys").exists():
-        return {}
-    return {**_kept(DEMO), **environ, HOME: str(DEMO)} if (DEMO / SETTINGS).exists() else {}
+    named = environ.get(HOME, "").strip()
+    home = Path(named) if named else PLAIN if (PLAIN / "keys").exists() else DEMO
+    return {**_kept(home), **environ, HOME: str(home)} if is_demo(home) else {}
 
 
 def is_demo(home: Path) -> bool:

@@ -11,7 +11,7 @@ import click
 
 from hotline.bootstrap import Role, build_console, key_folder, next_step
 from hotline.cli.law import owed_found
-from hotline.cli.line import demo_home
+from hotline.cli.line import demo_home, web_found
 from hotline.cli.line.closed import folder_found, gateway_key_found, kept_found
 from hotline.cli.line.keys_found import keys_found
 from hotline.cli.people.console_found import (
@@ -38,6 +38,7 @@ from hotline.services.watch import (
     checks_call_backs,
     checks_console,
     checks_outside,
+    checks_processes,
     checks_traffic,
 )
 from hotline.services.watch.checks_database import findings
@@ -56,9 +57,11 @@ MARKS = {
 }
 """How a state is printed, and in which colour."""
 OF_REAL_CALLERS = frozenset(
-    {"urgent words", "backup", "second channel", "trial", "data protection"}
+    {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
 )
 """Checks of what only a line with real callers needs."""
+SAID = frozenset({"database", checks_processes.WATCHERS})
+"""Checks of every process that the doctor makes more strictly itself."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -95,6 +98,7 @@ def checked(settings: Settings) -> Sequence[CheckResult]:
     found = (
         *_folders(settings),
         *_inside(settings),
+        web_found.process_found(settings),
         *_console(settings),
         owed_found(settings),
         _answers("gateway", settings.gateway_url, "see HOTLINE_GATEWAY_URL and the network"),
@@ -126,10 +130,11 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
         return tables, CheckResult("line", False, str(broken), next_step(settings))
     try:
         tables = _commits(kit, tables) if tables.ok else tables
-        inside = [one for one in findings(kit) if one.name != tables.name] if tables.ok else []
+        inside = [one for one in findings(kit) if one.name not in SAID] if tables.ok else []
         return (
             tables,
             *inside,
+            *(checks_processes.findings(kit) if tables.ok else ()),
             *(_of_rows(kit, settings) if tables.ok else ()),
             *checks_outside.findings(kit),
             checks_outside.second_channel(kit),

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from hotline import plugs
 from hotline.adapters.demo_accounts import keep_demo_accounts
-from hotline.bootstrap import Role, build_console, build_pages, key_folder, missing
+from hotline.bootstrap import UNFINISHED_INIT, Role, build_console, build_pages, key_folder, missing
 from hotline.cli.keys.making import make_missing, prove_all
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.cli.people.console import link_line
@@ -68,6 +69,7 @@ def init(flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, dem
     migrate.refuse_unknown(found)
     _home(settings.home)
     keys = settings.home / "keys"
+    _mark_unfinished(settings.home, found)
     made = make_missing(settings, found, plugs.clock(settings)(), new=new)
     _told("keys", made, there=f"in {keys}")
     _migrate(settings, keys, new=new)
@@ -84,6 +86,7 @@ def init(flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, dem
         kit.database.close()
     if demo:
         _demo_accounts(settings, passphrase_file)
+    (settings.home / UNFINISHED_INIT).unlink(missing_ok=True)
 
 
 @click.command()
@@ -128,6 +131,18 @@ def _home(home: Path) -> None:
         )
 
 
+def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
+    """Marks the home of a new line until everything in it is made.
+
+    Without the mark, what a broken-off init left looks like a line whose database is not mounted.
+    """
+    holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
+    if found.state is migrate.TablesState.MISSING and not holds_keys:
+        # The home of a container is read-only but for its keys: there is nothing to mark.
+        with suppress(OSError):
+            (home / UNFINISHED_INIT).touch(mode=0o600)
+
+
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
     """Brings the tables up to date, with a canary for each key; no canary without the folders of all roles."""
     _working("tables")
@@ -146,7 +161,7 @@ def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) 
     """Raises FlowInvalid where a finding hurts: what was live stays live."""
     _working("flows")
     document = authoring.read_folder(folder)
-    if demo and settings.pretended:
+    if settings.pretended and (demo or _has_demo_numbers(kit)):
         document["numbers"] = [*document["numbers"], *demo_numbers(_signed_on(kit))]
     for finding in checking.bearable(document):
         click.echo(finding.sentence, err=True)
@@ -159,6 +174,14 @@ def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) 
         )
         return
     click.echo(f"flows: revision {told.revision} is live")
+
+
+def _has_demo_numbers(kit: Kit) -> bool:
+    """Returns True if a demo's invented numbers are live: without them, a release would change the flows of a demo."""
+    try:
+        return CALL_BACK_NUMBER in kit.books.book(kit.books.live()).numbers
+    except NotReady:
+        return False
 
 
 def _signed_on(kit: Kit) -> date:

@@ -88,9 +88,17 @@ class _Guard:
 
 
 class Keeper:
-    def __init__(self, programs: Iterable[Program], *, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        programs: Iterable[Program],
+        *,
+        say: Callable[[str], None],
+        complain: Callable[[str], None] | None = None,
+    ) -> None:
+        """Takes how to tell what goes on, and how to tell that a program must not start; by default alike."""
         self._programs = tuple(programs)
         self._told = say
+        self._complained = complain or say
 
     async def run(self) -> None:
         """Until SIGINT, SIGTERM or SIGHUP; then nothing that was started is left."""
@@ -117,6 +125,11 @@ class Keeper:
         with suppress(OSError):
             self._told(line)
 
+    def _complain(self, line: str) -> None:
+        """Tells a fault. A full disk keeps no program from being kept, as above."""
+        with suppress(OSError):
+            self._complained(line)
+
     def _begin(self, guard: _Guard, program: Program) -> _Kept:
         stopping = asyncio.Event()
         return _Kept(asyncio.create_task(self._keep(guard, program, stopping)), stopping)
@@ -127,7 +140,7 @@ class Keeper:
         while not stopping.is_set():
             if why := await _refusal(program):
                 if why != told:
-                    self._say(f"{program.name} is not started: {why}")
+                    self._complain(f"{program.name} is not started: {why}")
                 told = why
                 await _either(asyncio.sleep(ASKED_AGAIN), stopping.wait())
                 continue

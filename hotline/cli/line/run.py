@@ -27,10 +27,6 @@ from hotline.store import migrate
 
 logger = logging.getLogger(__name__)
 
-WEB_HOST = "HOTLINE_WEB_HOST"
-"""Where the web process listens: the Procfile's, and no setting."""
-CONSOLE_HOST = "HOTLINE_CONSOLE_HOST"
-"""The same of the console."""
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
@@ -89,10 +85,10 @@ def run(procfile: Path) -> None:
     if warning := key_gate.web_warning(settings):
         logger.critical(warning)
     with only_run(settings.home):
-        for host, port in listening(settings, entries, os.environ):
+        for host, port in listening(settings, entries):
             refuse_taken(host, port, patience=PATIENCE)
         key_gate.await_senders(settings)
-        asyncio.run(Keeper(programs, say=logger.info).run())
+        asyncio.run(Keeper(programs, say=logger.info, complain=logger.error).run())
 
 
 def _refuse_other_tables(settings: Settings) -> None:
@@ -130,17 +126,15 @@ def _refuse_invented(kit: Kit, settings: Settings) -> None:
             )
 
 
-def listening(
-    settings: Settings, entries: Sequence[ProcfileLine], environ: Mapping[str, str]
-) -> Iterator[tuple[str, int]]:
+def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[tuple[str, int]]:
     """Host and port of each process of a Procfile that listens."""
     names = {entry.name for entry in entries}
     for name, host, port in (
-        ("web", WEB_HOST, settings.port),
-        ("console", CONSOLE_HOST, settings.console_port),
+        ("web", settings.web_host, settings.port),
+        ("console", settings.console_host, settings.console_port),
     ):
         if name in names:
-            yield environ.get(host) or "127.0.0.1", port
+            yield host, port
 
 
 def programs_of(

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import Any
@@ -16,14 +16,17 @@ from hotline.bootstrap import Role, build_watch, refuse_wrong_keys
 from hotline.cli.importing import uncollected
 from hotline.cli.kit import console_kit
 from hotline.cli.line.processes import keep_what_is_here, until_told
+from hotline.cli.row_ids import CONTACT_ID
 from hotline.config import Settings
+from hotline.domain.outbox.delivery import Outcome
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import KeyWrong
 from hotline.ports import LookingKit
-from hotline.services.watch import trials, watchers
+from hotline.services.watch import notice_causes, trials, watchers
 from hotline.services.watch.measures import gather
 from hotline.services.watch.watch import tell_other_of_keys
-from hotline.store.watch.alarms import RaisedAlarm
+from hotline.services.watch.watchers import NoticesSent
+from hotline.store.watch.alarms import AlarmNotice
 from hotline.text.languages import CODES
 
 TRIAL_SECONDS = 60.0
@@ -89,7 +92,7 @@ def handset(number: str | None) -> None:
 
 
 @watch.command()
-@click.argument("person", type=int, metavar="ID")
+@click.argument("person", type=CONTACT_ID, metavar="ID")
 def remove(person: int) -> None:
     """Wake ID of `hotline watch list` no more."""
     with console_kit() as kit:
@@ -124,9 +127,9 @@ def list_(as_json: bool) -> None:
 @watch.command()
 @as_json_option
 def status(as_json: bool) -> None:
-    """The alarms that stand; ends with 1 where there is one that nobody put a name to."""
+    """List the alarms that stand, and how many were notified; end with 1 where nobody put a name to one."""
     with console_kit() as kit:
-        rows = [_row(one) for one in watchers.standing(kit)]
+        rows = [_row(one) for one in watchers.notices_sent(kit)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
     elif not rows:
@@ -135,7 +138,7 @@ def status(as_json: bool) -> None:
         for row in rows:
             hand = row["acknowledged_by"] or click.style("NOBODY", fg="red")
             click.echo(
-                f"{row['alarm']:14} since {row['since']}  told {row['told']} times  seen to by {hand}\n"
+                f"{row['alarm']:14} since {row['since']}  {_reached(row)}  seen to by {hand}\n"
                 f"{'':14} {row['says']}"
             )
     if not all(row["acknowledged_by"] for row in rows):
@@ -153,35 +156,50 @@ def ack(alarm: str, name: str) -> None:
 
 
 @watch.command()
-def test() -> None:
+@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="How long to wait.")
+def test(seconds: float) -> None:
     """Wake everybody for a trial, and say whom the gateway took it for; ends with 1 unless all."""
     with console_kit() as kit:
         ids = watchers.try_waking(kit)
         if not ids:
             raise click.ClickException("nobody is woken yet: `hotline watch add NAME`")
         click.echo(f"waking {len(ids)}, by the watch process ...", err=True)
-        waiting = _told(kit, ids)
-    for name, outcome in waiting:
-        click.echo(f"{name}: {outcome}")
-    if any(outcome != "accepted" for _, outcome in waiting):
+        waiting = _told(kit, ids, seconds)
+    for name, row in waiting:
+        if row.outcome == Outcome.ACCEPTED:
+            click.echo(f"{name}: accepted")
+            continue
+        cause, step = notice_causes.cause_and_step(row)
+        click.echo(f"{name}: {cause}\n        -> {step}")
+    if any(row.outcome != Outcome.ACCEPTED for _, row in waiting):
         raise SystemExit(1)
 
 
-def _told(kit: LookingKit, ids: Any) -> list[tuple[str, str]]:
-    end = time.monotonic() + TRIAL_SECONDS
+def _told(kit: LookingKit, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, AlarmNotice]]:
+    end = time.monotonic() + seconds
     while True:
         rows = watchers.told(kit, ids)
         if all(row.done_at for _, row in rows) or time.monotonic() > end:
-            return [(name, row.outcome or "not tried: is `watch` running?") for name, row in rows]
+            return rows
         time.sleep(0.5)
 
 
-def _row(one: RaisedAlarm) -> Mapping[str, Any]:
+def _reached(row: Mapping[str, Any]) -> str:
+    """Says for how many a notice was written, how many went out, and why the others did not."""
+    causes = f": {'; '.join(row['causes'])}" if row["causes"] else ""
+    return f"written for {row['written']}, sent to {row['sent']}{causes}"
+
+
+def _row(told: NoticesSent) -> Mapping[str, Any]:
+    one = told.alarm
     return {
         "alarm": one.name,
         "says": one.says,
         "since": one.since.isoformat(timespec="seconds"),
         "level": one.level,
         "told": one.told,
+        "written": told.written,
+        "sent": told.sent,
+        "causes": told.causes,
         "acknowledged_by": one.acknowledged_by,
     }

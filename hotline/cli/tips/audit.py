@@ -8,6 +8,7 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.moments import MOMENT, at_kigali
+from hotline.cli.row_ids import TIP_ID
 from hotline.services.desk import audit_log
 
 
@@ -24,7 +25,7 @@ def audit() -> None:
     help='From then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
 )
 @click.option("--who", metavar="NAME", help="What this person did; a part of the name is enough.")
-@click.option("--tip", "tip_id", type=int, metavar="ID", help="What was done with this tip.")
+@click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="What was done with this tip.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
     """Print the log as sentences, the oldest first, Kigali time."""

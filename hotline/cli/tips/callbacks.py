@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
+from hotline.cli.row_ids import CALL_ID
 from hotline.cli.signing import signed
 from hotline.domain.call_back import CallBackState, CallOutcome, window_from
 from hotline.domain.tip import NATIONAL
 from hotline.services.desk import call_back_desk
 from hotline.store.tips.call_backs import CallBack
 
-CALL_BACK = click.argument("call_back_id", metavar="ID", type=int)
+CALL_BACK = click.argument("call_back_id", metavar="ID", type=CALL_ID)
 
 
 @click.group()

@@ -3,6 +3,7 @@
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import signed
 from hotline.domain.call_back import KIGALI
 from hotline.domain.cases.following import FollowKind
@@ -12,7 +13,7 @@ from hotline.services.tips import retention
 from hotline.services.tips.persons import case_persons
 from hotline.store.referrals.retention import Kept
 
-TIP = click.argument("tip_id", metavar="ID", type=int)
+TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
 OUTCOME = click.Choice([one.value for one in TipOutcome])
 OWED = {
     FollowKind.OFFER: "a service is to be asked for help",

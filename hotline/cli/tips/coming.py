@@ -3,6 +3,7 @@
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import signed
 from hotline.domain.referrals.coming import YES, Care, Coming, Manner
 from hotline.domain.tip import Matter
@@ -55,7 +56,7 @@ NOT_SURE = {
 
 
 @click.command()
-@click.argument("tip_id", metavar="ID", type=int)
+@click.argument("tip_id", metavar="ID", type=TIP_ID)
 @click.option(
     "--unseen/--openly", "unseen", default=None, help="With a colleague and not openly, or openly."
 )

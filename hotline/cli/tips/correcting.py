@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import recovering, signed
 from hotline.domain.places.places import place_name
 from hotline.domain.tip import NATIONAL
@@ -17,7 +18,7 @@ EARLIER = {
     "en": "Told of before the place was corrected",
     "fr": "Lieu dit avant la correction",
 }
-TIP = click.argument("tip_id", metavar="ID", type=int)
+TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
 
 
 @click.command("let-go")

@@ -3,13 +3,14 @@
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import signed
 from hotline.domain.referrals.erasure import KEPT_FOR
 from hotline.services.referrals import erasures
 
 
 @click.command()
-@click.argument("tip_id", metavar="ID", type=int)
+@click.argument("tip_id", metavar="ID", type=TIP_ID)
 @signed
 @click.option(
     "--erase/--keep", "erases", default=None, help="Whether the words go now, or stay 30 days more."

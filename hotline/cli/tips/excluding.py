@@ -4,12 +4,13 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.people.desks import named
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import agreed, signed_by
 from hotline.services.tips import keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.tips.exclusions import ExclusionReason
 
-TIP = click.argument("tip_id", metavar="ID", type=int)
+TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
 PERSON = click.option(
     "--person",
     help="A responder by exact name or id (`hotline responders list`), or a console account by its name.",

@@ -9,6 +9,7 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.people.desks import named
+from hotline.cli.row_ids import EXERCISE_ID, PLAN_ID
 from hotline.cli.signing import checked, signed
 from hotline.domain.accounts.account import Actor
 from hotline.domain.places.places import place_name
@@ -19,14 +20,15 @@ from hotline.domain.referrals.drills.exercise import (
     steps,
 )
 from hotline.domain.tip import Urgency
+from hotline.errors import ExerciseRefused
 from hotline.ports import Kit
 from hotline.services.people.personnel import shown
 from hotline.services.referrals.drills import exercising, plans, reports, telling
 from hotline.services.referrals.drills.plans import PlannedExercise
 from hotline.services.referrals.drills.reports import ExerciseReport
 
-ID = click.argument("exercise_id", metavar="ID", type=int)
-PLAN = click.argument("plan_id", metavar="PLAN", type=int)
+ID = click.argument("exercise_id", metavar="ID", type=EXERCISE_ID)
+PLAN = click.argument("plan_id", metavar="PLAN", type=PLAN_ID)
 DESK = click.argument("desk", metavar="DESK")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 URGENCY = click.option("--urgency", type=click.IntRange(1, 2), default=1, help="1 Urgent, 2 Soon.")
@@ -63,7 +65,13 @@ def start(desk: str, urgency: int, climb: bool, name: str, reason: str) -> None:
     """
     wanted = WantedExercise(named(desk), Urgency(urgency), climb)
     with console_kit() as kit:
-        exercise_id = exercising.start(kit, wanted, by=Actor(name), reason=reason)
+        try:
+            exercise_id = exercising.start(kit, wanted, by=Actor(name), reason=reason)
+        except ExerciseRefused as refused:
+            if not refused.lifted_by:
+                raise
+            todo = f"`hotline exercise plan {desk} {refused.lifted_by}`"
+            raise ExerciseRefused(f"{refused}: {todo}") from None
         _say_begun(kit, exercise_id)
 
 

@@ -3,13 +3,14 @@
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import signed_by
 from hotline.services.tips import linking
 from hotline.store.desk import audit
 from hotline.store.tips.visible import THE_LINE
 
-ONE = click.argument("one", metavar="ID", type=int)
-OTHER = click.argument("other", metavar="OTHER", type=int)
+ONE = click.argument("one", metavar="ID", type=TIP_ID)
+OTHER = click.argument("other", metavar="OTHER", type=TIP_ID)
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import signed
 from hotline.domain.places.places import place_name
 from hotline.domain.tips.retention import Keeping
@@ -48,7 +49,7 @@ def retention(context: click.Context, as_json: bool) -> None:
 
 
 @retention.command()
-@click.argument("tip_id", metavar="ID", type=int)
+@click.argument("tip_id", metavar="ID", type=TIP_ID)
 @signed
 def hold(tip_id: int, name: str, reason: str) -> None:
     """Keep a tip's words, and what was noted of its persons, until the hold is lifted, however long.
@@ -60,7 +61,7 @@ def hold(tip_id: int, name: str, reason: str) -> None:
 
 
 @retention.command()
-@click.argument("tip_id", metavar="ID", type=int)
+@click.argument("tip_id", metavar="ID", type=TIP_ID)
 @signed
 def lift(tip_id: int, name: str, reason: str) -> None:
     """End a hold. What was due meanwhile goes two weeks from now at the earliest."""

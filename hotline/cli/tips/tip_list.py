@@ -9,6 +9,7 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.moments import MOMENT, at_kigali
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.tips import coming
 from hotline.cli.tips.desk import desk_code
 from hotline.domain import trial
@@ -35,7 +36,7 @@ PAGE = 50
     help='Filed from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
 )
 @click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
-@click.option("--before", type=int, metavar="ID", help="Older than this one: the next page.")
+@click.option("--before", type=TIP_ID, metavar="ID", help="Older than this one: the next page.")
 @click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_(

@@ -18,6 +18,7 @@ from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
 from hotline.text.names import is_one_name
 from hotline.text.remark import remark
+from hotline.text.row_ids import row_id_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class Dossier:
 def find(session: Session, name: str) -> Responder:
     """Returns the person of exactly that name, or of that id. Raises NotFound."""
     found = personnel.named(session, name)
-    if not found and name.isdecimal():
-        by_id = personnel.of_id(session, int(name))
+    number = row_id_in(name)
+    if not found and number is not None:
+        by_id = personnel.of_id(session, number)
         found = [] if by_id is None else [by_id]
     if found:
         return found[0]

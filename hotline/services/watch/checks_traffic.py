@@ -3,45 +3,60 @@
 from datetime import datetime, timedelta
 
 from hotline.domain.reach.traffic import is_quiet, is_worse, spent
+from hotline.domain.watch.alarms import Alarm
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, in_kigali, warning
 from hotline.services.watch import trials
 from hotline.store.database import Session
-from hotline.store.watch import traffic
+from hotline.store.watch import alarms, looks, traffic
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
+DIAL = "dial"
+SEE_WEB = "see to `web` and the proxy in front of it, and to HOTLINE_LINE_URL"
+_UNDIALLED = warning(
+    DIAL,
+    "not dialled from here, and the watch process does not look",
+    "see to `watch`; then dial the line yourself",
+)
 
 
 def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     """Asks the line's own address and the gateway, and then the database for hours of traffic."""
-    outside = (_dial(kit.watch.instruments.line_answers()), _balance(kit))
+    answers, balance = kit.watch.instruments.line_answers(), _balance(kit)
     at = kit.now()
     try:
         with kit.database.reading() as session:
             return (
-                *outside,
+                _dialled_by_watch(session, at) if answers is None else _dial(answers=answers),
+                balance,
                 _quiet(session, at),
                 _delivery(session, at),
                 trials.finding(session, at),
             )
     except StoreUnavailable:
-        # That the database is gone is another finding's to say.
-        return outside
+        # Another check names a database that does not answer.
+        return _UNDIALLED if answers is None else _dial(answers=answers), balance
 
 
-def _dial(answers: bool | None) -> CheckResult:
-    if answers is None:
-        return CheckResult("dial", True, "not dialled from here")
+def _dial(*, answers: bool) -> CheckResult:
     if answers:
-        return CheckResult("dial", True, "the line answers its own call")
-    return CheckResult(
-        "dial",
-        False,
-        "the line does not answer its own call",
-        "see to `web` and the proxy in front of it, and to HOTLINE_LINE_URL",
-    )
+        return CheckResult(DIAL, True, "the line answers its own call")
+    return CheckResult(DIAL, False, "the line does not answer its own call", SEE_WEB)
+
+
+def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
+    """Returns what the watch process found, for a process that cannot dial."""
+    alarm = alarms.standing(session).get(Alarm.DIAL)
+    if alarm is not None and alarm.well_since is None:
+        if not alarm.told and looks.is_starting(session, at):
+            return CheckResult(DIAL, True, "the line has a minute to start")
+        says = f"the watch process was not answered since {in_kigali(alarm.since)}"
+        return CheckResult(DIAL, False, says, SEE_WEB)
+    if looks.is_fresh(session, at):
+        return CheckResult(DIAL, True, "the line answers the watch process")
+    return _UNDIALLED
 
 
 def _balance(kit: LookingKit) -> CheckResult:

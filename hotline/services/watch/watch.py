@@ -14,7 +14,7 @@ from hotline.services.outbox import notices
 from hotline.services.watch import checks_database, checks_outside, checks_traffic
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
-from hotline.store.watch import alarms
+from hotline.store.watch import alarms, looks
 from hotline.store.watch.alarms import AlarmNotice
 
 
@@ -26,6 +26,7 @@ def look(kit: WatchKit, *, around: bool = True) -> None:
     at = kit.now()
     with kit.database.writing() as session:
         contacts.try_writing(session, at)
+        looks.note(session, at)
     found = readings(kit, around=around)
 
     with kit.database.reading() as session:

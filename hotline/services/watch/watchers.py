@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.msisdn import sendable
+from hotline.domain.outbox.delivery import Outcome
 from hotline.domain.tip import Urgency
 from hotline.domain.watch.alarms import Alarm, Notice, acknowledged
 from hotline.errors import ImportRefused, NotFound
 from hotline.ports import ConsoleKit, Kit, LookingKit
 from hotline.services.tips.desk_viewer import viewer_of
+from hotline.services.watch import notice_causes
 from hotline.services.watch.checks_database import LATE, TAKEN_WITHIN
 from hotline.services.watch.watch import notice
 from hotline.store.database import Session
@@ -81,6 +83,30 @@ class AlarmTip:
     tip_id: int | None
     """None where this account may not know of it."""
     filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesSent:
+    """How far the notices of one alarm came: the newest for each contact, and for the other channel."""
+
+    alarm: RaisedAlarm
+    written: int
+    sent: int
+    """Notices that the gateway, the mail or the command took."""
+    causes: Sequence[str]
+    """Why the others did not go out, each cause once."""
+
+
+def notices_sent(kit: Kit) -> Sequence[NoticesSent]:
+    """Returns each alarm that stands, with what its notices came to. The oldest alarm comes first."""
+    with kit.database.reading() as session:
+        return [_sent(one, alarms.notices_of(session, one)) for one in alarms.raised(session)]
+
+
+def _sent(alarm: RaisedAlarm, rows: Sequence[AlarmNotice]) -> NoticesSent:
+    failed = [row for row in rows if row.outcome != Outcome.ACCEPTED]
+    causes = dict.fromkeys(notice_causes.cause_and_step(row)[0] for row in failed)
+    return NoticesSent(alarm, len(rows), len(rows) - len(failed), [*causes])
 
 
 def tip_of(kit: ConsoleKit, by: SignedIn, alarm: str) -> AlarmTip | None:

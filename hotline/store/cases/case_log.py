@@ -15,6 +15,7 @@ from hotline.store.bulk import Column, add
 from hotline.store.database import Row, add_if_new
 from hotline.store.insert_only import never_changes
 from hotline.store.outbox.messages import Referral
+from hotline.text.row_ids import row_id_in
 
 
 class CaseLogRow(Row):
@@ -111,7 +112,9 @@ def tip_of_reference(session: Session, reference: str) -> int | None:
 def tip_named(session: Session, name: str) -> int | None:
     """By the number of a tip, as in `12` or `T12`, which there may not be; or by any responder's reference."""
     number = name.removeprefix("T")
-    return int(number) if number.isdecimal() else tip_of_reference(session, name)
+    if number.isdecimal():
+        return row_id_in(number)
+    return tip_of_reference(session, name)
 
 
 def last_of(

@@ -7,12 +7,13 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import event, func, inspect, select, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hotline.errors import BackupInvalid, CopyFailed, Occupied, ProgramMissing
 from hotline.store.copies.snapshots import empty_file, server_words
 from hotline.store.database import Database, Session, open_database, sqlite_file
+from hotline.store.outbox.lanes import RELAY
 from hotline.store.outbox.messages import Leader
 from hotline.store.server import BoundedConnection
 
@@ -166,7 +167,7 @@ def _refuse_running(url: str, at: datetime) -> None:
 def _led_until(session: Session) -> datetime | None:
     if Leader.__tablename__ not in inspect(session.connection()).get_table_names():
         return None
-    return session.scalar(select(func.max(Leader.until)))
+    return session.scalar(select(Leader.until).where(Leader.name == RELAY))
 
 
 def _beside(file: Path, side: str) -> Path:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.store.outbox import dead_messages
+from hotline.store.outbox import dead_messages, lanes
 from hotline.store.outbox.messages import Deadline, Leader, Message
 from hotline.store.outbox.taking import ASK_RUNS
 from hotline.store.tips.tips import WAITS, Tip
@@ -57,7 +57,7 @@ def standing(session: Session) -> OutboxHealth:
         unreferred_since=_unreferred(session),
         untaken_since=_untaken(session),
         locked=_locked(session),
-        clock_until=session.scalar(select(func.max(Leader.until))),
+        clock_until=session.scalar(select(Leader.until).where(Leader.name == lanes.RELAY)),
     )
 
 

@@ -65,6 +65,12 @@ def await_senders(session: Session, at: datetime) -> None:
     session.execute(update(Lane).where(Lane.name == SMS).values(awaited_at=at))
 
 
+def awaited_at(session: Session) -> datetime | None:
+    """Returns when the processes that send were told to start."""
+    lane = session.get(Lane, SMS)
+    return None if lane is None else lane.awaited_at
+
+
 def was_awaited(session: Session) -> bool:
     lane = session.get(Lane, SMS)
     return lane is not None and lane.awaited_at is not None

@@ -185,7 +185,7 @@ class LaneHold(Row):
 
 
 class Leader(Row):
-    """Which relay owns time, for how long. Two by accident are still safe."""
+    """Which relay owns time, for how long. Two by accident are still safe. A second row is the watch process's."""
 
     __tablename__ = "leader"
 

@@ -176,6 +176,22 @@ def due(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[AlarmN
     return session.scalars(waiting.order_by(AlarmNotice.id).limit(50)).all()
 
 
+def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[AlarmNotice]:
+    """Returns the newest notice of an alarm for each contact, and for the other channel."""
+    written = select(AlarmNotice).where(
+        AlarmNotice.alarm == alarm.name, AlarmNotice.since == alarm.since
+    )
+    rows = session.scalars(written.order_by(AlarmNotice.id))
+    return [*{row.watcher_id: row for row in rows}.values()]
+
+
+def newest_to_contacts(session: Session) -> AlarmNotice | None:
+    """Returns the notice that was last written for a contact whom SMS can reach."""
+    reached = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
+    written = select(AlarmNotice).where(AlarmNotice.watcher_id.in_(reached))
+    return session.scalars(written.order_by(AlarmNotice.id.desc()).limit(1)).one_or_none()
+
+
 def claim(session: Session, notice_id: int, at: datetime) -> AlarmNotice | None:
     """One that is still to be told, held until the transaction ends; None where another watchman was quicker."""
     held = select(AlarmNotice).where(AlarmNotice.id == notice_id).with_for_update()

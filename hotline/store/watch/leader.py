@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from hotline.errors import StoreUnavailable
 from hotline.store.database import Database, Session
 from hotline.store.outbox import lanes
+from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
 """Short: who is killed while leading is missed no longer than this."""
@@ -42,7 +43,8 @@ class Leadership:
                 return True
         except (DBAPIError, PoolTimeout) as broken:
             self.close()
-            raise StoreUnavailable(type(broken).__name__) from None
+            cause = known_cause(str(getattr(broken, "orig", None) or broken))
+            raise StoreUnavailable(cause or type(broken).__name__) from None
         return self._leases(at, grace=FROZEN)
 
     def close(self) -> None:

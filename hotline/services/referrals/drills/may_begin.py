@@ -23,6 +23,9 @@ from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.drills.exercises import Exercise
 from hotline.text.remark import remark
 
+AT_NIGHT, AGAIN = "--at-night", "--again"
+"""Options of `hotline exercise plan`: what two people lift."""
+
 
 def check(
     session: Session,
@@ -61,7 +64,8 @@ def _check_rest(session: Session, wanted: WantedExercise, at: datetime) -> None:
             remark(
                 "{count} were held there within a year: two people may plan one more",
                 count=MOST_A_YEAR,
-            )
+            ),
+            AGAIN,
         )
     if any(row.started_at > at - REST for row in held):
         raise ExerciseRefused(remark("one was held there within {days} days", days=REST.days))
@@ -72,7 +76,8 @@ def _check_night(
 ) -> None:
     if not wanted.at_night or told_at is None:
         raise ExerciseRefused(
-            remark("it is night, or would be before it ends: two people plan one at night")
+            remark("it is night, or would be before it ends: two people plan one at night"),
+            AT_NIGHT,
         )
     if at < told_at + NOTICE:
         raise ExerciseRefused(

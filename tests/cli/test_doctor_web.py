@@ -1,0 +1,112 @@
+"""What the doctor finds of the web process: dead, frozen, another program, not ready, or on another machine."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from hotline.cli.line.web_found import process_found
+from hotline.config import Settings
+from hotline.lab.stack import free_port
+from hotline.services.check_result import CheckState
+
+Pages = Mapping[str, tuple[int, str]]
+ALIVE = {"/healthz": (200, "ok")}
+READY = ALIVE | {"/readyz": (200, json.dumps({"ready": True, "reasons": []}))}
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Pages], int]]:
+    """Starts a program on a free port that has these pages and no other."""
+    started: list[tuple[HTTPServer, threading.Thread]] = []
+
+    def start(pages: Pages) -> int:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, body = pages.get(self.path, (404, "nothing here"))
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_words: Any) -> None:
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        started.append((server, thread))
+        return server.server_port
+
+    yield start
+    for server, thread in started:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def found(port: int, **more: str) -> tuple[CheckState, str]:
+    settings = Settings.read({"HOTLINE_HOME": "/nowhere", "HOTLINE_PORT": str(port)} | more)
+    one = process_found(settings)
+    assert bool(one.todo) == (one.state is not CheckState.OK)
+    return one.state, one.says
+
+
+def test_a_web_process_that_is_ready(serve: Callable[[Pages], int]) -> None:
+    port = serve(READY)
+    says = f"answers at 127.0.0.1:{port}, and offers callers everything"
+    assert found(port) == (CheckState.OK, says)
+
+
+def test_one_that_is_dead_is_wrong() -> None:
+    port = free_port()
+    says = f"127.0.0.1:{port}: connection refused: no caller is answered"
+    assert found(port) == (CheckState.WRONG, says)
+
+
+@pytest.mark.slow(reason="waits two seconds for an answer that never comes")
+def test_one_that_is_frozen_is_wrong() -> None:
+    """Its socket takes a connection, as the kernel does for a process that was stopped."""
+    with socket.socket() as frozen:
+        frozen.bind(("127.0.0.1", 0))
+        frozen.listen()
+        port = frozen.getsockname()[1]
+        says = f"127.0.0.1:{port}: no answer in time: no caller is answered"
+        assert found(port, HOTLINE_LINE_URL="https://line.example") == (CheckState.WRONG, says)
+
+
+def test_one_that_is_not_ready_says_why(serve: Callable[[Pages], int]) -> None:
+    reasons = json.dumps({"ready": False, "reasons": ["no flows are live", "no alert can leave"]})
+    port = serve(ALIVE | {"/readyz": (503, reasons)})
+    assert found(port) == (
+        CheckState.WRONG,
+        f"answers at 127.0.0.1:{port}, and is not ready: no flows are live; no alert can leave",
+    )
+
+
+def test_another_program_on_its_port_is_no_web_process(serve: Callable[[Pages], int]) -> None:
+    port = serve({"/healthz": (200, "<html>")})
+    assert found(port) == (CheckState.WRONG, f"another program answers at 127.0.0.1:{port}")
+
+
+def test_one_in_another_container_is_asked_by_the_setting_that_names_it(
+    serve: Callable[[Pages], int],
+) -> None:
+    here, there = free_port(), serve(READY)
+    state, says = found(here, HOTLINE_LINE_URL=f"http://127.0.0.1:{there}")
+    assert (state, f"answers at 127.0.0.1:{there}" in says) == (CheckState.OK, True)
+    dead = free_port()
+    state, says = found(here, HOTLINE_LINE_URL=f"http://127.0.0.1:{dead}")
+    assert (state, says.count("connection refused")) == (CheckState.WRONG, 2)
+
+
+def test_a_proxy_that_shows_the_hooks_alone_leaves_a_warning(
+    serve: Callable[[Pages], int],
+) -> None:
+    here, proxy = free_port(), serve({})
+    state, says = found(here, HOTLINE_LINE_URL=f"http://127.0.0.1:{proxy}")
+    assert state is CheckState.WARNING
+    assert says.startswith("not asked from here")

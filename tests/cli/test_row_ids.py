@@ -1,0 +1,63 @@
+"""A number that no row can have is refused like one that no row has, whichever command is given it."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.main import COMMANDS, main
+from hotline.cli.row_ids import RowId
+from tests.builders import NOON
+from tests.made_once import lay_line
+
+HUGE = "99999999999999999999"
+TYPED = (
+    ["cases", "log", HUGE],
+    ["cases", "log", f"T{HUGE}"],
+    ["cases", "show", HUGE],
+    ["cases", "list", "--before", HUGE],
+    ["tips", "like", HUGE],
+    ["tips", "link", "1", HUGE, "--by", "Editor 1", "--reason", "alike"],
+    ["exercise", "show", HUGE],
+    ["responders", "show", HUGE],
+    ["callbacks", "done", HUGE, "--outcome", "reached", "--name", "A", "--reason", "b"],
+    ["audit", "list", "--tip", HUGE],
+    ["watch", "remove", HUGE],
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("ids")
+    lay_line(home, NOON)
+    return home
+
+
+@pytest.mark.parametrize("words", TYPED, ids=" ".join)
+def test_no_command_breaks_at_a_number_that_no_database_keeps(home: Path, words: list[str]) -> None:
+    told = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, words)
+    assert (told.exit_code, told.exception is None or type(told.exception)) == (1, SystemExit)
+    assert told.output.startswith("Error: ")
+    assert len(told.output.splitlines()) == 1
+
+
+def test_the_largest_id_is_looked_for(home: Path) -> None:
+    told = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, ["cases", "log", str(2**63 - 1)])
+    assert (told.exit_code, told.output.startswith("Error: no case")) == (1, True)
+
+
+def parameters(command: click.Command) -> Iterator[click.Parameter]:
+    yield from command.params
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from parameters(below)
+
+
+def test_every_id_of_every_command_is_read_so() -> None:
+    for entry in COMMANDS.values():
+        module, _, attribute = entry.target.partition(":")
+        for one in parameters(getattr(import_module(module), attribute)):
+            if one.metavar in ("ID", "OTHER", "PLAN") or one.name in ("message", "person_id"):
+                assert isinstance(one.type, RowId), (entry.target, one.name)

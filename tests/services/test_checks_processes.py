@@ -1,0 +1,149 @@
+"""The doctor sees a watch process or a worker that is frozen, and a contact whom no notice reached."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.watch.alarms import Alarm, move
+from hotline.services.check_result import CheckResult, CheckState
+from hotline.services.outbox import notices
+from hotline.services.watch import (
+    checks_database,
+    checks_processes,
+    checks_traffic,
+    watch,
+    watchers,
+)
+from hotline.store.outbox import lanes
+from hotline.store.watch import alarms
+from hotline.testing import FakeInstruments, FakeShelf
+from tests.district import District
+from tests.kits import WholeKit, make_watch
+
+CONTACT = "+250788700001"
+
+
+@pytest.fixture
+def kit(district: District) -> WholeKit:
+    district.man_desks()
+    return replace(district.kit, watch=make_watch(), books=FakeShelf())
+
+
+def found(kit: WholeKit, name: str) -> CheckResult:
+    (one,) = [one for one in checks_processes.findings(kit) if one.name == name]
+    return one
+
+
+def dial(kit: WholeKit) -> CheckResult:
+    here = replace(kit, watch=make_watch(instruments=FakeInstruments(line=None)))
+    (one,) = [one for one in checks_traffic.findings(here) if one.name == "dial"]
+    return one
+
+
+def test_a_watch_process_that_never_looked_or_looks_no_more_is_wrong(
+    district: District, kit: WholeKit
+) -> None:
+    assert (found(kit, "watch").ok, found(kit, "watch").says[:16]) == (False, "has never looked")
+    watch.look(kit)
+    assert found(kit, "watch").ok
+    district.clock.turn(seconds=59)
+    assert found(kit, "watch").ok
+    district.clock.turn(seconds=1)
+    frozen = found(kit, "watch")
+    assert (frozen.ok, "has not looked since" in frozen.says) == (False, True)
+    assert "hotline-watch" in frozen.todo
+
+
+def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: WholeKit) -> None:
+    silent = FakeInstruments(silent={"alerts": 400.0})
+    here = replace(kit, watch=make_watch(instruments=silent))
+    with district.database.writing() as session:
+        lanes.await_senders(session, district.clock())
+    assert (found(here, "watch").ok, found(here, "workers").ok) == (True, True)
+    assert dial(here).state is CheckState.OK
+    district.clock.turn(minutes=1)
+    assert (found(here, "watch").ok, found(here, "workers").ok) == (False, False)
+    assert dial(here).state is CheckState.WARNING
+
+
+def test_the_look_of_the_watch_process_is_no_tick_of_the_clock(
+    district: District, kit: WholeKit
+) -> None:
+    watch.look(kit)
+    (clock,) = [one for one in checks_database.findings(kit) if one.name == "clock"]
+    assert (clock.ok, clock.says) == (False, "has never ticked")
+
+
+def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: WholeKit) -> None:
+    watchers.add(kit, "Responder 1", CONTACT, "en")
+    watchers.try_waking(kit)
+    watch.look(kit)
+    district.clock.turn(seconds=59)
+    notices.send_due(kit)
+    district.clock.turn(seconds=59)
+    assert found(kit, "watch").ok
+
+
+@pytest.mark.parametrize("queue", ["alerts", "misc", "reader"])
+def test_a_queue_without_a_worker_that_lives_is_wrong_by_its_name(
+    kit: WholeKit, queue: str
+) -> None:
+    assert found(kit, "workers").ok
+    for silence, says in (
+        (61.0, f"the workers of the queue {queue} were last heard 61 seconds ago"),
+        (float("inf"), f"no worker lives for the queue {queue}"),
+    ):
+        silent = FakeInstruments(silent={queue: silence})
+        one = found(replace(kit, watch=make_watch(instruments=silent)), "workers")
+        assert (one.ok, one.says) == (False, says)
+        assert queue in one.todo
+
+
+def test_without_redis_workers_are_a_warning(kit: WholeKit) -> None:
+    dead = replace(kit, watch=make_watch(instruments=FakeInstruments(redis=False)))
+    assert found(dead, "workers").state is CheckState.WARNING
+
+
+def test_contacts_are_well_only_where_the_last_notice_got_through(
+    district: District, kit: WholeKit
+) -> None:
+    assert found(kit, "watchers").state is CheckState.WRONG
+    watchers.add(kit, "Responder 1", CONTACT, "en")
+    untried = found(kit, "watchers")
+    assert (untried.state, untried.todo) == (CheckState.WARNING, "`hotline watch test`")
+
+    watchers.try_waking(kit)
+    assert found(kit, "watchers").state is CheckState.OK
+    district.clock.turn(minutes=1)
+    late = found(kit, "watchers")
+    assert (late.state, "not tried yet" in late.says) == (CheckState.WRONG, True)
+
+    district.sms.results = [SendResult(Outcome.NOT_SENT)]
+    notices.send_due(kit)
+    failed = found(kit, "watchers")
+    assert (failed.state, "could not be reached" in failed.says) == (CheckState.WRONG, True)
+    district.clock.turn(seconds=10)
+    notices.send_due(kit)
+    assert found(kit, "watchers").state is CheckState.OK
+
+
+def test_a_doctor_that_cannot_dial_says_what_the_watch_process_found(
+    district: District, kit: WholeKit
+) -> None:
+    assert dial(kit).state is CheckState.WARNING
+    watch.look(kit)
+    assert (dial(kit).state, dial(kit).says) == (
+        CheckState.OK,
+        "the line answers the watch process",
+    )
+    with district.database.writing() as session:
+        lanes.await_senders(session, district.clock())
+        now = move(None, Alarm.DIAL, 1, district.clock()).now
+        alarms.keep(session, Alarm.DIAL, now, "the line does not answer its own call")
+    assert dial(kit).says == "the line has a minute to start"
+    district.clock.turn(minutes=1)
+    assert (dial(kit).state, "was not answered since" in dial(kit).says) == (
+        CheckState.WRONG,
+        True,
+    )
