@@ -207,3 +207,26 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     assert page.count("Bring this state back</button>") == SHOWN
     (older,) = re.findall(r'rel="next">|href="(/changes/\d+\?before=\d+)" rel="next"', page)
     assert writing.editor.get(older).text.count("Bring this state back</button>") == 2
+
+
+def test_the_history_says_that_nobody_else_read_an_emergency_and_never_brings_it_back(
+    writing: Writing,
+) -> None:
+    change = writing.opened()
+    writing.says(change)
+    fields = {"digest": writing.digest(change), "reason": REASON}
+    assert writing.approver.post(f"/changes/{change}/emergency", fields).status_code == 303
+    page = writing.approver.get("/live/1/bring-back").text
+    digest = re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]
+    back = {"digest": digest, "reason": "It reads badly"}
+    assert writing.approver.post("/live/1/bring-back", back).status_code == 303
+
+    live = writing.approver.get("/live").text
+    assert live.count("read by nobody else") == 1
+    assert "/live/1/bring-back" in live
+    assert "/live/2/bring-back" not in live
+    asked = writing.approver.get("/live/2/bring-back").text
+    assert "Propose them as a change" in asked
+    assert 'name="digest"' not in asked
+    refused = writing.approver.post("/live/2/bring-back", {"digest": "x", "reason": "y"})
+    assert refused.status_code == 422

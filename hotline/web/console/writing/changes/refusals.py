@@ -52,6 +52,10 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.EMERGENCY_STANDS: phrase(
         "Words of one person alone are live. Confirm them first, or bring back what was before."
     ),
+    Refusal.READ_BY_ONE: phrase(
+        "One person published these words alone, and nobody confirmed them. "
+        "Propose them as a change: a second person reads it."
+    ),
     Refusal.SETTLED: phrase(
         "Nothing waits for a second person any more: it was confirmed or ended. Look at the history."
     ),
