@@ -230,3 +230,19 @@ def test_the_history_says_that_nobody_else_read_an_emergency_and_never_brings_it
     assert 'name="digest"' not in asked
     refused = writing.approver.post("/live/2/bring-back", {"digest": "x", "reason": "y"})
     assert refused.status_code == 422
+
+
+@pytest.mark.row("A4")
+def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing) -> None:
+    change = writing.opened()
+    flow = writing.flow(change)
+    flow["nodes"]["one"]["say"]["text"]["rw"] = "Ni ibanga. Ni ku buntu."
+    flow["nodes"]["one"]["reason"] = "Warns of what a false recruiter says."
+    writing.saves(change, flow)
+    page = html.unescape(writing.approver.get(f"/changes/{change}/read").text)
+    red = page[page.index("Read this first") :].partition("</div>")[0]
+    assert (
+        'learn / one</a>: this screen says "ibanga", "ku buntu"; the editor\'s reason: Warns' in red
+    )
+    printed = html.unescape(writing.approver.get(f"/changes/{change}/print").text)
+    assert 'this screen says "ibanga"' in printed

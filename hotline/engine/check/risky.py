@@ -167,6 +167,8 @@ SAID_OF_NONE: Table = {
 }
 """The same words where they warn of it."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
+
 
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Iterator[str]:
     """The words of the tables that stand in `text`, each once."""
@@ -185,6 +187,19 @@ def promised(text: str, language: str) -> Iterator[str]:
     for phrase in WARNED_OF.get(language, ()):
         said = said.replace(phrase, "")
     return risky_words(said, language, ON_ANY_SCREEN)
+
+
+def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
+    """Yields the words that promise or ask who somebody is in sentences of `after` that `before` does not have."""
+    heard = {*_sentences(before)}
+    new = [sentence for sentence in _sentences(after) if sentence not in heard]
+    for sentence in new:
+        yield from promised(sentence, language)
+        yield from asks_who(sentence, language)
+
+
+def _sentences(text: str) -> list[str]:
+    return _SENTENCE_END.split(plain(text))
 
 
 def asks_who(text: str, language: str) -> Iterator[str]:

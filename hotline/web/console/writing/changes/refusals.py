@@ -70,6 +70,7 @@ HELD_BACK: Mapping[NotInEmergency, str] = {
     NotInEmergency.FIELD: phrase("more than its words changed"),
     NotInEmergency.GUARDED: phrase("words of a report, a receipt or a responder"),
     NotInEmergency.DIGITS: phrase("a digit, or a word for one, is new"),
+    NotInEmergency.RISKY: phrase("new words promise something, or ask who somebody is"),
     NotInEmergency.ENTRY: phrase("an entry"),
     NotInEmergency.NUMBER: phrase("a number is new, or is confirmed again"),
     NotInEmergency.EMERGENCY_NUMBER: phrase("112 is taken away"),
