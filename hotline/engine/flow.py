@@ -16,6 +16,10 @@ Text = Mapping[str, str]
 """One text in every language, by code."""
 
 
+REASON_LETTERS = 20
+"""The fewest letters of a reason that the check accepts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """True where an answer of this passage is one of `values`, or a flag of the session is set."""
@@ -158,7 +162,12 @@ class Flow:
     signed: Mapping[str, Signed] = field(default_factory=dict)
     """By node: those that somebody answers for by name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
-    """By node: why a question has more lines than a narrow phone shows well."""
+    """By node: why it has more lines than a narrow phone shows well, or says words that the check finds."""
+
+    def reason_of(self, node: str) -> str | None:
+        """Returns the reason of a node. None if there is none, or if it is too short to say anything."""
+        reason = self.reasons.get(node, "")
+        return reason if len(reason.strip()) >= REASON_LETTERS else None
 
 
 @dataclass(frozen=True, slots=True)

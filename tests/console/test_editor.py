@@ -74,7 +74,7 @@ ROWS: tuple[tuple[str, str, str, str, object], ...] = (
 def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
     for flow, node, do, way, there in ROWS:
         form = editor.open(flow, node)
-        words = f"words of {do}"
+        words = f"words of the row: {do}"
         field = next((name for name in form if name.endswith(".en")), "reason")
         editor.sent(form | {field: words}, do)
         value = editor.node(flow, node)
@@ -351,3 +351,20 @@ def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor, em
     start = page.index('id="p-findings"')
     shown = unescape(re.sub(r"<[^>]+>", " ", page[start : page.index("p-handset", start)]))
     assert SPEAKS_OF_ITSELF.search(shown) is None, shown
+
+
+@pytest.mark.row("A4")
+def test_a_reason_that_says_nothing_is_refused_and_its_field_is_named_as_the_problem_names_it(
+    editor: Editor,
+) -> None:
+    form = editor.open("abroad", "contract")
+    promise = form | {"text.en": "It is free"}
+    page = unescape(editor.part(promise))
+    label = "Reason for the words or the length that the check finds"
+    assert f'fill in "{label}" with 20 letters or more' in page
+    assert f"{label}; callers never read it</label>" in unescape(editor.page)
+    refused = editor.press(promise | {"reason": "x"}, "save")
+    assert refused.status_code == 422
+    assert "Write the reason in 20 letters or more." in refused.text
+    enough = promise | {"reason": "It is a trial of one screen."}
+    assert editor.press(enough, "save").status_code == 303

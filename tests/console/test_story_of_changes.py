@@ -207,3 +207,42 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     assert page.count("Bring this state back</button>") == SHOWN
     (older,) = re.findall(r'rel="next">|href="(/changes/\d+\?before=\d+)" rel="next"', page)
     assert writing.editor.get(older).text.count("Bring this state back</button>") == 2
+
+
+def test_the_history_says_that_nobody_else_read_an_emergency_and_never_brings_it_back(
+    writing: Writing,
+) -> None:
+    change = writing.opened()
+    writing.says(change)
+    fields = {"digest": writing.digest(change), "reason": REASON}
+    assert writing.approver.post(f"/changes/{change}/emergency", fields).status_code == 303
+    page = writing.approver.get("/live/1/bring-back").text
+    digest = re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]
+    back = {"digest": digest, "reason": "It reads badly"}
+    assert writing.approver.post("/live/1/bring-back", back).status_code == 303
+
+    live = writing.approver.get("/live").text
+    assert live.count("read by nobody else") == 1
+    assert "/live/1/bring-back" in live
+    assert "/live/2/bring-back" not in live
+    asked = writing.approver.get("/live/2/bring-back").text
+    assert "Propose them as a change" in asked
+    assert 'name="digest"' not in asked
+    refused = writing.approver.post("/live/2/bring-back", {"digest": "x", "reason": "y"})
+    assert refused.status_code == 422
+
+
+@pytest.mark.row("A4")
+def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing) -> None:
+    change = writing.opened()
+    flow = writing.flow(change)
+    flow["nodes"]["one"]["say"]["text"]["rw"] = "Ni ibanga. Ni ku buntu."
+    flow["nodes"]["one"]["reason"] = "Warns of what a false recruiter says."
+    writing.saves(change, flow)
+    page = html.unescape(writing.approver.get(f"/changes/{change}/read").text)
+    red = page[page.index("Read this first") :].partition("</div>")[0]
+    assert (
+        'learn / one</a>: this screen says "ibanga", "ku buntu"; the editor\'s reason: Warns' in red
+    )
+    printed = html.unescape(writing.approver.get(f"/changes/{change}/print").text)
+    assert 'this screen says "ibanga"' in printed

@@ -1,12 +1,15 @@
 """What a report may never say, ask, show or take: each rule with a report that breaks it, in every language."""
 
+import copy
 from typing import Any
 
 import pytest
 
 from hotline.engine.check.checking import check
 from hotline.engine.check.finding import Code, Finding
+from hotline.services.flows.places import place_lists
 from tests.engine.books import LISTS, TELL, choice, make_document, t
+from tests.made_once import shipped_document
 
 UNSAFE = {
     "rw": [
@@ -23,9 +26,12 @@ UNSAFE = {
     ],
 }  # fmt: skip
 WHO = {
-    "rw": ["Izina ryawe?", "Witwa nde?", "Nimero yawe?", "Telefone yawe?", "Utuye he?", "Inzu yawe?", "Indangamuntu?"],
-    "fr": ["Votre nom?", "Qui êtes-vous?", "Votre numéro?", "Où habitez-vous?", "Votre maison?", "Carte d'identité?"],
-    "en": ["Your name?", "Who are you?", "Your phone?", "Where do you live?", "Your house?", "ID number?"],
+    "rw": ["Izina ryawe?", "Witwa nde?", "Nimero yawe?", "Telefone yawe?", "Utuye he?", "Inzu yawe?", "Indangamuntu?",
+           "Vuga uwo uri we"],
+    "fr": ["Votre nom?", "Qui êtes-vous?", "Votre numéro?", "Où habitez-vous?", "Votre maison?", "Carte d'identité?",
+           "Dites qui vous êtes"],
+    "en": ["Your name?", "Who are you?", "Your phone?", "Where do you live?", "Your house?", "ID number?",
+           "Say who you are", "Say your name"],
 }  # fmt: skip
 
 
@@ -112,6 +118,21 @@ def test_who_she_is_is_asked_by_no_menu_of_a_report_and_no_words_of_a_lesson() -
         ("rw", "Ni ku buntu"),
         ("rw", "Uratekanye"),
         ("rw", "Banza wishyure"),
+        ("en", "You pay nothing"),
+        ("en", "Nobody will ever know"),
+        ("en", "We promise"),
+        ("en", "Look at www.example"),
+        ("en", "Look at example.com"),
+        ("en", "http://example.test"),
+        ("en", "Write on WhatsApp"),
+        ("fr", "Vous ne risquez rien"),
+        ("fr", "Personne ne le saura"),
+        ("fr", "Ecrivez sur WhatsApp"),
+        ("fr", "Nous vous promettons"),
+        ("rw", "Ni ubuntu"),
+        ("rw", "Nta wuzabimenya"),
+        ("rw", "Twandikire kuri WhatsApp"),
+        ("rw", "Reba example.com"),
     ],
 )
 @pytest.mark.row("A4")
@@ -310,3 +331,18 @@ def test_words_are_asked_only_where_something_gathers_them() -> None:
 
     called = tell(landmark={"call": {"flow": "learn", "goes": "last"}})
     assert found(Code.WORDS_LOST, learn=asking, tell=called) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Un prix, etc.comment", "an .orgy of words", "Ce qu'il comprend."]
+)
+def test_an_end_of_a_sentence_is_no_address(words: str) -> None:
+    assert found(Code.PROMISE, learn={"one": {"say": {"text": t(words)}}}) == []
+
+
+@pytest.mark.parametrize("node", ["danger", "kind"])
+def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report(node: str) -> None:
+    document: Any = copy.deepcopy(dict(shipped_document()))
+    document["flows"]["report"]["nodes"][node]["menu"]["text"]["en"] = "Say who you are"
+    hits = [one for one in check(document, place_lists()) if one.code is Code.ASKS_WHO]
+    assert [(one.flow, one.node) for one in hits] == [("report", node)]

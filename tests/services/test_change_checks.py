@@ -1,11 +1,15 @@
 """Checking a change: found once, kept by what was checked, rung for, and done by the clock where no bell is heard."""
 
+from typing import Any
+
+import pytest
 from sqlalchemy import select
 
 from hotline.domain.jobs import Job
 from hotline.engine.check.finding import Code
-from hotline.services.changes import folders, judging
-from hotline.services.changes.results import ChangeRefused
+from hotline.engine.editing.emergency import NotInEmergency
+from hotline.services.changes import emergencies, folders, going_live, judging, proposing
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import checking, publishing
 from hotline.services.flows.flow_states import LIVE, flow_states
 from hotline.store.changes import checks
@@ -13,7 +17,7 @@ from hotline.store.changes.checks import ChangeCheck, FlowState
 from hotline.store.flows import flows
 from hotline.testing import FakeJobs
 from tests.conftest import Clock
-from tests.services.changing import EDITOR, Desk, desk, playable
+from tests.services.changing import APPROVER, EDITOR, Desk, desk, playable
 from workers.jobs import check_change
 
 __all__ = ["desk"]
@@ -133,3 +137,61 @@ def test_a_list_that_does_not_wait_rings_for_what_nobody_has_measured(desk: Desk
     check_change(desk.kit, change)
     with desk.kit.database.reading() as session:
         assert len(session.scalars(select(ChangeCheck)).all()) == 2, "live was checked already"
+
+
+WARNS = "Warns of what a false recruiter says."
+
+
+def warning(words: str, reason: str = WARNS) -> dict[str, Any]:
+    document = playable(words)
+    document["flows"]["learn"]["nodes"]["one"]["reason"] = reason
+    return document
+
+
+def says(desk: Desk, words: str, reason: str = WARNS) -> int:
+    change = desk.opened()
+    desk.save(change, warning(words, reason)["flows"]["learn"])
+    return change
+
+
+@pytest.mark.row("A4")
+def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
+    live = warning("They say you are safe.")
+    publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
+    change = says(desk, "They say you are safe. It is free.")
+    refused = proposing.propose(desk.kit, EDITOR, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.HURTS
+    assert {(one.node, one.code) for one in refused.findings} == {("one", Code.PROMISE)}
+
+    again = says(
+        desk, "They say you are safe. It is free.", "Warns of two promises of a recruiter."
+    )
+    assert proposing.propose(desk.kit, EDITOR, again) is None
+    assert isinstance(desk.publish(again), ChangePublished)
+    same = says(desk, "Free and safe, they say.", "Warns of two promises of a recruiter.")
+    assert proposing.propose(desk.kit, EDITOR, same) is None, (
+        "the words that the reason was given for"
+    )
+
+
+@pytest.mark.row("A4")
+@pytest.mark.parametrize(
+    ("words", "held"),
+    [
+        ("They say you are safe. You are safe there.", {NotInEmergency.RISKY}),
+        ("They say you are safe. Do not go.", set()),
+        ("Do not go.", set()),
+    ],
+)
+def test_no_new_sentence_of_one_person_alone_promises_anything(
+    words: str, held: set[NotInEmergency], desk: Desk
+) -> None:
+    live = warning("They say you are safe. Go.")
+    publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
+    change = says(desk, words)
+    seen = going_live.read(desk.kit, change).digest
+    done = emergencies.publish(desk.kit, APPROVER, change, "the hotel there is a trap", seen)
+    found = set() if isinstance(done, ChangePublished) else {one.reason for one in done.held_back}
+    assert found == held
+    assert isinstance(done, ChangePublished) is not bool(held)

@@ -17,10 +17,14 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
 from hotline.engine.editing.emergency import NotInEmergency
+from hotline.errors import NotReady
 from hotline.services.changes import bringing_back, emergencies, going_live, proposing
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
+from hotline.services.flows import publishing
+from hotline.services.flows.publishing import PublicationNote
 from hotline.services.watch import checks_words, watch
+from hotline.store.flows.publications import Publishing
 from hotline.store.outbox.messages import Message
 from hotline.store.watch import alarms
 from hotline.testing import FakeJobs
@@ -231,3 +235,106 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
     watch.look(desk.kit, around=False)
     with desk.kit.database.reading() as session:
         assert Alarm.URGENT_WORDS in alarms.standing(session)
+
+
+def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
+    seen = bringing_back.preview(desk.kit, publication)
+    return bringing_back.bring_back(desk.kit, by, publication, REASON, seen.digest)
+
+
+@pytest.mark.row("A3")
+def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, clock: Clock) -> None:
+    """Otherwise an emergency, ended and brought back, is live for good, without an alarm or a second reader."""
+    first = desk.published("Second words").publication_id
+    change = desk.proposed("Do not go there")
+    alone = published(desk, change).publication_id
+    assert isinstance(back(desk, first), ChangePublished)
+
+    for by in (APPROVER, SECOND):
+        assert back(desk, alone, by) == ChangeRefused(Refusal.READ_BY_ONE)
+    assert desk.live == playable("Second words")
+    assert [one.is_read for one in bringing_back.history(desk.kit)] == [True, False, True, True]
+
+
+def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
+    """A state that is built on words of one person rests on them."""
+    first = urgent(desk).publication_id
+    on_top = urgent(desk, "Do not go there at all").publication_id
+    assert isinstance(back(desk, 1), ChangePublished)
+    for unread in (first, on_top):
+        assert back(desk, unread) == ChangeRefused(Refusal.READ_BY_ONE)
+
+
+def test_a_state_on_top_of_words_that_were_brought_back_unread_is_unread(
+    desk: Desk, clock: Clock
+) -> None:
+    """A history of before this rule: somebody brought an emergency back, and a change followed on it."""
+    alone = urgent(desk)
+    assert isinstance(back(desk, 1), ChangePublished)
+    state = bringing_back.preview(desk.kit, alone.publication_id)
+    said = PublicationNote("Approver 1", Publishing.BACK, REASON, by_id=3)
+    brought = bringing_back.put_back(desk.kit, state, said, actor="Approver 1")
+    assert isinstance(brought, ChangePublished)
+    change = desk.opened()
+    desk.say(change, "Second words", "two")
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    follows = desk.publish(change)
+    assert isinstance(follows, ChangePublished)
+
+    urgent(desk, "Go home")
+    clock.turn(hours=4)
+    assert emergencies.lapse(desk.kit) is not None
+    assert desk.live == playable(), "the clock brings back what two people have read"
+    for unread in (brought, follows):
+        assert back(desk, unread.publication_id) == ChangeRefused(Refusal.READ_BY_ONE)
+
+
+def test_words_that_two_people_read_later_come_back(desk: Desk, clock: Clock) -> None:
+    alone = urgent(desk)
+    assert isinstance(back(desk, 1), ChangePublished)
+    desk.published("Do not go there")
+    assert isinstance(back(desk, 1), ChangePublished)
+    assert isinstance(back(desk, alone.publication_id), ChangePublished)
+    assert desk.live == playable("Do not go there")
+
+
+def test_a_confirmed_emergency_comes_back(desk: Desk, clock: Clock) -> None:
+    alone = urgent(desk)
+    assert emergencies.confirm(desk.kit, SECOND, alone.publication_id) is None
+    assert isinstance(back(desk, 1), ChangePublished)
+    assert isinstance(back(desk, alone.publication_id), ChangePublished)
+
+
+def test_who_published_the_emergency_beneath_is_not_the_second_person(
+    desk: Desk, clock: Clock
+) -> None:
+    """The second one shows both: its reader has to be new to both."""
+    change = desk.opened(by=OTHER)
+    desk.say(change, "Do not go there", by=OTHER)
+    published(desk, change)
+    on_top = urgent(desk, "Do not go there at all", by=SECOND).publication_id
+    own = ChangeRefused(Refusal.OWN_HAND)
+    assert emergencies.confirm(desk.kit, APPROVER, on_top) == own
+    assert emergencies.confirm(desk.kit, OTHER, on_top) == own
+    third = ChangeAuthor("Approver 3", 5)
+    appointed = emergencies.confirm(desk.kit, third, on_top, appointed_by={3})
+    assert appointed == ChangeRefused(Refusal.APPOINTED)
+    assert emergencies.confirm(desk.kit, third, on_top) is None
+
+
+def test_the_audit_log_says_that_it_was_an_emergency(desk: Desk) -> None:
+    change = desk.proposed()
+    published(desk, change)
+    said = listed(desk.kit)[-1].sentence
+    assert f"published change {change} in an emergency, read by nobody else" in said
+
+
+def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk) -> None:
+    """A folder that was exported meanwhile holds words of one person alone."""
+    urgent(desk)
+    exported = desk.live
+    with pytest.raises(NotReady, match="one person alone"):
+        publishing.publish(desk.kit, exported, by="Operator 1", reason="x", of_version=False)
+    assert emergencies.standing(desk.kit) is not None
+    publishing.publish(desk.kit, playable(), by="Operator 1", reason="x", of_version=True)
+    assert desk.live == playable()

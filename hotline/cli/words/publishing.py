@@ -10,6 +10,7 @@ from hotline.domain.call_back import KIGALI
 from hotline.environment import CHECKOUT
 from hotline.services.flows import authoring, checking, publishing
 from hotline.store.flows import publications
+from hotline.store.flows.publications import Publishing
 
 SHIPPED = CHECKOUT / "flows"
 
@@ -38,7 +39,9 @@ def history() -> None:
         for one in publications.history(session):
             until = f"{one.until.astimezone(KIGALI):%Y-%m-%d %H:%M}" if one.until else "now"
             since = f"{one.published_at.astimezone(KIGALI):%Y-%m-%d %H:%M}"
-            second = f" and {one.approved_by}" if one.approved_by else ""
+            is_alone = one.kind == Publishing.EMERGENCY and not one.approved_by
+            alone = ", read by nobody else" if is_alone else ""
+            second = f" and {one.approved_by}" if one.approved_by else alone
             who = f"{one.kind}, {one.published_by}{second}: {one.reason}"
             click.echo(f"revision {one.revision_id}  {since} to {until}  {who}")
 

@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     "codes_erased": "erased what was noted of the persons of {subject}",
     "desks_rotated": "gave new keys to {subject}",
     "emergency_confirmed": "confirmed the words of an emergency, {subject}",
+    "emergency_published": "published {subject} in an emergency, read by nobody else",
     "end_refused": "refused to close {subject}: the case goes on",
     "erase_kept": "kept the words of {subject}, which somebody asked to erase",
     "erase_wanted": "asked to erase {subject}",

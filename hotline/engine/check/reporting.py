@@ -1,14 +1,25 @@
 """What no screen of a report may say or ask: words that give her away, and who she is. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from hotline.engine.check.early import guarded
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to, node_texts, nodes, texts
-from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, promised, risky_words
-from hotline.engine.flow import Ask, Book, Flow, Menu, Node
+from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, plain, promised, risky_words
+from hotline.engine.flow import REASON_LETTERS, Ask, Book, Flow, Menu, Node
 from hotline.engine.run import Place
-from hotline.text.remark import remark
+from hotline.text.remark import Remark, remark
+
+_REASON_MISSING = remark(
+    'say it in other words, or fill in "{reason_field}" with {count} letters or more',
+    reason_field="reason",
+    count=REASON_LETTERS,
+)
+_REASON_OLDER = remark(
+    'say it in other words, or change "{reason_field}": it was given before these words',
+    reason_field="reason",
+)
 
 
 def promises(book: Book) -> Iterator[Finding]:
@@ -16,26 +27,73 @@ def promises(book: Book) -> Iterator[Finding]:
 
     A report's own screens are stricter: `unsafe_words` and `questions_of_who` accept no reason.
     """
+    for risk in _risks(book):
+        if book.flows[risk.place.flow].reason_of(risk.place.node) is None:
+            yield risk.finding(_REASON_MISSING)
+
+
+def uncovered(live: Book, book: Book) -> Iterator[Finding]:
+    """Yields the words that are new on a screen whose reason is older than they are.
+
+    A reason covers the words that callers heard when somebody gave it. `live`: what callers hear now. A new reason
+    covers all that stands there.
+    """
+    for risk in _risks(book):
+        flow, node = risk.place.flow, risk.place.node
+        reason, was = book.flows[flow].reason_of(node), live.flows.get(flow)
+        older = None if reason is None or was is None else _given_for(was, node, reason)
+        if was is not None and older is not None and not _heard(was.nodes[older], risk):
+            yield risk.finding(_REASON_OLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Risk:
+    """One word of a caller's screen that needs a reason."""
+
+    place: Place
+    code: Code
+    field: str
+    language: str
+    word: str
+
+    def finding(self, fix: Remark) -> Finding:
+        says = remark('{field} says "{word}"', field=self.field, word=self.word)
+        if self.code is Code.ASKS_WHO:
+            says = remark('{field} names "{word}"', field=self.field, word=self.word)
+        flow, node = self.place.flow, self.place.node
+        return Finding(flow, node, self.code, says, fix, self.language, self.field)
+
+
+def _risks(book: Book) -> Iterator[_Risk]:
     inside = gathering(book)
     for written in texts(book):
         where, flow = Place(written.flow, written.node), book.flows[written.flow]
-        if flow.private or where in inside or where.node in flow.reasons:
+        if flow.private or where in inside:
             continue
+        is_question = _asks(flow.nodes[where.node], in_report=False)
         for language, words in written.text.items():
-            for word in promised(words, language):
-                message = remark('{field} says "{word}"', field=written.field, word=word)
-                fix = remark("promise nothing, or give the reason why these words stand here")
-                yield Finding(
-                    where.flow, where.node, Code.PROMISE, message, fix, language, written.field
-                )
-            if _asks(flow.nodes[where.node], in_report=False):
-                continue
-            for word in asks_who(words, language):
-                message = remark('{field} names "{word}"', field=written.field, word=word)
-                fix = remark("ask for nothing that names anybody, or give the reason")
-                yield Finding(
-                    where.flow, where.node, Code.ASKS_WHO, message, fix, language, written.field
-                )
+            for code, word in _risky(words, language):
+                # What a question asks for needs no reason: `questions_of_who` accepts none.
+                if code is Code.PROMISE or not is_question:
+                    yield _Risk(where, code, written.field, language, word)
+
+
+def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
+    yield from ((Code.PROMISE, word) for word in promised(words, language))
+    yield from ((Code.ASKS_WHO, word) for word in asks_who(words, language))
+
+
+def _given_for(live: Flow, node: str, reason: str) -> str | None:
+    """Returns the live screen that gives this reason: the same one, or one that was renamed or copied."""
+    there = [name for name in live.nodes if plain(live.reasons.get(name, "")) == plain(reason)]
+    return node if node in there else next(iter(there), None)
+
+
+def _heard(live: Node, risk: _Risk) -> bool:
+    return any(
+        (risk.code, risk.word) in _risky(text.get(risk.language, ""), risk.language)
+        for _, text in node_texts(live)
+    )
 
 
 def has_promises(flow: Flow, name: str) -> bool:

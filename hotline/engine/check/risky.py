@@ -33,18 +33,32 @@ TRADE_IN_PEOPLE: Table = {"rw": ("curuz", "curuj")}
 """Any form of it, innocent elsewhere: a trader is umucuruzi."""
 SAFETY: Table = {
     "rw": ("umutekano", "tekanye", "tekane", "nta byago"),
-    "fr": ("securit", "en surete", "sans danger", "sans risque", "protege"),
+    "fr": (
+        "securit",
+        "en surete",
+        "sans danger",
+        "sans risque",
+        "risquez rien",
+        "risques rien",
+        "aucun risque",
+        "protege",
+    ),
     "en": ("safe", "secure", "security", "no risk", "protected"),
 }
 SECRECY: Table = {
-    "rw": ("ibanga", "amabanga", "rwihishwa", "ntirigaragara", "zamenyekana", "kutamenyekana"),
-    "fr": ("secret", "confiden", "anonym", "personne ne saura"),
-    "en": ("secret", "confiden", "anonym", "nobody will know", "no one will know"),
-}
+    "rw": (
+        "ibanga", "amabanga", "rwihishwa", "ntirigaragara", "zamenyekana", "kutamenyekana", "uzabimenya",
+    ),
+    "fr": ("secret", "confiden", "anonym", "personne ne saura", "personne ne le saura", "personne n'en saura"),
+    "en": (
+        "secret", "confiden", "anonym", "nobody will know", "no one will know", "nobody will ever know",
+        "no one will ever know", "nobody will find out", "no one will find out",
+    ),
+}  # fmt: skip
 FREE: Table = {
-    "rw": ("ku buntu", "kubuntu", "nta kiguzi"),
-    "fr": ("gratuit", "sans frais"),
-    "en": ("free", "no cost", "costs nothing"),
+    "rw": ("ku buntu", "kubuntu", "ni ubuntu", "nta kiguzi"),
+    "fr": ("gratuit", "sans frais", "payez rien", "coute rien"),
+    "en": ("free", "no cost", "costs nothing", "pay nothing", "no charge"),
 }
 PAY_FIRST: Table = {
     "rw": (
@@ -85,6 +99,21 @@ PROMISES: Table = {
     ),
 }  # fmt: skip
 """That help comes. "We cannot say if or when help comes" is none."""
+VOWS: Table = {
+    "rw": ("turakwizeza", "turabizeza", "turagusezeranya", "turabasezeranya"),
+    "fr": ("nous promettons", "vous promettons", "te promettons", "je vous promets"),
+    "en": ("we promise", "i promise"),
+}
+"""That the line promises, whatever it is."""
+_ADDRESSES = (
+    "www.", "http", ".com", ".org", ".net", ".rw", "whatsapp", "telegram", "facebook", "instagram", "tiktok",
+)  # fmt: skip
+ELSEWHERE: Table = {
+    "rw": (*_ADDRESSES, "watsapu", "wasapu"),
+    "fr": _ADDRESSES,
+    "en": _ADDRESSES,
+}
+"""An address of others, or an invitation to write there. This line keeps nothing that is written elsewhere."""
 AFTERWARDS: Table = {
     "rw": ("bufasha", "gufasha", "vuba", "ejo", "isaha", "iminota", "akarere", "umurenge"),
     "fr": ("aide", "bientot", "demain", "heure", "minute", "district", "secteur"),
@@ -104,33 +133,41 @@ WHOLE = frozenset(
         "entrez le nom",
         "ecrivez le nom",
         "donnez le nom",
+        ".com",
+        ".org",
+        ".net",
+        ".rw",
     }
 )
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
-IN_A_REPORT = (TRAFFICKING, TRADE_IN_PEOPLE, SAFETY, SECRECY, FREE, PROMISES)
-ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST)
+IN_A_REPORT = (TRAFFICKING, TRADE_IN_PEOPLE, SAFETY, SECRECY, FREE, PROMISES, VOWS, ELSEWHERE)
+ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, VOWS, ELSEWHERE)
 """What the line cannot keep. A screen that warns of such words says so in its reason."""
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
 """An SMS is read on lock screens, and by whoever holds the phone."""
 
 WHO_SHE_IS: Table = {
     "rw": (
-        "izina ryawe", "amazina yawe", "izina ryanyu", "witwa nde", "uri nde", "nimero yawe", "numero yawe",
+        "izina ryawe", "amazina yawe", "izina ryanyu", "witwa nde", "uri nde", "uwo uri we",
+        "nimero yawe", "numero yawe",
         "nomero yawe", "nimero ya telefone", "telefone yawe", "utuye he", "aho utuye", "utuye", "inzu yawe",
         "urugo rwawe", "aderesi", "indangamuntu", "irangamuntu", "wavutse", "andika izina", "andika amazina",
         "andika nimero", "imeyili", "imeri", "e-mail", "email", "ifoto",
     ),
     "fr": (
-        "votre nom", "ton nom", "votre prenom", "ton prenom", "qui etes-vous", "qui es-tu", "appelez-vous",
+        "votre nom", "ton nom", "votre prenom", "ton prenom", "qui etes-vous", "qui es-tu",
+        "dites qui vous", "dis qui tu", "appelez-vous",
         "vous appelez-vous", "t'appelles", "votre numero", "ton numero", "votre telephone", "ton telephone",
         "numero de telephone", "habitez", "habites-tu", "votre adresse", "ton adresse", "votre maison",
         "ta maison", "carte d'identite", "numero d'identite", "votre passeport", "date de naissance",
         "ecrivez le nom", "entrez le nom", "donnez le nom", "e-mail", "email", "courriel", "photo",
     ),
     "en": (
-        "your name", "full name", "first name", "surname", "who are you", "your phone", "your number",
+        "your name", "full name", "first name", "surname", "who are you", "say who you",
+        "tell us who you", "tell who you",
+        "write who you", "your phone", "your number",
         "phone number", "mobile number", "you live", "your address", "home address", "your house",
         "house number", "your id", "id number", "id card", "identity card", "your passport",
         "date of birth", "you born", "enter name", "enter the name", "type the name", "write the name",
@@ -167,6 +204,8 @@ SAID_OF_NONE: Table = {
 }
 """The same words where they warn of it."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
+
 
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Iterator[str]:
     """The words of the tables that stand in `text`, each once."""
@@ -185,6 +224,19 @@ def promised(text: str, language: str) -> Iterator[str]:
     for phrase in WARNED_OF.get(language, ()):
         said = said.replace(phrase, "")
     return risky_words(said, language, ON_ANY_SCREEN)
+
+
+def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
+    """Yields the words that promise or ask who somebody is in sentences of `after` that `before` does not have."""
+    heard = {*_sentences(before)}
+    new = [sentence for sentence in _sentences(after) if sentence not in heard]
+    for sentence in new:
+        yield from promised(sentence, language)
+        yield from asks_who(sentence, language)
+
+
+def _sentences(text: str) -> list[str]:
+    return _SENTENCE_END.split(plain(text))
 
 
 def asks_who(text: str, language: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"
           topic: x                  counted as read when it is shown
           completes: tip            reaching it makes what was gathered whole
           note: {rw: .., fr: .., en: ..}       a line under the choices
-        reason: ..                  beside `menu`: why a question has over 10 lines of 16 letters
+        reason: ..                  beside `menu`: why it has over 10 lines of 16 letters, or words that the check finds
           languages: true           offers the other languages on one line, on the highest keys
           lead: [{when: {answer: danger, is: yes}, text: {..}}]      lines in front of the text
                 [{number: 112, text: {..}}]      words that name a phone number: they stand while it is signed

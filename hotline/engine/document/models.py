@@ -191,7 +191,7 @@ class NodeModel(Model):
     """The state of this node's texts, where it differs from the file's."""
     signed: SignedModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
-    """Why a question takes more than ten lines of a narrow phone; for whoever reads the flow, and shown to nobody."""
+    """Why a question takes more than ten lines of a narrow phone, or says what the check finds. No caller reads it."""
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from hotline.engine.check.risky import new_risky_words
 from hotline.engine.check.spoken_digits import digits_in
 from hotline.engine.editing.anatomy import Document, called_by, nodes_of
 from hotline.engine.editing.difference import Difference, ScreenState, difference
@@ -30,6 +31,8 @@ class NotInEmergency(StrEnum):
     """A choice, a condition, or anything that is not words."""
     GUARDED = "guarded"
     """Words of a flow that gathers, of what it calls, or of responders."""
+    RISKY = "risky"
+    """A new sentence promises something, or asks who somebody is. A reason on the screen changes nothing."""
     ENTRY = "entry"
     DIGITS = "digits"
     """Words with a digit, or a word for one, that was not there: it may be a number to dial."""
@@ -76,6 +79,8 @@ def _of_screens(changes: Difference, before: Document, after: Document) -> Itera
         for words in screen.words:
             if Counter(digits_in(words.after)) - Counter(digits_in(words.before)):
                 yield HeldBack(NotInEmergency.DIGITS, *where, words.field)
+            if any(new_risky_words(words.before, words.after, words.language)):
+                yield HeldBack(NotInEmergency.RISKY, *where, words.field)
         if screen.flow in guarded:
             yield from (HeldBack(NotInEmergency.GUARDED, *where, one.field) for one in screen.words)
 

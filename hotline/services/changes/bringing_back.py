@@ -14,6 +14,7 @@ from hotline.services.changes import judging
 from hotline.services.changes.assembling import document_of
 from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import make_live, press
+from hotline.services.changes.read_by_two import read_by_two
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring
 from hotline.services.flows.publishing import PublicationNote
@@ -43,6 +44,8 @@ class PublicationLine:
     """None: it is live."""
     lapses_at: datetime | None
     settled_at: datetime | None
+    is_read: bool
+    """False if it holds words that one person alone published, and that no second person read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class PublishedChange:
 def history(kit: Kit, limit: int = LISTED) -> Sequence[PublicationLine]:
     """The newest first. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        return [_line(row) for row in publications.history(session, limit)]
+        read = read_by_two(session)
+        return [_line(row, read) for row in publications.history(session, limit)]
 
 
 def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, PublicationLine]:
@@ -81,13 +85,13 @@ def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, PublicationLi
     Raises StoreUnavailable.
     """
     with kit.database.reading() as session:
-        rows = publications.history(session, LISTED)
+        rows, read = publications.history(session, LISTED), read_by_two(session)
         edited = changes.parts_edited(session, [one.change_id for one in rows if one.change_id])
     found: dict[str, PublicationLine] = {}
     for row in rows:
         brought = flows_named if row.change_id is None else edited[row.change_id]
         for name in brought:
-            found.setdefault(name, _line(row))
+            found.setdefault(name, _line(row, read))
     return found
 
 
@@ -99,7 +103,8 @@ def of_change(kit: Kit, change_id: int) -> PublishedChange | None:
         if row is None or older is None:
             return None
         before, after = (document_of(session, one.revision_id) for one in (older, row))
-    return PublishedChange(_line(row), before, after)
+        line = _line(row, read_by_two(session))
+    return PublishedChange(line, before, after)
 
 
 def preview(kit: Kit, publication_id: int) -> StateToBringBack:
@@ -114,13 +119,18 @@ def preview(kit: Kit, publication_id: int) -> StateToBringBack:
 def bring_back(
     kit: Kit, by: Author, publication_id: int, reason: str, digest: str
 ) -> ChangePublished | ChangeRefused:
-    """Make an older state live: two people had read it once, so one decides. Raises NotFound, StoreUnavailable."""
+    """Makes an older state live. One person decides, but only if two people read that state once.
+
+    Raises NotFound, StoreUnavailable.
+    """
     reason = reason.strip()
     if not reason:
         return ChangeRefused(Refusal.SHORT_REASON)
     state = preview(kit, publication_id)
     if state.digest != digest:
         return ChangeRefused(Refusal.CHANGED)
+    if not state.publication.is_read:
+        return ChangeRefused(Refusal.READ_BY_ONE)
     refused = _unfit(kit, state)
     if refused is not None:
         return refused
@@ -166,10 +176,11 @@ def _state(session: Session, row: Publication) -> StateToBringBack:
         raise NotReady("no flows are published: `hotline release` publishes those of this version")
     before, old = document_of(session, live_id), document_of(session, row.revision_id)
     after = brought_back(old, before)
-    return StateToBringBack(_line(row), before, after, authoring.digest_of(after), live_id, old)
+    line = _line(row, read_by_two(session))
+    return StateToBringBack(line, before, after, authoring.digest_of(after), live_id, old)
 
 
-def _line(row: Publication) -> PublicationLine:
+def _line(row: Publication, read: Collection[int]) -> PublicationLine:
     return PublicationLine(
         id=row.id,
         revision_id=row.revision_id,
@@ -182,4 +193,5 @@ def _line(row: Publication) -> PublicationLine:
         until=row.until,
         lapses_at=row.lapses_at,
         settled_at=row.settled_at,
+        is_read=row.id in read,
     )

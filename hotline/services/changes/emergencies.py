@@ -1,6 +1,6 @@
 """Words that one approver publishes alone, for four hours: told at once, confirmed by a second person, or ended."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from hotline.services.changes.assembling import assemble, document_of, gather
 from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import go_live
 from hotline.services.changes.proposing import english_alone, unfit
+from hotline.services.changes.read_by_two import read_by_two
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.doorbell import ring
 from hotline.services.flows.publishing import PublicationNote
@@ -146,10 +147,11 @@ def confirm(
         row = publications.unsettled(session)
         if row is None or row.id != publication_id:
             return ChangeRefused(Refusal.SETTLED)
-        hands = changes.hands(session, row.change_id) if row.change_id else ()
-        if not may_publish(by, (_author(row), *hands)):
+        unread = _unread(session, row)
+        hands = [hand for one in unread for hand in _hands(session, one)]
+        if not may_publish(by, hands):
             return ChangeRefused(Refusal.OWN_HAND)
-        if row.published_by_id in appointed_by:
+        if any(one.published_by_id in appointed_by for one in unread):
             return ChangeRefused(Refusal.APPOINTED)
         row.settled_at = kit.now()
         row.approved_by, row.approved_by_id = by.name, by.account_id
@@ -183,11 +185,22 @@ def lapse(kit: Kit) -> ChangePublished | None:
 
 
 def _read_by_two(session: Session, row: Publication) -> Publication | None:
-    """The publication before it that was not itself one person's alone."""
-    older = publications.before(session, row.id)
-    while older is not None and older.kind == Publishing.EMERGENCY and older.approved_by is None:
-        older = publications.before(session, older.id)
-    return older
+    """Returns the newest publication before it that two people have read."""
+    older = [one for one in read_by_two(session) if one < row.id]
+    return publications.found(session, max(older)) if older else None
+
+
+def _unread(session: Session, row: Publication) -> Sequence[Publication]:
+    """Returns the publications whose words are read together with this one, itself included."""
+    base = _read_by_two(session, row)
+    since = 0 if base is None else base.id
+    return [one for one in publications.history(session) if since < one.id <= row.id]
+
+
+def _hands(session: Session, row: Publication) -> Sequence[ChangeAuthor]:
+    """Returns who published it and who wrote it."""
+    writers = changes.hands(session, row.change_id) if row.change_id else ()
+    return (_author(row), *writers)
 
 
 def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:

@@ -169,11 +169,12 @@ def go_live(
         if isinstance(done, ChangeRefused):
             return done
         change.state, change.ended_at = ChangeState.LIVE, kit.now()
+        is_alone = said.kind is Publishing.EMERGENCY
         audit.append(
             session,
             at=kit.now(),
             actor=actor(by),
-            action="change_published",
+            action="emergency_published" if is_alone else "change_published",
             subject=f"change {change.id}",
             reason=audited(said.reason),
         )

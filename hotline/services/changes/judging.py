@@ -80,7 +80,7 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
 
 def check(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> DividedFindings:
     """The same of a change that was gathered. Raises StoreUnavailable."""
-    mine = look(kit, assembled.document, gathered.checked_as, gathered.change.id)
+    mine = _look_beside(kit, gathered, assembled.document)
     return divide(mine, look(kit, gathered.live, gathered.live_digest))
 
 
@@ -122,15 +122,30 @@ def check_unchecked(kit: Kit) -> None:
         check_change(kit, change_id)
 
 
-def look(
-    kit: Kit, document: Mapping[str, Any], digest: str, change_id: int | None = None
+def _look_beside(
+    kit: Kit, gathered: GatheredChange, document: Mapping[str, Any]
 ) -> Sequence[Finding]:
-    """Everything that is wrong with a document, found once for each `digest`. Raises StoreUnavailable."""
+    """Returns what is wrong with the document that a change makes with what is live."""
+    return look(kit, document, gathered.checked_as, gathered.change.id, live=gathered.live)
+
+
+def look(
+    kit: Kit,
+    document: Mapping[str, Any],
+    digest: str,
+    change_id: int | None = None,
+    *,
+    live: Mapping[str, Any] | None = None,
+) -> Sequence[Finding]:
+    """Returns everything that is wrong with a document, found once for each `digest`.
+
+    `live`: what it is compared with; `digest` is then of both. Raises StoreUnavailable.
+    """
     with kit.database.reading() as session:
         kept = _kept(session, digest)
     if kept is not None:
         return kept
-    found = findings(document)
+    found = findings(document, live=live)
     written = WrittenArray([one.to_row() for one in found])
     with kit.database.writing() as session:
         checks.forget(session, kit.now() - KEPT)
@@ -140,7 +155,7 @@ def look(
 
 def found_before(kit: Kit, gathered: GatheredChange, document: Mapping[str, Any]) -> WrittenArray:
     """What is known of a change, in the form in which it is kept. Raises StoreUnavailable."""
-    found = look(kit, document, gathered.checked_as, gathered.change.id)
+    found = _look_beside(kit, gathered, document)
     return WrittenArray([one.to_row() for one in found])
 
 

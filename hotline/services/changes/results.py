@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     """More than an emergency may do; `held_back` says what."""
     EMERGENCY_STANDS = "emergency_stands"
     """Words of one person alone are live: a second one confirms them first, or brings back what was before."""
+    READ_BY_ONE = "read_by_one"
+    """The state holds words that one person published alone, and no second person confirmed."""
     SETTLED = "settled"
     """No emergency waits for a second person."""
     APPOINTED = "appointed"

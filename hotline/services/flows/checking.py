@@ -10,6 +10,7 @@ from typing import Any
 
 from hotline.engine.check.checking import check, of_book
 from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.reporting import uncovered
 from hotline.engine.document import document as documents
 from hotline.engine.editing.drafting import Draft, draft_findings
 from hotline.engine.flow import Book
@@ -36,14 +37,23 @@ MOST_SCREENS = 1000
 """So many screens of all flows are checked within a second while somebody writes."""
 
 
-def findings(document: Mapping[str, Any], limit: int = DEFAULT_LIMIT) -> Sequence[Finding]:
-    """What the checker of flows finds, and what only the services can know."""
+def findings(
+    document: Mapping[str, Any],
+    limit: int = DEFAULT_LIMIT,
+    *,
+    live: Mapping[str, Any] | None = None,
+) -> Sequence[Finding]:
+    """Returns what the checker of flows finds, and what only the services can know.
+
+    `live`: what callers hear now. Without it a reason covers every word of its screen.
+    """
     lists = place_lists()
     found = check(document, lists, limit=limit)
     if any(one.code is Code.SHAPE for one in found):
         return found
     book = documents.bind(documents.read(document), lists)
-    return [*found, *uncounted(book), *late_alerts(book), *phrasing.findings(book)]
+    new = [] if live is None else uncovered(documents.bind(documents.read(live), lists), book)
+    return [*found, *new, *uncounted(book), *late_alerts(book), *phrasing.findings(book)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,13 @@ class ScreenCheck:
     """False where the flows are too many to read while somebody writes: the change's page has the rest."""
 
 
-def of_screen(book: Book, draft: Draft, node: str, *, most: int = MOST_SCREENS) -> ScreenCheck:
-    """Checks one screen of a draft as a publication would: by itself, and among all flows. `book` holds the draft."""
+def of_screen(
+    book: Book, draft: Draft, node: str, *, live: Book, most: int = MOST_SCREENS
+) -> ScreenCheck:
+    """Checks one screen of a draft as a publication would: by itself, among all flows, and against what is live.
+
+    `book` holds the draft.
+    """
     alone = draft_findings(book, draft, node=node)
     if sum(len(flow.nodes) for flow in book.flows.values()) > most:
         return ScreenCheck(alone, 0, is_whole=False)
@@ -66,7 +81,12 @@ def of_screen(book: Book, draft: Draft, node: str, *, most: int = MOST_SCREENS) 
     led = {remark("no node is called {name}", name=missing) for missing in draft.missing}
     among = [
         one
-        for one in (*of_book(book), *uncounted(book), *late_alerts(book))
+        for one in (
+            *of_book(book),
+            *uncovered(live, book),
+            *uncounted(book),
+            *late_alerts(book),
+        )
         if one.flow == name and one.message not in led
     ]
     here = dict.fromkeys((*alone, *(one for one in among if one.node == node)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.flows import authoring
 from hotline.store.database import Session
@@ -14,6 +15,10 @@ from hotline.store.flows.publications import Publication, Publishing
 
 LINE = "line"
 OF_A_VERSION = "the flows of this version"
+EMERGENCY_STANDS = (
+    "words of one person alone are live: a second person confirms them in the console, or brings back what was "
+    "before. The flows that this version ships can be published now"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,14 @@ def publish(
 ) -> int:
     """Make flows live on a person's word, and say their revision. `of_version`: later versions follow them.
 
-    Raises FlowInvalid, StoreUnavailable.
+    Raises FlowInvalid, NotReady, StoreUnavailable.
     """
     made = authoring.made_ready(kit.database, document)
     with kit.database.writing() as session:
         publications.take_turns(session)
+        if not of_version and publications.unsettled(session) is not None:
+            # The folder may hold them: then nobody would read them any more, and they would stay.
+            raise NotReady(EMERGENCY_STANDS)
         revision = authoring.put_live(session, made, kit.now())
         kind = Publishing.VERSION if of_version else Publishing.BY_HAND
         record(session, revision, PublicationNote(by, kind, reason), kit.now())

@@ -8,6 +8,7 @@ from hotline.domain.flows.review import PHRASES, ReviewedText
 from hotline.domain.wording import Template
 from hotline.engine.check.checking import of_words
 from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.reporting import uncovered
 from hotline.engine.editing.anatomy import nodes_of, with_value
 from hotline.engine.editing.drafting import draft_findings, drafted, put_in
 from hotline.engine.flow import Book
@@ -99,7 +100,9 @@ def _of_flow(
     old, new = drafted(name, before), drafted(name, after)
     found: dict[str, WordsFault] = {}
     was, now = put_in(book, old.flow), put_in(book, new.flow)
-    unsafe, still = [*of_words(now)], {_told(one) for one in of_words(was) if one.flow == name}
+    unsafe = [*of_words(now), *uncovered(book, now)]
+    known_words = (*of_words(was), *uncovered(book, was))
+    still = {_told(one) for one in known_words if one.flow == name}
     for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
         known = still | {_told(one) for one in draft_findings(was, old, node=node)}
         here = [text.place for text in texts if text.place.split(".")[1] == node]

@@ -149,7 +149,7 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
         reading.emergency,
         who.APPROVER,
         Needs.FRESH,
-        "change_published",
+        "emergency_published",
     ),
     PageRoute("GET", "/live", live.history, who.ALL),
     PageRoute("GET", "/live/<int:publication_id>/bring-back", live.ask_back, who.APPROVER),

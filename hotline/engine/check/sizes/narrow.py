@@ -11,7 +11,7 @@ from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.reporting import has_promises
 from hotline.engine.check.situations import drawings
-from hotline.engine.flow import Ask, Book, Menu
+from hotline.engine.flow import REASON_LETTERS, Ask, Book, Menu
 from hotline.engine.placeholders import WIDEST, filled
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import MOST_LINES, NARROWEST, Layout, Page, wrapped
@@ -52,14 +52,18 @@ def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
         if count <= MOST_LINES:
             continue
         long.add(each.place)
-        if flow.gathers or each.place.node not in flow.reasons:
+        if flow.gathers or flow.reason_of(each.place.node) is None:
             message = remark(
                 "asks over {count} lines of {letters} letters, {most} at most",
                 count=count,
                 letters=NARROWEST,
                 most=MOST_LINES,
             )
-            fix = remark("shorten it, or give a reason")
+            fix = remark(
+                'shorten it, or fill in "{reason_field}" with {count} letters or more',
+                reason_field="reason",
+                count=REASON_LETTERS,
+            )
             if flow.gathers:
                 fix = remark("shorten it: a report has no longer screens")
             yield _finding(each.place, message, fix, each.language)
@@ -69,7 +73,8 @@ def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
             place = Place(flow.name, name)
             if place not in long and not has_promises(flow, name):
                 message = remark("has a reason and needs none")
-                yield _finding(place, message, remark("remove the reason"), "")
+                fix = remark('leave "{reason_field}" empty', reason_field="reason")
+                yield _finding(place, message, fix, "")
 
 
 def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from hotline.engine.document.fields import UNSEEN
+from hotline.engine.flow import REASON_LETTERS
 from hotline.engine.screen import NUMBERS
 from hotline.text.languages import CODES
 
@@ -35,6 +36,8 @@ class FieldFault(StrEnum):
     DAY = "day"
     CHOICE = "choice"
     """It is none of those that are offered."""
+    REASON = "reason"
+    """It is too short to say anything."""
     WAY = "way"
     """Other screens and flows were asked for, and none is chosen yet."""
 
@@ -107,6 +110,8 @@ def fault_of(name: str, typed: str) -> FieldFault | None:
     last = name.rpartition(".")[2]
     if not typed or last in CODES:
         return None
+    if name == "reason":
+        return None if len(typed) >= REASON_LETTERS else FieldFault.REASON
     if last == "is":
         pattern = _PATTERNS[FieldFault.VALUE]
         return None if all(map(pattern.fullmatch, values_of(typed))) else FieldFault.VALUE

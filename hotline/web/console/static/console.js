@@ -1,5 +1,5 @@
 // Every page does the same without it.
-//   form[data-parts="URL"]   400 ms after a key it goes there; parts of that id are replaced
+//   form[data-parts="URL"]   400 ms after a key it goes there; parts of that id are replaced, and are "old" until then
 //   form[data-unsaved]       leaving it asks; Ctrl+S sends it
 //   button[data-quick]       changes parts alone
 //   button[data-busy]        what it says meanwhile
@@ -47,11 +47,23 @@
     }
   }
 
+  // What stands there is of older words, until an answer replaces it.
+  function outdate(part) {
+    if (part.dataset.part === "old") return;
+    part.dataset.part = "old";
+    const says = document.createElement("strong");
+    says.className = "unchecked";
+    says.textContent = document.body.dataset.unchecked || "";
+    part.prepend(says);
+  }
+
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form) return;
     if ("unsaved" in form.dataset) changed.add(form);
     if (!form.dataset.parts) return;
+    newest += 1;
+    for (const part of form.querySelectorAll("[data-part]")) outdate(part);
     clearTimeout(waiting.get(form));
     waiting.set(form, setTimeout(() => parts(form), 400));
   });

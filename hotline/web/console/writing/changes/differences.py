@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hotline.engine.check.risky import new_risky_words
 from hotline.engine.editing.anatomy import nodes_of, texts_in
 from hotline.engine.editing.difference import (
     Difference,
@@ -72,10 +73,22 @@ class ScreenToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class CoveredScreen:
+    """A screen whose reason lets new words pass the check."""
+
+    screen: ScreenToRead
+    words: str
+    """In quotation marks."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
     """Those for the red box."""
+    covered: Sequence[CoveredScreen]
+    """New words that the check would find without the reason of their screen."""
     told: Sequence[str]
     """Flows that gather what callers tell, of which something differs."""
     numbers: Sequence[str]
@@ -99,7 +112,7 @@ class DifferenceToRead:
 
     @property
     def is_grave(self) -> bool:
-        return any((self.counted, self.told, self.numbers, self.entries))
+        return any((self.counted, self.covered, self.told, self.numbers, self.entries))
 
 
 def to_read(
@@ -125,6 +138,7 @@ def to_read(
     return DifferenceToRead(
         screens=screens,
         counted=[one for one in screens if one.marks],
+        covered=[*_covered(changes, screens, after)],
         told=[flow for flow in flows if _gathers(before, flow) or _gathers(after, flow)],
         numbers=[changed_words(visit, one) for one in changes.numbers],
         entries=[changed_words(visit, one) for one in changes.entries],
@@ -134,6 +148,28 @@ def to_read(
         part=part,
         parts=parts,
     )
+
+
+def _covered(
+    changes: Difference, screens: Sequence[ScreenToRead], after: Mapping[str, Any]
+) -> Iterator[CoveredScreen]:
+    for change, screen in zip(changes.screens, screens, strict=True):
+        node = nodes_of(after["flows"].get(change.flow)).get(change.node)
+        reason = str(node.get("reason") or "") if isinstance(node, Mapping) else ""
+        words = dict.fromkeys(_risky(change, node)) if reason else ()
+        if words:
+            named = ", ".join(f'"{word}"' for word in words)
+            yield CoveredScreen(screen, named, reason)
+
+
+def _risky(change: ScreenDifference, node: object) -> Iterator[str]:
+    """Yields the risky words of new sentences; of every sentence where the reason is new."""
+    if change.state is ScreenState.NEW or any(one.field == "reason" for one in change.others):
+        for text in texts_in(node):
+            for language, words in text.words.items():
+                yield from new_risky_words("", words, language)
+    for one in change.words:
+        yield from new_risky_words(one.before, one.after, one.language)
 
 
 def _with(book: Book, document: Mapping[str, Any], flows: Mapping[str, None]) -> Book:

@@ -37,7 +37,7 @@ FIELDS: Mapping[str, str] = {
     "list": phrase("The list of places"),
     "languages": phrase("Whether the languages stand there"),
     "returns": phrase("Whether it goes back to the flow that called"),
-    "reason": phrase("Why it may be long"),
+    "reason": phrase("Reason for the words or the length that the check finds"),
     "saves": phrase("Where the answer is kept"),
     "topic": phrase("Which topic counts as read"),
     "completes": phrase("What counts as told"),

@@ -7,13 +7,13 @@ from hotline.engine.editing.difference import difference
 from hotline.services.accounts import approvals
 from hotline.services.changes import bringing_back, emergencies, going_live
 from hotline.services.changes.emergencies import EmergencyToRead
-from hotline.services.changes.results import ChangeRefused
+from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console import who
 from hotline.web.console.form import FormFault, FormFaults, faults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
-from hotline.web.console.writing.changes.refusals import refused_faults
+from hotline.web.console.writing.changes.refusals import refused_faults, refused_words
 from hotline.web.console.writing.changes.ticks import TICK, unread, unread_words
 
 REASON_LETTERS = 1000
@@ -23,6 +23,7 @@ KINDS = {
     "back": phrase("brought back"),
     "emergency": phrase("an emergency"),
 }
+UNREAD = ChangeRefused(Refusal.READ_BY_ONE)
 
 
 def history(visit: Visit) -> Response:
@@ -108,6 +109,7 @@ def _asked(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -
         "bring_back.html",
         status=422 if wrong else 200,
         state=state,
+        refused=None if state.publication.is_read else refused_words(visit, UNREAD),
         kinds=KINDS,
         shown=to_read(visit, changes, state.before, state.after, live),
         typed=visit.form,

@@ -52,6 +52,10 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.EMERGENCY_STANDS: phrase(
         "Words of one person alone are live. Confirm them first, or bring back what was before."
     ),
+    Refusal.READ_BY_ONE: phrase(
+        "One person published these words alone, and nobody confirmed them. "
+        "Propose them as a change: a second person reads it."
+    ),
     Refusal.SETTLED: phrase(
         "Nothing waits for a second person any more: it was confirmed or ended. Look at the history."
     ),
@@ -66,6 +70,7 @@ HELD_BACK: Mapping[NotInEmergency, str] = {
     NotInEmergency.FIELD: phrase("more than its words changed"),
     NotInEmergency.GUARDED: phrase("words of a report, a receipt or a responder"),
     NotInEmergency.DIGITS: phrase("a digit, or a word for one, is new"),
+    NotInEmergency.RISKY: phrase("new words promise something, or ask who somebody is"),
     NotInEmergency.ENTRY: phrase("an entry"),
     NotInEmergency.NUMBER: phrase("a number is new, or is confirmed again"),
     NotInEmergency.EMERGENCY_NUMBER: phrase("112 is taken away"),

@@ -49,6 +49,7 @@ REFUSED: Mapping[FieldFault, str] = {
     FieldFault.LANGUAGE: phrase("It is none of the languages."),
     FieldFault.DAY: phrase("A day, as 2026-11-30."),
     FieldFault.CHOICE: phrase("It is none of those that are offered."),
+    FieldFault.REASON: phrase("Write the reason in 20 letters or more. A second person reads it."),
     FieldFault.WAY: phrase("Choose where it leads: every screen and flow is offered now."),
 }
 KINDS = {

@@ -71,7 +71,8 @@ def moving_parts(
     draft = drafted(flow, document)
     book = put_in(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
-    found = checking.of_screen(book, draft, node)
+    live = visit.kit.books.book(visit.kit.books.live())
+    found = checking.of_screen(book, draft, node, live=live)
     compiled = draft.flow.nodes.get(node)
     return MovingParts(
         meters=meters(book, place, written, limit=state.limit),
