@@ -53,14 +53,13 @@ ONLY_LONG = (
     "tests/cli/test_demo_year.py::test_a_home_that_was_left_in_the_midst_of_its_year_says_so",
     "tests/cli/test_demo_year.py::test_a_small_year_is_full_and_no_command_hides_what_it_is",
     "tests/house/test_image.py::*",
-    "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers[8 beside 200]",
-    # Tours of every screen. A daily run has those of callers in Kinyarwanda.
+    "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers",
+    # Tours of every screen. A daily run presses every digit at every screen of a caller.
     "tests/crawler/test_behind_pin.py::*[en-*]",
     "tests/crawler/test_behind_pin.py::*[fr-*]",
     "tests/crawler/test_behind_pin.py::*[rw-*]",
     "tests/crawler/test_crawl.py::test_every_digit_at_every_screen_where_no_report_is_offered",
-    "tests/crawler/test_every_node.py::*[en-*]",
-    "tests/crawler/test_every_node.py::*[fr-*]",
+    "tests/crawler/test_every_node.py::test_c9_c14_nothing_is_left_behind_at_any_node",
     "tests/crawler/test_hanging_up.py::test_c8_hanging_up_at_any_node_has_told_what_is_promised[*unsure*]",
     # Pages in Chromium. A daily run tells each story of the console in Kinyarwanda, and looks at each page at 360 px.
     "tests/browser/*[en]",
@@ -78,6 +77,9 @@ ONLY_LONG = (
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-office]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-twice as large]",
     "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
+    # What proves a tool of the tests: the comparison of two commits, and a home that is made once.
+    "tests/compare/test_plays.py::*",
+    "tests/test_made_once.py::test_a_home_is_as_init_leaves_it",
     # Searches that go further.
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
     "tests/domain/evidence/test_published_year.py::test_e3_many_years_of_every_size",

@@ -1,5 +1,7 @@
 """A broken line of what must never break is noticed by a test."""
 
+from collections import Counter
+
 import pytest
 
 from tests.mutants import ROOT, SUBJECTS, faults, mutants
@@ -24,8 +26,11 @@ def test_each_row_names_a_test_that_is_there() -> None:
     assert wrong == []
 
 
-def test_each_row_belongs_to_a_subject() -> None:
-    assert {row.subject for row in mutants()} <= set(SUBJECTS)
+def test_every_subject_has_ten_rows_and_all_have_a_hundred() -> None:
+    counted = Counter(row.subject for row in mutants())
+    assert set(counted) == set(SUBJECTS)
+    assert min(counted.values()) >= 10
+    assert counted.total() >= 100
 
 
 @pytest.mark.timeout(3600)

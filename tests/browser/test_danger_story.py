@@ -199,8 +199,7 @@ def somebody_of_a_trial_is_noted_too(case: DangerCase) -> None:
 
 def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
     tip, office = case.office.line.tips[0], case.office
-    with at_the_desk(office, "National 1", AccountRole.NATIONAL, NATIONAL) as hands:
-        hands.follows("Tips")
+    with at_the_desk(office, "Officer 1", AccountRole.NATIONAL, NATIONAL) as hands:
         hands.page.goto(f"/tips/{tip.id}")
         hands.click(hands.page.locator("#f-why-send"))
         hands.presses("Open the words")
@@ -211,7 +210,7 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.presses("Request closure")
         hands.sees("Somebody else of the national desk confirms it.")
     assert closed(case) is None
-    with at_the_desk(office, "National 2", AccountRole.NATIONAL, NATIONAL, "422") as hands:
+    with at_the_desk(office, "Officer 2", AccountRole.NATIONAL, NATIONAL, "422") as hands:
         hands.page.goto(f"/tips/{tip.id}")
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
         hands.presses("Confirm the closure")
@@ -326,7 +325,7 @@ def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
     ask = case.follows(Template.FOLLOW, 1, case.deputy)
     assert case.texts(PHONE)[-2:] == [ask, ask]
     phone = case.chooses(1)
-    assert case.shows("first", "following") in phone.screen
+    assert case.shows("first_thirty", "following") in phone.screen
     assert case.shows("thirty", "following") in phone.key("1")
     assert case.shows("noted", "following") in phone.key("2")
     assert case.dials("1").screen.startswith(f"CON {case.shows('nothing')}")

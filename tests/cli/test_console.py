@@ -21,15 +21,14 @@ from hotline.store.accounts import accounts
 from hotline.store.desk import members
 from tests.builders import NOON
 from tests.cli.homes import copy_home
-from tests.made_once import lay_keys, lay_tables
+from tests.made_once import lay_line
 
 LINK = re.compile(r"http://127\.0\.0\.1:8080/welcome/([\w-]{43})  \(once, within 15 minutes\)")
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    lay_keys(tmp_path / "keys", NOON)
-    lay_tables(tmp_path / "hotline.db")
+    lay_line(tmp_path, NOON)
     return tmp_path
 
 

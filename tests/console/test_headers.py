@@ -86,7 +86,7 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> Non
         assert_safe(answer)
     sizes = [len(tab.get(file).data) for file in files]
     assert sizes[0] < 20_000
-    assert sizes[1] < 4_000
+    assert sizes[1] < 5_000
 
 
 def test_what_breaks_says_a_reference_and_nothing_else(

@@ -2,8 +2,9 @@
 
 from typing import Any, cast
 
-from hotline.domain.accounts.account import AccountRole, SignedIn
+from hotline.domain.accounts.account import AccountRole, AccountState, SignedIn
 from hotline.services.changes import emergencies
+from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.web.console import lines
 from tests.services.changing import Desk, desk
 from tests.services.test_emergencies import SECOND, urgent
@@ -19,6 +20,18 @@ APPROVER, EDITOR = signed_in(AccountRole.APPROVER), signed_in(AccountRole.EDITOR
 
 
 def told(desk: Desk, by: SignedIn) -> list[str]:
+    with desk.kit.database.writing() as session:
+        session.merge(
+            ConsoleAccount(
+                id=by.account_id,
+                name="somebody",
+                shown=by.name,
+                roles=sorted(by.roles),
+                language="en",
+                state=AccountState.ACTIVE,
+                created_at=desk.kit.now(),
+            )
+        )
     found = lines.today(cast(Any, desk.kit), by)
     return [one.phrase.format_map(one.values) for one in found]
 

@@ -222,10 +222,10 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
             approvals.decide(kit, here, one.id, approve=True, reason="so it is")
         return made
 
-    only = national("National 1")
+    only = national("Officer 1")
     acts = partial(ACTS[act], kit, by(first), only.account_id)
     assert refused(acts) == AccountFault.LAST_OTHER
-    national("National 2")
+    national("Officer 2")
     acts()
 
 

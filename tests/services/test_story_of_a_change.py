@@ -109,7 +109,7 @@ def test_an_older_state_is_brought_back_and_an_emergency_lapses(
 ) -> None:
     line = open_line
     publication = live(line, clock, said(line, NEW))
-    live(line, clock, said(line, "Pay nothing"))
+    live(line, clock, said(line, "Ask somebody first"))
     assert NEW not in heard(line)
     back = bringing_back.preview(line.kit, publication)
     again = bringing_back.bring_back(line.kit, APPROVER, publication, "it was right", back.digest)

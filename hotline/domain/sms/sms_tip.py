@@ -39,7 +39,7 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
 """Two letters that would take two bytes each under seal."""
 _WORD = re.compile(r"[A-Z]{3,}")
-_PHONE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
+_CALLABLE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
 """A number that can be called, however it is spaced: nine digits at least."""
 LANGUAGES = {
     "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
@@ -60,7 +60,7 @@ def is_tip(text: str) -> bool:
 
     A lone word that the line itself gave asks for a lesson, or is what local leaders write.
     """
-    if cannot_wait(text) or _PHONE.search(text):
+    if cannot_wait(text) or _CALLABLE.search(text):
         return True
     meant = (word for word in _meant(text) if reference.read(word) is None)
     told = [word for word in _WORD.findall(" ".join(meant)) if word not in COURTESY]

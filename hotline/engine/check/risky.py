@@ -8,6 +8,7 @@ Words of `WHOLE` count only by themselves.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 
 Table = Mapping[str, tuple[str, ...]]
 
@@ -204,22 +205,31 @@ SAID_OF_NONE: Table = {
 }
 """The same words where they warn of it."""
 
+MOST_TEXTS = 1 << 14
+"""Texts whose words are remembered: several times those of the shipped flows."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
-def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Iterator[str]:
-    """The words of the tables that stand in `text`, each once."""
-    said = plain(text)
+def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> tuple[str, ...]:
+    """Returns the words of the tables that stand in `text`, each once."""
     words = dict.fromkeys(word for table in tables for word in table.get(language, ()))
-    for word in words:
-        before = "" if language == "rw" and word not in WHOLE else r"\b"
-        after = r"\b" if word in WHOLE else ""
-        if re.search(before + re.escape(word) + after, said):
-            yield word
+    return _standing(plain(text), tuple(words), language)
 
 
-def promised(text: str, language: str) -> Iterator[str]:
-    """Yields the words that no caller's screen may say without a reason. A warning against them is none."""
+@lru_cache(MOST_TEXTS)
+def _standing(said: str, words: tuple[str, ...], language: str) -> tuple[str, ...]:
+    return tuple(word for word in words if _pattern(word, language).search(said))
+
+
+@cache
+def _pattern(word: str, language: str) -> re.Pattern[str]:
+    before = "" if language == "rw" and word not in WHOLE else r"\b"
+    after = r"\b" if word in WHOLE else ""
+    return re.compile(before + re.escape(word) + after)
+
+
+def promised(text: str, language: str) -> tuple[str, ...]:
+    """Returns the words that no caller's screen may say without a reason. A warning against them is none."""
     said = plain(text)
     for phrase in WARNED_OF.get(language, ()):
         said = said.replace(phrase, "")
@@ -239,8 +249,8 @@ def _sentences(text: str) -> list[str]:
     return _SENTENCE_END.split(plain(text))
 
 
-def asks_who(text: str, language: str) -> Iterator[str]:
-    """The words with which `text` asks who she is."""
+def asks_who(text: str, language: str) -> tuple[str, ...]:
+    """Returns the words with which `text` asks who she is."""
     said = plain(text)
     for phrase in NOT_ASKED.get(language, ()):
         said = said.replace(phrase, "")
@@ -257,6 +267,7 @@ def asks_of_anybody(text: str, language: str) -> Iterator[str]:
     )
 
 
+@lru_cache(MOST_TEXTS)
 def plain(text: str) -> str:
     """Without accents and capitals, its blanks as one."""
     parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold().replace("’", "'"))
