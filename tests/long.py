@@ -22,11 +22,12 @@ from tests.servers import Pair
 
 ONLY_LONG = (
     # Whole lines of real processes, each 10 to 180 processor seconds. A daily run keeps a fault run on SQLite with four
-    # kinds of death, the stories of one line, and one key folder for each process.
+    # kinds of death and the stories of one line.
     "tests/chaos/test_by_dialling.py::*",
     "tests/chaos/test_canaries.py::*",
     "tests/chaos/test_command.py::test_told_to_end_it_leaves_nothing_running",
     "tests/chaos/test_drill.py::test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice",
+    "tests/chaos/test_own_keys.py::test_the_whole_story_passes_with_one_key_folder_each",
     "tests/chaos/test_flood.py::test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped",
     "tests/chaos/test_runs.py::test_a_run_notices_that_a_step_is_missing",
     "tests/chaos/test_runs.py::test_no_tip_is_lost_and_no_alert_is_silent[postgres]",
@@ -77,8 +78,9 @@ ONLY_LONG = (
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-office]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-twice as large]",
     "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
-    # What proves a tool of the tests: the comparison of two commits, and a home that is made once.
+    # What proves a tool of the tests: the comparison of two commits, the types of the ports, a home made once.
     "tests/compare/test_plays.py::*",
+    "tests/floorplan/test_ports_fit.py::*",
     "tests/test_made_once.py::test_a_home_is_as_init_leaves_it",
     # Searches that go further.
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
