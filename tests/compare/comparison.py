@@ -18,7 +18,7 @@ from tests.compare.flow_map import FlowMap
 from tests.compare.line import Checkout
 from tests.compare.people import prepare
 from tests.compare.play import Played, play
-from tests.compare.transcript import Difference, Transcript, difference
+from tests.compare.transcript import Difference, Transcript, difference, told
 
 COUNT = 300
 """Stories in a whole comparison."""
@@ -97,14 +97,19 @@ class Comparison:
             if only is not None:
                 worlds = [worlds[only]]
             seen = self._play(pool, homes, worlds, 1.0)
+            self.say(
+                f"no story came to: {', '.join(sorted(live - seen - EXCUSED.keys())) or 'none'}"
+            )
             for again in range(AGAIN):
-                differing = [one for one in worlds if self._differs(one)]
+                differing = {one: found for one in worlds if (found := self._differing(one))}
                 if not differing:
                     break
+                for one in (one for found in differing.values() for one in found):
+                    self.say("\n".join(told(one)))
                 self.say(
                     f"playing {len(differing)} worlds again, slower: what differs is looked at twice"
                 )
-                self._play(pool, homes, differing, 1.5 + again)
+                self._play(pool, homes, [*differing], 1.5 + again)
         differences = [found for plays in self._plays.values() if (found := difference(*plays))]
         stories = sum(len(one.stories) for one in worlds)
         whole = only is None and count >= COUNT
@@ -136,7 +141,8 @@ class Comparison:
                 seen |= played.seen
         return seen
 
-    def _differs(self, world: DrawnWorld) -> bool:
+    def _differing(self, world: DrawnWorld) -> list[Difference]:
+        """Returns where the stories of a world differ, as far as they were played."""
         names = {f"national desk of world {world.number}"}
         names |= {
             name
@@ -144,7 +150,8 @@ class Comparison:
             for one in world.stories
             if name.startswith(f"story {one.number} (")
         }
-        return any(difference(*self._plays[name]) for name in names)
+        found = (difference(*self._plays[name]) for name in sorted(names))
+        return [one for one in found if one is not None]
 
 
 def _end_lines_at_sigterm() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from hotline.engine.document.document import compile as compile_book
@@ -126,7 +127,7 @@ def make_document(**changed: Mapping[str, Any] | None) -> dict[str, Any]:
     fields: dict[str, dict[str, Any]] = {"tell": {"gathers": "tip"}, "cases": {"private": True}}
     return {
         "flows": {
-            name: make_flow(name=name, nodes=own, **fields.get(name, {}))
+            name: make_flow(name=name, nodes=deepcopy(own), **fields.get(name, {}))
             for name, own in nodes.items()
             if own is not None
         },
