@@ -36,6 +36,8 @@ ONLY_LONG = (
     "tests/faults/test_processes.py::*",
     "tests/faults/test_relay_dies.py::*[servers]",
     "tests/faults/test_told_to_end.py::test_told_to_end_with_many_on_the_wire_nothing_is_lost_and_nothing_sent_twice",
+    "tests/cli/test_desks.py::test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one",
+    "tests/cli/test_keys.py::test_the_desks_get_a_new_passphrase",
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
     # Measuring, the year of sample data, the container image, and 200 sockets at the door.
