@@ -88,3 +88,9 @@ def test_a_public_half_of_another_pair_is_refused_and_one_of_a_rotation_is_not(k
         KeyFolder(keys / role).replace("relay.pub", secrets.token_bytes(32))
     with pytest.raises(KeysDiffer, match=r"relay\.pub .* is not the public half"):
         make_keys(keys, NOON)
+
+
+def test_a_key_that_lost_a_zero_at_its_end_is_another_key() -> None:
+    key = bytes(range(1, 32)) + b"\0"
+    assert canaries.opens("watch.key", key, canaries.canary_of("watch.key", key))
+    assert not canaries.opens("watch.key", key[:-1], canaries.canary_of("watch.key", key))

@@ -58,6 +58,10 @@ def held(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 
 
 def _derived(name: str, key: bytes) -> bytes:
-    """The weekly key walks on, in each role by itself: what all of them can still derive is the key of a far week."""
+    """The weekly key walks on, in each role by itself: what all of them can still derive is the key of a far week.
+
+    HMAC fills a short key up with zeros: the length tells a key from one that lost a zero at its end.
+    """
     lasting = far_key(key) if name == WEEKLY_KEY else key
-    return hmac.digest(lasting, b"canary\0" + name.encode(), "sha256")
+    said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()
+    return hmac.digest(lasting, said, "sha256")
