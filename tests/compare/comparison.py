@@ -101,11 +101,12 @@ class Comparison:
                 f"no story came to: {', '.join(sorted(live - seen - EXCUSED.keys())) or 'none'}"
             )
             for again in range(AGAIN):
-                differing = {one: found for one in worlds if (found := self._differing(one))}
+                differing = {world: self._differing(world) for world in worlds}
+                differing = {world: places for world, places in differing.items() if places}
                 if not differing:
                     break
-                for one in (one for found in differing.values() for one in found):
-                    self.say("\n".join(told(one)))
+                for place in (place for places in differing.values() for place in places):
+                    self.say("\n".join(told(place)))
                 self.say(
                     f"playing {len(differing)} worlds again, slower: what differs is looked at twice"
                 )
