@@ -21,8 +21,7 @@ from hotline.environment import is_yes
 from tests.servers import Pair
 
 ONLY_LONG = (
-    # Whole lines of real processes, each 10 to 180 processor seconds. A daily run keeps a fault run on SQLite with four
-    # kinds of death and the stories of one line.
+    # Whole lines of real processes, each 10 to 180 processor seconds. A daily run keeps the stories of one line.
     "tests/chaos/test_by_dialling.py::*",
     "tests/chaos/test_canaries.py::*",
     "tests/chaos/test_command.py::test_told_to_end_it_leaves_nothing_running",
@@ -30,7 +29,7 @@ ONLY_LONG = (
     "tests/chaos/test_own_keys.py::test_the_whole_story_passes_with_one_key_folder_each",
     "tests/chaos/test_flood.py::test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped",
     "tests/chaos/test_runs.py::test_a_run_notices_that_a_step_is_missing",
-    "tests/chaos/test_runs.py::test_no_tip_is_lost_and_no_alert_is_silent[postgres]",
+    "tests/chaos/test_runs.py::test_no_tip_is_lost_and_no_alert_is_silent",
     "tests/chaos/test_two_servers.py::*",
     "tests/faults/test_dead_at_once.py::*",
     "tests/faults/test_processes.py::*",
@@ -64,7 +63,8 @@ ONLY_LONG = (
     "tests/crawler/test_crawl.py::test_every_digit_at_every_screen_where_no_report_is_offered",
     "tests/crawler/test_every_node.py::test_c9_c14_nothing_is_left_behind_at_any_node",
     "tests/crawler/test_hanging_up.py::test_c8_hanging_up_at_any_node_has_told_what_is_promised[*unsure*]",
-    # Pages in Chromium. A daily run tells each story of the console in Kinyarwanda, and looks at each page at 360 px.
+    # Pages in Chromium. A daily run tells each story of the console in Kinyarwanda, and looks at pages of each kind at
+    # 360 px.
     "tests/browser/*[en]",
     "tests/browser/*[fr]",
     "tests/browser/test_editor.py::test_axe_finds_nothing_and_nothing_scrolls_sideways",
@@ -74,9 +74,14 @@ ONLY_LONG = (
     "tests/browser/test_story.py::*",
     "tests/browser/test_twenty_texts.py::*",
     "tests/browser/test_words_pages_narrow.py::test_axe_finds_nothing_and_no_page_scrolls_sideways",
-    "tests/console/test_dashboards_in_browser.py::*[en-office-*]",
-    "tests/console/test_dashboards_in_browser.py::*[fr-*]",
-    "tests/console/test_dashboards_in_browser.py::*[rw-*]",
+    "tests/console/test_dashboards_in_browser.py::*",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[1-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[2-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[4-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[5-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[6-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[7-*]",
+    "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[8-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-office]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-twice as large]",
     "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
@@ -84,11 +89,14 @@ ONLY_LONG = (
     "tests/compare/test_plays.py::*",
     "tests/floorplan/test_ports_fit.py::*",
     "tests/test_made_once.py::test_a_home_is_as_init_leaves_it",
-    # Searches that go further.
+    # Searches that go further, and a season whose every figure is computed a second time.
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
     "tests/domain/evidence/test_published_year.py::test_e3_many_years_of_every_size",
-    "tests/domain/evidence/together/test_told_together.py::test_e3_many_years_of_all_figures",
+    "tests/domain/evidence/test_published_year.py::test_e3_a_solver_that_is_told_a_whole_year_narrows_nothing",
+    "tests/domain/evidence/together/test_told_together.py::*",
     "tests/domain/test_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
+    "tests/services/test_figures_twice.py::*",
+    "tests/services/test_printed_figures.py::test_e3_everything_that_is_printed_in_a_quarter_narrows_no_hidden_number",
 )
 """Tests by their ids, `*` for anything. An id without parameters stands for all of them."""
 FEW, MANY = 20, 300

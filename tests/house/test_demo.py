@@ -80,6 +80,7 @@ def test_a_live_gateway_s_settings_are_not_the_demo_s() -> None:
 
 @pytest.mark.row("P1")
 @pytest.mark.timeout(300)
+@pytest.mark.slow(reason="waits for the processes of a demo")
 def test_ready_then_gone(tmp_path: Path) -> None:
     """Between the two a newcomer walks through the README."""
     port, page_port = free_port(), free_port()
