@@ -77,6 +77,7 @@ def _tips() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("record_key", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("tip_key")),
         sa.UniqueConstraint("identity", name=op.f("tip_identity_once")),
         sa.UniqueConstraint("uid", name=op.f("tip_uid_once")),
