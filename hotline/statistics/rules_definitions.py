@@ -275,15 +275,6 @@ TABLES: tuple[Table, ...] = (
                 step_of="tips",
             ),
             Indicator(
-                "in_time",
-                phrase("Acknowledged in time"),
-                phrase("How many tips a responder took within the promised time."),
-                Unit.TIPS,
-                _KEYED,
-                (Dimension.ALL, Dimension.URGENCY),
-                step_of="acknowledged",
-            ),
-            Indicator(
                 "share_in_time",
                 phrase("Share acknowledged in time"),
                 phrase("The share of tips that a responder took within the promised time."),

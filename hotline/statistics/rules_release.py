@@ -62,7 +62,7 @@ class Release:
 
     def number(self, indicator: str, dimension: str = ALL, value: str = ALL) -> int | None:
         """Returns a printed number, or None for "few" and for what this release does not hold."""
-        return self._numbers().get(CellName(indicator, dimension, value))
+        return self.numbers().get(CellName(indicator, dimension, value))
 
     def has(self, indicator: str, dimension: str = ALL) -> bool:
         """Returns True if this release holds the indicator by this dimension."""
@@ -94,7 +94,8 @@ class Release:
         }
         return hashlib.sha256(json.dumps(document, separators=(",", ":")).encode()).hexdigest()
 
-    def _numbers(self) -> Mapping[CellName, int | None]:
+    def numbers(self) -> Mapping[CellName, int | None]:
+        """Returns every printed number by its name."""
         return {cell.name: cell.number for cell in self.cells}
 
 
@@ -137,7 +138,8 @@ def protect_tips(
     """Returns the printed numbers about tips."""
     wanted = [one for _, one in published(span, spans, sensitive=True) if is_of_tips(one)]
     cells = _keyed(wanted, sums, rules_tips.values_of)
-    return [*cells, *_derived(wanted, {cell.name: cell.number for cell in cells}, medians)]
+    numbers = {cell.name: cell.number for cell in cells}
+    return [*cells, *_derived(wanted, numbers, _in_time(sums, numbers), medians)]
 
 
 def protect_persons(sums: Mapping[CellName, Sum], span: Span, spans: Spans) -> Sequence[Cell]:
@@ -159,6 +161,16 @@ def protect_use(counts: Mapping[CellName, int], span: Span, spans: Spans) -> Seq
         if name.indicator in wanted:
             cells[name] = rounded_use(count)
     return [Cell(name, _capped(cells, name)) for name in cells]
+
+
+def with_sums(cells: Sequence[Cell], parts: Sequence[Release]) -> Sequence[Cell]:
+    """Returns the cells of a longer period, each the sum of its parts where all parts print a number.
+
+    A sum of printed numbers tells nothing new, and parts add up to their total. Other cells keep their own number.
+    """
+    printed = [part.numbers() for part in parts]
+    numbers = {cell.name: _summed(cell, printed) for cell in cells}
+    return [Cell(name, _capped(numbers, name)) for name in numbers]
 
 
 def is_of_persons(indicator: Indicator) -> bool:
@@ -205,9 +217,18 @@ def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
     return number
 
 
+def _summed(cell: Cell, printed: Sequence[Mapping[CellName, int | None]]) -> int | None:
+    indicator = INDICATORS[cell.name.indicator][1]
+    parts = [numbers.get(cell.name) for numbers in printed]
+    known = [part for part in parts if part is not None]
+    is_sum = indicator.protection is not Protection.DERIVED and indicator.name != "people"
+    return sum(known) if is_sum and known and len(known) == len(parts) else cell.number
+
+
 def _derived(
     wanted: Sequence[Indicator],
     numbers: Mapping[CellName, int | None],
+    in_time: Mapping[CellName, int | None],
     medians: Mapping[CellName, int],
 ) -> Iterator[Cell]:
     """Makes shares and medians where the printed number of tips is large enough."""
@@ -217,11 +238,24 @@ def _derived(
                 name = CellName(indicator.name, dimension, value)
                 whole = numbers.get(CellName("tips", dimension, value))
                 if indicator.name == "share_in_time":
-                    part = numbers.get(CellName("in_time", dimension, value))
+                    part = in_time.get(name)
                     yield Cell(name, share(part, whole, smallest_whole=SMALLEST_SHARE))
                 elif indicator.name == "minutes_to_read":
                     is_enough = whole is not None and whole >= SMALLEST_MEDIAN
                     yield Cell(name, medians.get(name) if is_enough else None)
+
+
+def _in_time(
+    sums: Mapping[CellName, Sum], numbers: Mapping[CellName, int | None]
+) -> Mapping[CellName, int | None]:
+    """Returns the rounded numbers of tips taken in time, which stand in no table: their share does."""
+    found: dict[CellName, int | None] = {}
+    for name, cell in sums.items():
+        if name.indicator == rules_tips.IN_TIME:
+            taken = numbers.get(CellName("acknowledged", name.dimension, name.value))
+            at = CellName("share_in_time", name.dimension, name.value)
+            found[at] = at_most(rounded(cell), taken)
+    return found
 
 
 def _without_small_countries(cells: Sequence[Cell]) -> Sequence[Cell]:

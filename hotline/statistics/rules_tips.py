@@ -16,6 +16,8 @@ ACTED_WITHIN = timedelta(hours=72)
 LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target for urgent tips."""
+IN_TIME = "in_time"
+"""Counts tips that were taken in time. It is printed as a share only."""
 NOT_SAID = "not_said"
 """The value of a place or a form that nobody told, or that no one may be told."""
 SMALLEST_MEDIAN = 20
@@ -179,7 +181,7 @@ def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
         yield "acted"
     due = acknowledge_due(tip.urgency, tip.filed_at, step=0)
     if steps.acknowledged is not None and steps.acknowledged <= due:
-        yield "in_time"
+        yield IN_TIME
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:

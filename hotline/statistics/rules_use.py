@@ -29,7 +29,7 @@ class LiveRows:
     codes: Collection[str] = ()
     screens: Collection[str] = ()
     """Screens of public lessons, as in `learn/what`."""
-    staff_codes: frozenset[str] = frozenset()
+    private_codes: frozenset[str] = frozenset()
     """Short codes that lead to a private flow. Calls by these are no use of the line."""
 
 
@@ -74,7 +74,7 @@ def trainee_counts(
 
 
 def _calls(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    calls = {key: count for key, count in use.calls.items() if key[1] not in live.staff_codes}
+    calls = {key: count for key, count in use.calls.items() if key[1] not in live.private_codes}
     by_language, by_code = _summed(calls, 0), _summed(calls, 1)
     found = {CellName("calls"): sum(calls.values())}
     if use.people is not None:
@@ -85,7 +85,7 @@ def _calls(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
     by_network[OTHER] = sum(use.networks.values()) - sum(by_network.values())
     for network, count in by_network.items():
         found[CellName("calls", Dimension.NETWORK, network)] = count
-    listed = [code for code in live.codes if code not in live.staff_codes]
+    listed = [code for code in live.codes if code not in live.private_codes]
     for code in dict.fromkeys((FRONT, *sorted(listed))):
         found[CellName("code_calls", Dimension.CODE, code or "front")] = by_code[code]
     return found

@@ -18,6 +18,7 @@ from hotline.statistics.rules_periods import (
     ends,
     month_of,
     months_of,
+    period_of,
     span_of,
 )
 from hotline.statistics.rules_release import Cell, Release, Spans
@@ -139,8 +140,8 @@ def rows_of(flow_set: Book) -> LiveRows:
             for name, node in flow.nodes.items()
             if isinstance(node, Say | Menu | Ask)
         }
-    staff = {code for code, flow in flow_set.entries.items() if flow_set.flows[flow].private}
-    return LiveRows(topics, set(flow_set.entries), screens, frozenset(staff))
+    private = {code for code, flow in flow_set.entries.items() if flow_set.flows[flow].private}
+    return LiveRows(topics, set(flow_set.entries), screens, frozenset(private))
 
 
 def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
@@ -187,7 +188,16 @@ def _cells(session: Session, period: str, spans: Spans, live: LiveRows) -> Seque
     about_tips = rules_release.protect_tips(
         rules_tips.sums(tips), rules_tips.medians(tips), span, spans
     )
-    return [*use, *about_tips, *persons]
+    return rules_release.with_sums([*use, *about_tips, *persons], _parts(session, period))
+
+
+def _parts(session: Session, period: str) -> Sequence[Release]:
+    """Returns the quarters of a year or a half-year, if all of them have a release."""
+    if span_of(period).months <= Span.QUARTER.months:
+        return []
+    quarters = sorted({period_of(month, Span.QUARTER) for month in months_of(period)})
+    found = queries.releases(session, quarters)
+    return found if len(found) == len(quarters) else []
 
 
 def _use(session: Session, period: str, live: LiveRows) -> Mapping[CellName, int]:

@@ -21,6 +21,8 @@ PROCESSES = {
     "console": "the console",
     "line": "the line",
     "receipt": "the holder of the receipt",
+    "release_approved": "approved the release of {subject}",
+    "release_made": "made the release of {subject}",
     "sms": "the phone that wrote it",
 }
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
