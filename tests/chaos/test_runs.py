@@ -66,7 +66,6 @@ def procfile_without(step: str, folder: Path) -> Path:
 
 @pytest.mark.row("P1")
 @pytest.mark.fault(1, 10, 11, 16, 17, 18, 20, 24, 33)
-@pytest.mark.alone
 @pytest.mark.parametrize("pair", [*Pair])
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, tell_steps: Tell, pair: Pair, lay_home: LayHome
