@@ -29,7 +29,7 @@ from tests.steps import Tell
 
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
 TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if is_long() else 24))
-MINUTES = float(os.environ.get("CHAOS_MINUTES") or (30 if is_long() else 0.5))
+MINUTES = float(os.environ.get("CHAOS_MINUTES") or (6 if is_long() else 0.5))
 """After so many nobody begins to tell any more: a slow machine tells fewer tips, and dies as many deaths."""
 AT_LEAST = 10
 AT_A_TIME = 2
@@ -66,7 +66,6 @@ def procfile_without(step: str, folder: Path) -> Path:
 
 @pytest.mark.row("P1")
 @pytest.mark.fault(1, 10, 11, 16, 17, 18, 20, 24, 33)
-@pytest.mark.alone
 @pytest.mark.parametrize("pair", [*Pair])
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, tell_steps: Tell, pair: Pair, lay_home: LayHome
