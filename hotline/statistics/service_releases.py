@@ -1,6 +1,7 @@
 """Makes a release when its period is due, and publishes it when two people of two roles have approved it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import AccountRole, Actor
@@ -37,6 +38,15 @@ ROLES: Mapping[AccountRole, str] = {
     AccountRole.PROGRAMME_LEAD: "programme lead",
 }
 """The roles that approve a release, as its approvals name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The approval of a release in the name of a role."""
+
+    role: str
+    name: str
+    at: datetime
 
 
 def publish_due(context: Kit) -> None:
@@ -103,6 +113,51 @@ def published(context: Kit, span: Span | None = None) -> Sequence[Release]:
         ]
         found = queries.releases(session, periods)
     return sorted(found, key=lambda one: begins(one.period), reverse=True)
+
+
+def pending(context: Kit) -> Sequence[Release]:
+    """Returns the releases that wait for an approval, the earliest first. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        done = set(queries.published_periods(session))
+        waiting = [one for one in queries.made_periods(session) if one not in done]
+        return queries.releases(session, waiting)
+
+
+def approvals(context: Kit, period: str) -> Sequence[Approval]:
+    """Returns who approved a release, the first first. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return [
+            Approval(one.role, one.approved_by.rpartition(":")[2], one.approved_at)
+            for one in queries.approvals(session, period)
+        ]
+
+
+def is_published(context: Kit, period: str) -> bool:
+    """Returns True if two roles approved the release of a period. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return queries.published_at(session, period) is not None
+
+
+def targets(context: Kit) -> Mapping[str, int]:
+    """Returns the programme's targets of this year, by indicator. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return queries.targets(session, _year(context))
+
+
+def set_targets(context: Kit, by: Actor, given: Mapping[str, int | None]) -> None:
+    """Sets the targets of this year that changed. Raises StoreUnavailable."""
+    year, at = _year(context), context.now()
+    with context.database.writing() as session:
+        known = queries.targets(session, year)
+        changed = {name: one for name, one in given.items() if one != known.get(name)}
+        for name, target in changed.items():
+            queries.write_target(session, name, year, target, by=audit.by_actor(by), at=at)
+            told = "none" if target is None else str(target)
+            audit.sign(session, by, at=at, action="target_set", subject=name, reason=told)
+
+
+def _year(context: Kit) -> str:
+    return month_of(context.now())[:4]
 
 
 def one_release(context: Kit, period: str, *, is_published: bool) -> Release:

@@ -130,6 +130,7 @@ SENTENCES: Mapping[str, str] = {
     "responders_imported": "enrolled {subject}",
     "recovery_made": "sealed the keys of {subject} to the recovery pair",
     "restored": "restored the line from a backup",
+    "target_set": "set the target of {subject}",
     "tip_closed": "closed {subject}",
     "tip_erased": "erased the words of {subject}",
     "tips_linked": "said that {subject} is like another tip",
