@@ -23,7 +23,7 @@ from hotline.statistics.rules_definitions import (
 )
 from hotline.statistics.rules_labels import (
     DIMENSIONS,
-    NOT_COLLECTED,
+    SPANS,
     number_label,
     period_label,
     value_label,
@@ -163,7 +163,7 @@ def _release(visit: Visit, period: str, wrong: str = "") -> Response:
         approvals=approvals,
         is_published=is_published,
         may_approve=bool(visit.by.roles & APPROVING) and not is_published,
-        not_collected=NOT_COLLECTED,
+        spans=SPANS,
     )
 
 

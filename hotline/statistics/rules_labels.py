@@ -17,6 +17,12 @@ Say = Callable[..., str]
 """Translates an English phrase of the catalogue, with its values."""
 QUARTER = phrase("quarter {number} of {year}")
 HALF_YEAR = phrase("half {number} of {year}")
+SPANS: Mapping[str, str] = {
+    Span.MONTH: phrase("month"),
+    Span.QUARTER: phrase("quarter"),
+    Span.HALF_YEAR: phrase("half-year"),
+    Span.YEAR: phrase("year"),
+}
 FEW = phrase("few")
 ABOUT = phrase("about {number}")
 NOT_COLLECTED = phrase("not yet collected")
