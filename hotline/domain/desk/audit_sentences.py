@@ -21,8 +21,6 @@ PROCESSES = {
     "console": "the console",
     "line": "the line",
     "receipt": "the holder of the receipt",
-    "release_approved": "approved the release of {subject}",
-    "release_made": "made the release of {subject}",
     "sms": "the phone that wrote it",
 }
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
@@ -107,6 +105,8 @@ SENTENCES: Mapping[str, str] = {
     "old_key_destroyed": "destroyed the old key {subject}",
     "question_answered": "answered the question back of {subject}",
     "question_asked": "asked a question back of {subject}",
+    "release_approved": "approved the release of {subject}",
+    "release_made": "made the release of {subject}",
     "responder_approved": "approved {subject}",
     "responder_back": "brought back {subject}",
     "responder_invited": "sent a code to {subject}",
