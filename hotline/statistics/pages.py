@@ -220,10 +220,12 @@ def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
         if found.has(one.name) and Dimension.ALL in one.dimensions
     ]
     made = [Block(visit.say(DIMENSIONS[Dimension.ALL]), "", totals, None)] if totals else []
-    for one in table.indicators:
-        for dimension in one.dimensions:
-            if dimension is not Dimension.ALL and found.has(one.name, dimension):
-                made.append(_block(visit, found, one, dimension))
+    made += [
+        _block(visit, found, one, dimension)
+        for one in table.indicators
+        for dimension in one.dimensions
+        if dimension is not Dimension.ALL and found.has(one.name, dimension)
+    ]
     return made
 
 

@@ -17,7 +17,9 @@ INK, SOFT, EDGE, DARK, LIGHT, PAPER = (
 )
 FONT = "Segoe UI, Noto Sans, Liberation Sans, DejaVu Sans, Arial, sans-serif"
 SPARK_WIDTH, SPARK_HEIGHT = 220, 48
-BAR_WIDTH, BAR_HEIGHT, BAR_GAP, LABEL_WIDTH = 328, 18, 8, 130
+BAR_WIDTH, BAR_HEIGHT, BAR_GAP, LABEL_WIDTH = 328, 18, 8, 144
+LABEL_LETTERS = 16
+"""Letters of a label that fit beside the bars."""
 TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 88, 62, 4
 TILE_ROWS = """
 .. .. 43 44 45 52 ..
@@ -72,7 +74,7 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
         middle = y + BAR_HEIGHT / 2 + 5
         parts.append(_text(LABEL_WIDTH - 8, middle, _short(row.label), end=True))
         width = 0.0
-        if row.number is not None:
+        if row.number:
             width = max(1.0, row.number / top * room)
             parts.append(_box(LABEL_WIDTH, y, width, BAR_HEIGHT, DARK))
         parts.append(
@@ -116,7 +118,9 @@ def _run(points: Sequence[tuple[float, float]]) -> Iterable[str]:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 18 else f"{label[:17]}\N{HORIZONTAL ELLIPSIS}"
+    if len(label) <= LABEL_LETTERS:
+        return label
+    return f"{label[: LABEL_LETTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _picture(

@@ -4,7 +4,7 @@ Is the line used? Is danger answered in time? Were people helped? Where is the p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline.domain.tip import Urgency
 from hotline.statistics.rules_definitions import ALL, INDICATORS, Dimension, Unit, phrase
@@ -26,6 +26,8 @@ SMALLEST_OF_PERSONS = 20
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
 """The share of urgent tips that should be taken in time, if the programme set no target."""
+NOT_HELD = "\N{EN DASH}"
+"""Stands where a release does not hold an indicator: that is not "few"."""
 NO_DATA = phrase("No release is published yet.")
 _USED = phrase("The line was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
@@ -231,9 +233,21 @@ def _said(
     language: str,
     say: Say,
 ) -> str:
-    if release is None:
-        return ""
+    if release is None or not _holds(release, name):
+        return NOT_HELD
     return number_label(_actual(release, releases, name), unit, language, say)
+
+
+def _holds(release: Release, name: str) -> bool:
+    """Returns True if a release holds what a programme indicator is made of."""
+    parts = {
+        "danger_share": ("danger_read_soon",),
+        "quiz_gain": ("quiz_answers",),
+        "cells_shown": (),
+        "on_time": (),
+    }
+    needed = parts.get(name, _SHARES.get(name, (name,)))
+    return all(release.has(one) for one in needed)
 
 
 def _actual(release: Release, releases: Sequence[Release], name: str) -> int | None:
@@ -324,7 +338,8 @@ def _problem(longer: Sequence[Release], language: str, say: Say) -> Answer:
     if in_time is not None and in_time < IN_TIME_GOAL:
         at = ("share_in_time", Dimension.URGENCY.value, DANGER)
         said = say(_LATE, number=f"{100 - in_time} %")
-        return _answer("problem", said, longer, at, Unit.PERCENT, language, say)
+        found = _answer("problem", said, longer, at, Unit.PERCENT, language, say)
+        return _inverted(found, longer, at, language, say)
     if room is not None:
         said = say(_NO_ROOM, number=about(room, language, say))
         return _answer(
@@ -335,6 +350,34 @@ def _problem(longer: Sequence[Release], language: str, say: Say) -> Answer:
     else:
         said = say(_NO_PROBLEM, period=period_label(newest.period, language, say))
     return _answer("problem", said, longer, ("late_closures", ALL, ALL), Unit.CASES, language, say)
+
+
+def _inverted(
+    answer: Answer,
+    releases: Sequence[Release],
+    at: tuple[str, str, str],
+    language: str,
+    say: Say,
+) -> Answer:
+    """Returns the answer with the share that is missing to a hundred."""
+    missing = [None if one is None else 100 - one for one in answer.points]
+    told_before = ""
+    earlier = before(releases[0].period)
+    shares = {one.period: one.number(*at) for one in releases}
+    if earlier in shares:
+        share_before = shares[earlier]
+        number = None if share_before is None else 100 - share_before
+        told_before = say(
+            _BEFORE,
+            number=number_label(number, Unit.PERCENT, language, say),
+            period=period_label(earlier, language, say),
+        )
+    return replace(
+        answer,
+        number=number_label(missing[-1], Unit.PERCENT, language, say),
+        before=told_before,
+        points=missing,
+    )
 
 
 def _answer(

@@ -88,9 +88,7 @@ def test_e3_counts_key_sums_and_printed_numbers_are_equal(database: Database, se
     cells = rules_release.protect_tips(sums, {}, Span.QUARTER, shortest())
     printed = {(cell.name.indicator, cell.name.value): cell.number for cell in cells}
     for (name, value), keys in expected.items():
-        (cell,) = [
-            one for at, one in sums.items() if (at.indicator, at.value) == (name, value)
-        ]
+        (cell,) = [one for at, one in sums.items() if (at.indicator, at.value) == (name, value)]
         assert (cell.count, cell.keys) == (len(keys), sum(keys) % 256), (name, value)
         own = plain_rounding(len(keys), sum(keys) % 256)
         shown = printed[name, value]
