@@ -73,12 +73,9 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
 
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Counts the open tips of a viewer by district."""
-    rows = session.execute(
-        select(Tip.place, func.count())
-        .where(*WHOLE, Tip.closed_at.is_(None), visible_to(viewer))
-        .group_by(Tip.place)
-    )
-    return {row.place: row[1] for row in rows}
+    # Counted here: a GROUP BY makes SQLite read every tip by its place.
+    mine = (*WHOLE, Tip.closed_at.is_(None), visible_to(viewer))
+    return Counter(session.scalars(select(Tip.place).where(*mine)))
 
 
 def urgent_tips(

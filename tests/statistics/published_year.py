@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hotline.domain.call_back import KIGALI
 from hotline.statistics import rules_persons, rules_release, rules_tips
-from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_definitions import TABLES, CellName
 from hotline.statistics.rules_periods import Span, months_of, span_of
 from hotline.statistics.rules_release import Cell, Release, Spans
 from hotline.statistics.rules_rounding import Sum
@@ -28,7 +28,7 @@ def sums_of(line: RandomLine, period: str) -> Sums:
 
 def shortest() -> Spans:
     """Returns the spans of a busy line: each table at its shortest period."""
-    return {table.name: table.span for table in rules_release.TABLES}
+    return {table.name: table.span for table in TABLES}
 
 
 def released(

@@ -37,7 +37,7 @@ At = tuple[str, CellName]
 @cache
 def counts_of(number: int | None) -> tuple[int, int]:
     """Returns the smallest and the largest count that can print this number."""
-    near = range(0, 30) if number is None else range(max(0, number - 10), number + 11)
+    near = range(30) if number is None else range(max(0, number - 10), number + 11)
     found = [n for n in near if any(rounded(Sum(n, key)) == number for key in range(KEYS))]
     return (0 if number is None else found[0]), found[-1]
 
@@ -46,7 +46,7 @@ class Reader:
     """One linear program over the counts of a year."""
 
     def __init__(self, releases: Sequence[Release], exact: Mapping[At, int] | None = None) -> None:
-        self.highs = highspy.Highs()
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.setOptionValue("output_flag", False)
         self.variables: dict[At, highspy.highs.highs_var] = {}
         self.releases = {release.period: release for release in releases}
@@ -64,14 +64,17 @@ class Reader:
 
     def narrow(self) -> list[str]:
         """Returns every count, and difference of two steps, that fewer than five values are left for."""
-        found = []
-        for at in self.variables:
-            if self._values({at: 1.0}) < WIDTH:
-                found.append(f"{at[0]} {at[1].indicator} {at[1].value}")
-        for later, before in self._pairs():
-            if self._values({before: 1.0, later: -1.0}) < WIDTH:
-                found.append(f"{before[0]} {before[1].indicator} less {later[1].indicator}")
-        return found
+        counts = [
+            f"{at[0]} {at[1].indicator} {at[1].value}"
+            for at in self.variables
+            if self._values({at: 1.0}) < WIDTH
+        ]
+        differences = [
+            f"{before[0]} {before[1].indicator} less {later[1].indicator}"
+            for later, before in self._pairs()
+            if self._values({before: 1.0, later: -1.0}) < WIDTH
+        ]
+        return [*counts, *differences]
 
     def _values(self, weights: Mapping[At, float]) -> int:
         ends = []

@@ -1,4 +1,4 @@
-"""Writes a random line into a database: tips, their case events, counters, and the persons handed over by the reader."""
+"""Writes a random line into a database: tips, case events, counters, and the persons that the reader hands over."""
 
 from datetime import date
 from typing import Any

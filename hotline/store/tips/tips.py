@@ -37,6 +37,7 @@ class Tip(Row):
         Index("tip_contact", "contact_key"),
         Index("tip_receipt", "receipt_key"),
         Index("tip_alike", "place", "category", "created_at"),
+        Index("tip_filed", "filed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -91,6 +91,7 @@ def _tips() -> None:
     )
     op.create_index("tip_contact", "tip", ["contact_key"])
     op.create_index("tip_alike", "tip", ["place", "category", "created_at"])
+    op.create_index("tip_filed", "tip", ["filed_at"])
     op.create_index(
         "tip_open",
         "tip",
