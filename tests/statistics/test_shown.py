@@ -9,7 +9,7 @@ from tests.statistics.published_year import released
 from tests.statistics.random_line import RandomLine
 from tests.steps import Tell
 
-LINES = 5
+LINES = 2
 
 
 def share_of(releases: list[Release], indicator: str, dimension: Dimension) -> float:
