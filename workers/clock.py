@@ -34,6 +34,7 @@ from hotline.services.referrals.helping import following
 from hotline.services.sms import fetching, sms_replies
 from hotline.services.tips import intake, morning_closures, retention
 from hotline.services.watch import clock_rewind
+from hotline.statistics import service_releases
 from hotline.store.changes import checks
 from hotline.store.flows import publications
 from hotline.store.outbox import lanes, outbox
@@ -128,6 +129,7 @@ ASIDE: tuple[Step, ...] = (
     check_unchecked,
     fetching.fetch,
     making.publish_due,
+    service_releases.publish_due,
 )
 """What asks other machines or computes for long: done by whoever leads, beside the ticks."""
 FAREWELL_SECONDS = 2.0

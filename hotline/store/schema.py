@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from hotline.statistics import tables  # noqa: F401
 from hotline.store.accounts import accounts, approvals, sessions, sign_in_tries  # noqa: F401
 from hotline.store.cases import (  # noqa: F401
     case_codes,

@@ -15,6 +15,9 @@ from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access, admissions
 from hotline.services.reader.cases import handing_on
 from hotline.services.reader.reader_kit import ReaderKit
+from hotline.statistics import queries
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.store.accounts import accounts
 from hotline.store.desk import desks
 from hotline.store.evidence import printed_reports
@@ -107,6 +110,18 @@ def with_a_print(desk: Desk) -> None:
         at = desk.kit.now()
         one = printed_reports.ask(session, "2026-10", Edition.OUTSIDE, version, "rw", at)
         printed_reports.keep(session, one, "report.pdf", b"%PDF-1.7")
+
+
+def with_a_release(desk: Desk) -> None:
+    """One published release: October's use of the line."""
+    cells = [Cell(CellName("calls"), 1230), Cell(CellName("calls", "language", "rw"), None)]
+    release = Release("2026-10", desk.kit.now(), cells, starting_spans())
+    with desk.kit.database.writing() as session:
+        queries.write_release(session, release)
+        for n, role in enumerate(queries.APPROVING_ROLES, start=90):
+            queries.write_approval(
+                session, "2026-10", role, account_id=n, by=f"name:P{n}", at=release.made_at
+            )
 
 
 def hands_on(desk: Desk) -> None:

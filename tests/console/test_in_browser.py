@@ -12,7 +12,7 @@ from hotline.store.desk import audit, desks
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
-from tests.console.desk_tips import DISTRICT, lets_in, with_a_print, with_a_tip
+from tests.console.desk_tips import DISTRICT, lets_in, with_a_print, with_a_release, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
 
@@ -65,6 +65,7 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
     person = site.desk.person("Admin 1", *EVERYTHING)
     writes_history(site.desk)
     with_a_print(site.desk)
+    with_a_release(site.desk)
     lane.hold(site.desk.kit, by="Operator 1", reason="a trial")
     wrong: list[str] = []
     with site.page(SIZES[size], expects=lambda said: "404" in said) as page:

@@ -31,6 +31,7 @@ from hotline.services.words.word_faults import Unfit
 from hotline.text.languages import CODES
 
 PAGES = CHECKOUT / "hotline" / "web" / "console"
+STATISTICS = CHECKOUT / "hotline" / "statistics"
 SOURCE = "en"
 """Its catalogue is the English itself."""
 WORDS = ("_", "say", "phrase")
@@ -70,12 +71,12 @@ DRAFT = "draft. Say here who has read it, and when."
 def gathered() -> frozenset[str]:
     """Every phrase that a page may say."""
     found: set[str] = set()
-    for path in sorted(PAGES.rglob("*.html")):
+    for path in sorted([*PAGES.rglob("*.html"), *STATISTICS.rglob("*.html")]):
         with path.open("rb") as file:
             found.update(
                 _phrases(message for _, _, message, _ in babel_extract(file, WORDS, (), OPTIONS))
             )
-    for path in sorted(PAGES.rglob("*.py")):
+    for path in sorted([*PAGES.rglob("*.py"), *STATISTICS.rglob("*.py")]):
         with path.open("rb") as file:
             found.update(
                 _phrases(entry[1] for entry in extract("python", file, dict.fromkeys(WORDS)))

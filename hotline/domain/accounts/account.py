@@ -24,6 +24,8 @@ class AccountRole(StrEnum):
     """Reads the tips of one or more districts."""
     NATIONAL = "national"
     """Reads every tip that the national desk may read."""
+    PROGRAMME_LEAD = "programme lead"
+    """Sees the statistics, approves releases and sets targets; reads no tip."""
 
 
 class AccountState(StrEnum):
@@ -38,9 +40,11 @@ class AccountState(StrEnum):
 NAME_LETTERS = 40
 READERS = frozenset({AccountRole.DESK, AccountRole.NATIONAL})
 """Roles that read tips."""
-EXCLUDES_READERS = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
+EXCLUDES_READERS = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR, AccountRole.PROGRAMME_LEAD})
 """Roles whose holder never reads a tip."""
-SECOND_PERSON = frozenset({AccountRole.APPROVER, AccountRole.NATIONAL, AccountRole.ADMIN})
+SECOND_PERSON = frozenset(
+    {AccountRole.APPROVER, AccountRole.NATIONAL, AccountRole.ADMIN, AccountRole.PROGRAMME_LEAD}
+)
 """Roles that a second admin approves, on a new account or an old one."""
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.cases.following import FollowKind
 from hotline.store.database import Row, add_if_new
+from hotline.store.record_keys import new_record_key
 
 
 class PossibleVictim(Row):
@@ -26,6 +27,8 @@ class PossibleVictim(Row):
     """When a responder is asked to offer help, or to ask the person once more; None while nobody waits for that."""
     rung: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often that was told to somebody."""
+    record_key: Mapped[int] = mapped_column(default=new_record_key)
+    """Decides how published counts with this person are rounded; 0 to 255. It goes with the row."""
 
 
 def meet(session: Session, tip_id: int, n: int, at: datetime) -> bool:

@@ -25,6 +25,7 @@ from hotline.domain.tip import ABROAD, Matter, TipState
 from hotline.errors import NotFound
 from hotline.store.database import Row
 from hotline.store.desk.desks import Desk
+from hotline.store.record_keys import new_record_key
 
 
 class Tip(Row):
@@ -36,6 +37,7 @@ class Tip(Row):
         Index("tip_contact", "contact_key"),
         Index("tip_receipt", "receipt_key"),
         Index("tip_alike", "place", "category", "created_at"),
+        Index("tip_filed", "filed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -115,6 +117,8 @@ class Tip(Row):
     """Since when an admin can see that its words will go."""
     erased_at: Mapped[datetime | None]
     """When its words went: body, grants and pseudonyms. What is left counts, and tells nothing."""
+    record_key: Mapped[int] = mapped_column(default=new_record_key)
+    """Decides how published counts with this tip are rounded; 0 to 255. It leaves the database in no file."""
 
 
 SMS = "sms"

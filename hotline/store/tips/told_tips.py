@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline.sealing.envelope import HEAD_BYTES
 from hotline.store.prepared import PreparedStatement, new_values
+from hotline.store.record_keys import new_record_key
 from hotline.store.tips.likeness import LikenessKeys, TipLikeness
 from hotline.store.tips.tips import Grant, Tip, TipPlace
 
@@ -25,6 +26,7 @@ NEVER_CHANGED = (
     "entry",
     "contact_key",
     "created_at",
+    "record_key",
 )
 CHANGED = (
     "state",
@@ -92,6 +94,7 @@ class ToldTip:
     """None where nothing of it is kept."""
     moved: bool = False
     """Whether it was told of another place before."""
+    record_key: int = field(default_factory=new_record_key, repr=False)
 
 
 _HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)

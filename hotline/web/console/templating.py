@@ -23,6 +23,7 @@ from hotline.web.console.form import FORM_KEY, FormFaults
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
+STATISTICS_TEMPLATES = HERE.parents[1] / "statistics" / "templates"
 NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
 """Each language by its own name, with its marks: a screen of a handset has none."""
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -83,7 +84,7 @@ class Templates:
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
+            loader=FileSystemLoader([TEMPLATES, STATISTICS_TEMPLATES]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

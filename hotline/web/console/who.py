@@ -39,5 +39,8 @@ DOES = {
     AccountRole.AUDITOR: phrase("Reads the log of what was done. Never reads a tip."),
     AccountRole.DESK: phrase("Reads the tips of a district."),
     AccountRole.NATIONAL: phrase("Reads the tips of the whole nation."),
+    AccountRole.PROGRAMME_LEAD: phrase(
+        "Sees the statistics, approves releases and sets targets. Never reads a tip."
+    ),
 }
 """What each role may do, for whoever gives it."""

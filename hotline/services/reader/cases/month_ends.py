@@ -5,18 +5,25 @@ again, it goes on where it stopped.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hotline.domain.cases import months
 from hotline.domain.cases.counting import NATIONALLY, CountedCase, count
 from hotline.domain.cases.months import MonthVersion
-from hotline.domain.tip import is_district
+from hotline.domain.tip import ABROAD, is_district
 from hotline.domain.tips.retention import WARNING
 from hotline.services.cases import people
 from hotline.services.reader.cases.case_keys import private_of
 from hotline.services.reader.reader_kit import ReaderKit
-from hotline.store.cases import counted
+from hotline.statistics import queries, rules_persons, rules_release
+from hotline.statistics.decrypt import decrypt_sums
+from hotline.statistics.encrypt import encrypt_sums
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_periods import Span, due_periods, months_of, span_of
+from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_tips import province_of
+from hotline.store.cases import case_people, counted
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.reach import case_ends
@@ -41,6 +48,7 @@ def tidy(kit: ReaderKit) -> None:
         due = case_ends.due(session, at)
     for month, version in due:
         _count(kit, month, version, at)
+    hand_over(kit, at)
     _mark_late(kit, at)
     while _warn(kit, at) == BATCH:
         continue
@@ -52,7 +60,7 @@ def tidy(kit: ReaderKit) -> None:
 
 def _count(kit: ReaderKit, month: str, version: MonthVersion, at: datetime) -> None:
     """Written in one transaction with the marks by which codes may go; not at all where anybody wrote meanwhile."""
-    found, cases, closed = _read(kit, month)
+    found, cases, closed, summed = _read(kit, month)
     if closed and not cases:
         logger.error("%s is not counted: none of its %s cases opens", month, closed)
         return
@@ -65,16 +73,73 @@ def _count(kit: ReaderKit, month: str, version: MonthVersion, at: datetime) -> N
             return
         counted.write(session, month, version, numbers, at)
         if version is MonthVersion.REVISED:
+            body = encrypt_sums(summed, month=month, public_key=kit.sealer.reader_key())
+            queries.write_person_sum(session, month, body, at)
             counted.mark(session, found.ids, month, at)
         told = f"{version}: {len(cases)} cases, {closed} that do not open"
         _record(session, at, "month_counted", f"month:{month}", told)
     kit.failpoint("month.after_count")
 
 
-def _read(kit: ReaderKit, month: str) -> tuple[MonthTips, Sequence[CountedCase], int]:
+def hand_over(kit: ReaderKit, at: datetime) -> None:
+    """Rounds the persons of each quarter and year that is due, for its release. A year's sums are deleted then.
+
+    Raises StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        first = queries.first_day(session)
+        waiting = {month for month, _ in case_ends.due(session, at)}
+        known = queries.counted_periods(session)
+        periods = due_periods(first, at) if first is not None else ()
+    for period in periods:
+        months_in = months_of(period)
+        if span_of(period) is Span.MONTH or period in known or waiting.intersection(months_in):
+            continue
+        _hand_over(kit, period, at)
+
+
+def _hand_over(kit: ReaderKit, period: str, at: datetime) -> None:
+    months_in = months_of(period)
+    with kit.database.reading() as session:
+        bodies = queries.person_sums(session, months_in)
+        spans = queries.spans_of(session, period)
+    total: dict[CellName, Sum] = {}
+    for month, body in bodies.items():
+        sums = decrypt_sums(body, month=month, private_keys=kit.pair.now())
+        for name, cell in sums.items():
+            total[name] = total.get(name, Sum()) + cell
+    cells = rules_release.protect_persons(total, span_of(period), spans)
+    with kit.database.writing() as session:
+        if queries.write_person_cells(session, period, cells, at) and span_of(period) is Span.YEAR:
+            queries.delete_person_sums(session, months_in)
+
+
+def _read(
+    kit: ReaderKit, month: str
+) -> tuple[MonthTips, Sequence[CountedCase], int, Mapping[CellName, Sum]]:
     with kit.database.reading() as session:
         found = _of_month(session, month)
-        return found, *_opened(session, kit, found)
+        cases, closed = _opened(session, kit, found)
+        return found, cases, closed, rules_persons.sums(_keyed(session, found, cases))
+
+
+def _keyed(
+    session: Session, found: MonthTips, cases: Sequence[CountedCase]
+) -> Iterator[rules_persons.CountedCase]:
+    """Yields each decrypted case with the record keys of its tip and its persons."""
+    tips = {tip.id: tip for tip in found.counting}
+    for case in cases:
+        tip = tips[case.tip_id]
+        keys = {row.n: row.record_key for row in case_people.of_tip(session, tip.id)}
+        province = province_of(tip.place, tip.within, tip.official)
+        country = tip.within if tip.place == ABROAD else None
+        yield rules_persons.CountedCase(
+            key=tip.record_key,
+            province=province,
+            country=country,
+            persons=[one for one in case.persons if one.n in keys],
+            person_keys=keys,
+        )
 
 
 def _of_month(session: Session, month: str) -> MonthTips:

@@ -7,6 +7,7 @@ from alembic import op
 def create() -> None:
     _cases()
     _evidence()
+    _statistics()
 
 
 def _cases() -> None:
@@ -79,6 +80,7 @@ def _cases() -> None:
         sa.Column("clock", sa.String(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rung", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("record_key", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["responder_id"], ["responder.id"], name=op.f("possible_victim_responder_id_of")
         ),
@@ -220,4 +222,79 @@ def _evidence() -> None:
             ["edition_id"], ["figure_edition.id"], name=op.f("figure_count_edition_id_of")
         ),
         sa.PrimaryKeyConstraint("edition_id", name=op.f("figure_count_key")),
+    )
+
+
+def _statistics() -> None:
+    op.create_table(
+        "release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("spans", sa.JSON(), nullable=False),
+        sa.Column("first_month", sa.String(), nullable=False),
+        sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("release_key")),
+        sa.UniqueConstraint("period", name=op.f("release_period_once")),
+    )
+    op.create_table(
+        "release_cell",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("indicator", sa.String(), nullable=False),
+        sa.Column("dimension", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("release_cell_release_id_of")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("release_cell_key")),
+        sa.UniqueConstraint(
+            "release_id",
+            "indicator",
+            "dimension",
+            "value",
+            name=op.f("release_cell_release_id_indicator_dimension_value_once"),
+        ),
+    )
+    op.create_table(
+        "release_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("release_approval_release_id_of")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("release_approval_key")),
+        sa.UniqueConstraint(
+            "release_id", "role", name=op.f("release_approval_release_id_role_once")
+        ),
+    )
+    op.create_table(
+        "person_sum",
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("person_sum_key")),
+    )
+    op.create_table(
+        "person_count",
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("period", name=op.f("person_count_key")),
+    )
+    op.create_table(
+        "programme_target",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("indicator", sa.String(), nullable=False),
+        sa.Column("year", sa.String(), nullable=False),
+        sa.Column("target", sa.Integer(), nullable=True),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("programme_target_key")),
     )

@@ -77,6 +77,7 @@ def _tips() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("record_key", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("tip_key")),
         sa.UniqueConstraint("identity", name=op.f("tip_identity_once")),
         sa.UniqueConstraint("uid", name=op.f("tip_uid_once")),
@@ -90,6 +91,7 @@ def _tips() -> None:
     )
     op.create_index("tip_contact", "tip", ["contact_key"])
     op.create_index("tip_alike", "tip", ["place", "category", "created_at"])
+    op.create_index("tip_filed", "tip", ["filed_at"])
     op.create_index(
         "tip_open",
         "tip",

@@ -9,6 +9,11 @@ INSERT_ONLY = (
     "figure_cell",
     "figure_count",
     "home_origin",
+    "release",
+    "release_cell",
+    "release_approval",
+    "person_count",
+    "programme_target",
 )
 """Tables of which no row is ever changed or deleted."""
 CODE_NOT_COUNTED = (

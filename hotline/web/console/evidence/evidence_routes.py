@@ -1,11 +1,29 @@
 """The rows of the dashboards, and of figures that are taken out, in the one table of pages."""
 
+from hotline.statistics import pages
 from hotline.web.console import who
 from hotline.web.console.evidence import dashboards, exports, report_prints
 from hotline.web.console.route import Needs, PageRoute
 from hotline.web.console.who import phrase
 
 EVIDENCE_ROUTES: tuple[PageRoute, ...] = (
+    PageRoute("GET", "/statistics", pages.overview, who.BUT_TRANSLATOR, menu=phrase("Statistics")),
+    PageRoute("GET", "/statistics/board", pages.board, who.DESKS),
+    PageRoute("GET", "/statistics/use", pages.use, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/statistics/targets", pages.targets, pages.LEADING),
+    PageRoute(
+        "POST", "/statistics/targets", pages.set_targets, pages.LEADING, Needs.FRESH, "target_set"
+    ),
+    PageRoute("GET", "/statistics/releases/<period>", pages.release, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/statistics/releases/<period>/files", pages.files, who.BUT_TRANSLATOR),
+    PageRoute(
+        "POST",
+        "/statistics/releases/<period>/approve",
+        pages.approve,
+        pages.APPROVING,
+        Needs.FRESH,
+        "release_approved",
+    ),
     PageRoute("GET", "/evidence", dashboards.month, who.BUT_TRANSLATOR, menu=phrase("Figures")),
     PageRoute("GET", "/evidence/reach", dashboards.reach, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/screens", dashboards.screens, who.BUT_TRANSLATOR),

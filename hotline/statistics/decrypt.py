@@ -1,0 +1,29 @@
+"""Decrypts the sums of a month's persons. Only the reader has the key, and nothing that the hooks load imports this."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+
+from hotline.errors import SealBroken
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_rounding import Sum
+
+
+def decrypt_sums(
+    body: bytes, *, month: str, private_keys: Sequence[bytes]
+) -> Mapping[CellName, Sum]:
+    """Returns the sums of a month. Raises SealBroken if no key fits, or if they are of another month."""
+    for private_key in private_keys:
+        try:
+            document = json.loads(SealedBox(PrivateKey(private_key)).decrypt(body))
+            if document["month"] != month:
+                break
+            return {
+                CellName(*name.split("/")): Sum(count, keys)
+                for name, (count, keys) in document["cells"].items()
+            }
+        except (CryptoError, TypeError, ValueError, KeyError):
+            continue
+    raise SealBroken("The sums of this month do not decrypt.")

@@ -1,0 +1,328 @@
+"""Shows published statistics in the console: the overview, a release with its tables and files, and the boards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Response, make_response
+from markupsafe import Markup
+
+from hotline.adapters import spreadsheet
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.places.places import districts, place_name
+from hotline.errors import HotlineError, NotFound
+from hotline.statistics import rules_report, service_boards, service_export, service_releases
+from hotline.statistics.rules_charts import Bar, bars, district_map, sparkline
+from hotline.statistics.rules_definitions import (
+    TABLES,
+    CellName,
+    Dimension,
+    Indicator,
+    Table,
+    phrase,
+)
+from hotline.statistics.rules_labels import (
+    DIMENSIONS,
+    SPANS,
+    number_label,
+    period_label,
+    value_label,
+)
+from hotline.statistics.rules_periods import span_of
+from hotline.statistics.rules_release import Release
+from hotline.statistics.service_boards import TipBoard, UseBoard
+from hotline.web.console.form import faults
+from hotline.web.console.visit import Visit, page, see, why
+
+LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
+APPROVING = frozenset({AccountRole.NATIONAL, AccountRole.PROGRAMME_LEAD})
+"""The roles that approve a release."""
+MOST_ROWS = 12
+"""Rows of a drawing; the table beside it has all."""
+NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One indicator by one dimension: a drawing, and the table beside it."""
+
+    title: str
+    hint: str
+    rows: Sequence[tuple[str, str]]
+    drawing: Markup | None
+
+
+def overview(visit: Visit) -> Response:
+    """Answers four questions on one screen, and lists the releases."""
+    releases = service_releases.published(visit.kit)
+    answers = rules_report.answers(releases, visit.language, visit.say)
+    pending = service_releases.pending(visit.kit) if visit.by.roles & APPROVING else []
+    board = None
+    if visit.by.roles & {AccountRole.NATIONAL}:
+        board = service_boards.tip_board(visit.kit, visit.by)
+    return page(
+        visit,
+        "statistics.html",
+        answers=[(one, _spark(visit, one)) for one in answers],
+        releases=[(one.period, _label(visit, one.period), one) for one in releases],
+        pending=[(one.period, _label(visit, one.period)) for one in pending],
+        board=board,
+        programme=rules_report.programme(
+            releases, service_releases.targets(visit.kit), visit.language, visit.say
+        ),
+        objectives=rules_report.OBJECTIVES,
+        may_set=bool(visit.by.roles & LEADING),
+        is_sample=any(one.is_sample for one in releases),
+    )
+
+
+def release(visit: Visit, period: str) -> Response:
+    """Shows the tables of one release. One that waits is for the roles that approve it."""
+    return _release(visit, period)
+
+
+def approve(visit: Visit, period: str) -> Response:
+    """Approves a release in the name of the account's role."""
+    role = next(iter(visit.by.roles & APPROVING))
+    try:
+        service_releases.approve(visit.kit, visit.by.actor, role, period)
+    except NotFound:
+        raise
+    except HotlineError as refused:
+        return _release(visit, period, wrong=why(visit, refused))
+    return see("pages.release", period=period)
+
+
+def files(visit: Visit, period: str) -> Response:
+    """Sends a release as a zip of CSV, workbook and metadata."""
+    found = _found(visit, period)
+    body = service_export.archive(found, visit.language, visit.say, spreadsheet.book)
+    response = make_response(body)
+    response.headers["Content-Type"] = "application/zip"
+    name = service_export.archive_name(found)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return response
+
+
+def board(visit: Visit) -> Response:
+    """Shows the live board of the desks that this account opens."""
+    found = service_boards.tip_board(visit.kit, visit.by)
+    return page(
+        visit,
+        "statistics_board.html",
+        states=_counts(visit, found),
+        weeks=_weeks(visit, found),
+        map=_map(visit, found),
+        hours=found.hours,
+        uncovered=[
+            (place_name(code, visit.language), count)
+            for code, count in sorted(found.uncovered.items(), key=lambda one: -one[1])
+        ][:MOST_ROWS],
+    )
+
+
+def use(visit: Visit) -> Response:
+    """Shows the use of the line by day, for everyone who may not open tips too."""
+    found = service_boards.use_board(visit.kit)
+    return page(visit, "statistics_use.html", blocks=_use_blocks(visit, found))
+
+
+def targets(visit: Visit) -> Response:
+    """Asks the programme lead for the targets of this year."""
+    return _targets(visit)
+
+
+def set_targets(visit: Visit) -> Response:
+    """Sets the targets of this year. An empty field takes a target back."""
+    given: dict[str, int | None] = {}
+    wrong: dict[str, str] = {}
+    for _, name, _, _ in rules_report.PROGRAMME:
+        typed = visit.form.text(name, most=9)
+        if typed and not (typed.isascii() and typed.isdigit()):
+            wrong[name] = visit.say(NO_NUMBER)
+        given[name] = int(typed) if typed and name not in wrong else None
+    if wrong:
+        return _targets(visit, wrong=wrong)
+    service_releases.set_targets(visit.kit, visit.by.actor, given)
+    return see("pages.overview")
+
+
+def _release(visit: Visit, period: str, wrong: str = "") -> Response:
+    found = _found(visit, period)
+    approvals = service_releases.approvals(visit.kit, period)
+    is_published = service_releases.is_published(visit.kit, period)
+    return page(
+        visit,
+        "statistics_release.html",
+        status=422 if wrong else 200,
+        faults=faults(approve=wrong) if wrong else faults(),
+        found=found,
+        label=_label(visit, period),
+        tables=[(one, _blocks(visit, found, one)) for one in TABLES if _is_in(found, one)],
+        later=[one for one in TABLES if not _is_in(found, one)],
+        approvals=approvals,
+        is_published=is_published,
+        may_approve=bool(visit.by.roles & APPROVING) and not is_published,
+        spans=SPANS,
+    )
+
+
+def _found(visit: Visit, period: str) -> Release:
+    """Returns a release. Raises NotFound for a period that is none, or that this account may not see yet."""
+    try:
+        span_of(period)
+    except ValueError as reason:
+        raise NotFound("There is no such period.") from reason
+    may_see_all = bool(visit.by.roles & APPROVING)
+    return service_releases.one_release(visit.kit, period, is_published=not may_see_all)
+
+
+def _targets(visit: Visit, wrong: Mapping[str, str] | None = None) -> Response:
+    known = service_releases.targets(visit.kit)
+    return page(
+        visit,
+        "statistics_targets.html",
+        status=422 if wrong else 200,
+        faults=faults(**(wrong or {})),
+        fields=[
+            (name, rules_report.LABELS[name], known.get(name, ""))
+            for _, name, _, _ in rules_report.PROGRAMME
+        ],
+        year=str(visit.kit.now().year),
+    )
+
+
+def _label(visit: Visit, period: str) -> str:
+    said = period_label(period, visit.language, visit.say)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _spark(visit: Visit, answer: rules_report.Answer) -> Markup | None:
+    if len(answer.points) < 2:
+        return None
+    told = [
+        f"{label}: {number_label(number, answer.unit, visit.language, visit.say)}"
+        for label, number in zip(answer.labels, answer.points, strict=True)
+    ]
+    return Markup(sparkline(answer.sentence, answer.points, told))
+
+
+def _is_in(found: Release, table: Table) -> bool:
+    names = {cell.name.indicator for cell in found.cells}
+    return any(one.name in names for one in table.indicators)
+
+
+def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
+    """The totals of a table as one block, and each dimension of an indicator as another."""
+    totals = [
+        (visit.say(one.label), _said(visit, one, found.number(one.name)))
+        for one in table.indicators
+        if found.has(one.name) and Dimension.ALL in one.dimensions
+    ]
+    made = [Block(visit.say(DIMENSIONS[Dimension.ALL]), "", totals, None)] if totals else []
+    made += [
+        _block(visit, found, one, dimension)
+        for one in table.indicators
+        for dimension in one.dimensions
+        if dimension is not Dimension.ALL and found.has(one.name, dimension)
+    ]
+    return made
+
+
+def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -> Block:
+    rows = [
+        Bar(
+            value_label(dimension, cell.name.value, visit.language, visit.say),
+            cell.number,
+            _said(visit, one, cell.number),
+        )
+        for cell in found.rows(one.name, dimension)
+    ]
+    title = f"{visit.say(one.label)}: {visit.say(DIMENSIONS[dimension]).lower()}"
+    if dimension is Dimension.DISTRICT:
+        names = {area.code: area.name for area in districts()}
+        numbers = {cell.name.value: cell.number for cell in found.rows(one.name, dimension)}
+        says = {code: _said(visit, one, number) for code, number in numbers.items()}
+        drawing = Markup(district_map(title, names, numbers, says))
+    else:
+        shown = sorted(rows, key=lambda row: -(row.number or 0))[:MOST_ROWS]
+        drawing = Markup(bars(title, [row for row in rows if row in shown]))
+    return Block(title, visit.say(one.sentence), [(row.label, row.says) for row in rows], drawing)
+
+
+def _said(visit: Visit, one: Indicator, number: int | None) -> str:
+    return number_label(number, one.unit, visit.language, visit.say)
+
+
+def _counts(visit: Visit, found: TipBoard) -> Sequence[tuple[str, int]]:
+    counts = found.counts
+    return [
+        (visit.say(phrase("Open")), counts.open),
+        (visit.say(phrase("Overdue")), counts.overdue),
+        (visit.say(phrase("Taken")), counts.acknowledged),
+        (visit.say(phrase("On site")), counts.on_site),
+        (visit.say(phrase("To approve")), counts.to_approve),
+        (visit.say(phrase("Owed to a person")), counts.owed),
+    ]
+
+
+def _weeks(visit: Visit, found: TipBoard) -> Block:
+    rows = [(f"{one.begins:%d/%m}", f"{one.in_time} / {one.filed}") for one in found.weeks]
+    title = visit.say(phrase("Urgent tips taken in time, by week"))
+    drawn = [
+        Bar(f"{one.begins:%d/%m}", one.in_time, f"{one.in_time} / {one.filed}")
+        for one in found.weeks
+    ]
+    hint = visit.say(phrase("Taken in time, of all urgent tips of that week."))
+    return Block(title, hint, rows, Markup(bars(title, drawn)))
+
+
+def _map(visit: Visit, found: TipBoard) -> Block | None:
+    """The open tips by district, for the national desk."""
+    if not found.districts:
+        return None
+    names = {area.code: area.name for area in districts()}
+    title = visit.say(phrase("Open tips by district"))
+    numbers: dict[str, int | None] = {code: found.districts.get(code, 0) for code in names}
+    says = {code: str(number) for code, number in numbers.items()}
+    rows = [(names[code], says[code]) for code in names if found.districts.get(code)]
+    return Block(title, "", rows, Markup(district_map(title, names, numbers, says)))
+
+
+def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
+    by_day = visit.say(phrase("Calls by day"))
+    days = [Bar(f"{day:%d/%m}", calls, str(calls)) for day, calls, _ in found.days]
+    points = [calls for _, calls, _ in found.days]
+    told = [f"{row.label}: {row.says}" for row in days]
+    made = [
+        Block(
+            by_day,
+            visit.say(phrase("Exact numbers, up to yesterday.")),
+            [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in found.days],
+            Markup(sparkline(by_day, points, told)),
+        )
+    ]
+    for name, dimension, title in (
+        ("topic_reads", Dimension.TOPIC, phrase("Topics read")),
+        ("code_calls", Dimension.CODE, phrase("Calls by short code")),
+        ("lesson_left", Dimension.SCREEN, phrase("Lesson screens where callers leave")),
+    ):
+        made.append(_use_block(visit, found.counts, name, dimension, visit.say(title)))
+    return made
+
+
+def _use_block(
+    visit: Visit,
+    counts: Mapping[CellName, int],
+    name: str,
+    dimension: Dimension,
+    title: str,
+) -> Block:
+    found = sorted(
+        ((cell.value, count) for cell, count in counts.items() if cell.indicator == name),
+        key=lambda one: (-one[1], one[0]),
+    )
+    label = partial(value_label, dimension, language=visit.language, say=visit.say)
+    rows = [Bar(label(value), count, str(count)) for value, count in found]
+    drawing = Markup(bars(title, rows[:MOST_ROWS])) if rows else None
+    return Block(title, "", [(row.label, row.says) for row in rows], drawing)

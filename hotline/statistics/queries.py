@@ -1,0 +1,330 @@
+"""Reads and writes releases, and reads the exact counts that they are made of."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind
+from hotline.domain.reach.counters import Measure
+from hotline.domain.reach.screens import ScreenMeasure
+from hotline.domain.rolls import certificate
+from hotline.domain.rolls.gathering import HELD
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.rolls.quiz import QuizOutcome
+from hotline.statistics import rules_release
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_periods import Span, due_at
+from hotline.statistics.rules_release import Cell, Release, Spans
+from hotline.statistics.rules_tips import COUNTED_EVENTS, CaseEvent, CountedTip
+from hotline.statistics.rules_use import QUIZ_MEASURES, UseCounts
+from hotline.statistics.tables import (
+    PersonCount,
+    PersonSum,
+    ProgrammeTarget,
+    ReleaseApproval,
+    ReleaseCell,
+    ReleaseRow,
+)
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.cases.case_overview import WHOLE
+from hotline.store.database import add_if_new
+from hotline.store.reach import people, screen_counts
+from hotline.store.reach.outreach import Reach, Tally
+from hotline.store.rolls.joined import Joined
+from hotline.store.tips.tips import Tip
+
+USSD = "ussd"
+"""Only calls count as use: a message to the line is nearly always a tip."""
+
+
+def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence[CountedTip]:
+    """Returns the tips that were filed from one moment on and before another, with their case events."""
+    within = (*WHOLE, Tip.filed_at >= begins, Tip.filed_at < ends)
+    log = CaseLogRow
+    events: dict[int, list[CaseEvent]] = defaultdict(list)
+    asked = (
+        select(log.tip_id, log.kind, log.at, log.responder_id, log.codes)
+        .join(Tip, Tip.id == log.tip_id)
+        .where(*within, log.kind.in_(sorted(COUNTED_EVENTS)))
+        .order_by(log.id)
+    )
+    for tip_id, kind, at, responder_id, codes in session.execute(asked):
+        proof, outcome = codes.get(PROOF, ""), codes.get(OUTCOME, "")
+        event = CaseEvent(EntryKind(kind), at, responder_id, proof, outcome, WAITS in codes)
+        events[tip_id].append(event)
+    urgency = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
+    columns = (Tip.id, Tip.record_key, Tip.place, Tip.within, Tip.category, Tip.official)
+    rows = select(*columns, Tip.filed_at, urgency).where(*within).order_by(Tip.id)
+    return [
+        CountedTip(
+            key=row.record_key,
+            urgency=row.first_urgency,
+            place=row.place,
+            within=row.within,
+            category=row.category,
+            official=row.official,
+            filed_at=row.filed_at,
+            events=events.get(row.id, ()),
+        )
+        for row in session.execute(rows)
+    ]
+
+
+def use_counts(session: Session, first: date, after: date, month: str | None) -> UseCounts:
+    """Returns the counters of use from one day on and before another. People are counted for a month only."""
+    calls = _reach(session, Measure.SESSION, first, after)
+    topics = _reach(session, Measure.TOPIC, first, after)
+    quiz = {
+        outcome: sum(_reach(session, QUIZ_MEASURES[outcome], first, after).values())
+        for outcome in QuizOutcome
+    }
+    return UseCounts(
+        calls=calls,
+        topics=topics,
+        quiz=quiz,
+        people=people.totals(session).get(month) if month is not None else None,
+        networks=screen_counts.totals(session, ScreenMeasure.SESSION, first, after),
+        shown=screen_counts.totals(session, ScreenMeasure.SHOWN, first, after),
+        answered=screen_counts.totals(session, ScreenMeasure.ANSWERED, first, after),
+        sessions_held=_by_district(session, first, after),
+    )
+
+
+def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
+    """Returns of each trainee when they enrolled, and when they passed the last lesson or None."""
+    rows = session.execute(
+        select(Joined.created_at, Joined.passed).where(Joined.roll == Roll.OFFICERS)
+    )
+    found = []
+    for created_at, passed in rows:
+        lessons = {name: datetime.fromisoformat(at) for name, at in (passed or {}).items()}
+        is_whole = certificate.whole(lessons)
+        found.append((created_at, max(lessons.values()) if is_whole else None))
+    return found
+
+
+def first_day(session: Session) -> date | None:
+    """Returns the first day on which anything was counted, or None."""
+    days = [session.scalar(select(func.min(table.day))) for table in (Reach, Tally)]
+    return min((day for day in days if day is not None), default=None)
+
+
+def write_release(session: Session, release: Release) -> bool:
+    """Writes a release. Returns False, and writes nothing, if its period has one."""
+    row = ReleaseRow(
+        period=release.period,
+        made_at=release.made_at,
+        digest=release.digest,
+        spans={name: span.value for name, span in release.spans.items()},
+        first_month=release.first_month,
+        is_sample=release.is_sample,
+    )
+    if not add_if_new(session, row):
+        return False
+    release_id = _row(session, release.period).id
+    cells = [
+        {
+            "release_id": release_id,
+            "indicator": cell.name.indicator,
+            "dimension": str(cell.name.dimension),
+            "value": cell.name.value,
+            "number": cell.number,
+        }
+        for cell in release.cells
+    ]
+    if cells:
+        session.connection().execute(insert(ReleaseCell), cells)
+    return True
+
+
+def find_release(session: Session, period: str) -> Release | None:
+    """Returns the release of a period, approved or not."""
+    row = session.scalar(select(ReleaseRow).where(ReleaseRow.period == period))
+    return _release_of(session, row) if row is not None else None
+
+
+def releases(session: Session, periods: Collection[str] | None = None) -> Sequence[Release]:
+    """Returns all releases, or those of some periods, in the order in which they were made."""
+    found = select(ReleaseRow).order_by(ReleaseRow.id)
+    if periods is not None:
+        found = found.where(ReleaseRow.period.in_(periods))
+    return [_release_of(session, row) for row in session.scalars(found)]
+
+
+def made_periods(session: Session) -> Sequence[str]:
+    """Returns the periods that have a release, approved or not, in the order in which they were made."""
+    return session.scalars(select(ReleaseRow.period).order_by(ReleaseRow.id)).all()
+
+
+def spans_of(session: Session, period: str) -> Spans:
+    """Returns the shortest period of each table that was in force when this period began.
+
+    They are decided each January from the releases of the last calendar year.
+    """
+    first = first_day(session)
+    year, start = int(period[:4]), first.year if first is not None else int(period[:4])
+    spans = rules_release.starting_spans()
+    made = releases(session)
+    for earlier in range(start, year):
+        printed = [one for one in made if due_at(one.period).year == earlier]
+        spans = rules_release.next_spans(spans, printed)
+    return spans
+
+
+def published_periods(session: Session) -> Sequence[str]:
+    """Returns the periods whose release two roles approved, in the order in which they were made."""
+    approved = (
+        select(ReleaseApproval.release_id)
+        .group_by(ReleaseApproval.release_id)
+        .having(func.count() >= len(APPROVING_ROLES))
+    )
+    found = select(ReleaseRow.period).where(ReleaseRow.id.in_(approved))
+    return session.scalars(found.order_by(ReleaseRow.id)).all()
+
+
+def published_at(session: Session, period: str) -> datetime | None:
+    """Returns when the second role approved the release of a period, or None."""
+    given = approvals(session, period)
+    return max(one.approved_at for one in given) if len(given) >= len(APPROVING_ROLES) else None
+
+
+def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
+    """Returns the approvals of a period's release, the first first."""
+    found = (
+        select(ReleaseApproval)
+        .join(ReleaseRow, ReleaseRow.id == ReleaseApproval.release_id)
+        .where(ReleaseRow.period == period)
+        .order_by(ReleaseApproval.id)
+    )
+    return session.scalars(found).all()
+
+
+def write_approval(
+    session: Session, period: str, role: str, *, account_id: int | None, by: str, at: datetime
+) -> bool:
+    """Approves a release in the name of a role. Returns False if that role approved it before."""
+    row = ReleaseApproval(
+        release_id=_row(session, period).id,
+        role=role,
+        account_id=account_id,
+        approved_by=by,
+        approved_at=at,
+    )
+    return add_if_new(session, row)
+
+
+APPROVING_ROLES = ("national", "programme lead")
+"""The roles that approve a release. Each gives one approval, by another person."""
+
+
+def person_sums(session: Session, months: Collection[str]) -> Mapping[str, bytes]:
+    """Returns the encrypted sums of these months, by month."""
+    found = select(PersonSum.month, PersonSum.body).where(PersonSum.month.in_(months))
+    return {row.month: row.body for row in session.execute(found)}
+
+
+def write_person_sum(session: Session, month: str, body: bytes, at: datetime) -> bool:
+    """Writes the encrypted sums of a month. Returns False if the month has them."""
+    return add_if_new(session, PersonSum(month=month, made_at=at, body=body))
+
+
+def summed_months(session: Session) -> frozenset[str]:
+    """Returns the months whose persons were counted and whose sums are kept."""
+    return frozenset(session.scalars(select(PersonSum.month)))
+
+
+def delete_person_sums(session: Session, months: Collection[str]) -> None:
+    """Deletes the sums of these months. Their year's numbers are handed over."""
+    session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
+
+
+def person_cells(session: Session, period: str) -> Sequence[Cell] | None:
+    """Returns the printed numbers about persons of a period, or None if the reader has not counted them."""
+    row = session.get(PersonCount, period)
+    if row is None:
+        return None
+    return [Cell(CellName(*name.split("/")), number) for name, number in row.cells.items()]
+
+
+def write_person_cells(session: Session, period: str, cells: Sequence[Cell], at: datetime) -> bool:
+    """Hands the printed numbers about persons over. Returns False if they were handed over before."""
+    written = {
+        f"{cell.name.indicator}/{cell.name.dimension}/{cell.name.value}": cell.number
+        for cell in cells
+    }
+    return add_if_new(session, PersonCount(period=period, made_at=at, cells=written))
+
+
+def counted_periods(session: Session) -> frozenset[str]:
+    """Returns the periods whose persons the reader has counted."""
+    return frozenset(session.scalars(select(PersonCount.period)))
+
+
+def targets(session: Session, year: str) -> Mapping[str, int]:
+    """Returns the programme's targets of a year, by indicator."""
+    found: dict[str, int | None] = {}
+    rows = select(ProgrammeTarget).where(ProgrammeTarget.year == year).order_by(ProgrammeTarget.id)
+    for row in session.scalars(rows):
+        found[row.indicator] = row.target
+    return {name: target for name, target in found.items() if target is not None}
+
+
+def write_target(
+    session: Session, indicator: str, year: str, target: int | None, *, by: str, at: datetime
+) -> None:
+    """Sets a target, or takes it back with None."""
+    row = ProgrammeTarget(indicator=indicator, year=year, target=target, set_by=by, set_at=at)
+    session.add(row)
+    session.flush()
+
+
+def _row(session: Session, period: str) -> ReleaseRow:
+    return session.scalars(select(ReleaseRow).where(ReleaseRow.period == period)).one()
+
+
+def _release_of(session: Session, row: ReleaseRow) -> Release:
+    columns = (
+        ReleaseCell.indicator,
+        ReleaseCell.dimension,
+        ReleaseCell.value,
+        ReleaseCell.number,
+    )
+    found = select(*columns).where(ReleaseCell.release_id == row.id).order_by(ReleaseCell.id)
+    cells = [Cell(CellName(*name), number) for *name, number in session.execute(found)]
+    spans = {name: Span(span) for name, span in row.spans.items()}
+    return Release(row.period, row.made_at, cells, spans, row.first_month, row.is_sample)
+
+
+def _reach(
+    session: Session, measure: str, first: date, after: date
+) -> Mapping[tuple[str, str, str], int]:
+    """Returns counts of calls by language, short code and topic."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for table in (Reach, Tally):
+        columns = (table.language, table.entry, table.topic)
+        asked = (
+            select(*columns, func.sum(table.count))
+            .where(table.measure == measure, table.channel == USSD)
+            .where(table.day >= first, table.day < after)
+            .group_by(*columns)
+        )
+        for language, entry, topic, count in session.execute(asked):
+            found[language, entry, topic] += int(count)
+    return found
+
+
+def _by_district(session: Session, first: date, after: date) -> Mapping[str, int]:
+    """Returns the community sessions that leaders reported, by district."""
+    found: Counter[str] = Counter()
+    for table in (Reach, Tally):
+        asked = (
+            select(table.district, func.sum(table.count))
+            .where(table.measure == HELD, table.day >= first, table.day < after)
+            .group_by(table.district)
+        )
+        for district, count in session.execute(asked):
+            found[district] += int(count)
+    return found

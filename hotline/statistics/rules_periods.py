@@ -1,0 +1,133 @@
+"""Calculates periods of published statistics, in Kigali's calendar: months, quarters, half-years and years.
+
+A period is written `2026-11`, `2026-Q4`, `2026-H2` or `2026`.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain.call_back import KIGALI
+
+MONTHS = 12
+USE_AFTER = timedelta(days=5)
+"""A month's use of the line is published on the sixth day of the next month."""
+CASES_AFTER = timedelta(days=75)
+"""Tips and persons of a period are published this long after it ends."""
+
+
+class Span(StrEnum):
+    """The length of a period, the shortest first."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        return {Span.MONTH: 1, Span.QUARTER: 3, Span.HALF_YEAR: 6, Span.YEAR: MONTHS}[self]
+
+    @property
+    def longer(self) -> "Span":
+        """Returns the next longer period; of a year the year."""
+        spans: list[Span] = list(Span)
+        return spans[min(spans.index(self) + 1, len(spans) - 1)]
+
+    @property
+    def shorter(self) -> "Span":
+        """Returns the next shorter period; of a month the month."""
+        spans: list[Span] = list(Span)
+        return spans[max(spans.index(self) - 1, 0)]
+
+
+_WRITTEN = re.compile(
+    r"(?P<year>2\d{3})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])))?",
+    re.ASCII,
+)
+
+
+def span_of(period: str) -> Span:
+    """Returns the length of a period. Raises ValueError if the text is no period."""
+    return _parsed(period)[0]
+
+
+def months_of(period: str) -> Sequence[str]:
+    """Returns the months of a period, the earliest first. Raises ValueError if the text is no period."""
+    span, year, place = _parsed(period)
+    first = place * span.months
+    return [f"{year}-{month + 1:02}" for month in range(first, first + span.months)]
+
+
+def period_of(month: str, span: Span) -> str:
+    """Returns the period of this length that a month lies in."""
+    year, number = month[:4], int(month[5:7])
+    place = (number - 1) // span.months + 1
+    return {
+        Span.MONTH: month,
+        Span.QUARTER: f"{year}-Q{place}",
+        Span.HALF_YEAR: f"{year}-H{place}",
+        Span.YEAR: year,
+    }[span]
+
+
+def month_of(at: datetime | date) -> str:
+    """Returns the month of a moment or a day."""
+    day = at.astimezone(KIGALI) if isinstance(at, datetime) else at
+    return f"{day:%Y-%m}"
+
+
+def begins(period: str) -> datetime:
+    """Returns the first moment of a period."""
+    return datetime.strptime(months_of(period)[0], "%Y-%m").replace(tzinfo=KIGALI)
+
+
+def ends(period: str) -> datetime:
+    """Returns the first moment after a period."""
+    last = datetime.strptime(months_of(period)[-1], "%Y-%m").replace(tzinfo=KIGALI)
+    return (last + timedelta(days=31)).replace(day=1)
+
+
+def before(period: str) -> str:
+    """Returns the period before this one, of the same length."""
+    return period_of(month_of(begins(period) - timedelta(days=1)), span_of(period))
+
+
+def due_at(period: str) -> datetime:
+    """Returns when a period is published: a month on the sixth day of the next, longer ones after 75 days."""
+    return ends(period) + (USE_AFTER if span_of(period) is Span.MONTH else CASES_AFTER)
+
+
+def due_periods(first_day: date, at: datetime) -> Sequence[str]:
+    """Returns every period that is due by `at` since the first day of the line.
+
+    The earliest comes first; of those that are due at one moment the shortest.
+    """
+    found: set[str] = set()
+    month = month_of(first_day)
+    while due_at(month) <= at:
+        found.update(period_of(month, span) for span in Span)
+        month = month_of(ends(month))
+    due = [period for period in found if due_at(period) <= at]
+    return sorted(due, key=lambda one: (due_at(one), span_of(one).months, one))
+
+
+def cases_counted_at(month: str) -> datetime:
+    """Returns when the persons of a month are counted, and their codes may be deleted."""
+    return ends(month) + CASES_AFTER
+
+
+def _parsed(period: str) -> tuple[Span, int, int]:
+    """Returns the length, the year and the place in the year, from 0."""
+    found = _WRITTEN.fullmatch(period)
+    if found is None:
+        raise ValueError("A period is written like 2026-11, 2026-Q4, 2026-H2 or 2026.")
+    year = int(found["year"])
+    if found["month"]:
+        return Span.MONTH, year, int(found["month"]) - 1
+    if found["quarter"]:
+        return Span.QUARTER, year, int(found["quarter"]) - 1
+    if found["half"]:
+        return Span.HALF_YEAR, year, int(found["half"]) - 1
+    return Span.YEAR, year, 0

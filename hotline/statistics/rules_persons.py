@@ -1,0 +1,188 @@
+"""Counts the persons of cases: who was identified, what happened to them and what became of them.
+
+Only the process that decrypts case codes calls this. A person counts in the month in which their tip was filed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import (
+    BOY,
+    DECEIT,
+    FORCE,
+    FORMS,
+    GIRL,
+    MAN,
+    OF_CHILD,
+    WOMAN,
+    YES,
+    ConsentCode,
+    ServiceAnswer,
+    ThirtyDays,
+)
+from hotline.domain.cases.persons import MetPerson
+from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.places.places import PROVINCES
+from hotline.domain.tip import ABROAD
+from hotline.statistics.rules_definitions import ALL, CellName, Dimension
+from hotline.statistics.rules_rounding import Sum, summed
+from hotline.statistics.rules_tips import NOT_SAID
+
+INSIDE = "inside"
+COURT, POLICE = "court", "police"
+SAFE = frozenset({ThirtyDays.SAFE, ThirtyDays.HELPED})
+OFFER_WITHIN = timedelta(hours=24)
+DESTINATIONS = 3
+"""How many countries of exploitation a table names."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCase:
+    """A case whose codes were decrypted, with the record keys of the tip and of its persons."""
+
+    key: int
+    province: str
+    """As `rules_tips.province_of` returns it."""
+    country: str | None
+    """The country of exploitation, if the tip is about one abroad."""
+    persons: Sequence[MetPerson]
+    person_keys: Mapping[int, int]
+    """The record key of each person, by their number in the case."""
+
+
+def is_identified(person: MetPerson) -> bool:
+    """Returns True if a responder saw signs of trafficking, or an official body decided so."""
+    return person.result is ScreeningResult.POSSIBLE or person.actual is True
+
+
+def sums(cases: Iterable[CountedCase]) -> Mapping[CellName, Sum]:
+    """Returns count and key sum of every cell about persons. Cells with no person are left out."""
+    keys: dict[CellName, list[int]] = defaultdict(list)
+    for case in cases:
+        identified = [one for one in case.persons if is_identified(one)]
+        for person in identified:
+            for cell in _cells(case, person):
+                keys[cell].append(case.person_keys[person.n])
+        for person in case.persons:
+            decision = _decision(person)
+            if decision is not None:
+                cell = CellName("persons_by_decision", Dimension.DECISION, decision)
+                keys[cell].append(case.person_keys[person.n])
+        for name in _of_case(case, identified):
+            keys[CellName(name)].append(case.key)
+    return {cell: summed(found) for cell, found in keys.items()}
+
+
+def values_of(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
+    """Returns every value of a dimension of persons. `known` adds the countries that were counted."""
+    match dimension:
+        case Dimension.PROVINCE:
+            return [*PROVINCES, ABROAD, NOT_SAID]
+        case Dimension.WHO:
+            return [WOMAN, MAN, GIRL, BOY, NOT_SAID]
+        case Dimension.FORM:
+            return [*sorted(FORMS), NOT_SAID]
+        case Dimension.MEANS:
+            return ["force", "deceit", "both", "child", NOT_SAID]
+        case Dimension.NATIONALITY:
+            return ["rwanda", "other", NOT_SAID]
+        case Dimension.WHERE:
+            return [INSIDE, ABROAD, *sorted(set(known) - {INSIDE, ABROAD})]
+        case Dimension.DECISION:
+            return ["undecided", "victim", "no_victim"]
+        case _:
+            return [ALL]
+
+
+def _cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
+    for name in _steps(person):
+        yield CellName(name)
+    yield CellName("persons_by_province", Dimension.PROVINCE, case.province)
+    yield CellName("persons_by_who", Dimension.WHO, _who(person))
+    yield CellName("persons_by_form", Dimension.FORM, person.form or NOT_SAID)
+    yield CellName("persons_by_means", Dimension.MEANS, _means(person))
+    yield CellName("persons_by_nationality", Dimension.NATIONALITY, person.nationality or NOT_SAID)
+    is_abroad = case.province == ABROAD
+    yield CellName("persons_by_where", Dimension.WHERE, ABROAD if is_abroad else INSIDE)
+    if is_abroad and case.country:
+        yield CellName("persons_by_where", Dimension.WHERE, case.country)
+
+
+def _steps(person: MetPerson) -> Iterator[str]:
+    """Yields how far a person came. Whoever came to a step came to those before it."""
+    yield "identified"
+    offers = person.referrals
+    followed = [one.thirty for one in offers if one.thirty is not None]
+    last = followed[-1] if followed else None
+    is_known = last not in (None, ThirtyDays.UNKNOWN)
+    is_accepted = is_known or any(
+        one.answer == ServiceAnswer.ACCEPTED or one.arrived == YES for one in offers
+    )
+    has_no_room = any(one.answer == ServiceAnswer.NO_ROOM for one in offers)
+    if is_accepted:
+        yield "accepted"
+    if is_known:
+        yield "known_at_30"
+    if last in SAFE:
+        yield "safe_at_30"
+    if has_no_room:
+        yield "no_room"
+    consented_at = _consented_at(person)
+    if consented_at is None:
+        return
+    yield "consented"
+    if any(one.offered_at - consented_at <= OFFER_WITHIN for one in offers):
+        yield "offered_in_a_day"
+    if has_no_room:
+        yield "consented_no_room"
+    if is_known:
+        yield "consented_known"
+
+
+def _consented_at(person: MetPerson) -> datetime | None:
+    """Returns when a person first said yes to help; of a child when it was decided."""
+    for at, said, decided in person.consents:
+        if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
+            return at
+    return None
+
+
+def _who(person: MetPerson) -> str:
+    """Returns sex and age group. A person who may be a child counts as one."""
+    if person.is_child:
+        return {WOMAN: GIRL, MAN: BOY}.get(person.sex or "", person.sex or NOT_SAID)
+    return person.sex or NOT_SAID
+
+
+def _means(person: MetPerson) -> str:
+    """Returns the means of the last screening. The law asks for none of a child."""
+    if person.is_child:
+        return "child"
+    screened = [
+        one.entry.said.codes
+        for one in person.moments
+        if one.entry.kind is EntryKind.SCREENED and one.corrected_by is None
+    ]
+    codes = screened[-1] if screened else {}
+    force, deceit = codes.get(FORCE) == YES, codes.get(DECEIT) == YES
+    if force and deceit:
+        return "both"
+    return "force" if force else "deceit" if deceit else NOT_SAID
+
+
+def _decision(person: MetPerson) -> str | None:
+    """Returns what an official body decided of a person who was screened as a possible victim, or None."""
+    if person.actual is not None:
+        return "victim" if person.actual else "no_victim"
+    return "undecided" if is_identified(person) else None
+
+
+def _of_case(case: CountedCase, identified: Sequence[MetPerson]) -> Iterator[str]:
+    offers = [offer for person in identified for offer in person.referrals]
+    if any(one.service == POLICE and one.answer == ServiceAnswer.ACCEPTED for one in offers):
+        yield "to_police"
+    if any(person.body == COURT for person in case.persons):
+        yield "by_court"

@@ -1,0 +1,291 @@
+"""Protects the counts of a period and puts them into a release: a closed list of printed numbers with a digest."""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.tip import ABROAD
+from hotline.statistics import rules_persons, rules_tips
+from hotline.statistics.rules_definitions import (
+    ALL,
+    INDICATORS,
+    TABLES,
+    CellName,
+    Dimension,
+    Indicator,
+    Protection,
+    Table,
+    Unit,
+)
+from hotline.statistics.rules_periods import Span, span_of
+from hotline.statistics.rules_persons import DESTINATIONS, INSIDE
+from hotline.statistics.rules_rounding import (
+    SMALLEST,
+    Sum,
+    at_most,
+    rounded,
+    rounded_use,
+    share,
+)
+from hotline.statistics.rules_tips import NOT_SAID, SMALLEST_MEDIAN
+
+SMALLEST_SHARE = 40
+"""A share of tips needs this many tips, as printed."""
+TOO_FEW, ENOUGH = 0.6, 0.8
+"""Shares of cells that show a number: below the first a table moves to a longer period, from the second back."""
+Spans = Mapping[str, Span]
+"""The shortest period that each table is published for now, by the table's name."""
+_ValuesOf = Callable[[Dimension], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """One printed number of a release. None prints "few"."""
+
+    name: CellName
+    number: int | None = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Everything that is published for one period, once."""
+
+    period: str
+    made_at: datetime
+    cells: Sequence[Cell]
+    spans: Spans
+    first_month: str = ""
+    """The line's first month, where the line began within the period."""
+    is_sample: bool = False
+
+    def number(self, indicator: str, dimension: str = ALL, value: str = ALL) -> int | None:
+        """Returns a printed number, or None for "few" and for what this release does not hold."""
+        return self.numbers().get(CellName(indicator, dimension, value))
+
+    def has(self, indicator: str, dimension: str = ALL) -> bool:
+        """Returns True if this release holds the indicator by this dimension."""
+        return any(
+            (cell.name.indicator, cell.name.dimension) == (indicator, dimension)
+            for cell in self.cells
+        )
+
+    def rows(self, indicator: str, dimension: str) -> Sequence[Cell]:
+        """Returns the cells of one indicator by one dimension, in the order of the release."""
+        return [
+            cell
+            for cell in self.cells
+            if (cell.name.indicator, cell.name.dimension) == (indicator, dimension)
+        ]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all numbers, in hexadecimal digits: two copies are equal if their digests are."""
+        document = {
+            "period": self.period,
+            "sample": self.is_sample,
+            "since": self.first_month,
+            "spans": {name: span.value for name, span in sorted(self.spans.items())},
+            "cells": [
+                [cell.name.indicator, cell.name.dimension, cell.name.value, cell.number]
+                for cell in sorted(self.cells)
+            ],
+        }
+        return hashlib.sha256(json.dumps(document, separators=(",", ":")).encode()).hexdigest()
+
+    def numbers(self) -> Mapping[CellName, int | None]:
+        """Returns every printed number by its name."""
+        return {cell.name: cell.number for cell in self.cells}
+
+
+def starting_spans() -> Spans:
+    """Returns the periods of a new line: quarters for the nation and years for all else about tips and persons."""
+    return {table.name: _starting(table) for table in TABLES}
+
+
+def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
+    """Returns the periods of a new year, from the numbers that were printed in the last one.
+
+    A table that showed numbers in too few cells moves to the next longer period. It moves back to a shorter one where
+    that would have shown numbers in enough cells, judged by an equal part of each printed number.
+    """
+    printed: dict[str, list[int | None]] = {}
+    for release in releases:
+        for cell in release.cells:
+            table = cell.name.table
+            if span_of(release.period) is spans[table] and cell.name.value != NOT_SAID:
+                printed.setdefault(table, []).append(cell.number)
+    return {
+        table.name: _moved(table, spans[table.name], printed.get(table.name, []))
+        for table in TABLES
+    }
+
+
+def published(span: Span, spans: Spans, *, sensitive: bool) -> Iterator[tuple[Table, Indicator]]:
+    """Yields the indicators that a release of this length holds."""
+    for table in TABLES:
+        for indicator in table.indicators:
+            shortest = max(spans[table.name], table.shortest(indicator), key=lambda one: one.months)
+            is_held = table.sensitive is sensitive and indicator.is_collected
+            if is_held and shortest.months <= span.months:
+                yield table, indicator
+
+
+def protect_tips(
+    sums: Mapping[CellName, Sum], medians: Mapping[CellName, int], span: Span, spans: Spans
+) -> Sequence[Cell]:
+    """Returns the printed numbers about tips."""
+    wanted = [one for _, one in published(span, spans, sensitive=True) if is_of_tips(one)]
+    cells = _keyed(wanted, sums, rules_tips.values_of)
+    numbers = {cell.name: cell.number for cell in cells}
+    return [*cells, *_derived(wanted, numbers, _in_time(sums, numbers), medians)]
+
+
+def protect_persons(sums: Mapping[CellName, Sum], span: Span, spans: Spans) -> Sequence[Cell]:
+    """Returns the printed numbers about persons and their cases. Only the process that counts persons calls this."""
+    wanted = [one for _, one in published(span, spans, sensitive=True) if is_of_persons(one)]
+    countries = {name.value for name in sums if name.dimension == Dimension.WHERE}
+
+    def values_of(dimension: Dimension) -> Sequence[str]:
+        return rules_persons.values_of(dimension, countries)
+
+    return _without_small_countries(_keyed(wanted, sums, values_of))
+
+
+def protect_use(counts: Mapping[CellName, int], span: Span, spans: Spans) -> Sequence[Cell]:
+    """Returns the printed numbers about use of the line and programme work, for every cell that was counted."""
+    wanted = {one.name: one for _, one in published(span, spans, sensitive=False)}
+    cells: dict[CellName, int | None] = {}
+    for name, count in counts.items():
+        if name.indicator in wanted:
+            cells[name] = rounded_use(count)
+    return [Cell(name, _capped(cells, name)) for name in cells]
+
+
+def with_sums(cells: Sequence[Cell], parts: Sequence[Release]) -> Sequence[Cell]:
+    """Returns the cells of a longer period, each the sum of its parts where all parts print a number.
+
+    A sum of printed numbers tells nothing new, and parts add up to their total. Other cells keep their own number.
+    """
+    printed = [part.numbers() for part in parts]
+    numbers = {cell.name: _summed(cell, printed) for cell in cells}
+    return [Cell(name, _capped(numbers, name)) for name in numbers]
+
+
+def is_of_persons(indicator: Indicator) -> bool:
+    """Returns True if the process that decrypts case codes counts this."""
+    in_t14 = INDICATORS[indicator.name][0].name == "T14"
+    return indicator.unit is Unit.PERSONS or in_t14
+
+
+def is_of_tips(indicator: Indicator) -> bool:
+    """Returns True if this is counted from tips in clear."""
+    return INDICATORS[indicator.name][0].sensitive and not is_of_persons(indicator)
+
+
+def shown_share(cells: Collection[Cell]) -> float:
+    """Returns the share of cells that show a number."""
+    return sum(cell.number is not None for cell in cells) / len(cells) if cells else 0.0
+
+
+def _keyed(
+    wanted: Sequence[Indicator],
+    sums: Mapping[CellName, Sum],
+    values_of: _ValuesOf,
+) -> Sequence[Cell]:
+    """Rounds every cell that could be there, also those with no record: a list of rows says nothing."""
+    cells: dict[CellName, int | None] = {}
+    for indicator in wanted:
+        if indicator.protection is not Protection.KEYED:
+            continue
+        for dimension in indicator.dimensions:
+            for value in values_of(dimension):
+                name = CellName(indicator.name, dimension, value)
+                cells[name] = rounded(sums.get(name, Sum()))
+    return [Cell(name, _capped(cells, name)) for name in cells]
+
+
+def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
+    """Returns a number that is at most the printed number of each step before it."""
+    number, step = cells[name], INDICATORS[name.indicator][1].step_of
+    while step:
+        before = CellName(step, name.dimension, name.value)
+        if before in cells:
+            number = at_most(number, cells[before])
+        step = INDICATORS[step][1].step_of
+    return number
+
+
+def _summed(cell: Cell, printed: Sequence[Mapping[CellName, int | None]]) -> int | None:
+    indicator = INDICATORS[cell.name.indicator][1]
+    parts = [numbers.get(cell.name) for numbers in printed]
+    known = [part for part in parts if part is not None]
+    is_sum = indicator.protection is not Protection.DERIVED and indicator.name != "people"
+    return sum(known) if is_sum and known and len(known) == len(parts) else cell.number
+
+
+def _derived(
+    wanted: Sequence[Indicator],
+    numbers: Mapping[CellName, int | None],
+    in_time: Mapping[CellName, int | None],
+    medians: Mapping[CellName, int],
+) -> Iterator[Cell]:
+    """Makes shares and medians where the printed number of tips is large enough."""
+    for indicator in wanted:
+        for dimension in indicator.dimensions:
+            for value in rules_tips.values_of(dimension):
+                name = CellName(indicator.name, dimension, value)
+                whole = numbers.get(CellName("tips", dimension, value))
+                if indicator.name == "share_in_time":
+                    part = in_time.get(name)
+                    yield Cell(name, share(part, whole, smallest_whole=SMALLEST_SHARE))
+                elif indicator.name == "minutes_to_read":
+                    is_enough = whole is not None and whole >= SMALLEST_MEDIAN
+                    yield Cell(name, medians.get(name) if is_enough else None)
+
+
+def _in_time(
+    sums: Mapping[CellName, Sum], numbers: Mapping[CellName, int | None]
+) -> Mapping[CellName, int | None]:
+    """Returns the rounded numbers of tips taken in time, which stand in no table: their share does."""
+    found: dict[CellName, int | None] = {}
+    for name, cell in sums.items():
+        if name.indicator == rules_tips.IN_TIME:
+            taken = numbers.get(CellName("acknowledged", name.dimension, name.value))
+            at = CellName("share_in_time", name.dimension, name.value)
+            found[at] = at_most(rounded(cell), taken)
+    return found
+
+
+def _without_small_countries(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Names the three countries with the largest printed numbers."""
+    countries = [
+        cell
+        for cell in cells
+        if cell.name.dimension == Dimension.WHERE and cell.name.value not in (INSIDE, ABROAD)
+    ]
+    largest = sorted(countries, key=lambda cell: (-(cell.number or 0), cell.name.value))
+    kept = {cell.name for cell in largest[:DESTINATIONS] if cell.number is not None}
+    return [cell for cell in cells if cell not in countries or cell.name in kept]
+
+
+def _starting(table: Table) -> Span:
+    if not table.sensitive:
+        return table.span
+    dimensions = {one for indicator in table.indicators for one in indicator.dimensions}
+    is_of_nation = dimensions <= {Dimension.ALL, Dimension.URGENCY}
+    start = Span.QUARTER if is_of_nation else Span.YEAR
+    return max(start, table.span, key=lambda one: one.months)
+
+
+def _moved(table: Table, span: Span, printed: Sequence[int | None]) -> Span:
+    if not printed:
+        return span
+    if sum(number is not None for number in printed) < TOO_FEW * len(printed):
+        return span.longer
+    if span.months <= table.span.months:
+        return span
+    parts = span.months // span.shorter.months
+    would = sum((number or 0) >= SMALLEST * parts for number in printed)
+    return span.shorter if would >= ENOUGH * len(printed) else span

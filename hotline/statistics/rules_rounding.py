@@ -1,0 +1,94 @@
+"""Rounds a count of tips or persons to a multiple of 5, so that a printed number identifies no record.
+
+The method is cell-key rounding, as statistical offices use it (SDC Handbook, chapter 5). Each record has a secret
+random key of 8 bits. The sum of the keys decides how a cell is rounded: the same records always print the same number.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+KEYS = 256
+"""Number of record keys: 8 bits."""
+BASE = 5
+"""A printed number is a multiple of this."""
+SMALLEST = 10
+"""The smallest number that is printed. Below it a cell prints "few"."""
+USE_BASE = 10
+"""Use of the line is rounded to a multiple of this."""
+SHARE_STEP = 5
+"""A share is printed in steps of this many per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The exact count of a cell and the sum of its record keys. It is never printed."""
+
+    count: int = 0
+    keys: int = 0
+
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.count + other.count, (self.keys + other.keys) % KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """One row of the table: the keys that move a count by this much before it is rounded."""
+
+    move: int
+    first_key: int
+    last_key: int
+
+    @property
+    def size(self) -> int:
+        return self.last_key - self.first_key + 1
+
+
+def summed(keys: Iterable[int]) -> Sum:
+    """Adds up records by their keys."""
+    listed = list(keys)
+    return Sum(len(listed), sum(listed) % KEYS)
+
+
+def rounded(cell: Sum) -> int | None:
+    """Returns the number to print for tips or persons, or None for "few".
+
+    The count is moved by -3 to 3, and then rounded up or down with odds that keep its mean. Multiples of 5 move too.
+    """
+    row = _moves()[cell.keys % KEYS]
+    moved = cell.count + row.move
+    rest = moved % BASE
+    place = cell.keys % KEYS - row.first_key
+    is_up = (2 * place + 1) * BASE < 2 * rest * row.size
+    number = moved - rest + (BASE if is_up else 0)
+    return number if number >= SMALLEST else None
+
+
+def rounded_use(count: int) -> int | None:
+    """Returns the number to print for use of the line or programme work, or None for "few"."""
+    number = (count + USE_BASE // 2) // USE_BASE * USE_BASE
+    return number if count >= SMALLEST else None
+
+
+def at_most(number: int | None, earlier: int | None) -> int | None:
+    """Returns the number of a later step. It is never larger than the printed number of the step before it."""
+    return None if number is None or earlier is None else min(number, earlier)
+
+
+def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
+    """Returns a share in per cent from two printed numbers, or None if the whole is too small or a number is "few"."""
+    if part is None or whole is None or whole < smallest_whole:
+        return None
+    return min(100, SHARE_STEP * round(100 * part / whole / SHARE_STEP))
+
+
+@cache
+def _moves() -> tuple[_Move, ...]:
+    """Returns for each key its row of rounding.csv."""
+    text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
+    rows = [
+        _Move(**{k: int(v) for k, v in row.items()}) for row in csv.DictReader(text.splitlines())
+    ]
+    return tuple(next(row for row in rows if key <= row.last_key) for key in range(KEYS))

@@ -1,0 +1,225 @@
+"""Counts tips: who took them, read them and acted, by urgency, form and place."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.cases.entries import EntryKind, TakeProof
+from hotline.domain.places.places import PROVINCES, districts
+from hotline.domain.referrals.clocks import acknowledge_due
+from hotline.domain.tip import ABROAD, Category, TipOutcome, Urgency, is_district
+from hotline.statistics.rules_definitions import ALL, CellName, Dimension
+from hotline.statistics.rules_rounding import Sum, summed
+
+ACTED_WITHIN = timedelta(hours=72)
+LATE_CLOSURE = timedelta(days=7)
+READ_SOON = timedelta(minutes=8)
+"""The programme's target for urgent tips."""
+IN_TIME = "in_time"
+"""Counts tips that were taken in time. It is printed as a share only."""
+NOT_SAID = "not_said"
+"""The value of a place or a form that nobody told, or that no one may be told."""
+SMALLEST_MEDIAN = 20
+"""A median needs this many tips, as printed."""
+MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
+"""A median is printed as one of these numbers of minutes: the next larger one."""
+
+_ACTS = frozenset({EntryKind.ON_SITE, EntryKind.SCREENED, EntryKind.CONSENT, EntryKind.OFFERED})
+_DISBELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
+_BY_SMS = frozenset({EntryKind.ON_SITE, EntryKind.OFFERED})
+"""Events that an SMS can report, and so a forged SMS too."""
+_STEP_OF = {
+    EntryKind.OPENED: "read",
+    EntryKind.ON_SITE: "on_site",
+    EntryKind.SCREENED: "screened",
+}
+_HELPED = frozenset({TipOutcome.HELPED, TipOutcome.REFERRED})
+COUNTED_EVENTS = frozenset(
+    {*_ACTS, EntryKind.TAKEN, EntryKind.OPENED, EntryKind.CLOSED, EntryKind.JUDGED}
+)
+"""The case events that these numbers need."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One case event, as far as statistics need it."""
+
+    kind: EntryKind
+    at: datetime
+    responder_id: int | None = None
+    proof: str = ""
+    outcome: str = ""
+    waits: bool = False
+    """True if a closure waits for a second person."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTip:
+    """A filed tip in clear, with its record key."""
+
+    key: int
+    urgency: int
+    place: str
+    within: str | None
+    category: str | None
+    official: str
+    filed_at: datetime
+    events: Sequence[CaseEvent] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TipSteps:
+    """When each step of a tip happened first, or None."""
+
+    acknowledged: datetime | None = None
+    read: datetime | None = None
+    on_site: datetime | None = None
+    screened: datetime | None = None
+    acted: datetime | None = None
+    is_closure_late: bool = False
+
+
+def steps_of(tip: CountedTip) -> TipSteps:
+    """Returns the first time of each step. Take-overs that nobody believes any more count for nothing."""
+    takes, doubted = _takes(tip.events)
+    first: dict[str, datetime] = {}
+    for event in tip.events:
+        if event.kind in _BY_SMS and event.responder_id in doubted:
+            continue
+        if event.kind in _STEP_OF:
+            first.setdefault(_STEP_OF[event.kind], event.at)
+        is_help = event.kind is EntryKind.CLOSED and not event.waits and event.outcome in _HELPED
+        if event.kind in _ACTS or is_help:
+            first.setdefault("acted", event.at)
+    if takes:
+        first["acknowledged"] = min(takes.values())
+    return TipSteps(**first, is_closure_late=_is_closure_late(tip.events))
+
+
+def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, Sum]:
+    """Returns count and key sum of every cell about tips. Cells with no tip are left out."""
+    keys: dict[CellName, list[int]] = defaultdict(list)
+    for tip in tips:
+        for cell in _cells(tip):
+            keys[cell].append(tip.key)
+    return {cell: summed(found) for cell, found in keys.items()}
+
+
+def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
+    """Returns by urgency within how many minutes half of the tips were read. A tip nobody read counts as the longest.
+
+    The number is one of MEDIAN_STEPS. It is left out where half of the tips were not read within the longest step.
+    """
+    waits: dict[int, list[float]] = defaultdict(list)
+    for tip in tips:
+        read = steps_of(tip).read
+        wait = (read - tip.filed_at) / timedelta(minutes=1) if read is not None else float("inf")
+        waits[tip.urgency].append(wait)
+    found: dict[CellName, int] = {}
+    for urgency, minutes in waits.items():
+        middle = sorted(minutes)[(len(minutes) - 1) // 2]
+        step = next((one for one in MEDIAN_STEPS if middle <= one), None)
+        if step is not None:
+            found[CellName("minutes_to_read", Dimension.URGENCY, str(urgency))] = step
+    return found
+
+
+def province_of(place: str, within: str | None, official: str) -> str:
+    """Returns a province's code, "abroad", or "not_said". A tip about an official has no place in statistics."""
+    if official != "no":
+        return NOT_SAID
+    if is_district(place):
+        return place[0]
+    if place == ABROAD:
+        return ABROAD
+    return within if within is not None and within in PROVINCES else NOT_SAID
+
+
+def values_of(dimension: Dimension) -> Sequence[str]:
+    """Returns every value of a dimension of tips, so that a table lists all of them."""
+    match dimension:
+        case Dimension.URGENCY:
+            return [str(one.value) for one in Urgency]
+        case Dimension.FORM:
+            return [*(one.value for one in Category), NOT_SAID]
+        case Dimension.PROVINCE:
+            return [*PROVINCES, ABROAD, NOT_SAID]
+        case Dimension.DISTRICT:
+            return [*(one.code for one in districts()), ABROAD, NOT_SAID]
+        case _:
+            return [ALL]
+
+
+def _cells(tip: CountedTip) -> Iterator[CellName]:
+    steps = steps_of(tip)
+    for name in _reached(tip, steps):
+        yield CellName(name)
+        yield CellName(name, Dimension.URGENCY, str(tip.urgency))
+    for name in _of_nation(tip, steps):
+        yield CellName(name)
+    yield CellName("tips_by_form", Dimension.FORM, tip.category or NOT_SAID)
+    province = province_of(tip.place, tip.within, tip.official)
+    yield CellName("tips_by_province", Dimension.PROVINCE, province)
+    told = is_district(tip.place) and tip.official == "no"
+    district = tip.place if told else ABROAD if province == ABROAD else NOT_SAID
+    yield CellName("tips_by_district", Dimension.DISTRICT, district)
+
+
+def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
+    """Yields the steps that a tip reached. Whoever reached a step reached those before it."""
+    yield "tips"
+    is_screened = steps.screened is not None
+    is_read = steps.read is not None or is_screened
+    if steps.acknowledged is not None or is_read:
+        yield "acknowledged"
+    if is_read:
+        yield "read"
+    if is_screened:
+        yield "screened"
+    if steps.acted is not None and steps.acted - tip.filed_at <= ACTED_WITHIN:
+        yield "acted"
+    due = acknowledge_due(tip.urgency, tip.filed_at, step=0)
+    if steps.acknowledged is not None and steps.acknowledged <= due:
+        yield IN_TIME
+
+
+def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
+    """Yields what is counted for the nation only."""
+    if steps.is_closure_late:
+        yield "late_closures"
+    if steps.on_site is not None:
+        yield "on_site"
+        if steps.screened is not None:
+            yield "on_site_screened"
+    is_danger = tip.urgency == Urgency.DANGER
+    if is_danger and steps.read is not None and steps.read - tip.filed_at <= READ_SOON:
+        yield "danger_read_soon"
+
+
+def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], set[int | None]]:
+    """Returns when each responder took the tip who is believed now, and who is not believed."""
+    takes: dict[int | None, datetime] = {}
+    doubted: set[int | None] = set()
+    for event in events:
+        if event.kind is not EntryKind.TAKEN:
+            continue
+        if event.proof in _DISBELIEVED:
+            takes.pop(event.responder_id, None)
+            doubted.add(event.responder_id)
+        else:
+            takes.setdefault(event.responder_id, event.at)
+            doubted.discard(event.responder_id)
+    return takes, doubted
+
+
+def _is_closure_late(events: Sequence[CaseEvent]) -> bool:
+    requested: datetime | None = None
+    for event in events:
+        if event.kind is EntryKind.CLOSED and event.waits:
+            requested = requested or event.at
+        elif event.kind in (EntryKind.CLOSED, EntryKind.JUDGED):
+            if requested is not None and event.at - requested > LATE_CLOSURE:
+                return True
+            requested = None
+    return False

@@ -1,0 +1,119 @@
+"""Gathers the operational boards: live, exact counts of what the viewer may already open."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.call_back import KIGALI
+from hotline.domain.reach.counters import Measure
+from hotline.domain.referrals.clocks import acknowledge_due
+from hotline.domain.tip import NATIONAL, Urgency
+from hotline.ports import ConsoleKit
+from hotline.services.reach.outreach import day_of
+from hotline.services.tips.desk_viewer import viewer_of
+from hotline.statistics import queries, queries_boards, rules_use
+from hotline.statistics.queries_boards import TipCounts
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_tips import CountedTip, steps_of
+from hotline.statistics.service_releases import live_rows
+
+WEEKS = 12
+DAYS = 28
+DUTY_DAYS = 7
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekInTime:
+    """Urgent tips of one week: how many were filed, and how many a responder took in time."""
+
+    begins: date
+    filed: int
+    in_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class TipBoard:
+    """The board of a desk."""
+
+    counts: TipCounts
+    weeks: Sequence[WeekInTime]
+    """The oldest first."""
+    districts: Mapping[str, int]
+    """Open tips by district, for the national desk; else empty."""
+    hours: int
+    """Hours of the last days that were checked for somebody on duty."""
+    uncovered: Mapping[str, int]
+    """Of these, hours without anyone on duty, by district."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseBoard:
+    """The board of an editor: use of the line by day, up to yesterday."""
+
+    days: Sequence[tuple[date, int, int]]
+    """Day, calls and topics read."""
+    counts: Mapping[CellName, int]
+    """Exact counts of the same days, by topic, short code and lesson screen."""
+
+
+def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
+    """Returns the board of the desks whose tips this account may open. Raises StoreUnavailable."""
+    at = context.now()
+    first = _week_begins(at) - (WEEKS - 1) * WEEK
+    with context.database.reading() as session:
+        viewer = viewer_of(session, by)
+        is_national = NATIONAL in viewer.desks
+        urgent = queries_boards.urgent_tips(session, viewer, first, Urgency.DANGER)
+        hours, uncovered = queries_boards.hours_without_duty(session, at - DUTY_DAYS * DAY)
+        return TipBoard(
+            counts=queries_boards.tip_counts(session, viewer, at),
+            weeks=_weeks(urgent, first),
+            districts=queries_boards.open_by_district(session, viewer) if is_national else {},
+            hours=hours,
+            uncovered={
+                code: count
+                for code, count in uncovered.items()
+                if is_national or code in viewer.desks
+            },
+        )
+
+
+def use_board(context: ConsoleKit) -> UseBoard:
+    """Returns the use of the line in the last days, up to yesterday. Raises StoreUnavailable."""
+    after = day_of(context.now())
+    first = after - timedelta(days=DAYS)
+    live = live_rows(context)
+    with context.database.reading() as session:
+        by_day = queries_boards.use_by_day(session, first, after)
+        use = queries.use_counts(session, first, after, None)
+    days = [first + timedelta(days=n) for n in range(DAYS)]
+    return UseBoard(
+        [
+            (day, by_day.get((day, Measure.SESSION), 0), by_day.get((day, Measure.TOPIC), 0))
+            for day in days
+        ],
+        rules_use.counts(use, live),
+    )
+
+
+def _week_begins(at: datetime) -> datetime:
+    """Returns the first moment of the week in Kigali, which begins on Monday."""
+    local = at.astimezone(KIGALI)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - midnight.weekday() * DAY
+
+
+def _weeks(tips: Sequence[CountedTip], first: datetime) -> Sequence[WeekInTime]:
+    found = []
+    for number in range(WEEKS):
+        begins, ends = first + number * WEEK, first + (number + 1) * WEEK
+        filed = [tip for tip in tips if begins <= tip.filed_at < ends]
+        found.append(WeekInTime(begins.date(), len(filed), sum(map(_is_in_time, filed))))
+    return found
+
+
+def _is_in_time(tip: CountedTip) -> bool:
+    taken = steps_of(tip).acknowledged
+    return taken is not None and taken <= acknowledge_due(tip.urgency, tip.filed_at, step=0)

@@ -1,0 +1,158 @@
+"""Writes a release as files: a CSV for each table, one workbook, and the definitions as metadata.json."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from hotline.domain.evidence.codes.code_tables import CodeStandard, code_table
+from hotline.domain.evidence.exporting.export_sheets import ExportCell, ExportSheet, as_csv
+from hotline.statistics.rules_definitions import TABLES, Indicator, Table
+from hotline.statistics.rules_labels import FEW, ROUNDED, SAMPLE, Say, value_label
+from hotline.statistics.rules_release import Release
+
+WriteBook = Callable[[Sequence[ExportSheet], datetime], bytes]
+"""Writes a workbook."""
+HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
+OLDEST = (1980, 1, 1, 0, 0, 0)
+"""The time of each file in the archive, so that equal releases are equal archives."""
+QUESTIONS: Sequence[tuple[str, str, str]] = (
+    ("SDG 16.2.2: victims by sex, age and form", "T7, T8", "persons_by_who, persons_by_form"),
+    ("GLOTIP: persons identified", "T9", "identified"),
+    ("GLOTIP: victims by sex and age", "T7", "persons_by_who"),
+    ("GLOTIP: victims by form of exploitation", "T8", "persons_by_form"),
+    ("GLOTIP: victims by citizenship", "T13", "persons_by_nationality"),
+    ("GLOTIP: place of exploitation", "T13", "persons_by_where"),
+    ("GLOTIP: means", "T13", "persons_by_means"),
+    ("GLOTIP: victims who were helped", "T9", "accepted"),
+    ("GLOTIP: cases passed to police", "T14", "to_police"),
+    ("GLOTIP: cases prosecuted", "T14", "to_prosecution (not yet collected)"),
+    ("GLOTIP: persons convicted", "-", "the line does not know this"),
+    ("GLOTIP: sentences", "-", "the line does not know this"),
+    ("GLOTIP: sex of suspects", "-", "the line does not know this"),
+    ("US TIP report: victims identified", "T9", "identified"),
+    ("US TIP report: victims referred to services", "T9", "accepted"),
+    ("US TIP report: services refused for lack of room", "T9", "no_room"),
+    ("US TIP report: official decisions", "T13", "persons_by_decision"),
+    ("US TIP report: hotline calls", "T1", "calls"),
+    ("US TIP report: tips that led to action", "T3", "acted"),
+    ("US TIP report: officers trained", "T15", "trainees_certified"),
+    ("US TIP report: awareness sessions", "T15", "sessions_held"),
+    ("US TIP report: residence permits", "-", "the line does not know this"),
+    ("US TIP report: budgets", "-", "the line does not know this"),
+    ("US TIP report: compensation", "-", "the line does not know this"),
+    ("Palermo protocol: assistance at 30 days", "T9", "known_at_30, safe_at_30"),
+    ("Programme plan: O1 knowledge", "T12", "on_time, cells_shown"),
+    ("Programme plan: O2 officers", "T12, T15", "trainees_certified, site_share, danger_share"),
+    ("Programme plan: O3 public", "T1, T15", "calls, topics_read, quiz, sessions_held"),
+    ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
+    ("Promise to callers: how fast somebody reads a tip", "T3", "minutes_to_read"),
+)
+"""What others ask of the line, and the table and column that answer it."""
+
+
+def archive(release: Release, language: str, say: Say, write_book: WriteBook) -> bytes:
+    """Returns a zip with a CSV for each table, a workbook, and metadata.json."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as found:
+        for name, body in files(release, language, say, write_book).items():
+            found.writestr(zipfile.ZipInfo(name, OLDEST), body, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def archive_name(release: Release) -> str:
+    """Returns the name of the archive without its ending: sample data says so."""
+    marked = "SAMPLE-" if release.is_sample else ""
+    return f"{marked}statistics-{release.period}"
+
+
+def files(release: Release, language: str, say: Say, write_book: WriteBook) -> Mapping[str, bytes]:
+    """Returns every file of a release by its name."""
+    sheets = _sheets(release, language, say)
+    found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
+    found["statistics.xlsx"] = write_book(sheets, release.made_at)
+    metadata = json.dumps(_metadata(release), ensure_ascii=False, indent=1, sort_keys=True)
+    found["metadata.json"] = metadata.encode()
+    return found
+
+
+def _sheets(release: Release, language: str, say: Say) -> Sequence[ExportSheet]:
+    """One sheet for each table that this release holds."""
+    marks = f" {say(SAMPLE)}" if release.is_sample else ""
+    found = []
+    for table in TABLES:
+        rows = [
+            row
+            for indicator in table.indicators
+            for row in _rows(release, indicator, language, say)
+        ]
+        if rows:
+            says = f"{say(table.title)}. {say(ROUNDED)}{marks}"
+            found.append(ExportSheet(table.name, says, HEAD, rows))
+    return found
+
+
+def _rows(
+    release: Release, indicator: Indicator, language: str, say: Say
+) -> Sequence[Sequence[ExportCell]]:
+    return [
+        (
+            release.period,
+            indicator.name,
+            say(indicator.label),
+            cell.name.dimension,
+            cell.name.value,
+            value_label(cell.name.dimension, cell.name.value, language, say),
+            FEW if cell.number is None else cell.number,
+            indicator.unit.value,
+        )
+        for dimension in indicator.dimensions
+        for cell in release.rows(indicator.name, dimension)
+    ]
+
+
+def _metadata(release: Release) -> Mapping[str, object]:
+    tables = [code_table(standard) for standard in CodeStandard]
+    return {
+        "period": release.period,
+        "made_at": release.made_at.isoformat(),
+        "digest": release.digest,
+        "is_sample": release.is_sample,
+        "first_month": release.first_month,
+        "rounding": ROUNDED,
+        "tables": [_of_table(table, release) for table in TABLES],
+        "codes": [
+            {"standard": table.standard, "list": one.of, "code": one.code, "field": one.field}
+            | {"value": one.value, "note": one.note}
+            for table in tables
+            for one in table.rows
+        ],
+        "questions": [
+            {"question": question, "table": table, "column": column}
+            for question, table, column in QUESTIONS
+        ],
+    }
+
+
+def _of_table(table: Table, release: Release) -> Mapping[str, object]:
+    return {
+        "name": table.name,
+        "title": table.title,
+        "counted": table.counted,
+        "left_out": table.left_out,
+        "shortest_period": release.spans[table.name].value,
+        "indicators": [
+            {
+                "name": one.name,
+                "label": one.label,
+                "sentence": one.sentence,
+                "unit": one.unit.value,
+                "protection": one.protection.value,
+                "dimensions": [dimension.value for dimension in one.dimensions],
+                "htcds": one.htcds,
+                "is_collected": one.is_collected,
+            }
+            for one in table.indicators
+        ],
+    }

@@ -1,0 +1,263 @@
+"""Makes a release when its period is due, and publishes it when two people of two roles have approved it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.engine.flow import Ask, Book, Menu, Say
+from hotline.errors import NotFound, NotReady, Undecided
+from hotline.ports import Kit
+from hotline.services.reach.outreach import day_of
+from hotline.statistics import queries, rules_release, rules_tips, rules_use
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_periods import (
+    Span,
+    begins,
+    due_at,
+    due_periods,
+    ends,
+    month_of,
+    months_of,
+    period_of,
+    span_of,
+)
+from hotline.statistics.rules_release import Cell, Release, Spans
+from hotline.statistics.rules_use import NO_LESSONS, LiveRows
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.evidence import origin
+from hotline.store.referrals import retention
+from hotline.text.names import is_one_name
+
+EVERY = timedelta(hours=1)
+TASK = "releases"
+CLOCK = "clock"
+ROLES: Mapping[AccountRole, str] = {
+    AccountRole.NATIONAL: "national",
+    AccountRole.PROGRAMME_LEAD: "programme lead",
+}
+"""The roles that approve a release, as its approvals name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The approval of a release in the name of a role."""
+
+    role: str
+    name: str
+    at: datetime
+
+
+def publish_due(context: Kit) -> None:
+    """Makes every release that is due, once an hour. Raises StoreUnavailable."""
+    at = context.now()
+    with context.database.reading() as session:
+        if retention.is_done(session, TASK, at, EVERY):
+            return
+    with context.database.writing() as session:
+        retention.finish(session, TASK, at)
+    make_due(context, at)
+
+
+def make_due(context: Kit, at: datetime) -> Sequence[str]:
+    """Makes every release that is due and returns their periods. Raises StoreUnavailable.
+
+    A quarter or a year waits until the reader has counted its persons. No release waits for a later one.
+    """
+    with context.database.reading() as session:
+        missing = missing_periods(session, at)
+    live = live_rows(context) if missing else LiveRows()
+    return [period for period in missing if _make(context, period, live, at)]
+
+
+def missing_periods(session: Session, at: datetime) -> Sequence[str]:
+    """Returns the periods that are due and have no release, the earliest first."""
+    first = queries.first_day(session)
+    if first is None:
+        return []
+    made = set(queries.made_periods(session))
+    return [period for period in due_periods(first, at) if period not in made]
+
+
+def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
+    """Approves a release in the name of a role, and returns True if that published it.
+
+    Raises NotFound for a period without a release, and Undecided for a second approval by one person or one role.
+    """
+    with context.database.writing() as session:
+        if queries.find_release(session, period) is None:
+            raise NotFound(f"{period} has no release yet.")
+        name = audit.by_actor(by)
+        for given in queries.approvals(session, period):
+            is_same = by.account_id is not None and by.account_id == given.account_id
+            if is_same or is_one_name(by.name, given.approved_by.rpartition(":")[2]):
+                raise Undecided("You approved this release. Another person must approve it too.")
+        at = context.now()
+        is_new = queries.write_approval(
+            session, period, ROLES[role], account_id=by.account_id, by=name, at=at
+        )
+        if not is_new:
+            raise Undecided("Your role approved this release. The other role must approve it too.")
+        audit.sign(session, by, at=at, action="release_approved", subject=period, reason=str(role))
+        return queries.published_at(session, period) is not None
+
+
+def published(context: Kit, span: Span | None = None) -> Sequence[Release]:
+    """Returns every published release, or those of one length, the newest first. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        periods = [
+            period
+            for period in queries.published_periods(session)
+            if span is None or span_of(period) is span
+        ]
+        found = queries.releases(session, periods)
+    return sorted(found, key=lambda one: begins(one.period), reverse=True)
+
+
+def pending(context: Kit) -> Sequence[Release]:
+    """Returns the releases that wait for an approval, the earliest first. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        done = set(queries.published_periods(session))
+        waiting = [one for one in queries.made_periods(session) if one not in done]
+        return queries.releases(session, waiting)
+
+
+def approvals(context: Kit, period: str) -> Sequence[Approval]:
+    """Returns who approved a release, the first first. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return [
+            Approval(one.role, one.approved_by.rpartition(":")[2], one.approved_at)
+            for one in queries.approvals(session, period)
+        ]
+
+
+def is_published(context: Kit, period: str) -> bool:
+    """Returns True if two roles approved the release of a period. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return queries.published_at(session, period) is not None
+
+
+def targets(context: Kit) -> Mapping[str, int]:
+    """Returns the programme's targets of this year, by indicator. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return queries.targets(session, _year(context))
+
+
+def set_targets(context: Kit, by: Actor, given: Mapping[str, int | None]) -> None:
+    """Sets the targets of this year that changed. Raises StoreUnavailable."""
+    year, at = _year(context), context.now()
+    with context.database.writing() as session:
+        known = queries.targets(session, year)
+        changed = {name: one for name, one in given.items() if one != known.get(name)}
+        for name, target in changed.items():
+            queries.write_target(session, name, year, target, by=audit.by_actor(by), at=at)
+            told = "none" if target is None else str(target)
+            audit.sign(session, by, at=at, action="target_set", subject=name, reason=told)
+
+
+def _year(context: Kit) -> str:
+    return month_of(context.now())[:4]
+
+
+def one_release(context: Kit, period: str, *, is_published: bool) -> Release:
+    """Returns the release of a period. Raises NotFound, and says when it is due."""
+    span_of(period)
+    with context.database.reading() as session:
+        found = queries.find_release(session, period)
+        if found is not None and is_published and period not in queries.published_periods(session):
+            raise NotFound(f"The release of {period} waits for approval.")
+    if found is None:
+        raise NotFound(f"The release of {period} is due on {due_at(period):%Y-%m-%d}.")
+    return found
+
+
+def live_rows(context: Kit) -> LiveRows:
+    """Returns the topics, short codes and lesson screens that callers can reach now."""
+    try:
+        flow_set = context.books.book(context.books.live())
+    except NotReady:
+        return LiveRows()
+    return rows_of(flow_set)
+
+
+def rows_of(flow_set: Book) -> LiveRows:
+    """Returns what callers can reach in a flow set. A flow with a topic is a lesson, but for reports and help."""
+    topics: set[str] = set()
+    screens: set[str] = set()
+    for flow in flow_set.flows.values():
+        says = [node for node in flow.nodes.values() if isinstance(node, Say) and node.topic]
+        if flow.private or flow.name in NO_LESSONS or not says:
+            continue
+        topics |= {node.topic for node in says if node.topic}
+        screens |= {
+            f"{flow.name}/{name}"
+            for name, node in flow.nodes.items()
+            if isinstance(node, Say | Menu | Ask)
+        }
+    private = {code for code, flow in flow_set.entries.items() if flow_set.flows[flow].private}
+    return LiveRows(topics, set(flow_set.entries), screens, frozenset(private))
+
+
+def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
+    """Makes one release. Returns False if it waits, is not needed, or was made meanwhile."""
+    with context.database.reading() as session:
+        spans = queries.spans_of(session, period)
+        span = span_of(period)
+        if span is Span.HALF_YEAR and span not in spans.values():
+            return False
+        cells = _cells(session, period, spans, live)
+        if cells is None:
+            return False
+        first = queries.first_day(session)
+        is_sample = origin.is_invented(session)
+    began = month_of(first) if first is not None else ""
+    first_month = began if began in months_of(period)[1:] else ""
+    release = Release(period, at, cells, spans, first_month, is_sample)
+    context.failpoint("figures.before_write")
+    with context.database.writing() as session:
+        if not queries.write_release(session, release):
+            return False
+        audit.append(
+            session,
+            at=at,
+            actor=CLOCK,
+            action="release_made",
+            subject=period,
+            reason=release.digest,
+        )
+    context.failpoint("figures.after_write")
+    return True
+
+
+def _cells(session: Session, period: str, spans: Spans, live: LiveRows) -> Sequence[Cell] | None:
+    """Returns the printed numbers of a period, or None if the reader has not counted its persons yet."""
+    span, first, after = span_of(period), begins(period), ends(period)
+    use = rules_release.protect_use(_use(session, period, live), span, spans)
+    if span is Span.MONTH:
+        return use
+    persons = queries.person_cells(session, period)
+    if persons is None:
+        return None
+    tips = queries.counted_tips(session, first, after)
+    about_tips = rules_release.protect_tips(
+        rules_tips.sums(tips), rules_tips.medians(tips), span, spans
+    )
+    return rules_release.with_sums([*use, *about_tips, *persons], _parts(session, period))
+
+
+def _parts(session: Session, period: str) -> Sequence[Release]:
+    """Returns the quarters of a year or a half-year, if all of them have a release."""
+    if span_of(period).months <= Span.QUARTER.months:
+        return []
+    quarters = sorted({period_of(month, Span.QUARTER) for month in months_of(period)})
+    found = queries.releases(session, quarters)
+    return found if len(found) == len(quarters) else []
+
+
+def _use(session: Session, period: str, live: LiveRows) -> Mapping[CellName, int]:
+    first, after = begins(period), ends(period)
+    month = period if span_of(period) is Span.MONTH else None
+    use = queries.use_counts(session, day_of(first), day_of(after), month)
+    trainees = rules_use.trainee_counts(queries.trainees(session), first, after)
+    return {**rules_use.counts(use, live), **trainees}

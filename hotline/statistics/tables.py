@@ -1,0 +1,95 @@
+"""Stores releases of published statistics, their approvals, and the sums that the persons of a year are counted by."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.store.database import Row
+from hotline.store.insert_only import never_changes
+
+
+class ReleaseRow(Row):
+    """One release: everything that is published for one period, once."""
+
+    __tablename__ = "release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    digest: Mapped[str]
+    spans: Mapped[dict[str, Any]]
+    """The shortest period of each table, by the table's name."""
+    first_month: Mapped[str]
+    """The line's first month, where it began within the period."""
+    is_sample: Mapped[bool]
+
+
+class ReleaseCell(Row):
+    """One printed number of a release. NULL prints "few"."""
+
+    __tablename__ = "release_cell"
+    __table_args__ = (UniqueConstraint("release_id", "indicator", "dimension", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    indicator: Mapped[str]
+    dimension: Mapped[str]
+    value: Mapped[str]
+    number: Mapped[int | None]
+
+
+class ReleaseApproval(Row):
+    """The approval of a release by one role. A release with both is published."""
+
+    __tablename__ = "release_approval"
+    __table_args__ = (UniqueConstraint("release_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    role: Mapped[str]
+    account_id: Mapped[int | None]
+    """NULL for an approval by the command line."""
+    approved_by: Mapped[str]
+    """As the audit log names them."""
+    approved_at: Mapped[datetime]
+
+
+class PersonSum(Row):
+    """The counts and key sums of one month's persons, encrypted to the reader. Deleted with the year's release."""
+
+    __tablename__ = "person_sum"
+
+    month: Mapped[str] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PersonCount(Row):
+    """The printed numbers about persons of one period, as the reader hands them over for the release."""
+
+    __tablename__ = "person_count"
+
+    period: Mapped[str] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    cells: Mapped[dict[str, Any]]
+    """By `indicator/dimension/value`, the number; None prints "few"."""
+
+
+class ProgrammeTarget(Row):
+    """A target that the programme set for an indicator and a year. The newest counts."""
+
+    __tablename__ = "programme_target"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator: Mapped[str]
+    year: Mapped[str]
+    target: Mapped[int | None]
+    """NULL takes a target back."""
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+for _table in (ReleaseRow, ReleaseCell, ReleaseApproval, PersonCount, ProgrammeTarget):
+    never_changes(_table)

@@ -1,0 +1,11 @@
+"""Draws the record keys that published counts are rounded by."""
+
+import secrets
+
+KEYS = 256
+"""Number of record keys: 8 bits."""
+
+
+def new_record_key() -> int:
+    """Returns a random record key, 0 to 255. It stays as secret as its record and leaves the database in no file."""
+    return secrets.randbelow(KEYS)

@@ -1,0 +1,64 @@
+"""Publishes a year of a random line as the line does: four quarters and the year, with the spans in force."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from hotline.domain.call_back import KIGALI
+from hotline.statistics import rules_persons, rules_release, rules_tips
+from hotline.statistics.rules_definitions import TABLES, CellName
+from hotline.statistics.rules_periods import Span, months_of, span_of
+from hotline.statistics.rules_release import Cell, Release, Spans
+from hotline.statistics.rules_rounding import Sum
+from tests.statistics.random_line import YEAR, RandomLine
+
+PERIODS = (*(f"{YEAR}-Q{n}" for n in range(1, 5)), str(YEAR))
+MADE_AT = datetime(YEAR + 1, 3, 16, tzinfo=KIGALI)
+Sums = Mapping[CellName, Sum]
+
+
+def sums_of(line: RandomLine, period: str) -> Sums:
+    """Returns the exact counts and key sums of a period, about tips and persons."""
+    months = set(months_of(period))
+    return {
+        **rules_tips.sums(line.tips_of(months)),
+        **rules_persons.sums(line.cases_of(months)),
+    }
+
+
+def shortest() -> Spans:
+    """Returns the spans of a busy line: each table at its shortest period."""
+    return {table.name: table.span for table in TABLES}
+
+
+def released(
+    line: RandomLine,
+    spans: Spans | None = None,
+    plant: Callable[[str, Sums], list[Cell]] | None = None,
+) -> list[Release]:
+    """Returns the year's releases. `plant` adds cells that should never be published."""
+    in_force = shortest() if spans is None else spans
+    made: list[Release] = []
+    for period in PERIODS:
+        one = _release(line, period, in_force, plant)
+        if span_of(period) is Span.YEAR:
+            one = replace(one, cells=rules_release.with_sums(one.cells, made))
+        made.append(one)
+    return made
+
+
+def _release(
+    line: RandomLine,
+    period: str,
+    spans: Spans,
+    plant: Callable[[str, Sums], list[Cell]] | None,
+) -> Release:
+    months, span = set(months_of(period)), span_of(period)
+    sums, tips = sums_of(line, period), line.tips_of(months)
+    cells = [
+        *rules_release.protect_tips(sums, rules_tips.medians(tips), span, spans),
+        *rules_release.protect_persons(sums, span, spans),
+        *(plant(period, sums) if plant is not None else ()),
+    ]
+    assert span is not Span.MONTH
+    return Release(period, MADE_AT, cells, spans)

@@ -1,0 +1,170 @@
+"""Draws a random line: tips and persons of one year with their record keys, as the counting rules take them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from hotline.domain.call_back import KIGALI
+from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.cases.persons import PersonEntry, fold
+from hotline.domain.places.places import PROVINCES, districts
+from hotline.domain.tip import ABROAD, UNSURE, Category
+from hotline.statistics import rules_persons, rules_tips
+from hotline.statistics.rules_periods import month_of
+from hotline.statistics.rules_tips import CaseEvent, CountedTip
+
+TIPS_OF_CALLS = 0.2
+"""Tips for each call."""
+YEAR = 2026
+FORMS = [one.value for one in Category]
+CROWD = [30, 20, 12, 8, 6, 5, 5, 4, 4, 3]
+"""How unevenly districts and forms are told of."""
+
+
+@dataclass
+class RandomLine:
+    """A year of a line with so many calls a month."""
+
+    calls: int
+    seed: int
+    tips: list[CountedTip] = field(default_factory=list)
+    cases: list[tuple[str, rules_persons.CountedCase]] = field(default_factory=list)
+    """By the month in which the tip was filed."""
+
+    def __post_init__(self) -> None:
+        self.chance = Random(f"{self.calls} {self.seed}")
+        for month in range(12):
+            for _ in range(self._around(self.calls * TIPS_OF_CALLS)):
+                self._tip(month)
+
+    def tips_of(self, months: set[str]) -> list[CountedTip]:
+        return [tip for tip in self.tips if month_of(tip.filed_at) in months]
+
+    def cases_of(self, months: set[str]) -> list[rules_persons.CountedCase]:
+        return [case for month, case in self.cases if month in months]
+
+    def _around(self, mean: float) -> int:
+        return max(0, round(self.chance.gauss(mean, mean**0.5)))
+
+    def _key(self) -> int:
+        return self.chance.randrange(256)
+
+    def _tip(self, month: int) -> None:
+        chance = self.chance
+        begins = datetime(YEAR, month + 1, 1, tzinfo=KIGALI)
+        filed_at = begins + timedelta(minutes=chance.randrange(28 * 24 * 60))
+        urgency = chance.choices((1, 2, 3), (25, 45, 30))[0]
+        codes = [one.code for one in districts()]
+        weights = [CROWD[place % len(CROWD)] for place in range(len(codes))]
+        place = chance.choices((chance.choices(codes, weights)[0], ABROAD, UNSURE), (88, 8, 4))[0]
+        within = None
+        if place == ABROAD:
+            within = chance.choice(("UG", "KE", "AE", "OM"))
+        elif place == UNSURE:
+            within = chance.choice([*PROVINCES])
+        events, is_met = self._events(filed_at, urgency)
+        tip = CountedTip(
+            key=self._key(),
+            urgency=urgency,
+            place=place,
+            within=within,
+            category=chance.choices(FORMS, CROWD[: len(FORMS)])[0],
+            official="no" if chance.random() < 0.95 else "yes",
+            filed_at=filed_at,
+            events=events,
+        )
+        self.tips.append(tip)
+        if is_met:
+            self.cases.append((month_of(filed_at), self._case(tip)))
+
+    def _events(self, filed_at: datetime, urgency: int) -> tuple[list[CaseEvent], bool]:
+        chance, at = self.chance, filed_at
+        found: list[CaseEvent] = []
+        if chance.random() < 0.05:
+            return found, False
+        at += timedelta(minutes=chance.expovariate(1 / (2 * 4**urgency)))
+        found.append(CaseEvent(EntryKind.TAKEN, at, 1, "proved"))
+        if chance.random() < 0.05:
+            return found, False
+        at += timedelta(minutes=chance.expovariate(1 / 6))
+        found.append(CaseEvent(EntryKind.OPENED, at, 1))
+        is_met = chance.random() < 0.5
+        if is_met:
+            at += timedelta(hours=chance.expovariate(1 / 20))
+            found.append(CaseEvent(EntryKind.ON_SITE, at, 1))
+            if chance.random() < 0.9:
+                found.append(CaseEvent(EntryKind.SCREENED, at + timedelta(minutes=20), 1))
+        return found, is_met
+
+    def _case(self, tip: CountedTip) -> rules_persons.CountedCase:
+        persons = self.chance.choices((1, 2, 4), (80, 15, 5))[0]
+        entries: list[PersonEntry] = []
+        for n in range(1, persons + 1):
+            self._person(entries, n, tip)
+        return rules_persons.CountedCase(
+            key=tip.key,
+            province=rules_tips.province_of(tip.place, tip.within, tip.official),
+            country=tip.within if tip.place == ABROAD else None,
+            persons=fold(entries),
+            person_keys={n: self._key() for n in range(1, persons + 1)},
+        )
+
+    def _person(self, entries: list[PersonEntry], n: int, tip: CountedTip) -> None:
+        chance = self.chance
+        sex = chance.choices(("woman", "man", "girl", "boy"), (45, 20, 25, 10))[0]
+        minor = "yes" if sex in ("girl", "boy") else "no"
+        signs = "yes" if chance.random() < 0.6 else "no"
+        self._entry(
+            entries,
+            EntryKind.SCREENED,
+            n,
+            {
+                "minor": minor,
+                "act": signs,
+                "purpose": signs,
+                "force": chance.choice(("yes", "no")),
+                "deceit": chance.choice(("yes", "no")),
+                "form": chance.choice(FORMS),
+                "sex": sex,
+                "nationality": chance.choices(("rwanda", "other"), (85, 15))[0],
+            },
+            tip,
+        )
+        if chance.random() < 0.1:
+            codes = {
+                "determination": chance.choice(("actual", "not")),
+                "body": chance.choice(("court", "police")),
+            }
+            self._entry(entries, EntryKind.DETERMINATION, n, codes, tip)
+        if signs == "no" or chance.random() < 0.2:
+            return
+        wants = (
+            {"consent": "assent_yes", "interest": "yes"} if minor == "yes" else {"consent": "yes"}
+        )
+        self._entry(entries, EntryKind.CONSENT, n, wants, tip)
+        if chance.random() < 0.1:
+            return
+        service = {"service": chance.choice(("isange", "shelter", "police"))}
+        offer = self._entry(entries, EntryKind.OFFERED, n, service, tip)
+        answer = chance.choices(("accepted", "no_room", "none"), (75, 15, 10))[0]
+        self._entry(entries, EntryKind.ANSWERED, n, {"answer": answer}, tip, offer)
+        if answer == "accepted" and chance.random() < 0.8:
+            self._entry(entries, EntryKind.ARRIVED, n, {"arrived": "yes"}, tip, offer)
+            state = chance.choices(("safe", "helped", "left", "unknown"), (40, 30, 15, 15))[0]
+            self._entry(entries, EntryKind.THIRTY, n, {"thirty": state}, tip, offer)
+
+    @staticmethod
+    def _entry(
+        entries: list[PersonEntry],
+        kind: EntryKind,
+        n: int,
+        codes: dict[str, str],
+        tip: CountedTip,
+        referral: int | None = None,
+    ) -> int:
+        entry_id = len(entries) + 1
+        at = tip.filed_at + timedelta(hours=entry_id)
+        said = PersonCodes(n, codes, referral)
+        entries.append(PersonEntry(entry_id, kind, at, said, 1, way=EntryWay.USSD))
+        return entry_id

@@ -1,0 +1,191 @@
+"""Narrows the exact counts behind a year of releases with a linear solver, from the printed numbers alone.
+
+The reader knows the rounding table, which parts make a whole, that a later step is part of the step before it, that a
+year is the sum of its quarters, and that numbers that print differently are different.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+import highspy
+
+from hotline.statistics.rules_definitions import ALL, INDICATORS, CellName, Dimension
+from hotline.statistics.rules_periods import Span, span_of
+from hotline.statistics.rules_release import SMALLEST_SHARE, Release
+from hotline.statistics.rules_rounding import KEYS, SHARE_STEP, Sum, rounded
+
+MOST = 100_000
+"""More than any count."""
+WIDTH = 5
+"""How many values each count must still be able to have."""
+TIPS = (Dimension.URGENCY, Dimension.FORM, Dimension.PROVINCE, Dimension.DISTRICT)
+WHOLES: Mapping[str, str] = {
+    "tips_by_form": "tips",
+    "tips_by_province": "tips",
+    "tips_by_district": "tips",
+    "persons_by_province": "identified",
+    "persons_by_who": "identified",
+    "persons_by_form": "identified",
+    "persons_by_means": "identified",
+    "persons_by_nationality": "identified",
+}
+"""Each is a whole that its values share out."""
+At = tuple[str, CellName]
+"""A count: the period and the cell."""
+
+
+@cache
+def counts_of(number: int | None) -> tuple[int, int]:
+    """Returns the smallest and the largest count that can print this number."""
+    near = range(30) if number is None else range(max(0, number - 10), number + 11)
+    found = [n for n in near if any(rounded(Sum(n, key)) == number for key in range(KEYS))]
+    return (0 if number is None else found[0]), found[-1]
+
+
+class Reader:
+    """One linear program over the counts of a year."""
+
+    def __init__(self, releases: Sequence[Release], exact: Mapping[At, int] | None = None) -> None:
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.highs.setOptionValue("output_flag", False)
+        self.variables: dict[At, highspy.highs.highs_var] = {}
+        self.releases = {release.period: release for release in releases}
+        self.exact = exact or {}
+        for release in releases:
+            self._read(release)
+        for period, release in self.releases.items():
+            self._parts(release)
+            self._steps(release)
+            self._shares(release)
+            if span_of(period) is Span.YEAR:
+                self._quarters(release)
+        for at, number in self.exact.items():
+            self._between(at, number, number)
+
+    def narrow(self) -> list[str]:
+        """Returns every count, and difference of two steps, that fewer than five values are left for."""
+        counts = [
+            f"{at[0]} {at[1].indicator} {at[1].value}"
+            for at in self.variables
+            if self._values({at: 1.0}) < WIDTH
+        ]
+        differences = [
+            f"{before[0]} {before[1].indicator} less {later[1].indicator}"
+            for later, before in self._pairs()
+            if self._values({before: 1.0, later: -1.0}) < WIDTH
+        ]
+        return [*counts, *differences]
+
+    def _values(self, weights: Mapping[At, float]) -> int:
+        ends = []
+        for sign in (1.0, -1.0):
+            cost = sum((w * sign) * self.variables[at] for at, w in weights.items())
+            self.highs.minimize(cost)
+            ends.append(sign * self.highs.getInfo().objective_function_value)
+        low, high = round(ends[0] - 1e-6 + 0.499), round(ends[1] + 1e-6 - 0.499)
+        return high - low + 1
+
+    def _variable(self, at: At) -> highspy.highs.highs_var:
+        if at not in self.variables:
+            self.variables[at] = self.highs.addVariable(0, MOST)
+        return self.variables[at]
+
+    def _between(self, at: At, low: float, high: float) -> None:
+        variable = self._variable(at)
+        self.highs.addConstr(variable >= low)
+        self.highs.addConstr(variable <= high)
+
+    def _read(self, release: Release) -> None:
+        """Bounds each count by its printed number, unless the number is a sum of its quarters."""
+        numbers = release.numbers()
+        for name, number in numbers.items():
+            if INDICATORS[name.indicator][1].protection.value == "derived":
+                continue
+            at = (release.period, name)
+            self._variable(at)
+            if self._is_sum(release, name):
+                continue
+            capping = [numbers[before] for before in earlier(name) if before in numbers]
+            low, high = counts_of(number)
+            if number in capping:
+                # The own number may be larger: the smaller one of an earlier step was printed.
+                high = MOST
+                low = 0 if number is None else low
+            self._between(at, low, high)
+
+    def _is_sum(self, release: Release, name: CellName) -> bool:
+        if span_of(release.period) is not Span.YEAR:
+            return False
+        quarters = [one for one in self.releases.values() if span_of(one.period) is Span.QUARTER]
+        return bool(quarters) and all(one.numbers().get(name) is not None for one in quarters)
+
+    def _parts(self, release: Release) -> None:
+        groups: dict[tuple[str, str], list[At]] = {}
+        for name in release.numbers():
+            if name.dimension != ALL:
+                groups.setdefault((name.indicator, name.dimension), []).append(
+                    (release.period, name)
+                )
+        for (indicator, dimension), parts in groups.items():
+            whole = WHOLES.get(indicator, indicator if dimension == Dimension.URGENCY else "")
+            at = (release.period, CellName(whole)) if whole else None
+            if at is None or at not in self.variables or parts[0] not in self.variables:
+                continue
+            self._equal(self.variables[at], [self.variables[part] for part in parts])
+
+    def _steps(self, release: Release) -> None:
+        numbers = release.numbers()
+        for later, before in self._pairs([release.period]):
+            gap = 1 if numbers[later[1]] != numbers[before[1]] else 0
+            self.highs.addConstr(self.variables[before] - self.variables[later] >= gap)
+
+    def _shares(self, release: Release) -> None:
+        """A share to 5 % bounds the rounded numbers, and so the counts near them."""
+        for name, number in release.numbers().items():
+            whole = (release.period, CellName("tips", name.dimension, name.value))
+            printed = release.numbers().get(whole[1])
+            if (
+                name.indicator != "share_in_time"
+                or number is None
+                or (printed or 0) < SMALLEST_SHARE
+            ):
+                continue
+            part = self._variable((release.period, CellName("in_time", name.dimension, name.value)))
+            assert printed is not None
+            self.highs.addConstr(part >= printed * (number - SHARE_STEP) / 100 - 8)
+            self.highs.addConstr(part <= printed * (number + SHARE_STEP) / 100 + 8)
+            self.highs.addConstr(self.variables[whole] - part >= 0)
+
+    def _quarters(self, year: Release) -> None:
+        quarters = [
+            one.period for one in self.releases.values() if span_of(one.period) is Span.QUARTER
+        ]
+        for name in year.numbers():
+            parts = [(period, name) for period in quarters]
+            if (year.period, name) in self.variables and all(at in self.variables for at in parts):
+                self._equal(self.variables[year.period, name], [self.variables[at] for at in parts])
+
+    def _equal(
+        self, whole: highspy.highs.highs_var, parts: Iterable[highspy.highs.highs_var]
+    ) -> None:
+        self.highs.addConstr(whole - sum(parts) == 0)
+
+    def _pairs(self, periods: Iterable[str] | None = None) -> Iterator[tuple[At, At]]:
+        """Yields each later step with the step before it."""
+        for period in self.releases if periods is None else periods:
+            for name in self.releases[period].numbers():
+                before = next(earlier(name), None)
+                if (
+                    before is not None
+                    and (period, before) in self.variables
+                    and (period, name) in self.variables
+                ):
+                    yield (period, name), (period, before)
+
+
+def earlier(name: CellName) -> Iterator[CellName]:
+    """Yields the steps before a step, the nearest first."""
+    step = INDICATORS[name.indicator][1].step_of
+    while step:
+        yield CellName(step, name.dimension, name.value)
+        step = INDICATORS[step][1].step_of

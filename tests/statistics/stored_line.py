@@ -1,0 +1,70 @@
+"""Writes a random line into a database: tips, case events, counters, and the persons that the reader hands over."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert
+
+from hotline.domain.cases.entries import EntryWay
+from hotline.statistics import queries, rules_persons, rules_release
+from hotline.statistics.rules_periods import Span, due_at, months_of, span_of
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.database import Database
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell
+from hotline.store.tips.tips import Tip
+from tests.builders import make_responder, make_tip
+from tests.statistics.random_line import YEAR, RandomLine
+
+
+def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
+    """Writes a line's tips and events, and so many calls on the 9th of each month."""
+    with database.writing() as session:
+        session.add(make_responder())
+        session.flush()
+        for number, tip in enumerate(line.tips, start=1):
+            row = make_tip(
+                uid=f"{number:032x}",
+                session_key=f"{number:064x}",
+                place=tip.place,
+                urgency=tip.urgency,
+                official=tip.official,
+                at=tip.filed_at,
+                filed_at=tip.filed_at,
+            )
+            row.within, row.category, row.record_key = tip.within, tip.category, tip.key
+            session.add(row)
+        session.flush()
+        ids = dict(zip(range(len(line.tips)), _ids(session), strict=True))
+        events: list[dict[str, Any]] = [
+            {
+                "tip_id": ids[place],
+                "at": event.at,
+                "responder_id": event.responder_id,
+                "way": EntryWay.USSD,
+                "kind": event.kind,
+                "codes": {"proof": event.proof} if event.proof else {},
+                "key": f"{place} {event.kind}",
+            }
+            for place, tip in enumerate(line.tips)
+            for event in tip.events
+        ]
+        if events:
+            session.execute(insert(CaseLogRow), events)
+        for month in range(1, 13) if calls else ():
+            cell = Cell(date(YEAR, month, 9), "session", "rw", "ussd", "")
+            outreach.count(session, cell, calls)
+
+
+def hand_over(database: Database, line: RandomLine, period: str) -> None:
+    """Hands the persons of a period over, as the reader does."""
+    with database.writing() as session:
+        spans = queries.spans_of(session, period)
+        sums = rules_persons.sums(line.cases_of(set(months_of(period))))
+        assert span_of(period) is not Span.MONTH
+        cells = rules_release.protect_persons(sums, span_of(period), spans)
+        queries.write_person_cells(session, period, cells, due_at(period))
+
+
+def _ids(session: Any) -> list[int]:
+    return [tip_id for (tip_id,) in session.query(Tip.id).order_by(Tip.id)]

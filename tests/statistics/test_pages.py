@@ -1,0 +1,141 @@
+"""The pages of statistics: who sees what, in three languages, and that two people publish a release."""
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.statistics import queries
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_release import Release
+from hotline.text.languages import CODES
+from tests.console.conftest import Desk, Tab
+from tests.statistics.published_year import released
+from tests.statistics.random_line import YEAR, RandomLine
+
+QUARTER = f"{YEAR}-Q3"
+MONTH_CELLS = ("calls", "people", "topics_read")
+
+
+def writes(desk: Desk, *, published: bool, is_sample: bool = False) -> list[Release]:
+    """Writes a year's releases, approved by both roles or by neither."""
+    found = [replace(one, is_sample=is_sample) for one in released(RandomLine(1200, 5))]
+    with desk.kit.database.writing() as session:
+        for one in found:
+            assert queries.write_release(session, one)
+            for n, role in enumerate(queries.APPROVING_ROLES if published else ()):
+                queries.write_approval(
+                    session, one.period, role, account_id=n, by=f"name:P{n}", at=one.made_at
+                )
+    return found
+
+
+def tab(desk: Desk, *roles: AccountRole, language: str = "en") -> Tab:
+    found = desk.tab(*roles, name=f"{roles[0]} 1".title())
+    found.post("/account/language", {"language": language, "to": "/"})
+    return found
+
+
+@pytest.mark.row("E2")
+@pytest.mark.parametrize("language", CODES)
+def test_e2_the_overview_answers_four_questions_in_each_language(desk: Desk, language: str) -> None:
+    writes(desk, published=True)
+    page = unescape(tab(desk, AccountRole.AUDITOR, language=language).get("/statistics").text)
+    assert page.count('class="answer"') == 4
+    assert page.count("<svg") >= 2
+    for one in released(RandomLine(1200, 5)):
+        assert f"/statistics/releases/{one.period}" in page
+
+
+@pytest.mark.row("E3")
+def test_e3_a_release_that_waits_is_seen_by_the_two_roles_that_approve_it(desk: Desk) -> None:
+    writes(desk, published=False)
+    path = f"/statistics/releases/{QUARTER}"
+    assert tab(desk, AccountRole.EDITOR).get(path).status_code == 404
+    assert tab(desk, AccountRole.ADMIN).get("/statistics").text.count(path) == 0
+    lead, national = tab(desk, AccountRole.PROGRAMME_LEAD), tab(desk, AccountRole.NATIONAL)
+    assert path in lead.get("/statistics").text
+    for one in (lead, national):
+        assert "is not public" in one.get(path).text
+        assert one.post(f"{path}/approve").status_code == 303
+    assert tab(desk, AccountRole.EDITOR).get(path).status_code == 200
+
+
+def test_one_role_approves_once(desk: Desk) -> None:
+    writes(desk, published=False)
+    lead = tab(desk, AccountRole.PROGRAMME_LEAD)
+    path = f"/statistics/releases/{QUARTER}"
+    assert lead.post(f"{path}/approve").status_code == 303
+    answer = lead.post(f"{path}/approve")
+    assert answer.status_code == 422
+    assert "Another person must approve it too." in unescape(answer.text)
+
+
+@pytest.mark.row("E3")
+def test_e3_a_release_prints_its_numbers_and_no_other(desk: Desk) -> None:
+    found = {one.period: one for one in writes(desk, published=True)}[QUARTER]
+    page = tab(desk, AccountRole.ADMIN).get(f"/statistics/releases/{QUARTER}").text
+    cells = re.findall(r'<td class="number">([^<]*)</td>', page)
+    told = {str(cell.number) for cell in found.cells if cell.number is not None}
+    told |= {f"{number} %" for number in told} | {f"{number} min" for number in told} | {"few"}
+    assert cells
+    assert {unescape(one).replace(",", "") for one in cells} <= told
+
+
+@pytest.mark.row("E4")
+def test_e4_the_files_hold_each_table_and_its_definitions(desk: Desk) -> None:
+    found = {one.period: one for one in writes(desk, published=True)}[str(YEAR)]
+    answer = tab(desk, AccountRole.ADMIN).get(f"/statistics/releases/{YEAR}/files")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        names = set(archive.namelist())
+        metadata = json.loads(archive.read("metadata.json"))
+        rows = archive.read("T7.csv").decode().splitlines()
+    assert {"statistics.xlsx", "metadata.json", "T3.csv", "T8.csv"} <= names
+    assert metadata["digest"] == found.digest
+    assert len(metadata["tables"]) == 15
+    assert len(metadata["questions"]) == 30
+    assert any(one["standard"] == "HTCDS 2.0" for one in metadata["codes"])
+    women = found.number("persons_by_who", "who", "woman")
+    assert f"{YEAR},persons_by_who,Persons identified,who,woman,Women,{women},persons" in rows
+
+
+def test_sample_data_says_so_on_page_and_file(desk: Desk) -> None:
+    writes(desk, published=True, is_sample=True)
+    lead = tab(desk, AccountRole.PROGRAMME_LEAD)
+    for path in ("/statistics", f"/statistics/releases/{YEAR}"):
+        assert "Sample data." in lead.get(path).text
+    files = lead.get(f"/statistics/releases/{YEAR}/files")
+    assert "SAMPLE-statistics" in files.headers["Content-Disposition"]
+
+
+@pytest.mark.row("E5")
+def test_e5_the_programme_lead_sets_targets_and_takes_one_back(desk: Desk) -> None:
+    writes(desk, published=True)
+    lead = tab(desk, AccountRole.PROGRAMME_LEAD)
+    assert lead.post("/statistics/targets", {"danger_share": "77", "calls": "x"}).status_code == 422
+    assert lead.post("/statistics/targets", {"danger_share": "77"}).status_code == 303
+    assert ">77 %<" in lead.get("/statistics").text
+    lead.post("/statistics/targets", {})
+    assert ">77 %<" not in lead.get("/statistics").text
+    assert tab(desk, AccountRole.NATIONAL).get("/statistics/targets").status_code == 404
+
+
+def test_a_line_without_a_release_says_so(desk: Desk) -> None:
+    page = tab(desk, AccountRole.EDITOR).get("/statistics")
+    assert page.status_code == 200
+    assert "No release is published yet." in page.text
+    assert tab(desk, AccountRole.EDITOR).get("/statistics/releases/2026-99").status_code == 404
+
+
+@pytest.mark.row("E2")
+def test_e2_the_board_counts_what_the_viewer_may_open(desk: Desk) -> None:
+    national = tab(desk, AccountRole.NATIONAL)
+    assert "Working figures. Do not quote." in national.get("/statistics/board").text
+    assert tab(desk, AccountRole.EDITOR).get("/statistics/board").status_code == 404
+    assert "Calls by day" in tab(desk, AccountRole.EDITOR).get("/statistics/use").text
+    assert CellName("calls").table == "T1"

@@ -1,0 +1,102 @@
+"""The reader counts a month's persons once, hands rounded numbers over, and keeps no sum longer than its year."""
+
+import pytest
+from sqlalchemy import func, select
+
+from hotline.domain.tip import TipState
+from hotline.services.reader.cases import handing_on, month_ends
+from hotline.statistics import queries, rules_release
+from hotline.statistics.decrypt import decrypt_sums
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_periods import Span, cases_counted_at, due_at, month_of, period_of
+from hotline.statistics.tables import PersonSum
+from hotline.store.cases.case_codes import CaseCode
+from hotline.store.cases.case_people import PossibleVictim
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell
+from hotline.store.tips.tips import Tip
+from tests.callers import DANGER_HERE, Line, told
+from tests.persons import screened
+from tests.reading import ReaderBeside, reader_beside
+
+IDENTIFIED = CellName("identified")
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    """Two tips of one month, with a person identified in each."""
+    beside = reader_beside(line)
+    for _ in range(2):
+        told(line, *DANGER_HERE)
+    with line.database.writing() as session:
+        day = line.clock.at.date()
+        outreach.count(session, Cell(day, "session", "rw", "ussd", ""), 1)
+    for tip_id in (1, 2):
+        screened(line.kit, tip_id)
+    handing_on.reconcile(beside.kit)
+    return beside
+
+
+def month(beside: ReaderBeside) -> str:
+    filed_at = beside.line.tips[0].filed_at
+    assert filed_at is not None
+    return month_of(filed_at)
+
+
+def reads_until(beside: ReaderBeside, period: str) -> None:
+    """Turns the clock to the day on which a period is due, and lets the reader work."""
+    beside.line.clock.at = max(beside.line.clock.at, due_at(period))
+    month_ends.tidy(beside.kit)
+
+
+def quarter(beside: ReaderBeside) -> str:
+    return period_of(month(beside), Span.QUARTER)
+
+
+@pytest.mark.row("R9")
+def test_r9_a_month_s_sums_are_encrypted_and_hold_counts_and_keys(beside: ReaderBeside) -> None:
+    with beside.line.database.reading() as session:
+        keys = session.scalars(select(PossibleVictim.record_key)).all()
+        assert session.scalar(select(func.count()).where(Tip.state == TipState.DRAFT)) == 0
+    beside.line.clock.at = cases_counted_at(month(beside))
+    month_ends.tidy(beside.kit)
+    with beside.line.database.reading() as session:
+        body = queries.person_sums(session, [month(beside)])[month(beside)]
+    assert b"identified" not in body
+    sums = decrypt_sums(body, month=month(beside), private_keys=beside.kit.pair.now())
+    assert (sums[IDENTIFIED].count, sums[IDENTIFIED].keys) == (2, sum(keys) % 256)
+
+
+@pytest.mark.row("R9")
+def test_r9_a_quarter_s_numbers_are_handed_over_rounded_and_once(beside: ReaderBeside) -> None:
+    reads_until(beside, quarter(beside))
+    with beside.line.database.reading() as session:
+        cells = queries.person_cells(session, quarter(beside))
+        spans = queries.spans_of(session, quarter(beside))
+    assert cells is not None
+    assert {cell.name: cell.number for cell in cells}[IDENTIFIED] is None
+    expected = rules_release.protect_persons({}, Span.QUARTER, spans)
+    assert {cell.name for cell in cells} == {cell.name for cell in expected}
+    month_ends.tidy(beside.kit)
+    with beside.line.database.reading() as session:
+        assert queries.person_cells(session, quarter(beside)) == cells
+
+
+def test_a_quarter_is_not_handed_over_before_its_last_month_is_counted(
+    beside: ReaderBeside,
+) -> None:
+    beside.line.clock.at = due_at(month(beside))
+    month_ends.tidy(beside.kit)
+    with beside.line.database.reading() as session:
+        assert queries.person_cells(session, quarter(beside)) is None
+
+
+@pytest.mark.row("R9")
+def test_r9_sums_go_with_the_year_and_codes_went_before(beside: ReaderBeside) -> None:
+    reads_until(beside, quarter(beside))
+    year = month(beside)[:4]
+    reads_until(beside, year)
+    with beside.line.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(PersonSum)) == 0
+        assert queries.person_cells(session, year) is not None
+        assert session.scalar(select(func.count()).select_from(CaseCode)) in (0, 2)

@@ -1,0 +1,35 @@
+"""A linear solver that reads a whole year of releases pins no count, and finds what must never be published."""
+
+import pytest
+
+from hotline.statistics.rules_definitions import CellName
+from tests.long import is_long
+from tests.statistics.published_year import PERIODS, released, sums_of
+from tests.statistics.random_line import RandomLine
+from tests.statistics.solver import Reader
+
+CALLS = (25, 150, 1200)
+SEEDS = range(20 if is_long() else 1)
+
+
+@pytest.mark.row("E3")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("calls", CALLS)
+def test_e3_no_count_is_narrower_than_five_values(calls: int, seed: int) -> None:
+    assert Reader(released(RandomLine(calls, seed))).narrow() == []
+
+
+def test_a_published_number_of_reports_begun_and_left_is_found() -> None:
+    """Reports begun, less those left and erased, are the tips filed: the exact numbers give the tips away."""
+    line = RandomLine(150, 3)
+    filed = sums_of(line, PERIODS[0])[CellName("tips")].count
+    begun, left, erased = filed + 41, 38, 3
+    told = {(PERIODS[0], CellName("tips")): begun - left - erased}
+    assert Reader(released(line), told).narrow()
+
+
+def test_an_exact_number_of_persons_in_a_sentence_is_found() -> None:
+    line = RandomLine(150, 3)
+    exact = sums_of(line, PERIODS[1])[CellName("identified")].count
+    found = Reader(released(line), {(PERIODS[1], CellName("identified")): exact}).narrow()
+    assert f"{PERIODS[1]} identified all" in found
