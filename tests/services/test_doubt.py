@@ -5,13 +5,16 @@ from dataclasses import replace
 import pytest
 
 from hotline.domain.tips.acts import Acted
+from hotline.services.referrals import acknowledgements
 from hotline.services.sms import fetching
 from hotline.services.sms.inbox import InboxOutcome
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import known_cases
 from hotline.store.referrals.tip_overview import tip_overviews
 from hotline.store.tips.tips import Tip
+from tests.builders import make_referral
 from tests.country import Country, country
+from tests.services.case_sums import of_log, of_rows
 from tests.taking import take_case
 
 __all__ = ["country"]
@@ -197,3 +200,19 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
     country.lists(f"4 {country.reference}", ago=90)
     country.minute()
     assert country.district.tip(row.tip_id).outcome == "not-trafficking"
+
+
+def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
+    """The answer that the inbox lists may name an alert that came after the take."""
+    forge(country)
+    with country.district.database.writing() as session:
+        first = session.get_one(Referral, 1)
+        later = make_referral(reference="Q9M8", step=7, at=country.district.clock())
+        later.tip_id, later.responder_id = first.tip_id, first.responder_id
+        session.add(later)
+        session.flush()
+        acknowledgements.prove(session, country.kit, later.id, country.district.clock())
+    with country.district.database.reading() as session:
+        tip = session.get_one(Tip, 1)
+        assert of_log(session, tip.id).taken == of_rows(session, tip).taken == {1}
+    assert "acknowledge" not in country.district.open_kinds()

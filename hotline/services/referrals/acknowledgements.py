@@ -34,12 +34,12 @@ def prove(
     before = decides or acknowledgements.believed(session, tip.id, who)
     if not decides:
         acknowledgements.believe(session, tip.id, who, at)
-        session.refresh(referral)
-        if not before and referral.acknowledged_at and referral.passed_at is None:
-            entries.took(session, tip.id, who, at, EntryWay.SMS, TakeProof.PROVED)
+    # Any name of the case may prove it: the answer may name an alert that came after the take.
+    took = acknowledgements.taken_at(session, tip.id, who)
+    if not before and took is not None:
+        entries.took(session, tip.id, who, at, EntryWay.SMS, TakeProof.PROVED)
     if not responders.lives(session, who, at):
         return None
-    took = referral.passed_at is None and referral.acknowledged_at
     # What was taken before it became urgent is to be taken again.
     if not before and took and tip.referred_at and took >= tip.referred_at:
         to_ring = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)

@@ -93,6 +93,18 @@ def believed(session: Session, tip_id: int, responder_id: int) -> bool:
     return session.scalar(select(Referral.id).where(*took).limit(1)) is not None
 
 
+def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
+    """Returns when this responder took it last, if they are believed and did not pass it on since; else None."""
+    took = (
+        Referral.tip_id == tip_id,
+        Referral.responder_id == responder_id,
+        Referral.acknowledged_at.is_not(None),
+        Referral.passed_at.is_(None),
+        BELIEVED,
+    )
+    return session.scalar(select(func.max(Referral.acknowledged_at)).where(*took))
+
+
 def held_since_told(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
