@@ -179,7 +179,7 @@ def writes_its_screens(hands: Hands) -> None:
             hands.click(page.locator(".outline").get_by_role("link", name=node, exact=True))
         expect(page.locator("h1")).to_contain_text(node)
         writes(hands, words)
-        hands.sees("Nothing is to be mended on this screen.")
+        hands.sees("No problems on this screen")
     hands.click(page.locator(".outline").get_by_role("link", name="one", exact=True))
     hands.chooses(page.locator("#h-language"), "rw")
     for key, node in (("9", "two"), ("9", "three")):

@@ -65,7 +65,7 @@ def test_ten_screens(page: Page, keep: Keep) -> None:
     for key, shows in (
         ("1", "Ni iki?"),
         ("1", "Ni nde"),
-        ("3", "Abatanga ubufasha"),
+        ("3", "Abafasha bashobora kuhaza?"),
         ("3", "Byabitswe."),
     ):
         citizen.reply(key, shows)

@@ -92,7 +92,7 @@ def takes_it_by_sms(responder: Phone, reference: str) -> None:
     responder.act("left")
     responder.shows("1 new message")
     responder.act("left")
-    responder.shows(f"{reference}: ni ibyawe. Vuga uko byagenze")
+    responder.shows(f"{reference}: ni ibyawe. Bitarasomwa")
 
 
 def taken_by(stack: Stack, place: str) -> list[str | None]:

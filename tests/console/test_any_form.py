@@ -1,5 +1,6 @@
 """Whatever is posted to the editor is answered, and no word of it is lost."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @given(st.sampled_from(SCREENS), WORDS, st.dictionaries(NAMES, VALUES, max_size=4), DO)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_form_is_answered_and_no_word_is_lost(

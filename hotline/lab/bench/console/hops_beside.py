@@ -19,6 +19,7 @@ from hotline.lab.bench.driver import drive
 from hotline.lab.bench.hops.endpoints import LineCallers, hops_in
 from hotline.lab.bench.load import Load, LoadResult
 from hotline.services.changes import judging
+from hotline.web.console.writing.changes.refusals import KEEPS_LANGUAGES
 
 CALLERS = 50.0
 """Who dial in a second."""
@@ -127,14 +128,14 @@ class HopsBeside:
         change = opened(self._editor, "Words that go live")
         self._save(change)
         judging.check_change(self._line.kit, change)
-        self._editor.post(f"/changes/{change}/propose", [])
+        self._editor.post(f"/changes/{change}/propose", [(KEEPS_LANGUAGES, "yes")])
         return change
 
     def _approve(self, change: int) -> None:
         here = f"/changes/{change}"
         page = self._approver.get(f"{here}/read").body
         fields = dict(form_fields(page, f"{here}/approve"))
-        fields |= dict.fromkeys(TICKS.findall(page), "yes")
+        fields |= dict.fromkeys((*TICKS.findall(page), KEEPS_LANGUAGES), "yes")
         self._approver.post(f"{here}/approve", [*fields.items()])
         self._published += 1
 

@@ -31,6 +31,7 @@ def test_e3_who_holds_everything_of_all_figures_narrows_nothing(
     assert ToldTogether(year, *READERS[0]).narrowed() == []
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(8))
 def test_e3_many_years_of_all_figures(seed: int) -> None:
     year = lived_year(seed, SIZES[seed % 4], YEAR)
