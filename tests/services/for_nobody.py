@@ -83,6 +83,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "referrals/acknowledgements.answered": FOUND,
     "referrals/acknowledgements.believed": FOUND,
     "referrals/acknowledgements.held_since_told": FOUND,
+    "referrals/acknowledgements.taken_at": FOUND,
     "referrals/asked_back.asked": TELLER,
     "referrals/asked_back.waiting": TELLER,
     "referrals/asked_back.states": FOUND,
