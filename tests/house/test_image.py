@@ -16,7 +16,9 @@ pytestmark = [
     pytest.mark.timeout(1800),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a Debian root"),
 ]
-BASE, IMAGE = "localhost/hotline-test-base", "localhost/hotline-test"
+BASE = f"localhost/hotline-test-base-{os.getpid()}"
+IMAGE = f"localhost/hotline-test-{os.getpid()}"
+"""Of this process: two that test the image at once do not remove each other's."""
 STORE = {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
 PLANTED = (
     "keys/workers/relay.key",
