@@ -3,7 +3,7 @@
 Texts here are the English of the console's catalogue: `hotline words update` collects them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from hotline.statistics.rules_periods import Span
 
 
 class Unit(StrEnum):
-    """What a number counts. The value is its English label."""
+    """Names what a number counts. The value is its English label."""
 
     CALLS = "calls"
     PEOPLE = "people"
@@ -31,7 +31,7 @@ class Unit(StrEnum):
 
 
 class Protection(StrEnum):
-    """How an exact count becomes a printed number."""
+    """Says how an exact count becomes a printed number."""
 
     USE = "use"
     """Rounded to 10; below 10 "few"."""
@@ -42,7 +42,7 @@ class Protection(StrEnum):
 
 
 class Dimension(StrEnum):
-    """What a number is broken down by."""
+    """Says what a number is broken down by."""
 
     ALL = "all"
     LANGUAGE = "language"
@@ -693,7 +693,6 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
 )
-BY_NAME: Mapping[str, Table] = {table.name: table for table in TABLES}
 INDICATORS: Mapping[str, tuple[Table, Indicator]] = {
     indicator.name: (table, indicator) for table in TABLES for indicator in table.indicators
 }
@@ -710,15 +709,3 @@ class CellName:
     @property
     def table(self) -> str:
         return INDICATORS[self.indicator][0].name
-
-
-def collected(*, span: Span, sensitive: bool) -> Iterator[tuple[Table, Indicator]]:
-    """Yields the indicators of this sensitivity that may be published for a period of this length."""
-    for table in TABLES:
-        for indicator in table.indicators:
-            if (
-                table.sensitive is sensitive
-                and indicator.is_collected
-                and table.shortest(indicator).months <= span.months
-            ):
-                yield table, indicator

@@ -36,7 +36,7 @@ COURT, POLICE = "court", "police"
 SAFE = frozenset({ThirtyDays.SAFE, ThirtyDays.HELPED})
 OFFER_WITHIN = timedelta(hours=24)
 DESTINATIONS = 3
-"""How many countries of exploitation a table names."""
+"""Limits the countries of exploitation that a table names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
 
 
 def _steps(person: MetPerson) -> Iterator[str]:
-    """Yields how far a person came. Whoever came to a step came to those before it."""
+    """Yields the steps that a person reached. A later step includes the steps before it."""
     yield "identified"
     offers = person.referrals
     followed = [one.thirty for one in offers if one.thirty is not None]

@@ -19,7 +19,7 @@ READ_SOON = timedelta(minutes=8)
 IN_TIME = "in_time"
 """Counts tips that were taken in time. It is printed as a share only."""
 NOT_SAID = "not_said"
-"""The value of a place or a form that nobody told, or that no one may be told."""
+"""The value of a place or a form that is unknown or may not be published."""
 SMALLEST_MEDIAN = 20
 """A median needs this many tips, as printed."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
@@ -70,7 +70,7 @@ class CountedTip:
 
 @dataclass(frozen=True, slots=True)
 class TipSteps:
-    """When each step of a tip happened first, or None."""
+    """Holds the first time of each step of a tip, or None."""
 
     acknowledged: datetime | None = None
     read: datetime | None = None

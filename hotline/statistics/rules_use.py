@@ -23,7 +23,7 @@ NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "re
 
 @dataclass(frozen=True, slots=True)
 class LiveRows:
-    """What callers can reach now: a table lists all of it, whatever was counted."""
+    """Lists what callers can reach now. A table shows a row for each, also without a count."""
 
     topics: Collection[str] = ()
     codes: Collection[str] = ()

@@ -2,8 +2,7 @@
 
 import secrets
 
-KEYS = 256
-"""Number of record keys: 8 bits."""
+from hotline.statistics.rules_rounding import KEYS
 
 
 def new_record_key() -> int:

@@ -18,7 +18,6 @@ MOST = 100_000
 """More than any count."""
 WIDTH = 5
 """How many values each count must still be able to have."""
-TIPS = (Dimension.URGENCY, Dimension.FORM, Dimension.PROVINCE, Dimension.DISTRICT)
 WHOLES: Mapping[str, str] = {
     "tips_by_form": "tips",
     "tips_by_province": "tips",
