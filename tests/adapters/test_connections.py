@@ -147,8 +147,14 @@ def test_an_answer_that_was_not_read_to_its_end_leaves_no_half_for_the_next() ->
 
 def test_nothing_of_one_answer_travels_with_the_next_request() -> None:
     cookie = KEPT_OPEN.replace(b"Content-Type", b"Set-Cookie: who=she\r\nContent-Type")
-    with serving(lambda _, connection: connection.sendall(cookie)) as gateway:
+
+    def answer(gateway: Gateway, connection: socket.socket) -> None:
+        connection.sendall(cookie)
+        gateway.requests.append(read_request(connection))
+        connection.sendall(cookie)
+
+    with serving(answer) as gateway:
         sms = line_to(gateway.url)
-        for _ in range(2):
-            sms.send(TO, "x")
+        outcomes = [sms.send(TO, "x").outcome for _ in range(2)]
+    assert outcomes == [Outcome.ACCEPTED] * 2
     assert b"who=she" not in gateway.requests[1]
