@@ -38,7 +38,6 @@ HotlineError
 ├── PersonnelRefused
 ├── CodesRefused
 ├── DeskRefused
-├── ExportRefused
 ├── AccountRefused
 ├── Undecided
 ├── CopyFailed
@@ -246,10 +245,6 @@ class CodesRefused(HotlineError):
 
 class DeskRefused(HotlineError):
     """A desk may not be made so, or opened by that person; says why."""
-
-
-class ExportRefused(HotlineError):
-    """Figures may not be taken out so, or by that person; says why."""
 
 
 class AccountRefused(HotlineError):

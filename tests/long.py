@@ -42,7 +42,6 @@ ONLY_LONG = (
     # Measuring, the year of sample data, the container image, and 200 sockets at the door.
     "tests/cli/test_bench.py::test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone",
     "tests/cli/test_bench.py::test_a_hop_stands_beside_a_null_endpoint",
-    "tests/cli/test_bench.py::test_a_month_of_a_nation_is_counted_protected_and_printed_within_a_minute",
     "tests/cli/test_bench.py::test_alerts_are_timed_from_the_last_answer_to_acceptance",
     "tests/cli/test_bench.py::test_in_one_process_too",
     "tests/cli/test_bench.py::test_more_callers_than_the_server_once_took_are_all_answered",
@@ -52,8 +51,6 @@ ONLY_LONG = (
     "tests/cli/test_bench_refer.py::test_a_burst_stands_beside_its_rows_alone",
     "tests/cli/test_bench_report.py::test_a_report_is_measured_hop_by_hop_beside_nothing",
     "tests/cli/test_bench_start.py::*",
-    "tests/cli/test_demo_year.py::test_a_home_that_was_left_in_the_midst_of_its_year_says_so",
-    "tests/cli/test_demo_year.py::test_a_small_year_is_full_and_no_command_hides_what_it_is",
     "tests/house/test_image.py::*",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers",
     # Tours of every screen. A daily run presses every digit at every screen of a caller.
@@ -74,7 +71,6 @@ ONLY_LONG = (
     "tests/browser/test_story.py::*",
     "tests/browser/test_twenty_texts.py::*",
     "tests/browser/test_words_pages_narrow.py::test_axe_finds_nothing_and_no_page_scrolls_sideways",
-    "tests/console/test_dashboards_in_browser.py::*",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[1-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[2-*]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[4-*]",
@@ -91,12 +87,7 @@ ONLY_LONG = (
     "tests/test_made_once.py::test_a_home_is_as_init_leaves_it",
     # Searches that go further, and a season whose every figure is computed a second time.
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
-    "tests/domain/evidence/test_published_year.py::test_e3_many_years_of_every_size",
-    "tests/domain/evidence/test_published_year.py::test_e3_a_solver_that_is_told_a_whole_year_narrows_nothing",
-    "tests/domain/evidence/together/test_told_together.py::*",
     "tests/domain/test_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
-    "tests/services/test_figures_twice.py::*",
-    "tests/services/test_printed_figures.py::test_e3_everything_that_is_printed_in_a_quarter_narrows_no_hidden_number",
 )
 """Tests by their ids, `*` for anything. An id without parameters stands for all of them."""
 FEW, MANY = 20, 300

@@ -23,10 +23,9 @@ from hotline.services import alarming, weekly_keys
 from hotline.services.accounts import forgetting
 from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.doorbell import ring
-from hotline.services.evidence import coverage, making
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
-from hotline.services.reach import outreach
+from hotline.services.reach import coverage, outreach
 from hotline.services.reader import pin_nights
 from hotline.services.referrals import call_back_requests, referral, unheard
 from hotline.services.referrals.drills import exercising
@@ -128,7 +127,6 @@ ASIDE: tuple[Step, ...] = (
     lapse_emergency,
     check_unchecked,
     fetching.fetch,
-    making.publish_due,
     service_releases.publish_due,
 )
 """What asks other machines or computes for long: done by whoever leads, beside the ticks."""

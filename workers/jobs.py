@@ -37,14 +37,3 @@ def check_change(kit: RelayKit, change_id: int) -> None:
             judging.check_change(kit, change_id)
     except NotFound:
         return
-
-
-def print_report(kit: RelayKit, print_id: int) -> None:
-    """A report that a page of the console waits for. What sets pages is imported here alone, as above."""
-    from hotline.adapters import typst_paper
-    from hotline.services.evidence import print_room
-
-    try:
-        print_room.print_asked(kit, print_id, typst_paper.pdf)
-    except NotFound:
-        return

@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from hotline.domain.evidence.exporting.export_sheets import ExportSheet, sheet_names
+from hotline.text.export_sheets import ExportSheet, sheet_names
 
 BEGINS = b"PK"
 """Of every workbook, as of every zip."""

@@ -1,51 +1,41 @@
-"""typst: a report as an A4 PDF, tagged for who hears it read.
+"""typst: a document as an A4 PDF, tagged for who hears it read. Every word is data to its template.
 
-Its template lies beside this file, and every word is data to it.
-
-It knows no font but those that it brings itself, and no time but the edition's: one report is one file, byte by byte.
+It knows no font but those that it brings itself, and no time but the document's: one document is one file.
 """
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import ModuleType
 
-from hotline.domain.evidence.telling.printed import PrintedReport
 from hotline.errors import ProgramMissing
 
-TEMPLATE = "report.typ"
 UNIVERSAL = "ua-1"
 """PDF/UA-1: read aloud in its order, with its tables and what its pictures show."""
 
 
-def pdf(report: PrintedReport) -> bytes:
-    """Raises ProgramMissing where typst is not installed."""
+def pdf(template: bytes, data: Mapping[str, str], made_at: datetime) -> bytes:
+    """Returns the document as a PDF. Raises ProgramMissing where typst is not installed."""
     made: bytes = _typst().compile(
-        _template(),
+        template,
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs=_data(report),
-        timestamp=int(report.made_at.timestamp()),
+        sys_inputs=dict(data),
+        timestamp=int(made_at.timestamp()),
         pdf_standards=UNIVERSAL,
     )
     return made
 
 
-def pictures(report: PrintedReport, dots: int) -> Sequence[bytes]:
-    """Its pages as PNG, so many dots an inch. Raises ProgramMissing."""
+def pictures(template: bytes, data: Mapping[str, str], dots: int) -> Sequence[bytes]:
+    """Returns its pages as PNG, so many dots an inch. Raises ProgramMissing."""
     made: Sequence[bytes] = _typst().compile(
-        _template(),
-        format="png",
-        ppi=float(dots),
-        ignore_system_fonts=True,
-        sys_inputs=_data(report),
+        template, format="png", ppi=float(dots), ignore_system_fonts=True, sys_inputs=dict(data)
     )
     return made
 
 
 def _typst() -> ModuleType:
-    """A line without paper needs no such program, and says so by its extra."""
+    """Imports it where a report is wanted: a line without paper needs no such program, and says so by its extra."""
     try:
         import typst
     except ImportError:
@@ -54,11 +44,3 @@ def _typst() -> ModuleType:
             " requirements.lock"
         ) from None
     return typst
-
-
-def _template() -> bytes:
-    return files(__package__).joinpath(TEMPLATE).read_bytes()
-
-
-def _data(report: PrintedReport) -> dict[str, str]:
-    return {"report": json.dumps(asdict(report), default=str)}

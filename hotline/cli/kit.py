@@ -9,18 +9,16 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import Role, build_console, key_folder, wrong_sentence
-from hotline.cli.line import demo_home
 from hotline.config import Settings
 from hotline.errors import PassphraseWrong, StoreUnavailable
 from hotline.ports import LookingKit
-from hotline.services.evidence import origin
-from hotline.services.watch import key_checks
+from hotline.services.watch import key_checks, origin
 from hotline.store import migrate
 
 INVENTED = {
-    "rw": "Byose hano ni ibihimbano",
-    "fr": "Tout ici est inventé",
-    "en": "Everything here is invented",
+    "rw": "Ibi byose ni urugero",
+    "fr": "Données d'exemple: rien n'est réel",
+    "en": "Sample data: nothing here is real",
 }
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What nobody misreads on paper."""
@@ -35,7 +33,7 @@ def console_kit() -> Iterator[LookingKit]:
     _refuse_other_tables(settings)
     kit = build_console(settings, without=_wrong_keys(settings))
     try:
-        _say_what_is_invented(kit, settings.home)
+        _say_what_is_invented(kit)
         yield kit
     finally:
         kit.database.close()
@@ -62,10 +60,8 @@ def _wrong_keys(settings: Settings) -> Sequence[str]:
     return ()
 
 
-def _say_what_is_invented(kit: LookingKit, home: Path) -> None:
+def _say_what_is_invented(kit: LookingKit) -> None:
     """Beside whatever a command prints. A database that does not answer is the command's to name."""
-    if broken_off := demo_home.unfinished(home):
-        click.echo(f"hotline: {broken_off}", err=True)
     with suppress(StoreUnavailable):
         if origin.is_invented(kit):
             click.echo(f"hotline: {' | '.join(INVENTED.values())}", err=True)

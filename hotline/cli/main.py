@@ -69,10 +69,6 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.line.emulator:emulator",
         "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
     ),
-    "evidence": CommandEntry(
-        "hotline.cli.evidence.evidence:evidence",
-        "What the figures of the line are, and what they leave out.",
-    ),
     "exercise": CommandEntry(
         "hotline.cli.tips.exercise:exercise",
         "A fire drill through one desk: start, plan, begin, list, show, end, call-off.",
@@ -113,10 +109,6 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.words.questions:questions",
         "Which questions a desk may ask back, and who signed each.",
     ),
-    "reach": CommandEntry(
-        "hotline.cli.reach:reach",
-        "Count people, sessions, topics read and tips of one month, or what the quiz taught.",
-    ),
     "reader": CommandEntry(
         "hotline.cli.line.processes:reader",
         "Open cases for responders' phones, behind their PINs, until told to stop.",
@@ -140,9 +132,9 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.line.run:run",
         "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
     ),
-    "service-referrals": CommandEntry(
-        "hotline.cli.cases.service_referrals:service_referrals",
-        "What became of those who were referred to help, by month.",
+    "statistics": CommandEntry(
+        "hotline.statistics.commands:statistics",
+        "Published statistics: list, show, write files, tell callers.",
     ),
     "tips": CommandEntry(
         "hotline.cli.tips.tips:tips", "See how tips stand; read, ask, close and judge one."

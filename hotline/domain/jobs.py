@@ -12,7 +12,6 @@ class Job(Enum):
     DELIVER = ("workers.jobs.deliver", "alerts")
     ANSWER = ("workers.jobs.answer", "misc")
     CHECK_CHANGE = ("workers.jobs.check_change", "misc")
-    PRINT_REPORT = ("workers.jobs.print_report", "misc")
     READ = ("workers.reader_jobs.read", "reader")
 
     def __init__(self, path: str, queue: str) -> None:

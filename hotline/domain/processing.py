@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hotline.domain.cases.months import AFTER, MonthVersion
+from hotline.domain.cases.months import COUNTED_AFTER
 from hotline.domain.people.enrolling import OLD_NUMBER_KEPT
 from hotline.domain.tips.retention import (
     INBOUND,
@@ -89,7 +89,7 @@ RECORD: Sequence[Processing] = (
         "possible victims, by a number within the case: never a name, birth date or address",
         "codes of closed lists, sealed under a key of the case: signs, sex as seen, child or adult, citizenship,"
         " consent, services, arrival",
-        f"the month of the tip, and {days(AFTER[MonthVersion.REVISED])}; then the codes and their key are destroyed and"
+        f"the month of the tip, and {days(COUNTED_AFTER)}; then the codes and their key are destroyed and"
         " counts remain. Longer while help for that person is still followed, and under a named legal hold",
         f"{DESKS}; a service is asked by telephone and gets no data from this line",
     ),

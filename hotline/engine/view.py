@@ -30,11 +30,6 @@ def node_at(book: Book, place: Place) -> Node | None:
     return flow.nodes.get(place.node) if flow else None
 
 
-def can_be_answered(node: Node | None) -> bool:
-    """Whether it asks something, or can be read on from."""
-    return isinstance(node, Menu | Ask) or (isinstance(node, Say) and node.goes is not None)
-
-
 def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
     """An answer without `values` asks only whether it was given. A flag's name may hold one: `quicker.{case}`."""
     if condition is None:

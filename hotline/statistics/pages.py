@@ -8,10 +8,15 @@ from flask import Response, make_response
 from markupsafe import Markup
 
 from hotline.adapters import spreadsheet
-from hotline.domain.accounts.account import AccountRole
 from hotline.domain.places.places import districts, place_name
-from hotline.errors import HotlineError, NotFound
-from hotline.statistics import rules_report, service_boards, service_export, service_releases
+from hotline.errors import HotlineError, NotFound, ProgramMissing
+from hotline.statistics import (
+    rules_report,
+    service_boards,
+    service_export,
+    service_releases,
+    service_report,
+)
 from hotline.statistics.rules_charts import Bar, bars, district_map, sparkline
 from hotline.statistics.rules_definitions import (
     TABLES,
@@ -28,17 +33,20 @@ from hotline.statistics.rules_labels import (
     period_label,
     value_label,
 )
-from hotline.statistics.rules_periods import span_of
+from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import Release
 from hotline.statistics.service_boards import TipBoard, UseBoard
+from hotline.text.languages import CODES
+from hotline.web.console import who
 from hotline.web.console.form import faults
+from hotline.web.console.today_line import TodayLine
 from hotline.web.console.visit import Visit, page, see, why
 
-LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
-APPROVING = frozenset({AccountRole.NATIONAL, AccountRole.PROGRAMME_LEAD})
-"""The roles that approve a release."""
 MOST_ROWS = 12
 """Rows of a drawing; the table beside it has all."""
+NO_TYPST = phrase(
+    "This machine cannot make a PDF: typst is not installed. Whoever runs the line installs it."
+)
 NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
 
@@ -54,25 +62,30 @@ class Block:
 
 def overview(visit: Visit) -> Response:
     """Answers four questions on one screen, and lists the releases."""
+    return first(visit, ())
+
+
+def first(visit: Visit, lines: Sequence[TodayLine]) -> Response:
+    """Shows the overview with what waits for this account above it."""
     releases = service_releases.published(visit.kit)
     answers = rules_report.answers(releases, visit.language, visit.say)
-    pending = service_releases.pending(visit.kit) if visit.by.roles & APPROVING else []
+    pending = service_releases.pending(visit.kit, visit.by.roles)
     board = None
-    if visit.by.roles & {AccountRole.NATIONAL}:
+    if visit.by.roles & who.RELEASING:
         board = service_boards.tip_board(visit.kit, visit.by)
     return page(
         visit,
         "statistics.html",
         answers=[(one, _spark(visit, one)) for one in answers],
         releases=[(one.period, _label(visit, one.period), one) for one in releases],
-        pending=[(one.period, _label(visit, one.period)) for one in pending],
+        pending=[(period, _label(visit, period)) for period in pending],
         board=board,
         programme=rules_report.programme(
             releases, service_releases.targets(visit.kit), visit.language, visit.say
         ),
         objectives=rules_report.OBJECTIVES,
-        may_set=bool(visit.by.roles & LEADING),
-        is_sample=any(one.is_sample for one in releases),
+        may_set=bool(visit.by.roles & who.LEADING),
+        lines=lines,
     )
 
 
@@ -83,7 +96,7 @@ def release(visit: Visit, period: str) -> Response:
 
 def approve(visit: Visit, period: str) -> Response:
     """Approves a release in the name of the account's role."""
-    role = next(iter(visit.by.roles & APPROVING))
+    role = next(iter(visit.by.roles & who.RELEASING))
     try:
         service_releases.approve(visit.kit, visit.by.actor, role, period)
     except NotFound:
@@ -101,6 +114,22 @@ def files(visit: Visit, period: str) -> Response:
     response.headers["Content-Type"] = "application/zip"
     name = service_export.archive_name(found)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return response
+
+
+def report(visit: Visit, period: str, language: str) -> Response:
+    """Sends the minister's report of a published quarter or year as a PDF."""
+    found = _found(visit, period)
+    if language not in CODES or not _has_report(found):
+        raise NotFound("There is no such report.")
+    try:
+        body = service_report.minister_pdf(visit.kit, period, language)
+    except ProgramMissing:
+        return _release(visit, period, notice=visit.say(NO_TYPST))
+    response = make_response(body)
+    response.headers["Content-Type"] = "application/pdf"
+    name = f"{service_export.archive_name(found)}-{language}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return response
 
 
@@ -147,7 +176,7 @@ def set_targets(visit: Visit) -> Response:
     return see("pages.overview")
 
 
-def _release(visit: Visit, period: str, wrong: str = "") -> Response:
+def _release(visit: Visit, period: str, wrong: str = "", notice: str = "") -> Response:
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.kit, period)
     is_published = service_releases.is_published(visit.kit, period)
@@ -162,9 +191,16 @@ def _release(visit: Visit, period: str, wrong: str = "") -> Response:
         later=[one for one in TABLES if not _is_in(found, one)],
         approvals=approvals,
         is_published=is_published,
-        may_approve=bool(visit.by.roles & APPROVING) and not is_published,
+        may_approve=bool(visit.by.roles & who.RELEASING) and not is_published,
         spans=SPANS,
+        has_report=_has_report(found),
+        notice=notice,
     )
+
+
+def _has_report(found: Release) -> bool:
+    """A month has no tips and no persons, and so no report."""
+    return span_of(found.period) is not Span.MONTH
 
 
 def _found(visit: Visit, period: str) -> Release:
@@ -173,7 +209,7 @@ def _found(visit: Visit, period: str) -> Release:
         span_of(period)
     except ValueError as reason:
         raise NotFound("There is no such period.") from reason
-    may_see_all = bool(visit.by.roles & APPROVING)
+    may_see_all = bool(visit.by.roles & who.RELEASING)
     return service_releases.one_release(visit.kit, period, is_published=not may_see_all)
 
 
@@ -230,9 +266,11 @@ def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
 
 
 def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -> Block:
+    is_of_flows = dimension in (Dimension.TOPIC, Dimension.CODE, Dimension.SCREEN)
+    names = service_releases.row_names(visit.kit, visit.language) if is_of_flows else {}
     rows = [
         Bar(
-            value_label(dimension, cell.name.value, visit.language, visit.say),
+            value_label(dimension, cell.name.value, visit.language, visit.say, names),
             cell.number,
             _said(visit, one, cell.number),
         )
@@ -322,7 +360,8 @@ def _use_block(
         ((cell.value, count) for cell, count in counts.items() if cell.indicator == name),
         key=lambda one: (-one[1], one[0]),
     )
-    label = partial(value_label, dimension, language=visit.language, say=visit.say)
+    names = service_releases.row_names(visit.kit, visit.language)
+    label = partial(value_label, dimension, language=visit.language, say=visit.say, names=names)
     rows = [Bar(label(value), count, str(count)) for value, count in found]
     drawing = Markup(bars(title, rows[:MOST_ROWS])) if rows else None
     return Block(title, "", [(row.label, row.says) for row in rows], drawing)

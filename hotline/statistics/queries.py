@@ -1,22 +1,27 @@
-"""Reads and writes releases, and reads the exact counts that they are made of."""
+"""Reads and writes releases, and reads the exact counts that releases and boards are made of.
+
+Every count of tips on a board asks `visible_to`, and nothing else.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind
+from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind, TakeProof
 from hotline.domain.reach.counters import Measure
 from hotline.domain.reach.screens import ScreenMeasure
+from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.rolls import certificate
 from hotline.domain.rolls.gathering import HELD
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.quiz import QuizOutcome
 from hotline.statistics import rules_release
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_periods import Span, due_at
+from hotline.statistics.rules_periods import Span, due_at, due_periods, months_of, span_of
 from hotline.statistics.rules_release import Cell, Release, Spans
 from hotline.statistics.rules_tips import COUNTED_EVENTS, CaseEvent, CountedTip
 from hotline.statistics.rules_use import QUIZ_MEASURES, UseCounts
@@ -31,10 +36,15 @@ from hotline.statistics.tables import (
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_overview import WHOLE
 from hotline.store.database import add_if_new
+from hotline.store.outbox.messages import TRULY_DUE, Deadline
 from hotline.store.reach import people, screen_counts
+from hotline.store.reach.coverage import Coverage
 from hotline.store.reach.outreach import Reach, Tally
+from hotline.store.referrals.desk_pages.closures import CLOSURE_WAITS
+from hotline.store.referrals.desk_pages.owed import is_owing
 from hotline.store.rolls.joined import Joined
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer, visible_to
 
 USSD = "ussd"
 """Only calls count as use: a message to the line is nearly always a tip."""
@@ -159,6 +169,24 @@ def made_periods(session: Session) -> Sequence[str]:
     return session.scalars(select(ReleaseRow.period).order_by(ReleaseRow.id)).all()
 
 
+def missing_periods(session: Session, at: datetime) -> Sequence[str]:
+    """Returns the periods that are due and have no release, the earliest first.
+
+    A half-year has one only where a table is published by half-years.
+    """
+    first = first_day(session)
+    if first is None:
+        return []
+    made = {*made_periods(session)}
+    missing = [period for period in due_periods(first, at) if period not in made]
+    return [
+        period
+        for period in missing
+        if span_of(period) is not Span.HALF_YEAR
+        or Span.HALF_YEAR in spans_of(session, period).values()
+    ]
+
+
 def spans_of(session: Session, period: str) -> Spans:
     """Returns the shortest period of each table that was in force when this period began.
 
@@ -231,9 +259,11 @@ def write_person_sum(session: Session, month: str, body: bytes, at: datetime) ->
     return add_if_new(session, PersonSum(month=month, made_at=at, body=body))
 
 
-def summed_months(session: Session) -> frozenset[str]:
-    """Returns the months whose persons were counted and whose sums are kept."""
-    return frozenset(session.scalars(select(PersonSum.month)))
+def summed_months(session: Session) -> Set[str]:
+    """Returns the months whose persons were counted: their sums are kept, or went with their year."""
+    years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
+    gone = {month for year in years for month in months_of(year)}
+    return gone.union(session.scalars(select(PersonSum.month)))
 
 
 def delete_person_sums(session: Session, months: Collection[str]) -> None:
@@ -279,6 +309,107 @@ def write_target(
     row = ProgrammeTarget(indicator=indicator, year=year, target=target, set_by=by, set_at=at)
     session.add(row)
     session.flush()
+
+
+OVERDUE_KINDS = (
+    DeadlineKind.ACKNOWLEDGE,
+    DeadlineKind.OPEN,
+    DeadlineKind.OUTCOME,
+    DeadlineKind.RED,
+)
+"""A tip is overdue while one of these deadlines has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipCounts:
+    """The open tips that a viewer may see, by state. One tip may count in several."""
+
+    open: int = 0
+    overdue: int = 0
+    acknowledged: int = 0
+    on_site: int = 0
+    to_approve: int = 0
+    """Their closure waits for a second person."""
+    owed: int = 0
+    """Something is owed to a person."""
+
+
+def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
+    """Counts the open tips of a viewer by state."""
+    mine = (*WHOLE, Tip.closed_at.is_(None), visible_to(viewer))
+    passed = exists().where(
+        Deadline.tip_id == Tip.id,
+        Deadline.fired_at.is_(None),
+        or_(Deadline.kind == DeadlineKind.RED, at >= TRULY_DUE),
+        Deadline.kind.in_(OVERDUE_KINDS),
+    )
+    is_there = exists().where(CaseLogRow.tip_id == Tip.id, CaseLogRow.kind == EntryKind.ON_SITE)
+    row = session.execute(
+        select(
+            func.count(),
+            _counted(passed),
+            _counted(Tip.holder_id.is_not(None)),
+            _counted(is_there),
+            _counted(CLOSURE_WAITS),
+            _counted(is_owing()),
+        )
+        .select_from(Tip)
+        .where(*mine)
+    ).one()
+    return TipCounts(*row)
+
+
+def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
+    """Counts the open tips of a viewer by district."""
+    # Counted here: a GROUP BY makes SQLite read every tip by its place.
+    mine = (*WHOLE, Tip.closed_at.is_(None), visible_to(viewer))
+    return Counter(session.scalars(select(Tip.place).where(*mine)))
+
+
+def urgent_tips(
+    session: Session, viewer: Viewer, begins: datetime, urgency: int
+) -> Sequence[CountedTip]:
+    """Returns the tips of one urgency since a moment, with the events that say who took them."""
+    told = func.coalesce(Tip.told_urgency, Tip.urgency)
+    mine = and_(*WHOLE, Tip.filed_at >= begins, told == urgency, visible_to(viewer))
+    events: dict[int, list[CaseEvent]] = {}
+    log = CaseLogRow
+    rows = session.execute(
+        select(log.tip_id, log.at, log.responder_id, log.codes)
+        .join(Tip, Tip.id == log.tip_id)
+        .where(mine, log.kind == EntryKind.TAKEN)
+        .order_by(log.id)
+    )
+    for tip_id, at, responder_id, codes in rows:
+        proof = codes.get("proof", TakeProof.UNPROVED)
+        events.setdefault(tip_id, []).append(CaseEvent(EntryKind.TAKEN, at, responder_id, proof))
+    found = session.execute(select(Tip.id, Tip.filed_at).where(mine).order_by(Tip.id))
+    return [
+        CountedTip(0, urgency, "", None, None, "no", filed_at, events.get(tip_id, ()))
+        for tip_id, filed_at in found
+        if filed_at is not None
+    ]
+
+
+def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:
+    """Returns how many hours were checked since a moment, and by district those without anyone on duty."""
+    rows = session.scalars(select(Coverage.missing).where(Coverage.hour >= begins)).all()
+    return len(rows), Counter(code for row in rows for code in row)
+
+
+def use_by_day(session: Session, first: date, after: date) -> Mapping[tuple[date, str], int]:
+    """Returns calls and topics read by day, with what was not added up yet."""
+    found: Counter[tuple[date, str]] = Counter()
+    for table in (Reach, Tally):
+        rows = session.execute(
+            select(table.day, table.measure, func.sum(table.count))
+            .where(table.day >= first, table.day < after, table.channel == USSD)
+            .where(table.measure.in_((Measure.SESSION, Measure.TOPIC)))
+            .group_by(table.day, table.measure)
+        )
+        for day, measure, count in rows:
+            found[day, measure] += int(count)
+    return found
 
 
 def _row(session: Session, period: str) -> ReleaseRow:
@@ -328,3 +459,7 @@ def _by_district(session: Session, first: date, after: date) -> Mapping[str, int
         for district, count in session.execute(asked):
             found[district] += int(count)
     return found
+
+
+def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)

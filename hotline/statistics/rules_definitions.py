@@ -378,7 +378,7 @@ TABLES: tuple[Table, ...] = (
                 Unit.PERSONS,
                 _KEYED,
                 (Dimension.WHO,),
-                htcds="ind_Gender",
+                htcds="prs_Gender",
             ),
         ),
         sensitive=True,
@@ -571,7 +571,7 @@ TABLES: tuple[Table, ...] = (
                 Unit.PERSONS,
                 _KEYED,
                 (Dimension.MEANS,),
-                htcds="vic_MeansOfControl",
+                htcds="vic_MethodsOfControl",
             ),
             Indicator(
                 "persons_by_nationality",
@@ -580,7 +580,7 @@ TABLES: tuple[Table, ...] = (
                 Unit.PERSONS,
                 _KEYED,
                 (Dimension.NATIONALITY,),
-                htcds="ind_CountryOfCitizenship",
+                htcds="prs_Citizenship",
             ),
             Indicator(
                 "persons_by_where",
@@ -589,7 +589,6 @@ TABLES: tuple[Table, ...] = (
                 Unit.PERSONS,
                 _KEYED,
                 (Dimension.WHERE,),
-                htcds="vic_CountryOfExploitation",
             ),
             Indicator(
                 "persons_by_met_by",

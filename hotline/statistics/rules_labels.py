@@ -112,12 +112,6 @@ def period_label(period: str, language: str, say: Say) -> str:
     return say(template, number=period[-1], year=year)
 
 
-def month_label(month: str, language: str) -> str:
-    """Returns a month in short, like "Nov"."""
-    first = date(int(month[:4]), int(month[5:7]), 1)
-    return format_date(first, "LLL", locale=language)
-
-
 def number_label(number: int | None, unit: Unit, language: str, say: Say) -> str:
     """Returns a printed number as people read it: "170", "35 %", "8 min" or "few"."""
     if number is None:

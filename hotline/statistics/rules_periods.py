@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from hotline.domain.call_back import KIGALI
+from hotline.domain.cases import months
+from hotline.domain.cases.months import month_of
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)
 """A month's use of the line is published on the sixth day of the next month."""
-CASES_AFTER = timedelta(days=75)
-"""Tips and persons of a period are published this long after it ends."""
 
 
 class Span(StrEnum):
@@ -72,21 +71,14 @@ def period_of(month: str, span: Span) -> str:
     }[span]
 
 
-def month_of(at: datetime | date) -> str:
-    """Returns the month of a moment or a day."""
-    day = at.astimezone(KIGALI) if isinstance(at, datetime) else at
-    return f"{day:%Y-%m}"
-
-
 def begins(period: str) -> datetime:
     """Returns the first moment of a period."""
-    return datetime.strptime(months_of(period)[0], "%Y-%m").replace(tzinfo=KIGALI)
+    return months.begins(months_of(period)[0])
 
 
 def ends(period: str) -> datetime:
     """Returns the first moment after a period."""
-    last = datetime.strptime(months_of(period)[-1], "%Y-%m").replace(tzinfo=KIGALI)
-    return (last + timedelta(days=31)).replace(day=1)
+    return months.ends(months_of(period)[-1])
 
 
 def before(period: str) -> str:
@@ -96,7 +88,7 @@ def before(period: str) -> str:
 
 def due_at(period: str) -> datetime:
     """Returns when a period is published: a month on the sixth day of the next, longer ones after 75 days."""
-    return ends(period) + (USE_AFTER if span_of(period) is Span.MONTH else CASES_AFTER)
+    return ends(period) + (USE_AFTER if span_of(period) is Span.MONTH else months.COUNTED_AFTER)
 
 
 def due_periods(first_day: date, at: datetime) -> Sequence[str]:
@@ -111,11 +103,6 @@ def due_periods(first_day: date, at: datetime) -> Sequence[str]:
         month = month_of(ends(month))
     due = [period for period in found if due_at(period) <= at]
     return sorted(due, key=lambda one: (due_at(one), span_of(one).months, one))
-
-
-def cases_counted_at(month: str) -> datetime:
-    """Returns when the persons of a month are counted, and their codes may be deleted."""
-    return ends(month) + CASES_AFTER
 
 
 def _parsed(period: str) -> tuple[Span, int, int]:

@@ -10,6 +10,7 @@ from hotline.domain.tip import Urgency
 from hotline.statistics.rules_definitions import ALL, INDICATORS, Dimension, Unit, phrase
 from hotline.statistics.rules_labels import (
     NOT_COLLECTED,
+    SAMPLE,
     Say,
     about,
     number_label,
@@ -18,6 +19,8 @@ from hotline.statistics.rules_labels import (
 from hotline.statistics.rules_periods import Span, before, due_at, span_of
 from hotline.statistics.rules_release import Release, shown_share
 from hotline.statistics.rules_rounding import share
+from hotline.text.gsm7 import to_gsm7
+from hotline.text.segments import segments
 
 POINTS = 12
 """Numbers of a sparkline."""
@@ -38,6 +41,13 @@ _NO_ROOM = phrase("Services refused {number} persons for lack of room.")
 _CLOSURES = phrase("{number} closures waited longer than 7 days.")
 _NO_PROBLEM = phrase("No number of {period} is outside its promise.")
 _BEFORE = phrase("{number} in {period}")
+NO_RESULTS = phrase("What became of tips is published each quarter. Nothing is published yet.")
+TIPS_FILED = phrase("{number} tips were filed.")
+TIPS_ACTED = phrase("A responder acted on {number} of them within 72 hours.")
+TIPS_FAST = phrase("Half of the urgent tips were read within {minutes} minutes.")
+PERSONS_HELPED = phrase("A service agreed to help {number} persons.")
+SAMPLE_SHORT = phrase("Sample data")
+"""Begins an SMS whose numbers are invented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,16 @@ class Answer:
     labels: Sequence[str]
     """The periods of the points."""
     unit: Unit = Unit.CALLS
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What callers are told of a quarter or a year, in one language."""
+
+    sample: str
+    """Says that the numbers are invented; empty for a real line."""
+    period: str
+    sentences: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,45 +117,44 @@ def answers(releases: Sequence[Release], language: str, say: Say) -> Sequence[An
     ]
 
 
-def results(releases: Sequence[Release], language: str, say: Say) -> Sequence[str]:
-    """Returns the sentences that callers are told, from the newest published quarter or year."""
+def results(releases: Sequence[Release], language: str, say: Say) -> Results:
+    """Returns what callers are told, from the newest published quarter or year. Releases come newest first."""
     longer = [one for one in releases if span_of(one.period) in (Span.QUARTER, Span.YEAR)]
     if not longer:
-        return []
+        return Results("", "", [say(NO_RESULTS)])
     newest = longer[0]
-    when = period_label(newest.period, language, say)
-    tips, acted = newest.number("tips"), newest.number("acted")
-    told = [
-        say(
-            phrase("{number} tips were filed in {period}."),
-            number=about(tips, language, say),
-            period=when,
-        )
-    ]
-    if acted is not None:
-        told.append(
-            say(
-                phrase("A responder acted on {number} of them within 72 hours."),
-                number=about(acted, language, say),
-            )
-        )
+
+    def told(name: str) -> str:
+        return about(newest.number(name), language, say)
+
+    sentences = [say(TIPS_FILED, number=told("tips"))]
+    if newest.has("acted"):
+        sentences.append(say(TIPS_ACTED, number=told("acted")))
     minutes = newest.number("minutes_to_read", Dimension.URGENCY, DANGER)
     if minutes is not None:
-        told.append(
-            say(
-                phrase("Half of the urgent tips were read within {minutes} minutes."),
-                minutes=str(minutes),
-            )
-        )
-    accepted = newest.number("accepted")
-    if accepted is not None:
-        told.append(
-            say(
-                phrase("A service agreed to help {number} persons."),
-                number=about(accepted, language, say),
-            )
-        )
-    return told
+        sentences.append(say(TIPS_FAST, minutes=str(minutes)))
+    if newest.has("accepted"):
+        sentences.append(say(PERSONS_HELPED, number=told("accepted")))
+    when = period_label(newest.period, language, say)
+    return Results(
+        sample=say(SAMPLE) if newest.is_sample else "",
+        period=f"{when[:1].upper()}{when[1:]}",
+        sentences=[f"{one[:1].upper()}{one[1:]}" for one in sentences],
+    )
+
+
+def sms_of(told: Results, say: Say) -> str:
+    """Returns one SMS: as many of the sentences as it holds, with the period before them."""
+    begins = [
+        to_gsm7(one) for one in (say(SAMPLE_SHORT) if told.sample else "", told.period) if one
+    ]
+    said = ". ".join(begins) + (". " if begins else "")
+    for number, sentence in enumerate(map(to_gsm7, told.sentences)):
+        longer = f"{said}{' ' if number else ''}{sentence}"
+        if segments(longer) > 1:
+            break
+        said = longer
+    return said
 
 
 def programme(

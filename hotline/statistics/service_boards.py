@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from hotline.domain.accounts.account import SignedIn
+from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.call_back import KIGALI
 from hotline.domain.reach.counters import Measure
 from hotline.domain.referrals.clocks import acknowledge_due
@@ -12,8 +12,8 @@ from hotline.domain.tip import NATIONAL, Urgency
 from hotline.ports import ConsoleKit
 from hotline.services.reach.outreach import day_of
 from hotline.services.tips.desk_viewer import viewer_of
-from hotline.statistics import queries, queries_boards, rules_use
-from hotline.statistics.queries_boards import TipCounts
+from hotline.statistics import queries, rules_use
+from hotline.statistics.queries import TipCounts
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_tips import CountedTip, steps_of
 from hotline.statistics.service_releases import live_rows
@@ -65,17 +65,16 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         is_national = NATIONAL in viewer.desks
-        urgent = queries_boards.urgent_tips(session, viewer, first, Urgency.DANGER)
-        hours, uncovered = queries_boards.hours_without_duty(session, at - DUTY_DAYS * DAY)
+        sees_all = is_national or AccountRole.PROGRAMME_LEAD in by.roles
+        urgent = queries.urgent_tips(session, viewer, first, Urgency.DANGER)
+        hours, uncovered = queries.hours_without_duty(session, at - DUTY_DAYS * DAY)
         return TipBoard(
-            counts=queries_boards.tip_counts(session, viewer, at),
+            counts=queries.tip_counts(session, viewer, at),
             weeks=_weeks(urgent, first),
-            districts=queries_boards.open_by_district(session, viewer) if is_national else {},
+            districts=queries.open_by_district(session, viewer) if is_national else {},
             hours=hours,
             uncovered={
-                code: count
-                for code, count in uncovered.items()
-                if is_national or code in viewer.desks
+                code: count for code, count in uncovered.items() if sees_all or code in viewer.desks
             },
         )
 
@@ -86,7 +85,7 @@ def use_board(context: ConsoleKit) -> UseBoard:
     first = after - timedelta(days=DAYS)
     live = live_rows(context)
     with context.database.reading() as session:
-        by_day = queries_boards.use_by_day(session, first, after)
+        by_day = queries.use_by_day(session, first, after)
         use = queries.use_counts(session, first, after, None)
     days = [first + timedelta(days=n) for n in range(DAYS)]
     return UseBoard(

@@ -6,11 +6,11 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from hotline.domain.evidence.codes.code_tables import CodeStandard, code_table
-from hotline.domain.evidence.exporting.export_sheets import ExportCell, ExportSheet, as_csv
+from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.statistics.rules_definitions import TABLES, Indicator, Table
 from hotline.statistics.rules_labels import FEW, ROUNDED, SAMPLE, Say, value_label
 from hotline.statistics.rules_release import Release
+from hotline.text.export_sheets import ExportCell, ExportSheet, as_csv
 
 WriteBook = Callable[[Sequence[ExportSheet], datetime], bytes]
 """Writes a workbook."""

@@ -1,10 +1,12 @@
 """Makes a release when its period is due, and publishes it when two people of two roles have approved it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from textwrap import shorten
 
 from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.cases.months import month_of
 from hotline.engine.flow import Ask, Book, Menu, Say
 from hotline.errors import NotFound, NotReady, Undecided
 from hotline.ports import Kit
@@ -15,9 +17,7 @@ from hotline.statistics.rules_periods import (
     Span,
     begins,
     due_at,
-    due_periods,
     ends,
-    month_of,
     months_of,
     period_of,
     span_of,
@@ -26,13 +26,15 @@ from hotline.statistics.rules_release import Cell, Release, Spans
 from hotline.statistics.rules_use import NO_LESSONS, LiveRows
 from hotline.store.database import Session
 from hotline.store.desk import audit
-from hotline.store.evidence import origin
+from hotline.store.flows import flows
 from hotline.store.referrals import retention
+from hotline.store.watch import origin
 from hotline.text.names import is_one_name
 
 EVERY = timedelta(hours=1)
 TASK = "releases"
 CLOCK = "clock"
+NAME_LETTERS = 48
 ROLES: Mapping[AccountRole, str] = {
     AccountRole.NATIONAL: "national",
     AccountRole.PROGRAMME_LEAD: "programme lead",
@@ -66,18 +68,9 @@ def make_due(context: Kit, at: datetime) -> Sequence[str]:
     A quarter or a year waits until the reader has counted its persons. No release waits for a later one.
     """
     with context.database.reading() as session:
-        missing = missing_periods(session, at)
+        missing = queries.missing_periods(session, at)
     live = live_rows(context) if missing else LiveRows()
     return [period for period in missing if _make(context, period, live, at)]
-
-
-def missing_periods(session: Session, at: datetime) -> Sequence[str]:
-    """Returns the periods that are due and have no release, the earliest first."""
-    first = queries.first_day(session)
-    if first is None:
-        return []
-    made = set(queries.made_periods(session))
-    return [period for period in due_periods(first, at) if period not in made]
 
 
 def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
@@ -115,12 +108,22 @@ def published(context: Kit, span: Span | None = None) -> Sequence[Release]:
     return sorted(found, key=lambda one: begins(one.period), reverse=True)
 
 
-def pending(context: Kit) -> Sequence[Release]:
-    """Returns the releases that wait for an approval, the earliest first. Raises StoreUnavailable."""
+def pending(context: Kit, roles: Collection[AccountRole]) -> Sequence[str]:
+    """Returns the periods whose release waits for an approval by one of these roles, the earliest first.
+
+    Raises StoreUnavailable.
+    """
+    mine = {ROLES[role] for role in roles if role in ROLES}
+    if not mine:
+        return []
     with context.database.reading() as session:
         done = set(queries.published_periods(session))
-        waiting = [one for one in queries.made_periods(session) if one not in done]
-        return queries.releases(session, waiting)
+        return [
+            period
+            for period in queries.made_periods(session)
+            if period not in done
+            and mine - {one.role for one in queries.approvals(session, period)}
+        ]
 
 
 def approvals(context: Kit, period: str) -> Sequence[Approval]:
@@ -181,6 +184,25 @@ def live_rows(context: Kit) -> LiveRows:
     return rows_of(flow_set)
 
 
+def row_names(context: Kit, language: str) -> Mapping[str, str]:
+    """Returns what a reader calls topics and screens, by their first words, and short codes, by their posters."""
+    try:
+        flow_set = context.books.book(context.books.live())
+    except NotReady:
+        return {}
+    with context.database.reading() as session:
+        found = dict(flows.entry_names(session))
+    for flow in flow_set.flows.values():
+        for name, node in flow.nodes.items():
+            if not isinstance(node, Say | Menu | Ask):
+                continue
+            words = node.text.get(language, "").strip().split("\n")[0]
+            found[f"{flow.name}/{name}"] = shorten(words, NAME_LETTERS, placeholder=" ...")
+            if isinstance(node, Say) and node.topic:
+                found.setdefault(node.topic, found[f"{flow.name}/{name}"])
+    return found
+
+
 def rows_of(flow_set: Book) -> LiveRows:
     """Returns what callers can reach in a flow set. A flow with a topic is a lesson, but for reports and help."""
     topics: set[str] = set()
@@ -200,12 +222,9 @@ def rows_of(flow_set: Book) -> LiveRows:
 
 
 def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
-    """Makes one release. Returns False if it waits, is not needed, or was made meanwhile."""
+    """Makes one release. Returns False if it waits for its persons, or was made meanwhile."""
     with context.database.reading() as session:
         spans = queries.spans_of(session, period)
-        span = span_of(period)
-        if span is Span.HALF_YEAR and span not in spans.values():
-            return False
         cells = _cells(session, period, spans, live)
         if cells is None:
             return False

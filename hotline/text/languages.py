@@ -22,3 +22,5 @@ LANGUAGES = (
 CODES = tuple(language.code for language in LANGUAGES)
 FIRST = LANGUAGES[0].code
 """What a caller reads before she has chosen."""
+NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
+"""Each language by its own name, with its marks: a screen of a handset has none."""

@@ -11,10 +11,10 @@ from threading import Lock
 
 from flask import Blueprint, Response, current_app
 
-from hotline.domain.evidence.telling.results_page import STYLE
 from hotline.errors import StoreUnavailable
 from hotline.ports import DoorKit
-from hotline.services.evidence import public_results
+from hotline.statistics import service_report
+from hotline.statistics.service_report import STYLE
 from hotline.web.guard import DOOR
 from hotline.web.problems import plain
 
@@ -60,7 +60,7 @@ class KeptPage:
         """A database that is away is left alone for a while: each look at it holds a thread."""
         self._asked_at, self._stays = kit.now(), AWAY
         with suppress(StoreUnavailable):
-            self._page = public_results.page(kit).encode()
+            self._page = service_report.results_page(kit).encode()
             self._stays = KEPT
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import pytest
 
-from hotline.domain.cases.months import MonthVersion
 from hotline.domain.outbox.message import responders_entry
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
@@ -15,7 +14,9 @@ from hotline.services.outbox import delivery
 from hotline.services.reader.cases import handing_on, month_ends
 from hotline.services.referrals import referral
 from hotline.services.referrals.helping import following
-from hotline.store.cases import counted
+from hotline.statistics import queries
+from hotline.statistics.decrypt import decrypt_sums
+from hotline.statistics.rules_definitions import ALL
 from hotline.store.outbox.messages import Referral
 from hotline.testing import FakeSms
 from tests.browser.office import Office
@@ -108,11 +109,12 @@ class DangerCase:
         code = responders_entry(self.office.line.kit.line.service_code)
         return self.says(template, ref=self.known_as(tip_id, who), code=code)
 
-    def counts(self, version: MonthVersion, figure: str) -> dict[tuple[str, str], int]:
-        """Each number of a figure that was written down of the month."""
+    def counted(self) -> dict[str, int]:
+        """The sums of the month's persons that the reader wrote down, by indicator."""
         with self.office.line.database.reading() as session:
-            cells = counted.cells(session, MONTH, version)
-            return {(one.row, one.column): one.number for one in cells if one.figure == figure}
+            (body,) = queries.person_sums(session, [MONTH]).values()
+        sums = decrypt_sums(body, month=MONTH, private_keys=self.beside.kit.pair.now())
+        return {name.indicator: cell.count for name, cell in sums.items() if name.value == ALL}
 
     def known_as(self, tip_id: int, who: int | None = None) -> str:
         """By the deputy, or by somebody else."""

@@ -8,7 +8,6 @@ the desk is a browser.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -16,10 +15,7 @@ from playwright.sync_api import expect
 from hotline.domain import trial
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases import months
-from hotline.domain.cases.counting import STEPS
-from hotline.domain.cases.months import MonthVersion
 from hotline.domain.desk.members import of_account
-from hotline.domain.evidence.edition import Edition
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.clocks import any_morning
 from hotline.domain.tip import NATIONAL, TipOutcome
@@ -27,7 +23,6 @@ from hotline.domain.tips.retention import WARNING
 from hotline.domain.wording import Template
 from hotline.sealing.members import wrap_desk_key
 from hotline.services.cases import case_opening, people
-from hotline.services.evidence import editions, making
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.cases.case_codes import CaseCode
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
@@ -58,16 +53,6 @@ UNOPENED = (
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
 """Grown up, taken in, by force, perhaps by lies, for somebody's gain, not free to leave; work."""
-HER_CELLS = (
-    ("all", "all"),
-    ("all", "form:labour"),
-    ("all", "who:woman"),
-    (f"district:{HERE}", "all"),
-    ("from:rwanda", "all"),
-)
-"""Where the person who was helped is counted: once in each."""
-PERSONS = {*STEPS, "met", "tips_with_identified", "offers", "days_to_accepted", "thirty_unknown"}
-"""Figures of persons, of which none is shown of so few."""
 FOLLOWED = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
 """All that stands about a person beside the log, the numbers apart."""
 
@@ -108,9 +93,8 @@ def test_r3_r6_r8_r9_a8_a_danger_from_its_alert_to_thirty_days_on_and_to_its_mon
     the_desk_closes_it_with_a_second_person(case)
     she_is_asked_whether_the_person_arrived(case)
     of_an_official_the_district_meets_nothing(case)
-    the_month_is_counted(case)
     she_is_asked_again_after_thirty_days(case)
-    the_month_is_counted_for_the_last_time(case)
+    the_month_is_counted(case)
 
 
 def an_alert_meets_silence(case: DangerCase) -> str:
@@ -290,33 +274,6 @@ def the_desk_opens_whom_it_met(hands: Hands) -> None:
     hands.sees("The person wants help.")
 
 
-def the_month_is_counted(case: DangerCase) -> None:
-    """Two persons of one situation, each once in each figure."""
-    case.turns_to(months.due_at(MONTH, MonthVersion.FIRST))
-    counts = partial(case.counts, MonthVersion.FIRST)
-    assert counts("tips_with_identified")["all", "all"] == 2
-    assert counts("situations_with_identified")["all", "all"] == 1
-    assert [counts(one)["all", "all"] for one in ("identified", "offers", "refused_no_room")] == [
-        2,
-        2,
-        1,
-    ]
-    for step in ("consent", "offered", "accepted", "arrived"):
-        assert counts(step) == dict.fromkeys(HER_CELLS, 1), step
-    assert counts("thirty_known") == {}
-    no_table_tells_of_anybody(case, MonthVersion.FIRST)
-
-
-def no_table_tells_of_anybody(case: DangerCase, version: MonthVersion) -> None:
-    """What `hotline service-referrals report` prints of the month, once the clock has published it."""
-    kit = case.office.line.kit
-    making.make_due(kit, kit.now())
-    found = editions.read(kit, MONTH, Edition.INSIDE)
-    of_persons = [one for one in found.cells if one.figure in PERSONS]
-    assert (found.version, {one.number for one in of_persons}) == (version, {None})
-    assert {one.figure for one in of_persons} == PERSONS
-
-
 def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
     """And the district's desk reads by its own key how the person came there."""
     line = case.office.line
@@ -337,15 +294,15 @@ def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
     assert offers == [("isange", "no_room", None, None), ("shelter", "accepted", "yes", "safe")]
 
 
-def the_month_is_counted_for_the_last_time(case: DangerCase) -> None:
+def the_month_is_counted(case: DangerCase) -> None:
     line = case.office.line
     before = [(row.id, row.kind) for row in line.all(CaseLogRow)]
-    last = months.due_at(MONTH, MonthVersion.REVISED)
+    last = months.counted_at(MONTH)
     case.turns_to(last - WARNING)
     assert all(line.all(row) for row in FOLLOWED)
     case.turns_to(last)
-    for step in ("arrived", "thirty_known", "thirty_safe"):
-        assert case.counts(MonthVersion.REVISED, step) == dict.fromkeys(HER_CELLS, 1), step
-    no_table_tells_of_anybody(case, MonthVersion.REVISED)
+    counted = case.counted()
+    assert counted["identified"] == 2
+    assert [counted[step] for step in ("accepted", "known_at_30", "safe_at_30")] == [1, 1, 1]
     assert not any(line.all(row) for row in FOLLOWED)
     assert [(row.id, row.kind) for row in line.all(CaseLogRow)][: len(before)] == before

@@ -5,20 +5,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.domain.cases.months import MonthVersion
-from hotline.domain.evidence.edition import Edition
-from hotline.domain.evidence.telling import results_page
 from hotline.services.flows import signing
+from hotline.statistics import service_report
 from tests.browser.test_editor import OPTIONS, browsing, served
 from tests.console.conftest import CHANGE, Desk, make_desk
-from tests.published_year import published
 
 __all__ = ["make_desk", "served"]
 
 pytestmark = pytest.mark.browser
 
 NARROW = 360
-QUARTERS = [published(f"2026-Q{n}", Edition.OUTSIDE, MonthVersion.REVISED) for n in (4, 3, 2, 1)]
 WORDS = "/words/rw?flow=abroad&state=all"
 PAGES = (
     *("/words", WORDS, "/words/rw?flow=locales&state=all", "/words/rw?flow=engine&state=all"),
@@ -62,7 +58,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, serve
             page.goto(path)
             assert_usable(page)
         page.goto("about:blank")
-        page.set_content(results_page.page(QUARTERS))
+        page.set_content(service_report.results_page(served.kit))
         assert_usable(page)
 
 

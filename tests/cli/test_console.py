@@ -125,6 +125,7 @@ def test_the_demo_has_accounts_that_enter_by_what_its_page_shows(tmp_path: Path)
         "Admin 1",
         "National 1",
         "Desk 1",
+        "Programme lead 1",
     ]
     for one in shown:
         assert isinstance(signing_in.enter(kit, one.name, one.password, one.code), Entered)

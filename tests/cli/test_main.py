@@ -67,7 +67,7 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
         (["fly"], "No such command 'fly'."),
         (["tisp"], "Did you mean 'tips'?"),
         (["tips", "lst"], "Did you mean 'list'?"),
-        (["reach", "--bi", "day"], "Did you mean '--by'?"),
+        (["statistics", "show", "2026", "--jsn"], "Did you mean '--json'?"),
         (
             [
                 "tips",

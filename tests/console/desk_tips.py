@@ -7,9 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.cases.months import MonthVersion
 from hotline.domain.desk.members import of_account
-from hotline.domain.evidence.edition import Edition
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access, admissions
@@ -20,7 +18,6 @@ from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.store.accounts import accounts
 from hotline.store.desk import desks
-from hotline.store.evidence import printed_reports
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
@@ -103,24 +100,19 @@ def with_a_tip(desk: Desk) -> None:
     hands_on(desk)
 
 
-def with_a_print(desk: Desk) -> None:
-    """One report that a worker has set, for whoever may take it."""
-    with desk.kit.database.writing() as session:
-        version = MonthVersion.FIRST
-        at = desk.kit.now()
-        one = printed_reports.ask(session, "2026-10", Edition.OUTSIDE, version, "rw", at)
-        printed_reports.keep(session, one, "report.pdf", b"%PDF-1.7")
-
-
 def with_a_release(desk: Desk) -> None:
-    """One published release: October's use of the line."""
-    cells = [Cell(CellName("calls"), 1230), Cell(CellName("calls", "language", "rw"), None)]
-    release = Release("2026-10", desk.kit.now(), cells, starting_spans())
+    """One published release, of a quarter."""
+    cells = [
+        Cell(CellName("calls"), 1230),
+        Cell(CellName("calls", "language", "rw"), None),
+        Cell(CellName("tips"), 170),
+    ]
+    release = Release("2026-Q3", desk.kit.now(), cells, starting_spans())
     with desk.kit.database.writing() as session:
         queries.write_release(session, release)
         for n, role in enumerate(queries.APPROVING_ROLES, start=90):
             queries.write_approval(
-                session, "2026-10", role, account_id=n, by=f"name:P{n}", at=release.made_at
+                session, "2026-Q3", role, account_id=n, by=f"name:P{n}", at=release.made_at
             )
 
 

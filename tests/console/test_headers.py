@@ -17,8 +17,7 @@ POLICY = (
 )
 FILES = {
     "/words/<language>/sheet/<kind>",
-    "/evidence/<dashboard>/sheet/<table>",
-    "/evidence/print/<int:print_id>/file",
+    "/statistics/releases/<period>/report/<language>",
     "/statistics/releases/<period>/files",
 }
 """Rules whose answer is a file to keep, and no page."""

@@ -12,7 +12,7 @@ from hotline.store.desk import audit, desks
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
-from tests.console.desk_tips import DISTRICT, lets_in, with_a_print, with_a_release, with_a_tip
+from tests.console.desk_tips import DISTRICT, lets_in, with_a_release, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
 
@@ -64,7 +64,6 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
 def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) -> None:
     person = site.desk.person("Admin 1", *EVERYTHING)
     writes_history(site.desk)
-    with_a_print(site.desk)
     with_a_release(site.desk)
     lane.hold(site.desk.kit, by="Operator 1", reason="a trial")
     wrong: list[str] = []
@@ -138,7 +137,7 @@ def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
             page.keyboard.type(words)
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        expect(page).to_have_title("Today - Hotline desk")
+        expect(page).to_have_title("Statistics - Hotline desk")
 
         page.goto("/accounts")
         page.get_by_label("Name").focus()
@@ -155,7 +154,7 @@ def test_without_script_everything_is_there(site: Site) -> None:
     with site.page(script=False) as page:
         site.sign_in(page, person)
         page.get_by_role("button", name="Français").click()
-        expect(page).to_have_title("Aujourd'hui - Bureau de la ligne")
+        expect(page).to_have_title("Statistiques - Bureau de la ligne")
         page.get_by_role("button", name="English").click()
         page.get_by_role("link", name="Accounts").click()
         page.get_by_label("Name").fill("Editor 1")

@@ -11,7 +11,7 @@ from hotline.web.console import who
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.routes import ROUTES
 from tests.console.conftest import Desk, Tab
-from tests.console.desk_tips import with_a_print, with_a_release, with_a_tip
+from tests.console.desk_tips import with_a_release, with_a_tip
 
 GUARDED = [route for route in ROUTES if isinstance(route, PageRoute)]
 FILLED = {
@@ -30,11 +30,8 @@ FILLED = {
     "<int:responder_id>": "1",
     "<code>": "12",
     "<act>": "screened",
-    "<dashboard>": "reach",
-    "<table>": "week",
-    "<int:print_id>": "1",
     "<int:exercise_id>": "1",
-    "<period>": "2026-10",
+    "<period>": "2026-Q3",
 }
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"
@@ -58,7 +55,6 @@ def tabs(desk: Desk) -> dict[AccountRole, Tab]:
     roles = sorted(AccountRole, key=lambda role: role is AccountRole.ADMIN)
     opened = {role: desk.tab(role) for role in roles}
     with_a_tip(desk)
-    with_a_print(desk)
     with_a_release(desk)
     return opened
 

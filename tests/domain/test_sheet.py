@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.flows import sheet
 from hotline.errors import ImportRefused
-from hotline.text.csv_sheet import FORMULA
+from hotline.text.export_sheets import FORMULA
 
 HEAD = "place,rw,agreed,digest\n"
 

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.rolls.quiz import Share, average
 from hotline.domain.rolls.training import GOOD, OTHER, LessonCase, case_of, measure_of, whole
 
 
@@ -24,8 +23,3 @@ def test_not_to_be_sure_is_not_right_and_a_lesson_is_whole_with_its_last_case() 
     answers = {LessonCase("child", number).name: "right" for number in (1, 3)}
     assert not whole("child", answers)
     assert whole("child", answers | {"train_child_2": "unsure"})
-
-
-def test_a_score_of_several_districts_weighs_each_by_its_answers() -> None:
-    assert average([]) is None
-    assert average([(20, Share(50)), (60, Share(90))]) == Share(80)

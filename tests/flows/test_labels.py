@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotline.cli.line.init import FLOWS
-from hotline.domain.evidence.telling.words.values import SCREENS
 from hotline.lab.labels import LABELS, PROMISES
 from hotline.services.flows.authoring import read_folder
 
@@ -16,18 +15,6 @@ def test_every_label_is_one_of_a_choice() -> None:
 def test_every_promise_is_said_by_a_screen() -> None:
     said = " ".join(texts(read_folder(FLOWS), "text"))
     assert [promise for promise in PROMISES if promise not in said] == []
-
-
-def test_every_screen_of_a_report_is_named_in_the_figures_by_what_it_asks() -> None:
-    nodes: Any = read_folder(FLOWS)["flows"]["report"]["nodes"]
-    screens = {f"report/{name}": node for name, node in nodes.items() if not {*node} & HIDDEN}
-    assert screens.keys() == {one for one in SCREENS if one.startswith("report/")}
-    for asked in ("report/who", "report/district", "report/kind"):
-        assert SCREENS[asked][0] in list(texts(screens[asked], "text"))[-1], asked
-
-
-HIDDEN = {"branch", "call"}
-"""Nodes that show nothing."""
 
 
 def texts(node: Any, key: str) -> Iterator[str]:

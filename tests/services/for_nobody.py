@@ -26,9 +26,6 @@ FOUND = "of a referral or a tip that was found by one of the ways"
 CONDITION = "the condition itself"
 DRILL = "an exercise: nobody told it, and nobody is kept from it"
 FIGURES = "the line's own count; what leaves the line is protected first"
-TURNED = (
-    "whoever turns the clock of an invented year, in a home where nobody was told of anything real"
-)
 NATION = "the national desk alone asks it, by commands that name no desk"
 
 FOR_NOBODY: Mapping[str, str] = {
@@ -52,11 +49,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "copies/vaults.grants": UPKEEP,
     "copies/vaults.call_back_grants": UPKEEP,
     "copies/weekly_keys.locked_before": UPKEEP,
-    "evidence/answers._entries": FIGURES,
-    "evidence/answers._red": FIGURES,
-    "evidence/answers._unrung": FIGURES,
-    "evidence/answers.messages": FIGURES,
-    "evidence/answers.tips": FIGURES,
     "outbox/dead_messages.unanswered": WATCH,
     "outbox/health._unreferred": WATCH,
     "outbox/health.unreferred_tips": "asks `_late` for a viewer, as `untaken_tips` does, which is walked",
@@ -150,7 +142,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "tips/links._traits": LADDER,
     "tips/links.between": FOUND,
     "tips/links.beside": "ids alone: `known_as` says by which name she knows one of them, if any",
-    "tips/links.every_situation": "figures, which count situations and name none",
     "tips/sketches.forget": UPKEEP,
     "tips/tips.drafts_of": TELLER,
     "tips/tips.written_by": TELLER,
@@ -168,10 +159,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "tips/visible._of_an_official": CONDITION,
     "tips/visible._granted": CONDITION,
     "tips/visible._kept": CONDITION,
-    "watch/next_due.last_tip": TURNED,
-    "watch/next_due.told_since": TURNED,
-    "watch/next_due.told_in": TURNED,
-    "watch/next_due.told_of": TURNED,
     "watch/due_rows.bring_forward": UPKEEP,
     "watch/trials.standing": WATCH,
     "watch/trials.untold": WATCH,

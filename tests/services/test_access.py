@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.desk.desks import DeskKind
-from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import DeskRefused, EndRefused, NotFound, PassphraseWrong, SealBroken
@@ -24,11 +23,11 @@ from hotline.store.desk.desks import Desk, DeskMember
 from hotline.store.desk.recovery_pairs import RecoveryPair
 from hotline.store.outbox.messages import Referral
 from hotline.store.people import memberships
-from hotline.store.reach import outreach
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
+from tests.counts import counts
 from tests.kits import WholeKit, make_kit
 from tests.two_people import ALICE, WITH_BOSCO
 
@@ -229,7 +228,7 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
     assert read.answers == ANSWERS
     with desked.database.reading() as session:
         (told,) = session.scalars(select(Referral))
-        counted = outreach.totals(session, By.DISTRICT)
+    counted = counts(desked.database, "district")
     assert told.responder_id == 1
     assert (counted["12", "tip"], counted[NATIONAL, "tip"]) == (1, -1), "it was counted before"
     assert ("cli:Alice", "tip_sent_down", f"tip:{tip_id}", f"court asked{WITH_BOSCO}") in logged(

@@ -28,6 +28,7 @@ from hotline.store.reach.outreach import Cell, Tally
 from hotline.store.tips import tips
 from tests.builders import NOON
 from tests.callers import QUIET_HERE, REST, Line, told
+from tests.counts import counts
 from tests.district import District
 from tests.servers import Pair
 from tests.taking import take_case
@@ -130,11 +131,7 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
                     outreach.count(session, cell)
 
     together(lambda: count(cells), lambda: count(cells[::-1]))
-    with database.reading() as session:
-        assert outreach.totals(session, "language") == {
-            ("en", "session"): 40,
-            ("rw", "session"): 40,
-        }
+    assert counts(database, "language") == {("en", "session"): 40, ("rw", "session"): 40}
 
 
 def test_a_silent_draft_that_is_told_on_is_one_tip_counted_once(line: Line) -> None:

@@ -24,13 +24,15 @@ from hotline.services.copies.backup import BackupTaken, take
 from hotline.services.copies.restore import Restored, read_through, restore
 from hotline.services.outbox import delivery, lane
 from hotline.services.outbox.lane import DoubtDecision
+from hotline.statistics import queries
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.store import migrate
-from hotline.store.cases import case_keys, counted
+from hotline.store.cases import case_keys
 from hotline.store.copies import refill
 from hotline.store.copies.snapshots import measure
 from hotline.store.database import Database, open_database
 from hotline.store.desk import audit
-from hotline.store.evidence import figure_editions
 from hotline.store.outbox import lanes
 from hotline.store.tips.tips import Tip
 from hotline.store.watch.leader import LEASE
@@ -38,7 +40,6 @@ from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_console_kit
 from tests.made_once import lay_released
-from tests.published_year import published
 from tests.servers import Pair, Postgres
 from tests.signing import SERVER, person
 
@@ -119,8 +120,10 @@ def test_every_row_comes_back_and_nothing_goes_out(
     line.clock.turn(minutes=5)
     with line.database.writing() as session:
         case_keys.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
-        counted.write(session, "2026-10", "first", [("identified", "all", "all", 1)], line.clock.at)
-        figure_editions.write(session, published("2026-10"), "counted")
+        release = Release(
+            "2026-10", line.clock.at, [Cell(CellName("calls"), 120)], starting_spans()
+        )
+        queries.write_release(session, release)
     taken = take_to(line, tmp_path / "a.backup")
     line.clock.turn(hours=1)
     url = address("back")
@@ -141,7 +144,7 @@ def test_every_row_comes_back_and_nothing_goes_out(
     with back.database.reading() as session:
         chain = audit.verify(session)
     assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
-    for kept in ("case_log", "case_key", "month_count", "figure_cell"):
+    for kept in ("case_log", "case_key", "release", "release_cell"):
         with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
             session.execute(text(f"DELETE FROM {kept}"))
     assert migrate.is_current(back.database)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
 from hotline.services.reach import outreach
 from hotline.services.referrals import referral
@@ -12,9 +11,9 @@ from hotline.services.sms.inbox import Arrival
 from hotline.services.tips.intake import rescue_silent
 from hotline.store.database import Database
 from hotline.store.outbox.messages import Message
-from hotline.store.reach import outreach as outreach_store
 from tests.callers import Caller, make_ready, told
 from tests.conftest import Clock
+from tests.counts import counts
 from tests.night import Night, night
 
 GASABO, KICUKIRO = "12", "13"
@@ -148,21 +147,20 @@ def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: N
 
 def test_figures_count_a_corrected_tip_once_where_it_is_now(here: Night) -> None:
     caller = here.tells(*DANGER)
-    assert counted(here, By.DISTRICT) == {GASABO: 1}
+    assert counted(here, "district") == {GASABO: 1}
     caller.key(*THERE)
     here.tick()
-    assert counted(here, By.DISTRICT) == {KICUKIRO: 1}
+    assert counted(here, "district") == {KICUKIRO: 1}
     outreach.fold(here.line.kit)
     caller.key("0", "1")
-    assert counted(here, By.DISTRICT) == {GASABO: 1}
-    assert counted(here, By.DAY) == {here.line.clock().date().isoformat(): 1}
+    assert counted(here, "district") == {GASABO: 1}
+    assert counted(here, "day") == {here.line.clock().date().isoformat(): 1}
 
 
-def counted(here: Night, by: By) -> dict[str, int]:
-    """The tips of each row of `hotline reach`, folded or not."""
-    with here.line.kit.database.reading() as session:
-        totals = outreach_store.totals(session, by)
-    return {row: n for (row, measure), n in totals.items() if measure == "tip" and n}
+def counted(here: Night, by: str) -> dict[str, int]:
+    """The tips by a column of the counters, folded or not."""
+    found = counts(here.line.kit.database, by)
+    return {str(row): n for (row, measure), n in found.items() if measure == "tip" and n}
 
 
 @pytest.mark.parametrize("taken", [False, True])
@@ -198,7 +196,7 @@ def test_an_official_named_late_ends_it_for_the_district_and_tells_it_nothing(
     assert (here.texts("one"), here.texts("two")) == before
     assert TOLD_FIRST in here.texts("desk")
     assert here.line.desks_of(here.tip) == {"national"}
-    assert counted(here, By.DISTRICT) == {"national": 1}
+    assert counted(here, "district") == {"national": 1}
     assert here.holder is None
     assert here.writes("one", "1 {ref}") == OVER
     one = here.line.caller("+250788000100")

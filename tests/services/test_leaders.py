@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.evidence.month_figures import KEPT_BACK
-from hotline.domain.reach.counters import By
 from hotline.domain.rolls.gathering import CAME, HELD
 from hotline.domain.rolls.joining import Roll
 from hotline.errors import NotFound, Undecided
@@ -15,11 +13,10 @@ from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
 from hotline.store.desk import audit
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.outbox.messages import Message
-from hotline.store.reach import outreach
 from hotline.store.rolls.joined import DistrictCode, Joined
 from tests.builders import NOON, make_message
 from tests.callers import Caller, Line, line
-from tests.counted_month import counted_month
+from tests.counts import counts
 
 __all__ = ["line"]
 
@@ -53,9 +50,8 @@ def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOu
 
 def counted(line: Line) -> dict[tuple[str, str], int]:
     """By occasion, what is counted of sessions."""
-    with line.database.reading() as session:
-        totals = outreach.totals(session, By.TOPIC)
-    return {what: number for what, number in totals.items() if what[1].startswith("gather")}
+    found = counts(line.database)
+    return {what: number for what, number in found.items() if what[1].startswith("gather")}
 
 
 @pytest.mark.row("R13")
@@ -195,7 +191,7 @@ def test_neither_the_code_nor_the_number_is_written_anywhere(line: Line) -> None
     assert LEADER[4:] not in written
 
 
-def test_figures_tell_districts_and_occasions_and_hide_the_small(line: Line) -> None:
+def test_sessions_count_by_district_and_occasion(line: Line) -> None:
     code, elsewhere = code_of(line), code_of(line, "Huye")
     for number in range(6):
         text(line, f"UMUYOBOZI {code}", 2 * number, f"+25078800006{number}")
@@ -206,8 +202,6 @@ def test_figures_tell_districts_and_occasions_and_hide_the_small(line: Line) -> 
     for number in range(7):
         text(line, f"{100 + number} INTEKO", 22 + number, f"+25078800006{number % 6}")
 
-    told = counted_month(line.kit)
-    held, came = (told.column(one, By.TOPIC) for one in (HELD, CAME))
-    assert (held["village"], came["village"]) == (6, 621)
-    assert {one for name, one in [*held.items(), *came.items()] if name != "village"} == {KEPT_BACK}
-    assert told.column(HELD, By.DISTRICT)["24"] == KEPT_BACK
+    by_occasion, by_district = counts(line.database), counts(line.database, "district")
+    assert (by_occasion["village", HELD], by_occasion["village", CAME]) == (6, 621)
+    assert by_district["24", HELD] == 1

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
 from hotline.domain.rolls.certificate import CertificateVerdict
 from hotline.domain.rolls.joining import Roll
@@ -65,7 +64,7 @@ def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_c
     assert certificates.verify(line.kit, shown[1]) == Judged(
         CertificateVerdict.VALID, GASABO, "2026-11", "2028-11"
     )
-    assert counted(line, By.DISTRICT) == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
+    assert counted(line, "district") == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
 
     (row,) = line.all(Joined)
     assert (row.roll, row.district, row.told, {*row.passed}) == (
@@ -86,7 +85,7 @@ def test_on_the_roll_of_another_district_she_counts_once_and_for_that_one(
     enrol(line, "Huye", msisdn=PHONE)
     behind_pin(line, *all_of(line, *LESSONS[1:]))
     dialled(line, "1", *RIGHT, msisdn=PHONE)
-    assert counted(line, By.DISTRICT) == {
+    assert counted(line, "district") == {
         (GASABO, "lesson"): 1,
         (GASABO, "lesson_right"): 3,
         (HUYE, "lesson"): 6,
@@ -110,16 +109,16 @@ def test_of_several_districts_she_counts_for_none_and_removed_for_nobody(
     code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert code
     assert certificates.verify(line.kit, code[1]).district == ""
-    assert {place for place, _ in counted(line, By.DISTRICT)} == {""}
+    assert {place for place, _ in counted(line, "district")} == {""}
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)
         post(session, person, Level.RESPONDER, GASABO)
     caller = behind_pin(line, "1", *RIGHT[:-2])
-    assert counted(line, By.DISTRICT)[GASABO, "lesson_right"] == 2
+    assert counted(line, "district")[GASABO, "lesson_right"] == 2
     with line.database.writing() as session:
         session.get_one(Responder, person_id).active = False
     caller.key(*RIGHT[-2:])
-    assert counted(line, By.DISTRICT)[GASABO, "lesson_right"] == 2
+    assert counted(line, "district")[GASABO, "lesson_right"] == 2
 
     joining.remove(line.kit, Roll.OFFICERS, PHONE, by="Admin")
     assert line.all(Joined) == []

@@ -6,20 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.domain.evidence.month_figures import KEPT_BACK
-from hotline.domain.reach.counters import Measure
 from hotline.engine.flow import Book, Branch, Call, Finish, Menu, Say
 from hotline.errors import NotFound
 from hotline.services.desk import audit_log
 from hotline.services.desk.audit_log import AuditFilter
-from hotline.services.evidence import making
 from hotline.services.flows import live_flows
 from hotline.services.flows.places import place_lists
-from hotline.services.reach import figures
 from hotline.store.database import Database
 from hotline.store.desk import audit
-from hotline.store.reach import outreach
-from hotline.store.reach.outreach import Cell
 from tests.builders import make_responder
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
@@ -89,26 +83,6 @@ def live(kit: WholeKit, clock: Clock) -> WholeKit:
 
 def book_of(kit: WholeKit) -> Book:
     return kit.books.book(kit.books.live())
-
-
-def test_today_tells_of_the_last_month_that_is_made_and_hides_what_is_small(
-    live: WholeKit,
-) -> None:
-    """Not of the month that runs, whose number would differ by one from yesterday's."""
-    with live.database.writing() as session:
-        for day, measure, count in (
-            (date(2026, 10, 31), Measure.SESSION, 12),
-            (date(2026, 11, 1), Measure.SESSION, 100),
-            (date(2026, 10, 1), Measure.TOPIC, 4),
-        ):
-            cell = Cell(day=day, measure=measure, language="rw", channel="ussd", entry="")
-            outreach.count(session, cell, by=count)
-    assert figures.newest_numbers(live) is None
-    making.make_due(live, live.now())
-    told = figures.newest_numbers(live)
-    assert told is not None
-    assert (told.month, told.numbers[Measure.SESSION]) == ("2026-10", 12)
-    assert told.numbers[Measure.TOPIC] == told.numbers[Measure.PERSON] == KEPT_BACK
 
 
 def test_every_live_flow_is_listed_with_its_first_words(live: WholeKit) -> None:

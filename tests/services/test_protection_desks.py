@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.desk.desks import DeskKind
-from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
 from hotline.services.sms.inbox import take_sms
 from hotline.services.tips.intake import rescue_silent
@@ -15,7 +14,6 @@ from hotline.store.database import Database
 from hotline.store.desk.desks import Desk
 from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
-from hotline.store.reach import outreach
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips import tips
 from hotline.store.tips.exclusions import ExclusionReason
@@ -24,6 +22,7 @@ from hotline.store.tips.visible import of_desk
 from tests.builders import make_message
 from tests.callers import DESK_KEY, make_ready, told
 from tests.conftest import Clock
+from tests.counts import counts
 from tests.night import Night, night
 
 KIREHE, MAHAMA, CAMP = "55", "55c1", "camp-mahama"
@@ -85,7 +84,7 @@ def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night)
     with here.line.database.reading() as session:
         assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk(CAMP)))] == [1]
         assert tip_overviews(session, Wanted(viewer=of_desk("camp-other"))) == []
-        assert outreach.totals(session, By.DISTRICT)[KIREHE, "tip"] == 1
+    assert counts(here.line.database, "district")[KIREHE, "tip"] == 1
 
     here.minutes(4)
     assert who_was_told(here) == {"one", "two", "desk", "tent", "chief", "lead"}

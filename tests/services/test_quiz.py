@@ -1,19 +1,20 @@
 """C6: what a quiz taught is counted in pairs, once a session, and nothing is kept of who answered."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from hotline.domain.evidence.month_figures import ASKED, KEPT_BACK, QUIZ
-from hotline.domain.reach.counters import By, Measure
-from hotline.domain.rolls.quiz import Gain, Share
+from hotline.domain.reach.counters import Measure
 from hotline.services.flows.quizzes import uncounted
+from hotline.statistics import queries, rules_use
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_use import LiveRows
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Message
-from hotline.store.reach import outreach
 from hotline.store.tips.tips import Tip
 from tests.callers import Line, line
-from tests.counted_month import counted_month
+from tests.counts import counts, number
 from tests.engine.books import choice, make_book, t
 from tests.made_once import shipped_book
 
@@ -34,9 +35,8 @@ def take_the_quiz(line: Line, keys: tuple[str, ...]) -> None:
 
 
 def pairs(line: Line) -> dict[tuple[str, str], int]:
-    with line.database.reading() as session:
-        totals = outreach.totals(session, By.TOPIC)
-    return {what: number for what, number in totals.items() if what[1].startswith("quiz_")}
+    found = counts(line.database)
+    return {what: count for what, count in found.items() if what[1].startswith("quiz_")}
 
 
 def test_a_pair_is_counted_when_the_thing_is_asked_again(line: Line) -> None:
@@ -76,36 +76,22 @@ def test_a_quiz_leaves_no_answer_and_no_tip(line: Line) -> None:
     assert not line.all(Message)
 
 
-def test_the_gain_is_told_by_thing_and_over_all(line: Line) -> None:
+def test_the_answers_right_before_and_after_a_lesson_are_counted(line: Line) -> None:
     for keys, people in ((LEARNS, 10), (KNOWS, 10), (FORGETS, 5)):
         for _ in range(people):
             take_the_quiz(line, keys)
-    told = counted_month(line.kit)
-
-    asked = told.column(ASKED, QUIZ)
-    assert (told.number(ASKED), asked["fee"], asked["begging"]) == (75, KEPT_BACK, KEPT_BACK)
-    assert (asked["passport"], asked["secret"]) == (25, 25)
-    assert told.gain("fee") is None
-    assert {told.gain(thing) for thing in ("passport", "secret")} == {Gain(Share(60), Share(80))}
-    assert told.gains() == Gain(Share(60), Share(80))
+    day = line.clock().date()
+    with line.database.reading() as session:
+        use = queries.use_counts(session, day, day + timedelta(days=1), None)
+    told = rules_use.counts(use, LiveRows())
+    names = ("quiz_answers", "quiz_before", "quiz_after")
+    assert [told[CellName(name)] for name in names] == [75, 45, 60]
 
 
-def test_few_answers_are_hidden_and_show_no_gain(line: Line) -> None:
-    for _ in range(4):
-        take_the_quiz(line, LEARNS)
-    told = counted_month(line.kit)
-
-    assert set(told.column(ASKED, QUIZ).values()) == {KEPT_BACK}
-    assert told.gains() is None
-
-
-def test_a_quiz_is_read_as_a_topic_and_its_pairs_are_none_of_reachs_figures(line: Line) -> None:
+def test_a_quiz_is_read_as_a_topic(line: Line) -> None:
     for _ in range(5):
         take_the_quiz(line, KNOWS)
-    told = counted_month(line.kit)
-    assert told.number(Measure.TOPIC) == 5
-    assert "topic" in told.figures(By.TOPIC)
-    assert not [one for one in told.figures(By.TOPIC) if one.startswith("quiz")]
+    assert number(line.database, Measure.TOPIC) == 5
 
 
 def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:

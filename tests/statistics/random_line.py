@@ -6,12 +6,12 @@ from random import Random
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.domain.cases.months import month_of
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.cases.persons import PersonEntry, fold
 from hotline.domain.places.places import PROVINCES, districts
 from hotline.domain.tip import ABROAD, UNSURE, Category
 from hotline.statistics import rules_persons, rules_tips
-from hotline.statistics.rules_periods import month_of
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
 
 TIPS_OF_CALLS = 0.2

@@ -8,9 +8,10 @@ from random import Random
 
 import pytest
 
+from hotline.domain.cases.months import month_of
 from hotline.statistics import rules_persons, rules_tips
 from hotline.statistics.rules_definitions import INDICATORS, CellName
-from hotline.statistics.rules_periods import Span, month_of, period_of
+from hotline.statistics.rules_periods import Span, period_of
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_rounding import KEYS, SMALLEST, Sum, rounded
 from tests.statistics.published_year import released

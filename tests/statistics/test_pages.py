@@ -13,6 +13,7 @@ from hotline.domain.accounts.account import AccountRole
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
+from hotline.store.watch import origin
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, Tab
 from tests.statistics.published_year import released
@@ -106,6 +107,8 @@ def test_e4_the_files_hold_each_table_and_its_definitions(desk: Desk) -> None:
 
 def test_sample_data_says_so_on_page_and_file(desk: Desk) -> None:
     writes(desk, published=True, is_sample=True)
+    with desk.kit.database.writing() as session:
+        origin.mark_invented(session, desk.clock())
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     for path in ("/statistics", f"/statistics/releases/{YEAR}"):
         assert "Sample data." in lead.get(path).text

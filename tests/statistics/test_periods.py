@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.domain.cases.months import month_of
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import (
     Span,
@@ -14,7 +15,6 @@ from hotline.statistics.rules_periods import (
     due_at,
     due_periods,
     ends,
-    month_of,
     months_of,
     period_of,
     span_of,

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import func, select
 
+from hotline.domain.cases.months import counted_at, month_of
 from hotline.domain.tip import TipState
 from hotline.services.reader.cases import handing_on, month_ends
 from hotline.statistics import queries, rules_release
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_periods import Span, cases_counted_at, due_at, month_of, period_of
+from hotline.statistics.rules_periods import Span, due_at, period_of
 from hotline.statistics.tables import PersonSum
 from hotline.store.cases.case_codes import CaseCode
 from hotline.store.cases.case_people import PossibleVictim
@@ -58,7 +59,7 @@ def test_r9_a_month_s_sums_are_encrypted_and_hold_counts_and_keys(beside: Reader
     with beside.line.database.reading() as session:
         keys = session.scalars(select(PossibleVictim.record_key)).all()
         assert session.scalar(select(func.count()).where(Tip.state == TipState.DRAFT)) == 0
-    beside.line.clock.at = cases_counted_at(month(beside))
+    beside.line.clock.at = counted_at(month(beside))
     month_ends.tidy(beside.kit)
     with beside.line.database.reading() as session:
         body = queries.person_sums(session, [month(beside)])[month(beside)]

@@ -26,11 +26,7 @@ pytestmark = pytest.mark.both
 
 REFUSED = (DBAPIError, StoreUnavailable)
 COUNTED = ("DELETE FROM case_code", "DELETE FROM case_key")
-NEVER = (
-    "UPDATE case_code SET body = body",
-    "UPDATE month_count SET number = 2",
-    "DELETE FROM month_count",
-)
+NEVER = ("UPDATE case_code SET body = body",)
 
 
 def fill(database: Database) -> None:
@@ -41,7 +37,6 @@ def fill(database: Database) -> None:
         assert case_log.written(session, entry) == 1
         assert case_keys.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
         case_codes.keep(session, 1, b"sealed")
-        counted.write(session, "2026-11", "first", [("identified", "all", "all", 1)], NOON)
 
 
 def offered(entry_id: int) -> ServiceReferral:
@@ -57,7 +52,7 @@ def refused(database: Database, words: str) -> bool:
     return False
 
 
-def test_no_code_goes_before_it_was_counted_and_no_count_ever(empty: Database) -> None:
+def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
     create_all(empty)
     fill(empty)
     assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
@@ -69,8 +64,6 @@ def test_no_code_goes_before_it_was_counted_and_no_count_ever(empty: Database) -
     with empty.reading() as session:
         assert case_codes.of_tip(session, 1) == {}
         assert case_keys.grant_of(session, 1, READER) is None
-        (cell,) = counted.cells(session, "2026-11", "first")
-        assert (cell.figure, cell.row, cell.column, cell.number) == ("identified", "all", "all", 1)
 
 
 def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(

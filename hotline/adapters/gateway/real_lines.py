@@ -6,7 +6,7 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.errors import Unavailable
 from hotline.ports import SmsGateway
 from hotline.store.database import Database
-from hotline.store.evidence import origin
+from hotline.store.watch import origin
 
 INVENTED = "invented_year"
 

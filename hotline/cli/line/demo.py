@@ -10,7 +10,6 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from urllib.error import URLError
 
@@ -36,7 +35,7 @@ from hotline.domain.people.rehearsal import (
     demo_responders,
 )
 from hotline.environment import CHECKOUT, PREFIX
-from hotline.errors import ImportRefused, Occupied, StartFailed
+from hotline.errors import ImportRefused, StartFailed
 from hotline.sealing.keys.keyfolder import hook_secrets
 from hotline.services.watch import watchers
 
@@ -72,65 +71,29 @@ class Ready:
     show_default=True,
     help="Three responders have PINs, the desk calls back, and somebody is on call.",
 )
-@click.option(
-    "--year",
-    is_flag=True,
-    help="Fill an empty home with an invented year, everywhere marked, and end.",
-)
-@click.option("--seed", default=1, show_default=True, help="Of the invented year.")
-@click.option(
-    "--scale",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0.001, 2.0),
-    help="0.01 is a hundredth of a year's calls, and ready in a minute.",
-)
+@click.option("--empty", is_flag=True, help="Without sample data.")
 @procfile_option
-def demo(
-    page_port: int,
-    procfile: Path,
-    seed: int,
-    scale: float,
-    *,
-    made: bool,
-    pins: bool,
-    year: bool,
-) -> None:
+def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
     """Run the line with a pretended gateway: two handsets in a page. Ctrl-C ends everything.
 
-    Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
+    Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine. A new demo
+    begins with twelve invented months, marked as sample data on every page and file.
     """
     environ = environ_of(os.environ, page_port)
     if pins:
         environ = {**NUMBERS, **environ}
-    if year:
-        _fill_year(environ, seed, scale)
-        return
     settings = Settings.read(environ)
-    if broken_off := demo_home.unfinished(settings.home):
-        raise Occupied(broken_off)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_run(settings.home):
         entries = with_one_click(read_procfile(procfile.read_text(encoding="utf-8")))
         for port in (page_port, *(port for _, port in listening(settings, entries))):
             refuse_taken("127.0.0.1", port)
         if not made:
-            _make(environ)
+            _make(environ, empty=empty)
         if pins:
             demo_pins.make(settings, settings.home / PASSPHRASE_FILE)
             _put_on_call(settings)
         _begin(settings, environ, page_port, entries)
-
-
-def _fill_year(environ: Mapping[str, str], seed: int, scale: float) -> None:
-    """What a year needs is imported here alone: the demo that is run every day has no use for it."""
-    fill = import_module("hotline.cli.year.filling").fill
-    ledger = fill(environ, seed, scale, _say).ledger
-    home = environ.get(HOME, PLAIN)
-    click.echo(
-        f"{len(ledger.sessions)} sessions and {len(ledger.tips)} tips of an invented year are in {home}."
-        f" `HOTLINE_HOME={home} bin/demo` shows them: nothing there is of anybody."
-    )
 
 
 def _begin(
@@ -231,9 +194,10 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _make(environ: Mapping[str, str]) -> None:
+def _make(environ: Mapping[str, str], *, empty: bool) -> None:
     """`hotline init --demo` in a process of its own, whose progress goes where ours does."""
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
+    words += [] if empty else ["--sample"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
         raise StartFailed("`hotline init --demo` did not succeed")
 

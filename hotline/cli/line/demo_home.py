@@ -20,8 +20,6 @@ SETTINGS = "demo-settings.json"
 """What a demo writes in its home, and no other line: the settings that it runs under."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CLOCK = "demo-clock"
-UNFINISHED = "demo-year-unfinished"
-"""A file that stands in a home while its invented year is lived, and after that was broken off."""
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
 """A demo's settings, where nobody says otherwise."""
 NAMING = (
@@ -38,7 +36,6 @@ ASKING = (
         "console",
         "desks",
         "doctor",
-        "evidence",
         "exercise",
         "flows",
         "guide",
@@ -48,7 +45,7 @@ ASKING = (
         "law",
         "leaders",
     ),
-    *("prove-shred", "questions", "reach", "responders", "retention", "service-referrals", "tips"),
+    *("prove-shred", "questions", "responders", "retention", "statistics", "tips"),
     *("training", "watch"),
 )
 """Commands about a line that is there already."""
@@ -79,16 +76,6 @@ def refuse_elsewhere(settings: Settings, host: str) -> None:
         raise StartFailed("one-click sign-in is for a demo on a loopback address alone")
     if not is_demo(settings.home) or not demo_accounts_in(settings.home):
         raise StartFailed(f"{settings.home} is not the home of a demo")
-
-
-def unfinished(home: Path) -> str:
-    """What to do where an invented year was broken off; empty elsewhere."""
-    if not (home / UNFINISHED).exists():
-        return ""
-    return (
-        f"{home} holds an invented year that was broken off, or is still being lived:"
-        " once nothing runs there, remove that folder and begin again"
-    )
 
 
 def keep(home: Path, environ: Mapping[str, str]) -> None:

@@ -32,7 +32,6 @@ from hotline.services import national
 from hotline.services.check_result import CheckResult, CheckState
 from hotline.services.copies import pepper_wraps
 from hotline.services.desk import desk_register
-from hotline.services.evidence import origin
 from hotline.services.sms import sms_replies
 from hotline.services.watch import (
     checks_call_backs,
@@ -40,6 +39,7 @@ from hotline.services.watch import (
     checks_outside,
     checks_processes,
     checks_traffic,
+    origin,
 )
 from hotline.services.watch.checks_database import findings
 from hotline.store import migrate

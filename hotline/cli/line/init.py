@@ -5,7 +5,7 @@ import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
 import click
@@ -52,6 +52,7 @@ flows_option = click.option(
     help="A file whose first line is the passphrase that desks open with.",
 )
 @click.option("--demo", is_flag=True, help="Enrol invented responders, two for each district.")
+@click.option("--sample", is_flag=True, help="With --demo: write twelve invented months.")
 @click.option(
     "--new-key",
     "new",
@@ -59,7 +60,14 @@ flows_option = click.option(
     type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
     help="A key that is lost for good: make another. What the lost one sealed stays closed.",
 )
-def init(flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool) -> None:
+def init(
+    flows: Path,
+    passphrase_file: Path | None,
+    new: tuple[str, ...],
+    *,
+    demo: bool,
+    sample: bool,
+) -> None:
     """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else.
 
     A key that this line had and that is not here is never made again, unless --new-key names it.
@@ -86,6 +94,8 @@ def init(flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, dem
         kit.database.close()
     if demo:
         _demo_accounts(settings, passphrase_file)
+    if demo and sample:
+        _sample(settings, found)
     (settings.home / UNFINISHED_INIT).unlink(missing_ok=True)
 
 
@@ -256,6 +266,16 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
     if made:
         keep_demo_accounts(settings.home, (*kit.demo_accounts, *made))
     _told("accounts", [one.name for one in made], there="if the gateway is the pretended one")
+
+
+def _sample(settings: Settings, found: migrate.TablesFound) -> None:
+    """Writes sample data into a line that is new. What it needs is imported here alone."""
+    if found.state is not migrate.TablesState.MISSING:
+        _told("sample data", [], there="or the line has data of its own")
+        return
+    _working("sample data of twelve months")
+    import_module("hotline.cli.line.sample").write(settings)
+    _told("sample data", ["twelve months, all invented"], there="")
 
 
 def _working(what: str) -> None:

@@ -22,7 +22,7 @@ from hotline.config import Settings
 from hotline.environment import CHECKOUT
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.evidence import origin
+from hotline.services.watch import origin
 from hotline.store import migrate
 
 logger = logging.getLogger(__name__)

@@ -22,6 +22,7 @@ CAST: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Admin 1", (AccountRole.ADMIN, AccountRole.AUDITOR)),
     ("National 1", (AccountRole.NATIONAL,)),
     ("Desk 1", (AccountRole.DESK,)),
+    ("Programme lead 1", (AccountRole.PROGRAMME_LEAD,)),
 )
 """Two of them are admins: what waits for a second person is decided in the demo as it is on a line."""
 OPENS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}

@@ -30,8 +30,6 @@ RENEWAL_TOLD = timedelta(days=7)
 """How long a person reads of a new sheet or authenticator, unless they say that it was them."""
 LINK_LIVES = timedelta(minutes=15)
 APPROVAL_LIVES = timedelta(days=7)
-EXPORT_LIVES = timedelta(days=1)
-"""How long figures may be taken, once, after a second person approved."""
 
 
 def wait_after(failures: int) -> timedelta:

@@ -1,70 +1,51 @@
-"""When a month of cases is counted: twice, and never again. Pure.
+"""When the persons of a month's cases are counted: once, 75 days after it ended. Pure.
 
 A month is Kigali's, and a case belongs to the one in which its tip was filed.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 
 from hotline.domain.call_back import KIGALI
 
-
-class MonthVersion(StrEnum):
-    FIRST = "first"
-    REVISED = "revised"
-    """What became of people later is in it, and codes about them may go."""
+COUNTED_AFTER = timedelta(days=75)
+"""How long after the end of a month its persons are counted. Then codes about them may go."""
 
 
-FIRST_COUNT, LAST_COUNT = timedelta(days=5), timedelta(days=75)
-AFTER = {MonthVersion.FIRST: FIRST_COUNT, MonthVersion.REVISED: LAST_COUNT}
-"""How long after the end of a month it is counted."""
-
-
-def month_of(at: datetime) -> str:
-    """As in 2026-11."""
-    return f"{at.astimezone(KIGALI):%Y-%m}"
-
-
-def is_month(written: str) -> bool:
-    """Of this thousand of years: of others no day can be reckoned that lies a little beyond."""
-    return re.fullmatch(r"2\d{3}-(0[1-9]|1[0-2])", written, re.ASCII) is not None
+def month_of(at: datetime | date) -> str:
+    """Returns the month of a moment or a day, as in 2026-11."""
+    day = at.astimezone(KIGALI) if isinstance(at, datetime) else at
+    return f"{day:%Y-%m}"
 
 
 def begins(month: str) -> datetime:
+    """Returns the first moment of a month."""
     return datetime.strptime(month, "%Y-%m").replace(tzinfo=KIGALI)
 
 
 def ends(month: str) -> datetime:
-    """The first moment that is of the next."""
+    """Returns the first moment after a month."""
     return (begins(month) + timedelta(days=31)).replace(day=1)
 
 
-def due_at(month: str, version: MonthVersion) -> datetime:
-    return ends(month) + AFTER[version]
+def counted_at(month: str) -> datetime:
+    """Returns when the persons of a month are counted."""
+    return ends(month) + COUNTED_AFTER
 
 
-def due(
-    months: Iterable[str], made: dict[MonthVersion, frozenset[str]], at: datetime
-) -> Sequence[tuple[str, MonthVersion]]:
-    """Which months are to be counted now, the earliest first. A first count that is late is made all the same."""
-    return [
-        (month, version)
-        for month in sorted(set(months))
-        for version in MonthVersion
-        if month not in made[version] and due_at(month, version) <= at
-    ]
+def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
+    """Returns the months to be counted by now, the earliest first, since the first that is known.
 
-
-def since(first: str, at: datetime) -> Sequence[str]:
-    """Every month from one to that of a moment: one in which nobody was met is counted as well."""
-    found = [first]
+    A month in which nobody was met is counted too.
+    """
+    if not known:
+        return ()
+    found = [min(known)]
     while found[-1] < month_of(at):
         found.append(month_of(ends(found[-1])))
-    return found
+    return [month for month in found if month not in counted and counted_at(month) <= at]
 
 
 def counted_before(at: datetime) -> datetime:
-    """Whatever was filed before this is of a month whose last count is due by `at`."""
-    return begins(month_of(at - LAST_COUNT))
+    """Returns the moment before which whatever was filed is of a month that is counted by `at`."""
+    return begins(month_of(at - COUNTED_AFTER))

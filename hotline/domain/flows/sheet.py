@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.errors import ImportRefused
-from hotline.text.csv_sheet import FORMULA
+from hotline.text.export_sheets import FORMULA
 from hotline.text.gsm7 import SUBSTITUTES
 from hotline.text.remark import remark
 

@@ -5,7 +5,6 @@ import click
 from hotline.lab.bench.alerts import alerts
 from hotline.lab.bench.console.console import console_bench
 from hotline.lab.bench.dialogues import dialogues_bench
-from hotline.lab.bench.evidence import evidence_bench
 from hotline.lab.bench.flows import flows_bench
 from hotline.lab.bench.hops.hop import hop_bench
 from hotline.lab.bench.memory import memory_bench
@@ -18,7 +17,6 @@ from hotline.lab.bench.start import start_bench
 BENCHES = (
     alerts,
     dialogues_bench,
-    evidence_bench,
     flows_bench,
     hop_bench,
     memory_bench,

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from hotline.domain.cases import months
 from hotline.domain.cases.closing import ClosureStop
-from hotline.domain.cases.months import MonthVersion
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -33,7 +32,7 @@ from hotline.store.tips.tips import Tip
 
 @dataclass(frozen=True, slots=True)
 class CodesGoing:
-    """The cases of one month whose codes about persons go once its last count is made."""
+    """The cases of one month whose codes about persons go once it is counted."""
 
     month: str
     counted_at: datetime
@@ -78,7 +77,7 @@ def upcoming_codes(kit: Kit) -> Sequence[CodesGoing]:
     found: dict[str, CodesGoing] = {}
     for tip_id, filed_at, held in rows:
         month = months.month_of(filed_at)
-        one = found.setdefault(month, CodesGoing(month, months.due_at(month, MonthVersion.REVISED)))
+        one = found.setdefault(month, CodesGoing(month, months.counted_at(month)))
         (one.held if held else one.tips).append(tip_id)
     return [found[month] for month in sorted(found)]
 

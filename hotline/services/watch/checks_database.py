@@ -12,7 +12,8 @@ from hotline.services.flows import numbers, questions
 from hotline.services.people import recipients
 from hotline.services.sms import fetching
 from hotline.services.tips.retention import ERRAND
-from hotline.services.watch import checks_console, checks_evidence, checks_words
+from hotline.services.watch import checks_console, checks_statistics, checks_words
+from hotline.statistics import queries as statistics_queries
 from hotline.store.outbox import health, holds, lanes
 from hotline.store.outbox.messages import LaneHold
 from hotline.store.reach import case_ends
@@ -45,11 +46,12 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             held = lanes.held(session, now)
             kept = retention.warned(session)
             tidied = retention.done_at(session, ERRAND)
-            uncounted = case_ends.due(session, now - UNTIDY)
+            summed = statistics_queries.summed_months(session)
+            uncounted = case_ends.due(session, summed, now - UNTIDY)
             woken = alarms.can_be_woken(session)
             inbox = fetching.findings(session, kit.line, now)
             urgent = checks_words.finding(session, now)
-            published = checks_evidence.finding(session, now)
+            published = checks_statistics.finding(session, now)
             refused = key_canaries.refused(session, now)
             sign_ins = checks_console.sign_ins(session, now)
     except StoreUnavailable as broken:
@@ -235,14 +237,13 @@ def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> 
     return CheckResult("retention", True, "no words go within two weeks")
 
 
-def _persons(uncounted: Sequence[tuple[str, str]]) -> CheckResult:
+def _persons(uncounted: Sequence[str]) -> CheckResult:
     """What was noted of persons goes once it was counted."""
     if not uncounted:
         return CheckResult("persons", True, "every month is counted that should be")
-    month, version = uncounted[0]
     return CheckResult(
         "persons",
         False,
-        f"the {version} count of {month} should have been made two days ago: nothing of it is erased",
+        f"the persons of {uncounted[0]} should have been counted two days ago: nothing of it is erased",
         "start `hotline reader`; where it runs, its log says whether no case opens",
     )

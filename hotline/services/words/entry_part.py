@@ -1,24 +1,24 @@
 """The printed entries of a change, as its page shows them and adds to them. What went live once stays for ever."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from hotline.domain.changes import entry_edits
 from hotline.domain.changes.change import ENTRIES, Author, PartDocument, StepKind, part_of
-from hotline.domain.evidence.month_figures import KEPT_BACK
-from hotline.domain.reach.counters import By, Measure
-from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes import drafts, steps
 from hotline.services.changes.assembling import assemble, gather
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepClash, StepSaved
-from hotline.services.reach import figures
-from hotline.services.reach.figures import ShownCell
+from hotline.services.reach.outreach import day_of
+from hotline.statistics import queries
 
 NAME_LETTERS = 60
+CALLS_OF = timedelta(days=28)
 
 
 class EntryFault(StrEnum):
@@ -39,8 +39,8 @@ class EntryLine:
     name: str
     """What carries it, such as "poster Nyabugogo"; empty where nobody said."""
     is_live: bool
-    calls: ShownCell | None
-    """Sessions that began with it in the last month whose figures are made; None before one is, or it is live."""
+    calls: int | None
+    """Calls that began with it in the last 28 days, up to yesterday; None if it is not live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
             flow=row["flow"],
             name=row.get("name", ""),
             is_live=digits in live,
-            calls=calls.get(digits, KEPT_BACK) if calls is not None and digits in live else None,
+            calls=calls[digits] if digits in live else None,
         )
         for digits, row in sorted(entries.items())
     ]
@@ -127,11 +127,15 @@ def take_entry_out(
     )
 
 
-def _calls(kit: Kit) -> Mapping[str, ShownCell] | None:
-    try:
-        return figures.edition(kit).column(Measure.SESSION, By.ENTRY)
-    except NotFound:
-        return None
+def _calls(kit: Kit) -> Counter[str]:
+    """Counts calls by the digits of their short code."""
+    after = day_of(kit.now())
+    with kit.database.reading() as session:
+        calls = queries.use_counts(session, after - CALLS_OF, after, None).calls
+    found: Counter[str] = Counter()
+    for (_, digits, _), count in calls.items():
+        found[digits] += count
+    return found
 
 
 def _free(entries: PartDocument) -> str:

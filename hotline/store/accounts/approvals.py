@@ -26,8 +26,6 @@ class ApprovalKind(StrEnum):
     """Of one of the last two of the national desk; its subject is `responder:<id>`."""
     LIFT = "lift"
     """Of what a tip is kept from somebody by; its subject is `exclusion:<id>`."""
-    EXPORT = "export"
-    """Of figures; its subject is `figures:<period>:<edition>:<version>`."""
     LINK = "link"
     """A new link for an account; its subject is `account:<id>:link`."""
     EXERCISE = "exercise"

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
-from hotline.store.flows.flows import Revision, live_id
+from hotline.store.flows.flows import Revision
 
 LOCK = 4_114_110_075
 """PostgreSQL's advisory lock of those who publish: what is live is looked at, and put in its place."""
@@ -59,30 +59,6 @@ def standing(session: Session) -> Publication | None:
 def history(session: Session, limit: int | None = None) -> Sequence[Publication]:
     """The newest first."""
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
-
-
-def live_periods(
-    session: Session, begins: datetime, ends: datetime
-) -> Sequence[tuple[int, datetime, datetime]]:
-    """Which revision was live between two moments, from when until when, in the order of time.
-
-    Of what was live before there was a history nobody knows since when: it counts with the first one that is known.
-    Without a history, the live one was live all along.
-    """
-    asked = select(Publication.revision_id, Publication.published_at, Publication.until)
-    known = session.execute(asked.order_by(Publication.published_at, Publication.id)).all()
-    periods = [
-        (revision_id, since if place else min(since, begins), until or ends)
-        for place, (revision_id, since, until) in enumerate(known)
-    ]
-    live = None if periods else live_id(session)
-    if live is not None:
-        return [(live, begins, ends)]
-    return [
-        (revision_id, max(since, begins), min(until, ends))
-        for revision_id, since, until in periods
-        if since < ends and until > begins
-    ]
 
 
 def found(session: Session, publication_id: int) -> Publication | None:

@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session, defer
 
 from hotline.domain import trial
 from hotline.domain.cases import months
-from hotline.domain.cases.months import MonthVersion
 from hotline.domain.tip import Matter
 from hotline.domain.tips.retention import WARNING
-from hotline.store.cases import counted
 from hotline.store.cases.case_codes import CaseCode
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
 from hotline.store.cases.case_log import CaseLogRow
@@ -47,12 +45,11 @@ class MonthTips:
         ]
 
 
-def due(session: Session, at: datetime) -> Sequence[tuple[str, MonthVersion]]:
+def due(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
     """The months that should be counted by then and were not, since the first of which codes are kept, or were."""
-    made = {version: counted.made(session, version) for version in MonthVersion}
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
-    known = {months.month_of(one) for one in filed} | made[MonthVersion.FIRST]
-    return months.due(months.since(min(known), at), made, at) if known else ()
+    known = {months.month_of(one) for one in filed} | {*counted}
+    return months.due(known, counted, at)
 
 
 def of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
@@ -67,16 +64,15 @@ def of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
     return MonthTips(rows, session.scalar(written.where(*within)) or 0)
 
 
-def late(session: Session, at: datetime) -> Mapping[str, Sequence[int]]:
-    """By month, the tips whose first code was written when it had been counted for the last time."""
-    over = counted.made(session, MonthVersion.REVISED)
+def late(session: Session, counted: Collection[str], at: datetime) -> Mapping[str, Sequence[int]]:
+    """By month, the tips whose first code was written when it had been counted."""
     found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
     found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
     found = found.where(CaseCounted.tip_id.is_(None), months.counted_before(at) > FILED)
     by_month: dict[str, list[int]] = {}
     for tip_id, filed in session.execute(found.order_by(Tip.id)):
         by_month.setdefault(months.month_of(filed), []).append(tip_id)
-    return {month: ids for month, ids in by_month.items() if month in over}
+    return {month: ids for month, ids in by_month.items() if month in counted}
 
 
 def hold(session: Session, tip_ids: Collection[int]) -> None:
@@ -86,7 +82,7 @@ def hold(session: Session, tip_ids: Collection[int]) -> None:
 
 
 def warn(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
-    """Mark the cases of months that are counted for the last time soon, so that an admin can see it. How many."""
+    """Mark the cases of months that are counted soon, so that an admin can see it. How many."""
     old = select(CaseKey.tip_id).join(Tip, Tip.id == CaseKey.tip_id)
     old = old.where(CaseKey.warned_at.is_(None), filed_before > FILED)
     held = old.order_by(CaseKey.tip_id).limit(limit).with_for_update(of=CaseKey, skip_locked=True)

@@ -115,24 +115,6 @@ def _add(session: Session, sums: Mapping[Cell, int]) -> None:
     session.connection().execute(raised, given)
 
 
-def totals(
-    session: Session, by: str, within: tuple[date, date] | None = None
-) -> Mapping[tuple[str, str], int]:
-    """Counts by (value of the column `by`, measure), with what is not folded yet.
-
-    `within`: from a day on, and before another.
-    """
-    found: Counter[tuple[str, str]] = Counter()
-    for table in (Reach, Tally):
-        column = getattr(table, by)
-        summed = select(column, table.measure, func.sum(table.count))
-        if within is not None:
-            summed = summed.where(table.day >= within[0], table.day < within[1])
-        for value, measure, number in session.execute(summed.group_by(column, table.measure)):
-            found[str(value), measure] += int(number)
-    return found
-
-
 def first_day(session: Session) -> date | None:
     """The first on which anything was counted."""
     days = [session.scalar(select(func.min(table.day))) for table in (Reach, Tally)]

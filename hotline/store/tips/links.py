@@ -185,12 +185,6 @@ def of_tip(session: Session, tip_id: int, viewer: Viewer | None) -> Sequence[Lin
     return [LinkedTip(*row) for row in rows]
 
 
-def every_situation(session: Session) -> Mapping[int, int]:
-    """Of each tip that is linked, the first tip of its situation: figures count it once. A tip without is its own."""
-    rows = session.execute(select(TipLink.a, TipLink.b).where(RUNS))
-    return situations((a, b) for a, b in rows)
-
-
 def _traits() -> Select[*tuple[Any, ...]]:
     return select(
         Tip.id,

@@ -23,6 +23,7 @@ from hotline.services.reach.outreach import day_of
 from hotline.services.tips import tip_lines, waiting_closures
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
+from hotline.statistics import service_releases
 from hotline.web.console import who
 from hotline.web.console.alarm_words import ALARMS, OF_A_MOMENT, OF_A_TIP
 from hotline.web.console.people import exercise_lines, second_person
@@ -273,6 +274,14 @@ def _waiting_closures(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "approvals.listed")
 
 
+def _releases(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Counts releases of statistics that this account's role has not approved."""
+    count = len(service_releases.pending(kit, by.roles))
+    if count:
+        says = phrase("Releases of statistics to approve: {count}.")
+        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "pages.overview")
+
+
 SOURCES = (
     LineSource(who.DESKS, _untaken_tips),
     LineSource(who.DESKS, _waiting_closures),
@@ -291,4 +300,5 @@ SOURCES = (
     LineSource(who.APPROVER, _proposed),
     LineSource(who.WRITING | who.RUNNING, _numbers),
     LineSource(who.EDITOR, _text_questions),
+    LineSource(who.RELEASING, _releases),
 )

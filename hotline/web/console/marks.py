@@ -1,22 +1,25 @@
-"""What stands on every page of a line that is invented, in three languages at once."""
+"""What stands on every page of a line with sample data, in three languages at once."""
 
 from collections.abc import Sequence
 
-from hotline.domain.evidence.telling.words.method import INVENTED
 from hotline.errors import StoreUnavailable
 from hotline.ports import ConsoleKit
-from hotline.services.evidence import origin
+from hotline.services.watch import origin
+from hotline.statistics.rules_labels import SAMPLE
 from hotline.text.languages import CODES
+from hotline.web.console.templating import Templates
 
 
-def invented_marks(kit: ConsoleKit) -> Sequence[tuple[str, str]]:
-    """By language; nothing of a real line. Raises StoreUnavailable."""
-    return [*zip(CODES, INVENTED, strict=True)] if origin.is_invented(kit) else []
+def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+    """Returns the sentence by language; nothing of a real line. Raises StoreUnavailable."""
+    if not origin.is_invented(kit):
+        return []
+    return [(code, templates.say(code, SAMPLE)) for code in CODES]
 
 
-def marks_if_known(kit: ConsoleKit) -> Sequence[tuple[str, str]]:
-    """For a page without a number, which is drawn also where no database answers."""
+def marks_if_known(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+    """Returns the same for a page without a number, which is drawn also where no database answers."""
     try:
-        return invented_marks(kit)
+        return sample_marks(kit, templates)
     except StoreUnavailable:
         return []

@@ -73,7 +73,7 @@ def _drawn(
     given = {
         "path": request.path,
         "query": {},
-        "invented_marks": partial(marks_if_known, house.kit),
+        "sample_marks": partial(marks_if_known, house.kit, house.templates),
     }
     drawn = house.templates.draw(language, template, by=None, **given, **values)
     return make_response(drawn, status)

@@ -3,8 +3,8 @@
 A page of yours is a view in `pages/`, `people/` or `writing/`, a template, and a row. `docs/console.md` walks it.
 """
 
+from hotline.statistics import pages as statistics
 from hotline.web.console import who
-from hotline.web.console.evidence.evidence_routes import EVIDENCE_ROUTES
 from hotline.web.console.pages import (
     account,
     accounts,
@@ -37,6 +37,7 @@ CHANGE = "/changes/<int:change_id>"
 FLOW = f"{CHANGE}/flows/<flow>"
 NODE = f"{FLOW}/<node>"
 ACCOUNT = "/accounts/<int:account_id>"
+RELEASE = "/statistics/releases/<period>"
 
 ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     # the way in and out
@@ -49,7 +50,8 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     OpenRoute("POST", "/welcome/<token>", welcome.take),
     PageRoute("POST", "/leave", entering.leave, who.ALL),
     # for everybody
-    PageRoute("GET", "/", today.show, who.ALL, menu=phrase("Today")),
+    PageRoute("GET", "/", today.first, who.ALL),
+    PageRoute("GET", "/today", today.show, who.ALL, menu=phrase("Today")),
     PageRoute("GET", "/account", account.show, who.ALL),
     PageRoute("POST", "/account/language", account.speak, who.ALL),
     PageRoute(
@@ -195,7 +197,32 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("POST", "/changes/<int:change_id>/entries", entries.act, who.EDITOR),
     PageRoute("POST", "/changes/<int:change_id>/entries/new", entries.add, who.EDITOR),
     *PEOPLE_ROUTES,
-    *EVIDENCE_ROUTES,
+    # statistics
+    PageRoute(
+        "GET", "/statistics", statistics.overview, who.BUT_TRANSLATOR, menu=phrase("Statistics")
+    ),
+    PageRoute("GET", "/statistics/board", statistics.board, who.DESKS),
+    PageRoute("GET", "/statistics/use", statistics.use, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/statistics/targets", statistics.targets, who.LEADING),
+    PageRoute(
+        "POST",
+        "/statistics/targets",
+        statistics.set_targets,
+        who.LEADING,
+        Needs.FRESH,
+        "target_set",
+    ),
+    PageRoute("GET", RELEASE, statistics.release, who.BUT_TRANSLATOR),
+    PageRoute("GET", f"{RELEASE}/files", statistics.files, who.BUT_TRANSLATOR),
+    PageRoute("GET", f"{RELEASE}/report/<language>", statistics.report, who.BUT_TRANSLATOR),
+    PageRoute(
+        "POST",
+        f"{RELEASE}/approve",
+        statistics.approve,
+        who.RELEASING,
+        Needs.FRESH,
+        "release_approved",
+    ),
     # who may do what, and who did
     PageRoute("GET", "/accounts", accounts.listed, who.ADMIN, menu=phrase("Accounts")),
     PageRoute("POST", "/accounts", accounts.invite, who.ADMIN, Needs.FRESH, "account_invited"),

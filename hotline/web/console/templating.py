@@ -17,15 +17,13 @@ from markupsafe import Markup, escape
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.call_back import KIGALI
-from hotline.text.languages import CODES
+from hotline.text.languages import CODES, NAMES
 from hotline.web.console.form import FORM_KEY, FormFaults
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TEMPLATES = HERE / "templates"
 STATISTICS_TEMPLATES = HERE.parents[1] / "statistics" / "templates"
-NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
-"""Each language by its own name, with its marks: a screen of a handset has none."""
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Catalogue = Mapping[str, Mapping[str, str]]
@@ -73,7 +71,7 @@ class Templates:
             "menu": self._menu_of(by),
             "bars": tuple,
             "counts": dict,
-            "invented_marks": tuple,
+            "sample_marks": tuple,
         }
         return (
             self._environments[language].get_template(template).render(given | values | {"by": by})

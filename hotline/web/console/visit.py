@@ -15,7 +15,7 @@ from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import lines
 from hotline.web.console.form import PostedForm
-from hotline.web.console.marks import invented_marks, marks_if_known
+from hotline.web.console.marks import marks_if_known, sample_marks
 from hotline.web.console.templating import Templates
 
 
@@ -65,10 +65,10 @@ def page(visit: GuestVisit, template: str, *, status: int = 200, **values: objec
     """The page that a template makes of these values. `forms.html` names what every template has besides."""
     by = visit.by if isinstance(visit, Visit) else None
     # Asked where a template shows them: a part of a page does not.
-    ask: dict[str, object] = {"invented_marks": partial(marks_if_known, visit.kit)}
+    ask: dict[str, object] = {"sample_marks": partial(marks_if_known, visit.kit, visit.templates)}
     if by is not None:
         ask = {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
-        ask["invented_marks"] = partial(invented_marks, visit.kit)
+        ask["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
     given = {"path": visit.path, "query": visit.query} | ask | values
     drawn = visit.templates.draw(visit.language, template, by=by, **given)
     return make_response(drawn, status)

@@ -30,6 +30,11 @@ def phrase(words: str) -> str:
 DESKS = frozenset({AccountRole.DESK, AccountRole.NATIONAL})
 """Who reads tips: of a district, or of the nation. Which ones, the keys that were sealed to the account say."""
 NATIONAL = frozenset({AccountRole.NATIONAL})
+LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
+RELEASING = NATIONAL | LEADING
+"""Who approves a release of statistics, one of each role."""
+WORKING = DESKS | WORDS
+"""Whose first page is Today. All others begin with the overview of statistics."""
 
 DOES = {
     AccountRole.EDITOR: phrase("Writes what callers hear; a second person reads it."),

@@ -5,13 +5,11 @@ again, it goes on where it stopped.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hotline.domain.cases import months
-from hotline.domain.cases.counting import NATIONALLY, CountedCase, count
-from hotline.domain.cases.months import MonthVersion
-from hotline.domain.tip import ABROAD, is_district
+from hotline.domain.tip import ABROAD
 from hotline.domain.tips.retention import WARNING
 from hotline.services.cases import people
 from hotline.services.reader.cases.case_keys import private_of
@@ -21,6 +19,7 @@ from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.encrypt import encrypt_sums
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_periods, months_of, span_of
+from hotline.statistics.rules_persons import CountedCase
 from hotline.statistics.rules_rounding import Sum
 from hotline.statistics.rules_tips import province_of
 from hotline.store.cases import case_people, counted
@@ -29,8 +28,6 @@ from hotline.store.desk import audit
 from hotline.store.reach import case_ends
 from hotline.store.reach.case_ends import MonthTips
 from hotline.store.referrals import retention
-from hotline.store.tips import links
-from hotline.store.tips.tips import Tip
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +42,9 @@ def tidy(kit: ReaderKit) -> None:
     with kit.database.reading() as session:
         if retention.is_done(session, ERRAND, at, EVERY):
             return
-        due = case_ends.due(session, at)
-    for month, version in due:
-        _count(kit, month, version, at)
+        due = case_ends.due(session, queries.summed_months(session), at)
+    for month in due:
+        _count(kit, month, at)
     hand_over(kit, at)
     _mark_late(kit, at)
     while _warn(kit, at) == BATCH:
@@ -58,25 +55,25 @@ def tidy(kit: ReaderKit) -> None:
         retention.finish(session, ERRAND, at)
 
 
-def _count(kit: ReaderKit, month: str, version: MonthVersion, at: datetime) -> None:
+def _count(kit: ReaderKit, month: str, at: datetime) -> None:
     """Written in one transaction with the marks by which codes may go; not at all where anybody wrote meanwhile."""
-    found, cases, closed, summed = _read(kit, month)
+    with kit.database.reading() as session:
+        found = _of_month(session, month)
+        cases, closed = _opened(session, kit, found)
     if closed and not cases:
         logger.error("%s is not counted: none of its %s cases opens", month, closed)
         return
-    numbers = [(one.figure, one.row, one.column, one.number) for one in count(cases)]
+    sums = rules_persons.sums(cases)
+    body = encrypt_sums(sums, month=month, public_key=kit.sealer.reader_key())
     kit.failpoint("month.before_count")
     with kit.database.writing() as session:
         case_ends.hold(session, found.ids)
         now = _of_month(session, month)
         if (now.ids, now.written) != (found.ids, found.written):
             return
-        counted.write(session, month, version, numbers, at)
-        if version is MonthVersion.REVISED:
-            body = encrypt_sums(summed, month=month, public_key=kit.sealer.reader_key())
-            queries.write_person_sum(session, month, body, at)
-            counted.mark(session, found.ids, month, at)
-        told = f"{version}: {len(cases)} cases, {closed} that do not open"
+        queries.write_person_sum(session, month, body, at)
+        counted.mark(session, found.ids, month, at)
+        told = f"{len(cases)} cases, {closed} that do not open"
         _record(session, at, "month_counted", f"month:{month}", told)
     kit.failpoint("month.after_count")
 
@@ -88,7 +85,7 @@ def hand_over(kit: ReaderKit, at: datetime) -> None:
     """
     with kit.database.reading() as session:
         first = queries.first_day(session)
-        waiting = {month for month, _ in case_ends.due(session, at)}
+        waiting = {*case_ends.due(session, queries.summed_months(session), at)}
         known = queries.counted_periods(session)
         periods = due_periods(first, at) if first is not None else ()
     for period in periods:
@@ -114,34 +111,6 @@ def _hand_over(kit: ReaderKit, period: str, at: datetime) -> None:
             queries.delete_person_sums(session, months_in)
 
 
-def _read(
-    kit: ReaderKit, month: str
-) -> tuple[MonthTips, Sequence[CountedCase], int, Mapping[CellName, Sum]]:
-    with kit.database.reading() as session:
-        found = _of_month(session, month)
-        cases, closed = _opened(session, kit, found)
-        return found, cases, closed, rules_persons.sums(_keyed(session, found, cases))
-
-
-def _keyed(
-    session: Session, found: MonthTips, cases: Sequence[CountedCase]
-) -> Iterator[rules_persons.CountedCase]:
-    """Yields each decrypted case with the record keys of its tip and its persons."""
-    tips = {tip.id: tip for tip in found.counting}
-    for case in cases:
-        tip = tips[case.tip_id]
-        keys = {row.n: row.record_key for row in case_people.of_tip(session, tip.id)}
-        province = province_of(tip.place, tip.within, tip.official)
-        country = tip.within if tip.place == ABROAD else None
-        yield rules_persons.CountedCase(
-            key=tip.record_key,
-            province=province,
-            country=country,
-            persons=[one for one in case.persons if one.n in keys],
-            person_keys=keys,
-        )
-
-
 def _of_month(session: Session, month: str) -> MonthTips:
     return case_ends.of_month(session, months.begins(month), months.ends(month))
 
@@ -149,28 +118,32 @@ def _of_month(session: Session, month: str) -> MonthTips:
 def _mark_late(kit: ReaderKit, at: datetime) -> None:
     """Cases of a counted month in which nobody had been met: no count takes them, and they go all the same."""
     with kit.database.writing() as session:
-        for month, tip_ids in case_ends.late(session, at).items():
+        summed = queries.summed_months(session)
+        for month, tip_ids in case_ends.late(session, summed, at).items():
             counted.mark(session, tip_ids, month, at)
 
 
 def _opened(
     session: Session, kit: ReaderKit, found: MonthTips
 ) -> tuple[Sequence[CountedCase], int]:
-    """The cases that open, and how many do not."""
-    situations = links.every_situation(session) if found.tips else {}
+    """Returns the cases that decrypt, with the record keys of their tips and persons, and how many do not."""
     cases, closed = [], 0
     for tip in found.counting:
         private = private_of(session, kit, tip)
         if private is None:
             closed += 1
             continue
-        persons = people.opened(session, tip, private)
-        cases.append(CountedCase(tip.id, _district(tip), situations.get(tip.id, tip.id), persons))
+        keys = {row.n: row.record_key for row in case_people.of_tip(session, tip.id)}
+        cases.append(
+            CountedCase(
+                key=tip.record_key,
+                province=province_of(tip.place, tip.within, tip.official),
+                country=tip.within if tip.place == ABROAD else None,
+                persons=[one for one in people.opened(session, tip, private) if one.n in keys],
+                person_keys=keys,
+            )
+        )
     return cases, closed
-
-
-def _district(tip: Tip) -> str:
-    return tip.place if tip.official == "no" and is_district(tip.place) else NATIONALLY
 
 
 def _warn(kit: ReaderKit, at: datetime) -> int:

@@ -12,26 +12,6 @@ def create() -> None:
 
 def _cases() -> None:
     op.create_table(
-        "month_count",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("month", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("figure", sa.String(), nullable=False),
-        sa.Column("row", sa.String(), nullable=False),
-        sa.Column("column", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("month_count_key")),
-        sa.UniqueConstraint(
-            "month",
-            "version",
-            "figure",
-            "row",
-            "column",
-            name=op.f("month_count_month_version_figure_row_column_once"),
-        ),
-    )
-    op.create_table(
         "case_counted",
         sa.Column("tip_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.String(), nullable=False),
@@ -152,76 +132,11 @@ def _evidence() -> None:
         sa.PrimaryKeyConstraint("hour", name=op.f("coverage_key")),
     )
     op.create_table(
-        "figure_edition",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("period", sa.String(), nullable=False),
-        sa.Column("edition", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_by", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("is_invented", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("figure_edition_key")),
-        sa.UniqueConstraint(
-            "period", "edition", "version", name=op.f("figure_edition_period_edition_version_once")
-        ),
-    )
-    op.create_table(
         "home_origin",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("home_origin_key")),
-    )
-    op.create_table(
-        "printed_report",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("period", sa.String(), nullable=False),
-        sa.Column("edition", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("failed", sa.Boolean(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("printed_report_key")),
-        sa.UniqueConstraint(
-            "period",
-            "edition",
-            "version",
-            "language",
-            name=op.f("printed_report_period_edition_version_language_once"),
-        ),
-    )
-    op.create_table(
-        "figure_cell",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("edition_id", sa.Integer(), nullable=False),
-        sa.Column("figure", sa.String(), nullable=False),
-        sa.Column("row", sa.String(), nullable=False),
-        sa.Column("column", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=True),
-        sa.Column("bound", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["figure_edition.id"], name=op.f("figure_cell_edition_id_of")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("figure_cell_key")),
-        sa.UniqueConstraint(
-            "edition_id",
-            "figure",
-            "row",
-            "column",
-            name=op.f("figure_cell_edition_id_figure_row_column_once"),
-        ),
-    )
-    op.create_table(
-        "figure_count",
-        sa.Column("edition_id", sa.Integer(), nullable=False),
-        sa.Column("counts", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["figure_edition.id"], name=op.f("figure_count_edition_id_of")
-        ),
-        sa.PrimaryKeyConstraint("edition_id", name=op.f("figure_count_key")),
     )
 
 

@@ -4,10 +4,6 @@ from alembic import op
 
 INSERT_ONLY = (
     "case_log",
-    "month_count",
-    "figure_edition",
-    "figure_cell",
-    "figure_count",
     "home_origin",
     "release",
     "release_cell",

@@ -2,7 +2,6 @@
 
 from flask import Response
 
-from hotline.domain.evidence.telling.labels import period_label
 from hotline.domain.tip import TipOutcome
 from hotline.errors import HotlineError, Unavailable
 from hotline.web.console.form import FormFaults, faults
@@ -56,13 +55,10 @@ def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
 def _said(visit: Visit, one: WaitsForSecond) -> str:
     """The sentence, with roles, levels and desks as the reader calls them."""
     values = dict(one.values)
-    for name in ("role", "edition", "version"):
-        if name in values:
-            values[name] = visit.say(values[name])
+    if role := values.get("role"):
+        values["role"] = visit.say(role)
     if "outcome" in values:
         values["outcome"] = visit.say(OUTCOMES[TipOutcome(values["outcome"])])
-    if "period" in values:
-        values["period"] = period_label(values["period"], visit.language)
     if "desk" in values:
         values["desk"] = placing.named(visit, values["desk"])
     if "desks" in values:

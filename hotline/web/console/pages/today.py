@@ -2,17 +2,23 @@
 
 from flask import Response
 
-from hotline.services.reach import figures
+from hotline.statistics import pages as statistics
 from hotline.web.console import lines, who
 from hotline.web.console.visit import Visit, page
 
-RELOADED = "60; url=/?auto"
+RELOADED = "60; url={path}?auto"
 """Each minute, by an address that does not count as being there."""
 
 
+def first(visit: Visit) -> Response:
+    """Shows Today to desks and to whoever writes words, and the overview of statistics to all others."""
+    if visit.by.roles & who.WORKING or not visit.by.roles & who.BUT_TRANSLATOR:
+        return show(visit)
+    return statistics.first(visit, lines.today(visit.kit, visit.by))
+
+
 def show(visit: Visit) -> Response:
-    sees_reach = bool(visit.by.roles & who.BUT_TRANSLATOR)
-    told = figures.newest_numbers(visit.kit) if sees_reach else None
-    answer = page(visit, "today.html", lines=lines.today(visit.kit, visit.by), told=told)
-    answer.headers["Refresh"] = RELOADED
+    """Shows what waits for this account."""
+    answer = page(visit, "today.html", lines=lines.today(visit.kit, visit.by))
+    answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
     return answer

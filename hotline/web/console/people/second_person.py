@@ -5,14 +5,11 @@ from dataclasses import replace
 
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
 from hotline.domain.call_back import CallBackState
-from hotline.domain.cases.months import MonthVersion
-from hotline.domain.evidence.edition import Edition
 from hotline.domain.people.standing import EnrolmentKind
 from hotline.errors import DeskRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import approvals, new_links, sessions
 from hotline.services.desk import admissions
-from hotline.services.evidence import exporting
 from hotline.services.people import enrolment_decisions
 from hotline.services.people.dossiers import desk_page, leaving, postings
 from hotline.services.referrals.drills import plans
@@ -24,18 +21,9 @@ from hotline.web.console.people.waits import SecondDecision, WaitsForSecond, is_
 from hotline.web.console.who import phrase
 
 ROLE, ENROLMENT, POSTING = "role", "enrolment", "posting"
-ADMISSION, REMOVAL, LIFT, EXPORT = "admission", "removal", "lift", "export"
+ADMISSION, REMOVAL, LIFT = "admission", "removal", "lift"
 EXERCISE, LINK = "exercise", "link"
 CLOSURE, CALL = "closure", "call_back"
-
-FOR_WHOM: Mapping[Edition, str] = {
-    Edition.INSIDE: phrase("for those who work with the line"),
-    Edition.OUTSIDE: phrase("for everybody"),
-}
-VERSIONS: Mapping[MonthVersion, str] = {
-    MonthVersion.FIRST: phrase("first version"),
-    MonthVersion.REVISED: phrase("revised"),
-}
 
 
 def everything(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
@@ -90,8 +78,6 @@ def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
         found += _exercises(kit, by)
     if AccountRole.ADMIN in by.roles:
         found += [*_roles(kit, by), *_links(kit, by)]
-    if by.roles & exporting.MAY_TAKE:
-        found += _exports(kit, by)
     if AccountRole.NATIONAL in by.roles:
         found += _lifts(kit, by)
     marks = approvals.marks(kit, [one.id for one in found])
@@ -251,28 +237,6 @@ def _lifts(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
         )
 
 
-def _exports(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
-    for one in exporting.waiting(kit):
-        yield WaitsForSecond(
-            kind=EXPORT,
-            id=one.id,
-            phrase=phrase(
-                "{by} asks to take out the figures of {period}, {edition}, {version}. Either of you may then take them,"
-                " once, within a day."
-            ),
-            values={
-                "by": name_of(one.asked_by),
-                "period": one.wanted.period,
-                "edition": FOR_WHOM[one.wanted.edition],
-                "version": VERSIONS[one.wanted.version],
-            },
-            asked_at=one.asked_at,
-            expires_at=one.until,
-            reason=one.reason,
-            may_decide=is_other(by, one.asker_id, one.asked_by),
-        )
-
-
 OF_EXERCISES: Mapping[tuple[bool, bool], str] = {
     (False, False): phrase("{by} asks for an exercise at {desk}, by day."),
     (True, False): phrase("{by} asks for an exercise at {desk}. It may wake people at night."),
@@ -305,7 +269,6 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     POSTING: postings.decide,
     REMOVAL: leaving.decide,
     LIFT: lifting.decide,
-    EXPORT: exporting.decide,
     EXERCISE: plans.decide,
     LINK: new_links.decide,
 }

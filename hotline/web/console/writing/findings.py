@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.editing.drafting import SENTENCES, Lack
+from hotline.text.languages import NAMES
 from hotline.text.remark import Remark
-from hotline.web.console.templating import NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.field_words import field_words

@@ -12,8 +12,8 @@ from hotline.services.changes import catching_up, folders, going_live
 from hotline.services.changes.catching_up import CatchUpClash
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.results import ChangeRefused
+from hotline.text.languages import NAMES
 from hotline.web.console.form import FormFaults, PostedForm
-from hotline.web.console.templating import NAMES
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.changes.field_words import field_words, part_words
 from hotline.web.console.writing.changes.refusals import refused_faults

@@ -20,8 +20,7 @@ from hotline.engine.editing.preview import screens_of
 from hotline.engine.editing.spans import SpanKind, WordSpan, spans
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
-from hotline.text.languages import CODES
-from hotline.web.console.templating import NAMES
+from hotline.text.languages import CODES, NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.change_sentences import changed_words

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES
 from hotline.engine.check.finding import Finding
-from hotline.web.console.templating import NAMES
+from hotline.text.languages import NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 

@@ -6,8 +6,8 @@ from hotline.engine.editing.anatomy import Document
 from hotline.engine.editing.difference import Difference, LeftBehind, left_behind
 from hotline.engine.editing.emergency import HeldBack, NotInEmergency
 from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.text.languages import NAMES
 from hotline.web.console.form import FormFault, FormFaults
-from hotline.web.console.templating import NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.field_words import field_words, finding_place, part_words

@@ -5,7 +5,7 @@ from typing import Any
 
 from hotline.domain.changes.change import StepKind
 from hotline.services.changes.drafts import StepLine
-from hotline.web.console.templating import NAMES
+from hotline.text.languages import NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.field_words import part_words

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from hotline.text.languages import NAMES
 from hotline.web.console.form import PostedForm
-from hotline.web.console.templating import NAMES
 from hotline.web.console.visit import Visit
 
 TICK = "read-"

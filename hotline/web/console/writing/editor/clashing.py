@@ -11,8 +11,8 @@ from hotline.engine.editing.merging import FieldClash, OtherWords, Settled, Side
 from hotline.engine.editing.saying import said
 from hotline.services.changes import folders
 from hotline.services.changes.steps import StepClash
+from hotline.text.languages import NAMES
 from hotline.web.console.form import Fields, PostedForm
-from hotline.web.console.templating import NAMES
 from hotline.web.console.visit import Visit, page
 
 SETTLE, OTHER = "settle:", "other:"

@@ -7,7 +7,7 @@ from hotline.services.changes import at_hand
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.services.changes.drafts import StepLine
 from hotline.text.gsm7 import TYPOGRAPHY
-from hotline.web.console.templating import NAMES
+from hotline.text.languages import NAMES
 from hotline.web.console.visit import Visit
 
 

@@ -1,0 +1,474 @@
+"""Writes twelve invented months into a new demo, in bulk: closed tips, calls, persons and releases.
+
+What is open is told and taken by the line's own services, on a turned clock. Whatever shows any of it says that it is
+sample data.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from hotline import plugs
+from hotline.adapters.demo_accounts import demo_accounts_in
+from hotline.bootstrap import build_console, build_door, build_reader, build_relay
+from hotline.config import Settings
+from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.cases import months
+from hotline.domain.cases.entries import EntryKind, EntryWay, TakeProof
+from hotline.domain.cases.people_codes import FORMS, PersonCodes
+from hotline.domain.changes.change import StepKind
+from hotline.domain.dialogue.ussd import EndNotice, UssdHop
+from hotline.domain.flows.review import ENGLISH, ReviewedText
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.places.places import PROVINCES, districts, place_name
+from hotline.domain.reach.counters import Measure
+from hotline.domain.reach.screens import WEEK_BEGINS, ScreenMeasure
+from hotline.domain.referrals import reference
+from hotline.domain.referrals.case_events import Purpose
+from hotline.domain.referrals.referral import ReferralState
+from hotline.domain.rolls.gathering import HELD
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.rolls.quiz import QuizOutcome
+from hotline.domain.rolls.training import LESSONS
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import NATIONAL, Basis, Category, TipOutcome, TipState, Urgency
+from hotline.domain.tips.acts import Act, Way
+from hotline.domain.tips.retention import WORDS
+from hotline.emulator.reader import choices
+from hotline.ports import DoorKit, Kit, RelayKit
+from hotline.services.cases import entries, sealed_codes
+from hotline.services.cases.entries import EntryBy
+from hotline.services.changes import drafts, folders, steps
+from hotline.services.changes.drafts import NewStep
+from hotline.services.dialogue import conversation
+from hotline.services.outbox import delivery, reports
+from hotline.services.reach.outreach import day_of
+from hotline.services.reader.cases import month_ends
+from hotline.services.reader.reader_kit import ReaderKit
+from hotline.services.referrals import casework, referral
+from hotline.services.words.word_faults import said_so
+from hotline.statistics import queries, service_releases
+from hotline.statistics.encrypt import encrypt_sums
+from hotline.statistics.rules_definitions import CellName, Dimension
+from hotline.statistics.rules_periods import due_at, due_periods
+from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_use import NETWORKS, QUIZ_MEASURES
+from hotline.store.accounts import accounts
+from hotline.store.cases import case_people, counted
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.database import Session
+from hotline.store.desk import desks
+from hotline.store.outbox.messages import Referral
+from hotline.store.reach import coverage
+from hotline.store.reach.outreach import Reach
+from hotline.store.reach.people import People
+from hotline.store.reach.screen_counts import ScreenCount
+from hotline.store.referrals import personnel, referrals
+from hotline.store.rolls.joined import Joined
+from hotline.store.tips.tips import Grant, Tip
+from hotline.store.watch import origin
+from hotline.testing import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
+
+MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
+OPEN_TIPS, OPEN_PERSONS, OFFICERS = 12, 24, 60
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+WEEK = timedelta(days=7)
+KINDS = tuple(one.value for one in Category)
+TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
+    Urgency.DANGER: (1, 16),
+    Urgency.SEEN: (2, 90),
+    Urgency.HEARD: (8, 600),
+}
+"""Minutes until somebody takes a tip."""
+STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30", "safe_at_30")
+"""How far a person comes, one step after the other; nine of ten go on."""
+TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
+CHANGE = (
+    "Sample: shorter words about debts",
+    "learn.debt.say.text",
+    "It happens on farms, in mines, on building sites, in shops. To men and to women. No debt holds anyone.",
+)
+"""An open change: its title, the text that it changes, and its new English."""
+
+
+@dataclass
+class SampleClock:
+    """Stands where it was set."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class SampleLine:
+    """The kits of a line over one database and one clock, and what is drawn at random."""
+
+    door: DoorKit
+    relay: RelayKit
+    reader: ReaderKit
+    desk: Kit
+    clock: SampleClock
+    now: datetime
+    actors: Mapping[AccountRole, Actor]
+    random: Random = field(default_factory=lambda: Random(1))
+    sms: FakeSms = field(default_factory=FakeSms)
+
+    @property
+    def months(self) -> Sequence[str]:
+        """The twelve months before this one, the earliest first."""
+        found = [months.month_of(self.now)]
+        while len(found) <= MONTHS:
+            found.append(months.month_of(months.begins(found[-1]) - DAY))
+        return found[:0:-1]
+
+
+def write(settings: Settings) -> None:
+    """Writes the sample data of a new demo. Raises StoreUnavailable."""
+    line = _line(settings)
+    with closing(line.door.database):
+        with line.desk.database.writing() as session:
+            origin.mark_invented(session, line.now)
+            _use(session, line)
+            _closed_tips(session, line)
+            _sums(session, line)
+            for name, target in TARGETS.items():
+                year = f"{line.now:%Y}"
+                queries.write_target(session, name, year, target, by="sample", at=line.now)
+        _persons(line)
+        _releases(line)
+        _open_tips(line)
+        _change(line)
+
+
+def _line(settings: Settings) -> SampleLine:
+    now = plugs.clock(settings)()
+    clock, sms = SampleClock(now), FakeSms()
+    door, relay = build_door(settings), build_relay(settings)
+    reader, desk = build_reader(settings), build_console(settings)
+    for other in (relay, reader, desk):
+        other.database.close()
+    same: dict[str, Any] = {
+        "database": door.database,
+        "books": door.books,
+        "now": clock,
+        "jobs": FakeJobs(),
+    }
+    roles = {role: one.name for one in demo_accounts_in(settings.home) for role in one.roles}
+    with door.database.reading() as session:
+        ids = {one.shown: one.id for one in accounts.everybody(session)}
+    return SampleLine(
+        door=replace(door, **same, notes=FakeNotes(), runs=FakeRuns()),
+        relay=replace(relay, **same, sms=sms, senders=FakeSenders()),
+        reader=replace(reader, **same),
+        desk=replace(desk, **same),
+        clock=clock,
+        now=now,
+        actors={role: Actor(name, ids[name]) for role, name in roles.items() if name in ids},
+        sms=sms,
+    )
+
+
+def _use(session: Session, line: SampleLine) -> None:
+    """Calls, topics, quiz answers, lessons' screens, networks, people, officers, sessions of leaders, hours on duty."""
+    random, live = line.random, service_releases.live_rows(line.desk)
+    first, after = day_of(months.begins(line.months[0])), day_of(line.now)
+    cells: Counter[tuple[Any, ...]] = Counter()
+    for number in range((after - first).days):
+        day = first + number * DAY
+        calls = CALLS_A_DAY + number // 12 + random.randint(-8, 8)
+        for _ in range(calls):
+            language = random.choices(("rw", "en", "fr"), (82, 10, 8))[0]
+            entry = random.choices(("", *sorted(live.codes)), (8, *(1 for _ in live.codes)))[0]
+            cells[day, Measure.SESSION, language, entry, "", ""] += 1
+            if live.topics and random.random() < 0.7:
+                topic = random.choice(sorted(live.topics))
+                cells[day, Measure.TOPIC, language, entry, "", topic] += 1
+        for outcome, share in zip(QuizOutcome, (4, 5, 1, 2), strict=True):
+            cells[day, QUIZ_MEASURES[outcome], "rw", "", "", "passport"] += share
+        if random.random() < 0.4:
+            cells[day, HELD, "rw", "", random.choice(districts()).code, "village"] += 1
+    names = ("day", "measure", "language", "entry", "district", "topic")
+    session.add_all(
+        Reach(**dict(zip(names, cell, strict=True)), channel="ussd", count=count)
+        for cell, count in cells.items()
+    )
+    for month in line.months:
+        session.add(People(period=month, count=700 + random.randint(0, 200)))
+        for begins in WEEK_BEGINS:
+            week = day_of(months.begins(month)) + (begins - 1) * DAY
+            for name, count in zip(NETWORKS, (220, 90, 8), strict=False):
+                session.add(_screen(week, ScreenMeasure.SESSION, name, count))
+            for place, screen in enumerate(sorted(live.screens)):
+                shown = max(12, 180 - 2 * place + random.randint(-9, 9))
+                session.add(_screen(week, ScreenMeasure.SHOWN, screen, shown))
+                session.add(_screen(week, ScreenMeasure.ANSWERED, screen, shown * 8 // 10))
+    for number in range(OFFICERS):
+        joined = months.begins(random.choice(line.months)) + random.randint(1, 20) * DAY
+        lessons = LESSONS if number % 3 else LESSONS[: number % 5]
+        passed = {name: (joined + n * DAY).isoformat() for n, name in enumerate(lessons, 1)}
+        district = random.choice(districts()).code
+        row = Joined(number_key=f"sample {number}", roll=Roll.OFFICERS, district=district)
+        row.created_at, row.told, row.passed = joined, [], passed
+        session.add(row)
+    hours = line.now.replace(minute=0, second=0, microsecond=0)
+    away = {hours - n * HOUR: (["57"] if n % 24 < 5 else []) for n in range(1, 24 * 14)}
+    coverage.write_many(session, away)
+
+
+def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:
+    return ScreenCount(
+        week=week, measure=measure, name=name, language="rw", revision_id=0, count=count
+    )
+
+
+def _closed_tips(session: Session, line: SampleLine) -> None:
+    """Tips of a year that are closed, with what happened to each. Words of old ones were erased in time."""
+    random, codes = line.random, sorted(area.code for area in districts())
+    weights = [5 if code.startswith("1") else 1 for code in codes]
+    members = personnel.members(session)
+    people = {code: [one.id for one in members if one.covers(code)] for code in codes}
+    keys = desks.public_keys(session, (NATIONAL, *codes))
+    names = iter(reference.draw(secrets.token_bytes(400_000), 6, MONTHS * TIPS_A_MONTH * 2))
+    for number, month in enumerate(line.months):
+        made: list[tuple[Tip, Mapping[str, bytes]]] = []
+        for _ in range(TIPS_A_MONTH + 2 * number):
+            filed = months.begins(month) + timedelta(seconds=random.randrange(28 * 86400))
+            made.append(_tip(line, filed, random.choices(codes, weights)[0], keys))
+        session.add_all(tip for tip, _ in made)
+        session.flush()
+        met: list[int] = []
+        for tip, grants in made:
+            for code, key in grants.items():
+                session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=key))
+            if _log(session, line, tip, random.choice(people[tip.place]), next(names)):
+                met.append(tip.id)
+        if months.counted_at(month) <= line.now:
+            counted.mark(session, met, month, months.counted_at(month))
+
+
+def _tip(
+    line: SampleLine, filed: datetime, place: str, keys: Mapping[str, bytes]
+) -> tuple[Tip, Mapping[str, bytes]]:
+    """Returns a closed tip, and its key encrypted to the desks that may read it: nothing of one that was erased."""
+    random = line.random
+    urgency = random.choices(tuple(Urgency), (22, 60, 18))[0]
+    closed = filed + random.randint(5, 90) * HOUR
+    uid, erased = secrets.token_hex(16), closed + WORDS if closed + WORDS < line.now else None
+    tip = Tip(
+        uid=uid,
+        identity=f"erased:{uid}" if erased else f"sample {uid}",
+        session_key="",
+        contact_key="",
+        passage=1,
+        state=TipState.FILED,
+        channel="ussd",
+        language=random.choices(("rw", "en", "fr"), (88, 7, 5))[0],
+        entry="",
+        place=place,
+        category=random.choice(KINDS),
+        urgency=urgency,
+        official="no" if random.random() > 0.04 else "yes",
+        basis=Basis.PUBLIC_DUTY,
+        body=b"",
+        created_at=filed,
+        updated_at=filed,
+        filed_at=filed,
+        referred_at=filed,
+        referred_urgency=urgency,
+        closed_at=closed,
+        outcome=random.choices(tuple(TipOutcome)[:4], (4, 4, 3, 1))[0],
+        erased_at=erased,
+    )
+    if erased is not None:
+        return tip, {}
+    wanted = (NATIONAL, place) if tip.official == "no" else (NATIONAL,)
+    sealed = line.desk.sealer.tip(
+        {"danger": "yes" if urgency is Urgency.DANGER else "no"},
+        uid=uid,
+        place=place,
+        desks={code: keys[code] for code in wanted},
+        at=filed,
+    )
+    tip.body = sealed.body
+    return tip, sealed.grants
+
+
+def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: str) -> bool:
+    """Writes who was alerted of a closed tip, and what they did. Returns True if they met somebody."""
+    assert tip.filed_at is not None
+    assert tip.closed_at is not None
+    random, at = line.random, tip.filed_at
+    low, high = TAKEN_WITHIN[Urgency(tip.urgency)]
+    taken = at + (low + (high - low) * random.random() ** 2) * MINUTE
+    opened = taken + random.randint(1, 9) * MINUTE
+    on_site = opened + random.randint(20, 200) * MINUTE if random.random() < 0.6 else None
+    month = months.month_of(at)
+    is_counted = months.counted_at(month) <= line.now
+    is_met = is_counted and on_site is not None and random.random() < 0.8
+    tip.holder_id = responder_id
+    alert = Referral(tip_id=tip.id, step=0, responder_id=responder_id, reference=name)
+    alert.state, alert.created_at, alert.on_site_at = ReferralState.CLOSED, at, on_site
+    alert.acknowledged_at = alert.proved_at = taken
+    alert.opened_at = opened
+    session.add(alert)
+    happened: list[tuple[EntryKind, datetime | None, dict[str, str]]] = [
+        (EntryKind.TOLD, at, {"why": Purpose.ALERT}),
+        (EntryKind.TAKEN, taken, {"proof": TakeProof.PROVED}),
+        (EntryKind.OPENED, opened, {}),
+        (EntryKind.ON_SITE, on_site, {}),
+        (EntryKind.SCREENED, on_site if is_met else None, {}),
+        (EntryKind.CLOSED, tip.closed_at, {"outcome": str(tip.outcome)}),
+    ]
+    for kind, moment, codes in happened:
+        if moment is not None:
+            row = CaseLogRow(tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes)
+            row.way, row.kind, row.key = EntryWay.USSD, kind, f"{kind}:sample:{tip.id}"
+            session.add(row)
+    return is_met
+
+
+def _sums(session: Session, line: SampleLine) -> None:
+    """Writes the sums of the persons of each month that is counted by now."""
+    for month in line.months:
+        if months.counted_at(month) > line.now:
+            continue
+        sums: dict[CellName, Sum] = {}
+        for _ in range(PERSONS_A_MONTH):
+            key = secrets.randbelow(256)
+            for name in _cells(line.random):
+                sums[name] = sums.get(name, Sum()) + Sum(1, key)
+        body = encrypt_sums(sums, month=month, public_key=line.reader.sealer.reader_key())
+        queries.write_person_sum(session, month, body, months.counted_at(month))
+
+
+def _cells(random: Random) -> Iterator[CellName]:
+    """Yields the cells that one person counts in."""
+    for step in STEPS:
+        yield CellName(step)
+        if step == "known_at_30":
+            yield CellName("consented_known")
+        if random.random() > 0.9:
+            break
+    who = random.choices(("woman", "man", "girl", "boy"), (40, 26, 22, 12))[0]
+    yield CellName("persons_by_who", Dimension.WHO, who)
+    yield CellName("persons_by_form", Dimension.FORM, random.choice(sorted(FORMS)))
+    yield CellName("persons_by_province", Dimension.PROVINCE, random.choice(sorted(PROVINCES)))
+    nation = random.choices(("rwanda", "other"), (80, 20))[0]
+    yield CellName("persons_by_nationality", Dimension.NATIONALITY, nation)
+    yield CellName("persons_by_where", Dimension.WHERE, "inside")
+    means = "child" if who in ("girl", "boy") else random.choice(("force", "deceit", "both"))
+    yield CellName("persons_by_means", Dimension.MEANS, means)
+    yield CellName("persons_by_decision", Dimension.DECISION, "undecided")
+
+
+def _persons(line: SampleLine) -> None:
+    """Writes persons of cases whose month is not counted yet, their codes encrypted as anybody's."""
+    by = EntryBy("account:1:Sample", EntryWay.CONSOLE)
+    with line.desk.database.writing() as session:
+        recent = [
+            tip
+            for tip in session.query(Tip).where(Tip.erased_at.is_(None)).order_by(Tip.id.desc())
+            if months.counted_at(months.month_of(tip.created_at)) > line.now
+        ]
+        for tip in recent[:OPEN_PERSONS]:
+            at = tip.created_at + 3 * HOUR
+            case_people.meet(session, tip.id, 1, at)
+            kind, key = EntryKind.SCREENED, f"sample person:{tip.id}"
+            said = entries.done_by(session, tip.id, kind, by, at, key=key)
+            assert said is not None
+            plain = PersonCodes(1, _signs(line.random)).checked(kind).to_bytes()
+            sealed_codes.keep(session, line.desk, tip, said, plain, at)
+
+
+def _signs(random: Random) -> Mapping[str, str]:
+    seen = {"sex": random.choice(("woman", "man")), "form": random.choice(sorted(FORMS))}
+    return {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes", **seen}
+
+
+def _releases(line: SampleLine) -> None:
+    """Makes each release on its day, by the line's own service. What is older than a week is approved."""
+    first = day_of(months.begins(line.months[0]))
+    made: list[str] = []
+    for period in due_periods(first, line.now):
+        line.clock.at = max(due_at(period), months.begins(line.months[0]))
+        month_ends.hand_over(line.reader, line.clock.at)
+        made += service_releases.make_due(line.desk, line.clock.at)
+    for period in made:
+        if due_at(period) > line.now - WEEK:
+            continue
+        for role in (AccountRole.NATIONAL, AccountRole.PROGRAMME_LEAD):
+            line.clock.at = due_at(period) + DAY
+            service_releases.approve(line.desk, line.actors[role], role, period)
+    line.clock.at = line.now
+
+
+def _open_tips(line: SampleLine) -> None:
+    """Callers of the last hours report, and responders take most of it: all by the line's own services."""
+    for number in range(OPEN_TIPS):
+        line.clock.at = line.now - (OPEN_TIPS - number) * 20 * MINUTE
+        _report(line, number, districts()[number % 3 if number % 2 else number])
+        referral.refer_waiting(line.relay)
+        sent = len(line.sms.sent)
+        delivery.deliver_due(line.relay)
+        for place in range(sent + 1, len(line.sms.sent) + 1):
+            reports.apply_report(line.relay, ReportIn(f"ATXid_{place:032x}", "Success"))
+        if number < OPEN_TIPS - 2:
+            _take(line, number)
+    line.clock.at = line.now
+
+
+def _report(line: SampleLine, number: int, area: Any) -> None:
+    """One caller tells of something in a district, key by key."""
+    session_id, msisdn, text = f"sample-{number}", f"+2507883009{number:02}", ""
+    keys = iter(("", "5", "1" if number % 5 == 2 else "2", "2"))
+    wanted = iter((place_name(area.code[0], "rw"), area.name))
+    details = iter("11411")
+    screen = ""
+    for _ in range(24):
+        key = next(keys, None)
+        if key is None:
+            label = next(wanted, None)
+            offered = choices(screen.removeprefix("CON "))
+            key = offered.get(label, "9") if label is not None else next(details, "1")
+            if label is not None and label not in offered:
+                wanted = iter((label, *wanted))
+        text = f"{text}*{key}" if text else key
+        screen = conversation.take_turn(
+            line.door, UssdHop(session_id, msisdn, text, NETWORKS[number % 2])
+        )
+        if screen.startswith("END"):
+            break
+    conversation.end_session(line.door, EndNotice(session_id, "Success"))
+
+
+def _take(line: SampleLine, number: int) -> None:
+    """Somebody who was alerted of the newest tip takes it, and some of them arrive there."""
+    with line.desk.database.writing() as session:
+        tip = session.query(Tip).order_by(Tip.id.desc()).limit(1).one()
+        alerted = referrals.names_of(session, tip.id)
+        for responder_id, row in [*alerted.items()][:1]:
+            for verb in (Verb.TAKE, Verb.ON_SITE)[: 1 + (number % 3 == 0)]:
+                line.clock.at += 3 * MINUTE
+                act = Act(responder_id, row.reference, verb, Way.USSD, line.clock.at)
+                casework.act(session, line.desk, act)
+
+
+def _change(line: SampleLine) -> None:
+    """An editor has begun to change what callers read."""
+    by, (title, text, words) = line.actors[AccountRole.EDITOR], CHANGE
+    change = folders.open_change(line.desk, by, title, "sample data")
+    assert isinstance(change, int), "it has a title"
+    flow, node, *_ = text.split(".")
+    now = drafts.draft(line.desk, change, flow)
+    document = said_so(now.document, [ReviewedText(text, {ENGLISH: words})], ENGLISH)
+    if document is not None:
+        says = {"did": StepKind.EDITED, "node": node, "languages": [ENGLISH]}
+        step = NewStep(flow, document, secrets.token_hex(8), says)
+        steps.save_step(line.desk, by, change, step, base_version=now.version)

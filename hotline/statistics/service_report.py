@@ -1,0 +1,195 @@
+"""Writes the minister's report, and what callers are told: each from published releases and nothing else."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from hotline.adapters import typst_paper
+from hotline.adapters.console_words import load_console_words
+from hotline.domain.places.places import districts
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.statistics import rules_report, service_releases
+from hotline.statistics.rules_charts import district_map, sparkline
+from hotline.statistics.rules_definitions import Dimension, Unit, phrase
+from hotline.statistics.rules_labels import ROUNDED, SAMPLE, Say, number_label, period_label
+from hotline.statistics.rules_periods import ends
+from hotline.statistics.rules_release import Release
+from hotline.statistics.rules_report import Answer, Results
+from hotline.text.languages import CODES, NAMES
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE = (
+    "body{max-width:42rem;margin:0 auto;padding:1rem;color:#1b2a2e;background:#fff;font:1rem/1.5 sans-serif}"
+    "section{margin:0 0 2.5rem}h1{font-size:1.5rem;line-height:1.2}.n{color:#4a5b60;font-size:.9rem}"
+    "nav a{display:inline-block;padding:.75rem 1rem .75rem 0}"
+)
+"""The style of the page for callers."""
+TITLE = phrase("What became of tips")
+CONTACTS = phrase(
+    "These numbers count contacts with the line. They do not say how much trafficking there is."
+)
+NOBODY = phrase(
+    "Nobody can be recognised by these numbers: they are rounded and of the whole country."
+)
+METHOD: Sequence[str] = (
+    phrase(
+        "A tip counts in the period in which it was filed, once, as it stood on the day of the release."
+    ),
+    phrase(
+        "A person counts as identified if a responder saw signs, or if an official body decided so."
+    ),
+    ROUNDED,
+    phrase("Each number of tips and persons is moved at random by up to three, then rounded to 5."),
+    phrase("Use of the line is rounded to 10."),
+    phrase(
+        "Months are published on the sixth day of the next month, quarters 75 days after they end."
+    ),
+    phrase(
+        "A release never changes. Two people approve it: the national desk and the programme lead."
+    ),
+    phrase("The same numbers go to every treaty body."),
+    CONTACTS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldResults:
+    """What callers are told in one language, with its title and notes."""
+
+    language: str
+    title: str
+    results: Results
+    notes: Sequence[str]
+
+
+def results_page(context: Kit) -> str:
+    """Returns one HTML page in three languages: no script, and nothing from elsewhere. Raises StoreUnavailable."""
+    releases = service_releases.published(context)
+    told = []
+    for language in CODES:
+        say = _say_in(language)
+        results = rules_report.results(releases, language, say)
+        notes = [say(ROUNDED), say(NOBODY), say(CONTACTS)] if results.period else []
+        told.append(ToldResults(language, say(TITLE), results, notes))
+    page = _templates().get_template("results.html")
+    return page.render(told=told, style=Markup(STYLE), names=NAMES)
+
+
+def results_sms(context: Kit, language: str) -> str:
+    """Returns what callers are told as one SMS, in GSM-7 letters. Raises StoreUnavailable."""
+    say = _say_in(language)
+    found = rules_report.results(service_releases.published(context), language, say)
+    return rules_report.sms_of(found, say)
+
+
+def minister_pdf(context: Kit, period: str, language: str) -> bytes:
+    """Returns the report of a published quarter or year: two pages as PDF.
+
+    Raises NotFound if nothing is published of the period, ProgramMissing without typst, StoreUnavailable.
+    """
+    document = minister_document(context, period, language)
+    made_at = service_releases.one_release(context, period, is_published=True).made_at
+    return typst_paper.pdf((TEMPLATES / "report.typ").read_bytes(), document, made_at)
+
+
+def minister_document(context: Kit, period: str, language: str) -> Mapping[str, str]:
+    """Returns the data of the report: releases up to the end of its period. Raises NotFound, StoreUnavailable."""
+    releases = [
+        one for one in service_releases.published(context) if ends(one.period) <= ends(period)
+    ]
+    this = next((one for one in releases if one.period == period), None)
+    if this is None:
+        raise NotFound(f"The release of {period} is not published.")
+    say = _say_in(language)
+    answers = rules_report.answers(releases, language, say)
+    programme = rules_report.programme(releases, service_releases.targets(context), language, say)
+    when = period_label(period, language, say)
+    document = {
+        "language": language,
+        "title": say(phrase("Report of the line")),
+        "period": f"{when[:1].upper()}{when[1:]}",
+        "sample": say(SAMPLE) if this.is_sample else "",
+        "made": say(phrase("Release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
+        "digest": f"{say(phrase('Digest (SHA-256)'))}: {this.digest}",
+        "answers": [{**asdict(one), "chart": _chart(one, language, say)} for one in answers],
+        "map": _map(releases, language, say),
+        "programme": {
+            "title": say(phrase("Programme indicators")),
+            "head": [
+                say(one)
+                for one in (
+                    phrase("Indicator"),
+                    phrase("Baseline"),
+                    phrase("Target"),
+                    phrase("Actual"),
+                    phrase("Table"),
+                )
+            ],
+            "rows": [
+                [one.label, one.baseline, one.target, one.actual, one.source] for one in programme
+            ],
+        },
+        "method": {
+            "title": say(phrase("How these numbers were made")),
+            "sentences": [say(one) for one in METHOD],
+        },
+    }
+    return {"report": json.dumps(document, ensure_ascii=False)}
+
+
+def _chart(answer: Answer, language: str, say: Say) -> str:
+    """Returns the line of an answer's numbers, or nothing where there is only one."""
+    if len(answer.points) < 2:
+        return ""
+    told = [
+        f"{label}: {number_label(number, answer.unit, language, say)}"
+        for label, number in zip(answer.labels, answer.points, strict=True)
+    ]
+    return sparkline(answer.sentence, answer.points, told)
+
+
+def _map(releases: Sequence[Release], language: str, say: Say) -> Mapping[str, str]:
+    """Returns tips by district of the newest year that was published; empty where none shows a number."""
+    at = ("tips_by_district", Dimension.DISTRICT)
+    year = next((one for one in releases if one.has(*at)), None)
+    numbers = {cell.name.value: cell.number for cell in year.rows(*at)} if year else {}
+    if year is None or not any(numbers.values()):
+        return {"title": "", "svg": "", "told": ""}
+    title = f"{say(phrase('Tips by district'))}, {period_label(year.period, language, say)}"
+    says = {code: number_label(one, Unit.TIPS, language, say) for code, one in numbers.items()}
+    names = {area.code: area.name for area in districts()}
+    told = "; ".join(f"{names[code]}: {said}" for code, said in says.items() if code in names)
+    return {"title": title, "svg": district_map(title, names, numbers, says), "told": told}
+
+
+def _say_in(language: str) -> Say:
+    """Returns what says a phrase of the console's catalogue in a language."""
+    known = _words()[language]
+
+    def say(words: str, **values: object) -> str:
+        said = known.get(words) or words
+        return said.format_map(values) if values else said
+
+    return say
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    return load_console_words()
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader([TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,1 +1,0 @@
-"""Dashboards: the figures of a month, a quarter or a year, as they were published inside."""

@@ -1,1 +1,0 @@
-"""What each dashboard shows of a period: its questions, in their order."""

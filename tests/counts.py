@@ -1,0 +1,21 @@
+"""The counters of a test's line, exactly, with what is not folded yet."""
+
+from collections import Counter
+
+from hotline.store.database import Database
+from hotline.store.reach.outreach import Reach, Tally
+
+
+def counts(database: Database, by: str = "topic") -> Counter[tuple[str, str]]:
+    """Returns counts by value of a column and measure."""
+    found: Counter[tuple[str, str]] = Counter()
+    with database.reading() as session:
+        rows: list[Reach | Tally] = [*session.query(Reach), *session.query(Tally)]
+        for row in rows:
+            found[getattr(row, by), row.measure] += row.count
+    return found
+
+
+def number(database: Database, measure: str) -> int:
+    """Returns the count of one measure."""
+    return sum(count for (_, of), count in counts(database).items() if of == measure)

@@ -1,0 +1,119 @@
+"""E4: each code of ours is one of a standard's, by its exact name, or it is said why it is none."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.cases.entries import NotTrafficking
+from hotline.domain.cases.fold import CaseStage
+from hotline.domain.cases.people_codes import (
+    AS_SEEN,
+    CODES_OF,
+    FORM,
+    FORMS,
+    NATIONALITY,
+    NOT_SAID,
+    SEX,
+    STATE,
+    SURE,
+)
+from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.codes import code_tables
+from hotline.domain.codes.code_tables import CodeStandard, code_table
+from hotline.domain.desk.desks import DeskKind
+from hotline.domain.tip import Category, TipOutcome, Urgency
+from hotline.statistics.rules_definitions import INDICATORS
+
+PEOPLE: Mapping[str, Collection[str]] = {
+    name: codes for kind in CODES_OF.values() for name, codes in kind.items()
+}
+FLOWS = Path(__file__).parents[2] / "flows"
+CALLED = {"determination": "determined", SEX: "who"}
+"""Lists that a figure names otherwise than an entry does."""
+OURS: Mapping[str, Collection[str]] = {
+    **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
+    FORM: {*FORMS, *Category, NOT_SAID},
+    NATIONALITY: AS_SEEN[NATIONALITY],
+    STATE: {code_tables.ANY},
+    "screened": {*ScreeningResult},
+    "offer": {"at", "why", "desk"},
+    "stage": {*CaseStage},
+    "outcome": {*TipOutcome},
+    "not_trafficking": {*NotTrafficking},
+    "urgency": {one.name.lower() for one in Urgency},
+    "official": SURE,
+    "desk": {*DeskKind},
+    "quiz": {one.stem for one in FLOWS.glob("quiz_*.yaml")},
+    "place": {"province", "district", "sector", "camp"},
+}
+HTCDS_NAMES: Mapping[str, str] = {
+    "vic_TypeOfExploitation": "ForcedLabour SexualExploitation ChildLabour ForcedMarriage Servitude"
+    " ForcedMilitaryByNonStateActors OrganRemoval ForcedBegging ForcedAdoption Surrogacy Other",
+    "vic_MethodsOfControl": "PhysicalThreats ThreatsLawEnforcement ThreatensChildrenFamily DebtBondage"
+    " FalsePromises PhysicalAbuse SexualAbuse TakesEarnings RestrictsFinancialAccess RestrictsMedicalCare"
+    " WithholdsNecessities PsychologicalAbuse PsychoactiveSubstance ExcessiveWorkingHours"
+    " WithholdsDocuments Other",
+    "vic_TraffickingStatus": "PossibleVictimOfTrafficking ActualVictimOfTrafficking"
+    " NotAVictimOfTrafficking",
+    "vic_TraffickingStatusDecisionMakingOrg": "Police NGO CourtOrProsecution"
+    " NonPoliceGovernmentalOrganization Other",
+    "prs_Gender": "Feminine Masculine TransgenderFeminine TransgenderMasculine NonConforming"
+    " NonSpecifiedUnknown",
+    "prs_Citizenship": "RW *",
+    "hte_Type": "Recruitment Transit Exploitation",
+    "hte_State": "",
+    "hte_City": "",
+    "spl_Type": "Education Financial Health LabourExploitationRehabilitation Legal Livelihood"
+    " RightsBasedTraining SexualExploitationRehabilitation SocialCare",
+    "cas_Status": "Active FollowUp Closed ClosedReferred",
+    "cas_OutgoingReferralDate": "",
+    "cas_ReasonForOutgoingReferral": "AdditionalServicesRequired MigrationOrChangeOfLocation Other",
+    "cas_ReferredOrganisation": "",
+    "con_Consent": "true false",
+}
+"""Fields and values as the sheet of version 2.0 writes them; a tick is true or false."""
+ELEMENTS = {"event", "victim", "perpetrator", "reporting entity"}
+
+
+@pytest.mark.row("E4")
+@pytest.mark.parametrize("standard", CodeStandard)
+def test_e4_every_code_of_ours_is_mapped_or_says_why_it_is_not(standard: CodeStandard) -> None:
+    rows = code_table(standard).rows
+    mapped = {(row.of, row.code) for row in rows}
+    assert mapped == {(name, code) for name, codes in OURS.items() for code in codes}
+    keys = [(row.of, row.code, row.field) for row in rows]
+    assert len(keys) == len({*keys})
+    for row in rows:
+        alone = sum((one.of, one.code) == (row.of, row.code) for one in rows) == 1
+        assert row.is_mapped or (row.note and not row.value and alone), row
+
+
+def test_the_names_are_the_standards_own() -> None:
+    for row in code_table(CodeStandard.HTCDS).rows:
+        values = HTCDS_NAMES[row.field].split() if row.is_mapped else [""]
+        assert row.value in (values or [""]), row
+    table = code_table(CodeStandard.ICTIP)
+    assert {row.field for row in table.rows} <= {*ELEMENTS, ""}
+    assert "elements" in table.how
+    assert "conform" not in " ".join((table.how, *(row.note for row in table.rows)))
+
+
+def test_every_indicator_names_a_field_of_the_standard() -> None:
+    named = {one.htcds for _, one in INDICATORS.values() if one.htcds}
+    assert named
+    assert named <= {*HTCDS_NAMES}
+
+
+def test_what_a_responder_sees_is_no_decision_and_what_is_asked_at_once_no_guess() -> None:
+    table = code_table(CodeStandard.HTCDS)
+    assert [one.value for one in table.of("screened", "possible")] == [
+        "PossibleVictimOfTrafficking"
+    ]
+    assert table.of("screened", "not_indicated") == []
+    assert [one.value for one in table.of("force", "yes")] == ["Other"]
+    assert [(one.field, one.value) for one in table.of("state", "BI")] == [
+        ("prs_Citizenship", "BI")
+    ]
+    assert table.of("state", "XX") == []
+    assert {one.value for one in table.of("form", "false_offer")} == {"Recruitment"}

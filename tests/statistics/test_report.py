@@ -1,0 +1,87 @@
+"""The minister's report: two pages in three languages, made of published releases and nothing else."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from hotline.adapters import typst_paper
+from hotline.domain.accounts.account import AccountRole
+from hotline.statistics import queries, service_report
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_release import Cell, Release, starting_spans
+from hotline.text.languages import CODES
+from tests.console.conftest import Desk
+from tests.statistics.published_year import MADE_AT, PERIODS, released
+from tests.statistics.random_line import YEAR, RandomLine
+
+QUARTER = PERIODS[3]
+MONTHS = {f"{YEAR}-{n:02}": 1000 + 10 * n for n in range(1, 13)}
+
+
+def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
+    """Publishes a year: twelve months of calls, four quarters and the year."""
+    calls = [
+        Release(month, MADE_AT, [Cell(CellName("calls"), number)], starting_spans())
+        for month, number in MONTHS.items()
+    ]
+    found = [replace(one, is_sample=is_sample) for one in (*calls, *released(RandomLine(1200, 5)))]
+    with desk.kit.database.writing() as session:
+        for one in found:
+            queries.write_release(session, one)
+            for n, role in enumerate(queries.APPROVING_ROLES):
+                queries.write_approval(
+                    session, one.period, role, account_id=n, by=f"name:P{n}", at=one.made_at
+                )
+    return found
+
+
+def words(text: str) -> str:
+    """Without blanks: where a line breaks is the paper's affair."""
+    return "".join(text.replace("\N{SOFT HYPHEN}", "").split())
+
+
+@pytest.mark.row("E5")
+@pytest.mark.parametrize("language", CODES)
+def test_e5_the_report_is_two_pages_and_holds_what_was_published(desk: Desk, language: str) -> None:
+    found = {one.period: one for one in published(desk)}
+    made = service_report.minister_pdf(desk.kit, str(YEAR), language)
+    assert made == service_report.minister_pdf(desk.kit, str(YEAR), language), "one file"
+    read = PdfReader(io.BytesIO(made))
+    pages = [page.extract_text() for page in read.pages]
+    assert len(pages) == 2
+    whole = words("".join(pages))
+    year, quarter = found[str(YEAR)], found[QUARTER]
+    assert year.digest in whole
+    calls = {"rw": "1.120", "en": "1,120", "fr": "1120"}[language]
+    assert calls in whole.replace("\N{NARROW NO-BREAK SPACE}", "")
+    assert f"{quarter.number('share_in_time', 'urgency', '1')}%" in whole
+    assert str(read.root_object["/Lang"]) == language
+    assert b"/MarkInfo" in made, "tagged for who hears it read"
+
+
+@pytest.mark.row("E5")
+def test_e5_a_button_gives_it_and_a_month_has_none(desk: Desk) -> None:
+    published(desk, is_sample=True)
+    tab = desk.tab(AccountRole.AUDITOR)
+    page = tab.get(f"/statistics/releases/{QUARTER}").text
+    assert f"/statistics/releases/{QUARTER}/report/rw" in page
+    answer = tab.get(f"/statistics/releases/{QUARTER}/report/fr")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert f'filename="SAMPLE-statistics-{QUARTER}-fr.pdf"' in answer.headers["Content-Disposition"]
+    told = words(PdfReader(io.BytesIO(answer.data)).pages[0].extract_text())
+    assert words("Données d'exemple") in told.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    assert tab.get(f"/statistics/releases/{YEAR}-05/report/fr").status_code == 404
+    assert tab.get(f"/statistics/releases/{QUARTER}/report/xx").status_code == 404
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=30))
+def test_whatever_a_name_holds_is_text(name: str) -> None:
+    template = b'#set document(title: "x")\n#text(size: 6pt, json(bytes(sys.inputs.report)).name)'
+    data = {"report": f'{{"name": {json.dumps(name)}}}'}
+    page = PdfReader(io.BytesIO(typst_paper.pdf(template, data, MADE_AT))).pages[0]
+    assert words(page.extract_text()) == name
