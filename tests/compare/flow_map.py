@@ -124,7 +124,8 @@ class FlowMap:
     def recognised(self, screen: str, after: str = "") -> tuple[str, str]:
         """Returns (node, language) of a screen; ("", "") where no node has these words.
 
-        Several nodes may have the same words: the one whose choices fit best, and that is nearest after `after`.
+        Several nodes may have the same words: the one whose choices fit best, and that is nearest after `after`. A node
+        without words of its own, whose whole text is filled in, is the last to be meant.
         """
         shown = " ".join(screen.split())
         lines = {match[2].strip() for line in screen.splitlines() if (match := OPTION.match(line))}
@@ -137,6 +138,7 @@ class FlowMap:
                 labels = {option.label.get(language, "") for option in node.options}
                 step = self.distances(node.name).get(after, FAR) if after else 0
                 rank = (
+                    int(any(pattern.pattern.strip(".*") for pattern in found)),
                     len(lines & labels) - len(labels - lines),
                     max(len(pattern.pattern) for pattern in found),
                     -step,

@@ -23,6 +23,7 @@ def played(*lines: tuple[int, str, str]) -> Transcript:
         ("K7Q4: Gasabo, danger. Reply 1 K7Q4", "M3TX: Gasabo, danger. Reply 1 M3TX"),
         ("Your number: 123 456 789", "Your number: 987 654 321"),
         ("The code is 48271553.", "The code is 90017722."),
+        ("k7q4 6", "m3tx 6"),
     ],
 )
 def test_what_is_random_is_no_difference(one: str, other: str) -> None:
@@ -43,7 +44,7 @@ def test_two_cases_stay_two() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        (4, "SMS to responder 1", "REF: danger"),
+        (6, "SMS to responder 1", "REF: danger"),
         (3, "SMS to responder 2", "REF: danger"),
         (3, "SMS to responder 1", "REF: Danger"),
     ],
@@ -52,6 +53,18 @@ def test_two_cases_stay_two() -> None:
 def test_one_thing_that_differs_is_found(other: tuple[int, str, str]) -> None:
     ours = played((3, "SMS to responder 1", "REF: danger"))
     assert difference([ours], [played(other)]) is not None
+
+
+def test_an_sms_that_comes_a_minute_later_is_no_difference() -> None:
+    ours, theirs = ([played((at, "SMS to responder 1", "REF: danger"))] for at in (12, 13))
+    assert difference(ours, theirs) is None
+
+
+def test_a_node_whose_words_are_filled_in_is_taken_for_no_other() -> None:
+    flow_map = FlowMap.read(FLOWS)
+    node = flow_map.nodes["learn.what"]
+    screen = f"{node.parts['text']['rw']}\n9 Komeza\n0 Subira inyuma"
+    assert flow_map.recognised(screen) == ("learn.what", "rw")
 
 
 def test_another_order_is_a_difference() -> None:

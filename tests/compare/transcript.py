@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 REFERENCE = re.compile(
-    r"\b(?=[A-Z0-9]*[3479])(?=[A-Z0-9]*[A-Z])[ACDEFHJKMNPQRTUWXY23456789]{4,6}\b"
+    r"\b(?=[A-Z0-9]*[3479])(?=[A-Z0-9]*[A-Z])[ACDEFHJKMNPQRTUWXY23456789]{4,6}\b", re.IGNORECASE
 )
-"""What an SMS calls a case."""
+"""What an SMS calls a case, and how somebody writes it back."""
 CERTIFICATE = re.compile(r"\b(?:[A-Z0-9]{4} ){2}[A-Z0-9]{4}\b")
 DIGITS = re.compile(r"(?<![*\d])\d{3} \d{3} \d{3}\b|(?<![*\d])\d{5,9}\b")
 """Receipts, codes and start PINs."""
 SHOWN_BEFORE = 6
 """Lines of the story before the first difference."""
+TOLERANCE = 2
+"""Minutes by which an SMS may come later or earlier: the line's own clock goes on while a step is looked at."""
 SHOWN = 5
 """Lines of each side that differ."""
 
@@ -25,6 +27,12 @@ class Entry:
     minute: int
     what: str
     text: str
+
+    def is_nearly(self, other: "Entry") -> bool:
+        """Returns True for the same SMS within the tolerance."""
+        is_same = (self.what, self.text) == (other.what, other.text)
+        is_near = abs(self.minute - other.minute) <= TOLERANCE
+        return is_same and is_near and self.what.startswith("SMS to ")
 
     def __str__(self) -> str:
         return f"{self.minute:>6} min  {self.what}: {self.text}"
@@ -52,7 +60,7 @@ class Transcript:
     def _named(self, found: re.Match[str]) -> str:
         if not self.numbered:
             return "REF"
-        return self.names.setdefault(found[0], f"REF{len(self.names) + 1}")
+        return self.names.setdefault(found[0].upper(), f"REF{len(self.names) + 1}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
     lines = {line for count in (*one, *other) for line in count}
     more = {line for line in lines if _least(one, line) > _most(other, line)}
     less = {line for line in lines if _least(other, line) > _most(one, line)}
+    _pair_off(more, less)
     if more or less:
         return _shown(ours[-1], theirs[-1], more, less)
     if any(count != one[0] for count in (*one, *other)):
@@ -84,6 +93,15 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
     pairs = zip(ours[-1].entries, theirs[-1].entries, strict=True)
     moved = next(mine for mine, yours in pairs if mine != yours)
     return _shown(ours[-1], theirs[-1], {moved}, {moved})
+
+
+def _pair_off(more: set[Entry], less: set[Entry]) -> None:
+    """Takes out SMS that both sides have, one of them a little later."""
+    for line in sorted(more, key=lambda one: one.minute):
+        twin = next((one for one in less if one.is_nearly(line)), None)
+        if twin is not None:
+            more.remove(line)
+            less.remove(twin)
 
 
 def _counted(plays: Sequence[Transcript]) -> list[Counter[Entry]]:

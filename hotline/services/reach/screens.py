@@ -1,4 +1,4 @@
-"""Counting where sessions went and where they were left: once each, when it is over (docs/adr/0108).
+"""Counting where sessions went and where they were left: once each, when it is over.
 
 A session is over when its last screen was shown, when the gateway says so, or after three minutes of silence. Until
 then a web process keeps which screens it was shown, and a hop writes nothing. One transaction adds to the counters and

@@ -1,0 +1,83 @@
+"""Take the pictures of statistics in `docs/` anew, from the sample data of a demo. In English.
+
+    HOTLINE_HOME=/tmp/sample hotline init --demo --sample
+    python -m tools.take_pictures /tmp/sample
+
+It needs what the tests need. Every picture says that its data are samples, as the page does.
+"""
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Page, ViewportSize
+
+from hotline.adapters.console_words import load_console_words
+from hotline.adapters.demo_accounts import demo_accounts_in
+from hotline.bootstrap import build_pages
+from hotline.cli.line.demo import environ_of
+from hotline.cli.line.demo_home import HOME
+from hotline.config import Settings
+from hotline.domain.accounts.second_factor import code_at
+from hotline.services.watch import origin
+from hotline.web.console.app import create_console, templates_in
+from tests.console.browsing import free_port, served
+from tests.keypad import chromium_browser
+
+DOCS = Path(__file__).parents[1] / "docs" / "statistics"
+PICTURES: Mapping[str, tuple[str, str, int]] = {
+    "overview.png": ("Programme lead 1", "/", 1366),
+    "overview-narrow.png": ("Programme lead 1", "/", 360),
+    "board.png": ("National 1", "/statistics/board", 1366),
+    "board-narrow.png": ("National 1", "/statistics/board", 360),
+    "use.png": ("Editor 1", "/statistics/use", 1366),
+    "release.png": ("Programme lead 1", "/statistics/releases/{year}", 1366),
+    "release-narrow.png": ("Programme lead 1", "/statistics/releases/{year}", 360),
+}
+"""By file: whose page, its address, and how wide the screen is."""
+KEPT = ("overview.png", "board.png")
+"""Those that documents show. The others are for looking at, beside the home."""
+
+
+def enter(page: Page, home: Path, name: str) -> None:
+    (who,) = (one for one in demo_accounts_in(home) if one.name == name)
+    page.goto("/enter?language=en")
+    page.get_by_label("Name").fill(who.name)
+    page.get_by_label("Password").fill(who.password)
+    page.get_by_label("Code").fill(code_at(who.secret, datetime.now(UTC)))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
+def main(home: Path) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    kit = build_pages(
+        Settings.read(environ_of({HOME: str(home), "HOTLINE_CONSOLE_URL": address}, 8001))
+    )
+    if not origin.is_invented(kit):
+        raise SystemExit(f"{home} holds no sample data: see the first lines of {__file__}")
+    app = create_console(kit, templates_in(load_console_words()))
+    entered: dict[str, object] = {}
+    with served(app, port), chromium_browser() as browser:
+        for file, (name, path, width) in PICTURES.items():
+            size: ViewportSize = {"width": width, "height": 768}
+            context = browser.new_context(
+                viewport=size,
+                locale="en-GB",
+                base_url=address,
+                storage_state=entered.get(name),  # type: ignore[arg-type]
+            )
+            page = context.new_page()
+            if name not in entered:
+                enter(page, home, name)
+                entered[name] = context.storage_state()
+            page.goto(path.format(year=kit.now().year - 1))
+            folder = DOCS if file in KEPT else home
+            page.screenshot(path=folder / file, full_page=file not in KEPT)
+            context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
