@@ -42,6 +42,7 @@ from hotline.web.console.form import faults
 from hotline.web.console.today_line import TodayLine
 from hotline.web.console.visit import Visit, page, see, why
 
+FOLDED_FROM = 30
 MOST_ROWS = 12
 """Rows of a drawing; the table beside it has all."""
 NO_TYPST = phrase(
@@ -58,6 +59,11 @@ class Block:
     hint: str
     rows: Sequence[tuple[str, str]]
     drawing: Markup | None
+
+    @property
+    def is_long(self) -> bool:
+        """A long table is folded: its drawing shows the largest rows."""
+        return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
 def overview(visit: Visit) -> Response:
@@ -266,7 +272,7 @@ def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
 
 
 def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -> Block:
-    is_of_flows = dimension in (Dimension.TOPIC, Dimension.CODE, Dimension.SCREEN)
+    is_of_flows = dimension in (Dimension.CODE, Dimension.SCREEN)
     names = service_releases.row_names(visit.kit, visit.language) if is_of_flows else {}
     rows = [
         Bar(

@@ -185,7 +185,7 @@ def live_rows(context: Kit) -> LiveRows:
 
 
 def row_names(context: Kit, language: str) -> Mapping[str, str]:
-    """Returns what a reader calls topics and screens, by their first words, and short codes, by their posters."""
+    """Returns what a reader calls screens, by their first words, and short codes, by their posters."""
     try:
         flow_set = context.books.book(context.books.live())
     except NotReady:
@@ -198,8 +198,6 @@ def row_names(context: Kit, language: str) -> Mapping[str, str]:
                 continue
             words = node.text.get(language, "").strip().split("\n")[0]
             found[f"{flow.name}/{name}"] = shorten(words, NAME_LETTERS, placeholder=" ...")
-            if isinstance(node, Say) and node.topic:
-                found.setdefault(node.topic, found[f"{flow.name}/{name}"])
     return found
 
 

@@ -31,6 +31,10 @@ class RandomLine:
     tips: list[CountedTip] = field(default_factory=list)
     cases: list[tuple[str, rules_persons.CountedCase]] = field(default_factory=list)
     """By the month in which the tip was filed."""
+    noted: list[tuple[str, CountedTip, list[PersonEntry], dict[int, int]]] = field(
+        default_factory=list
+    )
+    """What the cases are made of: the month, the tip, what was noted of its persons, and their record keys."""
 
     def __post_init__(self) -> None:
         self.chance = Random(f"{self.calls} {self.seed}")
@@ -102,12 +106,14 @@ class RandomLine:
         entries: list[PersonEntry] = []
         for n in range(1, persons + 1):
             self._person(entries, n, tip)
+        keys = {n: self._key() for n in range(1, persons + 1)}
+        self.noted.append((month_of(tip.filed_at), tip, entries, keys))
         return rules_persons.CountedCase(
             key=tip.key,
             province=rules_tips.province_of(tip.place, tip.within, tip.official),
             country=tip.within if tip.place == ABROAD else None,
             persons=fold(entries),
-            person_keys={n: self._key() for n in range(1, persons + 1)},
+            person_keys=keys,
         )
 
     def _person(self, entries: list[PersonEntry], n: int, tip: CountedTip) -> None:

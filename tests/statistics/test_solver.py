@@ -6,6 +6,7 @@ from hotline.statistics.rules_definitions import CellName
 from tests.long import is_long
 from tests.statistics.published_year import PERIODS, released, sums_of
 from tests.statistics.random_line import RandomLine
+from tests.statistics.read_files import read_back
 from tests.statistics.solver import Reader
 
 CALLS = (25, 150, 1200)
@@ -16,7 +17,13 @@ SEEDS = range(20 if is_long() else 1)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("calls", CALLS)
 def test_e3_no_count_is_narrower_than_five_values(calls: int, seed: int) -> None:
-    assert Reader(released(RandomLine(calls, seed))).narrow() == []
+    files = [read_back(one) for one in released(RandomLine(calls, seed))]
+    assert Reader(files).narrow() == []
+
+
+def test_the_files_hold_what_was_released_and_nothing_else() -> None:
+    for release in released(RandomLine(150, 3)):
+        assert read_back(release).digest == release.digest
 
 
 def test_a_published_number_of_reports_begun_and_left_is_found() -> None:

@@ -1,4 +1,4 @@
-"""Every number about tips is computed a second time, in plain Python from raw rows, and prints alike."""
+"""Every number about tips and persons is computed a second time, in plain Python, and prints alike."""
 
 import csv
 from collections import defaultdict
@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 import hotline.statistics
-from hotline.statistics import queries, rules_release, rules_tips
-from hotline.statistics.rules_periods import Span, begins, ends
+from hotline.statistics import queries, rules_persons, rules_release, rules_tips
+from hotline.statistics.rules_periods import Span, begins, ends, months_of
+from hotline.statistics.rules_tips import CountedTip
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Database, Session
 from hotline.store.tips.tips import Tip
@@ -94,3 +95,80 @@ def test_e3_counts_key_sums_and_printed_numbers_are_equal(database: Database, se
         shown = printed[name, value]
         assert shown == own or (own is not None and (shown or 0) <= own), (name, value)
     assert len(expected) > 20
+
+
+def of_person(codes: dict[str, dict[str, str]], tip: CountedTip) -> list[tuple[str, str]]:
+    """Returns the cells of one person, from what was noted last of each kind."""
+    seen, said = codes["screened"], codes.get("determination", {}).get("determination")
+    means = [name for name in ("force", "deceit") if seen[name] == "yes"]
+    is_child = seen["sex"] in ("girl", "boy")
+    signs = seen["act"] == seen["purpose"] == "yes" and (is_child or means)
+    found: list[tuple[str, str]] = []
+    if said or signs:
+        decided = {"actual": "victim", "not": "no_victim", None: "undecided"}[said]
+        found.append(("persons_by_decision", decided))
+    if not signs and said != "actual":
+        return found
+    answer = codes.get("answered", {}).get("answer")
+    thirty = codes.get("thirty", {}).get("thirty")
+    steps = {
+        "identified": True,
+        "accepted": answer == "accepted",
+        "known_at_30": thirty not in (None, "unknown"),
+        "safe_at_30": thirty in ("safe", "helped"),
+        "no_room": answer == "no_room",
+        "consented": "consent" in codes,
+        "offered_in_a_day": "consent" in codes and "offered" in codes,
+        "consented_no_room": "consent" in codes and answer == "no_room",
+        "consented_known": "consent" in codes and thirty not in (None, "unknown"),
+    }
+    found += [(name, "all") for name, is_reached in steps.items() if is_reached]
+    where = "not_said" if tip.official != "no" else tip.within if tip.place == "unsure" else ""
+    where = where or ("abroad" if tip.place == "abroad" else tip.place[0])
+    found += [
+        ("persons_by_province", where),
+        ("persons_by_who", seen["sex"]),
+        ("persons_by_form", seen["form"]),
+        ("persons_by_nationality", seen["nationality"]),
+        ("persons_by_means", "child" if is_child else "both" if len(means) > 1 else plain(means)),
+        ("persons_by_where", "abroad" if where == "abroad" else "inside"),
+    ]
+    if where == "abroad" and tip.within:
+        found.append(("persons_by_where", tip.within))
+    return found
+
+
+def plain(means: list[str]) -> str:
+    return means[0] if means else "not_said"
+
+
+@pytest.mark.row("E3", "R9")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_e3_persons_are_counted_a_second_time_before_their_codes_go(seed: int) -> None:
+    line, months = RandomLine(150, seed), {*months_of(str(YEAR))}
+    expected: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for month, tip, entries, keys in line.noted:
+        assert month in months
+        services: set[str] = set()
+        is_decided = False
+        for n, key in keys.items():
+            mine = [one for one in entries if one.said.n == n]
+            codes = {str(one.kind): dict(one.said.codes) for one in mine}
+            cells = of_person(codes, tip)
+            for cell in cells:
+                expected[cell].append(key)
+            is_decided |= codes.get("determination", {}).get("body") == "court"
+            if ("accepted", "all") in cells:
+                services.add(codes["offered"]["service"])
+        if "police" in services:
+            expected["to_police", "all"].append(tip.key)
+        if is_decided:
+            expected["by_court", "all"].append(tip.key)
+    sums = rules_persons.sums(line.cases_of(months))
+    found = {(name.indicator, name.value): (cell.count, cell.keys) for name, cell in sums.items()}
+    assert found == {at: (len(keys), sum(keys) % 256) for at, keys in expected.items()}
+    printed = rules_release.protect_persons(sums, Span.YEAR, shortest())
+    for cell in printed:
+        counted = expected.get((cell.name.indicator, cell.name.value), [])
+        own = plain_rounding(len(counted), sum(counted) % 256)
+        assert cell.number == own or (own is not None and (cell.number or 0) <= own), cell.name

@@ -77,7 +77,6 @@ from hotline.testing import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
 MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
 OPEN_TIPS, OPEN_PERSONS, OFFICERS = 12, 24, 60
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-WEEK = timedelta(days=7)
 KINDS = tuple(one.value for one in Category)
 TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
     Urgency.DANGER: (1, 16),
@@ -87,6 +86,7 @@ TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
 """Minutes until somebody takes a tip."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30", "safe_at_30")
 """How far a person comes, one step after the other; nine of ten go on."""
+SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 CHANGE = (
     "Sample: shorter words about debts",
@@ -302,9 +302,7 @@ def _tip(
 
 def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: str) -> bool:
     """Writes who was alerted of a closed tip, and what they did. Returns True if they met somebody."""
-    assert tip.filed_at is not None
-    assert tip.closed_at is not None
-    random, at = line.random, tip.filed_at
+    random, at = line.random, tip.created_at
     low, high = TAKEN_WITHIN[Urgency(tip.urgency)]
     taken = at + (low + (high - low) * random.random() ** 2) * MINUTE
     opened = taken + random.randint(1, 9) * MINUTE
@@ -362,10 +360,8 @@ def _cells(random: Random) -> Iterator[CellName]:
     yield CellName("persons_by_province", Dimension.PROVINCE, random.choice(sorted(PROVINCES)))
     nation = random.choices(("rwanda", "other"), (80, 20))[0]
     yield CellName("persons_by_nationality", Dimension.NATIONALITY, nation)
-    yield CellName("persons_by_where", Dimension.WHERE, "inside")
     means = "child" if who in ("girl", "boy") else random.choice(("force", "deceit", "both"))
     yield CellName("persons_by_means", Dimension.MEANS, means)
-    yield CellName("persons_by_decision", Dimension.DECISION, "undecided")
 
 
 def _persons(line: SampleLine) -> None:
@@ -381,15 +377,10 @@ def _persons(line: SampleLine) -> None:
             at = tip.created_at + 3 * HOUR
             case_people.meet(session, tip.id, 1, at)
             kind, key = EntryKind.SCREENED, f"sample person:{tip.id}"
-            said = entries.done_by(session, tip.id, kind, by, at, key=key)
-            assert said is not None
-            plain = PersonCodes(1, _signs(line.random)).checked(kind).to_bytes()
+            said = entries.done_by(session, tip.id, kind, by, at, key=key) or 0
+            seen = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
+            plain = PersonCodes(1, seen).checked(kind).to_bytes()
             sealed_codes.keep(session, line.desk, tip, said, plain, at)
-
-
-def _signs(random: Random) -> Mapping[str, str]:
-    seen = {"sex": random.choice(("woman", "man")), "form": random.choice(sorted(FORMS))}
-    return {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes", **seen}
 
 
 def _releases(line: SampleLine) -> None:
@@ -401,7 +392,7 @@ def _releases(line: SampleLine) -> None:
         month_ends.hand_over(line.reader, line.clock.at)
         made += service_releases.make_due(line.desk, line.clock.at)
     for period in made:
-        if due_at(period) > line.now - WEEK:
+        if due_at(period) > line.now - 7 * DAY:
             continue
         for role in (AccountRole.NATIONAL, AccountRole.PROGRAMME_LEAD):
             line.clock.at = due_at(period) + DAY

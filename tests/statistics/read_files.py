@@ -1,0 +1,26 @@
+"""Reads a release back from its files, as anybody may who has them."""
+
+import csv
+import io
+import json
+
+from hotline.adapters import spreadsheet
+from hotline.statistics import service_export
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_periods import Span
+from hotline.statistics.rules_release import Cell, Release
+
+
+def read_back(release: Release) -> Release:
+    """Writes the files of a release, and makes a release of what stands in its tables and its metadata alone."""
+    files = service_export.files(release, "en", str.format, spreadsheet.book)
+    metadata = json.loads(files["metadata.json"])
+    cells = []
+    for name, body in files.items():
+        if name.endswith(".csv"):
+            for row in csv.DictReader(io.StringIO(body.decode())):
+                number = None if row["number"] == "few" else int(row["number"])
+                at = CellName(row["indicator"], row["dimension"], row["value"])
+                cells.append(Cell(at, number))
+    spans = {table["name"]: Span(table["shortest_period"]) for table in metadata["tables"]}
+    return Release(metadata["period"], release.made_at, cells, spans, metadata["first_month"])
