@@ -154,11 +154,11 @@ def test_e3_persons_are_counted_a_second_time_before_their_codes_go(seed: int) -
         for n, key in keys.items():
             mine = [one for one in entries if one.said.n == n]
             codes = {str(one.kind): dict(one.said.codes) for one in mine}
-            cells = of_person(codes, tip)
-            for cell in cells:
-                expected[cell].append(key)
+            mine_in = of_person(codes, tip)
+            for at in mine_in:
+                expected[at].append(key)
             is_decided |= codes.get("determination", {}).get("body") == "court"
-            if ("accepted", "all") in cells:
+            if ("accepted", "all") in mine_in:
                 services.add(codes["offered"]["service"])
         if "police" in services:
             expected["to_police", "all"].append(tip.key)
