@@ -45,8 +45,9 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
 
 
 def harmless(value: object) -> str:
-    """The cell as text that a spreadsheet shows and does not run. A number stays one."""
+    """The cell as text that a spreadsheet shows and does not run, on one line. A number stays one."""
     if isinstance(value, int):
         return str(value)
     written = "" if value is None else str(value)
-    return f"'{written}" if written.startswith(FORMULA) else written
+    safe = f"'{written}" if written.startswith(FORMULA) else written
+    return safe.replace("\r", " ").replace("\n", " ")

@@ -108,7 +108,7 @@ class Hands:
         self.types("Password", person.password)
         self.types("Code", person.code())
         self.presses("Sign in")
-        self.is_titled("Today")
+        self.page.wait_for_url("**/")
 
     def keeps(self, name: str) -> None:
         """The guide's picture of this name: what stands in the page, and no more."""
