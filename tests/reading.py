@@ -10,8 +10,7 @@ from hotline.sealing.members import PinVault, new_member_pair, wrap_desk_key
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.reader_door import ReaderDoor, public_half
 from hotline.services.reader import answering
-from hotline.services.reader.key_memory import KeyMemory
-from hotline.services.reader.reader_kit import ReaderKit
+from hotline.services.reader.reader_kit import KeyMemory, ReaderKit
 from hotline.services.referrals import referral
 from hotline.store.desk.desks import DeskMember
 from hotline.store.outbox.messages import Referral

@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, Page
 
-from hotline.lab.chaos.responders import answer_alerts
+from hotline.lab.chaos.run import answer_alerts
 from hotline.lab.stack import Stack
 from tests.eventually import eventually
 from tests.keypad import quiet_page

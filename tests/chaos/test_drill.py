@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from hotline.cli.main import main
 from hotline.lab.chaos.stand.ground import Pair
-from hotline.lab.drill.rehearsal import rehearse
+from hotline.lab.drill.drill import rehearse
 from tests.homes import LayHome
 from tests.long import is_long
 

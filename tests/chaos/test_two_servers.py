@@ -10,8 +10,7 @@ import pytest
 
 from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.responders import answer_alerts
-from hotline.lab.chaos.run import WORDS
+from hotline.lab.chaos.run import WORDS, answer_alerts
 from hotline.lab.chaos.settling import kit_of, settle
 from hotline.lab.chaos.stand.ground import Pair, ground, second_server
 from hotline.lab.chaos.stand.processes import below, started_as

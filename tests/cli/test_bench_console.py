@@ -11,9 +11,18 @@ from hotline.engine.check.checking import of_flow
 from hotline.engine.document import document as documents
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.lab.bench.console.bench_browser import form_fields
-from hotline.lab.bench.console.console import MEDIAN, PART, SLOW, ConsoleFigures, table
+from hotline.lab.bench.console.console import (
+    CALLERS,
+    MEDIAN,
+    PART,
+    SLOW,
+    WANTED,
+    BesideFigures,
+    ConsoleFigures,
+    table,
+    thousandth,
+)
 from hotline.lab.bench.console.documents import flow_name, large_document, screen_name
-from hotline.lab.bench.console.hops_beside import CALLERS, WANTED, BesideFigures, thousandth
 from hotline.lab.bench.console.large_line import LineSize
 from hotline.lab.bench.console.page_walk import SECTORS, PagesFigures
 from hotline.services.flows.places import place_lists

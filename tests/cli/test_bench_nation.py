@@ -8,8 +8,15 @@ from click.testing import CliRunner
 
 from hotline.cli.main import main
 from hotline.lab.bench.hops.learnt import LearntAnswers
-from hotline.lab.bench.nation.nation import KILLED, UNDISTURBED, NationFigures
-from hotline.lab.bench.nation.passes import EACH_TELLS, WHOLE, NationCallers, PassFigures
+from hotline.lab.bench.nation.nation import (
+    EACH_TELLS,
+    KILLED,
+    UNDISTURBED,
+    WHOLE,
+    NationCallers,
+    NationFigures,
+    PassFigures,
+)
 from hotline.lab.chaos.stand.ground import Pair
 from tests.callers import Line, line
 

@@ -9,8 +9,7 @@ from click.testing import CliRunner
 
 from hotline.cli.line.embedded import redis_of
 from hotline.lab.chaos.stand.ground import Pair
-from hotline.lab.shred.intruder import Intruder, take
-from hotline.lab.shred.shred import prove_shred, until_logged
+from hotline.lab.shred.shred import Intruder, prove_shred, take, until_logged
 from hotline.lab.shred.trial import Trial
 from tests.servers import short_folder
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.flows.authoring import live_document
-from hotline.web.console.writing.pictures.placing import BOX_HEIGHT, BOX_WIDTH, placed
+from hotline.web.console.writing.pictures.picture import BOX_HEIGHT, BOX_WIDTH, placed
 from tests.console.conftest import Desk
 
 NAMES = [f"n{number}" for number in range(9)]

@@ -21,8 +21,7 @@ from hotline.store.database import Database
 from hotline.text.languages import CODES
 from hotline.web.console.form import PostedForm
 from hotline.web.console.visit import GuestVisit
-from hotline.web.console.writing.changes.change_sentences import changed_words
-from hotline.web.console.writing.changes.differences import MOST, to_read
+from hotline.web.console.writing.changes.differences import MOST, changed_words, to_read
 from hotline.web.console.writing.changes.field_words import field_words
 from hotline.web.console.writing.changes.refusals import refused_words
 from hotline.web.console.writing.changes.step_sentences import sentence

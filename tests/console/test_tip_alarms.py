@@ -11,7 +11,7 @@ from hotline.domain.tip import NATIONAL
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.store.referrals import deadlines
 from hotline.store.watch import alarms
-from hotline.web.console.alarm_words import ALARMS
+from hotline.web.console.lines import ALARMS
 from hotline.web.console.templating import when
 from tests.console.conftest import Desk
 from tests.console.desk_tips import admitted, man, tell

@@ -59,12 +59,15 @@ from hotline.services.reader.acts import (
     CONFIRM,
     HELPS_UNREAD,
     LATE,
+    NATIONAL_DESK,
+    NOBODY_ELSE,
     NOT_ASKED,
+    NOTED,
+    PICKS,
     STOPS,
     UNREAD,
+    WHO,
 )
-from hotline.services.reader.notes import NOTED
-from hotline.services.reader.passing import NATIONAL_DESK, NOBODY_ELSE, PICKS, WHO
 from hotline.services.reader.view import HAS_QUESTIONS, HAS_WORK
 from hotline.store.database import Database
 from hotline.store.dialogue import readings

@@ -17,7 +17,7 @@ from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome, Urgency
 from hotline.domain.tips.acts import Acted
 from hotline.errors import CodesRefused
-from hotline.services.cases import person_rows
+from hotline.services.cases import people
 from hotline.services.tips import retention
 from hotline.store.cases import case_people, service_referrals
 from hotline.store.cases.case_log import CaseLogRow
@@ -272,7 +272,7 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
         ):
             session.delete(row)
         session.flush()
-        person_rows.follow(session, session.get_one(Tip, case.tip), (), met)
+        people.follow(session, session.get_one(Tip, case.tip), (), met)
         assert rows(session) == before
         raise Undone
 

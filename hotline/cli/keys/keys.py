@@ -14,17 +14,16 @@ import click
 from hotline.bootstrap import missing
 from hotline.cli.keys.backup import FILE, as_json_option, say
 from hotline.cli.keys.making import lost_keys, prove_all
-from hotline.cli.keys.pepper import pepper, reader_folder
-from hotline.cli.keys.recovering import recovery
 from hotline.cli.keys.rotating_desks import rotate_desks
 from hotline.cli.keys.weeks import forget
-from hotline.cli.kit import console_kit, passphrase_in
+from hotline.cli.kit import ask_passphrase, console_kit, passphrase_in
 from hotline.cli.line.closed import UNUSED
-from hotline.cli.signing import signed
+from hotline.cli.signing import recovering, signed
 from hotline.config import Settings
-from hotline.errors import Occupied, TooSoon
+from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.ports import Kit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
+from hotline.sealing.copies import paper
 from hotline.sealing.copies.keyexport import export_keys, import_keys
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.canaries import WITH_CANARY
@@ -34,10 +33,89 @@ from hotline.sealing.keys.keymaking import PEPPER_KEY, READER_KEY, ROLES, make_k
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.copies import factor_rotation, pepper_wraps, rekeying
+from hotline.services.desk.keys import recovery as recovery_pair
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.watch import key_checks
 from hotline.store import migrate
 from hotline.store.database import open_database
 from hotline.store.migrate import TablesState
+
+
+@click.command()
+@click.option("--passphrase-file", type=FILE, help="The enrolment passphrase; otherwise asked for.")
+@signed
+@recovering
+def recovery(passphrase_file: Path | None, name: str, reason: str, second: str) -> None:
+    """Make the recovery pair where there is none, and seal each desk's key to it, before two people. Safe to repeat.
+
+    From then on a member gives her desk a new key in the console, and the passphrase opens that one too.
+    """
+    people = TwoPeople(name, second)
+    with console_kit() as kit:
+        passphrase = ask_passphrase(passphrase_file, "of all, at enrolment")
+        made = recovery_pair.make(kit, passphrase, by=people, reason=reason)
+    if made.is_new:
+        click.echo("the recovery pair is made")
+    click.echo(f"{made.sealed} desks are sealed to it now")
+    if made.left:
+        click.secho(
+            f"{len(made.left)} open with another passphrase ({', '.join(made.left)}): a change of it was broken off;"
+            " `hotline keys rotate-desks` again, with the same two, ends it",
+            fg="red",
+            err=True,
+        )
+
+
+PEPPER = "pepper"
+
+
+@click.group()
+def pepper() -> None:
+    """Show the reader's pepper for paper, or enter it from there."""
+
+
+@pepper.command()
+@signed
+def show(name: str, reason: str) -> None:
+    """Print what goes on paper: by hand, kept apart from every backup. Without it no PIN opens anything."""
+    folder = reader_folder()
+    with console_kit() as kit:
+        rekeying.record(kit, "pepper_shown", PEPPER, by=name, reason=reason)
+    click.echo(paper.written(folder.read(PEPPER_KEY)))
+    say("write it down, and check it with `hotline keys pepper enter --check`")
+
+
+@pepper.command()
+@signed
+@click.option("--check", is_flag=True, help="Only say whether the paper is right.")
+def enter(name: str, reason: str, *, check: bool) -> None:
+    """Type in what stands on paper, after a restore. What `hotline init` made meanwhile stays beside it."""
+    folder = reader_folder()
+    typed = paper.read(click.prompt("The pepper", hide_input=True, err=True))
+    held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
+    with console_kit() as kit:
+        if not key_checks.is_ours(kit.database, PEPPER_KEY, (typed,)):
+            raise NotReady("it is another pepper than that of this line")
+    if held == typed:
+        click.echo("it is the pepper of this line")
+        return
+    if check:
+        raise NotReady("it is another pepper than that of this line")
+    if held is not None and not folder.make(older(PEPPER_KEY), held):
+        raise Occupied("a pepper is being rotated: `hotline keys end-old` first")
+    folder.replace(PEPPER_KEY, typed)
+    with console_kit() as kit:
+        rekeying.record(kit, "pepper_entered", PEPPER, by=name, reason=reason)
+    click.echo("the pepper is put back: PINs open again")
+
+
+def reader_folder() -> KeyFolder:
+    """Raises NotReady where this machine has none."""
+    path = Settings.read(os.environ).home / "keys" / "reader"
+    if not path.is_dir():
+        raise NotReady(f"{path} is not there: say it where the reader's keys are")
+    return KeyFolder(path)
+
 
 KEY = click.Choice(sorted(ROTATING))
 GRACE = timedelta(minutes=10)

@@ -1,19 +1,233 @@
 """`hotline tips`: how every tip stands, and reading one with a desk's passphrase."""
 
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
+from hotline.cli.moments import MOMENT, at_kigali
+from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import recovering, signed
 from hotline.cli.tips import coming, correcting, excluding, linking
 from hotline.cli.tips.closing import COMMANDS, TIP
 from hotline.cli.tips.desk import desk_code
-from hotline.cli.tips.erasing import erasure
 from hotline.cli.tips.reader import language_option
-from hotline.cli.tips.tip_list import list_
+from hotline.domain import trial
+from hotline.domain.places.places import place_name, place_within
+from hotline.domain.referrals.erasure import KEPT_FOR
+from hotline.domain.tip import Matter, TipState, Urgency
+from hotline.domain.tips.promises import Wait, wait_of
+from hotline.domain.tips.wanted import Asked
 from hotline.services.desk import access, ask_back, reading
 from hotline.services.desk.keys.by_passphrase import TwoPeople
+from hotline.services.people.personnel import shown
+from hotline.services.referrals import erasures
+from hotline.services.referrals.case_standing import coming_of
+from hotline.store.referrals.tip_overview import TipOverview, Wanted
+from hotline.store.tips.visible import of_desk
+
+PAGE = 50
+
+
+@click.command("list")
+@click.option("--open", "is_open", is_flag=True, help="Only those that nobody has closed.")
+@click.option("--desk", metavar="DESK", help="Only those that this desk may read.")
+@click.option(
+    "--since",
+    type=MOMENT,
+    metavar="MOMENT",
+    help='Filed from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
+)
+@click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
+@click.option("--before", type=TIP_ID, metavar="ID", help="Older than this one: the next page.")
+@click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def list_(
+    desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
+) -> None:
+    """Tips and complaints without their words, the newest first; red where nobody has taken it.
+
+    Each says how long it waited of the time that was promised, who has it, and the clock that is due next. "fragment"
+    is what was left before a district was told: nobody can act on it, and nothing was promised.
+    """
+    most = limit or (None if as_json else PAGE)
+    asked = Wanted(
+        viewer=of_desk(desk_code(desk)) if desk else None,
+        since=at_kigali(since),
+        limit=most and most + 1,
+        **wanted,
+    )
+    with console_kit() as kit:
+        now = kit.now()
+        found = access.list_tips(kit, asked)
+    page = found[:most]
+    if as_json:
+        rows = [row_of(standing, now) for standing in page]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not page:
+        click.echo(
+            "no such tips" if desk or since or any(wanted.values()) else "no tips yet", err=True
+        )
+    for standing in page:
+        click.echo(_line(standing, now))
+    if len(found) > len(page):
+        click.echo(f"older ones: the same with --before {page[-1].tip.id}", err=True)
+
+
+def _line(standing: TipOverview, now: datetime) -> str:
+    tip = standing.tip
+    filed = shown(tip.filed_at) if tip.filed_at else ""
+    what = tip.matter if tip.matter == Matter.COMPLAINT else tip.category or "-"
+    state = "closed" if tip.closed_at else tip.state
+    return (
+        f"{tip.id:5}  {filed:17}  {place_within(tip.place, tip.within, 'en'):14} {what:12}"
+        f" {Urgency(tip.urgency).label:6} {state:9} {'  '.join(_notes(standing, now))}"
+    )
+
+
+def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
+    """How long it waited, who is responsible, what comes next, and all else that whoever looks must know."""
+    tip = standing.tip
+    if tip.channel == trial.DRILL:
+        yield "EXERCISE"
+    yield from _waited(standing, now)
+    yield _holder(standing)
+    if standing.is_red:
+        yield _red("RED")
+    if standing.clock and standing.due_at:
+        yield f"{standing.clock} due {shown(standing.due_at)}"
+    if standing.end_wanted_by:
+        since = f" since {shown(tip.closure_requested_at)}" if tip.closure_requested_at else ""
+        yield f"closure waits{since}: {standing.end_wanted_by} says {tip.end_wanted}"
+    said = coming.note(coming_of(tip), tip.matter)
+    if said is not None and tip.closed_at is None:
+        yield said
+    if standing.same_contact:
+        yield f"also from this phone: {standing.same_contact}"
+    if standing.question:
+        yield f"question: {standing.question}"
+    if tip.closed_at:
+        came = f", outcome: {tip.outcome}" if tip.outcome else ""
+        yield f"closed {shown(tip.closed_at)}{came}"
+    if tip.erased_at:
+        yield "words erased"
+    elif tip.erase_wanted_at:
+        yield "somebody asked to erase it"
+
+
+def _holder(standing: TipOverview) -> str:
+    taken = standing.responsible
+    if standing.asked is not None:
+        said = "passed on by" if standing.asked is Asked.PASSED_ON else "others are asked beside"
+        taken = f"{said} {taken}"
+    if standing.tip.closed_at:
+        taken = taken or standing.acknowledged_by or "taken by nobody"
+    if taken is None and standing.tip.state == TipState.FRAGMENT:
+        taken = "left early: told once" if standing.referrals else "left early: rings nobody"
+    taken = taken or _red("NOBODY")
+    return f"{taken} (unproven: {standing.unproven})" if standing.unproven else taken
+
+
+def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
+    """`waits 9 of 3 min LATE`, or how soon it was taken; nothing where it was closed and nobody took it."""
+    wait, ended_at = _wait(standing, now), _taken_at(standing)
+    if wait is None or (standing.tip.closed_at and ended_at is None):
+        return
+    late = f" {_red('LATE')}" if wait.is_late else ""
+    yield f"{'taken in' if ended_at else 'waits'} {wait}{late}"
+
+
+def _taken_at(standing: TipOverview) -> datetime | None:
+    """Returns when it was taken; None while people are asked to take it."""
+    is_over = standing.is_taken or standing.tip.closed_at is not None
+    return standing.acknowledged_at if is_over else None
+
+
+def _wait(standing: TipOverview, now: datetime) -> Wait | None:
+    tip = standing.tip
+    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == trial.DRILL
+    if tip.filed_at is None or nothing_promised:
+        return None
+    ended_at = _taken_at(standing) or tip.closed_at
+    return wait_of(tip.urgency, tip.filed_at, ended_at=ended_at, now=now)
+
+
+def _red(word: str) -> str:
+    return click.style(word, fg="red", bold=True)
+
+
+def row_of(standing: TipOverview, now: datetime) -> Mapping[str, Any]:
+    """A tip as a program reads it."""
+    tip, wait = standing.tip, _wait(standing, now)
+    return {
+        "id": tip.id,
+        "filed_at": _second(tip.filed_at),
+        "matter": tip.matter,
+        "exercise": tip.channel == trial.DRILL,
+        "place": place_name(tip.place, "en"),
+        "within": tip.within and place_name(tip.within, "en"),
+        "category": tip.category,
+        "urgency": tip.urgency,
+        "state": tip.state,
+        "waited_seconds": wait and int(wait.spent.total_seconds()),
+        "promised_seconds": wait and int(wait.promised.total_seconds()),
+        "late": wait and wait.is_late,
+        "do_not_visit": tip.do_not_visit,
+        "visit": tip.visit,
+        "manner": tip.manner,
+        "same_contact": standing.same_contact,
+        "words_erased": tip.erased_at is not None,
+        "erase_wanted_at": _second(tip.erase_wanted_at),
+        "question": standing.question,
+        "closed_at": _second(tip.closed_at),
+        "outcome": tip.outcome,
+        "end_wanted": tip.end_wanted,
+        "end_wanted_by": standing.end_wanted_by,
+        "closure_requested_at": _second(tip.closure_requested_at),
+        "responsible": standing.responsible,
+        "red": standing.is_red,
+        "next_clock": standing.clock,
+        "due_at": _second(standing.due_at),
+        "referrals": standing.referrals,
+        "acknowledged_by": standing.acknowledged_by,
+        "acknowledged_at": _second(standing.acknowledged_at),
+        "unproven": standing.unproven,
+    }
+
+
+def _second(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")
+
+
+@click.command()
+@click.argument("tip_id", metavar="ID", type=TIP_ID)
+@signed
+@click.option(
+    "--erase/--keep", "erases", default=None, help="Whether the words go now, or stay 30 days more."
+)
+def erasure(tip_id: int, name: str, reason: str, erases: bool | None) -> None:
+    """Decide on a wish to erase, where nobody has taken the tip or somebody is in danger.
+
+    Whoever asked held the receipt and its PIN: it may be the one whom the tip is about. No clock erases such a tip.
+    """
+    if erases is None:
+        raise click.UsageError("say --erase, and its words go now, or --keep, and they stay")
+    with console_kit() as kit:
+        erasures.decide(kit, tip_id, erases=erases, by=name, reason=reason)
+        others = erasures.undecided_others(kit, tip_id)
+    if erases:
+        click.echo(f"tip {tip_id}: its words are erased; the case goes on until it is closed")
+    else:
+        click.echo(f"tip {tip_id}: kept; the desk decides again in {KEPT_FOR.days} days")
+    if others:
+        named = ", ".join(f"tip {one}" for one in others)
+        click.echo(f"the same wish waits for a decision on others: {named}")
+
 
 DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
 PASSPHRASE = click.option(

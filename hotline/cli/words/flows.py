@@ -2,21 +2,27 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hotline.adapters.console_words import load_console_words
+from hotline.cli.kit import console_kit
+from hotline.cli.signing import checked
 from hotline.cli.tips.reader import language_option
-from hotline.cli.words.folders import diff, export, import_
-from hotline.cli.words.narrow import narrow_rows
 from hotline.cli.words.pretending import FOUND, Pretence
 from hotline.cli.words.publishing import drafts, history, publish
+from hotline.domain.changes.change import ChangeAuthor
 from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.sizes.narrow import narrow
 from hotline.engine.document import document as documents
+from hotline.engine.document.document import bind, read
+from hotline.engine.editing.difference import FieldChanged, ScreenState, difference
 from hotline.engine.flow import Book
 from hotline.engine.numbers.numbers import flags
 from hotline.engine.run import Facts
@@ -24,12 +30,105 @@ from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.engine.transcripts.transcript import told
 from hotline.engine.turn import Turn, resume, start
 from hotline.environment import CHECKOUT
-from hotline.services.flows import checking
+from hotline.services.changes import versions
+from hotline.services.flows import checking, reviewing, signing
 from hotline.services.flows import numbers as number_service
-from hotline.services.flows.authoring import parse_folder, read_folder
+from hotline.services.flows.authoring import live_document, parse_folder, read_folder, write_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.languages import LANGUAGES
 from hotline.text.remark import remark
+
+WIDTH = 32
+
+
+def narrow_rows(folder: Path, limit: int) -> Iterator[str]:
+    """A row for each screen: its place, and its lines in each language."""
+    book = bind(read(read_folder(folder)), place_lists())
+    for place, measured in groupby(narrow(book, limit), key=lambda each: each.place):
+        counted = [
+            f"{each.language} {each.lines:>2} {f'({each.question})' if each.question else '':4}"
+            for each in measured
+        ]
+        yield f"{f'{place.flow}.{place.node}':{WIDTH}}  {'  '.join(counted)}".rstrip()
+
+
+NOTHING = "(nothing)"
+
+existing_folder = click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+
+
+@click.command("import")
+@existing_folder
+@click.option("--by", prompt="Your name", callback=checked, help="Who brings it.")
+@click.option("--title", help="What the change is called.")
+def import_(folder: Path, by: str, title: str | None) -> None:
+    """Make a change of what FOLDER says otherwise than callers hear: it is read and published in the console.
+
+    Signatures in its reviews.csv are taken over.
+    """
+    document, signed = read_folder(folder), reviewing.read_signatures(folder)
+    title = title or f"Out of {folder.name}"
+    with console_kit() as kit:
+        author = ChangeAuthor(by)
+        change = versions.import_folder(kit, author, document, title=title, signed=signed)
+    if change is None:
+        click.echo("Nothing differs from what callers hear.")
+        return
+    click.echo(f"change {change}: {title}. Read it in the console: /changes/{change}")
+
+
+@click.command()
+@existing_folder
+def diff(folder: Path) -> None:
+    """Say what FOLDER says otherwise than callers hear, place by place. Ends with 1 where anything differs."""
+    document = read_folder(folder)
+    with console_kit() as kit:
+        live = live_document(kit.database)
+    found = list(differences(live, document))
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(1)
+    click.echo("Nothing differs from what callers hear.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the flows that callers hear now to FOLDER, as YAML, with who signed which text."""
+    with console_kit() as kit:
+        document, signed = live_document(kit.database), signing.everyone(kit)
+    try:
+        written = [*write_folder(document, folder)]
+        if signed:
+            written.append(reviewing.write_signatures(folder, signed))
+    except OSError as broken:
+        raise click.ClickException(f"{folder}: {broken.strerror}") from None
+    for path in written:
+        click.echo(path)
+
+
+def differences(live: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each value that differs: screens in the order in which callers meet them, then the lists."""
+    found = difference(live, other)
+    for screen in found.screens:
+        place = f"{screen.flow}.{screen.node}".rstrip(".")
+        if screen.state is not ScreenState.CHANGED:
+            yield f"{place}: {screen.state}"
+        for words in screen.words:
+            yield f"{place} {words.field} {words.language}: {words.before!r} -> {words.after!r}"
+        for changed in (*screen.arrows, *screen.marks, *screen.others):
+            yield f"{place} {_said(changed)}"
+    for name, rows in (("entries", found.entries), ("numbers", found.numbers), ("", found.others)):
+        for changed in rows:
+            yield f"{name}.{_said(changed)}".lstrip(".")
+
+
+def _said(changed: FieldChanged) -> str:
+    return f"{changed.field}: {changed.before or NOTHING} -> {changed.after or NOTHING}"
+
 
 FLOWS = CHECKOUT / "flows"
 SERVICE_CODE = "*384*777#"

@@ -3,17 +3,19 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hotline.adapters import sheet_reading, spreadsheet
 from hotline.adapters.catalogues import LOCALES, catalogue_path
-from hotline.cli.words import console_catalogue, sheets
+from hotline.cli.words import console_catalogue
 from hotline.cli.words.catalogue import SOURCE, faults_of, phrases, read, write
 from hotline.cli.words.flows import folder_option
+from hotline.domain.flows import sheet
 from hotline.domain.flows.glossary import doubts
 from hotline.domain.flows.review import (
     CONSOLE,
@@ -25,6 +27,7 @@ from hotline.domain.flows.review import (
     state_of,
     texts_of,
 )
+from hotline.domain.flows.sheet import SheetRow
 from hotline.domain.wording import Template
 from hotline.engine import words as engine_words
 from hotline.engine.check.sizes.lengths import left
@@ -40,6 +43,44 @@ from hotline.services.flows.places import place_lists
 from hotline.services.words import reading_aids
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
+
+WORKBOOK = ".xlsx"
+SCREEN = "-"
+
+
+def save(file: Path, rows: Sequence[Mapping[str, str]], language: str) -> None:
+    """Raises ClickException where the file cannot be written."""
+    if str(file) == SCREEN:
+        click.echo(sheet.write(rows), nl=False)
+        return
+    if file.suffix.casefold() == WORKBOOK:
+        written = spreadsheet.write(
+            sheet.table(rows),
+            widths=sheet.WIDTHS,
+            writable=(language, "agreed"),
+            choices={"agreed": "yes"},
+        )
+    else:
+        written = sheet.write(rows).encode("utf-8-sig")
+    try:
+        file.write_bytes(written)
+    except OSError as broken:
+        raise click.ClickException(f"{file}: {broken.strerror}") from None
+
+
+def load(file: Path, language: str) -> Sequence[SheetRow]:
+    """Raises ImportRefused, and ClickException where it cannot be read."""
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == SCREEN else file.read_bytes()
+    except OSError as broken:
+        raise click.ClickException(f"{file}: {broken.strerror}") from None
+    if raw.startswith(sheet_reading.BEGINS):
+        return sheet.rows_of(sheet_reading.read(raw), language)
+    try:
+        return sheet.read(raw.decode("utf-8-sig"), language)
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file}: not UTF-8: save it as .xlsx or CSV UTF-8") from None
+
 
 GLOSSARY = CHECKOUT / "docs" / "glossary.md"
 SEGMENT = 160
@@ -104,9 +145,9 @@ def export(file: Path, folder: Path, locales: Path, language: str) -> None:
     document = read_folder(folder)
     texts, signatures = _texts(document, locales), reviewing.read_signatures(folder)
     rows = _sheet(document, texts, language, signatures, reading_aids.read_questions(folder))
-    sheets.save(file, rows, language)
+    save(file, rows, language)
     told = f"{len(rows)} texts. Change the column {language}, write yes into `agreed`."
-    click.echo(f"{file}: {told}", err=str(file) == sheets.SCREEN)
+    click.echo(f"{file}: {told}", err=str(file) == SCREEN)
 
 
 @review.command("import")
@@ -120,7 +161,7 @@ def taken(file: Path, reader: str, folder: Path, locales: Path, language: str) -
     reader = " ".join(reader.split())
     if not reader:
         raise click.BadParameter("needs a name", param_hint="--reader")
-    rows = sheets.load(file, language)
+    rows = load(file, language)
     document = read_folder(folder)
     texts = _texts(document, locales)
     judge = reviewing.judge(document, language)

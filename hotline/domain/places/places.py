@@ -10,12 +10,62 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from hotline.domain.places.border_posts import BORDER_POSTS
-from hotline.domain.places.camps import CAMPS
 from hotline.domain.places.countries import COUNTRIES
-from hotline.domain.places.markets import MARKETS
 from hotline.domain.places.sectors import DISTRICTS
 from hotline.domain.tip import ABROAD, NATIONAL, NOT_SAID, UNSURE
+
+MARKETS = """
+11 Biryogo, Kamuhoza, Kankuba, Nyabugogo, Nyarurenzi*, Rwarutabura
+12 Batsinda, Bweramvura, Gacuriro, Gakinjiro, Kisiment, Murama
+13 Magerwa
+21 Butansinda*, Kimirama, Migina, Nyabinyenga, Rurangazi*, Ruyenzi
+22 Agahabwa*, Ikivuko, Nyaruteja, Rwanza
+23 Kamirabagenzi, Miko, Ngarurira*, Rumenero
+24 Butare, Gakoni, Karambi, Kizi, Nkenke, Nkoto, Rango
+25 Gasarenda*, Nyarusiza, Rubuye, Ryarubondo*
+26 Buhanda*, Kirengeri*
+27 Gitarama, Kabadaha*, Kinini, Meru, Misizi, Nkondo
+28 Gihara, Kamuhanda, Kizirabonde, Kumukunguri, Manyana*, Ruyumba
+31 Gitikinini, Kayenzi, Kibuye, Kirinda
+32 Gakeli, Jebeka, Mashanyarazi, Mburamazi, Mungoti, Muyira, Nkomero, Nyagahanika
+33 Buhuru*, Mahoko*, Majengo*, Mbugangari*, Ryabizige*
+34 Vunga
+35 Cyome, Gashubi, Gatega*, Kazabe, Mutake
+36 Burunga, Gatsiro, Gishoma*, Kacarama, Mibilizi, Murambi, Nyarushishi, Rweya, Sekanka, Tara
+37 Buhinga, Bumazi, Gahuhezi*, Kinini, Kirambo, Mariba, Mwaga, Mwezi, Ntendezi*
+41 Rusine*, Rusura, Rwiri
+42 Biziba, Masha, Murambo, Rukura*, Rutabo
+43 Byangabo, Nyagihina, Ruhengeri
+44 Gitare, Kidaho*, Mugu
+45 Gatuna*, Karagari, Karambo, Karushya*, Kigaga, Murindi, Ruyaga
+51 Cyiri, Kabare, Ntunga*, Umurehe
+52 Gihengeli*, Karumba, Nyabitekeri
+53 Marimba, Mugera, Ntungaruze, Nyagahanga, Rwagitima*
+54 Cyarubare*, Kabukumbya, Nyankora*
+55 Kagasa, Kigufi, Kiyanzi*, Munini, Nganda*, Nyakarambi, Rushonga*, Rusumo
+56 Gafunzo, Kabimba, Rurama
+57 Batiment, Kabashya, Kagenge
+"""
+
+
+CAMPS = """
+22c1 Mugombwa
+25c1 Kigeme
+31c1 Kiziba
+53c1 Nyabiheke
+55c1 Mahama
+"""
+
+
+BORDER_POSTS = """
+33 La Corniche, Grande Barriere
+44 Cyanika
+45 Gatuna
+52 Kagitumba
+55 Rusumo
+57 Nemba
+"""
+
 
 Label = Mapping[str, str]
 """A name in every language, by code."""

@@ -6,24 +6,91 @@ import statistics
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from hotline.config import Settings
 from hotline.domain.tip import Urgency
+from hotline.emulator.client import EmulatorClient
 from hotline.lab import books
 from hotline.lab.chaos.callers import plan
 from hotline.lab.chaos.canary import Search, number_forms, written_forms
 from hotline.lab.chaos.crowd import CALLERS, Crowd
-from hotline.lab.chaos.gateway_faults import LIES
-from hotline.lab.chaos.ledger import Breach, Invariant
+from hotline.lab.chaos.ledger import REFERENCE, Breach, Invariant
 from hotline.lab.chaos.process_killer import EACH, ProcessKiller
 from hotline.lab.chaos.report import RunReport, source
-from hotline.lab.chaos.responders import answer_alerts
 from hotline.lab.chaos.settling import accepted, kit_of, settle
 from hotline.lab.chaos.stand.ground import Pair, ground, own_or_refuse, second_server, under_test
 from hotline.lab.stack import Stack
+
+
+def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
+    """Until told to stop, and then once more for what came last. Of a share below one, the others stay silent.
+
+    Returns how many answered.
+    """
+    seen = 0
+    answered: set[str] = set()
+    texted = 0
+    while True:
+        last_round = stop.is_set()
+        fresh = emulator.outbox(after=seen)
+        seen += len(fresh)
+        for sms in fresh:
+            found = REFERENCE.match(sms["text"])
+            if found and sms["accepted"] and found[1] not in answered:
+                answered.add(found[1])
+                if _answers(found[1], share):
+                    texted += 1
+                    emulator.text(f"1 {found[1]}", msisdn=sms["to"])
+        if last_round:
+            return texted
+        stop.wait(0.5)
+
+
+def _answers(reference: str, share: float) -> bool:
+    """Each reference has a responder who does or does not answer, however often she is told."""
+    return sha256(reference.encode()).digest()[0] < 256 * share
+
+
+LIES: tuple[Mapping[str, Any], ...] = (
+    {"kind": "reset_before", "probability": 0.04},
+    {"kind": "reset_after", "probability": 0.04},
+    {"kind": "error_before", "probability": 0.04},
+    {"kind": "error_after", "probability": 0.04},
+    {"kind": "html", "probability": 0.02},
+    {"kind": "charset", "probability": 0.02},
+    {"kind": "truncated", "probability": 0.02},
+    {"kind": "slow", "probability": 0.01, "seconds": 1.0},
+    {"kind": "timeout", "probability": 0.002},
+    {"kind": "drip", "probability": 0.002},
+    {"kind": "recipient_status", "status": 500, "probability": 0.01},
+    {"kind": "recipient_status", "status": 405, "skip": 150, "times": 1},
+    {"kind": "no_report", "probability": 0.05},
+    {"kind": "failed_report", "probability": 0.02},
+    {"kind": "unknown_report", "probability": 0.02},
+    {"kind": "duplicate_report", "probability": 0.1},
+    {"kind": "reversed_reports", "probability": 0.1},
+    {"kind": "early_report", "probability": 0.1},
+    {"kind": "duplicate_hop", "probability": 0.05},
+    {"kind": "concurrent_hop", "probability": 0.05},
+    {"kind": "out_of_order", "probability": 0.03},
+    {"kind": "retry_hop", "probability": 0.5, "seconds": 1.0},
+    {"kind": "lost_answer", "probability": 0.005},
+    {"kind": "missing_network", "probability": 0.02},
+    {"kind": "missing_plus", "probability": 0.02},
+    {"kind": "unescaped_plus", "probability": 0.02},
+    {"kind": "no_end", "probability": 0.1},
+    {"kind": "duplicate_end", "probability": 0.1},
+    {"kind": "late_end", "probability": 0.05, "seconds": 5.0},
+    {"kind": "duplicate_mo", "probability": 0.1},
+    {"kind": "lost_mo", "probability": 0.1},
+)
+"""A send meets the first that strikes alone: about one in four goes wrong. 405 is no money, which holds the lane."""
+
 
 FEW = 2
 """Figures of fewer tips are none."""

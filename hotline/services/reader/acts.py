@@ -9,29 +9,151 @@ from datetime import datetime
 
 from hotline.domain.call_back import kigali
 from hotline.domain.cases.closing import ClosureStop
-from hotline.domain.cases.entries import NoteCode, NotTrafficking
-from hotline.domain.dialogue.asks import ASK, DISTRICT, NOTE, PASS, ReaderAnswer, ReaderAsk
-from hotline.domain.referrals.referral import Level
+from hotline.domain.cases.entries import EntryWay, NoteCode, NotTrafficking, PassedTo
+from hotline.domain.dialogue.asks import (
+    ASK,
+    DISTRICT,
+    MY_COLLEAGUES,
+    NOTE,
+    PASS,
+    UNREADABLE,
+    ReaderAnswer,
+    ReaderAsk,
+)
+from hotline.domain.referrals import referral
+from hotline.domain.referrals.planning import NOBODY
+from hotline.domain.referrals.referral import Candidate, Level
 from hotline.domain.sms.reply import Verb
-from hotline.domain.tip import TipOutcome
+from hotline.domain.tip import TipOutcome, desk_of
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.engine.placeholders import WIDEST
 from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.ports import Kit
+from hotline.services.cases import entries, note_taking
 from hotline.services.desk import ask_back
-from hotline.services.reader import notes, pages, passing
+from hotline.services.reader import pages
 from hotline.services.reader.pages import BY_DIALLING
 from hotline.services.reader.view import OUTCOMES
 from hotline.services.referrals import casework, endings
-from hotline.services.referrals.case_standing import RESPONDER
+from hotline.services.referrals.case_standing import RESPONDER, case_of, routed
 from hotline.services.referrals.casework import ENDED
 from hotline.store.database import Session
+from hotline.store.desk import audit, desks
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases, referrals
 from hotline.store.referrals.drills import exercises
+from hotline.store.tips import exclusions, tips
 from hotline.store.tips.tips import Tip
 from hotline.text.gsm7 import to_gsm7
+
+WHO, NATIONAL_DESK = "who", "national"
+"""Verbs: list the colleagues to choose from; pass it to the national desk."""
+PICKS, NOBODY_ELSE = "picks", "nobody_else"
+"""Flags: there are colleagues to choose from; there are none."""
+MOST_COLLEAGUES = 20
+
+
+def pass_on(
+    session: Session, kit: Kit, person: Responder, tip: Tip, known_as: str, to: str, at: datetime
+) -> Done | None:
+    """Asks the people she chose; the case stays hers until one takes it. None where nobody chosen may know of it."""
+    people = _others(session, tip, person.id, at)
+    if to == NATIONAL_DESK:
+        national = referral.turns(one for one in people if one.level is Level.NATIONAL)
+        chosen, whither = national[:1], PassedTo.NATIONAL
+    else:
+        named = _colleagues(session, tip, people, person.id)
+        chosen = tuple(one for one in named if str(one) == to)
+        whither = PassedTo.COLLEAGUE
+    if not chosen:
+        return None
+    act = Act(person.id, known_as, Verb.PASS_ON, Way.USSD, at, to=whither, chosen=chosen)
+    return casework.act(session, kit, act)
+
+
+def to_district(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    private: bytes,
+    tip: Tip,
+    known_as: str,
+    place: str,
+    at: datetime,
+) -> Done | None:
+    """Seals it to the desk of another district, and asks one of its people. None where nobody there may know of it.
+
+    What an official may be involved in is sent to a district by the national desk alone.
+    """
+    desk, case = desk_of(place, tip.official), pages.opened(session, kit, person, private, tip)
+    people = _others(session, tip, person.id, at)
+    local, _, _ = referral.eligible(replace(case_of(tip), place=place), people)
+    public_key = desks.public_keys(session, [desk]).get(desk) if desk is not None else None
+    if desk is None or case is None or public_key is None or not local:
+        return None
+    grant = kit.sealer.grant(case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
+    tips.give(session, tip, desk, grant)
+    audit.append(
+        session,
+        at=at,
+        actor=f"{RESPONDER}{person.id}",
+        action="tip_sent_down",
+        subject=f"tip:{tip.id}",
+        reason=f"desk {desk}: {pages.BY_DIALLING}",
+    )
+    who = referral.turns(local)[:1]
+    act = Act(person.id, known_as, Verb.PASS_ON, Way.USSD, at, to=PassedTo.DISTRICT, chosen=who)
+    return casework.act(session, kit, act)
+
+
+def colleagues(session: Session, person: Responder, tip: Tip, at: datetime) -> ReaderAnswer:
+    """Whom she may choose: by name, and never by a number."""
+    people = _others(session, tip, person.id, at)
+    ids = _colleagues(session, tip, people, person.id)[:MOST_COLLEAGUES]
+    named = [(str(one), session.get_one(Responder, one).name) for one in ids]
+    if not named:
+        return ReaderAnswer((NOBODY_ELSE,))
+    return ReaderAnswer((PICKS,), {MY_COLLEAGUES: named})
+
+
+def _others(session: Session, tip: Tip, but: int, at: datetime) -> list[Candidate]:
+    kept = exclusions.kept_from(session, [tip.id]).get(tip.id, NOBODY)
+    roster = referrals.roster(session, at)
+    return [one for one in roster if one.id not in kept and one.id != but]
+
+
+def _colleagues(session: Session, tip: Tip, people: list[Candidate], but: int) -> tuple[int, ...]:
+    """Of its district and of desks beside, who may hear of it; each once."""
+    case = routed(session, tip)
+    return tuple(dict.fromkeys(referral.colleagues(case, people, but=but)))
+
+
+NOTED = "note_kept"
+"""The flag of a note that was kept."""
+
+
+def leave(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    private: bytes,
+    tip: Tip,
+    says: NoteCode,
+    at: datetime,
+    *,
+    words: str = "",
+) -> ReaderAnswer:
+    by = entries.by_responder(person.id, EntryWay.USSD)
+    if says is not NoteCode.WORDS:
+        note_taking.keep_code(session, tip, says, by, at)
+        return ReaderAnswer((NOTED,))
+    case = pages.opened(session, kit, person, private, tip)
+    if case is None or not words.strip():
+        return ReaderAnswer((UNREADABLE,))
+    note_taking.keep_words(session, tip, words, by, at, tip_key=case.tip_key)
+    return ReaderAnswer((NOTED,))
+
 
 CONFIRM = "confirm"
 """The responder confirms a closure that a colleague requested."""
@@ -128,7 +250,7 @@ def _note(
     tip = _known(session, person, ask.reference)
     if tip is None or tip.closed_at is not None:
         return OVER
-    return notes.leave(session, kit, person, private, tip, says, at, words=words)
+    return leave(session, kit, person, private, tip, says, at, words=words)
 
 
 def _pass_on(
@@ -138,17 +260,17 @@ def _pass_on(
     tip, whom = _known(session, person, ask.reference), ask.verb.removeprefix(PASS)
     if tip is None or tip.closed_at is not None:
         return OVER, None
-    if whom == passing.WHO:
-        return passing.colleagues(session, person, tip, at), None
+    if whom == WHO:
+        return colleagues(session, person, tip, at), None
     if ask.verb.startswith(DISTRICT):
         if tip.holder_id != person.id:
             return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
         place, name = ask.verb.removeprefix(DISTRICT), ask.reference
-        done = passing.to_district(session, kit, person, private, tip, name, place, at)
+        done = to_district(session, kit, person, private, tip, name, place, at)
     else:
-        done = passing.pass_on(session, kit, person, tip, ask.reference, whom, at)
+        done = pass_on(session, kit, person, tip, ask.reference, whom, at)
     if done is None:
-        return ReaderAnswer((passing.NOBODY_ELSE,)), None
+        return ReaderAnswer((NOBODY_ELSE,)), None
     return _told(session, done), done.to_ring
 
 

@@ -7,14 +7,19 @@ twice, or a worker that is rung twice, finds what was decided, and is answered a
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from hotline.domain.call_back import kigali
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.dialogue.asks import (
     ENDED,
     HISTORY,
     KEPT_FOR,
     NOT_ME,
+    PAGE,
     PROVES,
+    UNREADABLE,
     WARNINGS,
     WORK_WORDS,
     AskKind,
@@ -27,21 +32,96 @@ from hotline.domain.dialogue.asks import (
 from hotline.domain.dialogue.person_asks import PersonVerb
 from hotline.domain.dialogue.ussd import Opening, Pinned
 from hotline.domain.jobs import Job
-from hotline.errors import SealBroken
+from hotline.errors import PinRefused, SealBroken
 from hotline.ports import Kit
 from hotline.sealing import oneoff
+from hotline.services.cases import line_of_time
 from hotline.services.doorbell import ring
-from hotline.services.reader import acts, history, own_pins, pages, pin_pages, pins, proving
+from hotline.services.reader import acts, own_pins, pages, pin_pages, pins, proving
 from hotline.services.reader.cases import people_acts
-from hotline.services.reader.pin_tries import PinTry, found_key, known
+from hotline.services.reader.own_pins import FreshWrap
+from hotline.services.reader.pages import MOST_LETTERS
 from hotline.services.reader.proving import ProofTry
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.reader.reader_try import ReaderTry
 from hotline.services.reader.view import view
+from hotline.services.referrals import clusters
 from hotline.store.database import Session
 from hotline.store.dialogue import openings, readings
 from hotline.store.dialogue.readings import PinReading, PinReadingAsk
 from hotline.store.people.responders import Responder
+from hotline.store.referrals import referrals
+
+
+@dataclass(frozen=True, slots=True)
+class PinTry:
+    """The result of trying a PIN, before any transaction."""
+
+    private: bytes | None = field(default=None, repr=False)
+    """Her private key; None for a wrong PIN."""
+    is_code: bool = False
+    """It is no PIN, and the code that this phone was sent."""
+    fresh: FreshWrap | None = None
+    """Her key wrapped anew: under another PIN, or under the newest pepper."""
+
+
+def known(kit: ReaderKit, one: ReaderTry) -> bytes | None:
+    """Her private key, where this session keyed this PIN before."""
+    if one.responder_id is None:
+        return None
+    return kit.memory.find(one.session_key, one.responder_id, one.pin)
+
+
+def found_key(kit: ReaderKit, one: ReaderTry) -> PinTry:
+    """What this hop's PIN opens, from memory where it was keyed before."""
+    remembered = known(kit, one)
+    if remembered is not None:
+        return PinTry(remembered, fresh=_chosen(kit, one, remembered))
+    wrap = _wrap_of(kit, one)
+    private = _opened(kit, one, wrap)
+    if private is None or wrap is None:
+        return PinTry(is_code=proving.knows_code(kit, one))
+    moved = own_pins.moved(kit, one, private, wrap)
+    return PinTry(private, fresh=_chosen(kit, one, private) or moved)
+
+
+def _chosen(kit: ReaderKit, one: ReaderTry, private: bytes) -> FreshWrap | None:
+    return own_pins.chosen(kit, one, private) if one.kind is AskKind.CHANGE else None
+
+
+def _wrap_of(kit: ReaderKit, one: ReaderTry) -> bytes | None:
+    if one.responder_id is None:
+        return None
+    with kit.database.reading() as session:
+        person = session.get(Responder, one.responder_id)
+        return person.pin_wrap if person is not None and person.active else None
+
+
+def _opened(kit: ReaderKit, one: ReaderTry, wrap: bytes | None) -> bytes | None:
+    """Her private key; None for a wrong PIN. A phone that is nobody's costs as much."""
+    if wrap is None or one.responder_id is None:
+        kit.vault.open_nothing(one.pin)
+        return None
+    try:
+        return kit.vault.open(wrap, one.pin, one.responder_id)
+    except PinRefused:
+        return None
+
+
+def page(session: Session, kit: Kit, person: Responder, reference: str) -> ReaderAnswer:
+    """The newest first: a page holds a dozen screens. A case like it is named to who knows both."""
+    known_as = referrals.of_responder(session, person.id, reference)
+    if known_as is None or known_as.released_at is not None:
+        return ReaderAnswer((UNREADABLE,))
+    moments = reversed(line_of_time.of_tip(session, known_as.tip_id))
+    knows_other = bool(clusters.known_beside(session, [(known_as.tip_id, person.id)]))
+    lines = [
+        f"{kigali(one.at)} {kit.phrases.say(person.language, one.template)}"
+        for one in moments
+        if one.template is not None and (knows_other or one.kind is not EntryKind.LINKED)
+    ]
+    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
+
 
 logger = logging.getLogger(__name__)
 
@@ -207,7 +287,7 @@ def _done(
             network = opening.network if opening is not None else None
             return seen, pins.opened(session, kit, person, network, at)
         case AskKind.PAGE if ask.verb == HISTORY:
-            return history.page(session, kit, person, ask.reference), None
+            return page(session, kit, person, ask.reference), None
         case AskKind.PAGE if ask.verb == WARNINGS:
             return pin_pages.warnings(session, kit, person, at), None
         case AskKind.PAGE:

@@ -3,7 +3,8 @@
 Runs inside its caller's transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from hotline.domain import trial
 from hotline.domain.call_back import kigali
@@ -16,7 +17,7 @@ from hotline.domain.dialogue.asks import (
 )
 from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.places.places import alerted_as, place_name
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.clocks import DeadlineKind, in_good_hands
 from hotline.domain.tip import TipOutcome, Urgency
 from hotline.domain.wording import Template
 from hotline.engine.numbers.questions import QuestionStatus
@@ -26,14 +27,27 @@ from hotline.ports import Kit
 from hotline.services.desk import ask_back
 from hotline.services.reader import pin_pages, pins
 from hotline.services.reader.cases import people_view
-from hotline.services.reader.cases.theirs import with_colleagues
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals import clusters
 from hotline.services.referrals.case_standing import desk_decides
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import deadlines, known_cases
+from hotline.store.referrals import acknowledgements, deadlines, known_cases
 from hotline.store.tips.tips import Tip
+
+
+def with_colleagues(
+    session: Session, person: Responder, tips: Iterable[Tip], at: datetime
+) -> frozenset[int]:
+    """Ids of those that a colleague took and read, in which nothing is overdue, and of which she was not told since."""
+    held = [one for one in tips if one.holder_id not in (None, person.id)]
+    held = [one for one in held if one.end_wanted_by is None]
+    if not held:
+        return frozenset()
+    theirs = acknowledgements.held_since_told(session, person.id, [one.id for one in held])
+    clocks = deadlines.open_clocks_of(session, theirs)
+    return frozenset(one for one in theirs if in_good_hands(clocks.get(one, {}), at))
+
 
 HERS, LETS, DECIDES, JUDGES = "hers", "lets", "decides", "judges"
 """In front of the name of a case in a flag that is pinned: `services/dialogue/entry_cases.py` says what each means."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hotline.domain import trial
 from hotline.domain.outbox.message import (
+    EXERCISE_PRIORITY,
     AlertButRef,
     alert_but_ref,
     like_another,
@@ -19,21 +20,47 @@ from hotline.domain.referrals import ladder, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
 from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.drills import exercise
 from hotline.domain.referrals.planning import NOBODY, LadderStep
+from hotline.domain.referrals.referral import Candidate
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.referrals import case_messages, cluster_marks, clusters
 from hotline.services.referrals.case_messages import Referred, notify
 from hotline.services.referrals.case_standing import standing_of
-from hotline.services.referrals.drills import limits
 from hotline.store.cases import case_log
 from hotline.store.cases.case_log import ToldEntry
 from hotline.store.database import Session
 from hotline.store.referrals import deadlines, referral_rows, referrals, released
+from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.referral_rows import Alert, GivenTip
 from hotline.store.tips import exclusions, likeness
 from hotline.store.tips.tips import Tip, drop_closure_request
 from hotline.store.tips.untold import was_told_of
+
+
+def priority(step: LadderStep) -> int:
+    """Of an alert: every other message goes before an exercise's."""
+    return EXERCISE_PRIORITY if step.is_exercise else step.case.urgency
+
+
+def decide(
+    session: Session,
+    tip: Tip,
+    standing: CaseStanding,
+    roster: Sequence[Candidate],
+    event: Event,
+    at: datetime,
+) -> Decision:
+    """What an event of a case leads to; of an exercise, for the people that it may wake."""
+    if tip.channel != trial.DRILL:
+        return ladder.decide(standing, roster, event, at)
+    row = exercises.of_tip(session, tip.id)
+    if row is None:
+        return Decision(holder=standing.holder)
+    people = exercise.who_may_be_woken(roster, row.desk, climbs=row.climbs)
+    return exercise.follows(standing, people, event, at, row.ends_at)
+
 
 TO_THE_TOLD = (
     Purpose.CARE,
@@ -59,7 +86,7 @@ def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) 
     roster = [one for one in referrals.roster(session, at) if one.id not in kept]
     standing = standing_of(session, tip)
 
-    decision = limits.decide(session, tip, standing, roster, event, at)
+    decision = decide(session, tip, standing, roster, event, at)
 
     again = event.what is Happened.DUE
     return _carry_out(session, kit, tip, standing, decision, at, again=again)
@@ -177,7 +204,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
             dials = entry if step.purpose is Purpose.JUDGE else code
             said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
             words = like_another(alert_but_ref(*said), like.get((step.tip_id, who)))
-            alerts.append(Alert(one, name, words, limits.priority(step)))
+            alerts.append(Alert(one, name, words, priority(step)))
             by_name.append(Referred(one, name, step))
         elif step.more:
             more = AlertButRef(Template.MORE_TOLD, {}, languages[who])

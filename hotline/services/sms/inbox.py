@@ -9,21 +9,56 @@ from typing import TypeAlias
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.answer import AnswerForm
 from hotline.domain.outbox.message import MessageIn
+from hotline.domain.sms import listing
 from hotline.domain.sms.keywords import is_erasure, is_stop
-from hotline.domain.sms.reply import Meant
+from hotline.domain.sms.reply import Meant, Verb
 from hotline.domain.tips.acts import Acted
-from hotline.ports import DoorKit
+from hotline.ports import DoorKit, Kit
 from hotline.services.doorbell import ring
 from hotline.services.people import stopping
+from hotline.services.referrals import acknowledgements
 from hotline.services.rolls import gatherings
-from hotline.services.sms import crying, recognising, replies, sms_reading, sms_tips, taking_back
+from hotline.services.sms import crying, replies, sms_reading, sms_tips, taking_back
 from hotline.services.sms.replies import ReadReply, Replied
 from hotline.services.sms.sms_reading import HeardMessage
 from hotline.services.sms.sms_tips import Known, SmsTipWritten
 from hotline.store.database import Session
-from hotline.store.dialogue.contacts import InboundSeen
+from hotline.store.dialogue.contacts import InboundSeen, referrals_of
 from hotline.store.people import responders
 from hotline.store.people.responders import Responder
+from hotline.store.sms import inbound
+
+
+def digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
+    """By which it is known again, the exact one first. One of no second was sent when it came."""
+    second = (message.sent_at or at).replace(microsecond=0)
+    said = (message.sender, kit.line.shortcode, message.text.strip())
+    return tuple(kit.pseudonyms.sms(*said, near.isoformat()) for near in listing.near(second))
+
+
+def recognise(
+    session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
+) -> Sequence[InboundSeen]:
+    """Writes it down, unless it was heard before: then what is known of it. One that is listed proves that."""
+    vouched, listed = seen.vouched_at is not None, seen.proved_at is not None
+    known = inbound.heard(session, seen, keys)
+    if known and vouched:
+        inbound.vouch(session, known, at)
+    if known and listed:
+        inbound.prove(session, known, at)
+        for row in known:
+            _carry_out(session, kit, row, at)
+    return known
+
+
+def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> None:
+    """What is proved counts, and what waited in this very SMS is done, once."""
+    waits, seen.waits = seen.waits or {}, None
+    for referral_id in referrals_of(seen):
+        waiting = waits.get(str(referral_id))
+        verb = None if waiting is None else Verb(waiting)
+        acknowledgements.prove(session, kit, referral_id, at, verb)
+
 
 SMS = "sms"
 
@@ -88,11 +123,11 @@ class _Result:
 def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
     """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
-    keys = recognising.digests(kit, message, at)
+    keys = digests(kit, message, at)
     gathered = _gather(kit, message, at)
     with kit.database.writing() as session:
         seen = _seen(message, arrival, keys[0], at)
-        before = recognising.recognise(session, kit, seen, keys, at)
+        before = recognise(session, kit, seen, keys, at)
         if before:
             result = _Result(InboxOutcome.REPEATED)
         else:

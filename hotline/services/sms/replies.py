@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hotline.domain import trial
 from hotline.domain.outbox.message import (
     MessageIn,
     Wording,
@@ -25,13 +26,38 @@ from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI
 from hotline.services import national
 from hotline.services.people import responder_sms
-from hotline.services.referrals import casework
-from hotline.services.sms import hints
+from hotline.services.referrals import casework, possible_digits
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import known_cases
+from hotline.store.referrals import known_cases, referrals
 from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.known_cases import KnownCases
+from hotline.store.tips.tips import Tip
+
+
+def hint(session: Session, kit: Kit, responder: Responder, about: str | None) -> Wording:
+    """Returns the hint about a case that this responder knows by the reference `about`."""
+    referral = referrals.of_responder(session, responder.id, about) if about else None
+    code = responders_entry(kit.line.service_code)
+    if about is None or referral is None:
+        return Wording(Template.NOTHING_OPEN, {"code": code}, responder.language)
+    tip = session.get_one(Tip, referral.tip_id)
+    if tip.closed_at is not None or referral.released_at is not None:
+        is_drill = tip.channel == trial.DRILL
+        over = Template.EXERCISE if is_drill else Template.CASE_OVER
+        return Wording(over, {"ref": about}, responder.language)
+    case = possible_digits.offered_case(session, tip, responder)
+    if case.closure_requested and responder.level == Level.NATIONAL:
+        return Wording(Template.ASK_BACK_DIAL, {"ref": about, "code": code}, responder.language)
+    digits = possible_digits.worded(kit, case, responder.language)
+    return Wording(Template.ASK_BACK, {"ref": about, "digits": digits}, responder.language)
+
+
+def no_more(kit: Kit, responder: Responder) -> Wording:
+    """Returns the last answer of an hour."""
+    code = {"code": responders_entry(kit.line.service_code)}
+    return Wording(Template.NO_MORE_ANSWERS, code, responder.language)
+
 
 NAMED_FOR = timedelta(days=30)
 """So long after she was told of a case she may name it."""
@@ -142,7 +168,7 @@ def hear(
     key, urgent = _digest(kit, message, reading), bool(reply.dangers)
     counted = responder_sms.may_answer(session, responder, why, key, at, in_danger=urgent)
     if counted is Why.LAST:
-        to_ring.append(responder_sms.say(session, responder, hints.no_more(kit, responder), at))
+        to_ring.append(responder_sms.say(session, responder, no_more(kit, responder), at))
     elif counted is not None:
         to_ring += [
             responder_sms.say(session, responder, wording, at, of=of)
@@ -169,7 +195,7 @@ def _ask_beside(
     if counted is None:
         return ()
     is_last = counted is Why.LAST
-    wording = hints.no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
+    wording = no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
     return (responder_sms.say(session, responder, wording, at),)
 
 
@@ -248,4 +274,4 @@ def _confirmation(
 def _hint(session: Session, kit: Kit, responder: Responder, reply: ReadReply) -> Wording:
     """Words the hint about the case that was named; else about the newest one in danger, or the newest one."""
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
-    return hints.hint(session, kit, responder, about)
+    return hint(session, kit, responder, about)

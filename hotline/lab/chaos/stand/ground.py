@@ -12,13 +12,84 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from tempfile import gettempdir
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 
+from redis import Redis
+from redis.exceptions import RedisError
+
 from hotline.config import Settings
-from hotline.errors import RealLine, StartFailed
+from hotline.errors import ProgramMissing, RealLine, StartFailed
 from hotline.lab.chaos.stand.postgres import Postgres, postgres_in
-from hotline.lab.chaos.stand.valkey import Valkey, redis_program, valkey_in
 from hotline.lab.stack import READY_SECONDS, Stack, command_words, for_callers, free_port
+
+PATIENCE = 10.0
+
+
+def redis_program() -> str:
+    """Debian's. Raises ProgramMissing where there is none."""
+    found = shutil.which("redis-server")
+    if found is None:
+        raise ProgramMissing("no Redis on this machine: apt-get install redis-server")
+    return found
+
+
+@dataclass
+class Valkey:
+    url: str
+    folder: Path
+    program: str
+    process: "subprocess.Popen[bytes]"
+
+    def client(self) -> "Redis":
+        return Redis.from_url(self.url)
+
+    def hang(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self) -> None:
+        """Another one in its place, with nothing remembered."""
+        self.process = _start(self.folder, self.program)
+        _await(self)
+
+
+@contextmanager
+def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
+    """A server that runs for as long as the block does. `program` is executed itself, so that signals reach it."""
+    valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
+    try:
+        _await(valkey)
+        yield valkey
+    finally:
+        valkey.wake()
+        valkey.kill()
+
+
+def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
+    argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
+    # What Python ignores it then ignores as well: a disk that is full is to be told, not to kill.
+    return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
+
+
+def _await(valkey: Valkey) -> None:
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        with valkey.client() as client:
+            try:
+                client.ping()
+            except RedisError:
+                sleep(0.01)
+            else:
+                return
+    raise StartFailed("Redis did not open its socket")
+
 
 KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}

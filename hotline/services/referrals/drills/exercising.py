@@ -1,8 +1,10 @@
 """Exercises: an alert through one desk that looks real, and what whoever answers it learns at once."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
 from hotline.domain.cases.entries import OUTCOME, EntryKind
 from hotline.domain.jobs import Job
@@ -11,15 +13,23 @@ from hotline.domain.referrals import ladder as rules
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
 from hotline.domain.referrals.drills.exercise import (
+    CALM,
     LASTS,
+    MOST_A_YEAR,
+    NIGHT_REST,
+    NOTICE,
+    REST,
+    YEAR,
     ExerciseEnd,
     WantedExercise,
+    is_by_night,
+    is_night,
     who_may_be_woken,
 )
 from hotline.domain.referrals.planning import LadderStep
 from hotline.domain.referrals.referral import Candidate, first_told
 from hotline.domain.sms.reply import Verb
-from hotline.domain.tip import TipOutcome
+from hotline.domain.tip import NATIONAL, Basis, Matter, TipOutcome, TipState, Urgency
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.domain.wording import Template
 from hotline.errors import ExerciseRefused, NotFound
@@ -29,19 +39,136 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
 from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import routed
-from hotline.services.referrals.drills import may_begin, plans, telling
-from hotline.services.referrals.drills.made_up import made_up
-from hotline.services.referrals.drills.tried_desks import tried
+from hotline.services.referrals.drills import plans, telling
+from hotline.services.referrals.drills.tried_desks import TriedDesk, tried
 from hotline.store.accounts.approvals import ApprovalDecision
 from hotline.store.database import Session
-from hotline.store.desk import audit
+from hotline.store.desk import audit, desks
+from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import acknowledgements, deadlines, referral_rows, referrals
 from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.drills.exercises import Exercise
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.tips import Grant, Tip
+from hotline.text.languages import CODES
 from hotline.text.names import is_one_name
 from hotline.text.remark import remark
+
+AT_NIGHT, AGAIN = "--at-night", "--again"
+"""Options of `hotline exercise plan`: what two people lift."""
+
+
+def check(
+    session: Session,
+    desk: TriedDesk,
+    wanted: WantedExercise,
+    people: Sequence[Candidate],
+    at: datetime,
+    told_at: datetime | None = None,
+) -> None:
+    """`told_at`: when those who answer for the desk were told of what two planned. Raises ExerciseRefused."""
+    if lanes.held(session, at) is not None:
+        raise ExerciseRefused(remark("no message goes out now: somebody holds them"))
+    if any(row.desk == desk.code for row in exercises.running(session)):
+        raise ExerciseRefused(remark("one runs there already"))
+    _check_rest(session, wanted, at)
+    if is_by_night(wanted.urgency, at):
+        _check_night(session, wanted, at, told_at)
+    if exercises.danger_since(session, desk.place, at - CALM):
+        raise ExerciseRefused(remark("a real danger is open there, or in its province"))
+    if not people:
+        raise ExerciseRefused(remark("nobody of that desk can be told"))
+
+
+def check_lifted(wanted: WantedExercise) -> None:
+    """One person lifts nothing. Raises ExerciseRefused."""
+    if wanted.at_night or wanted.again:
+        raise ExerciseRefused(
+            remark("at night, and oftener than four times a year, two people plan it")
+        )
+
+
+def _check_rest(session: Session, wanted: WantedExercise, at: datetime) -> None:
+    held = exercises.since(session, wanted.desk, at - YEAR)
+    if len(held) >= MOST_A_YEAR and not wanted.again:
+        raise ExerciseRefused(
+            remark(
+                "{count} were held there within a year: two people may plan one more",
+                count=MOST_A_YEAR,
+            ),
+            AGAIN,
+        )
+    if any(row.started_at > at - REST for row in held):
+        raise ExerciseRefused(remark("one was held there within {days} days", days=REST.days))
+
+
+def _check_night(
+    session: Session, wanted: WantedExercise, at: datetime, told_at: datetime | None
+) -> None:
+    if not wanted.at_night or told_at is None:
+        raise ExerciseRefused(
+            remark("it is night, or would be before it ends: two people plan one at night"),
+            AT_NIGHT,
+        )
+    if at < told_at + NOTICE:
+        raise ExerciseRefused(
+            remark("those who answer for that desk are told by day, and four hours before")
+        )
+    if any(_was_by_night(row) for row in exercises.since(session, wanted.desk, at - NIGHT_REST)):
+        raise ExerciseRefused(
+            remark("one was held there at night within {days} days", days=NIGHT_REST.days)
+        )
+
+
+def _was_by_night(row: Exercise) -> bool:
+    return is_night(row.started_at) or is_night(row.ends_at)
+
+
+WORDS = "words"
+"""The answer that holds what was told."""
+
+
+def made_up(session: Session, kit: Kit, desk: TriedDesk, urgency: Urgency, at: datetime) -> Tip:
+    """A made-up tip: sealed as any, and nothing in it but that it is an exercise, in every language."""
+    uid = secrets.token_hex(16)
+    said = " / ".join(kit.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
+    codes = (desk.code, NATIONAL)
+    known = desks.public_keys(session, codes)
+    keys: Mapping[str, bytes] = {code: known.get(code, b"") for code in codes}
+    sealed = kit.sealer.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
+    tip = Tip(
+        uid=uid,
+        identity=f"{trial.DRILL}:{uid}",
+        session_key="",
+        passage=1,
+        matter=Matter.TIP,
+        state=TipState.COMPLETE,
+        channel=trial.DRILL,
+        language=CODES[0],
+        entry="",
+        place=desk.place,
+        sector=desk.camp,
+        urgency=urgency,
+        official="no",
+        basis=Basis.PUBLIC_DUTY,
+        visit="yes",
+        contact_key="",
+        body=sealed.body,
+        created_at=at,
+        updated_at=at,
+        filed_at=at,
+        completed_at=at,
+        referred_at=at,
+        referred_urgency=urgency,
+    )
+    session.add(tip)
+    session.flush()
+    session.add_all(
+        Grant(tip_id=tip.id, desk_code=code, sealed_key=key) for code, key in sealed.grants.items()
+    )
+    session.flush()
+    return tip
+
 
 CLOCK = "clock"
 
@@ -51,7 +178,7 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
 
     The national desk, and coordinators of the desk who are not tried themselves, are told that it runs.
     """
-    may_begin.check_lifted(wanted)
+    check_lifted(wanted)
     at = kit.now()
     with kit.database.writing() as session:
         row, people, alerts = _begin(session, kit, wanted, by, reason, at)
@@ -94,7 +221,7 @@ def _begin(
     desk = tried(session, wanted.desk)
     referral_rows.take_turns(session)
     people = who_may_be_woken(referrals.roster(session, at), desk.code, climbs=wanted.climbs)
-    may_begin.check(session, desk, wanted, people, at, told_at)
+    check(session, desk, wanted, people, at, told_at)
     tip = made_up(session, kit, desk, wanted.urgency, at)
     row = Exercise(
         tip_id=tip.id,

@@ -7,17 +7,41 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.following import OFFER_WITHIN
 from hotline.domain.cases.people_codes import ANSWER, THIRTY, ServiceAnswer, ThirtyDays
 from hotline.domain.cases.persons import ConsentStands, MetPerson
 from hotline.domain.referrals.case_events import Event, Happened
+from hotline.domain.tip import Urgency
 from hotline.ports import Kit
-from hotline.services.cases import people
+from hotline.services.cases import entries, people
+from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.people import PersonAct
 from hotline.services.referrals import ladder
-from hotline.services.referrals.helping import danger_again
+from hotline.store.cases import case_people
 from hotline.store.database import Session
+from hotline.store.desk import audit
 from hotline.store.referrals import referrals
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.tips import Tip, drop_closure_request
+
+
+def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) -> int | None:
+    """Returns a message to ring for."""
+    if tip.closed_at is not None:
+        key = f"{tip.id}:{at.timestamp()}"
+        entries.done_by(session, tip.id, EntryKind.REOPENED, by, at, key=key)
+        tip.closed_at = tip.outcome = tip.holder_id = None
+        drop_closure_request(tip)
+    tip.told_urgency = tip.told_urgency or tip.urgency
+    tip.urgency = Urgency.DANGER
+    # It is told of here, so it waits for nobody else to tell of it. Who took it before is asked anew.
+    tip.referred_at, tip.referred_urgency = at, Urgency.DANGER
+    audit.append(
+        session, at=at, actor=by.actor, action="danger_again", subject=f"tip:{tip.id}", reason=""
+    )
+    case_people.offer_by(session, tip.id, at + OFFER_WITHIN)
+    session.flush()
+    event = Event(Happened.DANGER_AGAIN, by=by.responder_id)
+    return ladder.happen(session, kit, tip.id, event, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +79,7 @@ def record(
             _not_accepted(tip, written.person, act.supersedes)
         case EntryKind.THIRTY if codes[THIRTY] == ThirtyDays.DANGER:
             in_danger = True
-            to_ring = danger_again.open_again(session, kit, tip, act.by, act.at)
+            to_ring = open_again(session, kit, tip, act.by, act.at)
         case _:
             pass
     session.flush()

@@ -1,7 +1,7 @@
 """The page of the editor: outline, form and handset of one screen, out of a draft or of what was typed."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from flask import Response
 
 from hotline.domain.flows.review import ReviewedText, ReviewState, state_of
 from hotline.engine.check.finding import anchor
+from hotline.engine.document.naming import field_of
 from hotline.engine.editing.anatomy import (
     ROW_LISTS,
     Document,
@@ -29,15 +30,39 @@ from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.services.changes.folders import ChangeRow
 from hotline.services.flows import signing
+from hotline.services.words import text_questions
+from hotline.services.words.text_questions import AskedOfText
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFault, FormFaults
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
-from hotline.web.console.writing.editor.asked import asked
+from hotline.web.console.writing.changes.field_words import field_words
 from hotline.web.console.writing.editor.handset import KEYS, HandsetState
 from hotline.web.console.writing.editor.moving import MovingParts, moving_parts
 from hotline.web.console.writing.editor.notices import Told
 from hotline.web.console.writing.findings import LACKS
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfScreen:
+    question: AskedOfText
+    where: str
+    """Its field, in the reader's words."""
+    anchor: str
+
+
+def asked(visit: Visit, flow: str, name: str, node: Document) -> Sequence[AskedOfScreen]:
+    """The oldest first. Raises StoreUnavailable."""
+    there = form_of(node)
+    return [_placed(visit, one, there) for one in text_questions.below(visit.kit, f"{flow}.{name}")]
+
+
+def _placed(visit: Visit, one: AskedOfText, there: dict[str, str]) -> AskedOfScreen:
+    """A text that is not on the form any more is asked of the form."""
+    field, _ = field_of(one.place.split(".")[2:])
+    at = anchor(field, one.language) if f"{field}.{one.language}" in there else "form"
+    return AskedOfScreen(one, field_words(visit, field), at)
+
 
 REFUSED: Mapping[FieldFault, str] = {
     FieldFault.UNSEEN: phrase("It has a letter that nobody sees. Type these words again."),
