@@ -25,7 +25,8 @@ from tests.cli.homes import copy_home
 from tests.conftest import Clock
 from tests.services.case_sums import check_logs
 
-TIPS = sum(sample.TIPS_A_MONTH + 2 * n for n in range(sample.MONTHS)) + sample.OPEN_TIPS
+TIPS = sum(sample.TIPS_A_MONTH + 2 * n for n in range(sample.MONTHS))
+TIPS += sample.TIPS_OF_THIS_MONTH + sample.OPEN_TIPS
 YEAR = timedelta(days=366)
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from hotline import plugs
 from hotline.adapters.demo_accounts import demo_accounts_in
@@ -75,16 +75,17 @@ from hotline.store.watch import origin
 from hotline.testing import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
 
 MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
+TIPS_OF_THIS_MONTH = 60
 OPEN_TIPS, OPEN_PERSONS, OFFICERS = 12, 24, 60
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 KINDS = tuple(one.value for one in Category)
 TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
-    Urgency.DANGER: (1, 16),
+    Urgency.DANGER: (1, 4),
     Urgency.SEEN: (2, 90),
     Urgency.HEARD: (8, 600),
 }
 """Minutes until somebody takes a tip."""
-STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30", "safe_at_30")
+STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
 """How far a person comes, one step after the other; nine of ten go on."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
@@ -139,8 +140,8 @@ def write(settings: Settings) -> None:
             _closed_tips(session, line)
             _sums(session, line)
             for name, target in TARGETS.items():
-                year = f"{line.now:%Y}"
-                queries.write_target(session, name, year, target, by="sample", at=line.now)
+                of = f"{line.now:%Y}"
+                queries.write_target(session, name, of, target, by="sample", at=line.now)
         _persons(line)
         _releases(line)
         _open_tips(line)
@@ -182,14 +183,12 @@ def _use(session: Session, line: SampleLine) -> None:
     cells: Counter[tuple[Any, ...]] = Counter()
     for number in range((after - first).days):
         day = first + number * DAY
-        calls = CALLS_A_DAY + number // 12 + random.randint(-8, 8)
-        for _ in range(calls):
+        for _ in range(CALLS_A_DAY + number // 12 + random.randint(-8, 8)):
             language = random.choices(("rw", "en", "fr"), (82, 10, 8))[0]
             entry = random.choices(("", *sorted(live.codes)), (8, *(1 for _ in live.codes)))[0]
             cells[day, Measure.SESSION, language, entry, "", ""] += 1
-            if live.topics and random.random() < 0.7:
-                topic = random.choice(sorted(live.topics))
-                cells[day, Measure.TOPIC, language, entry, "", topic] += 1
+            topic = random.choice(sorted(live.topics))
+            cells[day, Measure.TOPIC, language, entry, "", topic] += random.random() < 0.7
         for outcome, share in zip(QuizOutcome, (4, 5, 1, 2), strict=True):
             cells[day, QUIZ_MEASURES[outcome], "rw", "", "", "passport"] += share
         if random.random() < 0.4:
@@ -213,8 +212,7 @@ def _use(session: Session, line: SampleLine) -> None:
         joined = months.begins(random.choice(line.months)) + random.randint(1, 20) * DAY
         lessons = LESSONS if number % 3 else LESSONS[: number % 5]
         passed = {name: (joined + n * DAY).isoformat() for n, name in enumerate(lessons, 1)}
-        district = random.choice(districts()).code
-        row = Joined(number_key=f"sample {number}", roll=Roll.OFFICERS, district=district)
+        row = Joined(number_key=f"sample {number}", roll=Roll.OFFICERS, district="12")
         row.created_at, row.told, row.passed = joined, [], passed
         session.add(row)
     hours = line.now.replace(minute=0, second=0, microsecond=0)
@@ -236,10 +234,10 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
     people = {code: [one.id for one in members if one.covers(code)] for code in codes}
     keys = desks.public_keys(session, (NATIONAL, *codes))
     names = iter(reference.draw(secrets.token_bytes(400_000), 6, MONTHS * TIPS_A_MONTH * 2))
-    for number, month in enumerate(line.months):
+    for begins, lasts, many in _spells(line):
         made: list[tuple[Tip, Mapping[str, bytes]]] = []
-        for _ in range(TIPS_A_MONTH + 2 * number):
-            filed = months.begins(month) + timedelta(seconds=random.randrange(28 * 86400))
+        for _ in range(many):
+            filed = begins + lasts * random.random()
             made.append(_tip(line, filed, random.choices(codes, weights)[0], keys))
         session.add_all(tip for tip, _ in made)
         session.flush()
@@ -249,8 +247,17 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
                 session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=key))
             if _log(session, line, tip, random.choice(people[tip.place]), next(names)):
                 met.append(tip.id)
+        month = months.month_of(begins)
         if months.counted_at(month) <= line.now:
             counted.mark(session, met, month, months.counted_at(month))
+
+
+def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
+    """Yields when tips are filed, and how many: each month, and this month up to yesterday."""
+    for number, month in enumerate(line.months):
+        yield months.begins(month), 28 * DAY, TIPS_A_MONTH + 2 * number
+    begins = min(months.begins(months.month_of(line.now)), line.now - 3 * DAY)
+    yield begins, line.now - DAY - begins, TIPS_OF_THIS_MONTH
 
 
 def _tip(
@@ -259,7 +266,7 @@ def _tip(
     """Returns a closed tip, and its key encrypted to the desks that may read it: nothing of one that was erased."""
     random = line.random
     urgency = random.choices(tuple(Urgency), (22, 60, 18))[0]
-    closed = filed + random.randint(5, 90) * HOUR
+    closed = min(filed + random.randint(5, 90) * HOUR, line.now - HOUR)
     uid, erased = secrets.token_hex(16), closed + WORDS if closed + WORDS < line.now else None
     tip = Tip(
         uid=uid,
@@ -348,10 +355,8 @@ def _sums(session: Session, line: SampleLine) -> None:
 
 def _cells(random: Random) -> Iterator[CellName]:
     """Yields the cells that one person counts in."""
-    for step in STEPS:
+    for step in (*STEPS, "consented_known", "safe_at_30"):
         yield CellName(step)
-        if step == "known_at_30":
-            yield CellName("consented_known")
         if random.random() > 0.9:
             break
     who = random.choices(("woman", "man", "girl", "boy"), (40, 26, 22, 12))[0]
@@ -385,10 +390,9 @@ def _persons(line: SampleLine) -> None:
 
 def _releases(line: SampleLine) -> None:
     """Makes each release on its day, by the line's own service. What is older than a week is approved."""
-    first = day_of(months.begins(line.months[0]))
     made: list[str] = []
-    for period in due_periods(first, line.now):
-        line.clock.at = max(due_at(period), months.begins(line.months[0]))
+    for period in due_periods(day_of(months.begins(line.months[0])), line.now):
+        line.clock.at = due_at(period)
         month_ends.hand_over(line.reader, line.clock.at)
         made += service_releases.make_due(line.desk, line.clock.at)
     for period in made:
@@ -454,8 +458,7 @@ def _take(line: SampleLine, number: int) -> None:
 def _change(line: SampleLine) -> None:
     """An editor has begun to change what callers read."""
     by, (title, text, words) = line.actors[AccountRole.EDITOR], CHANGE
-    change = folders.open_change(line.desk, by, title, "sample data")
-    assert isinstance(change, int), "it has a title"
+    change = cast(int, folders.open_change(line.desk, by, title, "sample data"))
     flow, node, *_ = text.split(".")
     now = drafts.draft(line.desk, change, flow)
     document = said_so(now.document, [ReviewedText(text, {ENGLISH: words})], ENGLISH)
