@@ -93,6 +93,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @given(st.sampled_from(SCREENS), WORDS, st.dictionaries(NAMES, VALUES, max_size=4), DO)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
