@@ -6,7 +6,7 @@ It knows the file format that editors write (see `flows/README.md`), and no code
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,34 @@ SAID = ("text", "one", "none")
 """Where a node's words stand: for a list, also what is said of one entry, and of none."""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
+_TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
+_CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
+_SLOW = ("did_waits", "no_key", "over")
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "not_me": ("ended_pin",),
+    "1": _TAKES,
+    "2": ("arrives", "not_yet", "exercise"),
+    "3": ("referred", "not_yet", "exercise"),
+    "5": ("passed_on", "nobody_else", "exercise"),
+    "pass.who": ("pass_colleague", "nobody_else"),
+    "pass.national": ("moved", "exercise"),
+    "pass_colleague": ("passed_on", "nobody_else"),
+    "pass_district": ("moved", "nobody_else"),
+    "6": ("said",),
+    "7": ("said",),
+    "8": ("said", "too_early"),
+    "confirm": _CLOSES,
+    "also": ("helps_too",),
+    "questions": ("asked", "not_asked"),
+    "note_words": ("noted",),
+    "did_again": ("did_off",),
+}
+"""By a responder's act, or the node at which it was typed: what the line may answer it with.
+
+One node of the flow file tells the answers to every act apart, by flags that the line tells. Without this table the way
+from any act would seem to lead to any answer.
+"""
+ANSWERED = "responders.did"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +107,7 @@ class FlowMap:
             for flow, document in documents.items()
             for node in _nodes(flow, document, starts, returns)
         }
+        nodes |= {node.name: node for node in _answers(nodes)}
         return cls(nodes, starts, entries)
 
     @cached_property
@@ -184,6 +213,30 @@ def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     return found
 
 
+def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
+    """One node beside the one that answers every act, for each act: it leads to that act's answers alone."""
+    answered = nodes.get(ANSWERED)
+    for act in {lead.partition(":")[2] for node in nodes.values() for lead in node.leads}:
+        if not act or answered is None:
+            continue
+        answers = ANSWERS.get(act) or _of_word(act)
+        # The act that ends a PIN is no way to a screen that any act may lead to.
+        slow = () if act in ("did_again", "not_me") else _SLOW
+        leads = tuple(
+            lead for lead in answered.leads if lead.partition(".")[2] in (*answers, *slow)
+        )
+        yield replace(answered, name=f"{ANSWERED}:{act}", leads=leads)
+
+
+def _of_word(act: str) -> tuple[str, ...]:
+    return ("noted",) if act.startswith("note_") else _CLOSES if act.startswith("close_") else ()
+
+
+def _answered(lead: str, act: str) -> str:
+    """Where an act leads: to the answers to it, where one node answers all of them."""
+    return f"{ANSWERED}:{act}" if lead == ANSWERED and act else lead
+
+
 def _nodes(
     flow: str, document: Any, starts: Mapping[str, str], returns: Mapping[str, Sequence[str]]
 ) -> Iterator[Node]:
@@ -201,15 +254,11 @@ def _nodes(
             ways = list(returns.get(flow, ()))
         for choice in parts.get("choices", ()):
             leads = f"{flow}.{choice.get('goes', parts.get('goes'))}"
-            options.append(
-                Option(
-                    leads,
-                    str(choice.get("value", "")),
-                    {code: str(said) for code, said in choice["label"].items()},
-                )
-            )
-        ways += [option.leads for option in options]
+            value = str(choice.get("value", ""))
+            label = {code: str(said) for code, said in choice["label"].items()}
+            options.append(Option(_answered(leads, value), value, label))
         ways += [f"{flow}.{parts[way]}" for way in ("goes", "weak") if way in parts]
+        ways = [*(option.leads for option in options), *(_answered(way, name) for way in ways)]
         texts = {
             code: tuple(_pattern(str(parts[said][code])) for said in SAID if said in parts)
             for code in parts.get("text") or ()

@@ -72,7 +72,8 @@ class Hand:
         self.note(
             f"{self.role} dials", SERVICE_CODE if not digits else f"{SERVICE_CODE[:-1]}*{digits}#"
         )
-        self._hop()
+        # Entries may begin with the same words: what was dialled says which of them is shown.
+        self._hop(after=self.map.starts[self.map.entries.get(digits, "front")])
 
     def key(self, text: str) -> None:
         """Answers a screen."""
@@ -237,8 +238,8 @@ class Hand:
         keys = list(self.options().values())
         return self.random.choice(keys) if keys else "9" if MORE.search(self.screen) else "0"
 
-    def _hop(self) -> None:
-        before = self.node
+    def _hop(self, after: str = "") -> None:
+        before = after or self.node
         status, body = self._post()
         for _ in range(MOST_LOOKS):
             kind, _, self.screen = body.partition(" ")

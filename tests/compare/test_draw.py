@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from random import Random
+from typing import cast
 
 import pytest
 
@@ -10,6 +12,8 @@ from tests.compare.checkouts import ROOT, of_tree
 from tests.compare.comparison import Found, first_day
 from tests.compare.draw import EACH, EXCUSED, GRID, KINDS, MUST_OCCUR, draw
 from tests.compare.flow_map import FlowMap
+from tests.compare.gateway import Gateway
+from tests.compare.hand import Hand
 from tests.compare.people import DISTRICTS
 from tests.compare.world import APART, second_for
 
@@ -79,3 +83,40 @@ def test_the_working_tree_is_copied_with_what_is_not_committed(tmp_path: Path) -
     ours = ROOT / "tests" / "compare" / "checkouts.py"
     assert (copy.root / ours.relative_to(ROOT)).read_bytes() == ours.read_bytes()
     assert not (copy.root / ".venv").exists()
+
+
+class ShowsTheDoor:
+    """A line that shows every caller the same words, whatever was dialled."""
+
+    def call(self, _what: str, _form: dict[str, str]) -> tuple[int, str]:
+        return 200, "CON Akazi n'umuryango\n1 Mfite kode\n2 English\n3 Français\n0 Ibanze"
+
+
+@pytest.mark.parametrize(("digits", "node"), [("45", "leaders.door"), ("46", "training.door")])
+def test_what_was_dialled_says_which_of_two_equal_screens_is_shown(digits: str, node: str) -> None:
+    hand = Hand(
+        "+250780000001",
+        "caller",
+        cast("Gateway", ShowsTheDoor()),
+        FLOWS,
+        lambda _kind, _text: None,
+        Random(1),
+        set(),
+    )
+    hand.dial(digits)
+    assert hand.node == node
+
+
+@pytest.mark.parametrize(
+    ("target", "act"),
+    [
+        ("responders.yours", "1"),
+        ("responders.arrives", "2"),
+        ("responders.noted", "note_nobody"),
+        ("responders.ended_pin", "not_me"),
+    ],
+)
+def test_an_act_leads_to_its_own_answers_alone(target: str, act: str) -> None:
+    before = {name for name in FLOWS.before[target] if name.startswith("responders.did:")}
+    assert f"responders.did:{act}" in before
+    assert (act == "not_me") is ("responders.did:not_me" in before)
