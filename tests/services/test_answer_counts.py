@@ -1,6 +1,6 @@
 """An answer of somebody on a roll is counted in her district."""
 
-from hotline.domain.reach.answers import column_of
+from hotline.domain.reach.answers import BEGINS
 from hotline.domain.rolls.joining import Roll
 from hotline.engine.events import Answered
 from hotline.services.rolls import answer_counts
@@ -32,9 +32,9 @@ def answered(line: Line) -> dict[tuple[str, str], int]:
     """By district and answer."""
     found = counts(line.database, "district")
     return {
-        (district, name): count
+        (district, measure.removeprefix(BEGINS)): count
         for (district, measure), count in found.items()
-        if (name := column_of(measure)) is not None
+        if measure.startswith(BEGINS)
     }
 
 

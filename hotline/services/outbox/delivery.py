@@ -241,8 +241,3 @@ def miss_reports(kit: RelayKit) -> None:
                 ladder.unreached(session, kit, tip_id, at)
     if again is not None:
         ring(kit, Job.DELIVER, again)
-
-
-def held_lane(session: Session) -> str | None:
-    """Why nothing goes out: a fault of ours, for `readyz` and the doctor."""
-    return lanes.fault(session)

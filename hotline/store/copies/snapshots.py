@@ -45,10 +45,6 @@ class Snapshot:
     """The copy, once."""
 
 
-def engine_of(database: Database) -> Engine:
-    return Engine.SQLITE if database.is_sqlite else Engine.POSTGRES
-
-
 @contextmanager
 def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
     """`scratch` holds SQLite's copy meanwhile: in clear, and so on the disk where the database is anyway.

@@ -34,7 +34,6 @@ from hotline.engine.editing.operations.screens import (
     obstacle_to_deleting,
     obstacle_to_renaming,
     renamed,
-    renamed_places,
 )
 from hotline.engine.editing.outline import Arrow, arrows_of, outline, start_of
 from hotline.engine.editing.searching import WordsFound, searched
@@ -114,7 +113,6 @@ def test_renaming_takes_every_arrow_along() -> None:
     assert start_of(found) == "first"
     assert _to_nowhere(found) == []
     assert renamed(found, "first", "one") == FLOW
-    assert renamed_places("x", "one", "first") == {"x.one": "x.first"}
 
 
 @pytest.mark.parametrize(

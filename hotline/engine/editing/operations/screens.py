@@ -126,11 +126,6 @@ def renamed(flow: Document, old: str, new: str) -> dict[str, Any]:
     return changed
 
 
-def renamed_places(flow: str, old: str, new: str) -> Mapping[str, str]:
-    """Where its texts stood and stand, for `comparing.carried`: signatures go along."""
-    return {f"{flow}.{old}": f"{flow}.{new}"} if old != new else {}
-
-
 def arrows_into(flow: object, name: str) -> tuple[Arrow, ...]:
     """The arrows that lose their end with a screen; not its own."""
     return tuple(one for one in arrows_of(flow) if one.goes == name and one.node != name)
