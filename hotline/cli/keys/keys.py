@@ -13,6 +13,7 @@ import click
 
 from hotline.bootstrap import missing
 from hotline.cli.keys.backup import FILE, as_json_option, say
+from hotline.cli.keys.erased import check_erased
 from hotline.cli.keys.making import lost_keys, prove_all
 from hotline.cli.keys.rotating_desks import rotate_desks
 from hotline.cli.keys.weeks import forget
@@ -128,6 +129,7 @@ def keys() -> None:
 
 
 keys.add_command(forget)
+keys.add_command(check_erased)
 keys.add_command(rotate_desks)
 keys.add_command(recovery)
 keys.add_command(pepper)

@@ -1,7 +1,6 @@
 """`hotline prove-shred`: that what was erased is gone, also from yesterday's copies. On a line of its own."""
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -9,20 +8,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
-from hotline.bootstrap import Role, build_kit
-from hotline.cli.keys.weeks import weekly_folders
 from hotline.cli.line.embedded import redis_of
-from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.like_words import TERM, pieces
-from hotline.errors import KeyMissing, NotReady, SealBroken, StartFailed
+from hotline.errors import KeyMissing, SealBroken, StartFailed
 from hotline.lab import books
 from hotline.lab.books import FiledTip, WaitingCall
 from hotline.lab.chaos.calls import number
@@ -31,22 +26,19 @@ from hotline.lab.chaos.stand.ground import Pair, ground
 from hotline.lab.shred import stolen_codes
 from hotline.lab.shred.stolen_codes import StolenCodes
 from hotline.lab.shred.trial import Trial, compared
-from hotline.ports import Kit
 from hotline.sealing.answers import open_answer
 from hotline.sealing.cases.case_codes import READER
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
-from hotline.sealing.keys.keymaking import HELD_BY, RELAY_KEY
+from hotline.sealing.keys.keymaking import RELAY_KEY
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.pseudonyms import contact_by
 from hotline.sealing.keys.sketches import SketchKeys
-from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, stuck
-from hotline.sealing.keys.weeks import key_name
+from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.notes import open_note
 from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
-from hotline.services import weekly_keys
 from hotline.services.desk.keys import by_passphrase
 from hotline.services.desk.keys.by_passphrase import OF_THE_TRIAL, PassphraseOpener, WrappedDesk
 from hotline.store.cases import case_log, case_notes
@@ -54,25 +46,6 @@ from hotline.store.outbox import answers
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips import sketches, visible
-
-
-def left_behind(kit: Kit, folders: Mapping[str, Path]) -> Iterator[tuple[str, bool]]:
-    """What was looked at, by the folder of each role, and whether it was found. Raises StoreUnavailable."""
-    at = kit.now()
-    wanted = weekly_keys.needed_since(kit)
-    for role, folder in folders.items():
-        yield from _of_role(role, KeyFolder(folder), wanted, at)
-
-
-def _of_role(role: str, folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, bool]]:
-    start = WeeklyLock(folder).start
-    yield f"keys of {role}: no weekly key, so that nothing is forgotten", start is None
-    yield f"keys of {role}: the key of a week before {wanted}", start is not None and start < wanted
-    yield f"keys of {role}: a folder that cannot be written", stuck(folder)
-    contacts = [name for name in folder.names() if name.startswith("contact-")]
-    older = [name for name in contacts if name < key_name(at - timedelta(weeks=1))]
-    yield f"keys of {role}: a contact key from before last week", bool(older)
-
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 """In Redis' append-only file: a session, and how long what was kept of it is."""
@@ -291,18 +264,16 @@ class Proof:
 @click.command("prove-shred")
 @click.option("--pair", type=click.Choice([pair.value for pair in Pair]), default=Pair.SQLITE.value)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-@click.option("--home", is_flag=True, help="Look at the weekly keys of the line of HOTLINE_HOME.")
-def prove_shred(pair: str, as_json: bool, home: bool) -> None:
+def prove_shred(pair: str, as_json: bool) -> None:
     """Prove that what was erased opens for nobody; ends with 1 where anything was found.
 
     On a line of its own in a temporary folder, on this machine; the real one is not touched. A tip is told by the real
     hops; everything that was written is copied, as a backup or a thief would have it; months go by on its clock; then
     everything is tried with the desks' passphrase and every key that is left.
 
-    With --home the real line is looked at: whether the keys of past weeks are gone from every folder, or from the one
-    that HOTLINE_KEYS names. The web advances at the first session of a week, so look after somebody dialled.
+    Of the real line, `hotline keys check-erased` says whether the keys of past weeks are gone.
     """
-    proof = prove_home() if home else prove(Pair(pair))
+    proof = prove(Pair(pair))
     if as_json:
         click.echo(json.dumps(asdict(proof), indent=2))
     else:
@@ -313,23 +284,6 @@ def prove_shred(pair: str, as_json: bool, home: bool) -> None:
             click.echo(f"{'FOUND':14}  {name}")
     if proof.found or proof.blind:
         sys.exit(1)
-
-
-def prove_home() -> Proof:
-    """Raises NotReady before `hotline init`."""
-    proof, settings = Proof("home"), Settings.read(os.environ)
-    own = settings.keys
-    folders = {own.name: own} if own else weekly_folders(settings.home / "keys")
-    if own and own.name not in HELD_BY[WEEKLY_KEY]:
-        raise NotReady(f"{own} is not the folder of a role with weekly keys")
-    kit = build_kit(settings, Role(own.name) if own else Role.CONSOLE)
-    with closing(kit.database):
-        if own is None:
-            weekly_keys.forget(kit)
-        for name, left in left_behind(kit, folders):
-            proof.tried.append(name)
-            proof.found += [name] if left else []
-    return proof
 
 
 def prove(pair: Pair) -> Proof:

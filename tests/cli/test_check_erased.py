@@ -1,4 +1,4 @@
-"""`hotline prove-shred --home`: a role of the real line that kept the key of a past week is named."""
+"""`hotline keys check-erased`: a role of the real line that kept the key of a past week is named."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ def typed(*words: str, **environ: str) -> Result:
 
 
 def proved(home: Path) -> Result:
-    return typed("prove-shred", "--home", HOTLINE_HOME=str(home))
+    return typed("keys", "check-erased", HOTLINE_HOME=str(home))
 
 
 def old_line(home: Path) -> None:
@@ -63,11 +63,11 @@ def test_a_server_that_has_one_folder_alone_looks_at_that_one(tmp_path: Path) ->
     old_line(tmp_path)
     keys = tmp_path / "keys" / "hooks"
     alone = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_KEYS": str(keys)}
-    found = typed("prove-shred", "--home", **alone)
+    found = typed("keys", "check-erased", **alone)
     assert "FOUND           keys of hooks: a contact key" in found.output
     assert "workers" not in found.output
 
     typed("keys", "forget", HOTLINE_HOME=str(tmp_path))
-    assert typed("prove-shred", "--home", **alone).exit_code == 0
-    watch = typed("prove-shred", "--home", HOTLINE_KEYS=str(tmp_path / "keys" / "watch"))
+    assert typed("keys", "check-erased", **alone).exit_code == 0
+    watch = typed("keys", "check-erased", HOTLINE_KEYS=str(tmp_path / "keys" / "watch"))
     assert "not the folder of a role with weekly keys" in watch.output
