@@ -27,11 +27,6 @@ SOCKET_PATH_BYTES = 100
 """A unix socket's path holds at most 108 bytes, its end included."""
 
 
-def settings_in(environ: Mapping[str, str]) -> list[str]:
-    """The names of a line's settings that the environment holds: they may mean a real line."""
-    return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
-
-
 class Environment:
     """One pass over the variables that begin with `HOTLINE_`; names are given without that."""
 

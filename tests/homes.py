@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.lab.stack import hotline
+from tests.stack import hotline
 
 LayHome = Callable[[Path], Path]
 CHECKOUT = Path(__file__).parents[1]

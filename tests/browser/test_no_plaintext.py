@@ -14,7 +14,6 @@ from playwright.sync_api import Page
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, plain
-from hotline.lab.chaos.canary import Search, number_forms, written_forms
 from hotline.sealing.copies.backupkeys import new_backup_key
 from hotline.sealing.passphrase import Costs
 from hotline.services.accounts import invitations
@@ -32,6 +31,7 @@ from tests.browser.office import (
     writes,
 )
 from tests.callers import QUIET_HERE, REST, told
+from tests.chaos.canary import Search, number_forms, written_forms
 from tests.console.hands import Hands
 from tests.signing import SERVER, Person
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotline.lab.stack import Stack
 from tests.keypad import Phone
+from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 

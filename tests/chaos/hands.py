@@ -10,9 +10,9 @@ from contextlib import closing, suppress
 import requests
 
 from hotline.emulator.client import ClientSession, EmulatorClient
-from hotline.lab.chaos.stand.processes import started_as
-from hotline.lab.stack import Stack
+from tests.chaos.stand.processes import started_as
 from tests.eventually import eventually
+from tests.stack import Stack
 
 FRONT = "Akazi gatekanye n'umuryango"
 NETWORK_ERROR = "Connection problem or invalid MMI code."

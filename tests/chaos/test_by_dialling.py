@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from hotline.emulator.client import EmulatorClient
-from hotline.lab.stack import Stack
 from hotline.text.segments import segments
 from tests.eventually import eventually
 from tests.homes import LayHome, sending
+from tests.stack import Stack
 
 ENTRY = "*384*777*90#"
 STRANGER = "+250788000002"

@@ -8,8 +8,8 @@ from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
 from hotline.errors import DialogueBroken
-from hotline.lab.chaos.callers import BrokenDialogues, TipToTell, dial_once, try_to_tell
-from hotline.lab.chaos.crowd import Crowd
+from tests.chaos.callers import BrokenDialogues, TipToTell, dial_once, try_to_tell
+from tests.chaos.crowd import Crowd
 from tests.emulator.line import FakeLine, listening
 
 TIP = TipToTell(1, "12", danger=True, words="")

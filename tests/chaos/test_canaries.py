@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.places.places import districts
-from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.canary import Search, number_forms, written_forms
-from hotline.lab.chaos.settling import settle
-from hotline.lab.stack import Stack, for_callers
+from tests.chaos.callers import plan, tell
+from tests.chaos.canary import Search, number_forms, written_forms
+from tests.chaos.settling import settle
 from tests.homes import LayHome
+from tests.stack import Stack, for_callers
 
 WORDS = "ikanariyihishe"
 STRANGER = "+250788654321"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hotline.lab.chaos.canary import Search, number_forms, written_forms
+from tests.chaos.canary import Search, number_forms, written_forms
 
 WORD = "ikanari-yihishe"
 

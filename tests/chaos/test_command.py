@@ -1,4 +1,4 @@
-"""`hotline chaos` makes a line of its own, and has nothing to do with any other."""
+"""`bin/bench faults` makes a line of its own, and has nothing to do with any other."""
 
 import os
 import shutil
@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
 from hotline.errors import RealLine
-from hotline.lab.chaos.report import RunReport, failure
-from hotline.lab.chaos.stand.ground import own_or_refuse
-from hotline.lab.chaos.stand.processes import below, command_line
-from hotline.lab.stack import Stack
+from tests.chaos.report import RunReport, failure
+from tests.chaos.stand.ground import own_or_refuse
+from tests.chaos.stand.processes import below, command_line
 from tests.eventually import eventually
+from tests.load.bench import bench
+from tests.stack import Stack
 
 
 def test_it_takes_no_setting_since_one_may_mean_a_real_line() -> None:
-    told = CliRunner(env={"HOTLINE_HOME": "/nowhere"}).invoke(main, ["chaos"])
+    told = CliRunner(env={"HOTLINE_HOME": "/nowhere"}).invoke(bench, ["faults"])
     assert told.exit_code == 1
     assert "unset HOTLINE_HOME" in told.output
     assert "HOTLINE_TEST" not in told.output
@@ -57,7 +57,7 @@ def test_a_run_that_came_to_no_end_says_what_kind_of_thing_happened_and_no_more(
 
 @pytest.mark.chaos
 def test_a_missing_program_is_a_line_of_its_own_and_says_what_to_install() -> None:
-    told = CliRunner(env={"PATH": "/nowhere"}).invoke(main, ["chaos", "--pair", "postgres"])
+    told = CliRunner(env={"PATH": "/nowhere"}).invoke(bench, ["faults", "--pair", "postgres"])
     shutil.rmtree(told.stderr.split()[-1])
     assert told.exit_code == 1
     assert '"failed": "ProgramMissing"' in told.stdout
@@ -68,7 +68,7 @@ def test_a_missing_program_is_a_line_of_its_own_and_says_what_to_install() -> No
 @pytest.mark.slow(reason="waits for the first death of a fault run")
 @pytest.mark.timeout(300)
 def test_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "hotline.cli.main", "chaos", "--tips", "5000"]
+    words = [sys.executable, "-m", "tests.load", "faults", "--tips", "5000"]
     with (tmp_path / "said").open("wb") as said:
         run = subprocess.Popen(words, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=said)
     try:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
-from hotline.lab.chaos.stand.ground import Pair
-from hotline.lab.drill.drill import rehearse
+from tests.chaos.stand.ground import Pair
+from tests.drill.drill import rehearse
 from tests.homes import LayHome
+from tests.load.bench import bench
 from tests.long import is_long
 
 TIPS = 12 if is_long() else 4
@@ -35,7 +35,7 @@ def test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice(
 
 
 def test_a_pretended_drill_takes_no_setting(tmp_path: Path) -> None:
-    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(main, ["drill"])
+    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(bench, ["restore"])
     assert told.exit_code == 1
     assert "unset HOTLINE_HOME" in told.output
     assert "HOTLINE_TEST" not in told.output

@@ -13,15 +13,15 @@ from hotline.domain.outbox.delivery import URGENT, MessageState
 from hotline.domain.places.places import districts
 from hotline.domain.tip import Urgency
 from hotline.emulator.client import EmulatorClient
-from hotline.lab.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, try_to_tell
-from hotline.lab.chaos.run import WORDS, waits
-from hotline.lab.chaos.settling import kit_of, settle
-from hotline.lab.chaos.stand.ground import Pair, ground, under_test
-from hotline.lab.stack import Stack
 from hotline.store.outbox.messages import Message
 from hotline.store.tips import tips as books
+from tests.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, try_to_tell
+from tests.chaos.run import WORDS, waits
+from tests.chaos.settling import kit_of, settle
+from tests.chaos.stand.ground import Pair, ground, under_test
 from tests.homes import LayHome, sending
 from tests.long import is_long
+from tests.stack import Stack
 
 PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
 TIPS, IN_DANGER = (160, 20) if is_long() else (80, 10)

@@ -11,7 +11,6 @@ from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.reference import LENGTHS, draw
 from hotline.domain.tip import NATIONAL, TipState
-from hotline.lab.chaos import ledger
 from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database, Session
@@ -20,6 +19,7 @@ from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from hotline.store.tips.tips import Grant, Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
+from tests.chaos import ledger
 
 DESK = PrivateKey.generate()
 ALERT = "K7Q4: Gasabo, urgent. Reply 1 K7Q4"

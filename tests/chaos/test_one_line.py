@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.places.places import districts
-from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.settling import accepted
-from hotline.lab.stack import Stack
 from tests.chaos import hands
+from tests.chaos.callers import plan, tell
+from tests.chaos.settling import accepted
 from tests.eventually import eventually
 from tests.homes import LayHome
+from tests.stack import Stack
 
 SIGNED = ("--name", "Aline", "--reason", "a rehearsal")
 HERS = "+250788000078"

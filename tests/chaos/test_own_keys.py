@@ -15,11 +15,11 @@ import requests
 from hotline.adapters.queue import embedded_redis
 from hotline.domain.places.places import districts
 from hotline.emulator.client import EmulatorClient
-from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.ledger import REFERENCE
-from hotline.lab.stack import free_port
+from tests.chaos.callers import plan, tell
+from tests.chaos.ledger import REFERENCE
 from tests.eventually import eventually
 from tests.homes import LayHome
+from tests.stack import free_port
 
 WORDS = "hafi y'isoko"
 CHECKOUT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from hotline.lab.chaos.stand.processes import below, command_line, send, started_as
+from tests.chaos.stand.processes import below, command_line, send, started_as
 from tests.eventually import eventually
 
 MARK = "a-name-that-nothing-else-has"

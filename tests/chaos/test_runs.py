@@ -14,17 +14,17 @@ import pytest
 from hotline.cli.line import demo
 from hotline.domain.places.places import districts
 from hotline.errors import DialogueBroken, LabelMissing, StoreUnavailable
-from hotline.lab.chaos import ledger
-from hotline.lab.chaos.callers import dial_once, plan, tell
-from hotline.lab.chaos.crowd import CALLERS
-from hotline.lab.chaos.process_killer import EACH, FAILPOINTS, FROZEN, MARKS
-from hotline.lab.chaos.run import WORDS, Order, run
-from hotline.lab.chaos.settling import kit_of, settle
-from hotline.lab.chaos.stand.ground import Ground, Pair, under_test
-from hotline.lab.chaos.stand.processes import send, started_as
-from hotline.lab.stack import Stack, command_words
+from tests.chaos import ledger
+from tests.chaos.callers import dial_once, plan, tell
+from tests.chaos.crowd import CALLERS
+from tests.chaos.process_killer import EACH, FAILPOINTS, FROZEN, MARKS
+from tests.chaos.run import WORDS, Order, run
+from tests.chaos.settling import kit_of, settle
+from tests.chaos.stand.ground import Ground, Pair, under_test
+from tests.chaos.stand.processes import send, started_as
 from tests.homes import LayHome, sending
 from tests.long import is_long, seed
+from tests.stack import Stack, command_words
 from tests.steps import Tell
 
 SEED = int(os.environ.get("CHAOS_SEED") or seed())

@@ -7,10 +7,10 @@ import pytest
 
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
-from hotline.lab.chaos.ledger import Breach, Invariant
-from hotline.lab.chaos.process_killer import FROZEN, ProcessKiller
-from hotline.lab.chaos.settling import STILL, Still, lasting
-from hotline.lab.stack import Stack
+from tests.chaos.ledger import Breach, Invariant
+from tests.chaos.process_killer import FROZEN, ProcessKiller
+from tests.chaos.settling import STILL, Still, lasting
+from tests.stack import Stack
 
 WAITS = [Breach(Invariant.SETTLED, "alert 1 is sending")]
 DOUBTED = [Breach(Invariant.SETTLED, "alert 1 is unknown")]

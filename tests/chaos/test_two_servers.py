@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.places.places import districts
-from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.run import WORDS, answer_alerts
-from hotline.lab.chaos.settling import kit_of, settle
-from hotline.lab.chaos.stand.ground import Pair, ground, second_server
-from hotline.lab.chaos.stand.processes import below, started_as
-from hotline.lab.stack import Stack
 from hotline.store.outbox.messages import Leader
+from tests.chaos.callers import plan, tell
+from tests.chaos.run import WORDS, answer_alerts
+from tests.chaos.settling import kit_of, settle
+from tests.chaos.stand.ground import Pair, ground, second_server
+from tests.chaos.stand.processes import below, started_as
 from tests.eventually import eventually
 from tests.long import is_long
+from tests.stack import Stack
 
 TIPS = 30 if is_long() else 12
 pytestmark = [

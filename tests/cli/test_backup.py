@@ -7,12 +7,14 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
 from tests.cli.homes import copy_home
 from tests.cli.test_init import file_tip
+from tests.drill.drill import drill
 
 WORDS = "carried on paper"
 
@@ -24,12 +26,14 @@ class Operator:
     folder: Path
     home: str = "home"
 
-    def __call__(self, *words: str, typed: str | None = None) -> Result:
+    def __call__(
+        self, *words: str, typed: str | None = None, command: click.Command = main
+    ) -> Result:
         environ: dict[str, str | None] = {
             name: None for name in os.environ if name.startswith("HOTLINE_")
         }
         environ["HOTLINE_HOME"] = str(self.folder / self.home)
-        return CliRunner(env=environ).invoke(main, words, input=typed)
+        return CliRunner(env=environ).invoke(command, words, input=typed)
 
     def well(self, *words: str) -> Result:
         done = self(*words)
@@ -154,9 +158,10 @@ def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
 
 @pytest.mark.row("P3")
 def test_a_drill_restores_a_real_backup_and_leaves_nothing(made: Operator) -> None:
-    told = json.loads(
-        made.well("drill", "--backup", str(made.folder / "a.backup"), *made.key, "--json").stdout
-    )
+    backup = ("--backup", str(made.folder / "a.backup"))
+    done = made(*backup, *made.key, "--json", command=drill)
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
     assert (told["clean"], told["restored"], told["breaches"]) == (True, 1, [])
     assert [step["name"] for step in told["steps"]] == ["restore"]
-    assert "needs --key" in made("drill", "--backup", str(made.folder / "a.backup")).output
+    assert "needs --key" in made(*backup, command=drill).output

@@ -9,14 +9,14 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
+from tests.load.bench import bench
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 
 @pytest.mark.parametrize("redis", ["up", "killed"])
 def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None:
-    done = CliRunner().invoke(main, ["bench", "alerts", "--tips", "2", "--redis", redis, "--json"])
+    done = CliRunner().invoke(bench, ["alerts", "--tips", "2", "--redis", redis, "--json"])
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["redis"] == redis
@@ -27,16 +27,16 @@ def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None
 
 
 def test_alerts_take_the_pair_that_they_print() -> None:
-    words = ["bench", "alerts", "--pair", "postgres", "--redis", "killed"]
-    done = CliRunner().invoke(main, words)
+    words = ["alerts", "--pair", "postgres", "--redis", "killed"]
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 2
     assert "only with --pair sqlite" in done.output
 
 
 def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() -> None:
     """True seconds of the real line and its real gateway: twenty tips of danger at once."""
-    words = ["bench", "alerts", "--tips", "20", "--gateway-seconds", "8", "--json"]
-    done = CliRunner().invoke(main, words)
+    words = ["alerts", "--tips", "20", "--gateway-seconds", "8", "--json"]
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["first"]["last"] < 12
@@ -45,8 +45,8 @@ def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() 
 
 def test_a_hop_stands_beside_a_null_endpoint() -> None:
     """Fifty callers: one of them tells."""
-    words = ["bench", "hop", "--turns", "1", "--callers", "50", "--warm", "10", "--json"]
-    done = CliRunner().invoke(main, words)
+    words = ["hop", "--turns", "1", "--callers", "50", "--warm", "10", "--json"]
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert set(figures) == {"null", "flask", "line"}
@@ -64,7 +64,6 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
 
 def test_in_one_process_too() -> None:
     words = [
-        "bench",
         "hop",
         "--in-process",
         "--turns",
@@ -75,7 +74,7 @@ def test_in_one_process_too() -> None:
         "1",
         "--json",
     ]
-    done = CliRunner().invoke(main, words)
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["null"]["ratio"] == 1.0
@@ -87,7 +86,7 @@ def test_in_one_process_too() -> None:
 
 def test_more_callers_than_the_server_once_took_are_all_answered() -> None:
     """A kept connection that waits for its next hop counts as one that is served."""
-    done = CliRunner().invoke(main, ["bench", "dialogues", "--at-once", "80", "--json"])
+    done = CliRunner().invoke(bench, ["dialogues", "--at-once", "80", "--json"])
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert (figures["hops"], figures["wrong"], figures["hung"]) == (13 * 80, 0, 0)

@@ -1,4 +1,4 @@
-"""`hotline bench console`: the line that it fills, the forms that it sends, and what its table says."""
+"""`bin/bench console`: the line that it fills, the forms that it sends, and what its table says."""
 
 import json
 from dataclasses import replace
@@ -6,12 +6,16 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
 from hotline.engine.check.checking import of_flow
 from hotline.engine.document import document as documents
 from hotline.engine.editing.anatomy import nodes_of
-from hotline.lab.bench.console.bench_browser import form_fields
-from hotline.lab.bench.console.console import (
+from hotline.services.flows.places import place_lists
+from tests.console.screens import read
+from tests.engine.editing.documents import shipped
+from tests.floorplan.tree import ROOT
+from tests.load.bench import bench
+from tests.load.console.bench_browser import form_fields
+from tests.load.console.console import (
     CALLERS,
     MEDIAN,
     PART,
@@ -22,13 +26,9 @@ from hotline.lab.bench.console.console import (
     table,
     thousandth,
 )
-from hotline.lab.bench.console.documents import flow_name, large_document, screen_name
-from hotline.lab.bench.console.large_line import LineSize
-from hotline.lab.bench.console.page_walk import SECTORS, PagesFigures
-from hotline.services.flows.places import place_lists
-from tests.console.screens import read
-from tests.engine.editing.documents import shipped
-from tests.floorplan.tree import ROOT
+from tests.load.console.documents import flow_name, large_document, screen_name
+from tests.load.console.large_line import LineSize
+from tests.load.console.page_walk import SECTORS, PagesFigures
 
 PAGE = """
 <form action="/other"><input name="not" value="this"></form>
@@ -142,9 +142,9 @@ def test_the_page_says_what_is_wanted() -> None:
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 def test_pages_and_hops_are_measured_on_a_small_line() -> None:
-    words = ["bench", "console", "--flows", "3", "--screens", "8", "--tips", "20"]
+    words = ["console", "--flows", "3", "--screens", "8", "--tips", "20"]
     words += ["--responders", "4", "--turns", "1", "--seconds", "2", "--json"]
-    done = CliRunner().invoke(main, words)
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["size"] == {"flows": 3, "screens": 8, "tips": 20, "responders": 4}

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import ProgramMissing
-from hotline.lab.bench.hops.endpoints import HopPart, part_of
-from hotline.lab.bench.hops.habits import LANGUAGES, MIDDLE, SHARES, Caller, Habit, drawn, keyed
-from hotline.lab.bench.hops.hits import WaysCount, hit_rate
-from hotline.lab.bench.hops.hop import table
-from hotline.lab.bench.hops.learnt import LearntAnswers
-from hotline.lab.bench.hops.peer import peer_beside
-from hotline.lab.bench.hops.rounds import HopFigures, PacedFigures, PartFigures
-from hotline.lab.bench.load import BUSY
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.tips.tips import Tip
 from tests.callers import Line, line
 from tests.floorplan.tree import ROOT
+from tests.load.hops.endpoints import HopPart, part_of
+from tests.load.hops.habits import LANGUAGES, MIDDLE, SHARES, Caller, Habit, drawn, keyed
+from tests.load.hops.hits import WaysCount, hit_rate
+from tests.load.hops.hop import table
+from tests.load.hops.learnt import LearntAnswers
+from tests.load.hops.peer import peer_beside
+from tests.load.hops.rounds import HopFigures, PacedFigures, PartFigures
+from tests.load.load import BUSY
 
 __all__ = ["line"]
 

@@ -1,4 +1,4 @@
-"""`hotline bench nation`: whole sessions, and what counts as lost."""
+"""`bin/bench nation`: whole sessions, and what counts as lost."""
 
 import json
 from dataclasses import replace
@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
-from hotline.lab.bench.hops.learnt import LearntAnswers
-from hotline.lab.bench.nation.nation import (
+from tests.callers import Line, line
+from tests.chaos.stand.ground import Pair
+from tests.load.bench import bench
+from tests.load.hops.learnt import LearntAnswers
+from tests.load.nation.nation import (
     EACH_TELLS,
     KILLED,
     UNDISTURBED,
@@ -17,8 +19,6 @@ from hotline.lab.bench.nation.nation import (
     NationFigures,
     PassFigures,
 )
-from hotline.lab.chaos.stand.ground import Pair
-from tests.callers import Line, line
 
 __all__ = ["line"]
 
@@ -93,8 +93,8 @@ def test_whatever_is_lost_ends_with_one(lost: NationFigures) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("pair", [pair.value for pair in Pair])
 def test_nothing_that_was_promised_is_lost_while_a_web_process_dies(pair: str) -> None:
-    words = ["bench", "nation", "--sessions", "60", "--at-once", "8", "--pair", pair, "--json"]
-    done = CliRunner().invoke(main, words)
+    words = ["nation", "--sessions", "60", "--at-once", "8", "--pair", pair, "--json"]
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["passes"][UNDISTURBED]["sessions"] == 60

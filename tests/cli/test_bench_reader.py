@@ -1,4 +1,4 @@
-"""`hotline bench reader`: callers in the middle of a line whose responders read behind their PINs."""
+"""`bin/bench reader`: callers in the middle of a line whose responders read behind their PINs."""
 
 import json
 import re
@@ -6,11 +6,11 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
+from tests.load.bench import bench
 
 
 def test_what_trying_pins_costs_is_printed() -> None:
-    done = CliRunner().invoke(main, ["bench", "reader", "--pins"])
+    done = CliRunner().invoke(bench, ["reader", "--pins"])
     assert done.exit_code == 0, done.output
     said = re.fullmatch(
         r"with the database and the reader's keys: ([\d.]+) s for one PIN, (\d+) hours of a core"
@@ -26,7 +26,6 @@ def test_what_trying_pins_costs_is_printed() -> None:
 @pytest.mark.timeout(300)
 def test_callers_are_measured_beside_responders_who_read() -> None:
     words = [
-        "bench",
         "reader",
         "--callers",
         "3",
@@ -38,7 +37,7 @@ def test_callers_are_measured_beside_responders_who_read() -> None:
         "5",
         "--json",
     ]
-    done = CliRunner().invoke(main, words)
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert (figures["callers"], figures["readers"]) == (3, 3)

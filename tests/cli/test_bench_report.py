@@ -1,19 +1,19 @@
-"""`hotline bench report`: each hop of one walk has its figure, and what was told is kept."""
+"""`bin/bench report`: each hop of one walk has its figure, and what was told is kept."""
 
 import json
 
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
-from hotline.lab.bench.report import WALK
+from tests.load.bench import bench
+from tests.load.report import WALK
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 
 def test_a_report_is_measured_hop_by_hop_beside_nothing() -> None:
-    words = ["bench", "report", "--turns", "1", "--callers", "2", "--json"]
-    done = CliRunner().invoke(main, words)
+    words = ["report", "--turns", "1", "--callers", "2", "--json"]
+    done = CliRunner().invoke(bench, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["database"] == "sqlite"

@@ -1,4 +1,4 @@
-"""`hotline bench flows`, `start` and `memory`: every figure is there, and nothing that was started is left."""
+"""`bin/bench flows`, `start` and `memory`: every figure is there, and nothing that was started is left."""
 
 import json
 from typing import Any
@@ -7,12 +7,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import main
-from hotline.lab.bench.bench import BENCHES, LONG
+from tests.load.bench import BENCHES, LONG, bench
 
 
 def figures(*words: str) -> Any:
-    done = CliRunner().invoke(main, ["bench", *words, "--json"])
+    done = CliRunner().invoke(bench, [*words, "--json"])
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.lab.stack import free_port
 from hotline.store.database import open_database
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import lanes
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
+from tests.stack import free_port
 from tests.valkey import Valkey, valkey
 
 __all__ = ["valkey"]

@@ -18,11 +18,11 @@ from hotline.cli.people.console_found import (
     process_found,
 )
 from hotline.config import Settings
-from hotline.lab.stack import free_port
 from hotline.sealing.sealer import mark_of
 from hotline.services.check_result import CheckResult
 from hotline.web.console.app import create_console, templates_in
 from tests.cli.homes import copy_home
+from tests.stack import free_port
 
 HOST = "desk.example"
 MARK = "0a1b2c3d"

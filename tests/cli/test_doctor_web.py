@@ -11,8 +11,8 @@ import pytest
 
 from hotline.cli.line.web_found import process_found
 from hotline.config import Settings
-from hotline.lab.stack import free_port
 from hotline.services.check_result import CheckState
+from tests.stack import free_port
 
 Pages = Mapping[str, tuple[int, str]]
 ALIVE = {"/healthz": (200, "ok")}

@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from hotline.lab.bench.driver import drive
-from hotline.lab.bench.load import Load, TimedRequest, form, hop, percentile
+from tests.load.driver import drive
+from tests.load.load import Load, TimedRequest, form, hop, percentile
 
 SCREEN = b"CON Akazi"
 

@@ -1,4 +1,4 @@
-"""`hotline prove-shred`: the proof finds nothing at the end, and would have found what is still there."""
+"""`bin/bench erasure`: the proof finds nothing at the end, and would have found what is still there."""
 
 import json
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.line.embedded import redis_of
-from hotline.lab.chaos.stand.ground import Pair
-from hotline.lab.shred.shred import Intruder, prove_shred, take, until_logged
-from hotline.lab.shred.trial import Trial
+from tests.chaos.stand.ground import Pair
+from tests.erasure.shred import Intruder, prove_shred, take, until_logged
+from tests.erasure.trial import Trial
 from tests.servers import short_folder
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]

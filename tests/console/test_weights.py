@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from hotline.lab.bench.console.bench_browser import form_fields
 from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
 from tests.console.test_headers import assert_light
 from tests.console.writing import Writing, writing
 from tests.engine.books import t
+from tests.load.console.bench_browser import form_fields
 
 __all__ = ["writing"]
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.lab.chaos.stand import ground as chaos
 from tests.callers import line
+from tests.chaos.stand import ground as chaos
 from tests.district import district
 from tests.homes import LayHome
 from tests.servers import Pair, pair

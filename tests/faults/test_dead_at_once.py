@@ -12,11 +12,11 @@ import psutil
 import pytest
 
 from hotline.domain.places.places import districts
-from hotline.lab.chaos.callers import Promise, plan, tell
-from hotline.lab.chaos.run import WORDS
-from hotline.lab.chaos.settling import settle
-from hotline.lab.chaos.stand.ground import Ground, under_test
-from hotline.lab.chaos.stand.processes import below, command_line, send, started_as
+from tests.chaos.callers import Promise, plan, tell
+from tests.chaos.run import WORDS
+from tests.chaos.settling import settle
+from tests.chaos.stand.ground import Ground, under_test
+from tests.chaos.stand.processes import below, command_line, send, started_as
 from tests.eventually import eventually
 from tests.long import is_long, seed
 

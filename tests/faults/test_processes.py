@@ -17,11 +17,11 @@ import requests
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
-from hotline.lab.chaos.stand.ground import Ground
-from hotline.lab.chaos.stand.processes import started_as
-from hotline.lab.stack import Stack, free_port
+from tests.chaos.stand.ground import Ground
+from tests.chaos.stand.processes import started_as
 from tests.eventually import eventually
 from tests.homes import sending
+from tests.stack import Stack, free_port
 
 HOP_SECONDS = 5.0
 FROZEN_SECONDS = 10.0

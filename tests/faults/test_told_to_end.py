@@ -12,15 +12,15 @@ from sqlalchemy import select
 from hotline.cli.line import keeper
 from hotline.domain.outbox.delivery import LONGEST_SEND, Outcome
 from hotline.domain.places.places import districts
-from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.run import WORDS
-from hotline.lab.chaos.settling import accepted, kit_of, settle
-from hotline.lab.chaos.stand.ground import Ground, under_test
-from hotline.lab.chaos.stand.processes import send, started_as
-from hotline.lab.stack import Stack
 from hotline.store.outbox.messages import Attempt
+from tests.chaos.callers import plan, tell
+from tests.chaos.run import WORDS
+from tests.chaos.settling import accepted, kit_of, settle
+from tests.chaos.stand.ground import Ground, under_test
+from tests.chaos.stand.processes import send, started_as
 from tests.eventually import eventually
 from tests.homes import sending
+from tests.stack import Stack
 from workers.clock import FAREWELL_SECONDS
 
 CODES = [district.code for district in districts()]

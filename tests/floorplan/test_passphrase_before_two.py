@@ -39,9 +39,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
     calls = {
         said(path)
-        for path in python_files(
-            "hotline/services", "hotline/web", "hotline/cli", "hotline/lab", "workers"
-        )
+        for path in python_files("hotline/services", "hotline/web", "hotline/cli", "workers")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Name | ast.alias)
         and (node.id if isinstance(node, ast.Name) else node.name) in OPENS

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotline.cli.line.init import FLOWS
-from hotline.lab.labels import LABELS, PROMISES
 from hotline.services.flows.authoring import read_folder
+from tests.labels import LABELS, PROMISES
 
 
 def test_every_label_is_one_of_a_choice() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hotline.lab.stack import free_port
 from hotline.web.console.app import MOST_BYTES, PATIENCE
 from tests.house.proxies import NAME, ROOT, Behind, caddy_with, here, nginx_with, running, said
 from tests.house.test_proxies import nginx
+from tests.stack import free_port
 
 
 def nginx_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:

@@ -16,9 +16,9 @@ import requests
 
 from hotline.cli.line.procfile import read_procfile
 from hotline.environment import CHECKOUT
-from hotline.lab.stack import free_port
 from tests.eventually import eventually
 from tests.homes import LayHome
+from tests.stack import free_port
 
 CALLERS = 3
 

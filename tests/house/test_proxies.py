@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from hotline.emulator.gateway.callbacks import LineAddress
-from hotline.lab.stack import free_port
 from tests.house.proxies import (
     HOOK,
     NAME,
@@ -22,6 +21,7 @@ from tests.house.proxies import (
     running,
     said,
 )
+from tests.stack import free_port
 
 PATIENCE = "5s"
 SHORT = "300ms"

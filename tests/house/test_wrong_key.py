@@ -12,10 +12,10 @@ import pytest
 import requests
 
 from hotline.emulator.client import EmulatorClient
-from hotline.lab.stack import free_port
 from hotline.sealing.keys.keyfolder import HOOKS_FILE, KeyFolder
 from tests.eventually import eventually
 from tests.homes import LayHome, processes
+from tests.stack import free_port
 
 pytestmark = [
     pytest.mark.slow(reason="waits for processes that start, and for one that is asked for again"),

@@ -12,13 +12,13 @@ from sqlalchemy import update
 
 from hotline.domain.call_back import ANSWERS, CallBackState
 from hotline.domain.tip import NATIONAL
-from hotline.lab.chaos import calls
 from hotline.sealing.opening import open_tip
 from hotline.services.referrals.call_back_requests import SEALED_AS
 from hotline.services.watch import checks_call_backs
 from hotline.store.tips.call_backs import CallBack
 from hotline.testing import FakeShelf
 from tests.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
+from tests.chaos import calls
 
 CALL_ME = "Mumpamagare"
 HERS = "+250788000077"

@@ -10,7 +10,6 @@ from hotline.domain.referrals.reference import is_reference
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import ABROAD, TipState
 from hotline.domain.tips.acts import Acted
-from hotline.lab import books
 from hotline.ports import Kit
 from hotline.services.referrals import ladder, referral
 from hotline.store.database import Session
@@ -18,6 +17,7 @@ from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases
 from hotline.store.tips.tips import Tip
+from tests import books
 from tests.district import District
 from tests.kits import make_kit, make_line
 from tests.taking import take_case

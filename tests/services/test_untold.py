@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import select, update
 
 from hotline.domain.jobs import Job
-from hotline.lab import books
 from hotline.services.referrals import referral
 from hotline.store.outbox import health
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.tips import likeness
 from hotline.store.tips.tips import WAITS, Tip, TipPlace
 from hotline.store.tips.untold import Untold
+from tests import books
 from tests.builders import make_referral, make_tip
 from tests.callers import DANGER_HERE, QUIET_HERE, Line, told
 from tests.leading import OLDER, lead

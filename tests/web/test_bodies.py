@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 from hotline.bootstrap import Role, key_folder
 from hotline.cli.line.hooks import addresses
 from hotline.config import Settings
-from hotline.lab.stack import free_port
 from hotline.sealing.keys.keyfolder import hook_secrets
 from hotline.web.bodies import OF_ONE, Bodies, in_turn, whole_first
 from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
 from tests.callers import FORM
 from tests.eventually import eventually
+from tests.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 from tests.web.test_guard import HOP
 

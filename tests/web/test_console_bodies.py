@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from hotline.lab.stack import free_port
 from hotline.web import slowness
 from hotline.web.console.app import PATIENCE
 from tests.builders import NOON
 from tests.made_once import lay_keys, lay_tables
+from tests.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 
 HALF_SENT = 48

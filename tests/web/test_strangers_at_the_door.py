@@ -18,13 +18,13 @@ from hotline.bootstrap import build_pages
 from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.second_factor import code_at
-from hotline.lab.stack import free_port
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import invitations, sessions, welcome
 from hotline.store.accounts.sessions import ConsoleSession
 from tests.builders import NOON
 from tests.made_once import lay_keys, lay_tables
 from tests.signing import PASSWORD, SERVER
+from tests.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 
 CONFIRMED = 404

@@ -45,12 +45,12 @@ ASKING = (
         "law",
         "leaders",
     ),
-    *("prove-shred", "questions", "responders", "retention", "statistics", "tips"),
+    *("questions", "responders", "retention", "statistics", "tips"),
     *("training", "watch"),
 )
 """Commands about a line that is there already."""
 NOT_ASKING = (
-    *("bench", "chaos", "clock", "demo", "dial", "drill", "emulator", "init", "listen", "reader"),
+    *("clock", "demo", "dial", "emulator", "init", "listen", "reader"),
     *("release", "restore", "run", "words", "worker"),
 )
 """Those that make a line or run one, or need none: they take no home that nobody named."""

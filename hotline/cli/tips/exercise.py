@@ -44,7 +44,7 @@ def exercise() -> None:
     An alert that looks real goes out, and every step is timed.
 
     Whoever answers, reads or dials learns at once that it is one. It is in no figure, and alerts nobody of the national
-    desk. (`hotline drill` rehearses a restore.)
+    desk. (`bin/bench restore` rehearses a restore.)
     """
 
 

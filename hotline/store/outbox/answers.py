@@ -155,12 +155,6 @@ def late(session: Session, at: datetime) -> Sequence[Answer]:
     return _held(session, Answer.state == AnswerState.PENDING, _too_late(at))
 
 
-def sealed_numbers(session: Session) -> Sequence[tuple[str, bytes]]:
-    """Of every answer that waits: its contact, and its number as it lies there. For proving that it is gone in time."""
-    waiting = select(Answer.contact_key, Answer.sealed_number).where(Answer.sealed_number != b"")
-    return [(one.contact_key, one.sealed_number) for one in session.execute(waiting)]
-
-
 def forget(session: Session, at: datetime, limit: int) -> int:
     """Of answers that ended, that there were any."""
     term = _older(at, KEPT, of_an_advertisement=SELDOM)

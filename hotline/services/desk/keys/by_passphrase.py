@@ -42,8 +42,6 @@ class TwoPeople:
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "nobody, since it is a demo")
 """For a line whose gateway is the pretended one: its passphrase lies in its home folder for everybody."""
-OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
-"""For a line that `lab` makes in a folder of its own, and that nobody calls."""
 
 
 @dataclass(frozen=True, slots=True)

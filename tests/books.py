@@ -1,0 +1,192 @@
+"""The books after a fault run: what the line's database says of every tip and every alert. Nothing else asks this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from hotline.domain import trial
+from hotline.domain.call_back import CallBackState
+from hotline.domain.outbox.delivery import Outcome
+from hotline.domain.outbox.message import Kind
+from hotline.domain.tip import TipState
+from hotline.services.desk.keys.by_passphrase import TwoPeople
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
+from hotline.store.tips.call_backs import CallBack
+from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.untold import IS_UNTOLD
+
+OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
+"""For an invented line in a folder of its own, which nobody calls."""
+WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
+"""Nobody is rung for a fragment without a place, and no clock runs for any."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledTip:
+    """A tip that is no draft any more."""
+
+    id: int
+    uid: str
+    session_key: str
+    place: str
+    state: str
+    body: bytes = field(repr=False)
+    grant: bytes | None = field(repr=False)
+    """Its key, sealed to the desk that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A call that somebody asked for."""
+
+    id: int
+    uid: str
+    session_key: str
+    body: bytes = field(repr=False)
+    sealed_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SentAlert:
+    id: int
+    reference: str
+    step: int
+    """Of the ladder: 0 is whoever was told first."""
+    state: str
+    created_at: datetime
+    resent: bool
+    doubtful: int
+    """Attempts of which nobody knows the end."""
+    acknowledged: bool
+    """Whether who it tells has answered for its case."""
+    asks: bool
+    """Whether it asks to take the case, and so carries the reference of its own referral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A deadline that was closed."""
+
+    tip_id: int
+    due_at: datetime
+    fired_at: datetime
+
+
+def filed(session: Session, desk: str) -> list[FiledTip]:
+    """Every filed tip, with its grant for one desk."""
+    rows = session.execute(
+        select(Tip.id, Tip.uid, Tip.session_key, Tip.place, Tip.state, Tip.body, Grant.sealed_key)
+        .outerjoin(Grant, (Grant.tip_id == Tip.id) & (Grant.desk_code == desk))
+        .where(Tip.state != TipState.DRAFT)
+    )
+    return [FiledTip(*row) for row in rows]
+
+
+def calls(session: Session) -> list[WaitingCall]:
+    """Every call that waits, with the session that asked for it."""
+    rows = session.execute(
+        select(CallBack.id, CallBack.uid, Tip.session_key, CallBack.body, CallBack.sealed_key)
+        .join(Tip, Tip.id == CallBack.tip_id)
+        .where(CallBack.state == CallBackState.WAITING)
+    )
+    return [WaitingCall(*row) for row in rows]
+
+
+def unreferred(session: Session) -> Sequence[int]:
+    """Filed tips that were given to nobody."""
+    given = select(Referral.id).where(Referral.tip_id == Tip.id).exists()
+    return session.scalars(select(Tip.id).where(WHOLE, ~given)).all()
+
+
+def alerts(session: Session) -> list[SentAlert]:
+    """Every alert, with the number of its attempts that may or may not have been sent."""
+    doubtful = (
+        select(Attempt.message_id, func.count().label("tries"))
+        .where(or_(Attempt.outcome.is_(None), Attempt.outcome == Outcome.UNKNOWN))
+        .group_by(Attempt.message_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Message.id,
+            Referral.reference,
+            Referral.step,
+            Message.state,
+            Message.created_at,
+            Message.resent,
+            func.coalesce(doubtful.c.tries, 0),
+            Referral.acknowledged_at.is_not(None),
+            Message.template.startswith("ALERT_", autoescape=True),
+        )
+        .join(Referral, Referral.id == Message.referral_id)
+        .outerjoin(doubtful, doubtful.c.message_id == Message.id)
+        .where(Message.kind == Kind.ALERT)
+    )
+    return [SentAlert(*row) for row in rows]
+
+
+def dialogues(session: Session) -> int:
+    """How many have begun."""
+    return session.scalar(select(func.count()).select_from(Dialogue)) or 0
+
+
+def waiting_without_deadline(session: Session) -> Sequence[int]:
+    """Open tips that somebody was told of, taken or not, for which no time is set."""
+    timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
+    open_tips = (
+        Tip.referred_at.is_not(None),
+        ~IS_UNTOLD,
+        Tip.closed_at.is_(None),
+        Tip.erased_at.is_(None),
+        Tip.channel != trial.CHANNEL,
+        WHOLE,
+    )
+    return session.scalars(select(Tip.id).where(*open_tips, ~timed.exists())).all()
+
+
+def overdue(session: Session, before: datetime) -> Sequence[int]:
+    """Tips of which a deadline has passed, and nothing came of it."""
+    late = (Deadline.fired_at.is_(None), Deadline.due_at < before)
+    return session.scalars(select(Deadline.tip_id).where(*late).distinct()).all()
+
+
+def firings(session: Session) -> list[Firing]:
+    """Deadlines that time closed, not somebody who took the tip before; by tip, in their order."""
+    rows = session.execute(
+        select(Deadline.tip_id, Deadline.due_at, Deadline.fired_at)
+        .where(Deadline.fired_at >= Deadline.due_at)
+        .order_by(Deadline.tip_id, Deadline.fired_at)
+    )
+    return [
+        Firing(tip_id, due_at, fired_at)
+        for tip_id, due_at, fired_at in rows
+        if fired_at is not None
+    ]
+
+
+def waits(session: Session, *, urgency: int) -> list[timedelta]:
+    """From each such tip's filing to its first alert that somebody has: the gateway took it, or she answered it.
+
+    By the try that was taken, and not by the message: one that is sent again keeps the time of its last acceptance.
+    """
+    taken = (
+        select(Referral.tip_id, Attempt.started_at.label("at"))
+        .join(Message, Message.referral_id == Referral.id)
+        .join(Attempt, Attempt.message_id == Message.id)
+        .where(Attempt.outcome == Outcome.ACCEPTED)
+    )
+    answered = select(Referral.tip_id, Referral.acknowledged_at)
+    heard = taken.union_all(answered.where(Referral.acknowledged_at.is_not(None))).subquery()
+    first = (
+        select(heard.c.tip_id, func.min(heard.c.at).label("at")).group_by(heard.c.tip_id).subquery()
+    )
+    rows = session.execute(
+        select(Tip.filed_at, first.c.at)
+        .join(first, first.c.tip_id == Tip.id)
+        .where(Tip.urgency == urgency, Tip.filed_at.is_not(None), first.c.at.is_not(None))
+    )
+    return [accepted - filed for filed, accepted in rows]

@@ -1,0 +1,75 @@
+"""What a fault run did and what it found: one line of JSON, and no word of it is about anybody."""
+
+import json
+import platform
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from hotline.environment import CHECKOUT
+from tests.chaos.ledger import Breach, Invariant
+
+SHOWN = 20
+"""Breaches told in words: whoever reads needs the first ones."""
+
+
+@dataclass
+class RunReport:
+    tips: int
+    seed: int
+    pair: str
+    promised: int = 0
+    unheard: int = 0
+    """Callers who gave up."""
+    alerts: int = 0
+    """References that the gateway accepted at least once."""
+    sends: int = 0
+    repeats: int = 0
+    """Accepted more than once for one reference."""
+    deaths: dict[str, int] = field(default_factory=dict)
+    """By process; "everything" is all of them at once, "frozen" is asleep for a time."""
+    lies: dict[str, int] = field(default_factory=dict)
+    """What the network and the gateway did wrong, by kind."""
+    faults: int = 0
+    breaches: dict[str, int] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
+    told: dict[str, float] = field(default_factory=dict)
+    """Seconds from filing to the first accepted alert."""
+    dialogues_broken: dict[str, int] = field(default_factory=dict)
+    most_dials: int = 0
+    longest_wait: float = 0.0
+    """What the unluckiest caller needed: dials, and seconds from the first to her promise."""
+    violations: dict[str, int] = field(default_factory=dict)
+    load: float = 0.0
+    """The machine's worst load average by processor: above three it was not this run's alone."""
+    seconds: float = 0.0
+    python: str = field(default_factory=platform.python_version)
+    source: str | None = None
+
+    def judged(self, breaches: Sequence[Breach]) -> None:
+        counts = Counter(breach.invariant for breach in breaches)
+        self.breaches = {invariant: counts[invariant] for invariant in Invariant}
+        self.found = [f"{one.invariant}: {one.sentence}" for one in breaches[:SHOWN]]
+
+    @property
+    def clean(self) -> bool:
+        return not any(self.breaches.values()) and self.unheard == 0
+
+    def line(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def failure(kind: type[BaseException], *, tips: int, seed: int, pair: str) -> str:
+    """A run that came to no end: what kind of thing happened, never to what."""
+    return json.dumps({"failed": kind.__name__, "tips": tips, "seed": seed, "pair": pair})
+
+
+def source() -> str | None:
+    """Which code this is, where git can say so."""
+    asked = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty"]
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return told.stdout.strip() or None

@@ -1,0 +1,277 @@
+"""One fault run: callers, a gateway that lies, deaths by the dozen, and then the books are read."""
+
+import math
+import os
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from hotline.config import Settings
+from hotline.domain.tip import Urgency
+from hotline.emulator.client import EmulatorClient
+from tests import books
+from tests.chaos.callers import plan
+from tests.chaos.canary import Search, number_forms, written_forms
+from tests.chaos.crowd import CALLERS, Crowd
+from tests.chaos.ledger import REFERENCE, Breach, Invariant
+from tests.chaos.process_killer import EACH, ProcessKiller
+from tests.chaos.report import RunReport, source
+from tests.chaos.settling import accepted, kit_of, settle
+from tests.chaos.stand.ground import Pair, ground, own_or_refuse, second_server, under_test
+from tests.stack import Stack
+
+
+def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
+    """Until told to stop, and then once more for what came last. Of a share below one, the others stay silent.
+
+    Returns how many answered.
+    """
+    seen = 0
+    answered: set[str] = set()
+    texted = 0
+    while True:
+        last_round = stop.is_set()
+        fresh = emulator.outbox(after=seen)
+        seen += len(fresh)
+        for sms in fresh:
+            found = REFERENCE.match(sms["text"])
+            if found and sms["accepted"] and found[1] not in answered:
+                answered.add(found[1])
+                if _answers(found[1], share):
+                    texted += 1
+                    emulator.text(f"1 {found[1]}", msisdn=sms["to"])
+        if last_round:
+            return texted
+        stop.wait(0.5)
+
+
+def _answers(reference: str, share: float) -> bool:
+    """Each reference has a responder who does or does not answer, however often she is told."""
+    return sha256(reference.encode()).digest()[0] < 256 * share
+
+
+LIES: tuple[Mapping[str, Any], ...] = (
+    {"kind": "reset_before", "probability": 0.04},
+    {"kind": "reset_after", "probability": 0.04},
+    {"kind": "error_before", "probability": 0.04},
+    {"kind": "error_after", "probability": 0.04},
+    {"kind": "html", "probability": 0.02},
+    {"kind": "charset", "probability": 0.02},
+    {"kind": "truncated", "probability": 0.02},
+    {"kind": "slow", "probability": 0.01, "seconds": 1.0},
+    {"kind": "timeout", "probability": 0.002},
+    {"kind": "drip", "probability": 0.002},
+    {"kind": "recipient_status", "status": 500, "probability": 0.01},
+    {"kind": "recipient_status", "status": 405, "skip": 150, "times": 1},
+    {"kind": "no_report", "probability": 0.05},
+    {"kind": "failed_report", "probability": 0.02},
+    {"kind": "unknown_report", "probability": 0.02},
+    {"kind": "duplicate_report", "probability": 0.1},
+    {"kind": "reversed_reports", "probability": 0.1},
+    {"kind": "early_report", "probability": 0.1},
+    {"kind": "duplicate_hop", "probability": 0.05},
+    {"kind": "concurrent_hop", "probability": 0.05},
+    {"kind": "out_of_order", "probability": 0.03},
+    {"kind": "retry_hop", "probability": 0.5, "seconds": 1.0},
+    {"kind": "lost_answer", "probability": 0.005},
+    {"kind": "missing_network", "probability": 0.02},
+    {"kind": "missing_plus", "probability": 0.02},
+    {"kind": "unescaped_plus", "probability": 0.02},
+    {"kind": "no_end", "probability": 0.1},
+    {"kind": "duplicate_end", "probability": 0.1},
+    {"kind": "late_end", "probability": 0.05, "seconds": 5.0},
+    {"kind": "duplicate_mo", "probability": 0.1},
+    {"kind": "lost_mo", "probability": 0.1},
+)
+"""A send meets the first that strikes alone: about one in four goes wrong. 405 is no money, which holds the lane."""
+
+
+FEW = 2
+"""Figures of fewer tips are none."""
+ANSWERING = 0.4
+"""The share of references that are taken: of most tips one of three, of one in five none: these escalate."""
+SOUGHT = 3
+"""Callers whose numbers are looked for in everything that was written."""
+TELL_EVERY = 10.0
+"""Seconds between two lines of progress."""
+WORDS = "ku iduka hafi y'umuhanda"
+CROWDED = 3.0
+"""Load by processor above which the machine was not the run's alone: its own is below two."""
+SLOW = "slow answer"
+REPEATED_OTHERWISE = "repeat answered otherwise"
+"""No breach here: where the first answer was a polite end, for want of a database, the repeat goes on."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run is asked for."""
+
+    tips: int
+    seed: int
+    pair: Pair = Pair.SQLITE
+    pause: float = 3.0
+    """Seconds between deaths, once each has died its first ones."""
+    minutes: float | None = None
+    """After so many nobody begins to tell any more."""
+    each: int = EACH
+    """How often each failpoint, each server's death and each flush is dealt."""
+    spared: frozenset[str] = frozenset()
+    """Deaths that are not dealt, by name: another run's."""
+    callers: int = CALLERS
+    """So many tell at a time, until each death was dealt: a quick machine tells more of them."""
+    turned: bool = False
+    """The line's clock is turned where a lease or a doubt would be waited for; else it keeps the true time."""
+
+
+def run(folder: Path, order: Order, say: Say) -> RunReport:
+    """A line of our own in this folder, on loopback, gone at the end: tips under every fault, then the books.
+
+    Raises ProgramMissing, or StartFailed of the line.
+    """
+    with (
+        ground(order.pair) as on,
+        under_test(folder, on) as (stack, faults),
+        second_server(stack) as second,
+    ):
+        killer = ProcessKiller(
+            keepers=(stack.pid, second.pid),
+            faults=faults,
+            redis_url=Settings.read(stack.environ).redis_url,
+            seed=order.seed,
+            pause=order.pause,
+            each=order.each,
+            spared=order.spared,
+            turn=stack.turn if order.turned else None,
+            servers=on.deaths,
+            absences=on.absences,
+        )
+        own_or_refuse(stack, (folder, *on.folders))
+        return _judged(stack, killer, order, (folder, *on.folders), say)
+
+
+def _judged(
+    stack: Stack, killer: ProcessKiller, order: Order, folders: tuple[Path, ...], say: Say
+) -> RunReport:
+    report = RunReport(order.tips, order.seed, order.pair, source=source())
+    began = time.monotonic()
+    end = began + 60 * order.minutes if order.minutes else math.inf
+    crowd = Crowd(
+        stack.emulator,
+        order.tips,
+        WORDS,
+        enough=killer.dealt.is_set,
+        callers=order.callers,
+        late=lambda: killer.dealt.is_set() and time.monotonic() > end,
+    )
+    stack.emulator.set_faults(*LIES, seed=order.seed)
+
+    report.load = _under_fire(stack, killer, crowd, say)
+
+    report.lies = stack.emulator.struck()
+    stack.emulator.clear_faults()
+    stack.until_ready()
+    say("quiet: waiting until every alert is settled")
+    settled = settle(stack, crowd.told, turning=order.turned)
+    found = [*settled, *_written(folders)]
+    report.judged([*found, *_answered(stack, crowded=report.load > CROWDED)])
+    _count(report, stack, killer, crowd)
+    report.seconds = round(time.monotonic() - began, 1)
+    return report
+
+
+def _under_fire(stack: Stack, killer: ProcessKiller, crowd: Crowd, say: Say) -> float:
+    """Callers and deaths side by side: nobody stops telling before every kind of death has been died.
+
+    Returns the machine's worst load meanwhile.
+    """
+    over, quiet = threading.Event(), threading.Event()
+    loads = [0.0]
+    threads = [
+        threading.Thread(target=killer.run, args=(over,)),
+        threading.Thread(target=answer_alerts, args=(stack.emulator, quiet, ANSWERING)),
+        threading.Thread(target=_progress, args=(crowd, killer, loads, quiet, say)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        crowd.tell()
+    finally:
+        over.set()
+        threads[0].join()
+        quiet.set()
+        for thread in threads:
+            thread.join()
+    return round(max(loads), 1)
+
+
+def _progress(
+    crowd: Crowd, killer: ProcessKiller, loads: list[float], stop: threading.Event, say: Say
+) -> None:
+    began = time.monotonic()
+    while not stop.wait(TELL_EVERY):
+        loads.append(os.getloadavg()[0] / (os.cpu_count() or 1))
+        passed = time.monotonic() - began
+        say(
+            f"{passed:4.0f} s: {len(crowd.told)} of {crowd.tips} tips told, {killer.kills.total()} deaths"
+        )
+
+
+def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd) -> None:
+    broken = crowd.broken
+    report.promised, report.unheard = len(crowd.told), len(broken.unheard)
+    report.most_dials, report.longest_wait = broken.most_dials, broken.longest
+    report.dialogues_broken = dict(broken.ends.most_common())
+    sent = accepted(stack)
+    report.alerts = len(sent)
+    report.sends = sum(len(texts) for texts in sent.values())
+    report.repeats = report.sends - report.alerts
+    report.deaths = dict(sorted(killer.kills.items()))
+    report.faults = killer.kills.total() + sum(report.lies.values())
+    report.violations = dict(Counter(one["rule"] for one in stack.emulator.violations()))
+    report.told = waits(stack)
+
+
+def waits(stack: Stack) -> dict[str, float]:
+    """Seconds until somebody was told of a tip of danger."""
+    kit = kit_of(stack)
+    with kit.database.reading() as session:
+        found = books.waits(session, urgency=Urgency.DANGER)
+    kit.database.close()
+    if len(found) < FEW:
+        return {}
+    seconds = sorted(wait.total_seconds() for wait in found)
+    twentieths = statistics.quantiles(seconds, n=20)
+    return {
+        "tips": len(seconds),
+        "median": round(statistics.median(seconds), 2),
+        "p95": round(twentieths[-1], 2),
+        "worst": round(seconds[-1], 2),
+    }
+
+
+def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
+    """I8, as the gateway's stand-in saw it hop by hop. Where others held the processors, slowness proves nothing."""
+    seen = Counter(one["rule"] for one in stack.emulator.violations())
+    del seen[REPEATED_OTHERWISE]
+    if crowded:
+        del seen[SLOW]
+    return [Breach(Invariant.ANSWERED, f"{rule}, {count} times") for rule, count in seen.items()]
+
+
+def _written(folders: tuple[Path, ...]) -> list[Breach]:
+    """I5: no word of a tip, and none of some callers' numbers, in any form, in any file of the line."""
+    needles = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
+    for tip in plan(SOUGHT, ["101"], WORDS):
+        found = number_forms(tip.msisdn).items()
+        needles |= {f"number {tip.number} as {name}": form for name, form in found}
+    search = Search(folders, needles)
+    search.once()
+    return [Breach(Invariant.UNWRITTEN, found) for found in sorted(search.found)]

@@ -1,0 +1,177 @@
+"""After the faults: wait until everything is as it must be, or say what is not."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+from hotline.bootstrap import build_door
+from hotline.cli.line.init import PASSPHRASE_FILE
+from hotline.config import Settings
+from hotline.domain.outbox.delivery import LEASE, UNKNOWN_WAIT, UNKNOWN_WAIT_ELSE
+from hotline.domain.tip import NATIONAL
+from hotline.ports import DoorKit
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener
+from tests.books import OF_THE_TRIAL
+from tests.chaos import calls, ledger
+from tests.chaos.callers import Promise
+from tests.chaos.ledger import Breach, Invariant, PromisedTip
+from tests.stack import Stack
+
+SETTLE_SECONDS = 150.0
+"""An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
+PAUSE = 1.0
+TURN = 30
+"""Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
+LAST_SECONDS = 75.0
+"""So long an alert of danger may be on its way when time is up: a lease and a doubt."""
+TRUE_LAST_SECONDS = (LEASE + max(UNKNOWN_WAIT_ELSE, *UNKNOWN_WAIT.values())).total_seconds() + 30.0
+"""And so long any alert may where the line keeps the true time: the longest doubt, and the send after it."""
+STILL = 3.0
+"""Seconds without a change before that: three ticks of the relay."""
+
+
+def kit_of(stack: Stack) -> DoorKit:
+    """The hooks' kit on the line's own home: it knows the sessions' digests, and opens nothing."""
+    return build_door(Settings.read(stack.environ))
+
+
+def settle(
+    stack: Stack,
+    told: Sequence[Promise],
+    *,
+    seconds: float = SETTLE_SECONDS,
+    last: float | None = None,
+    turning: bool = True,
+) -> list[Breach]:
+    """Every breach that is still one when time is up, and does not end by itself; as soon as there is none, none.
+
+    While nothing moves the line's clock is turned, unless it is to keep the true time: nobody waits for a lease.
+    """
+    kit = kit_of(stack)
+    promised = [
+        PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
+    ]
+    called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
+    end = time.monotonic() + seconds
+    if last is None:
+        last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
+    still = Still()
+    # A passphrase is dear to stretch, and the desk's key stays what it is.
+    key = cache(partial(national_key, stack, kit))
+
+    def read() -> list[Breach]:
+        return [*_breaches(kit, promised, stack, key()), *_uncalled(kit, called, key())]
+
+    try:
+        while True:
+            breaches = _waiting(kit) or read()
+            if not breaches:
+                return []
+            if time.monotonic() > end:
+                turn = partial(stack.turn, TURN) if turning else None
+                return lasting(lambda: [*_waiting(kit), *read()], seconds=last, turn=turn)
+            if turning and still.long_enough(breaches, time.monotonic()):
+                stack.turn(TURN)
+            time.sleep(PAUSE)
+    finally:
+        kit.database.close()
+
+
+def lasting(
+    look: Callable[[], Sequence[Breach]],
+    *,
+    seconds: float,
+    pause: float = PAUSE,
+    turn: Callable[[], object] | None = None,
+) -> list[Breach]:
+    """The breaches that each look finds until time is up.
+
+    The ladders of cases that nobody takes go on: at any moment some alert is on its way, and it is another one.
+    With `turn` the longest doubt is over before that: a run whose ladders never stand still was turned too little.
+    """
+    end = time.monotonic() + seconds
+    turned = time.monotonic()
+    left = list(look())
+    while left and time.monotonic() < end:
+        time.sleep(pause)
+        if turn is not None and time.monotonic() - turned >= STILL:
+            turn()
+            turned = time.monotonic()
+        now = {_of(one) for one in look()}
+        left = [one for one in left if _of(one) in now]
+    return left
+
+
+def _of(breach: Breach) -> tuple[Invariant, str]:
+    """What it is about, in whatever state."""
+    return breach.invariant, breach.sentence.partition(" is ")[0]
+
+
+@dataclass
+class Still:
+    """Since when the same breaches have been found."""
+
+    breaches: Sequence[Breach] = ()
+    since: float = 0.0
+
+    def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
+        """Whether nothing has moved for a while. Then the while begins again."""
+        if breaches != self.breaches:
+            self.breaches, self.since = breaches, now
+            return False
+        if now - self.since < STILL:
+            return False
+        self.since = now
+        return True
+
+
+def _waiting(kit: DoorKit) -> list[Breach]:
+    """What time alone may still mend: as long as there is some, the rest need not be read."""
+    database, at = kit.database, kit.now()
+    return [
+        *_as(Invariant.TOLD, ledger.unreferred(database)),
+        *_as(Invariant.SETTLED, ledger.unsettled(database, at)),
+    ]
+
+
+def _breaches(
+    kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack, key: bytes
+) -> list[Breach]:
+    """The gateway is asked before and after: a send is in the books before it happens, and accepted before it ends."""
+    database, at = kit.database, kit.now()
+    before = accepted(stack)
+    found = [
+        *_as(Invariant.KEPT, ledger.lost(database, promised)),
+        *_as(
+            Invariant.KEPT,
+            ledger.unreadable(database, promised, key, kit.sealer.weekly_lock),
+        ),
+        *_as(Invariant.NOT_TOO_OFTEN, ledger.repeated_too_often(database, before)),
+        *_as(Invariant.IN_TIME, ledger.out_of_time(database, at)),
+        *_as(Invariant.CHAINED, ledger.unchained(database)),
+        *_as(Invariant.ONE_CASE, ledger.worded_otherwise(database, before)),
+    ]
+    return [*found, *_as(Invariant.TOLD, ledger.unsent(database, lambda: accepted(stack), at))]
+
+
+def _uncalled(kit: DoorKit, called: Mapping[str, str], key: bytes) -> list[Breach]:
+    return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.weekly_lock))
+
+
+def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
+    return [Breach(invariant, sentence) for sentence in sentences]
+
+
+def national_key(stack: Stack, kit: DoorKit) -> bytes:
+    """What opens every tip: the desk's key, by the passphrase that `hotline init` left in the home."""
+    passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
+    with kit.database.reading() as session:
+        wrapped = by_passphrase.wrapped(session, NATIONAL)
+    return PassphraseOpener(OF_THE_TRIAL, passphrase).open(wrapped)[0]
+
+
+def accepted(stack: Stack) -> dict[str, list[str]]:
+    """What the gateway took, by reference."""
+    return ledger.by_reference([sms["text"] for sms in stack.emulator.outbox() if sms["accepted"]])

@@ -1,0 +1,146 @@
+"""Debian's PostgreSQL, started by us on a folder and a port that nobody else uses, so that it can be killed.
+
+A superuser runs it as Debian's own account, since PostgreSQL refuses to run as one.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGKILL
+
+from hotline.errors import ProgramMissing, StartFailed
+from tests.chaos.stand.processes import below, send
+from tests.stack import free_port
+
+PATIENCE = 60.0
+
+
+def programs() -> Path:
+    """The newest version's. Raises ProgramMissing where there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not found:
+        raise ProgramMissing("no PostgreSQL on this machine: apt-get install postgresql")
+    return found[-1]
+
+
+class Postgres:
+    """One cluster in one folder; it may be killed, and started again over what it left."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._settings = settings
+        self._owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        shutil.chown(folder, self._owner)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._make_cluster()
+
+    def _make_cluster(self) -> None:
+        cluster = ("-D", str(self.data), "-A", "trust", "-U", "line", "-E", "UTF8", "--no-sync")
+        self._run("initdb", *cluster)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def url(self, name: str) -> str:
+        """By its unix socket."""
+        return f"postgresql+psycopg://line@/{name}?host={self.folder}&port={self.port}"
+
+    def tcp_url(self, name: str) -> str:
+        """As from another machine."""
+        return f"postgresql+psycopg://line@127.0.0.1:{self.port}/{name}"
+
+    def start(self, **settings: str) -> None:
+        """Also right after a kill, when the dead one's children still hold its memory for a moment."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            self._process = self._spawn(settings)
+            while self._process.poll() is None:
+                if self.answers():
+                    return
+                _in_time(end, "PostgreSQL does not answer")
+                time.sleep(0.02)
+            _in_time(end, "PostgreSQL does not start")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """`kill -9` of the postmaster and of its backends: one left alone could still commit before it notices."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        backends = below(self._process.pid)
+        self._process.kill()
+        for backend in backends:
+            send(backend, SIGKILL)
+        self._process.wait()
+
+    def restart(self, **settings: str) -> None:
+        self.kill()
+        self.start(**settings)
+
+    def make(self, name: str) -> str:
+        """A new, empty database; its address."""
+        self._run("createdb", *self._where(), "-U", "line", "--strategy=file_copy", name)
+        return self.url(name)
+
+    def answers(self) -> bool:
+        asked = [str(programs() / "pg_isready"), "-q", *self._where()]
+        return subprocess.run(asked, check=False).returncode == 0
+
+    def _where(self) -> tuple[str, ...]:
+        return ("-h", str(self.folder), "-p", str(self.port))
+
+    def _spawn(self, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+        given = {
+            "unix_socket_directories": str(self.folder),
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+        }
+        words = [
+            word
+            for name, value in (given | self._settings | settings).items()
+            for word in ("-c", f"{name}={value}")
+        ]
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(programs() / "postgres"), "-D", str(self.data), *words],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self._owner,
+            )
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run(
+            [str(programs() / program), *words],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            user=self._owner,
+        )
+
+
+@contextmanager
+def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
+    """A server that runs for as long as the block does."""
+    server = Postgres(folder, settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+def _in_time(end: float, complaint: str) -> None:
+    if time.monotonic() > end:
+        raise StartFailed(complaint)

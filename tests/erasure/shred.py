@@ -1,0 +1,341 @@
+"""`bin/bench erasure`: that what was erased is gone, also from yesterday's copies. On a line of its own."""
+
+import json
+import re
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from hotline.cli.line.embedded import redis_of
+from hotline.domain.tip import NATIONAL
+from hotline.domain.tips.like_words import TERM, pieces
+from hotline.errors import KeyMissing, SealBroken, StartFailed
+from hotline.sealing.answers import open_answer
+from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.envelope import label
+from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
+from hotline.sealing.keys.keymaking import RELAY_KEY
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.keys.pseudonyms import contact_by
+from hotline.sealing.keys.sketches import SketchKeys
+from hotline.sealing.keys.weekly_lock import WeeklyLock
+from hotline.sealing.notes import open_note
+from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
+from hotline.sealing.runs import RunCipher
+from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener, WrappedDesk
+from hotline.store.cases import case_log, case_notes
+from hotline.store.outbox.answers import Answer
+from hotline.store.referrals import asked_back
+from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.tips import sketches, visible
+from tests import books
+from tests.books import OF_THE_TRIAL, FiledTip, WaitingCall
+from tests.chaos.calls import number
+from tests.chaos.canary import Search, number_forms, written_forms
+from tests.chaos.stand.ground import Pair, ground
+from tests.erasure import stolen_codes
+from tests.erasure.stolen_codes import StolenCodes
+from tests.erasure.trial import Trial, compared
+
+RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
+"""In Redis' append-only file: a session, and how long what was kept of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stolen:
+    """What he took on the day. Stays out of `repr`."""
+
+    folder: Path
+    tip: FiledTip = field(repr=False)
+    call: WaitingCall = field(repr=False)
+    asked: AskedBack = field(repr=False)
+    note: tuple[str, bytes] = field(repr=False)
+    """What a desk noted: the key of its entry, and the sealed words."""
+    person: StolenCodes = field(repr=False)
+    sketch: bytes = field(repr=False)
+    """Of words that a desk compared."""
+    wrapped: WrappedDesk = field(repr=False)
+    contact_key: str = field(repr=False)
+    answers: Sequence[tuple[str, bytes]] = field(repr=False)
+    """Of strangers who wrote: contact and sealed number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intruder:
+    trial: Trial
+    stolen: Stolen
+    caller: str = field(repr=False)
+    words: str = field(repr=False)
+
+    @property
+    def tries(self) -> Mapping[str, Callable[[], bool]]:
+        """By what is said of each; whether he learns something."""
+        return {
+            "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
+            "the number left for a call, from the same copy, with the same passphrase": self.calls,
+            "what she answered to a question back, from the same copy": self.opens_answer,
+            "what was noted of the case, from the same copy": self.opens_note,
+            "the pieces of words by which tips are compared, from the same copy": self.opens_sketch,
+            "what was noted of a person, from the same copy, with the reader's key": self.opens_codes,
+            "the same, with the desks' passphrase": self.opens_codes_by_desk,
+            "the runs in a copy of Redis' append-only file": self.opens_run,
+            "whether it was this number, by the tip's pseudonym": self.recognises,
+            "whom an SMS was to answer, from a copy of the database, with the relay's key": self.reads_number,
+        }
+
+    def opens_tip(self) -> bool:
+        tip = self.stolen.tip
+        private = self._national_key()
+        seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
+        for weekly_lock in self._weekly_locks():
+            try:
+                grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                answers = open_tip(tip.body, grant, private_key=private, **seal)
+            except (KeyMissing, SealBroken):
+                continue
+            return self.words in answers.values()
+        return False
+
+    def calls(self) -> bool:
+        """By what the fault run opens it with."""
+        private = self._national_key()
+        return any(
+            number(self.stolen.call, private, weekly_lock) == self.caller
+            for weekly_lock in self._weekly_locks()
+        )
+
+    def opens_answer(self) -> bool:
+        tip, asked = self.stolen.tip, self.stolen.asked
+        private = self._national_key()
+        for weekly_lock in self._weekly_locks():
+            try:
+                grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
+                told = open_answer(asked.body, asked.locked_key, tip_key=key, uid=tip.uid)
+            except (KeyMissing, SealBroken):
+                continue
+            return self.words in told.values()
+        return False
+
+    def opens_note(self) -> bool:
+        tip, (entry, body) = self.stolen.tip, self.stolen.note
+        private = self._national_key()
+        for weekly_lock in self._weekly_locks():
+            try:
+                grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
+                words = open_note(body, tip_key=key, uid=tip.uid, key=entry)
+            except (KeyMissing, SealBroken):
+                continue
+            return words == self.words
+        return False
+
+    def opens_codes(self) -> bool:
+        """With every key of every folder, whatever it is for: the reader's is among them."""
+        return self.stolen.person.are_read(READER, self._keys(), self._weekly_locks())
+
+    def opens_codes_by_desk(self) -> bool:
+        private = self._national_key()
+        return self.stolen.person.are_read(NATIONAL, [private], self._weekly_locks())
+
+    def opens_sketch(self) -> bool:
+        private = self._national_key()
+        keys, uid = SketchKeys.of_desk(NATIONAL, private), self.stolen.tip.uid
+        for weekly_lock in self._weekly_locks():
+            try:
+                sealed = weekly_lock.unlock(self.stolen.sketch, keys.bound(uid))
+                return keys.open(sealed, uid=uid) == keys.sketch(pieces(compared(self.words)))
+            except (KeyMissing, SealBroken):
+                continue
+        return False
+
+    def _national_key(self) -> bytes:
+        return PassphraseOpener(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
+
+    def opens_run(self) -> bool:
+        """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
+        runs = tuple(_runs_in(self.stolen.folder))
+        return any(
+            self._opens(RunCipher(key), weekly_lock, *run)
+            for key in self._keys()
+            for weekly_lock in self._weekly_locks()
+            for run in runs
+        )
+
+    def reads_number(self) -> bool:
+        numbers = LiveNumbers(LiveKeys(self.trial.keys / "workers", RELAY_KEY))
+        for weekly_lock in self._weekly_locks():
+            for contact_key, sealed in self.stolen.answers:
+                try:
+                    plain = numbers.open_number(weekly_lock.unlock(sealed, contact_key.encode()))
+                except (KeyMissing, SealBroken):
+                    continue
+                return plain == self.caller
+        return False
+
+    def recognises(self) -> bool:
+        """With every key of every folder, whatever it is for."""
+        return any(contact_by(key, self.caller) == self.stolen.contact_key for key in self._keys())
+
+    def reads(self, *roots: Path) -> set[str]:
+        """The words and the number themselves, in any form, in any file."""
+        needles = {f"the words as {name}": form for name, form in written_forms(self.words).items()}
+        for name, form in number_forms(self.caller).items():
+            needles[f"the number as {name}"] = form
+        search = Search(roots, needles)
+        search.once()
+        return search.found
+
+    def _weekly_locks(self) -> list[WeeklyLock]:
+        return [WeeklyLock(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
+
+    def _keys(self) -> set[bytes]:
+        """Every key of every folder, whatever it is for."""
+        return {
+            path.read_bytes()[-KEY_BYTES:]
+            for path in self.trial.keys.rglob("*")
+            if path.is_file() and path.stat().st_size >= KEY_BYTES
+        }
+
+    def _opens(
+        self, cipher: RunCipher, weekly_lock: WeeklyLock, session_key: str, sealed: bytes
+    ) -> bool:
+        try:
+            WeeklyRuns(cipher, weekly_lock, self.trial.clock).open(session_key, sealed)
+        except SealBroken:
+            return False
+        return True
+
+
+def take(trial: Trial, to: Path, *also: Path) -> Stolen:
+    """A copy of all that is written, but for the keys: those he takes at the end, all that are left."""
+    with trial.console.database.reading() as session:
+        (filed,) = books.filed(session, NATIONAL)
+        (call,) = books.calls(session)
+        wrapped = by_passphrase.wrapped(session, NATIONAL)
+        tip, _ = visible.with_grant(session, filed.id, NATIONAL)
+        contact_key = tip.contact_key
+        asked = asked_back.of_tip(session, filed.id)
+        assert asked is not None
+        unanswered = select(Answer.contact_key, Answer.sealed_number)
+        waiting = session.execute(unanswered.where(Answer.sealed_number != b"")).tuples().all()
+        (body,) = case_notes.of_tip(session, filed.id).values()
+        note = case_log.of_tip(session, filed.id)[-2].key, body
+        person = stolen_codes.steal(session, filed.id, filed.uid)
+        whose, since = visible.of_desk(NATIONAL), trial.clock.at - TERM
+        (sketch,) = sketches.newest(session, NATIONAL, whose, since=since, limit=1)
+    for folder in (trial.home, *also):
+        away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
+        shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
+    return Stolen(to, filed, call, asked, note, person, sketch.body, wrapped, contact_key, waiting)
+
+
+def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in folder.rglob("*.aof"):
+        content = path.read_bytes()
+        for found in RUN.finditer(content):
+            yield found[1].decode(), content[found.end() : found.end() + int(found[2])]
+
+
+PATIENCE = 10.0
+
+
+@dataclass
+class Proof:
+    """What was tried, and what it found."""
+
+    pair: str
+    tried: list[str] = field(default_factory=list)
+    blind: list[str] = field(default_factory=list)
+    """Tries that found nothing on the day itself: they prove nothing."""
+    found: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@click.command("erasure")
+@click.option("--pair", type=click.Choice([pair.value for pair in Pair]), default=Pair.SQLITE.value)
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def prove_shred(pair: str, as_json: bool) -> None:
+    """Prove that what was erased opens for nobody; ends with 1 where anything was found.
+
+    On a line of its own in a temporary folder, on this machine; the real one is not touched. A tip is told by the real
+    hops; everything that was written is copied, as a backup or a thief would have it; months go by on its clock; then
+    everything is tried with the desks' passphrase and every key that is left.
+
+    Of the real line, `hotline keys check-erased` says whether the keys of past weeks are gone.
+    """
+    proof = prove(Pair(pair))
+    if as_json:
+        click.echo(json.dumps(asdict(proof), indent=2))
+    else:
+        for name in proof.tried:
+            said = "PROVES NOTHING" if name in proof.blind else "found nothing"
+            click.echo(f"{'FOUND' if name in proof.found else said:14}  {name}")
+        for name in sorted({*proof.found} - {*proof.tried}):
+            click.echo(f"{'FOUND':14}  {name}")
+    if proof.found or proof.blind:
+        sys.exit(1)
+
+
+def prove(pair: Pair) -> Proof:
+    """Raises ProgramMissing."""
+    began = time.monotonic()
+    proof = Proof(pair)
+    with ExitStack() as held:
+        on = held.enter_context(ground(pair))
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="hl")))
+        home = folder / "home"
+        home.mkdir(mode=0o700)
+        environ = {k: v for k, v in on.environ.items() if k == "HOTLINE_DATABASE_URL"}
+        _say("a line of its own")
+        trial = Trial(home, environ)
+        held.callback(trial.close)
+        held.enter_context(redis_of(trial.settings))
+        _story(trial, folder / "stolen", on.folders[:1], proof)
+    proof.seconds = round(time.monotonic() - began, 1)
+    return proof
+
+
+def _story(trial: Trial, to: Path, also: tuple[Path, ...], proof: Proof) -> None:
+    caller = f"+2507883{secrets.randbelow(100_000):05d}"
+    words = f"ikanari{secrets.token_hex(6)}"
+    _say("somebody tells a tip")
+    trial.tell(caller, words)
+    trial.text(caller, "akazi")
+    until_logged(trial.home / "redis")
+    stolen = take(trial, to, *also)
+    intruder = Intruder(trial, stolen, caller, words)
+
+    proof.tried = [*intruder.tries]
+    proof.blind = [name for name, succeeds in intruder.tries.items() if not succeeds()]
+    for passed in trial.pass_by(stolen.tip.id):
+        _say(passed)
+    proof.found = [name for name, succeeds in intruder.tries.items() if succeeds()]
+    written = "the words and the number, in any form, in every file and every copy"
+    proof.tried.append(written)
+    proof.found += sorted(intruder.reads(trial.home, to, *also))
+
+
+def until_logged(folder: Path) -> None:
+    """Redis writes its file a moment later."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if any(b"run:" in path.read_bytes() for path in folder.rglob("*.aof")):
+            return
+        time.sleep(0.05)
+    raise StartFailed("Redis wrote nothing")
+
+
+def _say(what: str) -> None:
+    click.echo(f"{what} ...", err=True)

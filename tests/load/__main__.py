@@ -1,0 +1,9 @@
+"""`bin/bench`: whatever it writes is its owner's alone."""
+
+import os
+
+from hotline.environment import OWNER_ALONE
+from tests.load.bench import bench
+
+os.umask(OWNER_ALONE)
+bench(prog_name="bin/bench")

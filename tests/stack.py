@@ -1,0 +1,178 @@
+"""A whole line on this machine, as `hotline demo` starts it, held by a program: for benchmarks and fault runs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.line_clock import LineClock
+from hotline.environment import CHECKOUT, OF_ANY_LINE, PREFIX
+from hotline.errors import StartFailed
+
+READY_SECONDS = 120.0
+"""A line that died is noticed at once: this is for a machine on which many others work."""
+FAREWELL_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """One that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+
+def settings_in(environ: Mapping[str, str]) -> list[str]:
+    """The names of a line's settings that the environment holds: they may mean a real line."""
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
+
+
+def for_callers() -> str:
+    """The Procfile as it is but for the console and the reader: few benches and fault runs ask either for anything."""
+    lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(one for one in lines if not one.startswith(("console:", "reader:")))
+
+
+class Stack:
+    """Starts on entering, is gone on leaving. `log` is the file that holds what every process printed.
+
+    A home that lies in the folder already was made by `hotline init --demo`, and is taken as it is. `pages`: with the
+    console and the reader, which few ask for, and which cost each start two processes.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environ: Mapping[str, str] | None = None,
+        procfile: Path | None = None,
+        pages: bool = False,
+    ) -> None:
+        self.home = folder / "home"
+        self.log = folder / "line.log"
+        self.port = free_port()
+        self.console_port = free_port()
+        page_port = free_port()
+        self.emulator = EmulatorClient(f"http://127.0.0.1:{page_port}")
+        self.page = f"http://127.0.0.1:{page_port}/"
+        self._words = ["demo", "--no-pins", "--page-port", str(page_port)]
+        if (self.home / "keys").exists():
+            self._words.append("--made")
+        self._procfile = procfile or (None if pages else folder / "Procfile")
+        if self._procfile is not None:
+            self._words += ["--procfile", str(self._procfile)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._clock = LineClock(self.home / "demo-clock")
+        self._turning = threading.Lock()
+        ours = {
+            "HOTLINE_HOME": str(self.home),
+            "HOTLINE_PORT": str(self.port),
+            "HOTLINE_CONSOLE_PORT": str(self.console_port),
+            "HOTLINE_CLOCK": str(self._clock.file),
+        }
+        others = {
+            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
+        }
+        self.environ = others | ours | dict(environ or {})
+
+    def __enter__(self) -> "Stack":
+        if self._procfile is not None and not self._procfile.exists():
+            self._procfile.write_text(for_callers(), encoding="utf-8")
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command_words(*self._words),
+                env=self.environ,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self.until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The keeper's process: every other one is below it."""
+        assert self._process is not None
+        return self._process.pid
+
+    def command(self, *words: str) -> str:
+        """What `hotline ...` prints. Raises StartFailed with what it complained of."""
+        return hotline(self.environ, *words)
+
+    def turn(self, seconds: int) -> None:
+        """The clock of the line's processes, on by so many seconds. The gateway's goes on as it did."""
+        with self._turning:
+            self._clock.turn(seconds)
+
+    def until_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Raises StartFailed with the line's own reasons."""
+        end = time.monotonic() + seconds
+        reason = "nothing answers"
+        while time.monotonic() < end:
+            try:
+                answer = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5)
+                self.emulator.outbox()
+            except requests.RequestException:
+                pass
+            else:
+                if answer.ok:
+                    return
+                reason = answer.text
+            if self._process is not None and self._process.poll() is not None:
+                reason = self.log.read_text(errors="replace")[-2000:]
+                break
+            time.sleep(0.1)
+        raise StartFailed(f"the line is not ready: {reason}")
+
+    def stop(self) -> None:
+        """End everything; nothing is left."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def hotline(environ: Mapping[str, str], *words: str) -> str:
+    """What a command of ours prints in that environment. Raises StartFailed with what it complained of."""
+    done = subprocess.run(
+        command_words(*words),
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode != 0:
+        raise StartFailed(f"hotline {words[0]}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def command_words(*words: str) -> list[str]:
+    return [sys.executable, "-m", "hotline.cli.main", *words]
