@@ -229,7 +229,8 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         asked = asked_back.of_tip(session, filed.id)
         assert asked is not None
         unanswered = select(Answer.contact_key, Answer.sealed_number)
-        waiting = session.execute(unanswered.where(Answer.sealed_number != b"")).tuples().all()
+        rows = session.execute(unanswered.where(Answer.sealed_number != b""))
+        waiting = [(row.contact_key, row.sealed_number) for row in rows]
         (body,) = case_notes.of_tip(session, filed.id).values()
         note = case_log.of_tip(session, filed.id)[-2].key, body
         person = stolen_codes.steal(session, filed.id, filed.uid)
