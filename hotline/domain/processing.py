@@ -137,9 +137,8 @@ RECORD: Sequence[Processing] = (
         OFFICIAL,
         "everybody, as counts",
         "counters by day, month and place, and of screens by week; sketches that count people and whose key is"
-        " destroyed with the period; and what was published of each month, small numbers hidden, with the true counts"
-        " beside it",
+        " destroyed with the period; sums of persons by month, encrypted; and what was published, rounded at random",
         "they stay",
-        "the ministry and its partners: aggregates alone, small numbers hidden",
+        "everybody: rounded counts alone, few persons as 'few'",
     ),
 )

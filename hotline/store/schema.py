@@ -38,7 +38,6 @@ from hotline.store.tips import (  # noqa: F401
     guesses,
     likeness,
     links,
-    sketches,
     tips,
     untold,
 )

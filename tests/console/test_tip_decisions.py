@@ -7,7 +7,6 @@ from hotline.store.tips.tips import Grant, Tip
 from tests.builders import make_referral, make_responder
 from tests.console.desk_tips import DISTRICT, admitted, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
-from tests.domain.test_like_words import SAME
 
 __all__ = ["desks"]
 
@@ -225,16 +224,3 @@ def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(des
     assert desks.district.post(f"{page}/like", said).status_code == 422
     assert desks.district.post(f"{page}/like", {**said, "do": "undo"}).status_code == 303
     assert alike not in desks.district.get(page).text
-
-
-@pytest.mark.row("R7")
-def test_r7_tips_in_like_words_are_linked_when_a_desk_has_opened_both(desks: Desks) -> None:
-    """The nation opens one of them, which links nothing in the district."""
-    same = SAME[0]
-    one, other = (tell(desks.desk, answers={"landmark": words}) for words in (same.one, same.other))
-    alike = f'Like it</dt><dd><a class="target" href="/tips/{one}"'
-    assert desks.national.post(f"/tips/{one}/open", {"why": "send"}).status_code == 200
-    assert desks.district.post(f"/tips/{other}/open", {"why": "send"}).status_code == 200
-    assert alike not in desks.district.get(f"/tips/{other}").text
-    assert desks.district.post(f"/tips/{one}/open", {"why": "send"}).status_code == 200
-    assert alike in desks.district.get(f"/tips/{other}").text

@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from hotline.cli.line.embedded import redis_of
 from hotline.domain.tip import NATIONAL
-from hotline.domain.tips.like_words import TERM, pieces
 from hotline.errors import KeyMissing, SealBroken, StartFailed
 from hotline.sealing.answers import open_answer
 from hotline.sealing.cases.case_codes import READER
@@ -26,7 +25,6 @@ from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.pseudonyms import contact_by
-from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.notes import open_note
 from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
@@ -38,7 +36,7 @@ from hotline.store.cases import case_log, case_notes
 from hotline.store.outbox.answers import Answer
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips import sketches, visible
+from hotline.store.tips import visible
 from tests import books
 from tests.books import OF_THE_TRIAL, FiledTip, WaitingCall
 from tests.chaos.calls import number
@@ -46,7 +44,7 @@ from tests.chaos.canary import Search, number_forms, written_forms
 from tests.chaos.stand.ground import Pair, ground
 from tests.erasure import stolen_codes
 from tests.erasure.stolen_codes import StolenCodes
-from tests.erasure.trial import Trial, compared
+from tests.erasure.trial import Trial
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 """In Redis' append-only file: a session, and how long what was kept of it is."""
@@ -63,8 +61,6 @@ class Stolen:
     note: tuple[str, bytes] = field(repr=False)
     """What a desk noted: the key of its entry, and the sealed words."""
     person: StolenCodes = field(repr=False)
-    sketch: bytes = field(repr=False)
-    """Of words that a desk compared."""
     wrapped: WrappedDesk = field(repr=False)
     contact_key: str = field(repr=False)
     answers: Sequence[tuple[str, bytes]] = field(repr=False)
@@ -86,7 +82,6 @@ class Intruder:
             "the number left for a call, from the same copy, with the same passphrase": self.calls,
             "what she answered to a question back, from the same copy": self.opens_answer,
             "what was noted of the case, from the same copy": self.opens_note,
-            "the pieces of words by which tips are compared, from the same copy": self.opens_sketch,
             "what was noted of a person, from the same copy, with the reader's key": self.opens_codes,
             "the same, with the desks' passphrase": self.opens_codes_by_desk,
             "the runs in a copy of Redis' append-only file": self.opens_run,
@@ -148,17 +143,6 @@ class Intruder:
     def opens_codes_by_desk(self) -> bool:
         private = self._national_key()
         return self.stolen.person.are_read(NATIONAL, [private], self._weekly_locks())
-
-    def opens_sketch(self) -> bool:
-        private = self._national_key()
-        keys, uid = SketchKeys.of_desk(NATIONAL, private), self.stolen.tip.uid
-        for weekly_lock in self._weekly_locks():
-            try:
-                sealed = weekly_lock.unlock(self.stolen.sketch, keys.bound(uid))
-                return keys.open(sealed, uid=uid) == keys.sketch(pieces(compared(self.words)))
-            except (KeyMissing, SealBroken):
-                continue
-        return False
 
     def _national_key(self) -> bytes:
         return PassphraseOpener(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
@@ -234,12 +218,10 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         (body,) = case_notes.of_tip(session, filed.id).values()
         note = case_log.of_tip(session, filed.id)[-2].key, body
         person = stolen_codes.steal(session, filed.id, filed.uid)
-        whose, since = visible.of_desk(NATIONAL), trial.clock.at - TERM
-        (sketch,) = sketches.newest(session, NATIONAL, whose, since=since, limit=1)
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Stolen(to, filed, call, asked, note, person, sketch.body, wrapped, contact_key, waiting)
+    return Stolen(to, filed, call, asked, note, person, wrapped, contact_key, waiting)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -19,12 +19,11 @@ from hotline.domain.tips.asking import STILL_TELLING
 from hotline.emulator.reader import choose
 from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.opening import open_grant
 from hotline.services import weekly_keys
 from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
-from hotline.services.desk import access, ask_back, like_words
+from hotline.services.desk import access, ask_back
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
 from hotline.services.people import enrolment
@@ -46,15 +45,6 @@ PASSED = (76, 15, 15, 15, 7, 7, 7)
 """Days from visit to visit of the relay: the warning, the end of the words, that of the codes about persons whatever
 day of the month it began, and the weeks that their keys live on.
 """
-
-
-BESIDE = "inyuma y'isoko rya Kimironko hari inzu y'icyatsi irimo abana benshi badasohoka na rimwe"
-"""Words that are compared are more than one."""
-
-
-def compared(words: str) -> Mapping[str, str]:
-    """What a desk compares with other tips: enough words, the trial's own among them."""
-    return {"landmark": f"{words} {BESIDE}"}
 
 
 @dataclass
@@ -152,7 +142,7 @@ class Trial:
         self._note(words)
 
     def _note(self, words: str) -> None:
-        """A desk notes the same words, and compares them with those of other tips."""
+        """A desk notes the same words."""
         found = access.unlock(
             self.console,
             1,
@@ -163,13 +153,9 @@ class Trial:
         )
         tip, by = found.tip, EntryBy("desk:national:prove-shred", desk=NATIONAL)
         key = open_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
-        keys = SketchKeys.of_desk(NATIONAL, found.private_key)
-        at, typed = self.clock.at, compared(words)
+        at = self.clock.at
         with self.console.database.writing() as session:
             note_taking.keep_words(session, tip, words, by, at, tip_key=key)
-            like_words.compare(
-                session, self.console, tip, typed, keys=keys, responder_id=None, at=at
-            )
         with self.pages.database.writing() as session:
             stolen_codes.note(session, self.pages, tip)
         handing_on.reconcile(self.reader)

@@ -16,7 +16,6 @@ ROWS = {
     "CaseCode",
     "PossibleVictim",
     "ServiceReferral",
-    "TipSketch",
 }
 LADDER = "the ladder: whom it tells is filtered by `exclusions.kept_from`, and what was told ends with a release"
 TELLER = "whoever told it, by session, phone or receipt"
@@ -142,7 +141,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "tips/links._traits": LADDER,
     "tips/links.between": FOUND,
     "tips/links.beside": "ids alone: `known_as` says by which name she knows one of them, if any",
-    "tips/sketches.forget": UPKEEP,
     "tips/tips.drafts_of": TELLER,
     "tips/tips.written_by": TELLER,
     "tips/tips.any_written_by": TELLER,

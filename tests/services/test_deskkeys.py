@@ -21,8 +21,7 @@ from hotline.services.desk.keys.rotation import Moved
 from hotline.store.database import Database
 from hotline.store.desk import audit, desks
 from hotline.store.desk.desks import Desk, DeskMember
-from hotline.store.tips import sketches, told_tips
-from hotline.store.tips.sketches import TipSketch
+from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Grant
 from tests.builders import make_keyfolder, make_tip
 from tests.conftest import Clock
@@ -91,8 +90,6 @@ def reads(kit: WholeKit, tip_id: int, passphrase: str) -> bool:
 def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: WholeKit) -> None:
     filed = [file_tip(kit, number) for number in range(3)]
     before = keys_of(kit)
-    with kit.database.writing() as session:
-        sketches.keep(session, filed[0], "12", b"under the key before", kit.now())
 
     assert rotate(kit) == Moved(desks=31, grants=6)
 
@@ -102,7 +99,6 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: WholeKit
     assert not set(before.values()) & set(keys_of(kit).values())
     with kit.database.reading() as session:
         assert set(session.scalars(select(DeskMember.member))) == {desks.ENROLMENT}
-        assert session.scalar(select(TipSketch.tip_id)) is None
         assert audit.verify(session).broken_at is None
 
 

@@ -35,7 +35,6 @@ from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips import call_backs, exclusions, links, visible
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.exclusions import ExclusionReason
-from hotline.store.tips.sketches import TipSketch
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import Viewer, of_account, of_responder
 from tests.builders import NOON
@@ -80,7 +79,6 @@ def told(district: District) -> District:
 def _hang_on(session: Session, tip_id: int) -> None:
     for code in (HERE, NATIONAL):
         session.add(Grant(tip_id=tip_id, desk_code=code, sealed_key=b"key"))
-    session.add(TipSketch(tip_id=tip_id, desk_code=HERE, body=b"sketch", at=NOON))
     session.add(
         CallBack(
             tip_id=tip_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from nacl.public import PrivateKey
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, text
 
 from hotline.domain.accounts.account import Actor
 from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
@@ -21,8 +21,7 @@ from hotline.services.desk.keys.rekeying import Rekeyed
 from hotline.services.people import removals
 from hotline.store.desk import desks, members
 from hotline.store.desk.recovery_pairs import RecoveryPair
-from hotline.store.tips import sketches, told_tips
-from hotline.store.tips.sketches import TipSketch
+from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Grant
 from tests.builders import make_tip
 from tests.eventually import eventually
@@ -113,14 +112,10 @@ def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
     assert all(reads(left, tip_id) for tip_id in (*told, late)), "in the middle of it"
     assert step(left) == Rekeyed(moved=1, is_over=False)
     assert step(left) == Rekeyed(moved=0, is_over=False), "a hop may be under way"
-    with left.district.database.writing() as session:
-        sketches.keep(session, late, HERE, b"by a page that the old key opened", clock())
     clock.turn(seconds=6)
     assert step(left) == Rekeyed(moved=0, is_over=True)
 
     assert not is_red(left)
-    with left.district.database.reading() as session:
-        assert session.scalar(select(TipSketch)) is None
     assert all(reads(left, tip_id) for tip_id in (*told, late))
     assert left.opens(HERE, FIRST)
     assert left.opens(HERE, SECOND)

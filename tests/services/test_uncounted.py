@@ -68,7 +68,6 @@ NO_FIGURE: Mapping[str, str] = {
     "watch/traffic.sessions_of_weeks": "asks `sessions`",
 }
 TRIALS_ALONE: Mapping[str, str] = {
-    "lab/books.waiting_without_deadline": WATCH,
     "services/referrals/ladder.happen": LADDER,
     "services/tips/filing.reach_state": LADDER,
     "store/outbox/health.UNREFERRED": WATCH,

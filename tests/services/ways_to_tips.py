@@ -16,7 +16,7 @@ from hotline.store.referrals import asked_back, erasures, known_cases, referrals
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.desk_pages import closures, owed, tip_pages
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import call_backs, links, sketches, visible
+from hotline.store.tips import call_backs, links, visible
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 from tests.builders import NOON
@@ -194,14 +194,6 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/desk_pages/tip_pages.linked_counts": counted_beside,
     "tips/call_backs.everyone": call_backs_of,
     "tips/links.of_tip": linked,
-    "tips/sketches.is_compared": lambda one: {
-        tip_id
-        for tip_id in (*KEPT, *OTHERS)
-        if sketches.is_compared(one.session, tip_id, one.viewer)
-    },
-    "tips/sketches.newest": lambda one: {
-        row.tip_id for row in sketches.newest(one.session, HERE, one.viewer, since=AGO, limit=9)
-    },
     "referrals/known_cases.known_as": told_to_be_like,
     "tips/visible.is_visible": there,
 }

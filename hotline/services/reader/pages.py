@@ -19,11 +19,10 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.envelope import label
-from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.opening import open_grant, open_words
 from hotline.services.cases import entries, opened_notes
 from hotline.services.cases.opened_notes import OpenedNote
-from hotline.services.desk import admissions, like_words, reading
+from hotline.services.desk import admissions, reading
 from hotline.services.desk.access import OpenedTip
 from hotline.services.reader import pins
 from hotline.services.referrals import clusters, endings, ladder
@@ -82,10 +81,6 @@ def page(
     if not again:
         to_ring = pins.read(session, kit, person, tip.id, at)
         note_read(session, kit, person, tip, known_as, at)
-        keys = SketchKeys.of_desk(case.desk, case.desk_key)
-        like_words.compare(
-            session, kit, tip, case.answers, keys=keys, responder_id=person.id, at=at
-        )
     notes = opened_notes.of_tip(session, tip, case.tip_key)
     above = (*_warnings(session, kit, tip, person.language), *_like(session, kit, tip, person))
     lines = (*above, *_told(kit, tip, case.answers, notes, person))

@@ -15,12 +15,11 @@ from hotline.domain.referrals.case_events import Event, Happened
 from hotline.errors import AskRefused, KeyMissing, NotFound, SealBroken
 from hotline.ports import ConsoleKit
 from hotline.sealing.envelope import label
-from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.opening import open_grant
 from hotline.services.accounts import sessions
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.desk import access, admissions, ask_back, like_words
+from hotline.services.desk import access, admissions, ask_back
 from hotline.services.desk.access import OpenedTip, Unlocked
 from hotline.services.referrals import endings, ladder
 from hotline.services.referrals.case_standing import RESPONDER
@@ -51,11 +50,11 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
     viewer, _ = found_or_refused(kit, by, tip_id, reason)
     actor = audit.by_actor(by.actor)
 
-    def opened(session: Session, found: Unlocked, desk: OpenDesk) -> tuple[OpenedTip, OpenDesk]:
-        return access.words_of(session, found, desk.code), desk
+    def opened(session: Session, found: Unlocked, desk: OpenDesk) -> OpenedTip:
+        return access.words_of(session, found, desk.code)
 
     try:
-        told, desk = _with_key(kit, by, token, viewer, tip_id, opened)
+        told = _with_key(kit, by, token, viewer, tip_id, opened)
     except (KeyMissing, NotFound, SealBroken):
         _record(kit, "tip_refused", tip_id, actor, f"it does not open: {reason}")
         raise
@@ -64,16 +63,6 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
             asked_back.read(session, tip_id, kit.now())
         _append(session, kit, "tip_read", tip_id, actor, reason)
         _is_opened(session, kit, viewer, tip_id, actor)
-        like_words.compare(
-            session,
-            kit,
-            session.get_one(Tip, tip_id),
-            told.answers,
-            keys=SketchKeys.of_desk(desk.code, desk.key),
-            responder_id=viewer.responder_id,
-            account_id=viewer.account_id,
-            at=kit.now(),
-        )
     return told
 
 

@@ -26,7 +26,7 @@ from hotline.store.people import enrolments, pin_warnings
 from hotline.store.reach import case_ends
 from hotline.store.referrals import deadlines, retention
 from hotline.store.referrals.retention import Kept, LegalHold
-from hotline.store.tips import likeness, sketches
+from hotline.store.tips import likeness
 from hotline.store.tips.tips import Tip
 
 
@@ -221,7 +221,6 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_replies,
     retention.forget_parameters,
     likeness.forget,
-    sketches.forget,
     answers.forget,
     pin_warnings.forget,
 )

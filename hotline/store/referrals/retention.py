@@ -35,7 +35,6 @@ from hotline.store.outbox import reply_answers
 from hotline.store.outbox.messages import DeliveryReport, Message
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.receipts import Inquiry
-from hotline.store.tips import sketches
 from hotline.store.tips.guesses import Guess
 from hotline.store.tips.tips import Grant, Tip
 
@@ -109,9 +108,8 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
-    """No words or sketch of them, no answer, note, key, pseudonym or receipt. What is left counts: it tells nothing."""
+    """No words, no answer, note, key, pseudonym or receipt. What is left counts: it tells nothing."""
     asked_back.forget(session, ids)
-    sketches.forget_tips(session, ids)
     case_notes.forget(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(

@@ -21,7 +21,6 @@ from hotline.store.copies import vaults
 from hotline.store.database import Session
 from hotline.store.desk import desks, members
 from hotline.store.people import member_keys
-from hotline.store.tips import sketches
 
 SETTLES = timedelta(seconds=6)
 """No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
@@ -42,7 +41,7 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
     """A new key for the desk, which the caller's transaction holds and has seen at rest.
 
     In that commit it is sealed to the recovery pair, and to every member who may still open the desk; the key before
-    stays beside it, sealed alike. Its sketches of words go. Raises DeskRefused where there is no recovery pair,
+    stays beside it, sealed alike. Raises DeskRefused where there is no recovery pair,
     SealBroken where `before` is not the key that grants are sealed to.
     """
     if bytes(PrivateKey(before).public_key) != desks.one(session, code).public_key:
@@ -58,7 +57,6 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
         if (public_key := member_keys.public_key(session, code, member)) is not None
     }
     members.reseal(session, code, sealed, at)
-    sketches.forget_desk(session, code)
     return DeskKeyPair(code, made.public, made.private, before)
 
 
@@ -81,13 +79,9 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
 
 
 def end(session: Session, pair: DeskKeyPair) -> None:
-    """Destroy the key before, unless another has ended this rotation meanwhile, and a third key has been put.
-
-    Sketches go once more: a page that was opened by the key before may have written one after the new key was put.
-    """
+    """Destroy the key before, unless another has ended this rotation meanwhile, and a third key has been put."""
     if desks.one(session, pair.desk, for_writing=True).public_key == pair.public_key:
         desks.end_rotation(session, pair.desk)
-        sketches.forget_desk(session, pair.desk)
 
 
 def _next(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:

@@ -222,20 +222,6 @@ def _tips() -> None:
     )
     op.create_index("tip_place_tip", "tip_place", ["tip_id"])
     op.create_table(
-        "tip_sketch",
-        sa.Column("tip_id", sa.Integer(), nullable=False),
-        sa.Column("desk_code", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["desk_code"], ["desk.code"], name=op.f("tip_sketch_desk_code_of")),
-        sa.ForeignKeyConstraint(
-            ["tip_id"], ["tip.id"], name=op.f("tip_sketch_tip_id_of"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tip_id", "desk_code", name=op.f("tip_sketch_key")),
-    )
-    op.create_index("tip_sketch_at", "tip_sketch", ["at"])
-    op.create_index("tip_sketch_desk", "tip_sketch", ["desk_code", "tip_id"])
-    op.create_table(
         "untold",
         sa.Column("tip_id", sa.Integer(), nullable=False),
         sa.Column("urgency", sa.Integer(), nullable=False),
