@@ -170,9 +170,13 @@ def draw(
         for tale, screens in sorted(wanted.items())
         for chunk in _chunks(random, screens, KINDS[tale].each)
     ]
-    must += [one for one in must if one[0] == "speaks"] * (MONTHS - 1)
     random.shuffle(must)
-    for tale, chunk in must[:count]:
+    # What leaders may say goes by the month: each of those stories is told in every month.
+    speeches = [one for one in must if one[0] == "speaks"]
+    for month in range(MONTHS):
+        for tale, chunk in speeches[: count - hall.count]:
+            hall.place(tale, chunk, month=month)
+    for tale, chunk in [one for one in must if one not in speeches][: count - hall.count]:
         hall.place(tale, chunk)
     fills = [name for name, kind in KINDS.items() for _ in range(kind.fills)]
     for _ in range(20 * count):
@@ -196,10 +200,14 @@ class _Hall:
         self._random = random
         self._free = [_places(number, pins) for number in range(worlds)]
 
-    def place(self, tale: str, targets: tuple[str, ...]) -> None:
-        """Gives a story the emptiest world that has room for it; nothing where none has."""
+    def place(self, tale: str, targets: tuple[str, ...], *, month: int | None = None) -> None:
+        """Gives a story the emptiest world that has room for it, of that month where one is said; else nothing."""
         where = KINDS[tale].where
-        worlds = [one for one, free in enumerate(self._free) if free[where]]
+        worlds = [
+            one
+            for one, free in enumerate(self._free)
+            if free[where] and month in (None, one % MONTHS)
+        ]
         if not worlds:
             return
         world = min(worlds, key=lambda one: (len(self.placed[one]), one))

@@ -83,8 +83,6 @@ class Prepared:
     at: datetime
     districts: tuple[District, ...]
     nationals: tuple[Responder, ...]
-    leader_code: str
-    officer_code: str
 
     def who(self, msisdn: str) -> Responder | None:
         """Whose number this is."""
@@ -108,8 +106,6 @@ class Prepared:
                 for one in kept["districts"]
             ),
             tuple(Responder(**who) for who in kept["nationals"]),
-            kept["leader_code"],
-            kept["officer_code"],
         )
 
 
@@ -166,7 +162,6 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
         head = "name,msisdn,language,level,districts,categories"
         file.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
         line.any_command(("people", "import", str(file)), ("responders", "import", str(file)))
-        leader, officer = (_code(line, roll) for roll in ("leaders", "training"))
         line.command("flows", "export", str(home / "compare-flows"))
         if pins:
             line.start()
@@ -174,7 +169,7 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
             districts = _invite_more(line, districts, pins)
     finally:
         line.stop()
-    prepared = Prepared(home, line.now(), districts, nationals, leader, officer)
+    prepared = Prepared(home, line.now(), districts, nationals)
     prepared.keep()
     return prepared
 
@@ -189,8 +184,9 @@ def _pin(random: Random) -> str:
     return f"{random.choice((7, 8, 9))}{random.randint(10, 49)}{random.choice((0, 1, 5))}{random.randint(60, 98)}"
 
 
-def _code(line: Line, roll: str) -> str:
-    written = line.command(roll, "code", "Gasabo", "--days", "90", "--name", "Editor 1")
+def joining_code(line: Line, roll: str) -> str:
+    """A code to join the roll of leaders, or of officers in training, which lives for thirty days."""
+    written = line.command(roll, "code", "Gasabo", "--days", "30", "--name", "Editor 1")
     found = re.match(r"\d+", written)
     if found is None:
         raise LineBroken(f"no code of {roll}: {written}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tests.compare.gateway import FAULTS
 from tests.compare.hand import Hand
-from tests.compare.people import ENTRY, Responder
+from tests.compare.people import ENTRY, Responder, joining_code
 from tests.compare.transcript import REFERENCE
 from tests.compare.world import Story
 
@@ -79,7 +79,11 @@ def reads(story: Story) -> Iterator[int]:
 def learns(story: Story) -> Iterator[int]:
     """A leader or an officer joins with a code, and reads what stands behind the entry."""
     learner = story.caller()
-    codes = {"leader_code": story.prepared.leader_code, "officer_code": story.prepared.officer_code}
+    line = story.world.line
+    codes = {
+        "leader_code": joining_code(line, "leaders"),
+        "officer_code": joining_code(line, "training"),
+    }
     # Only a phone that has not joined is let in, and only one that has can leave.
     for target in sorted(story.targets, key=_when_joined):
         wrong = target.endswith((".wrong", ".again"))
@@ -100,7 +104,7 @@ def _when_joined(target: str) -> int:
 def speaks(story: Story) -> Iterator[int]:
     """A leader reads what to say this month: one theme of several, whichever the line tells."""
     learner = story.caller()
-    learner.typed = {"leader_code": story.prepared.leader_code}
+    learner.typed = {"leader_code": joining_code(story.world.line, "leaders")}
     for target in story.targets:
         _reach(story, learner, target, tries=1)
         learner.hang_up()
@@ -110,7 +114,7 @@ def speaks(story: Story) -> Iterator[int]:
 def certified(story: Story) -> Iterator[int]:
     """An officer answers every case of every lesson right, and gets a code."""
     officer = story.caller()
-    officer.typed = {"officer_code": story.prepared.officer_code}
+    officer.typed = {"officer_code": joining_code(story.world.line, "training")}
     officer.prefer = ("right",)
     lessons = sorted(
         {name.partition(".")[0] for name in officer.map.nodes if name.startswith("train_")}
@@ -136,7 +140,9 @@ def tells(story: Story) -> Iterator[int]:
     if story.random.random() < 0.3:
         who = story.random.choice(story.district.responders)
         story.fault(who.msisdn, story.random.choice(FAULTS))
-    reports(story, caller, story.targets[0] if story.targets else "report.saved")
+    told = story.targets[0] if story.targets else "report.saved"
+    with _nothing_leaves(story, told):
+        reports(story, caller, told, danger=True if told.endswith("unsent") else None)
     if story.random.random() < 0.3:
         caller.hang_up(told=story.random.random() < 0.5)
     for _ in range(story.random.randint(2, 5)):
@@ -148,7 +154,8 @@ def tells(story: Story) -> Iterator[int]:
     for target in story.targets[1:]:
         yield story.random.choice((1, 5))
         again = story.caller()
-        reports(story, again, target)
+        with _nothing_leaves(story, target):
+            reports(story, again, target, danger=True if target.endswith("unsent") else None)
         _leaves(story, again)
 
 
@@ -525,6 +532,8 @@ def reports(
     in_danger = dice.random() < 0.6 if danger is None else danger
     caller.places = _places(story)
     caller.typed["typed"] = story.district.name
+    if target.endswith("pin_again"):
+        caller.typed["pin"] = "1111"
     caller.dial()
     _speaks(story, caller)
     caller.walk("report.danger")
@@ -620,6 +629,17 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
     with story.world.line.paused("reader"):
         yield
     hand.patient = True
+
+
+@contextmanager
+def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
+    """Where the screen says that no alert can leave, none can while the report is told."""
+    signed = ("--name", "Admin 1", "--reason", "comparison")
+    if target.endswith("unsent"):
+        story.world.line.command("lane", "hold", *signed)
+    yield
+    if target.endswith("unsent"):
+        story.world.line.command("lane", "release", *signed, "--yes")
 
 
 def _before_waiting(target: str) -> str:

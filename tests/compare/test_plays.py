@@ -45,7 +45,7 @@ def home(lay_home: LayHome, tmp_path: Path) -> Path:
     """The home of a demo, as one that a comparison prepared."""
     home = lay_home(tmp_path) / "home"
     shutil.copytree(ROOT / "flows", home / "compare-flows")
-    Prepared(home, AT, *invented(0), leader_code="", officer_code="").keep()
+    Prepared(home, AT, *invented(0)).keep()
     return home
 
 
