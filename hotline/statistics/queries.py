@@ -322,16 +322,16 @@ OVERDUE_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class TipCounts:
-    """The open tips that a viewer may see, by state. One tip may count in several."""
+    """Counts the open tips that a viewer may see, by state. One tip may count in several."""
 
     open: int = 0
     overdue: int = 0
     acknowledged: int = 0
     on_site: int = 0
     to_approve: int = 0
-    """Their closure waits for a second person."""
+    """Counts tips whose closure waits for a second person."""
     owed: int = 0
-    """Something is owed to a person."""
+    """Counts tips in which something is owed to a person."""
 
 
 def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:

@@ -114,7 +114,7 @@ def _second(at: datetime | None) -> str | None:
 
 
 def line_of(kit: Kit, one: CaseMoment, language: str) -> str:
-    """When, what, and how it reached us; of a correction and of what it corrects the numbers of both."""
+    """Returns the time, the event and the channel. A correction shows its number and the one it corrects."""
     said = one.kind.value if one.template is None else kit.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
     known_as = f"#{one.entry_id}" if one.supersedes or one.corrected_by else ""

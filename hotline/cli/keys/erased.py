@@ -40,7 +40,7 @@ def check_erased(as_json: bool) -> None:
 
 
 def _looked_at() -> Iterator[tuple[str, bool]]:
-    """What was looked for, and whether it was found. Raises NotReady before `hotline init`."""
+    """Yields each thing looked for, and whether it was found. Raises NotReady before `hotline init`."""
     settings = Settings.read(os.environ)
     own = settings.keys
     if own and own.name not in HELD_BY[WEEKLY_KEY]:

@@ -84,9 +84,9 @@ TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
     Urgency.SEEN: (2, 90),
     Urgency.HEARD: (8, 600),
 }
-"""Minutes until somebody takes a tip."""
+"""Counts minutes until somebody takes a tip."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
-"""How far a person comes, one step after the other; nine of ten go on."""
+"""Lists the steps of a person in order. Nine of ten go on from each step."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 CHANGE = (
@@ -99,7 +99,7 @@ CHANGE = (
 
 @dataclass
 class SampleClock:
-    """Stands where it was set."""
+    """Shows the time that it was set to."""
 
     at: datetime
 
@@ -109,7 +109,7 @@ class SampleClock:
 
 @dataclass
 class SampleLine:
-    """The kits of a line over one database and one clock, and what is drawn at random."""
+    """Holds the kits of a line over one database and one clock, and its random numbers."""
 
     door: DoorKit
     relay: RelayKit
@@ -123,7 +123,7 @@ class SampleLine:
 
     @property
     def months(self) -> Sequence[str]:
-        """The twelve months before this one, the earliest first."""
+        """Returns the twelve months before this one, the earliest first."""
         found = [months.month_of(self.now)]
         while len(found) <= MONTHS:
             found.append(months.month_of(months.begins(found[-1]) - DAY))
@@ -177,7 +177,7 @@ def _line(settings: Settings) -> SampleLine:
 
 
 def _use(session: Session, line: SampleLine) -> None:
-    """Calls, topics, quiz answers, lessons' screens, networks, people, officers, sessions of leaders, hours on duty."""
+    """Writes calls, topics, quiz answers, lessons, networks, callers, officers, sessions of leaders, hours on duty."""
     random, live = line.random, service_releases.live_rows(line.desk)
     first, after = day_of(months.begins(line.months[0])), day_of(line.now)
     cells: Counter[tuple[Any, ...]] = Counter()
@@ -227,7 +227,7 @@ def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:
 
 
 def _closed_tips(session: Session, line: SampleLine) -> None:
-    """Tips of a year that are closed, with what happened to each. Words of old ones were erased in time."""
+    """Writes the closed tips of a year, with what happened to each. The words of old tips are already erased."""
     random, codes = line.random, sorted(area.code for area in districts())
     weights = [5 if code.startswith("1") else 1 for code in codes]
     members = personnel.members(session)
@@ -405,7 +405,7 @@ def _releases(line: SampleLine) -> None:
 
 
 def _open_tips(line: SampleLine) -> None:
-    """Callers of the last hours report, and responders take most of it: all by the line's own services."""
+    """Lets callers report in the last hours, and responders take most tips. The line's own services do it."""
     for number in range(OPEN_TIPS):
         line.clock.at = line.now - (OPEN_TIPS - number) * 20 * MINUTE
         _report(line, number, districts()[number % 3 if number % 2 else number])
@@ -420,7 +420,7 @@ def _open_tips(line: SampleLine) -> None:
 
 
 def _report(line: SampleLine, number: int, area: Any) -> None:
-    """One caller tells of something in a district, key by key."""
+    """Reports a tip from a district, key by key."""
     session_id, msisdn, text = f"sample-{number}", f"+2507883009{number:02}", ""
     keys = iter(("", "5", "1" if number % 5 == 2 else "2", "2"))
     wanted = iter((place_name(area.code[0], "rw"), area.name))
@@ -444,7 +444,7 @@ def _report(line: SampleLine, number: int, area: Any) -> None:
 
 
 def _take(line: SampleLine, number: int) -> None:
-    """Somebody who was alerted of the newest tip takes it, and some of them arrive there."""
+    """Lets an alerted person take the newest tip. Some of them arrive on site."""
     with line.desk.database.writing() as session:
         tip = session.query(Tip).order_by(Tip.id.desc()).limit(1).one()
         alerted = referrals.names_of(session, tip.id)
@@ -456,7 +456,7 @@ def _take(line: SampleLine, number: int) -> None:
 
 
 def _change(line: SampleLine) -> None:
-    """An editor has begun to change what callers read."""
+    """Begins an editor's change of what callers read."""
     by, (title, text, words) = line.actors[AccountRole.EDITOR], CHANGE
     change = cast(int, folders.open_change(line.desk, by, title, "sample data"))
     flow, node, *_ = text.split(".")

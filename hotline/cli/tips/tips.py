@@ -91,7 +91,7 @@ def _line(standing: TipOverview, now: datetime) -> str:
 
 
 def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
-    """How long it waited, who is responsible, what comes next, and all else that whoever looks must know."""
+    """Yields how long a tip waited, who is responsible, what comes next, and what else the reader must know."""
     tip = standing.tip
     if tip.channel == trial.DRILL:
         yield "EXERCISE"

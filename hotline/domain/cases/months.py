@@ -1,4 +1,4 @@
-"""When the persons of a month's cases are counted: once, 75 days after it ended. Pure.
+"""Says when the persons of a month's cases are counted: once, 75 days after it ended. Pure.
 
 A month is Kigali's, and a case belongs to the one in which its tip was filed.
 """

@@ -9,7 +9,7 @@ from hotline.store.database import Session
 
 NAME = "statistics"
 LATE = timedelta(days=2)
-"""After that what is tried each hour has failed for long."""
+"""Limits how long an hourly attempt may fail before it is reported."""
 APPROVED_WITHIN = timedelta(days=7)
 
 
