@@ -213,14 +213,7 @@ class EndRefused(HotlineError):
 
 
 class ExerciseRefused(HotlineError):
-    """No exercise may begin there now, or none runs; says why.
-
-    `lifted_by` is the option with which two people may plan one all the same.
-    """
-
-    def __init__(self, message: object, lifted_by: str = "") -> None:
-        self.lifted_by = lifted_by
-        super().__init__(message)
+    """No exercise may begin there now, or none runs; says why."""
 
 
 class ErasureRefused(HotlineError):

@@ -60,10 +60,6 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.line.emulator:emulator",
         "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
     ),
-    "exercise": CommandEntry(
-        "hotline.cli.tips.exercise:exercise",
-        "A fire drill through one desk: start, plan, begin, list, show, end, call-off.",
-    ),
     "flows": CommandEntry(
         "hotline.cli.words.flows:flows", "Check, play, describe and export the flows."
     ),

@@ -27,8 +27,6 @@ class RowId(click.ParamType[int]):
 
 TIP_ID = RowId("tip")
 CASE_ID = RowId("case")
-EXERCISE_ID = RowId("exercise")
-PLAN_ID = RowId("plan")
 CALL_ID = RowId("call")
 MESSAGE_ID = RowId("message")
 CONTACT_ID = RowId("contact")

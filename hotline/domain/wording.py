@@ -131,12 +131,6 @@ class Template(StrEnum):
     """Answers whatever is said of an exercise; and, when it ends, to who was told and has not answered."""
     EXERCISE_BEGUN = "{place}: an exercise runs until {time}. Tell none of those alerted there."
     """To the national desk, and to coordinators who are not tried themselves. `time` is 25/11 14:05."""
-    EXERCISE_PLANNED = "{place}: an exercise comes before {time}. Tell none of those alerted there."
-    """To the national desk and the coordinators of the desk: they know the week, and not the hour."""
-    EXERCISE_PLANNED_NIGHT = (
-        "{place}: an exercise comes before {time}, by night. Tell none of those alerted there."
-    )
-    EXERCISE_OFF = "{place}: no exercise comes before {time}. It was called off."
     ASK_BACK = "{ref}: reply with a digit and {ref}: {digits}"
     """Answers what was not clear, a digit without a name, and `0`. `digits` are those below that are possible for that
     case. An answer never repeats what was written to us.
@@ -326,15 +320,7 @@ class Template(StrEnum):
     """To whoever took the tip: `ref` is K7Q4, or T12 at the national desk. Never to what, nor which."""
 
 
-OF_EXERCISES = frozenset(
-    {
-        Template.EXERCISE,
-        Template.EXERCISE_BEGUN,
-        Template.EXERCISE_PLANNED,
-        Template.EXERCISE_PLANNED_NIGHT,
-        Template.EXERCISE_OFF,
-    }
-)
+OF_EXERCISES = frozenset({Template.EXERCISE, Template.EXERCISE_BEGUN})
 """Told beside the alert of an exercise: in no figure, and a number that is refused takes nobody off the ladder."""
 DIGITS = frozenset(one for one in Template if one.name.startswith("DIGIT_"))
 """Each begins with the digit that it explains, in every language."""

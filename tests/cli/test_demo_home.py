@@ -11,12 +11,17 @@ from hotline.cli.line.demo import environ_of
 from hotline.cli.line.demo_home import (
     ASKING,
     HANDSETS,
-    NOT_ASKING,
     demo_settings,
     gateway_here,
     keep,
 )
 from hotline.cli.main import COMMANDS
+
+NOT_ASKING = (
+    *("clock", "demo", "dial", "emulator", "init", "listen", "reader"),
+    *("release", "restore", "run", "words", "worker"),
+)
+"""Those that make a line or run one, or need none: they take no home that nobody named."""
 
 
 @pytest.fixture

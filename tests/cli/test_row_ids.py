@@ -21,7 +21,6 @@ TYPED = (
     ["cases", "list", "--before", HUGE],
     ["tips", "like", HUGE],
     ["tips", "link", "1", HUGE, "--by", "Editor 1", "--reason", "alike"],
-    ["exercise", "show", HUGE],
     ["responders", "show", HUGE],
     ["callbacks", "done", HUGE, "--outcome", "reached", "--name", "A", "--reason", "b"],
     ["audit", "list", "--tip", HUGE],

@@ -69,8 +69,15 @@ class Checkout:
 
     def command(self, environ: Mapping[str, str], *words: str, given: str = "") -> str:
         """Runs `hotline WORDS`. Raises LineBroken with what it said."""
+        return self._run(environ, ["hotline", *words], given)
+
+    def script(self, environ: Mapping[str, str], program: str) -> str:
+        """Runs a program of Python with the modules of this checkout. Raises LineBroken with what it said."""
+        return self._run(environ, ["python", "-c", program], "")
+
+    def _run(self, environ: Mapping[str, str], words: Sequence[str], given: str) -> str:
         done = subprocess.run(
-            [str(self.python / "hotline"), *words],
+            [str(self.python / words[0]), *words[1:]],
             env=dict(environ),
             cwd=self.root,
             input=given,
@@ -79,9 +86,7 @@ class Checkout:
             check=False,
         )
         if done.returncode != 0:
-            raise LineBroken(
-                f"hotline {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}"
-            )
+            raise LineBroken(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
 
@@ -137,6 +142,10 @@ class Line:
                     raise
                 refused = str(broken)
         raise LineBroken(refused)
+
+    def script(self, program: str) -> str:
+        """Runs a program of Python beside this line, with its modules and settings. Raises LineBroken."""
+        return self.checkout.script(self._environ, program)
 
     def start(self, procfile: Path | None = None) -> None:
         """Starts the line, with the processes of another list where one is given. Raises LineBroken."""

@@ -182,10 +182,10 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     with desk.kit.database.writing() as session:
         at, alice = desk.clock(), {"actor": "cli:Alice"}
-        audit.append(session, at=at, **alice, action="exercise_planned", subject="desk:57")
+        audit.append(session, at=at, **alice, action="desk_retired", subject="desk:57")
         audit.append(session, at=at, **alice, action="desk_admission_refused", subject="desk:12:r1")
     page = tab.get("/audit").text
-    assert "agreed to an exercise of the desk Bugesera" in page
+    assert "retired the desk Bugesera" in page
     assert "refused that desk Gasabo, Responder 1 opens a desk" in page
     tab.post("/account/language", {"language": "fr"})
     assert "bureau Bugesera" in tab.get("/audit").text

@@ -20,8 +20,8 @@ from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.errors import ExerciseRefused
 from hotline.services.outbox.reports import apply_report
 from hotline.services.referrals import casework
-from hotline.services.referrals.drills import exercising, reports
-from hotline.services.referrals.drills.reports import ExerciseReport
+from hotline.services.referrals.drills import exercising
+from hotline.services.referrals.drills.exercising import ExerciseReport
 from hotline.services.sms.inbox import Arrival, take_sms
 from hotline.services.tips import retention
 from hotline.statistics import queries
@@ -77,7 +77,7 @@ def says(district: District, who: int, verb: Verb = Verb.TAKE) -> Acted:
 
 
 def reported(district: District) -> ExerciseReport:
-    (found,) = reports.listed(district.kit)
+    (found,) = exercising.listed(district.kit)
     return found
 
 

@@ -181,7 +181,7 @@ def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
     filed = f", filed {shown(tip.filed_at)}" if tip.filed_at is not None else ""
     yield "told of", place_within(tip.place, tip.within, "en") + filed
     if tip.channel == trial.DRILL:
-        yield "exercise", "nobody told it: `hotline exercise list`"
+        yield "exercise", "nobody told it: see Exercises in the console"
     yield "urgency", Urgency(tip.urgency).label
     ended = f" {shown(tip.closed_at)}, {tip.outcome or 'no outcome'}" if tip.closed_at else ""
     yield "state", f"{one.stage}{ended}{', RED' if one.is_red else ''}"

@@ -36,7 +36,6 @@ ASKING = (
         "console",
         "desks",
         "doctor",
-        "exercise",
         "flows",
         "guide",
         "hooks",
@@ -49,11 +48,6 @@ ASKING = (
     *("training", "watch"),
 )
 """Commands about a line that is there already."""
-NOT_ASKING = (
-    *("clock", "demo", "dial", "emulator", "init", "listen", "reader"),
-    *("release", "restore", "run", "words", "worker"),
-)
-"""Those that make a line or run one, or need none: they take no home that nobody named."""
 
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:

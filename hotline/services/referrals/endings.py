@@ -331,7 +331,7 @@ def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open")
     if tip.channel == trial.DRILL:
-        raise EndRefused(f"tip {tip.id} was an exercise: `hotline exercise start` begins another")
+        raise EndRefused(f"tip {tip.id} was an exercise: begin another one in the console")
     if tip.erased_at is not None:
         raise EndRefused(f"tip {tip.id}: its words were erased; a new tip has to be told")
     tip.closed_at = tip.outcome = tip.holder_id = None

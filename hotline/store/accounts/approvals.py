@@ -28,8 +28,6 @@ class ApprovalKind(StrEnum):
     """Of what a tip is kept from somebody by; its subject is `exclusion:<id>`."""
     LINK = "link"
     """A new link for an account; its subject is `account:<id>:link`."""
-    EXERCISE = "exercise"
-    """Of a fire drill; its subject is `exercise:<desk>:<urgency>:<what is lifted>`."""
 
 
 class ApprovalDecision(StrEnum):

@@ -21,12 +21,13 @@ from hotline.services.outbox import lane
 from hotline.services.people.dossiers import desk_page
 from hotline.services.people.dossiers.desk_page import DeskHead
 from hotline.services.reach.outreach import day_of
+from hotline.services.referrals.drills import exercising
 from hotline.services.tips import tip_lines, waiting_closures
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.statistics import service_releases
 from hotline.web.console import who
-from hotline.web.console.people import exercise_lines, second_person
+from hotline.web.console.people import second_person
 from hotline.web.console.templating import day, when
 from hotline.web.console.today_line import TodayLine, Weight
 from hotline.web.console.who import phrase
@@ -334,6 +335,17 @@ def _releases(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.WARN, says, {"count": str(count)}, "pages.overview")
 
 
+def _exercises(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Names each exercise that runs."""
+    for row in exercising.running(kit):
+        values = {
+            "desk": exercising.desk_named(row.desk, by.language),
+            "until": when(by.language, row.ends_at),
+        }
+        says = phrase("An exercise runs: {desk}, until {until}.")
+        yield TodayLine(Weight.WARN, says, values, "exercises.listed")
+
+
 SOURCES = (
     LineSource(who.DESKS, _untaken_tips),
     LineSource(who.DESKS, _waiting_closures),
@@ -347,7 +359,7 @@ SOURCES = (
     LineSource(who.RUNNING, _quiet),
     LineSource(who.ADMIN, _admins),
     LineSource(who.DECIDING, _approvals),
-    LineSource(who.RUNNING, exercise_lines.told),
+    LineSource(who.RUNNING, _exercises),
     LineSource(who.PEOPLE, _desks),
     LineSource(who.APPROVER, _proposed),
     LineSource(who.WRITING | who.RUNNING, _numbers),

@@ -4,13 +4,12 @@ A drill that is told to a whole district measures a rehearsal; one that reaches 
 red. So it wakes the lowest level that is there, higher ones of the district only where somebody asked for it, and the
 national desk never. It is in no figure, takes nobody off the ladder, and every message of the line goes before its own.
 
-One person may begin one by day, four times a year at a desk. What goes beyond is planned by two, and told to those who
-answer for the desk before it begins (docs/adr/0112).
+One person begins one by day, four times a year at a desk. Nobody lifts these limits (docs/adr/0140).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.referrals import ladder
@@ -23,17 +22,11 @@ LASTS = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
 """After that it ends by itself, and who has not answered is told."""
 YEAR = timedelta(days=365)
 MOST_A_YEAR = 4
-"""At one desk: oftener, an alert is taken for one more exercise. Two people lift it."""
+"""At one desk: oftener, an alert is taken for one more exercise."""
 REST = timedelta(days=7)
-"""From one at a desk to the next. Nobody lifts it: a second name at the command line is typed, and not proved."""
-NIGHT_REST = timedelta(days=30)
-"""The same at night: who is woken for nothing stops answering."""
+"""From one at a desk to the next."""
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-"""Hours of Kigali in which none runs, unless two people planned it so."""
-NOTICE = timedelta(hours=4)
-"""So long before one at night those who answer for the desk were told of it, by day."""
-PLAN_LIVES = timedelta(days=7)
-"""So long what two people planned may be begun. Those who answer for the desk know the week, and not the hour."""
+"""Hours of Kigali in which none runs: a responder who is woken for nothing stops answering."""
 CALM = timedelta(hours=2)
 """So long ago the last danger was told in the district or its province, where it is open still."""
 
@@ -49,28 +42,13 @@ class ExerciseEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WantedExercise:
-    """What is to be tried, and which of its limits two people lift."""
+    """The desk that is tried, and the alert that its people get."""
 
     desk: str
     """A district, or a desk that was added and is told of tips."""
     urgency: Urgency = Urgency.DANGER
     climbs: bool = False
-    at_night: bool = False
-    again: bool = False
-    """Although as many were held in a year as there may be."""
-
-    @property
-    def code(self) -> str:
-        """As a plan keeps it: `12:1:cn`."""
-        marks = {"c": self.climbs, "n": self.at_night, "a": self.again}
-        lifted = "".join(mark for mark, is_set in marks.items() if is_set)
-        return f"{self.desk}:{int(self.urgency)}:{lifted}"
-
-
-def wanted_of(code: str) -> WantedExercise:
-    """What `WantedExercise.code` wrote."""
-    desk, urgency, marks = code.split(":")
-    return WantedExercise(desk, Urgency(int(urgency)), "c" in marks, "n" in marks, "a" in marks)
+    """Whether higher levels of the desk are alerted too, where nobody answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +121,6 @@ def is_night(at: datetime) -> bool:
 def is_by_night(urgency: Urgency, at: datetime) -> bool:
     """Whether one that begins then is at night, at its beginning or before its end."""
     return is_night(at) or is_night(at + LASTS[urgency])
-
-
-def told_from(at: datetime) -> datetime:
-    """When those who answer for a desk are told of what was planned at this moment: nobody is woken for that."""
-    if not is_night(at):
-        return at
-    there = at.astimezone(KIGALI)
-    morning = there.replace(hour=NIGHT_ENDS, minute=0, second=0, microsecond=0)
-    return (morning if morning > there else morning + timedelta(days=1)).astimezone(UTC)
 
 
 def steps(people: Iterable[ExerciseTold]) -> dict[str, StepOfAll]:

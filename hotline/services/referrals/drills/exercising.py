@@ -1,35 +1,45 @@
 """Exercises: an alert through one desk that looks real, and what whoever answers it learns at once."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
 from hotline.domain.cases.entries import OUTCOME, EntryKind
+from hotline.domain.desk.desks import DeskKind
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind, Wording
+from hotline.domain.places.places import place_name
 from hotline.domain.referrals import ladder as rules
 from hotline.domain.referrals.case_events import Event, Happened
-from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
+from hotline.domain.referrals.clocks import CASE_CLOCKS, KIGALI, DeadlineKind
 from hotline.domain.referrals.drills.exercise import (
     CALM,
     LASTS,
     MOST_A_YEAR,
-    NIGHT_REST,
-    NOTICE,
     REST,
     YEAR,
     ExerciseEnd,
+    ExerciseTold,
     WantedExercise,
     is_by_night,
-    is_night,
     who_may_be_woken,
 )
 from hotline.domain.referrals.planning import LadderStep
 from hotline.domain.referrals.referral import Candidate, first_told
 from hotline.domain.sms.reply import Verb
-from hotline.domain.tip import NATIONAL, Basis, Matter, TipOutcome, TipState, Urgency
+from hotline.domain.tip import (
+    ABROAD,
+    NATIONAL,
+    Basis,
+    Matter,
+    TipOutcome,
+    TipState,
+    Urgency,
+    is_district,
+)
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.domain.wording import Template
 from hotline.errors import ExerciseRefused, NotFound
@@ -39,89 +49,73 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
 from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import routed
-from hotline.services.referrals.drills import plans, telling
-from hotline.services.referrals.drills.tried_desks import TriedDesk, tried
-from hotline.store.accounts.approvals import ApprovalDecision
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Referral
+from hotline.store.people import memberships
+from hotline.store.people.responders import Responder
 from hotline.store.referrals import acknowledgements, deadlines, referral_rows, referrals
 from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.drills.exercises import Exercise
 from hotline.store.tips.tips import Grant, Tip
 from hotline.text.languages import CODES
-from hotline.text.names import is_one_name
 from hotline.text.remark import remark
 
-AT_NIGHT, AGAIN = "--at-night", "--again"
-"""Options of `hotline exercise plan`: what two people lift."""
+
+@dataclass(frozen=True, slots=True)
+class TriedDesk:
+    """The desk whose people an exercise tries, and the place of its made-up tip."""
+
+    code: str
+    place: str
+    """Of the tip, as an alert names it."""
+    camp: str | None = None
+
+
+def tried(session: Session, code: str) -> TriedDesk:
+    """A district's, a border post's or a camp's: who is told of tips. Raises ExerciseRefused, NotFound."""
+    if is_district(code):
+        return TriedDesk(code, code)
+    if code == NATIONAL:
+        raise _no_such()
+    row = desks.one(session, code)
+    if row.retired_at is None and row.kind == DeskKind.BORDER:
+        return TriedDesk(code, ABROAD)
+    if row.retired_at is None and row.kind == DeskKind.PROTECTION and row.place is not None:
+        return TriedDesk(code, row.place[:2], row.place)
+    raise _no_such()
+
+
+def _no_such() -> ExerciseRefused:
+    return ExerciseRefused(
+        remark("an exercise goes through a district, a border post or a camp, and no other desk")
+    )
 
 
 def check(
     session: Session,
     desk: TriedDesk,
-    wanted: WantedExercise,
+    urgency: Urgency,
     people: Sequence[Candidate],
     at: datetime,
-    told_at: datetime | None = None,
 ) -> None:
-    """`told_at`: when those who answer for the desk were told of what two planned. Raises ExerciseRefused."""
+    """Raises ExerciseRefused, which says why none may begin there now."""
     if lanes.held(session, at) is not None:
         raise ExerciseRefused(remark("no message goes out now: somebody holds them"))
     if any(row.desk == desk.code for row in exercises.running(session)):
         raise ExerciseRefused(remark("one runs there already"))
-    _check_rest(session, wanted, at)
-    if is_by_night(wanted.urgency, at):
-        _check_night(session, wanted, at, told_at)
+    held = exercises.since(session, desk.code, at - YEAR)
+    if len(held) >= MOST_A_YEAR:
+        raise ExerciseRefused(remark("{count} were held there within a year", count=MOST_A_YEAR))
+    if any(row.started_at > at - REST for row in held):
+        raise ExerciseRefused(remark("one was held there within {days} days", days=REST.days))
+    if is_by_night(urgency, at):
+        raise ExerciseRefused(remark("it is night, or would be before it ends: begin it by day"))
     if exercises.danger_since(session, desk.place, at - CALM):
         raise ExerciseRefused(remark("a real danger is open there, or in its province"))
     if not people:
         raise ExerciseRefused(remark("nobody of that desk can be told"))
-
-
-def check_lifted(wanted: WantedExercise) -> None:
-    """One person lifts nothing. Raises ExerciseRefused."""
-    if wanted.at_night or wanted.again:
-        raise ExerciseRefused(
-            remark("at night, and oftener than four times a year, two people plan it")
-        )
-
-
-def _check_rest(session: Session, wanted: WantedExercise, at: datetime) -> None:
-    held = exercises.since(session, wanted.desk, at - YEAR)
-    if len(held) >= MOST_A_YEAR and not wanted.again:
-        raise ExerciseRefused(
-            remark(
-                "{count} were held there within a year: two people may plan one more",
-                count=MOST_A_YEAR,
-            ),
-            AGAIN,
-        )
-    if any(row.started_at > at - REST for row in held):
-        raise ExerciseRefused(remark("one was held there within {days} days", days=REST.days))
-
-
-def _check_night(
-    session: Session, wanted: WantedExercise, at: datetime, told_at: datetime | None
-) -> None:
-    if not wanted.at_night or told_at is None:
-        raise ExerciseRefused(
-            remark("it is night, or would be before it ends: two people plan one at night"),
-            AT_NIGHT,
-        )
-    if at < told_at + NOTICE:
-        raise ExerciseRefused(
-            remark("those who answer for that desk are told by day, and four hours before")
-        )
-    if any(_was_by_night(row) for row in exercises.since(session, wanted.desk, at - NIGHT_REST)):
-        raise ExerciseRefused(
-            remark("one was held there at night within {days} days", days=NIGHT_REST.days)
-        )
-
-
-def _was_by_night(row: Exercise) -> bool:
-    return is_night(row.started_at) or is_night(row.ends_at)
 
 
 WORDS = "words"
@@ -174,73 +168,78 @@ CLOCK = "clock"
 
 
 def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
-    """Begins one by one person, and tells people. Its id. Raises ExerciseRefused, NotFound, StoreUnavailable.
+    """Begins one, and tells people. Its id. Raises ExerciseRefused, NotFound, StoreUnavailable.
 
     The national desk, and coordinators of the desk who are not tried themselves, are told that it runs.
     """
-    check_lifted(wanted)
     at = kit.now()
     with kit.database.writing() as session:
-        row, people, alerts = _begin(session, kit, wanted, by, reason, at)
-        tried_ones = {one.id for one in people}
-        told = telling.tell(
-            session, wanted.desk, Template.EXERCISE_BEGUN, row.ends_at, at, but=tried_ones
+        desk = tried(session, wanted.desk)
+        referral_rows.take_turns(session)
+        people = who_may_be_woken(referrals.roster(session, at), desk.code, climbs=wanted.climbs)
+        check(session, desk, wanted.urgency, people, at)
+        tip = made_up(session, kit, desk, wanted.urgency, at)
+        row = Exercise(
+            tip_id=tip.id,
+            place=desk.place,
+            desk_code=desk.code,
+            climbs=wanted.climbs,
+            started_by=by.name,
+            reason=reason,
+            started_at=at,
+            ends_at=at + LASTS[wanted.urgency],
         )
+        session.add(row)
+        session.flush()
+        alert = _alert(session, kit, tip, people, at)
+        _record(session, row, "exercise_started", audit.by_actor(by), at, reason)
+        told = _tell_who_answers(session, row, {one.id for one in people}, at)
         exercise_id = row.id
-    _ring(kit, next(iter(told), alerts))
+    _ring(kit, next(iter(told), alert))
     return exercise_id
 
 
-def begin(kit: Kit, plan_id: int, *, by: Actor) -> int:
-    """Begins what two people planned. Its id. Raises ExerciseRefused, NotFound, StoreUnavailable."""
-    at = kit.now()
-    with kit.database.writing() as session:
-        plan = plans.held(session, plan_id, at)
-        plan.decision = ApprovalDecision.USED
-        asker, second = plans.name_of(plan.asked_by), plans.name_of(plan.decided_by or "")
-        reason = f"{plan.reason}; planned by {asker} and {second}"
-        told_at = plans.told_of(plan)
-        wanted = plans.wanted_in(plan)
-        row, _, to_ring = _begin(session, kit, wanted, by, reason, at, told_at)
-        row.agreed_by = asker if is_one_name(by.name, second) else second
-        exercise_id = row.id
-    _ring(kit, to_ring)
-    return exercise_id
-
-
-def _begin(
-    session: Session,
-    kit: Kit,
-    wanted: WantedExercise,
-    by: Actor,
-    reason: str,
-    at: datetime,
-    told_at: datetime | None = None,
-) -> tuple[Exercise, Sequence[Candidate], int | None]:
-    """The row, who may be woken, and an alert to ring for."""
-    desk = tried(session, wanted.desk)
-    referral_rows.take_turns(session)
-    people = who_may_be_woken(referrals.roster(session, at), desk.code, climbs=wanted.climbs)
-    check(session, desk, wanted, people, at, told_at)
-    tip = made_up(session, kit, desk, wanted.urgency, at)
-    row = Exercise(
-        tip_id=tip.id,
-        place=desk.place,
-        desk_code=desk.code,
-        climbs=wanted.climbs,
-        started_by=by.name,
-        reason=reason,
-        started_at=at,
-        ends_at=at + LASTS[wanted.urgency],
-    )
-    session.add(row)
-    session.flush()
+def _alert(
+    session: Session, kit: Kit, tip: Tip, people: Sequence[Candidate], at: datetime
+) -> int | None:
+    """Alerts the first of these people. Returns an alert to ring for."""
     case = routed(session, tip)
     step = LadderStep(tip.id, case, 0, first_told(case, people), is_exercise=True)
     deadlines.set_clocks(session, tip.id, {DeadlineKind.ACKNOWLEDGE: rules.filed(case, at)}, at)
-    to_ring = ladder.tell(session, kit, [step], at)
-    _record(session, row, "exercise_started", audit.by_actor(by), at, reason)
-    return row, people, to_ring
+    return ladder.tell(session, kit, [step], at)
+
+
+def _tell_who_answers(
+    session: Session, row: Exercise, but: Collection[int], at: datetime
+) -> Sequence[int]:
+    """Tells the national desk and the coordinators of the desk, but those tried. Returns messages to ring for."""
+    told = []
+    for one in memberships.who_answer_for(session, row.desk, at):
+        if one.id not in but:
+            said = {
+                "place": desk_named(row.desk, one.language),
+                "time": f"{row.ends_at.astimezone(KIGALI):%d/%m %H:%M}",
+            }
+            told.append(
+                _send(session, Wording(Template.EXERCISE_BEGUN, said, one.language), one, at)
+            )
+    return told
+
+
+def desk_named(code: str, language: str) -> str:
+    """As an SMS names a desk: one that was added by its code, whose letters every phone shows."""
+    return place_name(code, language) if is_district(code) else code
+
+
+def _send(
+    session: Session, words: Wording, to: Responder, at: datetime, of: int | None = None
+) -> int:
+    row = case_messages.message(
+        Kind.CONFIRMATION, words, to.id, priority=CONFIRMATION_PRIORITY, at=at, of=of
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _ring(kit: Kit, to_ring: int | None) -> None:
@@ -253,7 +252,7 @@ def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
     with kit.database.writing() as session:
         row = exercises.held(session, exercise_id)
         if row is None:
-            raise NotFound(f"no exercise {exercise_id}: `hotline exercise list` says which")
+            raise NotFound(f"no exercise {exercise_id}")
         if row.ended_at is not None:
             raise ExerciseRefused(remark("it is over already"))
         to_ring = _end(session, kit, row, ExerciseEnd.CALLED_OFF, by, reason)
@@ -335,17 +334,7 @@ def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> int | None:
     for person, referral_id in exercises.unanswered(session, tip_id):
         known_as = session.get_one(Referral, referral_id)
         words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)
-        message = case_messages.message(
-            Kind.CONFIRMATION,
-            words,
-            person.id,
-            priority=CONFIRMATION_PRIORITY,
-            at=at,
-            of=referral_id,
-        )
-        session.add(message)
-        session.flush()
-        to_ring = message.id
+        to_ring = _send(session, words, person, at, referral_id)
     return to_ring
 
 
@@ -355,3 +344,26 @@ def _record(
     audit.append(
         session, at=at, actor=actor, action=action, subject=f"tip:{row.tip_id}", reason=reason
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseReport:
+    """One exercise, and the times of everybody who was alerted."""
+
+    exercise: Exercise
+    told: Sequence[ExerciseTold]
+
+
+def listed(kit: Kit) -> Sequence[ExerciseReport]:
+    """Returns every one, the newest first. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return [
+            ExerciseReport(row, exercises.told(session, row.tip_id))
+            for row in exercises.every(session)
+        ]
+
+
+def running(kit: Kit) -> Sequence[Exercise]:
+    """Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return exercises.running(session)

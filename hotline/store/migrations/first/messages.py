@@ -253,7 +253,6 @@ def _referrals() -> None:
         sa.Column("desk_code", sa.String(), nullable=True),
         sa.Column("climbs", sa.Boolean(), nullable=False),
         sa.Column("started_by", sa.String(), nullable=False),
-        sa.Column("agreed_by", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),

@@ -37,8 +37,6 @@ class Exercise(Row):
     climbs: Mapped[bool]
     """Whether it goes on to the higher levels of the desk where nobody answers."""
     started_by: Mapped[str]
-    agreed_by: Mapped[str | None]
-    """The second person, where two planned it."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -12,7 +12,6 @@ from hotline.services.accounts import approvals, new_links, sessions
 from hotline.services.desk import admissions
 from hotline.services.people import enrolment_decisions
 from hotline.services.people.dossiers import desk_page, leaving, postings
-from hotline.services.referrals.drills import plans
 from hotline.services.tips import desk_calls, waiting_closures
 from hotline.services.tips.lifted import lifting
 from hotline.text.remark import remark
@@ -22,7 +21,7 @@ from hotline.web.console.who import phrase
 
 ROLE, ENROLMENT, POSTING = "role", "enrolment", "posting"
 ADMISSION, REMOVAL, LIFT = "admission", "removal", "lift"
-EXERCISE, LINK = "exercise", "link"
+LINK = "link"
 CLOSURE, CALL = "closure", "call_back"
 
 
@@ -75,7 +74,6 @@ def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
     found = [*_admissions(kit, by)]
     if by.roles & who.RUNNING:
         found += [*_enrolments(kit, by), *_postings(kit, by), *_removals(kit, by)]
-        found += _exercises(kit, by)
     if AccountRole.ADMIN in by.roles:
         found += [*_roles(kit, by), *_links(kit, by)]
     if AccountRole.NATIONAL in by.roles:
@@ -237,38 +235,10 @@ def _lifts(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
         )
 
 
-OF_EXERCISES: Mapping[tuple[bool, bool], str] = {
-    (False, False): phrase("{by} asks for an exercise at {desk}, by day."),
-    (True, False): phrase("{by} asks for an exercise at {desk}. It may wake people at night."),
-    (False, True): phrase(
-        "{by} asks for an exercise at {desk}, by day, although four were held there within a year."
-    ),
-    (True, True): phrase(
-        "{by} asks for an exercise at {desk}, although four were held there within a year. It may wake people at night."
-    ),
-}
-"""By whether it may be at night, and whether it is one more than four a year."""
-
-
-def _exercises(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
-    for one in plans.waiting(kit):
-        yield WaitsForSecond(
-            kind=EXERCISE,
-            id=one.id,
-            phrase=OF_EXERCISES[one.wanted.at_night, one.wanted.again],
-            values={"by": name_of(one.asked_by), "desk": one.wanted.desk},
-            asked_at=one.asked_at,
-            expires_at=one.until,
-            reason=one.reason,
-            may_decide=is_other(by, one.asker_id, one.asked_by),
-        )
-
-
 DECIDE: Mapping[str, Callable[..., object]] = {
     ENROLMENT: enrolment_decisions.decide_asked,
     POSTING: postings.decide,
     REMOVAL: leaving.decide,
     LIFT: lifting.decide,
-    EXERCISE: plans.decide,
     LINK: new_links.decide,
 }

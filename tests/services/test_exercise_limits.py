@@ -1,0 +1,114 @@
+"""R12: the limits of an exercise, which nobody lifts, and the desks that it may go through."""
+
+from datetime import datetime
+
+import pytest
+
+from hotline.domain.desk.desks import DeskKind
+from hotline.domain.referrals.clocks import KIGALI
+from hotline.domain.referrals.drills.exercise import WantedExercise, is_by_night
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import ABROAD, Urgency
+from hotline.errors import ExerciseRefused
+from hotline.services.referrals.drills import exercising
+from hotline.store.desk.desks import Desk
+from hotline.store.outbox.messages import Referral
+from hotline.store.people import memberships
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
+from tests.callers import DESK_KEY
+from tests.district import District, district
+from tests.services.test_exercise import ALINE, OURS, WHY, begun, phones, staffed, tip_of
+from workers.clock import tick
+
+__all__ = ["district", "staffed"]
+
+
+def refused(district: District, why: str, desk: str = "12") -> None:
+    with pytest.raises(ExerciseRefused, match=why):
+        exercising.start(district.kit, WantedExercise(desk), by=ALINE, reason=WHY)
+
+
+def test_r12_four_a_year_by_day_none_beside_a_danger_and_never_two_within_a_week(
+    staffed: District,
+) -> None:
+    refused(staffed, "nobody of that desk", "31")
+    danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
+    refused(staffed, "a real danger")
+    staffed.change(Tip, danger, closed_at=staffed.clock())
+    exercising.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
+    refused(staffed, "within 7 days")
+    for _ in range(3):
+        staffed.clock.turn(days=8)
+        exercise_id = begun(staffed)
+        refused(staffed, "runs there already")
+        exercising.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+    staffed.clock.turn(days=8)
+    refused(staffed, "within a year")
+    staffed.clock.turn(days=400)
+    begun(staffed)
+
+
+def test_r12_none_begins_at_night_or_runs_into_it_and_a_clock_that_stood_still_wakes_nobody(
+    staffed: District,
+) -> None:
+    staffed.clock.turn(hours=13, minutes=30)
+    refused(staffed, "it is night")
+    staffed.clock.turn(hours=-2, minutes=-30)
+    refused(staffed, "would be before it ends")
+    staffed.clock.turn(minutes=-1)
+    begun(staffed, climbs=True)
+    staffed.deliver()
+    staffed.clock.turn(hours=2)
+    tick(staffed.kit, [step for step in OURS if step.__name__ != "keep_time"])
+    assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2}
+
+
+@pytest.mark.row("R12")
+@pytest.mark.parametrize(
+    ("kind", "where", "place", "named"),
+    [(DeskKind.BORDER, None, ABROAD, "mu mahanga"), (DeskKind.PROTECTION, "12c1", "12", "Gasabo")],
+)
+def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
+    staffed: District, kind: DeskKind, where: str | None, place: str, named: str
+) -> None:
+    """Its people alone: a colleague of the district is told of nothing, and no level above unless asked."""
+    levels = (*[Level.RESPONDER] * 3, Level.DEPUTY)
+    people = [staffed.enrol(level) for level in levels]
+    with staffed.database.writing() as session:
+        at, key = staffed.clock(), bytes(DESK_KEY.public_key)
+        session.add(Desk(code="post", kind=kind, place=where, public_key=key, created_at=at))
+        for code, other in (("home", DeskKind.SERVICE), ("national", DeskKind.NATIONAL)):
+            session.add(Desk(code=code, kind=other, public_key=key, created_at=at))
+        session.flush()
+        for who, level in zip(people, levels, strict=True):
+            person = session.get_one(Responder, who)
+            desks = {"post": level} | ({"12": level} if who == people[0] else {})
+            memberships.place(session, person, desks, [], at)
+    refused(staffed, "no other desk", "home")
+    refused(staffed, "no other desk", "national")
+    begun_at = exercising.start(
+        staffed.kit, WantedExercise("post", climbs=True), by=ALINE, reason=WHY
+    )
+    staffed.deliver()
+    tip = tip_of(staffed)
+    assert {who for _, who in staffed.told(tip.id)} == set(people[:2])
+    assert (tip.place, tip.sector) == (place, where)
+    assert len(list(phones(staffed, f"{named}, urgent"))) == 2
+    for _ in range(3):
+        staffed.clock.turn(minutes=6)
+        tick(staffed.kit, OURS)
+    assert {row.responder_id for row in staffed.all(Referral)} == {*people[:2], people[3]}
+    exercising.end(staffed.kit, begun_at, by=ALINE, reason=WHY)
+    assert [one.exercise.desk for one in exercising.listed(staffed.kit)] == ["post"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "is_one"),
+    [(6, 0, False), (20, 59, False), (21, 0, True), (23, 0, True), (3, 0, True)],
+)
+def test_an_exercise_of_an_hour_is_over_at_ten_in_the_evening(
+    hour: int, minute: int, is_one: bool
+) -> None:
+    at = datetime(2026, 11, 24, hour, minute, tzinfo=KIGALI)
+    assert is_by_night(Urgency.DANGER, at) is is_one
