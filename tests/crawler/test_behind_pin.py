@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.dialogue.asks import WORK_VERB, AskKind
-from hotline.domain.dialogue.person_asks import PersonVerb
+from hotline.domain.dialogue.person_asks import PERSON_VERBS
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.engine.flow import Book, Menu
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -95,7 +95,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     there = with_a_screen(book) & behind_a_pin(book)
     assert {node for node in there - seen if node.flow in within} == set(), "no key leads there"
     done = {row.asks["verb"] for row in asked if row.asks["kind"] in (AskKind.ACT, AskKind.PAGE)}
-    asks = set(PersonVerb) if half == "persons" else verbs(book) - {"read"}
+    asks = set(PERSON_VERBS) if half == "persons" else verbs(book) - {"read"}
     assert asks - done == set(), "what was asked before she hung up is done"
 
 

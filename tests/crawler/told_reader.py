@@ -45,7 +45,7 @@ from hotline.domain.dialogue.asks import (
     ReadingState,
     bound_to,
 )
-from hotline.domain.dialogue.person_asks import PersonVerb, told_of
+from hotline.domain.dialogue.person_asks import PERSON_VERBS, told_of
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.domain.wording import Template
@@ -211,7 +211,7 @@ class ToldReader:
                 if ask.reference == ODD and ask.verb != HISTORY:
                     return ReaderAnswer((UNREADABLE,))
                 return ReaderAnswer(words={PAGE: PAGES})
-            case AskKind.ACT if ask.verb in set(PersonVerb):
+            case AskKind.ACT if ask.verb in PERSON_VERBS:
                 return of_person(told_of(typed)[1])
             case AskKind.ACT:
                 return _act(ask)

@@ -8,12 +8,12 @@ import pytest
 from hotline.domain.cases.entries import NotTrafficking
 from hotline.domain.cases.fold import CaseStage
 from hotline.domain.cases.people_codes import (
-    AS_SEEN,
-    CODES_OF,
+    CASE_FORMS,
     FORM,
     FORMS,
     NATIONALITY,
     NOT_SAID,
+    QUESTIONS,
     SEX,
     STATE,
     SURE,
@@ -26,7 +26,7 @@ from hotline.domain.tip import Category, TipOutcome, Urgency
 from hotline.statistics.rules_definitions import INDICATORS
 
 PEOPLE: Mapping[str, Collection[str]] = {
-    name: codes for kind in CODES_OF.values() for name, codes in kind.items()
+    name: codes for form in CASE_FORMS.values() for name, codes in form.codes.items()
 }
 FLOWS = Path(__file__).parents[2] / "flows"
 CALLED = {"determination": "determined", SEX: "who"}
@@ -34,7 +34,7 @@ CALLED = {"determination": "determined", SEX: "who"}
 OURS: Mapping[str, Collection[str]] = {
     **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
     FORM: {*FORMS, *Category, NOT_SAID},
-    NATIONALITY: AS_SEEN[NATIONALITY],
+    NATIONALITY: QUESTIONS[NATIONALITY].values,
     STATE: {code_tables.ANY},
     "screened": {*ScreeningResult},
     "offer": {"at", "why", "desk"},

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import CODES_OF, OF_CHILD, PersonCodes
+from hotline.domain.cases.people_codes import CASE_FORMS, OF_CHILD, PersonCodes
 from hotline.domain.cases.persons import ConsentStands, MetPerson, PersonEntry, fold
 from hotline.domain.cases.screening import ScreeningResult
 
@@ -184,4 +184,4 @@ def test_no_free_word_is_ever_a_code(kind: str, said: PersonCodes) -> None:
     with pytest.raises(ValueError, match=KINDS[kind]) as refused:
         said.checked(KINDS[kind])
     assert not any(word in str(refused.value) for word in ("her name", "maybe", "Burundi"))
-    assert set(KINDS.values()) == set(CODES_OF)
+    assert set(KINDS.values()) == set(CASE_FORMS)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from hotline.domain.cases.people_codes import CASE_FORMS, ON_USSD, QUESTIONS
+from hotline.domain.dialogue.person_asks import ANSWERS, CODE_ANSWER
 from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Finish, Flow, Menu, Node, Say
 from hotline.engine.placeholders import WIDEST, filled
@@ -88,3 +90,20 @@ def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> N
     assert respected.goes is None
     assert all(lead.number is not None for lead in respected.leads)
     assert "Isange" in respected.text["en"]
+
+
+def test_the_phone_offers_every_code_of_a_form_and_no_other() -> None:
+    """Only "no answer yet" is said by no code: the call ends there."""
+    offered: dict[str, set[str]] = {}
+    for flow in FLOWS:
+        for node in flow.nodes.values():
+            if isinstance(node, Menu) and node.saves in ANSWERS:
+                values = {choice.value for choice in node.choices if choice.value}
+                offered.setdefault(node.saves, set()).update(values)
+    known = {
+        f"{CODE_ANSWER}{code}": set(QUESTIONS[code].values)
+        for form in CASE_FORMS.values()
+        for code in form.names(ON_USSD)
+    }
+    assert known["person_answer"] - offered["person_answer"] == {"none"}
+    assert offered == known | {"person_answer": known["person_answer"] - {"none"}}

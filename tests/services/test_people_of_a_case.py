@@ -10,7 +10,7 @@ import pytest
 
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import RINGS, of_offer, of_person
-from hotline.domain.cases.people_codes import CODES_OF, NEEDED, OF_REFERRAL
+from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.cases.screening import ScreeningResult
 from hotline.domain.sms.reply import Verb
@@ -134,7 +134,7 @@ def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
     offered = case.offer()
     case.say("answered", {"answer": "no_room"}, of=offered)
     case.say("determination", {"determination": "actual", "body": "court"})
-    of_people = {kind.value for kind in CODES_OF}
+    of_people = {kind.value for kind in CASE_FORMS}
     rows = [row for row in case.district.all(CaseLogRow) if row.kind in of_people]
     assert {row.kind for row in rows} == of_people - {"arrived", "thirty"}
     assert all(row.codes == {} for row in rows)
@@ -308,8 +308,9 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
         return False
     case.district.clock.turn(minutes=1)
     entries = [moment.entry for one in case.people() for moment in one.moments]
-    kind = chance.choice([*CODES_OF, EntryKind.CONSENT, EntryKind.OFFERED, EntryKind.ANSWERED])
-    codes = {name: chance.choice(sorted(CODES_OF[kind][name])) for name in NEEDED[kind]}
+    kind = chance.choice([*CASE_FORMS, EntryKind.CONSENT, EntryKind.OFFERED, EntryKind.ANSWERED])
+    form = CASE_FORMS[kind]
+    codes = {name: chance.choice(sorted(form.codes[name])) for name in form.must}
     offers = [one.id for one in entries if one.kind is EntryKind.OFFERED]
     of = chance.choice(offers or [0]) if kind in OF_REFERRAL else None
     corrects = chance.choice(entries).id if entries and chance.random() < 0.15 else None

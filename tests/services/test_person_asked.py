@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hotline.domain.dialogue.asks import AskKind, ReaderAnswer, without_pins
-from hotline.domain.dialogue.person_asks import PersonVerb, told_of
+from hotline.domain.dialogue.person_asks import PERSON_VERBS, told_of
 from hotline.domain.dialogue.ussd import PIN_ASKED, Heard, Opening, Pinned
 from hotline.engine.run import Facts
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -207,7 +207,7 @@ def test_a_hop_commits_nothing_of_a_person_and_shows_the_codes_in_no_repr() -> N
     reader = PlayedReader()
     played = reader.play(text)
     assert commit.changing(BOOK, played.steps) == ()
-    assert all(asked.ask.verb in set(PersonVerb) for asked in reader.asked)
+    assert all(asked.ask.verb in PERSON_VERBS for asked in reader.asked)
     assert not any("unsure" in repr(one) or "labour" in repr(one) for one in reader.asked)
     again = PlayedReader()
     assert again.play(text).screen == played.screen

@@ -18,6 +18,7 @@ from jinja2.ext import babel_extract
 from hotline.adapters.console_words import console_catalogue_path, load_console_words
 from hotline.domain.accounts import faults as account_faults
 from hotline.domain.accounts.account import AccountRole, AccountState
+from hotline.domain.cases import people_codes
 from hotline.domain.desk import audit_sentences
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.flows.review import CONSOLE, ReviewedText
@@ -107,6 +108,7 @@ def _of_tables() -> Iterator[str]:
     yield from audit_sentences.OUTCOMES.values()
     yield from audit_sentences.PROCESSES.values()
     yield from account_faults.SENTENCES.values()
+    yield from people_codes.words()
     yield from (role.value for role in AccountRole)
     yield from (state.value for state in AccountState)
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)

@@ -1,13 +1,15 @@
-"""What is noted of a person whom a case is about: closed lists, so that no free word stands there. Pure.
+"""The forms about a person of a case, as data: questions, codes, words and conditions. Lists are closed: no free word
+stands in them. Pure.
 
 These codes never stand in the log of a case: they are kept beside it, sealed.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.places.states import STATES
@@ -62,62 +64,292 @@ SERVICE, DESK, ANSWER, ARRIVED, THIRTY = "service", "desk", "answer", "arrived",
 DETERMINATION, BODY, ACTUAL = "determination", "body", "actual"
 WOMAN, MAN, GIRL, BOY = "woman", "man", "girl", "boy"
 
-SURE = frozenset((YES, NO, UNSURE))
-FORMS = frozenset(
-    (
-        "labour",
-        "sex",
-        "child_work",
-        "marriage",
-        "armed_group",
-        "organs",
-        "begging",
-        "servitude",
-        "crime",
-        "false_offer",
-        OTHER,
-    )
-)
-AS_SEEN: Mapping[str, frozenset[str]] = {
-    SEX: frozenset((WOMAN, MAN, GIRL, BOY, NOT_SAID)),
-    NATIONALITY: frozenset(("rwanda", OTHER, NOT_SAID)),
+SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about a person, and each code that may answer it, with the console's English words.
+
+    The words of the phone stand in the flows.
+    """
+
+    asks: str
+    values: Mapping[str, str]
+    hint: str = ""
+
+
+QUESTIONS: Mapping[str, Question] = {
+    MINOR: Question("Is the person under 18?", SURE),
+    ACT: Question("Did somebody hire, move, keep or take in this person?", SURE),
+    FORCE: Question("Force, threats, locked in, papers taken?", SURE, "Not needed for a child."),
+    DECEIT: Question(
+        "Lies, a debt, someone was paid for the person, or need abused?",
+        SURE,
+        "Not needed for a child.",
+    ),
+    PURPOSE: Question("Used, or to be used, for others' gain?", SURE),
+    FREE: Question("Can the person leave freely now?", SURE),
+    FORM: Question(
+        "Used for what?",
+        {
+            "labour": "work",
+            "sex": "sex",
+            "begging": "begging",
+            "marriage": "marriage",
+            "crime": "crime",
+            "organs": "organs",
+            "armed_group": "an armed group",
+            "servitude": "servitude",
+            "child_work": "a child's work",
+            "false_offer": "only a false job",
+            OTHER: "something else",
+        },
+    ),
+    SEX: Question(
+        "As you see",
+        {WOMAN: "a woman", MAN: "a man", GIRL: "a girl", BOY: "a boy", NOT_SAID: "not said"},
+    ),
+    NATIONALITY: Question(
+        "From where?", {"rwanda": "Rwanda", OTHER: "elsewhere", NOT_SAID: "not said"}
+    ),
+    CONSENT: Question(
+        "Asked alone: does the person want help?",
+        {
+            ConsentCode.YES: "grown up: yes",
+            ConsentCode.NO: "grown up: no",
+            ConsentCode.CANNOT_SAY: "grown up: cannot say now",
+            ConsentCode.ASSENT_YES: "a child: agrees",
+            ConsentCode.ASSENT_NO: "a child: does not agree",
+            ConsentCode.TOO_YOUNG: "a child: too young to say",
+        },
+    ),
+    INTEREST: Question(
+        "Of a child: is it best, decided with the child officer?",
+        {YES: "yes", NOT_YET: "not decided yet"},
+        "Do not ask a parent who may be part of it. Immediate safety never waits.",
+    ),
+    AGAIN: Question(
+        "After a no: who asks once more in three days?", {WOMAN: "a woman", "anyone": "anybody"}
+    ),
+    SERVICE: Question(
+        "Which help?",
+        {
+            "isange": "Isange centre",
+            "shelter": "shelter",
+            "health": "health care",
+            "child_officer": "child officer",
+            "police": "police",
+            "legal": "legal help",
+            "journey_home": "journey home",
+            OTHER: "another help",
+        },
+        "Before police or the journey home, say: not held, fined or sent back for what the person was forced to do."
+        " Who fears going home: ask UNHCR or MINEMA.",
+    ),
+    ANSWER: Question(
+        "What does the service say?",
+        {
+            ServiceAnswer.ACCEPTED: "accepted",
+            ServiceAnswer.NO_ROOM: "no room",
+            ServiceAnswer.REFUSED: "refused",
+            ServiceAnswer.NOT_OUR_KIND: "not our kind of help",
+            ServiceAnswer.PERSON_REFUSED: "the person wants no such help",
+            ServiceAnswer.NONE: "no answer yet",
+        },
+    ),
+    ARRIVED: Question("Did the person arrive?", {YES: "yes", NO: "no", UNKNOWN: "nobody knows"}),
+    THIRTY: Question(
+        "How is the person after thirty days?",
+        {
+            ThirtyDays.HELPED: "still helped",
+            ThirtyDays.SAFE: "safe, and done",
+            ThirtyDays.LEFT: "left the help",
+            ThirtyDays.DANGER: "in danger again",
+            ThirtyDays.UNKNOWN: "nobody knows",
+        },
+        "In danger again opens the case as danger, and the national desk is told at once.",
+    ),
+    STATE: Question(
+        "Which state, as the service was told?",
+        dict(zip(sorted(STATES), sorted(STATES), strict=True)),
+    ),
+    DETERMINATION: Question(
+        "What was decided?",
+        {ACTUAL: "actual: a victim of trafficking", "not": "not a victim of trafficking"},
+    ),
+    BODY: Question(
+        "Which body said so?",
+        {
+            "police": "police",
+            "court": "court or prosecution",
+            "ngo": "an organisation that is no government's",
+            "government": "another body of government",
+        },
+    ),
 }
-"""What the helper sees, or is told: it may be said with any of the first three acts."""
-SERVICES = frozenset(
-    ("isange", "shelter", "health", "child_officer", "police", "legal", "journey_home", OTHER)
-)
-CODES_OF: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
-    EntryKind.SCREENED: {
-        **dict.fromkeys((MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE), SURE),
-        FORM: FORMS,
-        **AS_SEEN,
-    },
-    EntryKind.CONSENT: {
-        CONSENT: frozenset(ConsentCode),
-        INTEREST: frozenset((YES, NOT_YET)),
-        AGAIN: frozenset((WOMAN, "anyone")),
-        MINOR: SURE,
-        **AS_SEEN,
-    },
-    EntryKind.OFFERED: {SERVICE: SERVICES, STATE: STATES, **AS_SEEN},
-    EntryKind.ANSWERED: {ANSWER: frozenset(ServiceAnswer)},
-    EntryKind.ARRIVED: {ARRIVED: frozenset((YES, NO, UNKNOWN)), STATE: STATES},
-    EntryKind.THIRTY: {THIRTY: frozenset(ThirtyDays), STATE: STATES},
-    EntryKind.DETERMINATION: {
-        DETERMINATION: frozenset((ACTUAL, "not")),
-        BODY: frozenset(("police", "court", "ngo", "government")),
-    },
+FORMS = frozenset(QUESTIONS[FORM].values)
+Answers: TypeAlias = Mapping[str, str]
+
+
+def _always(_told: Answers) -> bool:
+    return True
+
+
+def _of_adult(told: Answers) -> bool:
+    return told.get(MINOR) != YES
+
+
+def _of_use(told: Answers) -> bool:
+    return told.get(PURPOSE) != NO
+
+
+def _of_child(told: Answers) -> bool:
+    return told.get(CONSENT) in OF_CHILD
+
+
+def _of_refusal(told: Answers) -> bool:
+    return told.get(CONSENT) == NO
+
+
+def _of_consent(told: Answers) -> bool:
+    """Who looks like a child is one, also where nobody has decided yet what is best."""
+    return told.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
+
+
+def _of_decision(told: Answers) -> bool:
+    return told.get(CONSENT) == YES or (_of_child(told) and told.get(INTEREST) == YES)
+
+
+class Where(StrEnum):
+    """Where a form asks a question."""
+
+    BOTH = "both"
+    USSD = "ussd"
+    CONSOLE = "console"
+    BESIDE = "beside"
+    """The phone asks it with another form, and sends the answer along."""
+    NOWHERE = "nowhere"
+    """The form may hold it, and asks nobody."""
+
+
+ON_USSD = (Where.BOTH, Where.USSD)
+SENT_BY_USSD = (*ON_USSD, Where.BESIDE)
+ON_CONSOLE = (Where.BOTH, Where.CONSOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCode:
+    """A question as one form asks it."""
+
+    code: str
+    where: Where = Where.BOTH
+    must: bool = False
+    """An entry without it is refused."""
+    wanted: bool = False
+    """The console's form must answer it. The phone asks it in any case."""
+    when: Callable[[Answers], bool] = _always
+    """Returns False where the other answers leave nothing to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseForm:
+    """A form about one person of a case: one entry of the log, and its questions in their order."""
+
+    title: str
+    asked: tuple[AskedCode, ...]
+    on_site: bool = False
+    """The person stands beside whoever answers: safety comes first."""
+
+    @property
+    def codes(self) -> Mapping[str, frozenset[str]]:
+        """Returns by question the codes that the form may hold."""
+        return {one.code: frozenset(QUESTIONS[one.code].values) for one in self.asked}
+
+    @property
+    def must(self) -> tuple[str, ...]:
+        return tuple(one.code for one in self.asked if one.must)
+
+    def names(self, at: Collection[Where]) -> tuple[str, ...]:
+        """Returns every question that is asked there, in its order."""
+        return tuple(one.code for one in self.asked if one.where in at)
+
+    def questions(self, told: Answers, at: Collection[Where]) -> list[str]:
+        """Returns the questions that are asked there after these answers, in their order."""
+        return [one.code for one in self.asked if one.where in at and one.when(told)]
+
+    def meant(self, told: Answers, at: Collection[Where]) -> dict[str, str]:
+        """Returns the answers of this form, without those that another answer leaves idle."""
+        given = {code: told[code] for code in self.names(at) if told.get(code)}
+        return {code: given[code] for code in self.questions(given, at) if code in given}
+
+    def missing(self, told: Answers) -> list[str]:
+        """Returns the questions that the console's form must still answer."""
+        asked = self.questions(told, ON_CONSOLE)
+        wanted = {one.code for one in self.asked if one.must or one.wanted}
+        return [code for code in asked if code in wanted and code not in told]
+
+
+def _must(code: str) -> AskedCode:
+    return AskedCode(code, must=True)
+
+
+CASE_FORMS: Mapping[EntryKind, CaseForm] = {
+    EntryKind.SCREENED: CaseForm(
+        "Signs seen on a person",
+        (
+            _must(MINOR),
+            _must(ACT),
+            AskedCode(FORCE, wanted=True, when=_of_adult),
+            AskedCode(DECEIT, wanted=True, when=_of_adult),
+            _must(PURPOSE),
+            AskedCode(FREE),
+            AskedCode(FORM, when=_of_use),
+            AskedCode(SEX, Where.CONSOLE),
+            AskedCode(NATIONALITY, Where.CONSOLE),
+        ),
+        on_site=True,
+    ),
+    EntryKind.CONSENT: CaseForm(
+        "Whether a person wants help",
+        (
+            AskedCode(MINOR, Where.USSD),
+            _must(CONSENT),
+            AskedCode(INTEREST, wanted=True, when=_of_child),
+            AskedCode(AGAIN, when=_of_refusal),
+            AskedCode(SEX, Where.CONSOLE),
+            AskedCode(NATIONALITY, Where.CONSOLE),
+            AskedCode(SEX, Where.BESIDE, when=_of_consent),
+            AskedCode(NATIONALITY, Where.BESIDE, when=_of_decision),
+        ),
+        on_site=True,
+    ),
+    EntryKind.OFFERED: CaseForm(
+        "Help is offered",
+        (
+            AskedCode(SEX, Where.USSD),
+            AskedCode(NATIONALITY, Where.USSD),
+            _must(SERVICE),
+            AskedCode(STATE, Where.NOWHERE),
+        ),
+        on_site=True,
+    ),
+    EntryKind.ANSWERED: CaseForm("What the service answers", (_must(ANSWER),)),
+    EntryKind.ARRIVED: CaseForm(
+        "Whether the person arrived", (_must(ARRIVED), AskedCode(STATE, Where.CONSOLE))
+    ),
+    EntryKind.THIRTY: CaseForm(
+        "Thirty days after the arrival", (_must(THIRTY), AskedCode(STATE, Where.CONSOLE))
+    ),
+    EntryKind.DETERMINATION: CaseForm(
+        "What a body decided",
+        (
+            AskedCode(DETERMINATION, Where.CONSOLE, must=True),
+            AskedCode(BODY, Where.CONSOLE, must=True),
+        ),
+    ),
 }
-"""By kind of an entry, the codes about a person that go with it. An offer may name a desk besides."""
-NEEDED: Mapping[EntryKind, tuple[str, ...]] = {
-    EntryKind.SCREENED: (MINOR, ACT, PURPOSE),
-    EntryKind.CONSENT: (CONSENT,),
-    EntryKind.OFFERED: (SERVICE,),
-    EntryKind.ANSWERED: (ANSWER,),
-    EntryKind.ARRIVED: (ARRIVED,),
-    EntryKind.THIRTY: (THIRTY,),
-    EntryKind.DETERMINATION: (DETERMINATION, BODY),
-}
+"""The forms about a person: the phone, the console, the sealed entry and the figures read this table alone."""
 OF_REFERRAL = (EntryKind.ANSWERED, EntryKind.ARRIVED, EntryKind.THIRTY)
 """These speak of one offer."""
 DESK_CODE = re.compile(r"[0-9A-Za-z_-]{1,40}")
@@ -136,13 +368,14 @@ class PersonCodes:
 
     def checked(self, kind: EntryKind) -> "PersonCodes":
         """Raises ValueError for what such an entry may not say. The error names no value."""
-        allowed = CODES_OF.get(kind, {})
+        form = CASE_FORMS.get(kind)
+        allowed = {} if form is None else form.codes
         for name, value in self.codes.items():
             is_desk = kind is EntryKind.OFFERED and name == DESK and DESK_CODE.fullmatch(value)
             if not is_desk and value not in allowed.get(name, ()):
                 raise ValueError(f"no code about a person of the entry {kind}: {name}")
-        lacking = [name for name in NEEDED.get(kind, ()) if name not in self.codes]
-        if lacking or kind not in CODES_OF:
+        lacking = [] if form is None else [one for one in form.must if one not in self.codes]
+        if lacking or form is None:
             raise ValueError(f"the entry {kind} says nothing of a person: {' '.join(lacking)}")
         if not 0 < self.n <= MOST_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
             raise ValueError(f"the entry {kind} is about no person, or about no offer")
@@ -162,5 +395,14 @@ class PersonCodes:
 
 def only(kind: EntryKind, said: Mapping[str, str]) -> dict[str, str]:
     """Of all that was said, what an entry of this kind may hold."""
-    allowed = CODES_OF[kind]
+    allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in said.items() if value in allowed.get(name, ())}
+
+
+def words() -> Iterator[str]:
+    """Yields the English words that the console translates."""
+    for form in CASE_FORMS.values():
+        yield form.title
+    for name, one in QUESTIONS.items():
+        yield from (one.asks, *([one.hint] if one.hint else []))
+        yield from () if name == STATE else one.values.values()

@@ -32,7 +32,7 @@ from hotline.domain.dialogue.asks import (
     ReaderAnswer,
     ReaderAsk,
 )
-from hotline.domain.dialogue.person_asks import FLOWS, PERSON, PersonVerb, box, ended_by
+from hotline.domain.dialogue.person_asks import FLOWS, PERSON, PERSON_VERBS, box, ended_by
 from hotline.engine import keying, turn
 from hotline.engine.events import Answered, FlowEntered
 from hotline.engine.flow import Ask, Book
@@ -110,7 +110,7 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             about = led.answers.get(WORK_CASE, "")
-            verb = ended_by(event.name, event.value, led.answers)
+            verb = ended_by(event.name, led.answers)
             if verb is not None:
                 codes = box(verb, led.answers, self._person)
                 return self._asks(run, keyed, upto, _of_verb(verb, about), typed=codes)
@@ -145,7 +145,7 @@ class ReaderQuestions:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
             self._lists = {}
         self._lists |= answer.lists
-        if asked.ask.verb in set(PersonVerb):
+        if asked.ask.verb in PERSON_VERBS:
             self._person = answer.words.get(PERSON, self._person)
         self._page = asked if learned.screens else None
         facts = self._facts(answer)

@@ -29,7 +29,7 @@ from hotline.domain.dialogue.asks import (
     bound_to,
     rested,
 )
-from hotline.domain.dialogue.person_asks import PersonVerb
+from hotline.domain.dialogue.person_asks import PERSON_VERBS
 from hotline.domain.dialogue.ussd import Opening, Pinned
 from hotline.domain.jobs import Job
 from hotline.errors import PinRefused, SealBroken
@@ -127,7 +127,6 @@ logger = logging.getLogger(__name__)
 
 WRONG = ReaderAnswer()
 CODE_RIGHT = ReaderAnswer((PROVES,))
-PERSON_VERBS = frozenset(PersonVerb)
 PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
 
 

@@ -24,7 +24,7 @@ from hotline.domain.cases.people_codes import (
 )
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
 from hotline.domain.dialogue.asks import UNREADABLE, ReaderAnswer, ReaderAsk
-from hotline.domain.dialogue.person_asks import PersonVerb, told_of
+from hotline.domain.dialogue.person_asks import told_of
 from hotline.domain.tip import Matter
 from hotline.domain.tips.acts import Acted
 from hotline.errors import CodesRefused, KeyMissing, SealBroken
@@ -48,14 +48,6 @@ WHICH = "which_person"
 """Several could be meant, and she chose none."""
 OVER = ReaderAnswer((f"acted_{Acted.OVER}",))
 NOT_TAKEN = ReaderAnswer((f"acted_{Acted.NOT_TAKEN_YET}",))
-KINDS = {
-    PersonVerb.SCREENED: EntryKind.SCREENED,
-    PersonVerb.CONSENT: EntryKind.CONSENT,
-    PersonVerb.OFFERED: EntryKind.OFFERED,
-    PersonVerb.ANSWERED: EntryKind.ANSWERED,
-    PersonVerb.ARRIVED: EntryKind.ARRIVED,
-    PersonVerb.THIRTY: EntryKind.THIRTY,
-}
 FOLLOWS = {EntryKind.ARRIVED: FollowKind.ARRIVAL, EntryKind.THIRTY: FollowKind.THIRTY}
 NEXT = {
     ServiceAnswer.ACCEPTED: "accepted",
@@ -74,7 +66,7 @@ def act(
     at: datetime,
 ) -> tuple[ReaderAnswer, int | None]:
     """Does it once; what the screen is told, and a message to ring for."""
-    kind = KINDS[PersonVerb(ask.verb)]
+    kind = EntryKind(ask.verb)
     known_as = referrals.of_responder(session, person.id, ask.reference)
     if known_as is None or known_as.released_at is not None:
         return OVER, None

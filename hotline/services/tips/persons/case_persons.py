@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.following import FollowKind
-from hotline.domain.cases.people_codes import CODES_OF
+from hotline.domain.cases.people_codes import CASE_FORMS
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.desk.members import of_account
@@ -30,7 +30,7 @@ from hotline.store.tips.visible import Viewer
 
 NOTED = "person_noted"
 """How the audit log calls it that an account wrote something down of a person."""
-OF_PEOPLE = frozenset(CODES_OF)
+OF_PEOPLE = frozenset(CASE_FORMS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,12 @@ from hotline.domain.cases.people_codes import (
     ANSWER,
     ARRIVED,
     BODY,
+    CASE_FORMS,
     DETERMINATION,
     FORM,
     NATIONALITY,
+    ON_CONSOLE,
+    QUESTIONS,
     SERVICE,
     SEX,
     STATE,
@@ -26,14 +29,7 @@ from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp, 
 from hotline.domain.places.places import place_name
 from hotline.services.tips.persons.case_persons import OpenedPersons
 from hotline.web.console.templating import when
-from hotline.web.console.tips.person_lines import THE_LINE, form_of, value
-from hotline.web.console.tips.person_words import (
-    ASKS,
-    CLOCKS,
-    FORMS,
-    RESULTS,
-    VALUES,
-)
+from hotline.web.console.tips.person_lines import CLOCKS, RESULTS, THE_LINE, form_of, value
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 
@@ -99,7 +95,9 @@ def _person(
         is_closed=stands is ConsentStands.NO,
         offers=[_offer(visit, tip_id, person, one) for one in person.referrals],
         moments=[_moment(visit, tip_id, person, one, by) for one in person.moments],
-        forms=[(visit.say(FORMS[one].title), form_of(tip_id, one, whom=str(n))) for one in kinds],
+        forms=[
+            (visit.say(CASE_FORMS[one].title), form_of(tip_id, one, whom=str(n))) for one in kinds
+        ],
     )
 
 
@@ -112,15 +110,15 @@ def _tags(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
         words, kind = RESULTS[person.result]
         yield visit.say(words), kind
     if person.determination is not None and person.body is not None:
-        said = visit.say(VALUES[DETERMINATION][person.determination])
-        body = visit.say(VALUES[BODY][person.body])
+        said = visit.say(QUESTIONS[DETERMINATION].values[person.determination])
+        body = visit.say(QUESTIONS[BODY].values[person.body])
         yield visit.say("{body}: {said}", body=body, said=said), "bad" if person.actual else "soft"
 
 
 def _facts(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
     for name, code in ((SEX, person.sex), (NATIONALITY, person.nationality), (FORM, person.form)):
         if code is not None:
-            yield visit.say(ASKS[name]), value(visit, name, code)
+            yield visit.say(QUESTIONS[name].asks), value(visit, name, code)
     if person.state is not None:
         yield visit.say("Citizen of"), value(visit, STATE, person.state)
 
@@ -174,7 +172,7 @@ def _last(person: MetPerson, name: str) -> str | None:
 def _offer(visit: Visit, tip_id: int, person: MetPerson, offer: OfferedHelp) -> ShownOffer:
     clock = following.of_offer(person, offer)
     states = [
-        f"{visit.say(ASKS[name])} {value(visit, name, code)} ({when(visit.language, at)})"
+        f"{visit.say(QUESTIONS[name].asks)} {value(visit, name, code)} ({when(visit.language, at)})"
         for name, code, at in (
             (ANSWER, offer.answer, offer.answered_at),
             (ARRIVED, offer.arrived, offer.arrived_at),
@@ -190,7 +188,7 @@ def _offer(visit: Visit, tip_id: int, person: MetPerson, offer: OfferedHelp) -> 
         clock=_clock(visit, person, clock),
         is_owed=clock is not None and clock.due_at <= visit.kit.now(),
         forms=[
-            (visit.say(FORMS[kind].title), form_of(tip_id, kind, whom=whom))
+            (visit.say(CASE_FORMS[kind].title), form_of(tip_id, kind, whom=whom))
             for kind in _next(person, offer)
         ],
     )
@@ -220,11 +218,11 @@ def _moment(
     stays = is_corrected or (entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO)
     return ShownMoment(
         at=entry.at,
-        title=visit.say(FORMS[entry.kind].title),
+        title=visit.say(CASE_FORMS[entry.kind].title),
         who=place_name(by.get(entry.id, ""), visit.language) or visit.say(THE_LINE),
         says=[
-            (visit.say(ASKS.get(name, name)), value(visit, name, codes[name]))
-            for name in dict.fromkeys((*FORMS[entry.kind].names, STATE))
+            (visit.say(QUESTIONS[name].asks), value(visit, name, codes[name]))
+            for name in dict.fromkeys((*CASE_FORMS[entry.kind].names(ON_CONSOLE), STATE))
             if name in codes
         ],
         is_corrected=is_corrected,

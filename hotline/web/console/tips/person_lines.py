@@ -8,30 +8,44 @@ from babel import Locale
 from flask import url_for
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import (
-    STATE,
-)
+from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.may_record import MEETS
+from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
+from hotline.domain.cases.screening import ScreeningResult
 from hotline.domain.places.places import place_name
 from hotline.domain.places.states import STATES
 from hotline.domain.tip import Matter
 from hotline.services.tips.persons.case_persons import CasePersons
 from hotline.services.tips.tip_sheet import TipMoment, TipSheet
 from hotline.text.languages import FIRST
-from hotline.web.console.tips.person_words import (
-    CLOCKS,
-    FORMS,
-    HAPPENED,
-    VALUES,
-)
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 
 ON_A_PAGE = 5
 """So many persons are opened at once: all that may be noted of each keeps the page light."""
 THE_LINE = phrase("The line")
-BY_NOBODY = (EntryKind.SCREENED, EntryKind.CONSENT)
-"""What may be noted before anybody was met."""
-OF_OFFERS = (EntryKind.ANSWERED, EntryKind.ARRIVED, EntryKind.THIRTY)
+RESULTS = {
+    ScreeningResult.POSSIBLE: (phrase("signs: possible victim"), "bad"),
+    ScreeningResult.NOT_INDICATED: (phrase("signs: not indicated"), "soft"),
+    ScreeningResult.UNCLEAR: (phrase("signs: unclear"), "warn"),
+}
+HAPPENED = {
+    EntryKind.SCREENED: phrase("{who} noted signs seen on a person."),
+    EntryKind.CONSENT: phrase("{who} asked a person whether help is wanted."),
+    EntryKind.OFFERED: phrase("{who} offered help to a person."),
+    EntryKind.ANSWERED: phrase("{who} noted what the service answers."),
+    EntryKind.ARRIVED: phrase("{who} noted whether the person arrived."),
+    EntryKind.THIRTY: phrase("{who} noted how the person is after thirty days."),
+    EntryKind.DETERMINATION: phrase("{who} noted what a body decided."),
+}
+CLOCKS = {
+    FollowKind.ANSWER: phrase("Person {n}: the service's answer, by"),
+    FollowKind.OFFER: phrase("Person {n}: a service is asked for help, by"),
+    FollowKind.ARRIVAL: phrase("Person {n}: the arrival is said, by"),
+    FollowKind.THIRTY: phrase("Person {n}: thirty days after the arrival, from"),
+    FollowKind.CONSENT: phrase("Person {n}: asked once more whether help is wanted, from"),
+}
+"""A moment stands behind each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
     clocks = [
         (visit.say(CLOCKS[one.kind], n=one.n), one.due_at, one.is_owed) for one in persons.clocks
     ]
-    kinds = [kind for kind in FORMS if _may_be_asked(kind, persons)]
+    kinds = [kind for kind in CASE_FORMS if _may_be_asked(kind, persons)]
     return PersonsSection(
         is_shown=sheet.line.matter == Matter.TIP,
         count=len(persons.met),
@@ -75,14 +89,14 @@ def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
         noted=visit.query.get("noted") == "yes",
         clocks=clocks,
         parts=parts(visit, len(persons.met)),
-        forms=[(visit.say(FORMS[kind].title), form_of(sheet.line.id, kind)) for kind in kinds],
+        forms=[(visit.say(CASE_FORMS[kind].title), form_of(sheet.line.id, kind)) for kind in kinds],
     )
 
 
 def _may_be_asked(kind: EntryKind, persons: CasePersons) -> bool:
-    if kind in BY_NOBODY:
+    if kind in MEETS:
         return True
-    return bool(persons.offers if kind in OF_OFFERS else persons.met)
+    return bool(persons.offers if kind in OF_REFERRAL else persons.met)
 
 
 def in_clear(visit: Visit, moment: TipMoment) -> str:
@@ -97,7 +111,8 @@ def value(visit: Visit, name: str, code: str) -> str:
     """A code in words; one of a later release as it stands."""
     if name == STATE:
         return states(visit.language).get(code, code)
-    words = VALUES.get(name, {}).get(code)
+    asked = QUESTIONS.get(name)
+    words = None if asked is None else asked.values.get(code)
     return visit.say(words) if words else code
 
 

@@ -2,37 +2,30 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Response, abort, url_for
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.may_record import StopReason
+from hotline.domain.cases.may_record import MEETS, StopReason
 from hotline.domain.cases.people_codes import (
-    AGAIN,
-    CONSENT,
-    DECEIT,
-    FORCE,
-    FORM,
-    INTEREST,
-    MINOR,
-    NO,
-    OF_CHILD,
-    PURPOSE,
-    YES,
+    CASE_FORMS,
+    OF_REFERRAL,
+    ON_CONSOLE,
+    QUESTIONS,
+    STATE,
 )
 from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import tip_sheet
 from hotline.services.tips.persons import case_persons, noting
-from hotline.services.tips.persons.case_persons import RunningClock
+from hotline.services.tips.persons.case_persons import CasePersons, RunningClock
 from hotline.services.tips.persons.noting import SaidOfPerson
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.templating import when
 from hotline.web.console.tips.opened_persons import shown
 from hotline.web.console.tips.opening import OPEN_SECONDS, reason_of
-from hotline.web.console.tips.person_form import NEW, form_page
-from hotline.web.console.tips.person_lines import ON_A_PAGE
-from hotline.web.console.tips.person_words import FORMS
+from hotline.web.console.tips.person_lines import ON_A_PAGE, states
 from hotline.web.console.tips.tip_words import shown as tip_in_words
 from hotline.web.console.tips.tips import tip_page
 from hotline.web.console.visit import Visit, page, see
@@ -62,6 +55,10 @@ STOPS: Mapping[str, str] = {
     ),
     noting.CLOSED: phrase("The case is closed. Open it again first."),
 }
+
+
+NEW = "new"
+"""Whom a form is about: somebody who was not met before."""
 
 
 def read(visit: Visit, tip_id: int) -> Response:
@@ -97,16 +94,17 @@ def read(visit: Visit, tip_id: int) -> Response:
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
     """A form about a person, by number. It knows nothing of her."""
     whom = visit.query.get("whom", "")
-    return form_page(visit, tip_id, _kind(act), whom, visit.query.get("corrects", ""))
+    return _form_page(visit, tip_id, _kind(act), whom, visit.query.get("corrects", ""))
 
 
 def note(visit: Visit, tip_id: int, act: str) -> Response:
     kind, form = _kind(act), visit.form
     whom, corrects = form.text("whom", most=24), form.text("corrects", most=12)
-    codes = _codes(visit, kind)
+    told = {name: form.text(name, most=20) for name in CASE_FORMS[kind].names(ON_CONSOLE)}
+    codes = CASE_FORMS[kind].meant(told, ON_CONSOLE)
     wrong = _missing(visit, kind, whom, codes)
     if wrong:
-        return form_page(visit, tip_id, kind, whom, corrects, wrong)
+        return _form_page(visit, tip_id, kind, whom, corrects, wrong)
     said = SaidOfPerson(
         kind,
         None if whom == NEW else _number(whom.partition(":")[0]),
@@ -126,39 +124,20 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     except NotFound:
         abort(404)
     if wrong:
-        return form_page(visit, tip_id, kind, whom, corrects, wrong)
+        return _form_page(visit, tip_id, kind, whom, corrects, wrong)
     return see("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
 
 
 def _kind(act: str) -> EntryKind:
     """404 for what is no form."""
-    found = next((kind for kind in FORMS if kind.value == act), None)
+    found = next((kind for kind in CASE_FORMS if kind.value == act), None)
     if found is None:
         abort(404)
     return found
 
 
-def _codes(visit: Visit, kind: EntryKind) -> dict[str, str]:
-    """What was answered, without what one answer makes idle."""
-    told = {name: visit.form.text(name, most=20) for name in FORMS[kind].names}
-    if told.get(MINOR) == YES:
-        told |= {FORCE: "", DECEIT: ""}
-    if told.get(PURPOSE) == NO:
-        told[FORM] = ""
-    if told.get(CONSENT) not in OF_CHILD:
-        told[INTEREST] = ""
-    if told.get(CONSENT) != NO:
-        told[AGAIN] = ""
-    return {name: code for name, code in told.items() if code}
-
-
 def _missing(visit: Visit, kind: EntryKind, whom: str, codes: Mapping[str, str]) -> FormFaults:
-    needed = [*FORMS[kind].needed]
-    if codes.get(MINOR) == YES:
-        needed = [name for name in needed if name not in (FORCE, DECEIT)]
-    if codes.get(CONSENT) in OF_CHILD:
-        needed.append(INTEREST)
-    says = {name: visit.say("Choose one.") for name in needed if name not in codes}
+    says = {name: visit.say("Choose one.") for name in CASE_FORMS[kind].missing(codes)}
     if not whom:
         says["whom"] = visit.say("Choose who it is about.")
     return faults(**says)
@@ -184,3 +163,86 @@ def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
 
 def _number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    name: str
+    asks: str
+    options: Sequence[tuple[str, str]]
+    hint: str
+    is_long: bool
+    chosen: Sequence[str] = field(repr=False)
+
+
+def _form_page(
+    visit: Visit,
+    tip_id: int,
+    kind: EntryKind,
+    whom: str,
+    corrects: str,
+    wrong: FormFaults | None = None,
+) -> Response:
+    try:
+        sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
+    except NotFound:
+        abort(404)
+    words, options = CASE_FORMS[kind], _whom(visit, kind, sheet.persons, bool(corrects))
+    return page(
+        visit,
+        "person_form.html",
+        status=422 if wrong else 200,
+        faults=wrong or FormFaults(),
+        tip_id=tip_id,
+        act=kind.value,
+        title=visit.say(words.title),
+        sees=words.on_site,
+        fields=[_field(visit, name) for name in words.names(ON_CONSOLE)],
+        whom=options,
+        chosen=whom or (options[-1][0] if len(options) == 1 else ""),
+        corrects=_corrected_at(sheet, corrects),
+        corrects_id=corrects,
+        once=visit.form.text("once", most=40) or secrets.token_hex(8),
+    )
+
+
+def _whom(
+    visit: Visit, kind: EntryKind, persons: CasePersons, corrects: bool
+) -> Sequence[tuple[str, str]]:
+    """Whom a form may be about: a person by number and day, an offer by its moment."""
+    day = {n: when(visit.language, at) for n, at in persons.met.items()}
+    if kind in OF_REFERRAL:
+        says = phrase("Person {n}: help offered {at}")
+        return [
+            (
+                f"{one.n}:{one.offered_id}",
+                visit.say(says, n=one.n, at=when(visit.language, one.offered_at)),
+            )
+            for one in persons.offers
+        ]
+    known = [(str(n), visit.say("Person {n}, met {at}", n=n, at=at)) for n, at in day.items()]
+    if kind in MEETS and not corrects:
+        known.append((NEW, visit.say("Somebody who was not met before")))
+    return known
+
+
+def _field(visit: Visit, name: str) -> AskedField:
+    if name == STATE:
+        options = sorted(states(visit.language).items(), key=lambda one: one[1])
+        options = [("", visit.say("not said")), *options]
+    else:
+        options = [(code, visit.say(words)) for code, words in QUESTIONS[name].values.items()]
+    hint = QUESTIONS[name].hint
+    return AskedField(
+        name,
+        visit.say(QUESTIONS[name].asks),
+        options,
+        visit.say(hint) if hint else "",
+        name == STATE,
+        visit.form.many(name),
+    )
+
+
+def _corrected_at(sheet: tip_sheet.TipSheet, corrects: str) -> datetime | None:
+    """When the entry was written that is corrected."""
+    return next((one.at for one in sheet.moments if str(one.entry_id) == corrects), None)
