@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain.cases.persons import MetPerson
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Done, Way
 from hotline.services.cases.entries import EntryBy

@@ -322,7 +322,5 @@ class Template(StrEnum):
 
 OF_EXERCISES = frozenset({Template.EXERCISE, Template.EXERCISE_BEGUN})
 """Told beside the alert of an exercise: in no figure, and a number that is refused takes nobody off the ladder."""
-DIGITS = frozenset(one for one in Template if one.name.startswith("DIGIT_"))
-"""Each begins with the digit that it explains, in every language."""
 ALWAYS_SHIPPED = frozenset({Template.FAILURE})
 """What is said while the database does not answer: no change of the console can reach it."""

@@ -13,7 +13,7 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.ports import LookingKit
 from hotline.services.people import leaves

@@ -14,7 +14,7 @@ from hotline.config import Settings
 from hotline.domain.call_back import KIGALI
 from hotline.domain.referrals.clocks import DeadlineKind, by_day
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import LookingKit

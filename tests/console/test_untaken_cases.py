@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Act, Way
 from hotline.services.people import leaves, removals
 from hotline.services.referrals import casework, referral

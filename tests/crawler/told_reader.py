@@ -46,7 +46,7 @@ from hotline.domain.dialogue.asks import (
     bound_to,
 )
 from hotline.domain.dialogue.person_asks import PERSON_VERBS, told_of
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.domain.wording import Template
 from hotline.errors import SealBroken

@@ -5,9 +5,15 @@ from itertools import product
 import pytest
 
 from hotline.adapters.catalogues import load_phrases
-from hotline.domain.sms.offers import OFFERS, HeldBy, OfferedCase, offered
-from hotline.domain.sms.reply import DECIDING, Verb, parse
-from hotline.domain.wording import DIGITS, Template
+from hotline.domain.sms.reply import parse
+from hotline.domain.sms.rules_replies import (
+    OFFERED_DIGITS,
+    HeldBy,
+    OfferedCase,
+    Verb,
+    offered,
+)
+from hotline.domain.wording import Template
 from hotline.text.languages import CODES
 from hotline.text.segments import segments
 
@@ -21,8 +27,7 @@ def worded(case: OfferedCase, language: str) -> str:
 
 
 def test_every_digit_is_offered_for_some_case_and_none_twice() -> None:
-    assert {one for case in CASES for one in offered(case)} == DIGITS
-    assert set(OFFERS) == set(Verb) - {Verb.HELP}
+    assert {one for case in CASES for one in offered(case)} == {*OFFERED_DIGITS}
     for case in CASES:
         digits = [one[0] for one in offered(case)]
         assert digits
@@ -34,8 +39,8 @@ def test_a_hint_is_one_sms_and_acts_on_nothing_when_it_is_sent_back(language: st
     for case in CASES:
         hint = worded(case, language)
         assert segments(hint) == 1
-        for more in ("", DECIDING):
-            assert parse(hint, ["K7Q4CA"], lately=True, more=more).actions == ()
+        for national in (False, True):
+            assert parse(hint, ["K7Q4CA"], lately=True, national=national).actions == ()
 
 
 @pytest.mark.parametrize("language", CODES)

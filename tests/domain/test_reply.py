@@ -1,4 +1,4 @@
-"""How people answer an alert: a hundred ways, of which ninety-eight must be read as they are meant."""
+"""How people answer an alert: the table of verbs, a hundred ways to write them, and everyday words."""
 
 import csv
 import random
@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 
 from hotline.adapters.catalogues import load_phrases
 from hotline.domain.referrals import reference
-from hotline.domain.sms.reply import DECIDING, Action, Meant, ReplyReading, Verb, parse
-from hotline.domain.sms.reply_words import WORDS, YES
-from hotline.domain.wording import DIGITS, Template
+from hotline.domain.sms.reply import Action, Meant, ReplyReading, parse
+from hotline.domain.sms.rules_replies import (
+    OF_A_CASE,
+    OFFERED_DIGITS,
+    REPLIES,
+    YES,
+    Verb,
+    phrases,
+)
+from hotline.domain.wording import Template
 from hotline.text.languages import CODES
 
 HERE = Path(__file__).parent
@@ -24,7 +31,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 SPELLINGS = rows("reply_spellings.csv")
-SHOWN = rows("reply_words.csv")
+EVERYDAY = rows("reply_everyday.csv")
 
 
 def said(reading: ReplyReading) -> str:
@@ -53,19 +60,51 @@ def test_r2_ninety_eight_of_a_hundred_are_read_as_meant_and_the_others_act_on_no
     ]
 
 
-@pytest.mark.parametrize("row", SHOWN, ids=lambda row: row["text"])
-def test_each_word_is_read_as_its_row_says(row: dict[str, str]) -> None:
+@pytest.mark.parametrize("row", EVERYDAY, ids=lambda row: row["text"])
+def test_everyday_words_are_understood_or_answered_with_the_name_of_the_case(
+    row: dict[str, str],
+) -> None:
     assert read(row) == row["expected"]
 
 
-def test_each_word_of_the_table_has_a_row_that_shows_it() -> None:
-    words = {
-        (phrase, f"{digit}:K7Q4" if digit != "0" else "0")
-        for digit, by_language in WORDS.items()
-        for phrases in by_language.values()
-        for phrase in phrases
-    } | {(word, "1:K7Q4") for word in YES}
-    assert words == {(row["word"], row["expected"]) for row in SHOWN}
+def reads(verb: Verb) -> str:
+    return "0" if verb is Verb.HELP else f"{verb}:K7Q4"
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_each_digit_and_each_word_of_its_row_is_read(verb: Verb) -> None:
+    reply = REPLIES[verb]
+    said = [*(part.values() for part in (reply.numbers, reply.own, reply.words))]
+    for text in [verb, *(one for words in said for phrase in words for one in phrase.split("|"))]:
+        for written in (f"{text} K7Q4", f"k7q4 {text.upper()}"):
+            assert said_by_national(written) == reads(verb), written
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_each_digit_that_is_offered_is_read_with_its_words(language: str) -> None:
+    words = load_phrases()
+    for template, verb in OFFERED_DIGITS.items():
+        assert said_by_national(f"{words.say(language, template)} K7Q4") == reads(verb)
+    assert {*OFFERED_DIGITS.values()} == {*OF_A_CASE} == {*Verb} - {Verb.HELP}
+
+
+def test_each_word_of_the_hint_answers_beside_its_own_digit_alone() -> None:
+    for verb, reply in REPLIES.items():
+        for phrase in phrases(reply.labels):
+            label = " ".join(phrase)
+            assert said_by_national(f"{label} K7Q4") == "ask:K7Q4", label
+            assert said_by_national(f"{verb} {label} K7Q4") == reads(verb), label
+            other = Verb.REFERRED if verb is not Verb.REFERRED else Verb.PASS_ON
+            assert said_by_national(f"{other} {label} K7Q4") == "ask:K7Q4", label
+
+
+@pytest.mark.parametrize("yes", [" ".join(phrase) for phrase in YES])
+def test_each_yes_takes_a_case(yes: str) -> None:
+    assert said_by_national(f"{yes} K7Q4") == "1:K7Q4"
+
+
+def said_by_national(text: str) -> str:
+    return said(parse(text, ["K7Q4"], lately=True, national=True))
 
 
 @pytest.mark.parametrize(
@@ -155,12 +194,12 @@ def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> N
     values |= {"digits": "1 take 2 there 5 pass on", "who": "Responder 3", "refs": "K7Q4 H9RC"}
     words = load_phrases()
     for template in Template:
-        if template in DIGITS | {Template.DELETE_THESE, Template.READ_AGAIN}:
+        if template in {*OFFERED_DIGITS} | {Template.DELETE_THESE, Template.READ_AGAIN}:
             continue
         for language in CODES:
             sent = words.say(language, template, **values)
-            for more in ("", DECIDING):
-                acts = parse(sent, ["K7Q4"], lately=True, more=more).actions
+            for national in (False, True):
+                acts = parse(sent, ["K7Q4"], lately=True, national=national).actions
                 assert acts == (), (template.name, language)
 
 
@@ -180,13 +219,13 @@ def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
     [("6 K7Q4", Verb.UNSEEN), ("k7q4 7", Verb.OPENLY), ("7K7Q4", Verb.OPENLY)],
 )
 def test_the_national_desk_alone_has_two_digits_more(text: str, verb: Verb) -> None:
-    assert parse(text, ["K7Q4"], True, more=DECIDING).actions == (Action(verb, "K7Q4"),)
+    assert parse(text, ["K7Q4"], True, national=True).actions == (Action(verb, "K7Q4"),)
     assert parse(text, ["K7Q4"], lately=True).actions == ()
 
 
 def test_hours_and_distances_are_no_digits_of_the_national_desk() -> None:
     for text in ("6 km K7Q4", "K7Q4 at 6:30", "in 7 minutes K7Q4"):
-        assert parse(text, ["K7Q4"], True, more=DECIDING).actions == ()
+        assert parse(text, ["K7Q4"], True, national=True).actions == ()
 
 
 REFERENCES = st.lists(st.sampled_from(["K7Q4", "M3TX", "2K7Q", "H9RC", "K7Q4A"]), unique=True)

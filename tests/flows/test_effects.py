@@ -15,10 +15,12 @@ from hotline.domain.dialogue.asks import (
 from hotline.domain.dialogue.person_asks import ANSWERS
 from hotline.domain.rolls import quiz
 from hotline.domain.rolls.gathering import OCCASION_ANSWER
+from hotline.domain.sms.rules_replies import OF_A_CASE
 from hotline.domain.tip import Matter
 from hotline.domain.tips.receipt import RECEIPT
 from hotline.engine.flow import Ask, Call, Flow, Menu
 from hotline.services.dialogue.answer_effects import EFFECTS, effect_of
+from hotline.services.dialogue.entry_cases import VERB
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()
@@ -54,6 +56,21 @@ def _within(names: set[str]) -> set[str]:
         if isinstance(node, Call)
     }
     return names if called <= names else _within(names | called)
+
+
+def _choices(saves: str) -> set[str]:
+    return {
+        choice.value
+        for flow in BOOK.flows.values()
+        for node in flow.nodes.values()
+        if isinstance(node, Menu) and node.saves == saves
+        for choice in node.choices
+    }
+
+
+def test_the_menus_of_a_case_offer_each_verb_of_the_table_and_no_other_digit() -> None:
+    assert {one for one in _choices(VERB) if one.isdecimal()} == {*OF_A_CASE}
+    assert {one for one in _choices(WORK_VERB) if one.isdecimal()} <= {*OF_A_CASE}
 
 
 def test_each_answer_is_told_or_has_an_effect() -> None:

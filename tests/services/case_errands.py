@@ -10,7 +10,7 @@ from hotline.domain.outbox.delivery import FINAL_STATES, Outcome, SendResult
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.errors import EndRefused, PersonnelRefused

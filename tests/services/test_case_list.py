@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.cases.fold import CaseStage
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.errors import NotFound
 from hotline.services.cases import case_list

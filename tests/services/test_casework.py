@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES, Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.services.referrals import acknowledgements, casework, endings, referral
+from hotline.services.sms.replies import ANSWERS
 from hotline.services.tips import retention
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
@@ -44,6 +45,19 @@ def sms(
 def happens(district: District, what: Callable[..., Any], subject: int) -> None:
     with district.database.writing() as session:
         what(session, district.kit, subject, district.clock())
+
+
+@pytest.mark.parametrize("verb", OF_A_CASE)
+def test_each_verb_is_carried_out_for_who_may_say_it_and_is_answered(
+    district: District, verb: Verb
+) -> None:
+    _, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    desk = next(row for who, row in told_of.items() if who > 2)
+    assert sms(district, desk, verb, proved=True).result in ANSWERS
+    of_district = sms(district, told_of[1], verb, proved=True).result
+    assert (of_district is Acted.UNKNOWN) is REPLIES[verb].national
+    assert {*ANSWERS} == {*Acted} - {Acted.UNKNOWN}
 
 
 def test_a_refusal_that_the_inbox_lists_takes_nothing(district: District) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.cases.entries import OUTCOME, EntryKind
 from hotline.domain.outbox.message import Wording, render
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.domain.wording import Template

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.services.outbox import delivery
 from hotline.services.referrals import acknowledgements, referral

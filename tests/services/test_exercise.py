@@ -15,7 +15,7 @@ from hotline.domain.outbox.message import EXERCISE_PRIORITY, ReportIn
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.drills.exercise import ExerciseEnd, WantedExercise, steps
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.errors import ExerciseRefused
 from hotline.services.outbox.reports import apply_report

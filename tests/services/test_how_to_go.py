@@ -8,7 +8,7 @@ import pytest
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.services import national
 from hotline.services.outbox import delivery, reports

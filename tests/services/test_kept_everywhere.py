@@ -16,7 +16,7 @@ import hotline
 from hotline.domain.call_back import CallBackState
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.domain.tips.likely import LikelyPair, LinkReason

@@ -7,7 +7,7 @@ import pytest
 from hotline.domain.dialogue.asks import MY_WORK, AskKind, ReaderAnswer, ReaderAsk
 from hotline.domain.dialogue.person_asks import CODE, PERSON
 from hotline.domain.dialogue.ussd import Pinned
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.sealing.envelope import SIZES
 from hotline.services.reader.cases import people_acts, people_view

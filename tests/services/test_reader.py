@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.errors import PinRefused
 from hotline.sealing.members import PinVault
 from hotline.sealing.notes import open_note

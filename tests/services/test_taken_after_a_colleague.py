@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import NATIONAL, Urgency
 from hotline.domain.tips.acts import Acted
 from hotline.services.referrals import referral

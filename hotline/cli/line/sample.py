@@ -35,7 +35,7 @@ from hotline.domain.rolls.gathering import HELD
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.quiz import QuizOutcome
 from hotline.domain.rolls.training import LESSONS
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import NATIONAL, Basis, Category, TipOutcome, TipState, Urgency
 from hotline.domain.tips.acts import Act, Way
 from hotline.domain.tips.retention import WORDS

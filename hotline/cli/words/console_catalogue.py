@@ -23,6 +23,7 @@ from hotline.domain.desk import audit_sentences
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.flows.review import CONSOLE, ReviewedText
 from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.rules_replies import REPLIES
 from hotline.domain.tip import Category
 from hotline.environment import CHECKOUT
 from hotline.services.people.dossiers.people_list import PersonState
@@ -109,6 +110,7 @@ def _of_tables() -> Iterator[str]:
     yield from audit_sentences.PROCESSES.values()
     yield from account_faults.SENTENCES.values()
     yield from people_codes.words()
+    yield from (reply.button for reply in REPLIES.values() if reply.button)
     yield from (role.value for role in AccountRole)
     yield from (state.value for state in AccountState)
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)

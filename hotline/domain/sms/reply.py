@@ -1,30 +1,326 @@
-"""What a responder means by an SMS: what she does with which case, however she spells it. Pure.
+"""Reads what a responder means by an SMS: what they do with which case, in any spelling. Pure.
 
-`1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. Only her own references are looked
-for. A slip is forgiven for taking alone; all else that is not clear asks back (docs/adr/0047).
+`1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. It looks for the responder's own
+references alone. It forgives a slip for taking a case; everything else that is not clear asks back (docs/adr/0047).
 """
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from hotline.domain.referrals import reference as references
-from hotline.domain.referrals.reference import TWINS
+from hotline.domain.referrals.reference import LENGTHS, TWINS
 from hotline.domain.sms.keywords import is_stop
-from hotline.domain.sms.reply_pieces import ANSWERING, STUCK, Piece, Sort, read_pieces
+from hotline.domain.sms.rules_replies import (
+    COURTESY,
+    LABELS,
+    LONGEST,
+    MEANING,
+    NEGATIONS,
+    NUMBERS,
+    OWN,
+    REFUSALS,
+    YES,
+    Phrase,
+    Verb,
+    digits,
+    plain,
+)
+
+MOST_LETTERS = 10_000
+"""Of one SMS. The rest is not read."""
+LIKE_ONE = "IL"
+"""Letters that look like 1, also where they stick to a reference."""
+STUCK = digits(national=False) + LIKE_ONE
+LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
+"""Single letters that are digits where nothing but courtesy stands beside them."""
+HEAD = "rc"
+"""A reference with a colon behind it: so our own messages begin."""
+HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
+"""The words that begin our own hint, right behind such a reference. Digits on offer follow, no answer."""
+WIDEST = LENGTHS[-1] + 1
+
+_UNITS = (
+    "KM|KMS|KILOMETRES?|KILOMETERS?|M|METRES?|METERS?|MIN|MINS|MINUTES?|MINUTE|MINOTA|IMINOTA"
+    "|S|SEC|SECONDES?|SECONDS?|H|HRS?|HOURS?|HEURES?|ISAHA|AMASAHA|J|JOURS?|DAYS?|IMINSI|AM|PM"
+)
+_NOISE = re.compile(
+    r"\b\d{1,2} ?[:H] ?\d{2}\b"
+    r"|\b\d{1,4} ?[/.-] ?\d{1,2}(?: ?[/.-] ?\d{2,4})?\b"
+    rf"|\b\d+(?:[.,]\d+)? ?(?:{_UNITS})\b"
+    r"|\b(?:I?MINOTA|MINUTES?|KM|ISAHA|AMASAHA|SAA|IMINSI)[ :]*\d+(?:[.,:]\d+)?\b"
+    r"|\b\d{2,}\b"
+)
+"""Hours, dates, distances, minutes, and numbers that are no answer."""
+_SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
+"""A "no" about another person's silence is no refusal; it turns round the words beside it."""
+_THANKS = re.compile(r"\bTHANK YOU\b")
+_LONE = re.compile(r"\b\d\b")
 
 
-def near(letters: str, hers: Sequence[str]) -> list[tuple[str, str]]:
-    """Those of hers that differ by one letter: wrong, lost, doubled or exchanged; with a digit that sticks to it."""
-    for digits in (False, True):
+class Sort(Enum):
+    """The kinds of pieces of an SMS."""
+
+    REFERENCE = auto()
+    DIGIT = auto()
+    OWN = auto()
+    """Words by which responders say what they do themselves."""
+    WORD = auto()
+    LABEL = auto()
+    """Words of a hint: they answer beside their digit alone."""
+    REFUSAL = auto()
+    YES = auto()
+    LETTER = auto()
+    NEGATION = auto()
+    COURTESY = auto()
+    NOISE = auto()
+    STRANGE = auto()
+    """Letters and digits mixed: it may be meant for a reference."""
+    OTHER = auto()
+
+
+ANSWERING = (Sort.DIGIT, Sort.OWN, Sort.WORD, Sort.LABEL, Sort.REFUSAL, Sort.YES)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an SMS. What it says stays out of `repr`: a reference, the digit that is meant, or the letters."""
+
+    sort: Sort
+    says: str
+
+    def __repr__(self) -> str:
+        return f"Piece({self.sort.name})"
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """An SMS in pieces."""
+
+    pieces: tuple[Piece, ...]
+    unclear: bool = False
+    """Some letters could be one reference of the responder or another."""
+
+
+class Meant(StrEnum):
+    """The kinds of answers."""
+
+    ACT = "act"
+    HELP = "help"
+    ASK = "ask"
+    """The verb or the case is not clear: the responder is asked."""
+    WRONG = "wrong"
+    """It names a reference that is none of the responder's."""
+    STOP = "stop"
+    """The responder wants no more messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One verb for one case."""
+
+    verb: Verb
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReading:
+    """The meaning of one SMS."""
+
+    meant: Meant
+    actions: tuple[Action, ...] = ()
+    reference: str | None = None
+    """Of the case that is asked about, also beside actions; None where it can be several, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class BareDrills:
+    """Drills that an answer without a reference may be to, beside the responder's cases."""
+
+    references: tuple[str, ...] = ()
+    beside: str | None = None
+    """The case that may be meant as well: the responder is asked about it."""
+
+
+NO_DRILLS = BareDrills()
+
+
+def parse(
+    text: str,
+    open_references: Sequence[str],
+    lately: bool,
+    over: Collection[str] = (),
+    *,
+    national: bool = False,
+    drills: BareDrills = NO_DRILLS,
+) -> ReplyReading:
+    """Reads any text. Never raises.
+
+    `lately`: the responder's one open case is the one alerted in the last twelve hours. `over`: references of closed
+    cases, read where they are written whole, and never guessed. `national`: the responder is of the national desk,
+    which has digits of its own.
+    """
+    if is_stop(text):
+        return ReplyReading(Meant.STOP)
+    found = read_pieces(text, {*open_references, *over}, digits(national=national))
+    pieces = _sure(found.pieces)
+    named = list(dict.fromkeys(one.says for one in pieces if one.sort is Sort.REFERENCE))
+    if found.unclear:
+        return ReplyReading(Meant.ASK)
+    if len(named) > 1:
+        return _of_several(pieces, named)
+    if named:
+        return _of_one(pieces, named[0])
+    return _of_none(text, pieces, open_references, lately, drills)
+
+
+def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
+    """Cuts any text into pieces, and finds `references` alone. `allowed`: the digits that may answer."""
+    said = plain(text[:MOST_LETTERS])
+    known = {one.translate(TWINS): one for one in references}
+    spans, unclear = _chosen(_spans(said, known, allowed + LIKE_ONE))
+    marked = _THANKS.sub("THANKS", _SILENCE.sub("NOT ", _marked(said, spans)))
+    marked = _LONE.sub(
+        lambda one: one[0] if one[0] in allowed else " x ", _NOISE.sub(" x ", marked)
+    )
+    names = [span.reference for span in spans]
+    tokens = re.findall(r"[A-Z0-9]+|r\d+c?|x", marked)
+    return Pieces(tuple(_pieces(tokens, names, allowed)), unclear)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    reference: str
+    before: str = ""
+    after: str = ""
+    """A digit that sticks to it."""
+
+
+def _spans(said: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
+    """Yields every place where one of the references can be read, the plainest first."""
+    if not known:
+        return
+    found = list(re.finditer(r"[A-Z0-9]+", said))
+    for width in range(1, WIDEST + 1):
+        for first in range(len(found) - width + 1):
+            group = found[first : first + width]
+            joined = "".join(piece[0] for piece in group)
+            if len(joined) > WIDEST:
+                continue
+            start, end = group[0].start(), group[-1].end()
+            for before, letters, after in _splits(joined, stuck):
+                if (reference := known.get(letters.translate(TWINS))) is not None:
+                    yield _Span(start, end, reference, before, after)
+
+
+def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
+    yield "", joined, ""
+    if joined[0] in stuck:
+        yield joined[0], joined[1:], ""
+    if joined[-1] in stuck:
+        yield "", joined[:-1], joined[-1]
+
+
+def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
+    """Returns those that stand apart, in their order; and True if two read the same letters as different references."""
+    chosen: list[_Span] = []
+    unclear = False
+    for span in spans:
+        over = [one for one in chosen if one.start < span.end and span.start < one.end]
+        unclear = unclear or any(one.reference != span.reference for one in over)
+        if not over:
+            chosen.append(span)
+    return sorted(chosen, key=lambda span: span.start), unclear
+
+
+def _marked(said: str, spans: list[_Span]) -> str:
+    """Returns the text with `r0`, `r1` in place of the references: small letters stand nowhere else in it."""
+    parts: list[str] = []
+    behind = 0
+    for number, span in enumerate(spans):
+        head = HEAD[-1] if said[span.end : span.end + 2].lstrip().startswith(":") else ""
+        parts += [said[behind : span.start], f" {span.before} r{number}{head} {span.after} "]
+        behind = span.end
+    return "".join([*parts, said[behind:]])
+
+
+def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece]:
+    named = [
+        names[int(token[1:].rstrip(HEAD[-1]))] if token[0] == "r" else token for token in tokens
+    ]
+    kept = _answer_alone(tokens, named, allowed)
+    at = 0
+    while at < len(kept):
+        for width in range(LONGEST, 0, -1):
+            phrase = tuple(one for one, _ in kept[at : at + width])
+            if MEANING.get(phrase, "x") in allowed:
+                break
+        else:
+            yield _single(*kept[at], allowed)
+            at += 1
+            continue
+        yield Piece(_sort_of(phrase), MEANING[phrase].value)
+        at += len(phrase)
+
+
+def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
+    """Drops what an alert or a hint of ours asks for, where it is sent back: from `K7Q4:` to the last `1 K7Q4`."""
+    kept: list[tuple[str, str]] = []
+    for token, name in zip(tokens, named, strict=True):
+        if token in HINTS and kept and kept[-1][0] == HEAD:
+            break
+        if token[0] == "r" and len(kept) > 2 and kept[-1][0] in allowed:
+            heads = [place for place, one in enumerate(kept[:-2]) if one == (HEAD, name)]
+            if heads:
+                del kept[heads[-1] + 1 :]
+                continue
+        head = token[0] == "r" and token.endswith(HEAD[-1])
+        kept.append((HEAD if head else token, name))
+    return kept
+
+
+def _sort_of(phrase: Phrase) -> Sort:
+    tables = (
+        (Sort.OWN, OWN),
+        (Sort.DIGIT, NUMBERS),
+        (Sort.YES, YES),
+        (Sort.REFUSAL, REFUSALS),
+        (Sort.LABEL, LABELS),
+    )
+    return next((sort for sort, table in tables if phrase in table), Sort.WORD)
+
+
+def _single(token: str, name: str, allowed: str) -> Piece:
+    if token[0] == "r":
+        return Piece(Sort.REFERENCE, name)
+    if token == "x":
+        return Piece(Sort.NOISE, "")
+    if token in allowed:
+        return Piece(Sort.DIGIT, token)
+    if token in LETTERS:
+        return Piece(Sort.LETTER, LETTERS[token])
+    for sort, words in ((Sort.NEGATION, NEGATIONS), (Sort.COURTESY, COURTESY)):
+        if token in words:
+            return Piece(sort, token)
+    mixed = not token.isalpha() and not token.isdigit()
+    strange = mixed and LENGTHS[0] - 1 <= len(token) <= LENGTHS[-1] + 2
+    return Piece(Sort.STRANGE if strange else Sort.OTHER, token)
+
+
+def near(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns the references that differ by one letter: wrong, lost, doubled or exchanged; with a digit stuck to it."""
+    for has_digit in (False, True):
         found = [
             (one, stuck)
             for meant, stuck in unstuck(letters)
-            for one in hers
-            if bool(stuck) is digits and _one_slip(meant.translate(TWINS), one)
+            for one in known
+            if bool(stuck) is has_digit and _one_slip(meant.translate(TWINS), one)
         ]
         if found:
             return found
@@ -32,15 +328,13 @@ def near(letters: str, hers: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def unstuck(letters: str) -> list[tuple[str, str]]:
+    """Returns each way to read letters as a reference and a digit that sticks to it."""
     found = [(letters, "")]
     if letters[0] in STUCK:
-        found.append((letters[1:], letters[0].translate(_ONES)))
+        found.append((letters[1:], LETTERS.get(letters[0], letters[0])))
     if letters[-1] in STUCK:
-        found.append((letters[:-1], letters[-1].translate(_ONES)))
+        found.append((letters[:-1], LETTERS.get(letters[-1], letters[-1])))
     return found
-
-
-_ONES = str.maketrans("IL", "11")
 
 
 def _one_slip(typed: str, meant: str) -> bool:
@@ -53,108 +347,40 @@ def _one_slip(typed: str, meant: str) -> bool:
     return OSA.distance(typed, meant, score_cutoff=1) == 1
 
 
-class Verb(StrEnum):
-    HELP = "0"
-    TAKE = "1"
-    ON_SITE = "2"
-    REFERRED = "3"
-    NOT_TRAFFICKING = "4"
-    PASS_ON = "5"
-    UNSEEN = "6"
-    """Of the national desk alone: those who go, go unseen."""
-    OPENLY = "7"
-    LET_GO = "8"
-    """The people of the first place need not go."""
-
-
-DECIDING = Verb.UNSEEN.value + Verb.OPENLY.value + Verb.LET_GO.value
-"""The digits of the national desk."""
-
-
-class Meant(StrEnum):
-    ACT = "act"
-    HELP = "help"
-    ASK = "ask"
-    """It is not clear what she does, or with which case: she is asked."""
-    WRONG = "wrong"
-    """She names a reference that is none of hers."""
-    STOP = "stop"
-    """She wants to hear no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    verb: Verb
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyReading:
-    meant: Meant
-    actions: tuple[Action, ...] = ()
-    reference: str | None = None
-    """Of the case that she is asked about, also beside what she does; None where it can be several, or none."""
-
-
-@dataclass(frozen=True, slots=True)
-class BareDrills:
-    """What an answer that names none may be to, beside her cases."""
-
-    references: tuple[str, ...] = ()
-    beside: str | None = None
-    """Her case that may be meant as well: she is asked about it."""
-
-
-NO_DRILLS = BareDrills()
-
-
-def parse(
-    text: str,
-    open_references: Sequence[str],
-    lately: bool,
-    over: Collection[str] = (),
-    more: str = "",
-    drills: BareDrills = NO_DRILLS,
-) -> ReplyReading:
-    """Total. `lately`: her one open case is the one that she was alerted of in twelve hours. `more`: digits that she
-    alone has, `DECIDING`.
-
-    References in `over` are hers too, of cases that are closed: read where she writes them whole, and never guessed.
-    """
-    if is_stop(text):
-        return ReplyReading(Meant.STOP)
-    found = read_pieces(text, {*open_references, *over}, more)
-    pieces = _sure(found.pieces)
-    named = list(dict.fromkeys(one.says for one in pieces if one.sort is Sort.REFERENCE))
-    if found.unclear:
-        return ReplyReading(Meant.ASK)
-    if len(named) > 1:
-        return _of_several(pieces, named)
-    if named:
-        return _of_one(pieces, named[0])
-    return _of_none(text, pieces, open_references, lately, drills)
-
-
 def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
     verb = _verb(pieces)
     if verb is Verb.HELP:
         return ReplyReading(Meant.HELP, reference=reference)
-    beside = any(one.sort is Sort.STRANGE for one in pieces)
-    if verb is None or (beside and verb is not Verb.TAKE):
+    strange = any(one.sort is Sort.STRANGE for one in pieces)
+    if verb is None or (strange and verb is not Verb.TAKE) or _is_between(pieces):
         return ReplyReading(Meant.ASK, reference=reference)
     return ReplyReading(Meant.ACT, (Action(verb, reference),))
 
 
+def _is_between(pieces: Sequence[Piece]) -> bool:
+    """Returns True if the reference stands between two different digits: "1 K7Q4 2"."""
+    sorts = [one.sort for one in pieces]
+    at = sorts.index(Sort.REFERENCE)
+    before, behind = (
+        {one.says for one in part if one.sort is Sort.DIGIT} for part in (pieces[:at], pieces[at:])
+    )
+    return bool(before and behind) and before != behind
+
+
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
     """As many digits as references, by turns, are pairs; one verb of taking takes all. All else is asked back."""
-    doubtful = (Sort.NEGATION, Sort.OTHER, Sort.STRANGE, Sort.LETTER)
+    doubtful = (Sort.NEGATION, Sort.OTHER, Sort.STRANGE, Sort.LETTER, Sort.LABEL)
     if any(one.sort in doubtful for one in pieces):
         return ReplyReading(Meant.ASK)
-    if _verb(pieces) is Verb.TAKE:
-        return ReplyReading(Meant.ACT, tuple(Action(Verb.TAKE, one) for one in named))
     turns = [one for one in pieces if one.sort in (Sort.DIGIT, Sort.REFERENCE)]
+    paired = len(turns) % 2 == 0 and all(
+        one.sort is not other.sort for one, other in pairwise(turns)
+    )
+    changes = sum(one.sort is not other.sort for one, other in pairwise(turns))
+    if _verb(pieces) is Verb.TAKE and (paired or changes <= 1):
+        return ReplyReading(Meant.ACT, tuple(Action(Verb.TAKE, one) for one in named))
     worded = any(one.sort in (Sort.OWN, Sort.WORD, Sort.REFUSAL) for one in pieces)
-    if worded or len(turns) % 2 or not _alternate(turns):
+    if worded or not paired:
         return ReplyReading(Meant.ASK)
     said: dict[str, str] = {}
     for one, other in zip(turns[::2], turns[1::2], strict=True):
@@ -164,21 +390,17 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
     return ReplyReading(Meant.ACT, tuple(Action(Verb(said[one]), one) for one in named))
 
 
-def _alternate(turns: Sequence[Piece]) -> bool:
-    return all(one.sort is not other.sort for one, other in pairwise(turns))
-
-
 def _of_none(
-    text: str, pieces: Sequence[Piece], hers: Sequence[str], lately: bool, drills: BareDrills
+    text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
 ) -> ReplyReading:
-    """No reference of hers stands in it. Only taking is guessed, and only where one case can be meant.
+    """Reads a text without a reference. Guesses taking alone, and only where one case can be meant.
 
-    What may be to an exercise is to that and to no case.
+    An answer that may be to a drill is to the drill, and to no case.
     """
-    only = hers[0] if len(hers) == 1 else None
+    only = known[0] if len(known) == 1 else None
     strange = [one.says for one in pieces if one.sort is Sort.STRANGE]
     if strange:
-        return _of_strange(pieces, strange, hers)
+        return _of_strange(pieces, strange, known)
     if text.strip() and not text.strip(" \n?"):
         return ReplyReading(Meant.HELP, reference=only)
     verb = _verb(pieces)
@@ -194,10 +416,10 @@ def _of_none(
 
 
 def _of_strange(
-    pieces: Sequence[Piece], strange: Sequence[str], hers: Sequence[str]
+    pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
 ) -> ReplyReading:
-    """Something like a reference that is none of hers: a slip, or somebody else's."""
-    meant = {(one, stuck) for letters in strange for one, stuck in near(letters, hers)}
+    """Reads letters like a reference that is none of the responder's: a slip, or a reference of another person."""
+    meant = {(one, stuck) for letters in strange for one, stuck in near(letters, known)}
     names = {one for one, _ in meant}
     if not names:
         shaped = any(references.read(letters) for one in strange for letters, _ in unstuck(one))
@@ -205,52 +427,54 @@ def _of_strange(
     if len(names) > 1:
         return ReplyReading(Meant.ASK)
     (name,) = names
-    digits = {stuck for _, stuck in meant if stuck}
-    verb = _verb([*pieces, *(Piece(Sort.DIGIT, digit) for digit in digits)])
+    stuck_digits = {stuck for _, stuck in meant if stuck}
+    verb = _verb([*pieces, *(Piece(Sort.DIGIT, digit) for digit in stuck_digits)])
     if verb is Verb.TAKE and len(strange) == 1:
         return ReplyReading(Meant.ACT, (Action(verb, name),))
     return ReplyReading(Meant.ASK, reference=name)
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
-    """Without digits and words that speak of something else: "2 girls", "abana 2", "they are coming".
+    """Drops digits and words that speak of something else: "2 girls", "abana 2", "they are coming".
 
-    A strange word beside them tells them. Right in front of a reference a 1 is an answer, whatever stands before it;
-    so is a refusal beside one. Any other no turns round what is said.
+    A strange word beside them tells them, also behind another one: "2 arrived yesterday". A 1 or a refusal right in
+    front of a reference stays an answer, whatever stands before it. Any other no turns round what is said.
     """
-    sure: list[Piece] = []
-    for at, one in enumerate(pieces):
-        before = pieces[at - 1].sort if at else None
-        behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
-        if _firm(one, before, behind) or Sort.OTHER not in (before, behind):
-            sure.append(one)
-        else:
-            turns = one.sort is Sort.REFUSAL
-            sure.append(Piece(Sort.NEGATION if turns else Sort.OTHER, one.says))
-    return sure
+    sure = list(pieces)
+    while True:
+        doubted = [at for at in range(len(sure)) if _is_doubtful(sure, at)]
+        if not doubted:
+            return sure
+        for at in doubted:
+            turns = sure[at].sort is Sort.REFUSAL
+            sure[at] = Piece(Sort.NEGATION if turns else Sort.OTHER, sure[at].says)
 
 
-def _firm(one: Piece, before: Sort | None, behind: Sort | None) -> bool:
-    """Whether it stays what it is beside any word."""
+def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
+    """Returns True if a strange word beside this piece takes its meaning."""
+    one = pieces[at]
+    before = pieces[at - 1].sort if at else None
+    behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
+    beside = Sort.OTHER in (before, behind)
     if one.sort is Sort.DIGIT:
-        return one.says == Verb.TAKE and behind is Sort.REFERENCE
-    if one.sort is Sort.REFUSAL or (one.sort is Sort.WORD and one.says == Verb.PASS_ON):
-        return Sort.REFERENCE in (before, behind)
-    return one.sort not in (Sort.WORD, Sort.YES)
+        return beside and not (one.says == Verb.TAKE and behind is Sort.REFERENCE)
+    if one.sort is Sort.REFUSAL:
+        return beside and behind is not Sort.REFERENCE
+    if one.sort is Sort.OWN:
+        return one.says == Verb.PASS_ON and behind is Sort.OTHER
+    return beside and one.sort in (Sort.WORD, Sort.LABEL, Sort.YES, Sort.LETTER)
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
-    """The one thing that she says she does; None where it is nothing, or more than one."""
+    """Returns the one thing that the responder does; None where it is nothing, or more than one."""
     said = {sort: {one.says for one in pieces if one.sort is sort} for sort in Sort}
-    digits, own = said[Sort.DIGIT], said[Sort.OWN]
-    if not digits and Verb.PASS_ON in own:
-        # "I can't take": a refusal moves at once.
-        return Verb.PASS_ON
-    meant = digits | own | said[Sort.WORD] | said[Sort.REFUSAL]
-    meant = meant or said[Sort.YES] or _lone_letter(pieces)
-    if said[Sort.NEGATION] and meant != {Verb.PASS_ON.value}:
+    if said[Sort.NEGATION]:
         return None
-    if meant == {Verb.TAKE.value, Verb.ON_SITE.value}:
+    worded = said[Sort.OWN] | said[Sort.WORD] | said[Sort.REFUSAL]
+    meant = said[Sort.DIGIT] | worded or said[Sort.YES] or _lone_letter(pieces)
+    if not said[Sort.LABEL] <= meant:
+        return None
+    if meant == {Verb.TAKE.value, Verb.ON_SITE.value} and Verb.TAKE.value not in worded:
         return Verb.ON_SITE
     return Verb(meant.pop()) if len(meant) == 1 else None
 

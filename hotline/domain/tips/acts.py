@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hotline.domain.cases.entries import PassedTo
 from hotline.domain.referrals.coming import Coming
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 
 
 class Way(StrEnum):

@@ -7,7 +7,7 @@ from hotline.domain.dialogue.asks import MAY_PROVE, NO_PIN
 from hotline.domain.dialogue.ussd import PIN_ASKED, Pinned
 from hotline.domain.referrals import reference
 from hotline.domain.referrals.coming import Coming
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES, Verb
 from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import Kit
@@ -46,15 +46,6 @@ NATIONAL_DESK = "national_desk"
 SPELLED = "spelled"
 EXERCISE = "exercise"
 """The flag of a case that is none: everything that she does with it says so."""
-AT_ONCE = (
-    Verb.TAKE,
-    Verb.ON_SITE,
-    Verb.REFERRED,
-    Verb.UNSEEN,
-    Verb.OPENLY,
-    Verb.LET_GO,
-)
-"""Verbs that want no letters."""
 
 
 class CaseFlags(dict[str, bool]):
@@ -141,11 +132,11 @@ def take(session: Session, kit: Kit, responder_id: int, case: str) -> None:
 def answered(
     session: Session, kit: Kit, responder_id: int, name: str, said: str, case: str, verb: str
 ) -> None:
-    """Carries out what was chosen; 4 and 5 once the letters are those of the case."""
+    """Carries out what was chosen; some verbs once the letters are those of the case."""
     chosen = said if name == VERB else verb
-    at_once = chosen in AT_ONCE
-    if not case or chosen not in set(Verb) - {Verb.HELP}:
+    if not case or chosen not in OF_A_CASE:
         return
+    at_once = not REPLIES[Verb(chosen)].letters
     if name == VERB and case in exercises.references(session, responder_id):
         at_once = True
     if (name == VERB) is not at_once or (name == LETTERS and not is_spelled(case, said)):

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 
 from hotline.domain.flows.review import PHRASES
-from hotline.domain.wording import ALWAYS_SHIPPED, DIGITS, Template
+from hotline.domain.sms.rules_replies import OFFERED_DIGITS
+from hotline.domain.wording import ALWAYS_SHIPPED, Template
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.risky import IN_A_MESSAGE, risky_words
 from hotline.engine.check.texts import unsigned
@@ -63,9 +64,9 @@ def faults(
             "names {number}, which nobody signed: remove it, or have the number verified first",
             number=number,
         )
-    digit = template.value[:2]
-    if template in DIGITS and not text.startswith(digit):
-        yield remark('must begin with "{digit}": that is what people write', digit=digit.strip())
+    digit = OFFERED_DIGITS.get(template)
+    if digit is not None and not text.startswith(f"{digit} "):
+        yield remark('must begin with "{digit}": that is what people write', digit=digit)
     if segments(text.format_map(LONGEST)) > 1:
         yield remark("longer than one SMS")
 

@@ -23,7 +23,7 @@ from hotline.domain.dialogue.asks import (
 from hotline.domain.referrals import referral
 from hotline.domain.referrals.planning import NOBODY
 from hotline.domain.referrals.referral import Candidate, Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome, desk_of
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.engine.placeholders import WIDEST

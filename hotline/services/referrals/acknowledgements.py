@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hotline.domain.cases.entries import EntryWay, TakeProof
 from hotline.domain.referrals.case_events import Event, Happened
-from hotline.domain.sms.reply import DECIDING, Verb
+from hotline.domain.sms.rules_replies import REPLIES, Verb
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import Kit
 from hotline.services.cases import entries
@@ -30,7 +30,7 @@ def prove(
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
     who, to_ring = referral.responder_id, None
-    decides = waits is not None and waits in DECIDING
+    decides = waits is not None and REPLIES[waits].national
     before = decides or acknowledgements.believed(session, tip.id, who)
     if not decides:
         acknowledgements.believe(session, tip.id, who, at)

@@ -14,7 +14,7 @@ from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import REPLIES, Verb
 from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.ports import Kit
@@ -91,7 +91,10 @@ def act(session: Session, kit: Kit, one: Act) -> Done:
         return Done(Acted.OVER, one.reference, referral.id)
     # Where the gateway lists no inbox, nothing can ever prove an answer: it is believed.
     believed = replace(one, proved=one.proved or not kit.line.inbox)
-    return VERBS[one.verb](_ActContext(session, kit, believed, referral, tip))
+    context = _ActContext(session, kit, believed, referral, tip)
+    if REPLIES[one.verb].national and not context.is_national:
+        return Done(Acted.UNKNOWN)
+    return VERBS[one.verb](context)
 
 
 def _take(context: _ActContext) -> Done:
@@ -177,13 +180,14 @@ def _further(context: _ActContext, what: Happened) -> None:
     context.session.flush()
 
 
-def _not_trafficking(context: _ActContext) -> Done:
+def _close(context: _ActContext) -> Done:
     """Closes the case, or requests its closure. By an SMS, once it is proved: a forged one ends nothing.
 
     It never confirms what a colleague requested: who confirms opens the case first.
     """
     session, kit, one, tip = context.session, context.kit, context.act, context.tip
-    who, wanted = endings.by_responder(one.responder_id, EntryWay(one.way)), _NOT
+    who = endings.by_responder(one.responder_id, EntryWay(one.way))
+    wanted = REPLIES[one.verb].outcome or TipOutcome.SILENT
     if context.may_judge:
         return context.done(Acted.OPEN_FIRST)
     if not context.holds:
@@ -197,7 +201,6 @@ def _not_trafficking(context: _ActContext) -> Done:
     return context.done(ENDED[ended.ending], ended.to_ring)
 
 
-_NOT = TipOutcome.NOT_TRAFFICKING
 ENDED = {
     Ending.CLOSED: Acted.CLOSED,
     Ending.TO_BE_JUDGED: Acted.TO_BE_JUDGED,
@@ -221,9 +224,7 @@ def _pass_on(context: _ActContext) -> Done:
 
 def _say_how(context: _ActContext) -> Done:
     """The national desk decides how to go. "Openly" by an SMS counts once it is proved: a forged one could hurt her."""
-    manner = MANNERS[context.act.verb]
-    if not context.is_national:
-        return Done(Acted.UNKNOWN)
+    manner = REPLIES[context.act.verb].manner or Manner.UNSEEN
     if manner is Manner.OPENLY and not context.act.proved:
         return context.wait(Acted.HOW_WAITS)
     who = endings.by_responder(context.act.responder_id)
@@ -234,8 +235,6 @@ def _say_how(context: _ActContext) -> Done:
 def _let_go(context: _ActContext) -> Done:
     """The national desk lets the people of the first place go. It ends something: an SMS counts once it is proved."""
     session, one, tip = context.session, context.act, context.tip
-    if not context.is_national:
-        return Done(Acted.UNKNOWN)
     if not case_standing.may_let_go(session, tip):
         return context.done(Acted.LET_TOO_EARLY)
     if not one.proved:
@@ -246,14 +245,13 @@ def _let_go(context: _ActContext) -> Done:
     return context.done(Acted.LET_GO, correcting.let_go(session, context.kit, tip, who, one.at))
 
 
-MANNERS = {Verb.UNSEEN: Manner.UNSEEN, Verb.OPENLY: Manner.OPENLY}
 VERBS: Mapping[Verb, Callable[[_ActContext], Done]] = {
     Verb.TAKE: _take,
     Verb.ON_SITE: _on_site,
     Verb.REFERRED: _referred,
-    Verb.NOT_TRAFFICKING: _not_trafficking,
     Verb.PASS_ON: _pass_on,
-    Verb.UNSEEN: _say_how,
-    Verb.OPENLY: _say_how,
     Verb.LET_GO: _let_go,
+    **{verb: _close for verb, reply in REPLIES.items() if reply.outcome is not None},
+    **{verb: _say_how for verb, reply in REPLIES.items() if reply.manner is not None},
 }
+"""What is done with a case, by the digit that asks for it."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.offers import HeldBy, OfferedCase, offered
+from hotline.domain.sms.rules_replies import HeldBy, OfferedCase, offered
 from hotline.ports import Kit
 from hotline.services.referrals import case_standing
 from hotline.services.referrals.case_standing import RESPONDER, answer_of

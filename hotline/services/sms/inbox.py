@@ -11,7 +11,8 @@ from hotline.domain.outbox.answer import AnswerForm
 from hotline.domain.outbox.message import MessageIn
 from hotline.domain.sms import listing
 from hotline.domain.sms.keywords import is_erasure, is_stop
-from hotline.domain.sms.reply import Meant, Verb
+from hotline.domain.sms.reply import Meant
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.ports import DoorKit, Kit
 from hotline.services.doorbell import ring

@@ -18,7 +18,7 @@ from hotline.domain.outbox.message import (
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.drills.bare_answers import meant
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import DECIDING, BareDrills, Meant, ReplyReading, parse
+from hotline.domain.sms.reply import BareDrills, Meant, ReplyReading, parse
 from hotline.domain.sms.reply_limits import Why
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.domain.wording import Template
@@ -135,9 +135,9 @@ def read(session: Session, responder: Responder, text: str, at: datetime) -> Rea
     running = tuple(one for one in known.open if one in drills)
     cases = KnownCases((*real, *running), (*known.also, *over))
     lately = len(told) == 1 and real == (told[0].reference,)
-    more = DECIDING if responder.level == Level.NATIONAL else ""
+    is_national = responder.level == Level.NATIONAL
     bare = BareDrills(drills, asked)
-    reading = parse(text, cases.open, lately, cases.also, more, bare)
+    reading = parse(text, cases.open, lately, cases.also, national=is_national, drills=bare)
     urgent = known_cases.in_danger(session, cases.open)
     dangers = tuple(one for one in cases.open if one in urgent)
     return ReadReply(responder.id, cases, reading, dangers)

@@ -6,7 +6,7 @@ from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.coming import Manner
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import BUTTONS
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.errors import EndRefused, NotFound
@@ -25,9 +25,6 @@ from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips import exclusions
 from hotline.store.tips.exclusions import ExclusionReason
 from hotline.store.tips.tips import Tip
-
-AS_TOLD = {"take": Verb.TAKE, "on_site": Verb.ON_SITE, "pass_on": Verb.PASS_ON}
-"""The verbs of a responder's phone that a tip's page offers her too."""
 
 
 def close(kit: ConsoleKit, by: SignedIn, tip_id: int, outcome: TipOutcome, reason: str) -> bool:
@@ -112,12 +109,12 @@ def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
     with kit.database.writing() as session:
         viewer = viewer_of(session, by)
         tip_pages.seen(session, viewer, tip_id)
-        if viewer.responder_id is None or does not in AS_TOLD:
+        if viewer.responder_id is None or does not in BUTTONS:
             raise NotFound(f"tip {tip_id}: this account is no responder's")
         told = referrals.newest_of(session, tip_id, viewer.responder_id)
         if told is None:
             raise EndRefused(f"tip {tip_id}: she was not told of it")
-        asked = Act(viewer.responder_id, told.reference, AS_TOLD[does], Way.CONSOLE, at)
+        asked = Act(viewer.responder_id, told.reference, BUTTONS[does], Way.CONSOLE, at)
         done = casework.act(session, kit, asked)
     if done.to_ring is not None:
         ring(kit, Job.DELIVER, done.to_ring)

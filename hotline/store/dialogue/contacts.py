@@ -82,7 +82,7 @@ class InboundSeen(Row):
     more_referrals: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     """What else it was about, where it named several."""
     waits: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    """What it asks that is done once the inbox lists it: a `domain.sms.reply.Verb` by a referral's id."""
+    """What it asks that is done once the inbox lists it: a `domain.sms.rules_replies.Verb` by a referral's id."""
     proved_at: Mapped[datetime | None]
     """When the gateway's own inbox was seen to list it."""
     vouched_at: Mapped[datetime | None]

@@ -29,7 +29,7 @@ from hotline.domain.referrals.drills.exercise import (
 )
 from hotline.domain.referrals.planning import LadderStep
 from hotline.domain.referrals.referral import Candidate, first_told
-from hotline.domain.sms.reply import Verb
+from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import (
     ABROAD,
     NATIONAL,

@@ -8,6 +8,7 @@ from flask import Response, abort
 
 from hotline.domain.cases.entries import NoteCode
 from hotline.domain.places.places import districts, place_name
+from hotline.domain.sms.rules_replies import BUTTONS, REPLIES, Verb
 from hotline.domain.tip import ABROAD, UNSURE, Category, Matter, TipOutcome
 from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
@@ -101,6 +102,7 @@ def tip_page(
         ],
         why_kept=[(name, visit.say(words)) for name, words in WHY_KEPT.items()],
         asks=_asks(visit, sheet),
+        replies=_replies(visit, sheet),
         persons=person_lines.section(visit, sheet),
         typed=visit.form,
     )
@@ -128,6 +130,15 @@ def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
             place = place_name(one.place, visit.language)
             told.append((one.at, visit.say(CAME[one.came], who=one.who, place=place), ""))
     return told
+
+
+def _replies(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
+    """Returns the buttons of a responder: value, words and kind. Who holds the case is not asked to take it."""
+    return [
+        (value, visit.say(REPLIES[verb].button), "main" if verb is Verb.TAKE else "quiet")
+        for value, verb in BUTTONS.items()
+        if not (sheet.holds and verb is Verb.TAKE)
+    ]
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
