@@ -36,6 +36,7 @@ HotlineError
 ├── ErasureRefused
 ├── AskRefused
 ├── PersonnelRefused
+├── ApprovalRefused
 ├── CodesRefused
 ├── DeskRefused
 ├── AccountRefused
@@ -226,6 +227,10 @@ class AskRefused(HotlineError):
 
 class PersonnelRefused(HotlineError):
     """A person may not leave, move or come back so; says what to do."""
+
+
+class ApprovalRefused(HotlineError):
+    """This account may not decide that now; says why."""
 
 
 class CodesRefused(HotlineError):

@@ -1,4 +1,4 @@
-"""`hotline responders invite`, `waiting`, `approve`, `refuse` and `change-number`, as admins type them."""
+"""`hotline responders invite` and `change-number`, as admins type them."""
 
 import json
 import stat
@@ -12,14 +12,16 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
+from hotline.domain.accounts.account import AccountRole
 from hotline.services.people import proving_phones
+from tests.deciding import decides, signed_in
 from tests.made_once import lay_line
 
 NUMBER = "+250788000001"
 ROWS = f"""name,msisdn,language,level,districts,categories
 Gasabo 1,{NUMBER},rw,responder,Gasabo,
 """
-BY, BOB = (("--by", name, "--reason", "known to me") for name in ("Alice", "Bob"))
+BY = ("--by", "Alice", "--reason", "known to me")
 
 
 @pytest.fixture
@@ -48,6 +50,14 @@ def proves(home: Path, number: str) -> None:
     kit.database.close()
 
 
+def approves(home: Path, *, approve: bool = True) -> None:
+    """A second admin decides in the console."""
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
+    admin = signed_in(kit, "Admin 2", AccountRole.ADMIN)
+    decides(kit, admin, "enrolment", approve=approve)
+    kit.database.close()
+
+
 def test_invited_by_one_and_approved_by_another(home: Path) -> None:
     paper = home / "paper"
     invited = say(home, "invite", "Gasabo 1", "--paper", str(paper), *BY)
@@ -58,13 +68,8 @@ def test_invited_by_one_and_approved_by_another(home: Path) -> None:
     assert stat.S_IMODE(paper.stat().st_mode) == 0o600
     assert "HAS TO PROVE PHONE AND PAPER" in say(home, "list").output
 
-    assert "nobody waits" in say(home, "waiting").stderr
     proves(home, NUMBER)
-    (waits,) = json.loads(say(home, "waiting", "--json").stdout)
-    assert (waits["name"], waits["kind"], waits["asked_by"]) == ("Gasabo 1", "enrol", "cli:Alice")
-    assert "wanted by cli:Alice" in say(home, "waiting").stdout
-    say(home, "approve", "Gasabo 1", *BY, code=1)
-    assert "approved" in say(home, "approve", "Gasabo 1", *BOB).stdout
+    approves(home)
     assert json.loads(say(home, "show", "Gasabo 1", "--json").stdout)["state"] == "can be told"
 
 
@@ -72,14 +77,14 @@ def test_a_new_number_and_one_that_is_refused(home: Path) -> None:
     paper = ("--paper", str(home / "paper"))
     say(home, "invite", "Gasabo 1", *paper, *BY)
     proves(home, NUMBER)
-    say(home, "refuse", "Gasabo 1", *BOB)
+    approves(home, approve=False)
     say(home, "change-number", "Gasabo 1", "--number", "+250788000002", *paper, *BY, code=1)
 
     say(home, "invite", "Gasabo 1", *paper, *BY)
     proves(home, NUMBER)
-    say(home, "approve", "Gasabo 1", *BOB)
+    approves(home)
     changed = say(home, "change-number", "Gasabo 1", "--number", "+250788000002", *paper, *BY)
     assert "0788" not in changed.output
     proves(home, "+250788000002")
-    say(home, "approve", "Gasabo 1", *BOB)
+    approves(home)
     assert len((home / "paper").read_text().splitlines()) == 3

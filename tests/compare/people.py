@@ -32,6 +32,16 @@ INVITED = 4
 PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
 """Name and start PIN, in the file that an invitation writes."""
 KEPT = "compare.json"
+APPROVES = """
+import os
+from hotline.bootstrap import build_console
+from hotline.config import Settings
+from tests.deciding import approves_by_name
+kit = build_console(Settings.read(os.environ))
+approves_by_name(kit, "Admin 2", {name!r})
+kit.database.close()
+"""
+"""Approves an enrolment in the console's place, and leaves no account behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +226,15 @@ def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
 
 
 def _approve(line: Line, people: Sequence[Responder]) -> None:
+    """By the command of an older checkout, or as the second admin of the console."""
     said = ("--reason", "compare", "--by", "Admin 2")
     for one in people:
-        line.any_command(
-            ("people", "approve", one.name, *said), ("responders", "approve", one.name, *said)
-        )
+        try:
+            line.command("responders", "approve", one.name, *said)
+        except LineBroken as broken:
+            if "No such command" not in str(broken):
+                raise
+            line.script(APPROVES.format(name=one.name))
 
 
 def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[District, ...]:

@@ -182,9 +182,9 @@ def test_whom_she_appointed_does_not_confirm_her_emergency(writing: Writing) -> 
     asker = desk.tab(AccountRole.ADMIN, name="Admin 2")
     fields = {"name": "Approver 2", "roles": "approver", "language": "en"}
     link = re.findall(r"/welcome/[\w-]+", asker.post("/accounts", fields).text)[0]
-    (waiting,) = re.findall(r'action="/approvals/role/(\d+)"', giver.get("/approvals").text)
+    (waiting,) = re.findall(r'action="/approvals/(\d+)"', giver.get("/approvals").text)
     decided = {"do": "approve", "reason": "She reads for us"}
-    assert giver.post(f"/approvals/role/{waiting}", decided).status_code == 303
+    assert giver.post(f"/approvals/{waiting}", decided).status_code == 303
     second = Person(desk.kit, desk.clock, "Approver 2").takes_up(link.rpartition("/")[2])
     appointed = Tab(desk, desk.app.test_client())
     appointed.take(second.enters().token)

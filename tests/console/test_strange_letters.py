@@ -43,7 +43,7 @@ def test_no_field_and_no_query_breaks_a_page(desk: Desk) -> None:
             "/recover",
             "/welcome/none",
             "/accounts",
-            "/approvals/role/1",
+            "/approvals/1",
             "/account/factor",
         ):
             answer = tab.post(path, dict.fromkeys(FIELDS, strange))

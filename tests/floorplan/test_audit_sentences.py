@@ -11,12 +11,15 @@ from hotline.domain.desk.audit_sentences import OUTCOMES, SENTENCES, is_known
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.tip import TipOutcome
 from hotline.services.accounts.serious_acts import SeriousAct
+from hotline.services.approvals import APPROVALS
 from tests.floorplan.tree import parsed, python_files, said
 
 NAMED = {
     "roll": [*Roll],
     "outcome": [*CallOutcome],
     "act.action": [act.action for act in SeriousAct],
+    "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
+    "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }
 """What stands in braces in an action's name, or is its whole name."""
 

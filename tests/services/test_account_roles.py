@@ -14,10 +14,11 @@ from hotline.domain.accounts.account import (
     excluded,
 )
 from hotline.domain.accounts.faults import AccountFault
-from hotline.errors import AccountRefused
+from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
+from hotline.services import approvals
 from hotline.services.accounts import (
-    approvals,
+    account_roles,
     at_the_server,
     directory,
     invitations,
@@ -29,6 +30,7 @@ from hotline.store.accounts import accounts
 from hotline.store.accounts.approvals import Approval
 from hotline.store.database import Database
 from tests.conftest import Clock
+from tests.deciding import decides
 from tests.kits import make_console_kit
 from tests.long import is_long, seed
 from tests.signing import SERVER, Person, admins, person
@@ -65,12 +67,10 @@ def test_one_admin_alone_makes_no_second_one(kit: ConsoleKit, clock: Clock) -> N
 
     here = alone.here(alone.enters().token)
     waiting = approvals.waiting(kit, here)[0]
-    assert (waiting.about, waiting.role, waiting.asked_by) == ("Admin 2", R.ADMIN, "Admin 1")
+    assert str(waiting.sentence) == "Admin 1 asks that Admin 2 becomes: admin"
     assert not waiting.may_decide
-    refusing = refused(
-        lambda: approvals.decide(kit, here, waiting.id, approve=True, reason="I want her")
-    )
-    assert refusing == AccountFault.NOT_AN_ADMIN
+    with pytest.raises(ApprovalRefused):
+        approvals.decide(kit, here, waiting.id, "I want her", approve=True)
 
 
 def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
@@ -98,15 +98,14 @@ def test_a_second_admin_approves_or_refuses_once(kit: ConsoleKit, clock: Clock) 
     one, other = approvals.waiting(kit, here)
     assert one.may_decide
 
-    assert refused(lambda: approvals.decide(kit, here, one.id, approve=True, reason=" ")) == (
+    assert refused(lambda: approvals.decide(kit, here, one.id, " ", approve=True)) == (
         AccountFault.NO_REASON
     )
-    approvals.decide(kit, here, one.id, approve=True, reason="agreed with her head of unit")
-    approvals.decide(kit, here, other.id, approve=False, reason="reads no tips yet")
-    assert roles_of(kit, "Approver 1") == ({one.role}, set())
-    assert refused(lambda: approvals.decide(kit, here, one.id, approve=False, reason="again")) == (
-        AccountFault.DECIDED
-    )
+    approvals.decide(kit, here, one.id, "agreed with her head of unit", approve=True)
+    approvals.decide(kit, here, other.id, "reads no tips yet", approve=False)
+    assert roles_of(kit, "Approver 1") == ({R.APPROVER}, set())
+    with pytest.raises(NotFound):
+        approvals.decide(kit, here, one.id, "again", approve=False)
     assert approvals.waiting(kit, here) == []
 
 
@@ -115,10 +114,9 @@ def test_who_is_no_admin_sees_and_decides_nothing(kit: ConsoleKit, clock: Clock)
     editor = person(kit, clock, "Editor 1", R.EDITOR)
     invitations.invite(kit, actor(admin), "Approver 1", [R.APPROVER])
     here = editor.here(editor.enters().token)
-    assert approvals.waiting(kit, here) == ()
-    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
-        AccountFault.NOT_AN_ADMIN
-    )
+    assert approvals.waiting(kit, here) == []
+    with pytest.raises(NotFound):
+        approvals.decide(kit, here, 1, "why", approve=True)
 
 
 def test_what_another_release_lets_wait_is_left_alone(kit: ConsoleKit, clock: Clock) -> None:
@@ -137,9 +135,8 @@ def test_what_another_release_lets_wait_is_left_alone(kit: ConsoleKit, clock: Cl
     here = admin.here(admin.enters().token)
     assert approvals.waiting(kit, here) == []
     assert directory.listed(kit)
-    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
-        AccountFault.DECIDED
-    )
+    with pytest.raises(NotFound):
+        approvals.decide(kit, here, 1, "why", approve=True)
 
 
 def test_what_nobody_decides_lapses_after_seven_days(kit: ConsoleKit, clock: Clock) -> None:
@@ -148,9 +145,8 @@ def test_what_nobody_decides_lapses_after_seven_days(kit: ConsoleKit, clock: Clo
     clock.turn(days=7)
     here = second.here(second.enters().token)
     assert approvals.waiting(kit, here) == []
-    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
-        AccountFault.DECIDED
-    )
+    with pytest.raises(NotFound):
+        approvals.decide(kit, here, 1, "why", approve=True)
     assert invitations.set_roles(kit, actor(first), 3, [R.APPROVER]) == {R.APPROVER}
 
 
@@ -159,8 +155,7 @@ def test_a_new_link_makes_nobody_a_second_person(kit: ConsoleKit, clock: Clock) 
     first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
     assert not new_links.again(kit, SERVER, second.account_id, "lost both").link
-    (waits,) = new_links.waiting(kit)
-    new_links.decide(kit, actor(first), waits.id, "met them", approve=True)
+    decides(kit, first.here(first.enters().token), "link")
     assert sessions.look(kit, token), "what was agreed to is not made yet"
     invited = new_links.again(kit, SERVER, second.account_id)
     assert invited.waiting == {R.ADMIN}
@@ -217,7 +212,7 @@ def test_what_was_approved_excludes_too(kit: ConsoleKit, clock: Clock) -> None:
     with kit.database.writing() as session:
         accounts.one(session, invited.account_id).roles = [R.AUDITOR]
     here = second.here(second.enters().token)
-    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
+    assert refused(lambda: approvals.decide(kit, here, 1, "why", approve=True)) == (
         AccountFault.ROLES_EXCLUDE
     )
     assert roles_of(kit, "National 1") == ({R.AUDITOR}, {R.NATIONAL})
@@ -270,16 +265,18 @@ def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_eac
         by, target = chance.choice(here), chance.choice(ids)
         clock.turn(minutes=40)
         approved: set[tuple[int, AccountRole]] = set()
-        waiting = approvals.waiting(kit, by)
-        with suppress(AccountRefused):
+        waiting = [one for one in approvals.waiting(kit, by) if one.kind == "role"]
+        with suppress(AccountRefused, ApprovalRefused):
             match chance.randrange(5):
                 case 0:
                     new_links.again(kit, by.actor, target)
                 case 1 | 2 if waiting:
                     one = chance.choice(waiting)
-                    approvals.decide(kit, by, one.id, approve=True, reason="so it is")
-                    assert one.asked_by != by.name
-                    approved = {(ids[int(one.about.removeprefix("Desk "))], one.role)}
+                    approvals.decide(kit, by, one.id, "so it is", approve=True)
+                    said = dict(one.sentence.values)
+                    assert said["by"] != by.name
+                    about = str(said["about"]).removeprefix("Desk ")
+                    approved = {(ids[int(about)], AccountRole(str(said["role"])))}
                 case _:
                     wanted = chance.sample(list(R), chance.randint(1, 3))
                     invitations.set_roles(kit, by.actor, target, wanted, "other work")
@@ -295,9 +292,9 @@ def test_who_asked_for_a_role_and_who_gave_it_have_appointed_its_holder(
 ) -> None:
     asking, giving = admins(kit, clock, ["Admin 1", "Admin 2"])
     invited = invitations.invite(kit, actor(asking), "Approver 1", [R.APPROVER])
-    assert approvals.appointed_by(kit, invited.account_id, R.APPROVER) == frozenset()
+    assert account_roles.appointed_by(kit, invited.account_id, R.APPROVER) == frozenset()
     here = giving.here(giving.enters().token)
     (waiting,) = approvals.waiting(kit, here)
-    approvals.decide(kit, here, waiting.id, approve=True, reason="She reads for us")
-    appointed = approvals.appointed_by(kit, invited.account_id, R.APPROVER)
+    approvals.decide(kit, here, waiting.id, "She reads for us", approve=True)
+    appointed = account_roles.appointed_by(kit, invited.account_id, R.APPROVER)
     assert appointed == {asking.account_id, giving.account_id}

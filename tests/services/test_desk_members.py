@@ -13,8 +13,9 @@ from hotline.domain.desk.desks import DeskKind
 from hotline.domain.desk.members import of_account, of_responder
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
-from hotline.errors import DeskRefused, NotFound, PassphraseWrong, PersonnelRefused
+from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong, PersonnelRefused
 from hotline.sealing.passphrase import Costs
+from hotline.services import approvals
 from hotline.services.accounts import invitations, new_links
 from hotline.services.desk import access, admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
@@ -27,6 +28,7 @@ from hotline.store.desk import desks, members
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.people.responders import Responder
 from tests.builders import NOON
+from tests.deciding import signed_in
 from tests.district import District
 from tests.two_people import ALICE, BOB
 
@@ -47,6 +49,12 @@ class People:
     def ask(self, desk: str, member: str, by: Actor = ADMIN) -> int:
         admissions.ask(self.district.kit, by, desk, member, "she works there")
         return admissions.waiting(self.district.kit)[-1].id
+
+    def admit(self, by: str, member: str, asked: int) -> None:
+        """An account decides, with its own open key."""
+        kit, key = self.district.kit, bytes(self.pairs[member])
+        signed = signed_in(kit, by)
+        approvals.decide(kit, signed, asked, "known", approve=True, key=key, is_compared=True)
 
     def let_in(self, desk: str, member: str) -> None:
         self.ask(desk, member)
@@ -103,7 +111,7 @@ def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: Peopl
     assert people.opens(NATIONAL, FIRST)
 
     asked = people.ask(NATIONAL, SECOND)
-    admissions.admit(kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked)
+    people.admit("Chantal", FIRST, asked)
     assert people.opens(NATIONAL, SECOND)
     assert people.actions()[-4:] == ["desk_admission_asked", "desk_admitted"] * 2
     assert admissions.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
@@ -113,8 +121,8 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
     kit = people.district.kit
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND, by=Actor("Chantal", 1))
-    with pytest.raises(DeskRefused):
-        admissions.admit(kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked)
+    with pytest.raises(ApprovalRefused):
+        people.admit("Chantal", FIRST, asked)
 
     people.ask("12", PERSON, by=Actor("Bob"))
     assert ("12", PERSON) not in admissions.admit_by_passphrase(kit, BOB, PASSPHRASE)
@@ -130,10 +138,8 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
 def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
     asked = people.ask("12", PERSON)
-    with pytest.raises(NotFound):
-        admissions.admit(
-            people.district.kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked
-        )
+    with pytest.raises(ApprovalRefused):
+        people.admit("Chantal", FIRST, asked)
     assert not people.opens("12", PERSON)
 
 
@@ -143,9 +149,7 @@ def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: P
     asked = people.ask(NATIONAL, SECOND)
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
     with pytest.raises(DeskRefused, match="another key since"):
-        admissions.admit(
-            people.district.kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked
-        )
+        people.admit("Chantal", FIRST, asked)
     assert admissions.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
 
 

@@ -17,13 +17,13 @@ from hotline.domain.people.enrolling import (
     TRIES,
 )
 from hotline.domain.referrals.referral import Level
-from hotline.errors import NumberInvalid, PersonnelRefused
+from hotline.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
 from hotline.sealing.passphrase import Costs
+from hotline.services import approvals
 from hotline.services.desk import access, admissions
 from hotline.services.people import (
     enrolling,
     enrolment,
-    enrolment_decisions,
     leaves,
     proving_phones,
     removals,
@@ -36,12 +36,13 @@ from hotline.store.outbox.messages import Message
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 from hotline.testing import OpenSealer
+from tests.deciding import signed_in, waits
 from tests.district import District
 from tests.kits import WholeKit
 from tests.two_people import ALICE as TWO
 
 QUICK = Costs(passes=1, kib=8)
-ALICE, BOB = Actor("Alice"), Actor("Bob")
+ALICE = Actor("Alice")
 OLD, NEW, OTHER = "+250788000001", "+250788000077", "+250788000078"
 SIGNED = {"by": "Alice", "reason": "a test"}
 PAIR = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
@@ -93,8 +94,15 @@ class Office:
         with kit.database.writing() as session:
             return proving_phones.prove(session, kit, phone, **pair)
 
-    def decide(self, by: Actor = BOB, *, approve: bool = True) -> Responder:
-        return enrolment_decisions.decide(self.kit, by, "Gasabo 1", "known to me", approve=approve)
+    def decide(self, by: str = "Bob", *, approve: bool = True) -> Responder:
+        admin = signed_in(self.kit, by, AccountRole.ADMIN)
+        number = max((one.id for one in waits(self.kit, admin, "enrolment")), default=0)
+        approvals.decide(self.kit, admin, number, "known to me", approve=approve)
+        return self.person
+
+    def waiting(self) -> list[str]:
+        admin = signed_in(self.kit, "Bob", AccountRole.ADMIN)
+        return [str(one.sentence) for one in waits(self.kit, admin, "enrolment")]
 
     @property
     def person(self) -> Responder:
@@ -125,13 +133,13 @@ def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) 
     assert office.key(OLD, office.code(), start.start_pin)
     assert (office.person.state, office.person.public_key) == ("waiting", b"p" * 32)
     assert office.person.pin_set_at == office.kit.now()
-    assert [one.name for one in enrolment_decisions.waiting(office.kit)] == ["Gasabo 1"]
+    assert office.waiting() == ["Alice asks to enrol Gasabo 1 for 12. Phone and paper were proved."]
 
     office.decide()
     assert (office.person.state, office.person.active) == ("active", True)
     (asked,) = admissions.waiting(office.kit)
     assert (asked.desk, asked.member) == ("12", "r1")
-    assert enrolment_decisions.waiting(office.kit) == []
+    assert office.waiting() == []
     (row,) = office.district.all(Enrolment)
     assert (row.code_hash, row.start_hash, row.sealed_code) == (None, None, None)
 
@@ -151,8 +159,8 @@ def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
     name: str, office: Office
 ) -> None:
     proved(office)
-    with pytest.raises(PersonnelRefused, match="another admin decides"):
-        office.decide(Actor(name))
+    with pytest.raises(ApprovalRefused, match="another person decides"):
+        office.decide(name)
     assert not office.person.active
 
 
@@ -172,9 +180,10 @@ def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office
             )
     start = office.invite(Actor("Alice", 7))
     assert office.key(OLD, office.code(), start.start_pin)
-    with pytest.raises(PersonnelRefused):
-        office.decide(Actor("Renamed", 7))
-    assert office.decide(Actor("Bob", 8)).active
+    office.district.change(ConsoleAccount, 7, name="renamed", shown="Renamed")
+    with pytest.raises(ApprovalRefused):
+        office.decide("Renamed")
+    assert office.decide("Bob").active
 
 
 @pytest.mark.parametrize("wrong", ["code", "paper", "both", "phone"])
@@ -255,8 +264,8 @@ def test_what_does_not_arrive_at_a_number_that_is_not_hers_makes_her_no_stranger
 def test_what_was_proved_lapses(office: Office) -> None:
     proved(office)
     office.district.clock.turn(seconds=DECIDED_WITHIN / timedelta(seconds=1))
-    assert enrolment_decisions.waiting(office.kit) == []
-    with pytest.raises(PersonnelRefused, match="send them a code first"):
+    assert office.waiting() == []
+    with pytest.raises(NotFound, match="its time is over"):
         office.decide()
     proved(office)
     assert office.decide().active
@@ -266,7 +275,7 @@ def test_what_was_refused_is_nobody_s(office: Office) -> None:
     proved(office)
     office.decide(approve=False)
     assert not office.person.active
-    with pytest.raises(PersonnelRefused):
+    with pytest.raises(NotFound):
         office.decide()
 
 
@@ -286,7 +295,7 @@ def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: 
 def test_who_goes_before_she_was_enrolled_has_to_prove_it_anew(office: Office) -> None:
     proved(office)
     removals.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
-    with pytest.raises(PersonnelRefused):
+    with pytest.raises(NotFound):
         office.decide()
     leaves.back(office.kit, "Gasabo 1", number=None, second="Bob", **SIGNED)
     assert (office.person.state, office.person.active) == ("proving", False)

@@ -6,10 +6,10 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.errors import PinRefused
 from hotline.sealing import oneoff
-from hotline.services.people import enrolling, enrolment, enrolment_decisions
+from hotline.services.people import enrolling, enrolment
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.readings import PinReading, PinReadingAsk
@@ -17,6 +17,7 @@ from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 from hotline.testing import OpenSealer
 from tests.callers import Caller, Line
+from tests.deciding import decides, signed_in
 from tests.reading import (
     OTHER_PIN,
     PHONE,
@@ -28,7 +29,7 @@ from tests.reading import (
     with_pin,
 )
 
-ALICE, BOB = Actor("Alice"), Actor("Bob")
+ALICE = Actor("Alice")
 NUMBER, NEW, STRANGER = "+250788000021", "+250788815267", "+250788000099"
 FILE = f"""name,msisdn,language,level,districts,categories
 Responder 1,{NUMBER},en,responder,Gasabo,
@@ -109,7 +110,7 @@ def test_she_keys_her_code_and_her_paper_and_chooses_six_digits_of_her_own(
     assert person.pin_wrap is not None
     private = invited.beside.kit.vault.open(person.pin_wrap, PIN, person.id)
     assert oneoff.public_of(private) == person.public_key
-    enrolment_decisions.decide(invited.kit, BOB, "Responder 1", "known to me", approve=True)
+    decides(invited.kit, signed_in(invited.kit, "Bob", AccountRole.ADMIN), "enrolment")
     assert dialled(invited.beside, NUMBER).key(PIN).startswith("CON Open: 0.")
 
 
@@ -225,7 +226,7 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
         "END This phone is proved. A second person decides. Your PIN stays."
     )
     assert dialled(beside, NEW).key(PIN).startswith("CON PIN si yo.")
-    enrolment_decisions.decide(kit, BOB, "responder 1", "known to me", approve=True)
+    decides(kit, signed_in(kit, "Bob", AccountRole.ADMIN), "enrolment")
     assert dialled(beside, NEW).key(PIN).startswith("CON Open: 0.")
     with beside.line.database.reading() as session:
         assert session.get_one(Responder, person_id).state == "active"

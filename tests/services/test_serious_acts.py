@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Actor
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.watch.alarms import Alarm
-from hotline.errors import AccountRefused, PersonnelRefused
+from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
-from hotline.services import alarming
-from hotline.services.accounts import approvals, directory, invitations, new_links, sessions
+from hotline.services import alarming, approvals
+from hotline.services.accounts import directory, invitations, new_links, sessions
 from hotline.services.people import enrolment, one_human
 from hotline.services.people.dossiers import leaving
 from hotline.store.database import Database
@@ -21,6 +21,7 @@ from hotline.store.desk import audit
 from hotline.store.outbox.messages import Message
 from hotline.store.watch import alarms
 from tests.conftest import Clock
+from tests.deciding import decides
 from tests.kits import make_console_kit
 from tests.signing import SERVER, Person, admins, person
 
@@ -46,6 +47,10 @@ def two(kit: ConsoleKit, clock: Clock) -> list[Person]:
 
 def by(person: Person) -> Actor:
     return Actor(person.name, person.account_id)
+
+
+def here(person: Person) -> SignedIn:
+    return person.here(person.enters().token)
 
 
 def editors(kit: ConsoleKit, clock: Clock, number: int) -> list[Person]:
@@ -192,9 +197,9 @@ def test_nobody_shuts_out_the_last_other_admin_or_approver(
         other = person(kit, clock, f"Approver {number}", R.TRANSLATOR)
         invitations.set_roles(kit, by(first), other.account_id, [R.TRANSLATOR, R.APPROVER])
     invitations.set_roles(kit, by(first), approver.account_id, [R.TRANSLATOR, R.APPROVER])
-    here = second.here(second.enters().token)
-    for one in approvals.waiting(kit, here):
-        approvals.decide(kit, here, one.id, approve=True, reason="so it is")
+    decider = here(second)
+    for one in approvals.waiting(kit, decider):
+        approvals.decide(kit, decider, one.id, "so it is", approve=True)
 
     def last(account_id: int) -> object:
         return refused(lambda: ACTS[act](kit, by(first), account_id))
@@ -212,14 +217,14 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
     kit: ConsoleKit, two: list[Person], clock: Clock, act: str
 ) -> None:
     first, second = two
-    here = second.here(second.enters().token)
+    decider = here(second)
 
     def national(name: str) -> Person:
         made = person(kit, clock, name, R.TRANSLATOR)
         roles = [R.TRANSLATOR, R.NATIONAL]
         invitations.set_roles(kit, by(first), made.account_id, roles)
-        for one in approvals.waiting(kit, here):
-            approvals.decide(kit, here, one.id, approve=True, reason="so it is")
+        for one in approvals.waiting(kit, decider):
+            approvals.decide(kit, decider, one.id, "so it is", approve=True)
         return made
 
     only = national("Officer 1")
@@ -303,13 +308,14 @@ def test_a_suspension_that_was_over_before_lengthens_no_rest(
 def test_a_second_admin_sets_a_link_free_at_once(
     kit: ConsoleKit, two: list[Person], desk: Person
 ) -> None:
-    first, second = map(by, two)
+    first, second = by(two[0]), two[1]
     new_links.again(kit, first, desk.account_id, "lost both")
-    (waits,) = new_links.waiting(kit)
-    for actor in (first, Actor("Desk 1", desk.account_id), SERVER):
-        with pytest.raises(PersonnelRefused, match="another admin decides"):
-            new_links.decide(kit, actor, waits.id, "so it is", approve=True)
-    new_links.decide(kit, second, waits.id, "met them", approve=True)
+    with pytest.raises(ApprovalRefused, match="another person decides"):
+        decides(kit, here(two[0]), "link")
+    (waits,) = approvals.waiting(kit, here(second))
+    with pytest.raises(NotFound):
+        approvals.decide(kit, here(desk), waits.id, "so it is", approve=True)
+    decides(kit, here(second), "link")
     assert new_links.again(kit, first, desk.account_id).link
 
 
@@ -327,8 +333,7 @@ def test_its_person_refuses_a_link_that_they_did_not_ask_for(
 
 def test_a_second_admin_refuses_a_link(kit: ConsoleKit, two: list[Person], desk: Person) -> None:
     new_links.again(kit, by(two[0]), desk.account_id, "lost both")
-    (waits,) = new_links.waiting(kit)
-    new_links.decide(kit, by(two[1]), waits.id, "they did not ask", approve=False)
+    decides(kit, here(two[1]), "link", approve=False)
     assert new_links.resting(kit, desk.account_id) is None
     assert desk.enters()
 
@@ -337,14 +342,13 @@ def test_without_a_phone_only_a_second_admin_sets_a_link_free(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     """Nobody could tell the person: time alone would help a thief."""
-    first, second = map(by, two)
+    first, second = by(two[0]), two[1]
     (one,) = editors(kit, clock, 1)
     new_links.again(kit, first, one.account_id, "lost both")
     clock.turn(days=3)
     early = partial(new_links.again, kit, first, one.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
-    (waits,) = new_links.waiting(kit)
-    new_links.decide(kit, second, waits.id, "met them", approve=True)
+    decides(kit, here(second), "link")
     assert new_links.again(kit, first, one.account_id).link
 
 

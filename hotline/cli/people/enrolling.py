@@ -1,9 +1,8 @@
-"""`hotline responders invite`, `waiting`, `approve`, `refuse` and `change-number`: phone and person are proved.
+"""`hotline responders invite` and `change-number`: phone and person are proved, and approved in the console.
 
 A start PIN is written to a file that only its owner reads, and shown nowhere.
 """
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import signed_by
 from hotline.domain.accounts.account import Actor
-from hotline.services.people import enrolling, enrolment_decisions
+from hotline.services.people import enrolling
 from hotline.services.people.enrolling import StartPaper
 from hotline.services.people.personnel import shown
 
@@ -46,57 +45,6 @@ def invite(people: Sequence[str], paper: Path, by: str, reason: str) -> None:
             click.echo(f"{name}: a code is on its way; her start PIN is in {paper}")
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-def waiting(as_json: bool) -> None:
-    """Who proved phone and paper, and waits for a second admin."""
-    with console_kit() as kit:
-        rows = [
-            {
-                "id": one.responder_id,
-                "name": one.name,
-                "kind": one.kind,
-                "asked_by": one.asked_by,
-                "proved": shown(one.proved_at),
-                "lapses": shown(one.lapses_at),
-            }
-            for one in enrolment_decisions.waiting(kit)
-        ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo(
-            f"{row['id']:4} {row['name']}: {row['kind']}, wanted by {row['asked_by']},"
-            f" proved {row['proved']}, lapses {row['lapses']}"
-        )
-    if not rows:
-        click.echo("nobody waits", err=True)
-
-
-@click.command()
-@PERSON
-@signed_by
-def approve(person: str, by: str, reason: str) -> None:
-    """Enrol NAME, or let her new number take the place of the old: another person than who invited her.
-
-    Then each of her desks is asked to let her in: `hotline desks list`.
-    """
-    with console_kit() as kit:
-        done = enrolment_decisions.decide(kit, Actor(by), person, reason, approve=True)
-    click.echo(f"{done.name}: approved")
-
-
-@click.command()
-@PERSON
-@signed_by
-def refuse(person: str, by: str, reason: str) -> None:
-    """Refuse what NAME proved: another person than who invited her."""
-    with console_kit() as kit:
-        done = enrolment_decisions.decide(kit, Actor(by), person, reason, approve=False)
-    click.echo(f"{done.name}: refused")
-
-
 @click.command("change-number")
 @PERSON
 @click.option("--number", help="Her new number; otherwise it is asked for.")
@@ -126,4 +74,4 @@ def write(paper: Path, start: StartPaper) -> None:
         file.write(line)
 
 
-COMMANDS = (invite, waiting, approve, refuse, change_number)
+COMMANDS = (invite, change_number)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hotline.domain.accounts.account import AccountRole, AccountState
 from hotline.ports import Kit
-from hotline.services.accounts import approvals
+from hotline.services.accounts import account_roles
 from hotline.store.accounts import accounts
 from hotline.store.accounts.accounts import ConsoleAccount
 
@@ -32,7 +32,7 @@ class AccountLine:
 def listed(kit: Kit) -> Sequence[AccountLine]:
     """In the order in which they were made, those that were ended last."""
     with kit.database.reading() as session:
-        waiting = approvals.roles_by_account(session, kit)
+        waiting = account_roles.roles_by_account(session, kit)
         lines = [_line(account, waiting, kit.now()) for account in accounts.everybody(session)]
     return sorted(lines, key=lambda line: line.state is AccountState.ENDED)
 
@@ -40,7 +40,7 @@ def listed(kit: Kit) -> Sequence[AccountLine]:
 def one(kit: Kit, account_id: int) -> AccountLine:
     """Raises NotFound."""
     with kit.database.reading() as session:
-        waiting = approvals.roles_by_account(session, kit)
+        waiting = account_roles.roles_by_account(session, kit)
         return _line(accounts.one(session, account_id), waiting, kit.now())
 
 

@@ -22,7 +22,7 @@ from hotline.domain.accounts.reserved_names import is_reserved
 from hotline.domain.desk.members import of_account
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
-from hotline.services.accounts import approvals, serious_acts
+from hotline.services.accounts import account_roles, serious_acts
 from hotline.services.accounts.proving import entering_states
 from hotline.services.accounts.serious_acts import Notified, SeriousAct
 from hotline.store.accounts import accounts, sessions
@@ -73,7 +73,9 @@ def invite(
         )
         session.add(account)
         session.flush()
-        approvals.record(session, kit, by, "account_invited", account, ", ".join(sorted(wanted)))
+        account_roles.record(
+            session, kit, by, "account_invited", account, ", ".join(sorted(wanted))
+        )
         waiting = _give(session, kit, by, account, wanted)
         return Invited(account.id, _link(session, kit, account), waiting)
 
@@ -96,13 +98,13 @@ def make_link(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) ->
 
     Roles that decide for others wait anew: else whoever gives out the link could become its second person.
     """
-    waited = approvals.waiting_roles(session, kit, account.id)
+    waited = account_roles.waiting_roles(session, kit, account.id)
     deciding = account.held_roles & SECOND_PERSON
     direct = counts_as_second(session, by)
     account.roles = sorted(account.held_roles - deciding)
     _forget(session, kit, account)
     account.state = AccountState.INVITED
-    approvals.record(session, kit, by, "account_linked", account)
+    account_roles.record(session, kit, by, "account_linked", account)
     waiting = _give(session, kit, by, account, deciding, direct=direct)
     return Invited(account.id, _link(session, kit, account), waited | waiting)
 
@@ -118,14 +120,14 @@ def set_roles(
     _check(wanted)
     notified = NOBODY_NOTIFIED
     with kit.database.writing() as session:
-        account = approvals.living(session, account_id)
+        account = account_roles.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         if lost := account.held_roles - wanted:
             notified = _take(session, kit, by, account, lost, reason)
-        waited = approvals.waiting_roles(session, kit, account.id)
+        waited = account_roles.waiting_roles(session, kit, account.id)
         for role in waited - wanted:
-            approvals.withdraw(session, kit, by, account.id, role)
+            account_roles.withdraw(session, kit, by, account.id, role)
         direct = counts_as_second(session, by)
         new = wanted - account.held_roles - (frozenset() if direct else waited)
         waiting = _give(session, kit, by, account, new, direct=direct)
@@ -153,7 +155,7 @@ def _take(
 def end(kit: Kit, by: Actor, account_id: int, reason: str = "") -> None:
     """Lets nobody enter by this account any more. Its name stays, for what it did. Raises AccountRefused."""
     with kit.database.writing() as session:
-        account = approvals.living(session, account_id)
+        account = account_roles.living(session, account_id)
         serious_acts.check(session, kit, by, account, reason)
         notified = end_in(session, kit, by, account, reason)
     notified.ring(kit)
@@ -163,8 +165,8 @@ def end_in(
     session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str = ""
 ) -> Notified:
     """`end`, inside the caller's transaction, of an account that is held. The caller rings for the messages."""
-    for role in approvals.waiting_roles(session, kit, account.id):
-        approvals.withdraw(session, kit, by, account.id, role)
+    for role in account_roles.waiting_roles(session, kit, account.id):
+        account_roles.withdraw(session, kit, by, account.id, role)
     _forget(session, kit, account)
     account.state, account.ended_at = AccountState.ENDED, kit.now()
     return serious_acts.record(session, kit, by, SeriousAct.END, account, reason)
@@ -176,7 +178,7 @@ def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
     The same admin suspends the same account once in seven days: else one person would shut it out for good.
     """
     with kit.database.writing() as session:
-        account, at = approvals.living(session, account_id), kit.now()
+        account, at = account_roles.living(session, account_id), kit.now()
         serious_acts.check(session, kit, by, account, reason)
         action, since = SeriousAct.SUSPEND.action, at - SUSPENDED_AGAIN
         subject = f"account {account.shown}"
@@ -191,13 +193,13 @@ def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
 def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
     """Lets the person of a suspended account sign in again. Raises AccountRefused."""
     with kit.database.writing() as session:
-        account = approvals.living(session, account_id)
+        account = account_roles.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         if not account.is_suspended(kit.now()):
             raise refusal(AccountFault.NOT_SUSPENDED)
         account.suspended_until = kit.now()
-        approvals.record(session, kit, by, "account_suspension_lifted", account)
+        account_roles.record(session, kit, by, "account_suspension_lifted", account)
 
 
 def find(kit: Kit, name: str) -> int | None:
@@ -246,10 +248,10 @@ def _give(
     account.roles = sorted(account.held_roles | (roles - waiting))
     for role in sorted(roles - waiting):
         why = f"{role}: {BY_THE_SERVER}" if role in SECOND_PERSON else str(role)
-        approvals.record(session, kit, by, "account_role_given", account, why)
-        approvals.settle(session, kit, by, account.id, role)
+        account_roles.record(session, kit, by, "account_role_given", account, why)
+        account_roles.settle(session, kit, by, account.id, role)
     for role in sorted(waiting):
-        approvals.ask(session, kit, by, account, role)
+        account_roles.ask(session, kit, by, account, role)
     return waiting
 
 

@@ -5,27 +5,27 @@ always, reads an SMS, and may refuse it: the hours of a suspension do not count.
 theirs, only a second admin sets it free.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
+from hotline.domain.accounts.account import AccountState, Actor, SignedIn
 from hotline.domain.accounts.entering import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
 from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.desk.members import of_account
 from hotline.domain.wording import Template
-from hotline.errors import NotFound, PersonnelRefused
+from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services.accounts import approvals, invitations, serious_acts
+from hotline.services.accounts import account_roles, invitations, serious_acts
 from hotline.services.accounts.invitations import Invited
 from hotline.services.accounts.serious_acts import Notified, SeriousAct
+from hotline.services.approving import ADMIN, About, ApprovalRule, name_of, request
 from hotline.store.accounts import accounts
 from hotline.store.accounts import approvals as rows
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit
-from hotline.text.names import is_one_name
 from hotline.text.remark import remark
 
 
@@ -34,12 +34,8 @@ class RestingLink:
     """A new link that was asked for and not made yet."""
 
     id: int
-    account_id: int
-    about: str
     asked_by: str
-    asker_id: int | None
     asked_at: datetime
-    expires_at: datetime
     reason: str
     usable_at: datetime | None
     """None where only a second admin sets it free: no phone of the person is known."""
@@ -56,7 +52,7 @@ def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
     nobody has taken up gets it at once. Raises AccountRefused.
     """
     with kit.database.writing() as session:
-        account = approvals.living(session, account_id)
+        account = account_roles.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         resting = _of_account(session, kit, account)
@@ -80,38 +76,6 @@ def resting(kit: Kit, account_id: int) -> RestingLink | None:
     return None
 
 
-def waiting(kit: Kit) -> Sequence[RestingLink]:
-    """Returns the links that a second admin may agree to, the oldest first."""
-    with kit.database.reading() as session:
-        found = rows.undecided(session, ApprovalKind.LINK, kit.now())
-        return [_line(session, row, accounts.one(session, _account_id(row))) for row in found]
-
-
-def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool) -> None:
-    """Agrees to a link, or refuses it, as a second admin. Raises PersonnelRefused."""
-    with kit.database.writing() as session:
-        row = rows.held(session, ApprovalKind.LINK, approval_id, kit.now())
-        if row is None:
-            raise PersonnelRefused(remark("that was decided already, or its time is over"))
-        account, decider = accounts.one(session, _account_id(row)), by.account_id
-        is_asker = decider == row.asker_id or is_one_name(by.name, row.asked_by.rpartition(":")[2])
-        is_admin = decider is not None and (
-            AccountRole.ADMIN in accounts.one(session, decider).held_roles
-        )
-        if is_asker or not is_admin or decider == account.id:
-            raise PersonnelRefused(remark("another admin decides that"))
-        decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
-        _decide(row, kit, by, decision)
-        approvals.record(
-            session,
-            kit,
-            by,
-            "account_link_agreed" if approve else "account_link_refused",
-            account,
-            reason.strip(),
-        )
-
-
 def refuse_own(kit: Kit, by: SignedIn) -> None:
     """Refuses a link for one's own account: its person did not ask. Where there is none, changes nothing."""
     with kit.database.writing() as session:
@@ -121,12 +85,12 @@ def refuse_own(kit: Kit, by: SignedIn) -> None:
             return
         _decide(session.get_one(Approval, found.id), kit, by.actor, ApprovalDecision.REFUSED)
         reason = "their own account: they did not ask"
-        approvals.record(session, kit, by.actor, "account_link_refused", account, reason)
+        account_roles.record(session, kit, by.actor, "account_link_refused", account, reason)
 
 
 def _ask(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str) -> Notified:
     serious_acts.check(session, kit, by, account, reason, loses=())
-    rows.ask(session, by, ApprovalKind.LINK, _subject(account), reason.strip(), kit.now())
+    request(session, kit, by, ApprovalKind.LINK, _subject(account), reason.strip())
     return serious_acts.record(
         session, kit, by, SeriousAct.LINK, account, reason, own=Template.OWN_LINK
     )
@@ -136,8 +100,8 @@ def _of_account(session: Session, kit: Kit, account: ConsoleAccount) -> RestingL
     row = rows.waiting_for(session, _subject(account), kit.now())
     if row is None:
         since = kit.now() - APPROVAL_LIVES
-        agreed = rows.granted(session, ApprovalKind.LINK, since)
-        row = next((one for one in agreed if one.subject == _subject(account)), None)
+        agreed = rows.approved(session, _subject(account))
+        row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
     return None if row is None else _line(session, row, account)
 
 
@@ -145,12 +109,8 @@ def _line(session: Session, row: Approval, account: ConsoleAccount) -> RestingLi
     is_told = serious_acts.reached_person(session, account) is not None
     return RestingLink(
         id=row.id,
-        account_id=account.id,
-        about=account.shown,
-        asked_by=row.asked_by.rpartition(":")[2],
-        asker_id=row.asker_id,
+        asked_by=name_of(row.asked_by),
         asked_at=row.asked_at,
-        expires_at=row.expires_at,
         reason=row.reason,
         usable_at=_rested(row, account) if is_told else None,
         is_agreed=row.decision == ApprovalDecision.APPROVED,
@@ -172,5 +132,24 @@ def _subject(account: ConsoleAccount) -> str:
     return f"account:{account.id}:link"
 
 
-def _account_id(row: Approval) -> int:
-    return int(row.subject.split(":")[1])
+def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+    account = accounts.one(session, int(row.subject.split(":")[1]))
+    return About(
+        remark(
+            "{by} asks for a new link for {about}. When it is made, their password, their authenticator and their keys"
+            " end.",
+            by=name_of(row.asked_by),
+            about=account.shown,
+        ),
+        f"account {account.shown}",
+        member=of_account(account.id),
+    )
+
+
+LINK = ApprovalRule(
+    kind=ApprovalKind.LINK,
+    decided_by=ADMIN,
+    about=_about,
+    given="account_link_agreed",
+    refused="account_link_refused",
+)

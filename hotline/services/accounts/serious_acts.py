@@ -18,7 +18,7 @@ from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services import alarming
-from hotline.services.accounts import approvals
+from hotline.services.accounts import account_roles
 from hotline.services.doorbell import ring
 from hotline.services.referrals import case_messages
 from hotline.store.accounts import accounts
@@ -107,7 +107,7 @@ def record(
     `own` goes to the phone of the account's person, where the line knows it.
     """
     at = kit.now()
-    approvals.record(session, kit, by, act.action, account, reason.strip())
+    account_roles.record(session, kit, by, act.action, account, reason.strip())
     alarming.note_each(session, Alarm.ACCOUNTS, at)
     number = {"number": str(account.id)}
     rows = [

@@ -5,19 +5,28 @@ a hook reaches imports this file.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from nacl.public import PrivateKey
 
-from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
+from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.fingerprint import four_words
 from hotline.domain.desk.desks import READS, DeskKind, kind_of
 from hotline.domain.desk.members import account_of, of_account, responder_of
 from hotline.errors import DeskRefused, NotFound
 from hotline.ports import Kit
 from hotline.sealing.members import DeskPrivate, open_desk_key, wrap_desk_key
-from hotline.services.desk import two_names
+from hotline.services.approving import (
+    RUNNING,
+    About,
+    ApprovalRule,
+    Decision,
+    called,
+    is_same_person,
+    name_of,
+    request,
+)
 from hotline.services.desk.keys import by_passphrase
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.store.accounts import accounts, approvals
@@ -35,12 +44,7 @@ class WaitingAdmission:
     desk: str
     member: str
     asked_by: str
-    asker_id: int | None
-    reason: str
-    asked_at: datetime
-    expires_at: datetime
-    fingerprint: str
-    """The four words of an account's key, which its person reads out; empty for a phone, which shows none."""
+    """A name."""
 
 
 def ask(kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
@@ -51,76 +55,30 @@ def ask(kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
 
 def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
     """`ask`, inside the caller's transaction."""
-    public_key = _fit(session, desk, member)
+    public_key, subject = _fit(session, desk, member), _subject(desk, member)
     if member in members.of_desk(session, desk):
         raise DeskRefused(remark("they open that desk already"))
-    waits = approvals.waiting_for(session, _subject(desk, member), kit.now())
-    if waits is not None and waits.sealed == public_key:
-        return
-    if waits is not None:
+    waits = approvals.waiting_for(session, subject, kit.now())
+    if waits is not None and waits.sealed != public_key:
         approvals.decide(waits, audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN)
-    subject = _subject(desk, member)
-    approvals.ask(
-        session, by, ApprovalKind.ADMISSION, subject, reason, kit.now(), sealed=public_key
-    )
-    record(session, kit, "desk_admission_asked", audit.by_actor(by), desk, member, reason)
+        session.flush()
+    if request(session, kit, by, ApprovalKind.ADMISSION, subject, reason, sealed=public_key):
+        record(session, kit, "desk_admission_asked", audit.by_actor(by), desk, member, reason)
 
 
 def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
-    """What waits for a member of a desk, or of any; the oldest first."""
+    """Returns what waits for a member of a desk, or of any; the oldest first."""
     with kit.database.reading() as session:
-        rows = approvals.undecided(session, ApprovalKind.ADMISSION, kit.now())
-    found = [
-        WaitingAdmission(
-            row.id,
-            *_about(row),
-            row.asked_by,
-            row.asker_id,
-            row.reason,
-            row.asked_at,
-            row.expires_at,
-            four_words(row.sealed) if row.sealed and account_of(_about(row)[1]) else "",
-        )
-        for row in rows
-    ]
+        rows = approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
+    found = [WaitingAdmission(row.id, *_wanted(row), name_of(row.asked_by)) for row in rows]
     return [one for one in found if desk is None or one.desk == desk]
 
 
 def opens_or_waits(session: Session, kit: Kit, desk: str, member: str) -> bool:
-    """Whether somebody opens a desk, or was asked in."""
+    """Returns True if somebody opens a desk, or was asked in."""
     if member in members.of_desk(session, desk):
         return True
     return approvals.waiting_for(session, _subject(desk, member), kit.now()) is not None
-
-
-def refuse(kit: Kit, by: Actor, admission_id: int, reason: str) -> None:
-    """Let somebody stay out: another person than who asked says so. Raises NotFound, DeskRefused."""
-    with kit.database.writing() as session:
-        row = approvals.held(session, ApprovalKind.ADMISSION, admission_id, kit.now())
-        if row is None:
-            raise NotFound("that admission was decided already, or its time is over")
-        desk, member = _about(row)
-        _check_other(row, by)
-        if two_names.is_herself(session, by, member):
-            raise DeskRefused(remark("nobody decides about herself"))
-        approvals.decide(row, audit.by_actor(by), kit.now(), ApprovalDecision.REFUSED)
-        actor = audit.by_actor(by)
-        record(session, kit, "desk_admission_refused", actor, desk, member, reason)
-
-
-def admit(kit: Kit, by: Actor, private_key: bytes, admission_id: int) -> None:
-    """Carry out what an admin asked for, with the open key of an account that is a member of that desk.
-
-    Raises NotFound, DeskRefused, SealBroken.
-    """
-    if by.account_id is None:
-        raise DeskRefused("at the command line the enrolment passphrase lets people in")
-    with kit.database.writing() as session:
-        row = approvals.held(session, ApprovalKind.ADMISSION, admission_id, kit.now())
-        if row is None:
-            raise NotFound("that admission was decided already, or its time is over")
-        own, desk = of_account(by.account_id), _about(row)[0]
-        _carry_out(session, kit, row, by, open_as(session, desk, own, private_key)[0].key)
 
 
 def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tuple[str, str]]:
@@ -134,15 +92,16 @@ def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tu
     done = []
     for one in waiting(kit):
         with kit.database.reading() as session:
-            if _asked(one.asked_by, actor) or two_names.is_herself(session, actor, one.member):
+            if is_one_name(actor.name, one.asked_by) or is_same_person(session, actor, one.member):
                 continue
             wrapped = by_passphrase.wrapped(session, one.desk)
         private_key = opener.open(wrapped)[0]
         with kit.database.writing() as session:
-            row = approvals.held(session, ApprovalKind.ADMISSION, one.id, kit.now())
-            if row is not None and member_keys.public_key(session, *_about(row)) == row.sealed:
-                _carry_out(session, kit, row, actor, private_key, by)
-                done.append(_about(row))
+            row = approvals.held(session, one.id, kit.now())
+            if row is not None and member_keys.public_key(session, *_wanted(row)) == row.sealed:
+                _seal(Decision(session, kit, row, actor, by.why(row.reason)), private_key)
+                approvals.decide(row, audit.by_actor(actor), kit.now(), ApprovalDecision.APPROVED)
+                done.append(_wanted(row))
     return done
 
 
@@ -159,19 +118,10 @@ def open_as(
     return tuple(open_desk_key(one, private_key, desk, member) for one in wrapped)
 
 
-def _carry_out(
-    session: Session,
-    kit: Kit,
-    row: Approval,
-    by: Actor,
-    private_key: bytes,
-    people: TwoPeople | None = None,
-) -> None:
-    desk, member = _about(row)
-    actor, at = audit.by_actor(by), kit.now()
-    _check_other(row, by)
-    if two_names.is_herself(session, by, member):
-        raise DeskRefused(remark("nobody lets herself in"))
+def _seal(decision: Decision, private_key: bytes) -> None:
+    """Seals the desk's key to who was asked in, and records it with the decision's reason."""
+    session, row, at = decision.session, decision.row, decision.kit.now()
+    desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
     if public_key != row.sealed:
         raise DeskRefused(
@@ -182,20 +132,45 @@ def _carry_out(
             remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
         )
     members.seal(session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at)
-    approvals.decide(row, actor, at, ApprovalDecision.APPROVED)
-    reason = row.reason if people is None else people.why(row.reason)
-    record(session, kit, "desk_admitted", actor, desk, member, reason)
+    actor = audit.by_actor(decision.by)
+    record(session, decision.kit, "desk_admitted", actor, desk, member, decision.reason)
 
 
-def _check_other(row: Approval, by: Actor) -> None:
-    same = by.account_id is not None and by.account_id == row.asker_id
-    if same or _asked(row.asked_by, by):
-        raise DeskRefused(remark("whoever asked for an admission does not carry it out"))
+def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | None:
+    """A district's account sees its own desks; who opens the desk decides."""
+    desk, member = _wanted(row)
+    seen = member_keys.desks_of_account(session, accounts.one(session, by.account_id))
+    if not by.roles & RUNNING and desk not in seen:
+        return None
+    asks, about = name_of(row.asked_by), called(session, member)
+    return About(
+        remark("{by} asks that {about} opens the desk {desk}", by=asks, about=about, desk=desk),
+        _logged(session, member),
+        detail=desk,
+        member=member,
+        may_decide=desk in members.desks_of(session, of_account(by.account_id)),
+        needs_key=True,
+        fingerprint=four_words(row.sealed) if row.sealed and account_of(member) else "",
+    )
 
 
-def _asked(asked_by: str, by: Actor) -> bool:
-    """Whether it was this name that asked, by a command or in the console."""
-    return is_one_name(by.name, asked_by.rpartition(":")[2])
+def _admit(decision: Decision) -> Sequence[int]:
+    """Lets them in by the open key of an account that is a member of that desk. Raises DeskRefused, SealBroken."""
+    if decision.key is None or decision.by.account_id is None:
+        raise refusal(AccountFault.KEY_CLOSED)
+    own, desk = of_account(decision.by.account_id), _wanted(decision.row)[0]
+    opened = open_as(decision.session, desk, own, decision.key)[0].key
+    _seal(replace(decision, reason=decision.row.reason), opened)
+    return ()
+
+
+ADMISSION = ApprovalRule(
+    kind=ApprovalKind.ADMISSION,
+    decided_by=RUNNING | {AccountRole.DESK},
+    about=_about,
+    approve=_admit,
+    refused="desk_admission_refused",
+)
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:
@@ -215,7 +190,7 @@ def _subject(desk: str, member: str) -> str:
     return f"desk:{desk}:{member}"
 
 
-def _about(row: Approval) -> tuple[str, str]:
+def _wanted(row: Approval) -> tuple[str, str]:
     _, desk, member = row.subject.split(":", 2)
     return desk, member
 
@@ -224,16 +199,19 @@ def record(
     session: Session, kit: Kit, action: str, actor: str, desk: str, member: str, reason: str
 ) -> None:
     """Write into the audit log what was done to a member of a desk, in the caller's transaction."""
-    responder_id, account_id = responder_of(member), account_of(member)
-    if account_id is not None:
-        about = f"account {accounts.one(session, account_id).shown}"
-    else:
-        about = f"responder:{responder_id}"
     audit.append(
         session,
         at=kit.now(),
         actor=actor,
         action=action,
-        subject=about,
+        subject=_logged(session, member),
         reason=f"{desk}: {reason}",
     )
+
+
+def _logged(session: Session, member: str) -> str:
+    """Returns a member as the audit log names one."""
+    account_id = account_of(member)
+    if account_id is None:
+        return f"responder:{responder_of(member)}"
+    return f"account {accounts.one(session, account_id).shown}"

@@ -34,6 +34,7 @@ from hotline.store.dialogue import contacts
 from hotline.store.people import enrolments, responders
 from hotline.store.people.enrolments import Enrolment, EnrolmentEnd
 from hotline.store.people.responders import Responder
+from hotline.store.referrals.personnel import take_turns
 from hotline.text.remark import remark
 
 
@@ -97,6 +98,7 @@ def _begin(
     code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
     code_hash, start_hash = digested(code, CODE_COSTS), digested(start_pin, costs)
     with kit.database.writing() as session:
+        take_turns(session)
         person = session.get_one(Responder, responder_id, with_for_update={"key_share": True})
         if person.state == EnrolmentState.LEFT or person.left_at is not None:
             raise PersonnelRefused(

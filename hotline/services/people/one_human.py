@@ -10,7 +10,7 @@ from hotline.domain.accounts.account import AccountState, Actor
 from hotline.domain.desk.members import of_account
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.accounts import approvals, invitations
+from hotline.services.accounts import account_roles, invitations
 from hotline.services.people.personnel import find
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
@@ -26,7 +26,7 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
     From then on the account opens the desks alone that the responder is a member of.
     """
     with kit.database.writing() as session:
-        account = approvals.living(session, account_id)
+        account = account_roles.living(session, account_id)
         person = find(session, name)
         if not person.active:
             raise PersonnelRefused(f"{person.name} was removed, or is not enrolled yet")

@@ -162,32 +162,41 @@ def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) 
     One of the last two of the national desk goes by two names alone, and the desk is red from then on. Raises
     NotFound, PersonnelRefused.
     """
-    at = kit.now()
     with kit.database.writing() as session:
-        personnel.take_turns(session)
-        person = find(session, name)
-        is_new = person.left_at is None and person.state in UNPROVED
-        if not person.active and not is_new:
-            raise PersonnelRefused(f"{person.name} was removed already")
-        rest = national_living(personnel.members(session, but=person.id), at)
-        before = national_living(personnel.members(session), at)
-        is_red = rest < before and rest < NATIONAL_LEAST
-        if is_red:
-            check_second(by, second, person, LAST_OF_NATIONAL)
+        done, to_ring = remove_in(session, kit, name, second=second, by=by, reason=reason)
+    for message in to_ring:
+        handing_on.announce(kit, message)
+    return done
 
-        cases = len(personnel.open_cases(session, person.id))
-        person.active, person.left_at = False, at
-        person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
-        memberships.end(session, person, at)
-        actor = by if isinstance(by, Actor) else Actor(by)
-        one_human.end(session, kit, actor, person, at)
-        to_ring = handing_on.hand_on(session, kit, person.id, at)
-        if not is_new:
-            to_ring = responder_sms.tell_removal(session, cases, at) or to_ring
-        agreed = f"; agreed by {second}" if second else ""
-        record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
-    handing_on.announce(kit, to_ring)
-    return Removed(person, rest, is_red)
+
+def remove_in(
+    session: Session, kit: Kit, name: str, *, second: str | None, by: Signer, reason: str
+) -> tuple[Removed, Sequence[int]]:
+    """`remove`, inside the caller's transaction. Returns the messages to ring for as well."""
+    at = kit.now()
+    personnel.take_turns(session)
+    person = find(session, name)
+    is_new = person.left_at is None and person.state in UNPROVED
+    if not person.active and not is_new:
+        raise PersonnelRefused(f"{person.name} was removed already")
+    rest = national_living(personnel.members(session, but=person.id), at)
+    before = national_living(personnel.members(session), at)
+    is_red = rest < before and rest < NATIONAL_LEAST
+    if is_red:
+        check_second(by, second, person, LAST_OF_NATIONAL)
+
+    cases = len(personnel.open_cases(session, person.id))
+    person.active, person.left_at = False, at
+    person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
+    memberships.end(session, person, at)
+    actor = by if isinstance(by, Actor) else Actor(by)
+    one_human.end(session, kit, actor, person, at)
+    to_ring = handing_on.hand_on(session, kit, person.id, at)
+    if not is_new:
+        to_ring = responder_sms.tell_removal(session, cases, at) or to_ring
+    agreed = f"; agreed by {second}" if second else ""
+    record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
+    return Removed(person, rest, is_red), () if to_ring is None else (to_ring,)
 
 
 LAST_OF_NATIONAL = (

@@ -13,10 +13,9 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services.doorbell import ring
 from hotline.services.referrals import casework, coming
-from hotline.services.tips import keeping_from, linking, retention
+from hotline.services.tips import keeping_from, lifting, linking, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
 from hotline.services.tips.keeping_from import KeptFrom
-from hotline.services.tips.lifted import lifting
 from hotline.services.tips.persons import case_persons
 from hotline.store.database import Session
 from hotline.store.desk import audit

@@ -87,16 +87,12 @@ def ask(
     return row
 
 
-def undecided(session: Session, kind: ApprovalKind, at: datetime) -> Sequence[Approval]:
-    """What waits of a kind, the oldest first; what lapsed is not among it."""
+def undecided(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
+    """Returns what waits of these kinds, the oldest first; what lapsed is not among it."""
     waits = select(Approval).where(
-        Approval.kind == kind, Approval.decided_at.is_(None), Approval.expires_at > at
+        Approval.kind.in_(kinds), Approval.decided_at.is_(None), Approval.expires_at > at
     )
     return session.scalars(waits.order_by(Approval.id)).all()
-
-
-def of_ids(session: Session, ids: Collection[int]) -> Sequence[Approval]:
-    return session.scalars(select(Approval).where(Approval.id.in_(ids))).all()
 
 
 def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
@@ -126,10 +122,9 @@ def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
-def held(session: Session, kind: ApprovalKind, approval_id: int, at: datetime) -> Approval | None:
-    """One that waits, held for a decision; None where it is of another kind, was decided or lapsed."""
+def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
+    """Returns one that waits, held for a decision; None where it was decided or lapsed."""
     waits = select(Approval).where(
-        Approval.kind == kind,
         Approval.id == approval_id,
         Approval.decided_at.is_(None),
         Approval.expires_at > at,
@@ -143,20 +138,6 @@ def approved(session: Session, subject: str) -> Sequence[Approval]:
         Approval.subject == subject, Approval.decision == ApprovalDecision.APPROVED
     )
     return session.scalars(given).all()
-
-
-def granted(
-    session: Session, kind: ApprovalKind, since: datetime, approval_id: int | None = None
-) -> Sequence[Approval]:
-    """What was approved of a kind after a moment, the oldest first; of one, held for being used."""
-    given = select(Approval).where(
-        Approval.kind == kind,
-        Approval.decision == ApprovalDecision.APPROVED,
-        Approval.decided_at > since,
-    )
-    if approval_id is not None:
-        given = given.where(Approval.id == approval_id).with_for_update()
-    return session.scalars(given.order_by(Approval.id)).all()
 
 
 def decide(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:

@@ -3,7 +3,6 @@
 Rows, and the questions asked of them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -68,12 +67,14 @@ def open_of(session: Session, responder_id: int, *, for_writing: bool = False) -
     return session.scalar(hers.with_for_update() if for_writing else hers)
 
 
-def of_approval(session: Session, approval_id: int) -> Enrolment | None:
+def of_approval(
+    session: Session, approval_id: int, *, for_writing: bool = False
+) -> Enrolment | None:
     """The one that this approval is about, while it is open."""
     found = select(Enrolment).where(
         Enrolment.approval_id == approval_id, Enrolment.ended_at.is_(None)
     )
-    return session.scalar(found)
+    return session.scalar(found.with_for_update() if for_writing else found)
 
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
@@ -144,12 +145,6 @@ def take_try(session: Session, enrolment_id: int) -> bool:
         .returning(Enrolment.id)
     )
     return session.execute(counted).first() is not None
-
-
-def proved(session: Session) -> Sequence[Enrolment]:
-    """What waits for a second admin, the oldest first."""
-    found = select(Enrolment).where(Enrolment.proved_at.is_not(None), Enrolment.ended_at.is_(None))
-    return session.scalars(found.order_by(Enrolment.id)).all()
 
 
 def number_before(session: Session, responder_id: int) -> bytes | None:

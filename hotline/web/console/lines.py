@@ -15,6 +15,7 @@ from hotline.domain.tips.wanted import TipStanding
 from hotline.domain.watch.alarms import Alarm
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
+from hotline.services import approvals
 from hotline.services.accounts import invitations, new_links, own_account
 from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
@@ -27,7 +28,6 @@ from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.statistics import service_releases
 from hotline.web.console import who
-from hotline.web.console.people import second_person
 from hotline.web.console.templating import day, when
 from hotline.web.console.today_line import TodayLine, Weight
 from hotline.web.console.who import phrase
@@ -213,11 +213,11 @@ def _desk(by: SignedIn, head: DeskHead) -> str:
 
 def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     """Counts what the page behind it lists, where this account may decide any of it."""
-    found = second_person.everything(kit, by)
+    found = approvals.everything(kit, by)
     for one in found:
         if one.call_back_id and one.may_decide:
-            says = phrase("{by} asks for the number of call-back {call}, of tip {tip}")
-            yield TodayLine(Weight.WARN, says, one.values, "calls.listed")
+            values = {name: str(value) for name, value in one.sentence.values}
+            yield TodayLine(Weight.WARN, one.sentence.template, values, "calls.listed")
     if any(one.may_decide for one in found):
         says = phrase("Wait for a second person: {count}.")
         yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "approvals.listed")

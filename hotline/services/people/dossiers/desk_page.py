@@ -9,7 +9,7 @@ from hotline.domain.desk.desks import READS, DeskKind, kind_of
 from hotline.domain.desk.members import account_of, of_account, of_responder
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services.desk import admissions, two_names
+from hotline.services.desk import admissions
 from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
@@ -53,24 +53,11 @@ class DeskMemberLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AdmissionLine:
-    id: int
-    desk: str
-    name: str
-    asked_by: str
-    asked_at: datetime
-    expires_at: datetime
-    reason: str
-    may_decide: bool
-    fingerprint: str
-    """The four words of an account's key; empty for a phone."""
-
-
-@dataclass(frozen=True, slots=True)
 class DeskPage:
     head: DeskHead
     lines: Sequence[DeskMemberLine]
-    waiting: Sequence[AdmissionLine]
+    waiting: Sequence[tuple[str, str]]
+    """Who asked, and the name of whoever waits to be let in."""
     others: Sequence[tuple[str, str]]
     """Member and name of those who may be asked in: they have a key of their own, and do not open it."""
     keyless: Sequence[str]
@@ -113,7 +100,7 @@ def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
     only = seen(kit, by)
     if only is not None and code not in only:
         raise NotFound("no such desk")
-    waiting = admissions_for(kit, by, code)
+    waits = admissions.waiting(kit, code)
     with kit.database.reading() as session:
         row, names = desks.one(session, code), _names(session)
         since = members.since(session, code)
@@ -128,37 +115,13 @@ def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
             )
             for member, at in since.items()
         ]
-        waits = {one.name for one in waiting}
+        waiting = [(one.asked_by, names.get(one.member, one.member)) for one in waits]
         fit, keyless = _others(session, code, names)
         head = _head(row, len(since), len(waiting), code in members.moving(session))
         has_recovery = recovery_pairs.newest(session) is not None
-    others = [(who, name) for who, name in fit if who not in since and name not in waits]
+    asked = {*since, *(one.member for one in waits)}
+    others = [(who, name) for who, name in fit if who not in asked]
     return DeskPage(head, lines, waiting, others if head.reads else (), keyless, has_recovery)
-
-
-def admissions_for(kit: Kit, by: SignedIn, code: str | None = None) -> Sequence[AdmissionLine]:
-    """What waits for a member of a desk, or of any that this account may look at; the oldest first."""
-    only, opened = seen(kit, by), opened_by(kit, by.account_id)
-    rows = admissions.waiting(kit, code)
-    with kit.database.reading() as session:
-        names = _names(session)
-        return [
-            AdmissionLine(
-                id=row.id,
-                desk=row.desk,
-                name=names.get(row.member, row.member),
-                asked_by=row.asked_by.rpartition(":")[2],
-                asked_at=row.asked_at,
-                expires_at=row.expires_at,
-                reason=row.reason,
-                may_decide=row.desk in opened
-                and row.asker_id != by.account_id
-                and not two_names.is_herself(session, by.actor, row.member),
-                fingerprint=row.fingerprint,
-            )
-            for row in rows
-            if only is None or row.desk in only
-        ]
 
 
 def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
@@ -179,7 +142,7 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
 
 def _waiting_by_desk(session: Session, kit: Kit) -> Mapping[str, int]:
     found: dict[str, int] = {}
-    for row in approvals.undecided(session, ApprovalKind.ADMISSION, kit.now()):
+    for row in approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION):
         code = row.subject.split(":", 2)[1]
         found[code] = found.get(code, 0) + 1
     return found

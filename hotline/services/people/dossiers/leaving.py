@@ -6,22 +6,21 @@ a second person agrees: nobody may silence that desk alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from hotline.domain.accounts.account import AccountState, Actor
+from hotline.domain.accounts.account import AccountState, Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
-from hotline.domain.desk.members import account_of, responder_of
+from hotline.domain.desk.members import account_of, of_responder, responder_of
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.accounts import invitations, serious_acts
+from hotline.services.approving import RUNNING, About, ApprovalRule, Decision, name_of, request
 from hotline.services.desk import admissions
 from hotline.services.people import handing_on, one_human, removals
-from hotline.services.people.dossiers.postings import check_other
 from hotline.services.people.personnel import find, record
-from hotline.store.accounts import accounts, approvals, sessions
-from hotline.store.accounts.approvals import ApprovalDecision, ApprovalKind
+from hotline.store.accounts import accounts, sessions
+from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
 from hotline.store.people import member_keys, memberships
@@ -56,51 +55,6 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
         return TakenAway(waits=True)
     removals.remove(kit, str(responder_id), second=None, by=by, reason=reason)
     return TakenAway(waits=False)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRemoval:
-    id: int
-    name: str
-    asked_by: str
-    asker_id: int | None
-    asked_at: datetime
-    expires_at: datetime
-    reason: str
-
-
-def waiting(kit: Kit) -> Sequence[WaitingRemoval]:
-    """Removals of one of the last two that a second person may agree to, the oldest first."""
-    with kit.database.reading() as session:
-        return [
-            WaitingRemoval(
-                id=row.id,
-                name=session.get_one(Responder, int(row.subject.partition(":")[2])).name,
-                asked_by=row.asked_by,
-                asker_id=row.asker_id,
-                asked_at=row.asked_at,
-                expires_at=row.expires_at,
-                reason=row.reason,
-            )
-            for row in approvals.undecided(session, ApprovalKind.REMOVAL, kit.now())
-        ]
-
-
-def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool) -> None:
-    """What a second person says of one of the last two. Raises NotFound, PersonnelRefused."""
-    with kit.database.writing() as session:
-        row = approvals.held(session, ApprovalKind.REMOVAL, approval_id, kit.now())
-        if row is None:
-            raise PersonnelRefused(remark("that was decided already, or its time is over"))
-        person = find(session, row.subject.partition(":")[2])
-        check_other(session, row, by, person)
-        decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
-        approvals.decide(row, audit.by_actor(by), kit.now(), decision)
-        asked_by = row.asked_by.rpartition(":")[2]
-        if not approve:
-            record(session, kit, "responder_kept", person, by=by, reason=reason)
-    if approve:
-        removals.remove(kit, str(person.id), second=asked_by, by=by, reason=reason)
 
 
 def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> TakenAway:
@@ -182,8 +136,41 @@ def _end_account(session: Session, kit: Kit, by: Actor, person: Responder, reaso
 
 
 def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
-    subject = f"responder:{person.id}"
-    if approvals.waiting_for(session, subject, kit.now()) is not None:
-        return
-    approvals.ask(session, by, ApprovalKind.REMOVAL, subject, reason, kit.now())
-    record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
+    if request(session, kit, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
+        record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
+
+
+def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+    person = find(session, row.subject.partition(":")[2])
+    return About(
+        remark(
+            "{by} asks to take {about} away, one of the last two of the national desk."
+            " Everything is closed to them already; they are still told of cases.",
+            by=name_of(row.asked_by),
+            about=person.name,
+        ),
+        f"responder:{person.id}",
+        name=person.name,
+        member=of_responder(person.id),
+    )
+
+
+def _take_away(decision: Decision) -> Sequence[int]:
+    _, to_ring = removals.remove_in(
+        decision.session,
+        decision.kit,
+        decision.row.subject.partition(":")[2],
+        second=name_of(decision.row.asked_by),
+        by=decision.by,
+        reason=decision.reason,
+    )
+    return to_ring
+
+
+REMOVAL = ApprovalRule(
+    kind=ApprovalKind.REMOVAL,
+    decided_by=RUNNING,
+    about=_about,
+    approve=_take_away,
+    refused="responder_kept",
+)

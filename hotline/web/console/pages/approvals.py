@@ -1,46 +1,46 @@
-"""All that waits for a second person."""
+"""All that waits for a second person: one page for every kind."""
 
 from flask import Response
 
 from hotline.domain.tip import TipOutcome
 from hotline.errors import HotlineError, Unavailable
+from hotline.services import approvals
+from hotline.services.accounts import sessions
 from hotline.web.console.form import FormFaults, faults
-from hotline.web.console.people import placing, second_person
-from hotline.web.console.people.waits import SecondDecision, WaitsForSecond
+from hotline.web.console.people import placing
 from hotline.web.console.tips.tip_words import OUTCOMES, span
 from hotline.web.console.visit import Visit, page, see, why
-from hotline.web.console.who import phrase
-
-APPROVE = "approve"
-MISSING = phrase("a reason is missing")
 
 
 def listed(visit: Visit) -> Response:
     return _listed(visit)
 
 
-def decide(visit: Visit, kind: str, approval_id: int) -> Response:
-    approve, reason = visit.form.text("do") == APPROVE, visit.form.text("reason", most=200)
-    field = f"reason-{kind}-{approval_id}"
-    if not reason or not reason.isprintable():
-        says = visit.say(MISSING)
-        return _listed(visit, wrong=faults(**{field: f"{says[:1].upper()}{says[1:]}."}))
-    is_compared = visit.form.ticked("compared")
-    what = SecondDecision(kind, approval_id, approve, reason, is_compared)
+def decide(visit: Visit, approval_id: int) -> Response:
     try:
-        second_person.decide(visit.kit, visit.by, visit.token, what)
+        approvals.decide(
+            visit.kit,
+            visit.by,
+            approval_id,
+            visit.form.text("reason", most=200),
+            approve=visit.form.text("do") == "approve",
+            key=sessions.key_of(visit.kit, visit.token),
+            is_compared=visit.form.ticked("compared"),
+        )
     except Unavailable:
         raise
     except HotlineError as refused:
-        return _listed(visit, wrong=faults(**{field: why(visit, refused)}))
+        return _listed(visit, wrong=faults(**{f"reason-{approval_id}": why(visit, refused)}))
     return see("approvals.listed")
 
 
 def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
-    asked = second_person.everything(visit.kit, visit.by)
+    def shown(name: str, value: str) -> str:
+        return _shown(visit, name, value)
+
     waiting = [
-        (one, _said(visit, one), span(visit, one.age) if one.age is not None else "")
-        for one in asked
+        (one, one.sentence.said(visit.say, shown), "" if one.age is None else span(visit, one.age))
+        for one in approvals.everything(visit.kit, visit.by)
     ]
     return page(
         visit,
@@ -52,21 +52,20 @@ def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
     )
 
 
-def _said(visit: Visit, one: WaitsForSecond) -> str:
-    """The sentence, with roles, levels and desks as the reader calls them."""
-    values = dict(one.values)
-    if role := values.get("role"):
-        values["role"] = visit.say(role)
-    if "outcome" in values:
-        values["outcome"] = visit.say(OUTCOMES[TipOutcome(values["outcome"])])
-    if "desk" in values:
-        values["desk"] = placing.named(visit, values["desk"])
-    if "desks" in values:
-        codes = [code for code in values["desks"].split(",") if code]
-        values["desks"] = placing.several(visit, codes)
-    if "places" in values:
-        pairs = [one.partition("=") for one in values["places"].split(",")]
-        values["places"] = ", ".join(
-            f"{placing.named(visit, code)}: {visit.say(level)}" for code, _, level in pairs
-        )
-    return visit.say(one.phrase, **values)
+def _shown(visit: Visit, name: str, value: str) -> str:
+    """Returns a value of a sentence as the reader calls it: roles, levels, outcomes and desks."""
+    match name:
+        case "role":
+            return visit.say(value)
+        case "outcome":
+            return visit.say(OUTCOMES[TipOutcome(value)])
+        case "desk":
+            return placing.named(visit, value)
+        case "desks":
+            return placing.several(visit, [code for code in value.split(",") if code])
+        case "places":
+            pairs = [one.partition("=") for one in value.split(",")]
+            return ", ".join(
+                f"{placing.named(visit, code)}: {visit.say(level)}" for code, _, level in pairs
+            )
+    return value

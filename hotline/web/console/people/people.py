@@ -163,7 +163,6 @@ def _one(
     if responder_id < 1:
         abort(404)
     person = people_list.one(visit.kit, responder_id, seen)
-    waits = [one for one in postings.waiting(visit.kit) if one.responder_id == responder_id]
     return page(
         visit,
         "person.html",
@@ -171,7 +170,7 @@ def _one(
         faults=wrong or FormFaults(),
         person=person,
         line=person.line,
-        waits=waits,
+        waits=postings.asked_at(visit.kit, responder_id),
         rows=placing.rows(person.line.places),
         desks=placing.options(visit),
         levels=placing.LEVELS,

@@ -67,7 +67,7 @@ PEOPLE_ROUTES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/approvals", approvals.listed, who.DECIDING, menu=phrase("Approvals")),
     PageRoute(
         "POST",
-        "/approvals/<kind>/<int:approval_id>",
+        "/approvals/<int:approval_id>",
         approvals.decide,
         who.DECIDING,
         Needs.KEY,

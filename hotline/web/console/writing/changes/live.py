@@ -4,7 +4,7 @@ from flask import Response
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.engine.editing.difference import difference
-from hotline.services.accounts import approvals
+from hotline.services.accounts import account_roles
 from hotline.services.changes import bringing_back, emergencies, going_live
 from hotline.services.changes.emergencies import EmergencyToRead
 from hotline.services.changes.results import ChangeRefused, Refusal
@@ -69,7 +69,7 @@ def confirm(visit: Visit, publication_id: int) -> Response:
     if missing:
         fault = FormFault(f"{TICK}{missing[0]}", unread_words(visit, missing))
         return _to_confirm(visit, publication_id, FormFaults((fault,)))
-    appointed_by = approvals.appointed_by(visit.kit, visit.by.account_id, AccountRole.APPROVER)
+    appointed_by = account_roles.appointed_by(visit.kit, visit.by.account_id, AccountRole.APPROVER)
     refused = emergencies.confirm(visit.kit, visit.by, publication_id, appointed_by=appointed_by)
     if refused is not None:
         return _to_confirm(visit, publication_id, refused_faults(visit, refused, "confirm"))

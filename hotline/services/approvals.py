@@ -1,0 +1,227 @@
+"""Lists everything that waits for a second person, and carries out what that person decides: one table, one page."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hotline.domain.accounts.account import READERS, AccountRole, SignedIn
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.call_back import CallBackState
+from hotline.domain.desk.members import account_of
+from hotline.domain.jobs import Job
+from hotline.errors import ApprovalRefused, NotFound
+from hotline.ports import ConsoleKit, Kit
+from hotline.services import approving
+from hotline.services.accounts import account_roles, new_links
+from hotline.services.approving import About, ApprovalRule, Decision
+from hotline.services.desk import admissions
+from hotline.services.doorbell import ring
+from hotline.services.people import enrolment_decisions
+from hotline.services.people.dossiers import leaving, postings
+from hotline.services.tips import desk_calls, lifting, waiting_closures
+from hotline.store.accounts import accounts
+from hotline.store.accounts import approvals as store
+from hotline.store.accounts.approvals import Approval, ApprovalDecision
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.referrals import personnel
+from hotline.text.remark import Remark, remark
+
+APPROVALS: Mapping[str, ApprovalRule] = {
+    rule.kind: rule
+    for rule in (
+        account_roles.ROLE,
+        new_links.LINK,
+        admissions.ADMISSION,
+        enrolment_decisions.ENROLMENT,
+        postings.POSTING,
+        leaving.REMOVAL,
+        lifting.LIFT,
+    )
+}
+"""Every kind: who asks and who decides, its sentence, and what a decision does."""
+REASON_LETTERS = 200
+OVER = remark("that was decided already, or its time is over")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMark:
+    """One account, told apart from another with a name that looks like it."""
+
+    name: str
+    number: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingApproval:
+    """One thing that waits, as a page lists it."""
+
+    kind: str
+    id: int
+    sentence: Remark
+    asked_at: datetime
+    expires_at: datetime | None
+    """None where it waits until somebody decides."""
+    reason: str
+    may_decide: bool
+    needs_key: bool = False
+    fingerprint: str = ""
+    tip_id: int | None = None
+    """The tip on whose page it is decided; None where it is decided in the list."""
+    call_back_id: int | None = None
+    """The call-back on whose page it is decided."""
+    accounts: Sequence[AccountMark] = ()
+    """The account that asked, and the one that it concerns."""
+    age: timedelta | None = None
+    """How long it has waited, where a page says so."""
+
+
+def everything(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitingApproval]:
+    """Returns all that waits and this account may see; what is decided on another page comes first."""
+    return [*_closures(kit, by), *_calls(kit, by), *waiting(kit, by)]
+
+
+def waiting(kit: Kit, by: SignedIn) -> Sequence[WaitingApproval]:
+    """Returns what is decided in the list itself and this account may see, the oldest first."""
+    with kit.database.reading() as session:
+        known: dict[int | None, AccountMark] = {
+            one.id: AccountMark(one.shown, one.id, one.created_at)
+            for one in accounts.everybody(session)
+        }
+        found = [
+            _line(session, by, row, about, known)
+            for row in store.undecided(session, kit.now(), *APPROVALS)
+            if (about := _seen(session, kit, row, by)) is not None
+        ]
+    return sorted(found, key=lambda one: (one.asked_at, one.id))
+
+
+def decide(
+    kit: Kit,
+    by: SignedIn,
+    approval_id: int,
+    reason: str,
+    *,
+    approve: bool,
+    key: bytes | None = None,
+    is_compared: bool = False,
+) -> None:
+    """Approves or refuses, and does at once what was approved. `key` is the decider's private key.
+
+    Raises AccountRefused without a reason, NotFound where nothing waits for this account, ApprovalRefused where
+    another person must decide or the four words were not compared, and what the kind itself refuses.
+    """
+    if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
+        raise refusal(AccountFault.NO_REASON)
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        held = accounts.one(session, by.account_id).held_roles
+        row = store.held(session, approval_id, kit.now())
+        now = replace(by, roles=by.roles & held)
+        about = None if row is None else _seen(session, kit, row, now)
+        if row is None or about is None:
+            raise NotFound(OVER)
+        if approve and about.fingerprint and not is_compared:
+            raise ApprovalRefused(
+                remark("compare the four words with the person first, and tick that you did")
+            )
+        if not approving.may_decide(session, by.actor, row, about):
+            raise ApprovalRefused(
+                remark("another person decides: not the one who asked, nor the one it is about")
+            )
+        to_ring = _carry_out(
+            Decision(session, kit, row, by.actor, reason.strip(), key), about, approve
+        )
+    for message in to_ring:
+        ring(kit, Job.DELIVER, message)
+
+
+def _carry_out(decision: Decision, about: About, approve: bool) -> Sequence[int]:
+    rule, actor, at = APPROVALS[decision.row.kind], decision.by, decision.kit.now()
+    verdict = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
+    store.decide(decision.row, audit.by_actor(actor), at, verdict)
+    to_ring = (rule.approve if approve else rule.refuse)(decision)
+    if rule.given or not approve:
+        audit.sign(
+            decision.session,
+            actor,
+            at=at,
+            action=rule.given if approve else rule.refused,
+            subject=about.subject,
+            reason=": ".join(filter(None, (about.detail, decision.reason))),
+        )
+    return to_ring
+
+
+def _seen(session: Session, kit: Kit, row: Approval, by: SignedIn) -> About | None:
+    """Returns what waits; None for a kind that this account does not see, or that another release wrote."""
+    rule = APPROVALS.get(row.kind)
+    if rule is None or not rule.decided_by & by.roles:
+        return None
+    return rule.about(session, kit, row, by)
+
+
+def _line(
+    session: Session,
+    by: SignedIn,
+    row: Approval,
+    about: About,
+    known: Mapping[int | None, AccountMark],
+) -> WaitingApproval:
+    marked = dict.fromkeys((row.asker_id, account_of(about.member)))
+    return WaitingApproval(
+        kind=row.kind,
+        id=row.id,
+        sentence=about.sentence,
+        asked_at=about.asked_at or row.asked_at,
+        expires_at=about.expires_at or row.expires_at,
+        reason=row.reason,
+        may_decide=approving.may_decide(session, by.actor, row, about),
+        needs_key=about.needs_key,
+        fingerprint=about.fingerprint,
+        accounts=[known[one] for one in marked if one in known],
+    )
+
+
+def _closures(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitingApproval]:
+    """Yields closures of cases, the oldest request first. Each is decided on the page of its tip."""
+    for one in waiting_closures.listed(kit, by) if by.roles & READERS else ():
+        yield WaitingApproval(
+            kind="closure",
+            id=one.tip_id,
+            sentence=remark(
+                "{by} asks to close tip {tip}: {outcome}",
+                by=one.requested_by,
+                tip=one.tip_id,
+                outcome=one.outcome.value,
+            ),
+            asked_at=one.requested_at,
+            expires_at=None,
+            reason=one.reason,
+            may_decide=one.may_confirm,
+            tip_id=one.tip_id,
+            age=one.age,
+        )
+
+
+def _calls(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitingApproval]:
+    """Yields call-backs whose number a person of the national desk asked for. Each is approved on its own page."""
+    for one in desk_calls.listed(kit, by) if AccountRole.NATIONAL in by.roles else ():
+        if not one.wanted_by or one.approved_by or one.state is not CallBackState.WAITING:
+            continue
+        yield WaitingApproval(
+            kind="call_back",
+            id=one.id,
+            sentence=remark(
+                "{by} asks for the number of call-back {call}, of tip {tip}",
+                by=one.wanted_by,
+                call=one.id,
+                tip=one.tip_id,
+            ),
+            asked_at=one.wanted_at or one.window.opens_at,
+            expires_at=one.window.closes_at,
+            reason=one.reason,
+            may_decide=one.may_approve,
+            call_back_id=one.id,
+        )

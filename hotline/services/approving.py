@@ -1,0 +1,130 @@
+"""Asks a second person, and says who that may be. `services/approvals.py` lists every kind and carries decisions out.
+
+Each kind is an `ApprovalRule` beside the service that asks for it. Nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
+from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.domain.desk.members import account_of, responder_of
+from hotline.ports import Kit
+from hotline.store.accounts import accounts, approvals
+from hotline.store.accounts.approvals import Approval, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.people.responders import Responder
+from hotline.text.names import is_one_name
+from hotline.text.remark import Remark
+
+ADMIN = frozenset({AccountRole.ADMIN})
+NATIONAL = frozenset({AccountRole.NATIONAL})
+RUNNING = ADMIN | NATIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One thing that waits, in the words of a page, and the person whom it concerns."""
+
+    sentence: Remark
+    """A page shows its values `role`, `desk`, `desks`, `places` and `outcome` by their names."""
+    subject: str
+    """The subject in the audit log."""
+    detail: str = ""
+    """Stands before the reason in the audit log."""
+    name: str = ""
+    member: str = ""
+    """The person whom it concerns, by name and as a member of a desk. That person never decides."""
+    asked_at: datetime | None = None
+    expires_at: datetime | None = None
+    """Both are those of the row where they are None."""
+    may_decide: bool = True
+    needs_key: bool = False
+    fingerprint: str = ""
+    """The four words that the decider compares with the person, where there are any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision while it is carried out, inside its transaction."""
+
+    session: Session
+    kit: Kit
+    row: Approval
+    by: Actor
+    reason: str
+    key: bytes | None = field(default=None, repr=False)
+    """The decider's private key; None where it is locked."""
+
+
+def nothing(_decision: Decision) -> Sequence[int]:
+    """Does nothing more than the decision itself."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """One kind of approval: who decides it, what a page says of it, and what a decision does."""
+
+    kind: ApprovalKind
+    decided_by: frozenset[AccountRole]
+    """The roles that see it and may decide it."""
+    about: Callable[[Session, Kit, Approval, SignedIn], About | None]
+    """None where this account may not see it, or it waits no more."""
+    refused: str
+    """The action of a refusal in the audit log."""
+    given: str = ""
+    """The action of an approval there; empty where `approve` records it."""
+    approve: Callable[[Decision], Sequence[int]] = nothing
+    """Returns the messages to ring for."""
+    refuse: Callable[[Decision], Sequence[int]] = nothing
+
+
+def request(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    kind: ApprovalKind,
+    subject: str,
+    reason: str,
+    *,
+    sealed: bytes | None = None,
+    lives: timedelta = APPROVAL_LIVES,
+) -> Approval | None:
+    """Lets something wait for a second person. Returns None where it waits already."""
+    if approvals.waiting_for(session, subject, kit.now()) is not None:
+        return None
+    return approvals.ask(session, by, kind, subject, reason, kit.now(), lives=lives, sealed=sealed)
+
+
+def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool:
+    """Returns False for the person who asked and for the person whom it concerns, by account, phone or name."""
+    if not about.may_decide or (by.account_id is not None and by.account_id == row.asker_id):
+        return False
+    if any(is_one_name(by.name, name) for name in (name_of(row.asked_by), about.name)):
+        return False
+    return not about.member or not is_same_person(session, by, about.member)
+
+
+def is_same_person(session: Session, by: Actor, member: str) -> bool:
+    """Returns True if a member is the person who acts: by account or phone, and at the command line by name."""
+    if by.account_id is None:
+        return is_one_name(by.name, called(session, member))
+    if account_of(member) == by.account_id:
+        return True
+    joined = accounts.one(session, by.account_id).responder_id
+    return joined is not None and joined == responder_of(member)
+
+
+def called(session: Session, member: str) -> str:
+    """Returns the name of a member of a desk."""
+    account_id = account_of(member)
+    if account_id is not None:
+        return accounts.one(session, account_id).shown
+    return session.get_one(Responder, responder_of(member)).name
+
+
+def name_of(actor: str) -> str:
+    """Returns the name in an actor of the audit log."""
+    return actor.rpartition(":")[2]

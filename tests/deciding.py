@@ -1,0 +1,46 @@
+"""A second person who decides what waits, for tests."""
+
+from hotline.domain.accounts.account import AccountRole, AccountState, SignedIn, entered_as
+from hotline.ports import Kit
+from hotline.services import approvals
+from hotline.services.approvals import WaitingApproval
+from hotline.store.accounts import accounts
+from hotline.store.accounts.accounts import ConsoleAccount
+
+
+def signed_in(kit: Kit, name: str, *roles: AccountRole) -> SignedIn:
+    """Returns the account of that name as it is signed in; makes one where there is none."""
+    with kit.database.writing() as session:
+        account = accounts.find(session, entered_as(name))
+        if account is None:
+            account = ConsoleAccount(
+                name=entered_as(name),
+                shown=name,
+                roles=sorted(roles),
+                language="en",
+                state=AccountState.ACTIVE,
+                created_at=kit.now(),
+            )
+            session.add(account)
+            session.flush()
+        return SignedIn(account.id, name, account.held_roles, "en", True, "key")
+
+
+def waits(kit: Kit, by: SignedIn, kind: str) -> list[WaitingApproval]:
+    """What waits of one kind, as this account sees it."""
+    return [one for one in approvals.waiting(kit, by) if one.kind == kind]
+
+
+def decides(kit: Kit, by: SignedIn, kind: str, *, approve: bool = True) -> None:
+    """Decides the only one of its kind."""
+    (one,) = waits(kit, by, kind)
+    approvals.decide(kit, by, one.id, "known to me", approve=approve)
+
+
+def approves_by_name(kit: Kit, admin: str, person: str) -> None:
+    """Approves what a person proved, as an admin whose account is there for that moment alone."""
+    by = signed_in(kit, admin, AccountRole.ADMIN)
+    (one,) = [one for one in waits(kit, by, "enrolment") if f" {person} for " in str(one.sentence)]
+    approvals.decide(kit, by, one.id, "known to me", approve=True)
+    with kit.database.writing() as session:
+        session.delete(accounts.one(session, by.account_id))
