@@ -99,11 +99,7 @@ def test_two_who_write_in_different_languages_are_merged(office: Office) -> None
     with two_at_the_sentence(office) as (first, second):
         writes(first, {"fr": "Ne payez rien."})
         writes(second, {"rw": "Ntukishyure."})
-        second.sees(
-            "{name} changed {what} meanwhile; both are kept.",
-            name="Editor 1",
-            what=f"{NODE}: Français",
-        )
+        second.sees("Others saved meanwhile. Their edits are kept beside yours.")
         assert words_at(second.page) == {
             "rw": "Ntukishyure.",
             "fr": "Ne payez rien.",
@@ -118,10 +114,11 @@ def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Of
         second.writes(second.page.locator("#f-text-fr"), "Ne payez rien.")
         second.writes(second.page.locator("#f-text-rw"), "Ntukishyure.")
         second.presses("Save")
-        second.is_titled("You and {name} changed the same", name="Editor 1")
+        second.is_titled("Which version stays?")
+        second.sees("You and {name} changed the same.", name="Editor 1")
         for words in ("Ntukishyure na rimwe.", "Ntukishyure."):
             expect(second.page.locator("main")).to_contain_text(words)
-        second.click(second.page.locator("input[value=hers]"))
+        second.click(second.page.locator("input[value=theirs]"))
         second.presses("Save what is chosen")
         second.sees("Saved.")
         assert words_at(second.page) == {

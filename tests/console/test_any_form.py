@@ -46,7 +46,7 @@ NAMES = st.sampled_from(
             "signed.day",
             "once",
             "version",
-            "settle:x",
+            "pick x y",
         ),
         *(
             "h.language",

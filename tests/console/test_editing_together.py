@@ -1,10 +1,13 @@
 """Two at one screen: nobody locks, nobody overwrites, and only what both changed is asked about."""
 
+import copy
 import re
 
 import pytest
 
 from hotline.services.changes import drafts
+from hotline.services.flows import publishing
+from hotline.services.flows.authoring import live_document
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, Form, editor, read
 from tests.console.test_forms import assert_reachable, outline
@@ -34,9 +37,30 @@ def both(editor: Editor, mine: Form, hers: Form) -> tuple[Editor, str]:
     return other, answer.text
 
 
+@pytest.mark.row("A6")
+def test_who_else_has_the_flow_open_is_shown_by_name(editor: Editor) -> None:
+    other = editor.other()
+    other.open("abroad", "tell")
+    editor.open("abroad", "fee")
+    assert "Editor 3 opened this flow at 10:0" in editor.page
+    assert "Editor 2 opened" not in editor.page
+    other.open("abroad", "tell")
+    assert "Editor 2 opened this flow at 10:0" in other.page
+    other.open("front", "front")
+    editor.open("abroad", "fee")
+    assert "opened this flow" not in editor.page, "the other one is at another flow now"
+    editor.desk.clock.turn(minutes=10)
+    other.tab.get("/flows")
+    editor.open("abroad", "fee")
+    editor.desk.clock.turn(minutes=14)
+    editor.open("abroad", "tell")
+    other.open("abroad", "tell")
+    assert "Editor 2 opened this flow at 10:2" in other.page, "as it was opened last"
+
+
 def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine."}, {"text.fr": "Les siens.", "goes": "last"})
-    assert "Editor 3 changed fee: Français meanwhile; both are kept." in page
+    assert "Others saved meanwhile. Their edits are kept beside yours." in page
     assert (words(editor)["en"], words(editor)["fr"]) == ("Mine.", "Les siens.")
     assert editor.node("abroad", "fee")["say"]["goes"] == "last"
 
@@ -44,32 +68,31 @@ def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
 @pytest.mark.row("A6")
 def test_the_same_words_are_asked_about_and_nothing_is_saved_before(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine.", "text.rw": "Ibyanjye"}, {"text.en": "Hers."})
-    assert "You and Editor 3 changed the same" in page
-    for says in ("before: <span", "yours: <span", "of Editor 3, 10:0", "Mine.", "Hers."):
+    assert "You and Editor 3 changed the same." in page
+    for says in ("Before: <span", "Your version:", "Version of Editor 3:", "Mine.", "Hers."):
         assert says in page
     assert_reachable(editor.at, outline(page))
     assert words(editor)["en"] == "Hers."
 
     form = settling(editor, page)
-    (key,) = [name.removeprefix("settle:") for name in form if name.startswith("settle:")]
-    assert form[f"settle:{key}"] == "yours"
-    answer = editor.tab.post(editor.at, form | {f"settle:{key}": "words", f"other:{key}": "Ours."})
-    assert answer.status_code == 303
-    assert words(editor) == {**words(editor), "en": "Ours.", "rw": "Ibyanjye"}
+    (name,) = [name for name in form if name.startswith("pick ")]
+    assert form[name] == "yours"
+    assert editor.tab.post(editor.at, form).status_code == 303
+    assert words(editor) == {**words(editor), "en": "Mine.", "rw": "Ibyanjye"}
 
 
 def test_yours_or_hers_is_taken_as_it_was_chosen(editor: Editor) -> None:
-    for chosen, stays in (("yours", "Mine hers."), ("hers", "Hers hers.")):
+    for chosen, stays in (("yours", "Mine yours."), ("theirs", "Hers theirs.")):
         _, page = both(editor, {"text.en": f"Mine {chosen}."}, {"text.en": f"Hers {chosen}."})
         form = settling(editor, page)
-        (name,) = [name for name in form if name.startswith("settle:")]
+        (name,) = [name for name in form if name.startswith("pick ")]
         assert editor.tab.post(editor.at, form | {name: chosen}).status_code == 303
-        assert words(editor)["en"] == stays.replace("hers.", f"{chosen}.")
+        assert words(editor)["en"] == stays
 
 
 @pytest.mark.row("A6")
 def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> None:
-    for chosen, is_there in (("hers", False), ("yours", True)):
+    for chosen, is_there in (("theirs", False), ("yours", True)):
         node = "fee" if not is_there else "tell"
         other = editor.other()
         form = editor.open("abroad", node)
@@ -79,16 +102,43 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         assert gone.status_code == 303, gone.text
         answer = editor.press(form | {"text.en": "Still here."}, "save")
         assert answer.status_code == 422
-        assert "Bring it back with my words" in answer.text
-        assert "Let it go" in answer.text
+        assert 'Version of Editor 3:</strong> <span class="difference">taken out' in answer.text
+        assert "Still here." in answer.text
         asked = settling(editor, answer.text)
-        (name,) = [name for name in asked if name.startswith("settle:")]
+        (name,) = [name for name in asked if name.startswith("pick ")]
         after = editor.tab.post(editor.at, asked | {name: chosen})
         assert after.status_code == 303
         document = drafts.draft(editor.desk.kit, CHANGE, "abroad").document
         assert document is not None
         assert (node in document["nodes"]) is is_there
         assert editor.tab.get(str(after.location)).status_code == 200
+
+
+@pytest.mark.row("A6")
+def test_what_went_live_meanwhile_is_shown_beside_the_change_and_one_is_chosen(
+    editor: Editor,
+) -> None:
+    page = f"/changes/{CHANGE}"
+    assert "Nothing is to be chosen." in editor.tab.get(f"{page}/catch-up").text
+    editor.sent(editor.open("abroad", "fee") | {"text.en": "Mine.", "text.rw": "Ibyanjye"}, "save")
+    kit = editor.desk.kit
+    live = copy.deepcopy(dict(live_document(kit.database)))
+    live["flows"]["abroad"]["nodes"]["fee"]["say"]["text"]["en"] = "Live."
+    publishing.publish(kit, live, by="Alice", reason="x", of_version=False)
+    assert "Choose which ones stay" in editor.tab.get(page).text
+
+    editor.at = f"{page}/catch-up"
+    asked = editor.tab.get(editor.at).text
+    for says in ("abroad, fee, What it says, English", "Mine.", "What is live now", "Live."):
+        assert says in asked
+    assert "Ibyanjye" not in asked
+    form = settling(editor, asked)
+    (name,) = [name for name in form if name.startswith("pick ")]
+    assert editor.tab.post(editor.at, {"once": "x"}).status_code == 422, "nothing was chosen"
+    assert words(editor)["en"] == "Mine."
+    assert editor.tab.post(editor.at, form | {name: "theirs"}).location == page
+    assert words(editor) == {**words(editor), "en": "Live.", "rw": "Ibyanjye"}
+    assert "Choose which ones stay" not in editor.tab.get(page).text
 
 
 def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(editor: Editor) -> None:
@@ -104,8 +154,8 @@ def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(edito
 def test_an_address_says_numbers_alone(editor: Editor) -> None:
     editor.open("abroad", "fee")
     for query in (
-        "saved=x&plain=<b>&of=y",
-        "saved=-1&plain=41x3-2019xb-2019x2&of=²",
+        "saved=x&plain=<b>&both=y",
+        "saved=-1&plain=41x3-2019xb-2019x2&both=²",
         "shown=xx&limit=x",
     ):
         page = editor.tab.get(f"{editor.at}?{query}")

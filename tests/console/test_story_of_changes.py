@@ -160,22 +160,6 @@ def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) 
     assert "Fees abroad" in writing.editor.get("/changes?over=1").text
 
 
-def test_what_went_live_meanwhile_is_chosen_on_a_page(writing: Writing) -> None:
-    change = writing.opened()
-    writing.says(change, "Ntukishyure na rimwe.")
-    writing.published("Ntukishyure mbere y'akazi.")
-    page = writing.editor.get(f"/changes/{change}").text
-    assert f"/changes/{change}/catch-up" in page
-    choose = writing.editor.get(f"/changes/{change}/catch-up").text
-    assert "Ntukishyure na rimwe." in choose
-    assert "Ntukishyure mbere y&#39;akazi." in choose
-    (pick,) = set(re.findall(r'name="(pick [^"]+)"', choose))
-    fields = {pick: "other", pick.replace("pick", "words"): "Ntukishyure.", "once": "a form"}
-    assert writing.editor.post(f"/changes/{change}/catch-up", fields).status_code == 303
-    assert writing.flow(change)["nodes"][NODE]["say"]["text"]["rw"] == "Ntukishyure."
-    assert "catch-up" not in writing.editor.get(f"/changes/{change}").text
-
-
 def test_whom_she_appointed_does_not_confirm_her_emergency(writing: Writing) -> None:
     desk, roles = writing.desk, (AccountRole.ADMIN, AccountRole.APPROVER)
     giver = desk.tab(*roles, name="Admin 1")

@@ -258,7 +258,7 @@ def test_live_may_be_chosen(desk: Desk) -> None:
     publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
     assert isinstance(asked, CatchUpClash)
-    chosen = {one.key: Side.HERS for one in asked.parts["learn"].clashes}
+    chosen = {one.key: Side.THEIRS for one in asked.parts["learn"].clashes}
     assert catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen}) == CaughtUp(
         2
     )

@@ -81,7 +81,7 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
     other = saying(copy.deepcopy(dict(desk.live["flows"]["learn"])), "Her words", "two")
     both = desk.does(lambda: desk.save(shared, other, by=OTHER, made_of=version))
     assert isinstance(both, StepSaved)
-    assert both.hers
+    assert both.is_merged
     desk.say(mine, "My words")
     desk.say(hers, "Beside", node="two")
     proposing.propose(desk.kit, EDITOR, mine)

@@ -90,34 +90,3 @@ def _rows(
 
 def _get(one: object, name: str) -> Any:
     return one.get(name, ABSENT) if isinstance(one, Mapping) else ABSENT
-
-
-def moved_places(name: str, before: object, after: object) -> Mapping[str, str]:
-    """Where the rows of a flow stood and stand, `learn.one.menu.choices.2` to `.1`: their signatures go along."""
-    found: dict[str, str] = {}
-    _moved((name,), "", _nodes(before), _nodes(after), found)
-    return found
-
-
-def carried(place: str, moved: Mapping[str, str]) -> str:
-    """The place of a text after rows or a screen moved."""
-    parts = place.split(".")
-    for length in range(len(parts), 0, -1):
-        if (new := moved.get(".".join(parts[:length]))) is not None:
-            return ".".join((new, *parts[length:]))
-    return place
-
-
-def _nodes(flow: object) -> object:
-    return flow.get("nodes") if isinstance(flow, Mapping) else None
-
-
-def _moved(way: tuple[str, ...], key: str, before: Any, after: Any, found: dict[str, str]) -> None:
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in before:
-            _moved((*way, str(name)), str(name), before[name], after.get(name), found)
-    elif is_list_of_rows(key, before) and is_list_of_rows(key, after):
-        new = names_after(key, before, after)
-        for at, name in enumerate(names(key, before)):
-            if name in new and (now := new.index(name)) != at:
-                found[".".join((*way, str(at)))] = ".".join((*way, str(now)))

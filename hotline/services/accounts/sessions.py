@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.domain.accounts.account import Refused, SignedIn
-from hotline.domain.accounts.entering import FRESH, SEEN_EACH, is_fresh, is_over
+from hotline.domain.accounts.entering import FRESH, IDLE, SEEN_EACH, is_fresh, is_over
 from hotline.errors import StoreUnavailable
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import Entrant
@@ -54,6 +54,25 @@ def look(kit: ConsoleKit, token: str, *, automatic: bool = False) -> SignedIn | 
         with suppress(StoreUnavailable), kit.database.writing() as session:
             sessions.see(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
+
+
+def open_flow(
+    kit: ConsoleKit, by: SignedIn, token: str, flow: str
+) -> Sequence[tuple[str, datetime]]:
+    """Notes that this session has a flow open. Returns the names of others who are there, and when they opened it.
+
+    Shows the page also where the database takes no writing now. Raises StoreUnavailable where none answers.
+    """
+    own, at = digest_of(token), kit.now()
+    with kit.database.reading() as session:
+        others = sessions.flow_opened(session, flow, at - IDLE, but=by.account_id)
+        mine = session.get(ConsoleSession, own)
+    if own is None or mine is None:
+        return others
+    if mine.flow != flow or mine.flow_at is None or at - mine.flow_at >= SEEN_EACH:
+        with suppress(StoreUnavailable), kit.database.writing() as session:
+            sessions.open_flow(session, own, flow, at)
+    return others
 
 
 def key_of(kit: ConsoleKit, token: str) -> bytes | None:

@@ -12,9 +12,7 @@ from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes import drafts
 from hotline.services.changes.assembling import document_of, part_in
-from hotline.services.changes.drafts import StepLine
 from hotline.store.changes import changes
-from hotline.store.database import Session
 from hotline.store.flows import flows
 
 
@@ -81,18 +79,3 @@ def flows_in(kit: Kit, change_id: int) -> Mapping[str, Mapping[str, Any]]:
             if not part.startswith("#"):
                 found[part] = step.document
     return {name: flow for name, flow in found.items() if flow is not None}
-
-
-def meanwhile(kit: Kit, change_id: int, flow: str, made_of: int, saved: int) -> list[StepLine]:
-    """The steps of a flow between what a form was made of and what came of it. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        return [
-            line
-            for line in _steps(session, change_id)
-            if line.part == flow and made_of < line.version < saved
-        ]
-
-
-def _steps(session: Session, change_id: int) -> list[StepLine]:
-    rows = changes.steps(session, change_id, before=None, limit=drafts.SHOWN)
-    return [StepLine(*row) for row in rows]

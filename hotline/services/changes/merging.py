@@ -19,8 +19,6 @@ class PartMerge:
     document: PartDocument | None
     """Theirs and yours; where they clash and nobody has chosen, yours."""
     clashes: Sequence[FieldClash] = ()
-    hers: Sequence[MergedField] = ()
-    """What they alone changed, and is kept beside yours."""
 
 
 def merged(
@@ -37,7 +35,7 @@ def merged(
     if theirs is None or yours is None:
         return _taken_out(base, theirs, yours, settled or {})
     both = merged_fields(base or {}, theirs, yours, settled)
-    return PartMerge(both.document, both.clashes, both.hers)
+    return PartMerge(both.document, both.clashes)
 
 
 def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
@@ -52,7 +50,7 @@ def _taken_out(
     settled: Settled,
 ) -> PartMerge:
     chosen = settled.get(WHOLE)
-    if chosen is Side.HERS:
+    if chosen is Side.THEIRS:
         return PartMerge(theirs)
     if chosen is Side.YOURS:
         return PartMerge(yours)

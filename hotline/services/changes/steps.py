@@ -15,12 +15,11 @@ from hotline.domain.changes.change import (
     StepKind,
 )
 from hotline.domain.jobs import Job
-from hotline.engine.editing.merging import FieldClash, MergedField, Settled
+from hotline.engine.editing.merging import FieldClash, Settled
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes.drafts import (
     NewStep,
-    PartDraft,
     base_id,
     found,
     newest,
@@ -28,7 +27,7 @@ from hotline.services.changes.drafts import (
     state_at,
 )
 from hotline.services.changes.folders import held
-from hotline.services.changes.merging import PartMerge, are_alike, merged
+from hotline.services.changes.merging import are_alike, merged
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.doorbell import ring
 from hotline.store.changes import changes
@@ -43,25 +42,17 @@ class StepSaved:
 
     version: int
     document: PartDocument | None
-    merged_with: str = ""
-    """Who saved meanwhile, where both are kept; empty also where something went live meanwhile."""
-    hers: Sequence[MergedField] = ()
-    """What was changed meanwhile, and is kept beside yours."""
+    is_merged: bool = False
+    """Whether edits that others saved meanwhile are kept beside yours."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepClash:
     """Both changed the same fields; nothing is saved. The same form is sent again, with what was chosen."""
 
-    version: int
-    base: PartDocument | None
-    theirs: PartDocument | None
-    yours: PartDocument | None
-    document: PartDocument | None
-    """Both, and yours where they clash: what the choices are put into."""
     clashes: Sequence[FieldClash]
     author: str
-    at: datetime | None
+    """Who saved meanwhile; empty where something went live."""
 
 
 def save_step(
@@ -90,7 +81,7 @@ def save_step(
             base = state_at(session, change, new.part, base_version)
         both = merged(base, now.document, new.document, settled)
         if both.clashes:
-            return _clash(base, now, new.document, both)
+            return StepClash(both.clashes, now.author)
         if are_alike(both.document, now.document):
             return StepSaved(now.version, now.document)
 
@@ -101,23 +92,7 @@ def save_step(
             return saved
         if saved is not None:
             ring(kit, Job.CHECK_CHANGE, change_id)
-            other = now.author if both.hers else ""
-            return StepSaved(saved, both.document, other, both.hers)
-
-
-def _clash(
-    base: PartDocument | None, now: PartDraft, yours: PartDocument | None, both: PartMerge
-) -> StepClash:
-    return StepClash(
-        version=now.version,
-        base=base,
-        theirs=now.document,
-        yours=yours,
-        document=both.document,
-        clashes=both.clashes,
-        author=now.author,
-        at=now.at,
-    )
+            return StepSaved(saved, both.document, not are_alike(both.document, new.document))
 
 
 def bring_back(

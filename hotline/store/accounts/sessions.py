@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, or_, select, update
+from sqlalchemy import ForeignKey, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.accounts.accounts import ConsoleAccount
@@ -22,6 +22,9 @@ class ConsoleSession(Row):
     key_until: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
     """The account's private half, locked under the token; none after `key_until`."""
+    flow: Mapped[str | None]
+    """The flow that its person opened last in a change."""
+    flow_at: Mapped[datetime | None]
 
 
 def find(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccount] | None:
@@ -46,6 +49,27 @@ def see(session: Session, digest: bytes, at: datetime) -> None:
     account_id = session.scalar(here.returning(ConsoleSession.account_id))
     seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
     session.execute(seen.values(seen_at=at))
+
+
+def open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
+    """Notes that the person of this session opened a flow in a change."""
+    here = update(ConsoleSession).where(ConsoleSession.digest == digest)
+    session.execute(here.values(flow=flow, flow_at=at))
+
+
+def flow_opened(
+    session: Session, flow: str, seen: datetime, *, but: int
+) -> Sequence[tuple[str, datetime]]:
+    """Returns who opened this flow last and was there after `seen`: names and when. Leaves out the account `but`."""
+    opened = (
+        select(ConsoleAccount.shown, func.max(ConsoleSession.flow_at))
+        .join(ConsoleSession, ConsoleAccount.id == ConsoleSession.account_id)
+        .where(ConsoleSession.flow == flow, ConsoleSession.seen_at > seen)
+        .where(ConsoleAccount.id != but)
+        .group_by(ConsoleAccount.id, ConsoleAccount.shown)
+        .order_by(ConsoleAccount.shown)
+    )
+    return [(name, at) for name, at in session.execute(opened) if at is not None]
 
 
 def renew(

@@ -19,8 +19,8 @@ from hotline.web.console.people.people_routes import PEOPLE_ROUTES
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.tips.tip_routes import TIP_ROUTES
 from hotline.web.console.who import phrase
-from hotline.web.console.writing import flows
-from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
+from hotline.web.console.writing import choosing, flows
+from hotline.web.console.writing.changes import changes, live, one_change, reading
 from hotline.web.console.writing.editor import adding, deleting, editor, renaming
 from hotline.web.console.writing.editor.whole_flow import beginning, flow_marks, taking_out
 from hotline.web.console.writing.pictures import picture
@@ -125,8 +125,8 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
         one_change.bring_back,
         who.EDITOR,
     ),
-    PageRoute("GET", "/changes/<int:change_id>/catch-up", catching.ask, who.EDITOR),
-    PageRoute("POST", "/changes/<int:change_id>/catch-up", catching.choose, who.EDITOR),
+    PageRoute("GET", "/changes/<int:change_id>/catch-up", choosing.ask, who.EDITOR),
+    PageRoute("POST", "/changes/<int:change_id>/catch-up", choosing.choose, who.EDITOR),
     PageRoute("GET", "/changes/<int:change_id>/read", reading.read, who.READING),
     PageRoute("GET", "/changes/<int:change_id>/print", reading.printed, who.READING),
     PageRoute(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.editing.comparing import ABSENT, carried, moved_places
-from hotline.engine.editing.merging import MergedField, OtherWords, Side, merged
+from hotline.engine.editing.comparing import ABSENT
+from hotline.engine.editing.merging import MergedField, Side, merged
 from hotline.text.languages import CODES
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
 from tests.engine.editing.documents import GARBAGE, changed, shipped
@@ -173,7 +173,6 @@ def test_two_languages_of_one_text_are_two_fields() -> None:
         "rw": "yours",
     }
     assert found.clashes == ()
-    assert found.hers == (MergedField("one", "text", "fr"),)
 
 
 def test_one_text_that_both_changed_is_asked_about_and_decided() -> None:
@@ -181,17 +180,8 @@ def test_one_text_that_both_changed_is_asked_about_and_decided() -> None:
     hers, yours = (changed(FLOW, *way, to=words) for words in ("hers", "yours"))
     (clash,) = merged(FLOW, hers, yours).clashes
     assert clash.place == MergedField("which", "choices.1", "rw")
-    assert (clash.base, clash.hers, clash.yours, clash.is_words) == (
-        "TWO rw",
-        "hers",
-        "yours",
-        True,
-    )
-    for decision, words in (
-        (Side.HERS, "hers"),
-        (Side.YOURS, "yours"),
-        (OtherWords("a third"), "a third"),
-    ):
+    assert (clash.base, clash.theirs, clash.yours) == ("TWO rw", "hers", "yours")
+    for decision, words in ((Side.THEIRS, "hers"), (Side.YOURS, "yours")):
         found = merged(FLOW, hers, yours, {clash.key: decision})
         assert found.document == changed(FLOW, *way, to=words)
 
@@ -234,9 +224,8 @@ def test_a_screen_that_one_deleted_and_the_other_changed_is_asked_about_whole() 
     yours = changed(FLOW, "nodes", "two", "say", "text", "rw", to="yours")
     (clash,) = merged(FLOW, gone, yours).clashes
     assert clash.place == MergedField("two", "", "")
-    assert clash.hers == ABSENT
-    assert not clash.is_words
-    assert merged(FLOW, gone, yours, {clash.key: Side.HERS}).document == gone
+    assert clash.theirs == ABSENT
+    assert merged(FLOW, gone, yours, {clash.key: Side.THEIRS}).document == gone
     assert merged(FLOW, gone, yours, {clash.key: Side.YOURS}).document == yours
 
 
@@ -245,7 +234,7 @@ def test_a_menu_to_one_and_a_text_to_the_other_are_no_third_thing() -> None:
     yours = changed(FLOW, "nodes", "two", "say", "topic", to="yours")
     (clash,) = merged(FLOW, hers, yours).clashes
     assert clash.place == MergedField("two", "", "")
-    assert merged(FLOW, hers, yours, {clash.key: Side.HERS}).document == hers
+    assert merged(FLOW, hers, yours, {clash.key: Side.THEIRS}).document == hers
     assert merged(FLOW, hers, yours, {clash.key: Side.YOURS}).document == yours
 
 
@@ -266,7 +255,7 @@ def test_the_outline_is_one_field() -> None:
     assert found.document["nodes"]["last"]["finish"]["text"]["rw"] == "yours"
     turned = {**FLOW, "nodes": {name: FLOW["nodes"][name] for name in (*names[1:], names[0])}}
     (clash,) = merged(FLOW, hers, turned).clashes
-    assert [*merged(FLOW, hers, turned, {clash.key: Side.HERS}).document["nodes"]] == names[::-1]
+    assert [*merged(FLOW, hers, turned, {clash.key: Side.THEIRS}).document["nodes"]] == names[::-1]
 
 
 def test_numbers_are_merged_by_their_digits() -> None:
@@ -282,20 +271,6 @@ def test_phrases_of_the_code_are_merged_by_language() -> None:
     base = {"rw": {"Thanks.": "a", "Bye.": "b"}}
     hers, yours = ({"rw": {**base["rw"], "Thanks.": words}} for words in ("hers", "yours"))
     (clash,) = merged(base, hers, {**yours, "fr": {"Bye.": "c"}}).clashes
-    assert (clash.place, clash.is_words) == (MergedField("", "Thanks.", "rw"), True)
-    found = merged(base, hers, yours, {clash.key: OtherWords("a third")})
-    assert found.document == {"rw": {"Thanks.": "a third", "Bye.": "b"}}
-
-
-def test_signatures_go_along_with_the_rows_that_moved() -> None:
-    rows = FLOW["nodes"]["which"]["menu"]["choices"]
-    after = changed(
-        FLOW, "nodes", "which", "menu", "choices", to=[rows[1], choice("New", goes="new"), rows[0]]
-    )
-    moved = moved_places("x", FLOW, after)
-    assert moved == {
-        "x.which.menu.choices.0": "x.which.menu.choices.2",
-        "x.which.menu.choices.1": "x.which.menu.choices.0",
-    }
-    assert carried("x.which.menu.choices.1.label", moved) == "x.which.menu.choices.0.label"
-    assert carried("x.one.say.text", moved) == "x.one.say.text"
+    assert clash.place == MergedField("", "Thanks.", "rw")
+    found = merged(base, hers, yours, {clash.key: Side.THEIRS})
+    assert found.document == {"rw": {"Thanks.": "hers", "Bye.": "b"}}

@@ -96,6 +96,8 @@ def _accounts() -> None:
         sa.Column("factor_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("locked_key", sa.LargeBinary(), nullable=True),
+        sa.Column("flow", sa.String(), nullable=True),
+        sa.Column("flow_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("console_session_account_id_of")
         ),

@@ -26,6 +26,7 @@ from hotline.engine.editing.forms.reading import FieldRefused
 from hotline.engine.editing.marks import locked, marks_in
 from hotline.engine.editing.outline import OutlineRow, outline
 from hotline.engine.screen import NUMBERS
+from hotline.services.accounts import sessions
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.services.changes.folders import ChangeRow
@@ -115,6 +116,8 @@ class EditorPage:
     once: str
     author: str
     at: datetime | None
+    others: Sequence[tuple[str, datetime]]
+    """Who else has the flow open, and when they opened it."""
     outline: tuple[OutlineRow, ...]
     row: OutlineRow
     fields: Mapping[str, str]
@@ -212,6 +215,7 @@ def _shows(visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDra
         once=draft.once,
         author=here.author,
         at=here.at,
+        others=sessions.open_flow(visit.kit, visit.by, visit.token, here.name),
         outline=rows,
         row=next(row for row in rows if row.name == node),
         fields={**form_of(written), **draft.as_typed},

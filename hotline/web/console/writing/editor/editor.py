@@ -47,7 +47,7 @@ def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here = at_hand.at_hand(visit.kit, change_id, flow)
     there(here, node)
     state = handset.of_query(visit.query, visit.language)
-    told = told_after(visit, change_id, here)
+    told = told_after(visit, here)
     return drawn(visit, ScreenAtHand(change_id, here, node), state, fresh(here), told=told)
 
 

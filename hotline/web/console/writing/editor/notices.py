@@ -1,13 +1,10 @@
 """What a page of the editor tells after a save. Its address says it in numbers alone: nothing typed stands in one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotline.services.changes import at_hand
 from hotline.services.changes.at_hand import FlowAtHand
-from hotline.services.changes.drafts import StepLine
 from hotline.text.gsm7 import TYPOGRAPHY
-from hotline.text.languages import NAMES
 from hotline.web.console.visit import Visit
 
 
@@ -16,18 +13,16 @@ class Told:
     is_saved: bool = False
     plain: Sequence[tuple[str, str, int]] = ()
     """Word's marks that were made plain: which, what stands for it, how often."""
-    beside: Sequence[str] = ()
-    """What others saved meanwhile."""
+    is_merged: bool = False
+    """Whether others saved meanwhile, and their edits are kept too."""
 
 
-def told_after(visit: Visit, change_id: int, here: FlowAtHand) -> Told:
+def told_after(visit: Visit, here: FlowAtHand) -> Told:
     """What the address says of a save; nothing where the flow was saved again since."""
     saved = _number(visit, "saved")
     if saved != here.version:
         return Told()
-    of = _number(visit, "of")
-    beside = [] if of is None else [*_beside(visit, change_id, here, of)]
-    return Told(True, plain(visit.query.get("plain", "")), beside)
+    return Told(True, plain(visit.query.get("plain", "")), "both" in visit.query)
 
 
 def of_plain(times: Mapping[str, int]) -> str:
@@ -44,22 +39,6 @@ def plain(said: str) -> Sequence[tuple[str, str, int]]:
         if letter is not None and count.isdecimal():
             found.append((letter, TYPOGRAPHY[letter], int(count[:4])))
     return found
-
-
-def _beside(visit: Visit, change_id: int, here: FlowAtHand, of: int) -> Iterator[str]:
-    lines = at_hand.meanwhile(visit.kit, change_id, here.name, of, here.version)
-    for line in reversed(lines):
-        yield visit.say(
-            "{name} changed {what} meanwhile; both are kept.", name=line.author, what=_what(line)
-        )
-    if not lines:
-        yield visit.say("What went live meanwhile is kept beside your words.")
-
-
-def _what(line: StepLine) -> str:
-    node, languages = line.says.get("node"), line.says.get("languages")
-    named = ", ".join(NAMES[code] for code in languages or () if code in NAMES)
-    return ": ".join(part for part in (str(node or line.part), named) if part)
 
 
 def _number(visit: Visit, name: str) -> int | None:

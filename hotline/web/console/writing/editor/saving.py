@@ -15,14 +15,15 @@ from hotline.engine.editing.letters import without_typography
 from hotline.engine.editing.marks import locked
 from hotline.engine.editing.operations.screens import moved
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.services.changes import at_hand, steps
+from hotline.services.changes import at_hand, folders, steps
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.web.console.form import FormFault, FormFaults
 from hotline.web.console.visit import Visit, see_address
 from hotline.web.console.who import phrase
-from hotline.web.console.writing.editor import clashing, handset
+from hotline.web.console.writing import choosing
+from hotline.web.console.writing.editor import handset
 from hotline.web.console.writing.editor.drawing import EditorDraft, ScreenAtHand, drawn, faults_of
 from hotline.web.console.writing.editor.notices import of_plain
 from hotline.web.console.writing.editor.typed import TypedScreen, with_node
@@ -58,13 +59,28 @@ def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Respon
         at.change_id,
         new,
         base_version=at.flow.version,
-        settled=clashing.settled(visit.form),
+        settled=choosing.settled(visit.form).get(at.flow.name),
     )
     if isinstance(done, ChangeRefused):
         return again(visit, at, typed, FormFaults(), said=OVER)
     if isinstance(done, StepClash):
-        return clashing.asked(visit, at.change_id, at.flow.name, at.node, done)
+        return _clash(visit, at, done)
     return see_address(_address(visit, at, done, made))
+
+
+def _clash(visit: Visit, at: ScreenAtHand, clash: StepClash) -> Response:
+    """422: both versions of what two changed. The same form comes back with what was chosen."""
+    here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
+    choices = choosing.choices(visit, {at.flow.name: clash.clashes})
+    return choosing.asked(
+        visit,
+        folders.look(visit.kit, at.change_id),
+        choices,
+        address=url_for("editor.take", node=at.node, **here),
+        back=(at.flow.name, url_for("editor.flow", **here)),
+        other=clash.author,
+        kept=choosing.kept(visit.form, choices),
+    )
 
 
 def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
@@ -151,8 +167,8 @@ def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow)
         query["shown"] = state.language
     if state.limit != DEFAULT_LIMIT:
         query["limit"] = state.limit
-    if done.hers:
-        query["of"] = at.flow.version
+    if done.is_merged:
+        query["both"] = 1
     if made.plain:
         query["plain"] = of_plain(made.plain)
     if made.anchor:
