@@ -19,6 +19,6 @@ class Job(Enum):
         self.queue = queue
 
 
-QUEUES = ("alerts", "misc")
-"""Of the workers' trust. The reader's queue is its own."""
-READER_QUEUE = "reader"
+READER_QUEUE = Job.READ.queue
+QUEUES = tuple(dict.fromkeys(job.queue for job in Job if job.queue != READER_QUEUE))
+"""The queues of the workers, the most urgent first. The reader has its own."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from hotline.domain.wording import Template
+
 
 class Matter(StrEnum):
     """What was told. Both go one way, sealed and referred alike; they are counted apart."""
@@ -31,7 +33,7 @@ class TipState(StrEnum):
 
 
 class TipOutcome(StrEnum):
-    """What came of it, as the desk says when it is over. Trying the line is welcome: none of these blocks a phone."""
+    """The result of a case when it is closed. Trying the line is welcome: none of these blocks a phone."""
 
     HELPED = "helped"
     REFERRED = "referred"
@@ -40,6 +42,41 @@ class TipOutcome(StrEnum):
     SILENT = "silent"
     JOKE = "joke"
     TRIAL = "trial"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """All that follows from one outcome."""
+
+    screen: Template
+    """Its name behind the PIN."""
+    label: str
+    """Its name in the console, in English."""
+    choice: str = ""
+    """The value of its choice behind the PIN. Empty: the phone offers none."""
+    is_help: bool = False
+    """Statistics count it as help."""
+    is_safe: bool = False
+    """It agrees with a person who is with a service. "Nobody found" does not."""
+    is_for_desk: bool = False
+    """Where a person was met, the national desk decides on it, in the console, with a reason."""
+
+
+OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
+    TipOutcome.HELPED: OutcomeRow(
+        Template.OUTCOME_HELPED, "helped", "close_helped", is_help=True, is_safe=True
+    ),
+    TipOutcome.REFERRED: OutcomeRow(
+        Template.OUTCOME_REFERRED, "handed to a helper", is_help=True, is_safe=True
+    ),
+    TipOutcome.NOT_TRAFFICKING: OutcomeRow(
+        Template.OUTCOME_NOT_IT, "no trafficking", is_safe=True, is_for_desk=True
+    ),
+    TipOutcome.NOT_FOUND: OutcomeRow(Template.OUTCOME_NOBODY, "nobody found", "close_nobody"),
+    TipOutcome.SILENT: OutcomeRow(Template.OUTCOME_SILENT, "nothing was told", "close_silent"),
+    TipOutcome.JOKE: OutcomeRow(Template.OUTCOME_JOKE, "a joke", is_for_desk=True),
+    TipOutcome.TRIAL: OutcomeRow(Template.OUTCOME_TEST, "a trial", "close_trial", is_for_desk=True),
+}
 
 
 class Urgency(IntEnum):
@@ -51,8 +88,8 @@ class Urgency(IntEnum):
 
     @property
     def label(self) -> str:
-        """In English, as commands print it."""
-        return {Urgency.DANGER: "Urgent", Urgency.SEEN: "Soon"}.get(self, "Normal")
+        """Its name in English."""
+        return ("Urgent", "Soon", "Normal")[self - 1]
 
 
 class Category(StrEnum):
@@ -67,6 +104,22 @@ class Category(StrEnum):
     ORGANS = "organs"
     CRIME = "crime"
     OTHER = "other"
+
+
+FORMS: Mapping[str, str] = {
+    Category.LABOUR: "Forced labour",
+    Category.SEX: "Sexual exploitation",
+    Category.CHILD_WORK: "Child labour",
+    Category.FALSE_OFFER: "False job offer",
+    Category.MARRIAGE: "Forced marriage",
+    Category.ARMED_GROUP: "Armed group",
+    Category.ORGANS: "Organ removal",
+    Category.CRIME: "Forced crime",
+    "begging": "Forced begging",
+    "servitude": "Servitude",
+    Category.OTHER: "Other form",
+}
+"""The names of forms in English, for pages and statistics. Two are noted of a person alone."""
 
 
 class Basis(StrEnum):

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from hotline.domain.accounts.account import RELEASING
 from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind, TakeProof
 from hotline.domain.reach.counters import Measure
 from hotline.domain.reach.screens import ScreenMeasure
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.clocks import OVERDUE_KINDS, DeadlineKind
 from hotline.domain.rolls import certificate
 from hotline.domain.rolls.gathering import HELD
 from hotline.domain.rolls.joining import Roll
@@ -207,7 +208,7 @@ def published_periods(session: Session) -> Sequence[str]:
     approved = (
         select(ReleaseApproval.release_id)
         .group_by(ReleaseApproval.release_id)
-        .having(func.count() >= len(APPROVING_ROLES))
+        .having(func.count() >= len(RELEASING))
     )
     found = select(ReleaseRow.period).where(ReleaseRow.id.in_(approved))
     return session.scalars(found.order_by(ReleaseRow.id)).all()
@@ -216,7 +217,7 @@ def published_periods(session: Session) -> Sequence[str]:
 def published_at(session: Session, period: str) -> datetime | None:
     """Returns when the second role approved the release of a period, or None."""
     given = approvals(session, period)
-    return max(one.approved_at for one in given) if len(given) >= len(APPROVING_ROLES) else None
+    return max(one.approved_at for one in given) if len(given) >= len(RELEASING) else None
 
 
 def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
@@ -244,7 +245,6 @@ def write_approval(
     return add_if_new(session, row)
 
 
-APPROVING_ROLES = ("national", "programme lead")
 """The roles that approve a release. Each gives one approval, by another person."""
 
 
@@ -309,15 +309,6 @@ def write_target(
     row = ProgrammeTarget(indicator=indicator, year=year, target=target, set_by=by, set_at=at)
     session.add(row)
     session.flush()
-
-
-OVERDUE_KINDS = (
-    DeadlineKind.ACKNOWLEDGE,
-    DeadlineKind.OPEN,
-    DeadlineKind.OUTCOME,
-    DeadlineKind.RED,
-)
-"""A tip is overdue while one of these deadlines has passed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 
 from hotline.domain.places.countries import COUNTRIES
 from hotline.domain.places.places import PROVINCES, districts
-from hotline.domain.tip import ABROAD
+from hotline.domain.tip import ABROAD, FORMS, Urgency
 from hotline.statistics.rules_definitions import ALL, Dimension, Unit, phrase
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_tips import NOT_SAID
@@ -70,20 +70,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "quiz_crime": phrase("Quiz: the crime"),
     },
     Dimension.CODE: {"front": phrase("Main short code")},
-    Dimension.URGENCY: {"1": phrase("Urgent"), "2": phrase("Soon"), "3": phrase("Normal")},
-    Dimension.FORM: {
-        "labour": phrase("Forced labour"),
-        "sex": phrase("Sexual exploitation"),
-        "child_work": phrase("Child labour"),
-        "marriage": phrase("Forced marriage"),
-        "armed_group": phrase("Armed group"),
-        "organs": phrase("Organ removal"),
-        "begging": phrase("Forced begging"),
-        "servitude": phrase("Servitude"),
-        "crime": phrase("Forced crime"),
-        "false_offer": phrase("False job offer"),
-        "other": phrase("Other form"),
-    },
+    Dimension.URGENCY: {str(one.value): one.label for one in Urgency},
+    Dimension.FORM: FORMS,
     Dimension.WHO: {
         "woman": phrase("Women"),
         "man": phrase("Men"),

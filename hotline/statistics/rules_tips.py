@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hotline.domain.cases.entries import EntryKind, TakeProof
 from hotline.domain.places.places import PROVINCES, districts
 from hotline.domain.referrals.clocks import acknowledge_due
-from hotline.domain.tip import ABROAD, Category, TipOutcome, Urgency, is_district
+from hotline.domain.tip import ABROAD, OUTCOMES, Category, Urgency, is_district
 from hotline.statistics.rules_definitions import ALL, CellName, Dimension
 from hotline.statistics.rules_rounding import Sum, summed
 
@@ -34,7 +34,7 @@ _STEP_OF = {
     EntryKind.ON_SITE: "on_site",
     EntryKind.SCREENED: "screened",
 }
-_HELPED = frozenset({TipOutcome.HELPED, TipOutcome.REFERRED})
+_HELPED = frozenset(outcome for outcome, row in OUTCOMES.items() if row.is_help)
 COUNTED_EVENTS = frozenset(
     {*_ACTS, EntryKind.TAKEN, EntryKind.OPENED, EntryKind.CLOSED, EntryKind.JUDGED}
 )

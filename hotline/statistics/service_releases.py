@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from textwrap import shorten
 
-from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.accounts.account import RELEASING, AccountRole, Actor
 from hotline.domain.cases.months import month_of
 from hotline.engine.flow import Ask, Book, Menu, Say
 from hotline.errors import NotFound, NotReady, Undecided
@@ -35,11 +35,6 @@ EVERY = timedelta(hours=1)
 TASK = "releases"
 CLOCK = "clock"
 NAME_LETTERS = 48
-ROLES: Mapping[AccountRole, str] = {
-    AccountRole.NATIONAL: "national",
-    AccountRole.PROGRAMME_LEAD: "programme lead",
-}
-"""The roles that approve a release, as its approvals name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,7 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
                 raise Undecided("You approved this release. Another person must approve it too.")
         at = context.now()
         is_new = queries.write_approval(
-            session, period, ROLES[role], account_id=by.account_id, by=name, at=at
+            session, period, role, account_id=by.account_id, by=name, at=at
         )
         if not is_new:
             raise Undecided("Your role approved this release. The other role must approve it too.")
@@ -113,7 +108,7 @@ def pending(context: Kit, roles: Collection[AccountRole]) -> Sequence[str]:
 
     Raises StoreUnavailable.
     """
-    mine = {ROLES[role] for role in roles if role in ROLES}
+    mine = {role for role in roles if role in RELEASING}
     if not mine:
         return []
     with context.database.reading() as session:

@@ -6,7 +6,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
 
-from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.accounts.account import RELEASING, AccountRole, Actor
 from hotline.domain.desk.members import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.passphrase import Costs
@@ -110,7 +110,7 @@ def with_a_release(desk: Desk) -> None:
     release = Release("2026-Q3", desk.kit.now(), cells, starting_spans())
     with desk.kit.database.writing() as session:
         queries.write_release(session, release)
-        for n, role in enumerate(queries.APPROVING_ROLES, start=90):
+        for n, role in enumerate(RELEASING, start=90):
             queries.write_approval(
                 session, "2026-Q3", role, account_id=n, by=f"name:P{n}", at=release.made_at
             )

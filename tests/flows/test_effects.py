@@ -16,11 +16,12 @@ from hotline.domain.dialogue.person_asks import ANSWERS
 from hotline.domain.rolls import quiz
 from hotline.domain.rolls.gathering import OCCASION_ANSWER
 from hotline.domain.sms.rules_replies import OF_A_CASE
-from hotline.domain.tip import Matter
+from hotline.domain.tip import OUTCOMES, Matter
 from hotline.domain.tips.receipt import RECEIPT
 from hotline.engine.flow import Ask, Call, Flow, Menu
 from hotline.services.dialogue.answer_effects import EFFECTS, effect_of
 from hotline.services.dialogue.entry_cases import VERB
+from hotline.services.reader.acts import CLOSES
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()
@@ -71,6 +72,12 @@ def _choices(saves: str) -> set[str]:
 def test_the_menus_of_a_case_offer_each_verb_of_the_table_and_no_other_digit() -> None:
     assert {one for one in _choices(VERB) if one.isdecimal()} == {*OF_A_CASE}
     assert {one for one in _choices(WORK_VERB) if one.isdecimal()} <= {*OF_A_CASE}
+
+
+def test_the_phone_offers_each_outcome_of_the_table_that_has_a_choice() -> None:
+    choices = {one for one in _choices(WORK_VERB) if one.startswith("close_")}
+    assert choices == {*CLOSES}
+    assert {row.choice for row in OUTCOMES.values()} - {""} <= choices
 
 
 def test_each_answer_is_told_or_has_an_effect() -> None:

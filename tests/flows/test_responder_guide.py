@@ -16,7 +16,7 @@ import pytest
 
 from hotline.cli.people.guide import DOCS, PAPERS, WRITTEN
 from hotline.domain.people.pin_rest import IN_A_DAY, IN_A_ROW, SHORT
-from hotline.domain.referrals.clocks import ACKNOWLEDGE_WITHIN, OPEN_WITHIN
+from hotline.domain.referrals.clocks import TIMES
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.environment import is_yes
@@ -142,6 +142,6 @@ def test_a_paper_prints_no_number_to_ring(paper: str, language: str) -> None:
 def test_the_guide_s_times_are_those_of_the_ladder(language: str) -> None:
     guide = page("responder", language)
     assert [said for said in FIGURES[language] if said not in guide] == []
-    assert ACKNOWLEDGE_WITHIN[Urgency.DANGER] == timedelta(minutes=3)
-    assert OPEN_WITHIN[Urgency.DANGER] == timedelta(minutes=5)
+    assert TIMES[Urgency.DANGER].acknowledge == timedelta(minutes=3)
+    assert TIMES[Urgency.DANGER].open == timedelta(minutes=5)
     assert (3, 6, timedelta(minutes=10)) == (IN_A_ROW, IN_A_DAY, SHORT)

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.account import RELEASING, AccountRole
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
@@ -29,7 +29,7 @@ def writes(desk: Desk, *, published: bool, is_sample: bool = False) -> list[Rele
     with desk.kit.database.writing() as session:
         for one in found:
             assert queries.write_release(session, one)
-            for n, role in enumerate(queries.APPROVING_ROLES if published else ()):
+            for n, role in enumerate(RELEASING if published else ()):
                 queries.write_approval(
                     session, one.period, role, account_id=n, by=f"name:P{n}", at=one.made_at
                 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from hotline.adapters import typst_paper
-from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.account import RELEASING, AccountRole
 from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans
@@ -33,7 +33,7 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
     with desk.kit.database.writing() as session:
         for one in found:
             queries.write_release(session, one)
-            for n, role in enumerate(queries.APPROVING_ROLES):
+            for n, role in enumerate(RELEASING):
                 queries.write_approval(
                     session, one.period, role, account_id=n, by=f"name:P{n}", at=one.made_at
                 )

@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from hotline.domain.accounts.account import RELEASING
 from hotline.errors import StoreUnavailable
 from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
@@ -33,7 +34,7 @@ def publish(line: Line, period: str, **numbers: int | None) -> None:
     release = Release(period, line.clock(), cells, starting_spans())
     with line.database.writing() as session:
         queries.write_release(session, release)
-        for n, role in enumerate(queries.APPROVING_ROLES):
+        for n, role in enumerate(RELEASING):
             queries.write_approval(
                 session, period, role, account_id=n, by=f"name:P{n}", at=line.clock()
             )

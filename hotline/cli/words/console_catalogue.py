@@ -17,14 +17,14 @@ from jinja2.ext import babel_extract
 
 from hotline.adapters.console_words import console_catalogue_path, load_console_words
 from hotline.domain.accounts import faults as account_faults
-from hotline.domain.accounts.account import AccountRole, AccountState
+from hotline.domain.accounts.account import ROLES, AccountState
 from hotline.domain.cases import people_codes
 from hotline.domain.desk import audit_sentences
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.flows.review import CONSOLE, ReviewedText
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import REPLIES
-from hotline.domain.tip import Category
+from hotline.domain.tip import FORMS, OUTCOMES, Urgency
 from hotline.environment import CHECKOUT
 from hotline.services.people.dossiers.people_list import PersonState
 from hotline.services.words.entry_part import EntryFault
@@ -115,10 +115,11 @@ def _of_tables() -> Iterator[str]:
     yield from account_faults.SENTENCES.values()
     yield from people_codes.words()
     yield from (reply.button for reply in REPLIES.values() if reply.button)
-    yield from (role.value for role in AccountRole)
+    yield from (words for role, row in ROLES.items() for words in (role.value, row.does))
     yield from (state.value for state in AccountState)
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)
-    yield from (each.value.replace("_", " ") for each in Category)
+    yield from (*FORMS.values(), *(row.label for row in OUTCOMES.values()))
+    yield from (each.label for each in Urgency)
     yield from (fault.value for faults in (Unfit, NumberFault, EntryFault) for fault in faults)
 
 

@@ -1,6 +1,6 @@
 """An account of the console: its roles and states, its name, and the person who is signed in. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,21 +11,51 @@ class AccountRole(StrEnum):
     """What an account may do. One account may hold several, except those that exclude each other."""
 
     EDITOR = "editor"
-    """Changes what callers hear, in changes that others approve."""
     APPROVER = "approver"
-    """Reads a change and publishes it."""
     TRANSLATOR = "translator"
-    """Changes words only."""
     ADMIN = "admin"
-    """Gives out accounts; reads no tip."""
     AUDITOR = "auditor"
-    """Reads the audit log; reads no tip."""
     DESK = "desk"
-    """Reads the tips of one or more districts."""
     NATIONAL = "national"
-    """Reads every tip that the national desk may read."""
     PROGRAMME_LEAD = "programme lead"
-    """Sees the statistics, approves releases and sets targets; reads no tip."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """All that follows from one role."""
+
+    does: str
+    """Its work in English, for the admin who gives the role."""
+    reads_tips: bool = False
+    never_reads: bool = False
+    """Its holder never reads a tip, and so has no role that does."""
+    needs_second: bool = False
+    """A second admin approves it, on a new account or an old one."""
+    releases: bool = False
+    """A release of statistics needs an approval of each of these roles."""
+
+
+ROLES: Mapping[AccountRole, RoleRow] = {
+    AccountRole.EDITOR: RoleRow("Writes what callers hear; a second person reads it."),
+    AccountRole.APPROVER: RoleRow("Reads what others wrote, and publishes it.", needs_second=True),
+    AccountRole.TRANSLATOR: RoleRow("Mends words and agrees to them, and changes nothing else."),
+    AccountRole.ADMIN: RoleRow(
+        "Says who may enter. Never reads a tip.", never_reads=True, needs_second=True
+    ),
+    AccountRole.AUDITOR: RoleRow(
+        "Reads the log of what was done. Never reads a tip.", never_reads=True
+    ),
+    AccountRole.DESK: RoleRow("Reads the tips of a district.", reads_tips=True),
+    AccountRole.NATIONAL: RoleRow(
+        "Reads the tips of the whole nation.", reads_tips=True, needs_second=True, releases=True
+    ),
+    AccountRole.PROGRAMME_LEAD: RoleRow(
+        "Sees the statistics, approves releases and sets targets. Never reads a tip.",
+        never_reads=True,
+        needs_second=True,
+        releases=True,
+    ),
+}
 
 
 class AccountState(StrEnum):
@@ -38,14 +68,10 @@ class AccountState(StrEnum):
 
 
 NAME_LETTERS = 40
-READERS = frozenset({AccountRole.DESK, AccountRole.NATIONAL})
-"""Roles that read tips."""
-EXCLUDES_READERS = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR, AccountRole.PROGRAMME_LEAD})
-"""Roles whose holder never reads a tip."""
-SECOND_PERSON = frozenset(
-    {AccountRole.APPROVER, AccountRole.NATIONAL, AccountRole.ADMIN, AccountRole.PROGRAMME_LEAD}
-)
-"""Roles that a second admin approves, on a new account or an old one."""
+READERS = frozenset(role for role, row in ROLES.items() if row.reads_tips)
+EXCLUDES_READERS = frozenset(role for role, row in ROLES.items() if row.never_reads)
+SECOND_PERSON = frozenset(role for role, row in ROLES.items() if row.needs_second)
+RELEASING = tuple(role for role, row in ROLES.items() if row.releases)
 
 
 def excluded(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:

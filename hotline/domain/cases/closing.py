@@ -8,12 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from hotline.domain.cases.persons import MetPerson
-from hotline.domain.tip import TipOutcome
-
-OF_NATIONAL_DESK = frozenset({TipOutcome.NOT_TRAFFICKING, TipOutcome.JOKE, TipOutcome.TRIAL})
-"""Where somebody was met, the national desk decides on these outcomes, in the console, with a reason."""
-SEEN_SAFE = frozenset({TipOutcome.HELPED, TipOutcome.REFERRED, TipOutcome.NOT_TRAFFICKING})
-"""These outcomes agree with a person who is with a service. "Nobody found" does not."""
+from hotline.domain.tip import OUTCOMES, TipOutcome
 
 
 class ClosureStop(StrEnum):
@@ -33,7 +28,7 @@ class ClosureStop(StrEnum):
 
 def is_for_national_desk(outcome: TipOutcome, *, has_met: bool) -> bool:
     """Returns True if the national desk decides on this closure. `has_met`: somebody was screened or asked."""
-    return has_met and outcome in OF_NATIONAL_DESK
+    return has_met and OUTCOMES[outcome].is_for_desk
 
 
 def stops(people: Iterable[MetPerson]) -> bool:

@@ -41,17 +41,37 @@ class DeadlineKind(StrEnum):
     """The national desk decides on a wish to erase."""
 
 
-CASE_CLOCKS = (
-    DeadlineKind.ACKNOWLEDGE,
-    DeadlineKind.OPEN,
-    DeadlineKind.OUTCOME,
-    DeadlineKind.JUDGE,
-    DeadlineKind.DECISION,
-    DeadlineKind.SECOND_LOOK,
-    DeadlineKind.RED,
-    DeadlineKind.MANNER,
-)
-"""Those that end with the case."""
+OVERDUE_FROM = 2
+"""The outcome's clock has fired at half time, for the holder, and at full time: others were told."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """All that follows from one kind of deadline. `domain/referrals/firing.py` says what each does when it is due."""
+
+    ends_with_case: bool = True
+    asks: bool = False
+    """It runs while people are asked to take a tip."""
+    is_overdue: bool = False
+    """A tip is overdue once it has passed."""
+    may_fire: int = 0
+    """In a case in good hands it may run, and has fired less often."""
+
+
+DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
+    DeadlineKind.ACKNOWLEDGE: DeadlineRow(asks=True, is_overdue=True),
+    DeadlineKind.OPEN: DeadlineRow(is_overdue=True),
+    DeadlineKind.OUTCOME: DeadlineRow(is_overdue=True, may_fire=OVERDUE_FROM),
+    DeadlineKind.JUDGE: DeadlineRow(),
+    DeadlineKind.DECISION: DeadlineRow(),
+    DeadlineKind.SECOND_LOOK: DeadlineRow(may_fire=1),
+    DeadlineKind.RED: DeadlineRow(asks=True, is_overdue=True),
+    DeadlineKind.MANNER: DeadlineRow(),
+    DeadlineKind.ERASURE: DeadlineRow(ends_with_case=False, may_fire=1),
+}
+CASE_CLOCKS = tuple(kind for kind, row in DEADLINES.items() if row.ends_with_case)
+ASKS = tuple(kind for kind, row in DEADLINES.items() if row.asks)
+OVERDUE_KINDS = tuple(kind for kind, row in DEADLINES.items() if row.is_overdue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +86,50 @@ class Clock:
 
 Clocks = Mapping[DeadlineKind, Clock]
 
-ACKNOWLEDGE_WITHIN = {
-    Urgency.DANGER: timedelta(minutes=3),
-    Urgency.SEEN: timedelta(minutes=15),
-    Urgency.HEARD: timedelta(hours=2),
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long the clocks of a case run at one urgency. None: until the next working morning."""
+
+    acknowledge: timedelta
+    later: timedelta | None
+    """The same from the second step on."""
+    open: timedelta | None
+    outcome: timedelta | None
+    """None: three working days."""
+    outcome_again: timedelta | None
+    """Between the coordinator and the national desk, of an outcome that is overdue."""
+    alarm: timedelta
+    """After that a tip without a holder is a fault of the line."""
+
+
+TIMES: Mapping[int, Times] = {
+    Urgency.DANGER: Times(
+        acknowledge=timedelta(minutes=3),
+        later=timedelta(minutes=3),
+        open=timedelta(minutes=5),
+        outcome=timedelta(minutes=30),
+        outcome_again=timedelta(minutes=15),
+        alarm=timedelta(minutes=10),
+    ),
+    Urgency.SEEN: Times(
+        acknowledge=timedelta(minutes=15),
+        later=timedelta(minutes=30),
+        open=timedelta(hours=1),
+        outcome=timedelta(hours=6),
+        outcome_again=timedelta(hours=1),
+        alarm=timedelta(hours=2),
+    ),
+    Urgency.HEARD: Times(
+        acknowledge=timedelta(hours=2),
+        later=None,
+        open=None,
+        outcome=None,
+        outcome_again=None,
+        alarm=timedelta(days=1),
+    ),
 }
-LATER_WITHIN = {Urgency.DANGER: timedelta(minutes=3), Urgency.SEEN: timedelta(minutes=30)}
-"""From the second step on; for what was only heard, until the next working morning."""
-OUTCOME_WITHIN = {Urgency.DANGER: timedelta(minutes=30), Urgency.SEEN: timedelta(hours=6)}
-"""What was only heard has three working days."""
-OPEN_WITHIN = {Urgency.DANGER: timedelta(minutes=5), Urgency.SEEN: timedelta(hours=1)}
-"""What was only heard has until the next working morning."""
 WORKING_DAYS = 3
-OUTCOME_AGAIN = {Urgency.DANGER: timedelta(minutes=15), Urgency.SEEN: timedelta(hours=1)}
-"""Between the coordinator and the national desk, of an outcome that is overdue."""
 REFERRED_WITHIN = timedelta(hours=72)
 """After "referred": until somebody says whether help was reached."""
 MANNER_WITHIN = timedelta(minutes=10)
@@ -89,30 +139,24 @@ AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
-OVERDUE_FROM = 2
-"""The outcome's clock has fired at half time, for the holder, and at full time: others were told."""
-MAY_RUN = {DeadlineKind.OUTCOME: OVERDUE_FROM, DeadlineKind.SECOND_LOOK: 1, DeadlineKind.ERASURE: 1}
-"""What may run of a case that is in good hands, and how often it has fired when it is not any more."""
-
-
 def in_good_hands(clocks: Clocks, at: datetime) -> bool:
     """Of a case that somebody holds: whether nothing is overdue, and nobody else is asked to take, read or judge it."""
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
-        clock.nth < MAY_RUN.get(kind, 0) and clock.due_at > at for kind, clock in clocks.items()
+        clock.nth < DEADLINES[kind].may_fire and clock.due_at > at for kind, clock in clocks.items()
     )
 
 
 def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
     """By when a tip that was told at this step of its ladder, from 0, must be taken."""
     if step == 0:
-        return at + ACKNOWLEDGE_WITHIN[Urgency(urgency)]
-    later = LATER_WITHIN.get(Urgency(urgency))
+        return at + TIMES[urgency].acknowledge
+    later = TIMES[urgency].later
     return at + later if later is not None else next_morning(at)
 
 
 def outcome_due(urgency: int, at: datetime) -> datetime:
-    within = OUTCOME_WITHIN.get(Urgency(urgency))
+    within = TIMES[urgency].outcome
     if within is not None:
         return at + within
     due = at
@@ -123,7 +167,7 @@ def outcome_due(urgency: int, at: datetime) -> datetime:
 
 def open_due(urgency: int, at: datetime) -> datetime:
     """By when who took it has read it."""
-    within = OPEN_WITHIN.get(Urgency(urgency))
+    within = TIMES[urgency].open
     return at + within if within is not None else next_morning(at)
 
 
@@ -146,7 +190,7 @@ def half_time(at: datetime, due_at: datetime) -> datetime:
 
 
 def outcome_again(urgency: int, at: datetime) -> datetime:
-    again = OUTCOME_AGAIN.get(Urgency(urgency))
+    again = TIMES[urgency].outcome_again
     if again is None:
         return next_morning(at)
     return at + again if urgency == Urgency.DANGER else by_day(at + again)

@@ -24,7 +24,7 @@ from hotline.domain.referrals import referral
 from hotline.domain.referrals.planning import NOBODY
 from hotline.domain.referrals.referral import Candidate, Level
 from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import TipOutcome, desk_of
+from hotline.domain.tip import OUTCOMES, TipOutcome, desk_of
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.engine.placeholders import WIDEST
 from hotline.errors import AskRefused, EndRefused, NotFound
@@ -33,7 +33,6 @@ from hotline.services.cases import entries, note_taking
 from hotline.services.desk import ask_back
 from hotline.services.reader import pages
 from hotline.services.reader.pages import BY_DIALLING
-from hotline.services.reader.view import OUTCOMES
 from hotline.services.referrals import casework, endings
 from hotline.services.referrals.case_standing import RESPONDER, case_of, routed
 from hotline.services.referrals.casework import ENDED
@@ -164,15 +163,11 @@ STOPS: Mapping[str, str] = {
 """Flags that say why a closure is not confirmed."""
 ALSO = "also"
 """She takes it although a colleague has it."""
-CLOSES = {
-    "close_helped": TipOutcome.HELPED,
-    "close_nobody": TipOutcome.NOT_FOUND,
-    "close_silent": TipOutcome.SILENT,
-    "close_trial": TipOutcome.TRIAL,
+CLOSES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
+    **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
+    **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
-"""Why she closes it."""
-CLOSES_AS = {f"close_{what}": what for what in NotTrafficking}
-"""What it is, where it is not trafficking."""
+"""The outcome by the choice that names it, and what it is where it is not trafficking."""
 LATE, UNREAD = "late", "taken_unread"
 """Flags: a colleague has it, and nothing is done yet; she took what nobody goes to openly before it is read."""
 HELPS_UNREAD = "helps_unread"
@@ -206,7 +201,7 @@ def act(
             return ReaderAnswer((LATE,), words={"time": kigali(since)}), None
     if ask.verb == CONFIRM:
         return _confirm(session, kit, person, ask, at)
-    if ask.verb in CLOSES or ask.verb in CLOSES_AS:
+    if ask.verb in CLOSES:
         return _close(session, kit, person, ask, at)
     if ask.verb.startswith(NOTE):
         says = NoteCode(ask.verb.removeprefix(NOTE))
@@ -345,8 +340,7 @@ def _close(
         return OVER, None
     if tip.closed_at is None and tip.holder_id != person.id:
         return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
-    what = CLOSES_AS.get(ask.verb)
-    outcome = TipOutcome.NOT_TRAFFICKING if what else CLOSES[ask.verb]
+    outcome, what = CLOSES[ask.verb]
     who = replace(endings.by_responder(person.id), what=what)
     ended = endings.end(session, kit, tip, outcome, who, at)
     flag = f"{ACTED}{ENDED[ended.ending]}"
@@ -356,7 +350,9 @@ def _close(
 def _named(kit: Kit, person: Responder, outcome: TipOutcome | None) -> dict[str, str]:
     """The outcome in the responder's language, for the screen that says what is recorded."""
     return (
-        {} if outcome is None else {"outcome": kit.phrases.say(person.language, OUTCOMES[outcome])}
+        {}
+        if outcome is None
+        else {"outcome": kit.phrases.say(person.language, OUTCOMES[outcome].screen)}
     )
 
 

@@ -18,7 +18,7 @@ from hotline.domain.dialogue.asks import (
 from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.places.places import alerted_as, place_name
 from hotline.domain.referrals.clocks import DeadlineKind, in_good_hands
-from hotline.domain.tip import TipOutcome, Urgency
+from hotline.domain.tip import OUTCOMES, TipOutcome, Urgency
 from hotline.domain.wording import Template
 from hotline.engine.numbers.questions import QuestionStatus
 from hotline.engine.view import said
@@ -51,16 +51,6 @@ def with_colleagues(
 
 HERS, LETS, DECIDES, JUDGES = "hers", "lets", "decides", "judges"
 """In front of the name of a case in a flag that is pinned: `services/dialogue/entry_cases.py` says what each means."""
-OUTCOMES = {
-    TipOutcome.HELPED: Template.OUTCOME_HELPED,
-    TipOutcome.REFERRED: Template.OUTCOME_REFERRED,
-    TipOutcome.NOT_TRAFFICKING: Template.OUTCOME_NOT_IT,
-    TipOutcome.NOT_FOUND: Template.OUTCOME_NOBODY,
-    TipOutcome.SILENT: Template.OUTCOME_SILENT,
-    TipOutcome.JOKE: Template.OUTCOME_JOKE,
-    TipOutcome.TRIAL: Template.OUTCOME_TEST,
-}
-"""What an outcome is called behind the PIN."""
 HAS_WORK = "has_work"
 """The flag of whoever has an open case."""
 HAS_QUESTIONS = "has_questions"
@@ -90,7 +80,7 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
         place = place_name(alerted_as(tip.place, tip.within), person.language)
         words |= {f"ref.{case}": case, f"place.{case}": place}
         if tip.end_wanted_by is not None and tip.end_wanted is not None:
-            wanted = OUTCOMES[TipOutcome(tip.end_wanted)]
+            wanted = OUTCOMES[TipOutcome(tip.end_wanted)].screen
             words[f"asked.{case}"] = kit.phrases.say(person.language, wanted)
     like = clusters.known_beside(session, [(tips[case].id, person.id) for case in cases])
     say = kit.phrases.say

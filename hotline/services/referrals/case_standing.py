@@ -11,7 +11,7 @@ from hotline.domain.referrals.case_events import CaseStanding
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming, coming
 from hotline.domain.referrals.referral import Case
-from hotline.domain.tip import TipOutcome, TipState, Urgency
+from hotline.domain.tip import OUTCOMES, TipOutcome, TipState, Urgency
 from hotline.domain.tips.cluster_marks import strictest_coming
 from hotline.ports import Kit
 from hotline.store.cases import case_log, case_people, service_referrals
@@ -105,7 +105,7 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
 def _is_safe(session: Session, tip: Tip) -> bool:
     """Whether every person who was met is with a service, by clocks in clear, and the outcome agrees with that."""
-    if tip.end_wanted not in closing.SEEN_SAFE:
+    if tip.end_wanted is None or not OUTCOMES[TipOutcome(tip.end_wanted)].is_safe:
         return False
     met = {row.n for row in case_people.of_tip(session, tip.id)}
     offers = service_referrals.of_tip(session, tip.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.clocks import ASKS
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import HeldBy, OfferedCase, offered
 from hotline.ports import Kit
@@ -30,12 +30,11 @@ def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCas
         held_by = HeldBy.SELF
     is_national = responder.level == Level.NATIONAL
     clocks = deadlines.open_clocks(session, tip.id)
-    asks = (DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED)
     requested = tip.end_wanted_by
     own_request = requested == f"{RESPONDER}{responder.id}"
     return OfferedCase(
         held_by,
-        is_asked=any(kind in clocks for kind in asks),
+        is_asked=any(kind in clocks for kind in ASKS),
         is_on_site=any(one.on_site_at is not None for one in own),
         is_referred=any(one.handed_to_help_at is not None for one in own),
         is_passed=any(one.passed_at is not None for one in own),

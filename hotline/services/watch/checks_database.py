@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hotline.domain.tip import Urgency
+from hotline.domain.referrals.clocks import TIMES
 from hotline.domain.tips.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
@@ -27,12 +27,6 @@ LATE = timedelta(seconds=60)
 """An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
 UNTIDY = timedelta(days=2)
 """What is done once a day was not done yesterday either."""
-TAKEN_WITHIN = {
-    Urgency.DANGER: timedelta(minutes=10),
-    Urgency.SEEN: timedelta(hours=2),
-    Urgency.HEARD: timedelta(days=1),
-}
-"""After that a tip which nobody takes is no longer the ladder's alone."""
 
 
 def findings(kit: Kit) -> tuple[CheckResult, ...]:
@@ -149,7 +143,7 @@ def _unanswered(standing: health.OutboxHealth, now: datetime) -> CheckResult:
     late = [
         since
         for urgency, since in standing.untaken_since.items()
-        if now - since >= TAKEN_WITHIN.get(Urgency(urgency), timedelta())
+        if now - since >= TIMES[urgency].alarm
     ]
     if not late:
         return CheckResult("unanswered", True, "every tip was taken, or is still in time")

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.msisdn import sendable
 from hotline.domain.outbox.delivery import Outcome
-from hotline.domain.tip import Urgency
+from hotline.domain.referrals.clocks import TIMES
 from hotline.domain.watch.alarms import Alarm, Notice, acknowledged
 from hotline.errors import ImportRefused, NotFound
 from hotline.ports import ConsoleKit, Kit, LookingKit
 from hotline.services.tips.desk_viewer import viewer_of
 from hotline.services.watch import notice_causes
-from hotline.services.watch.checks_database import LATE, TAKEN_WITHIN
+from hotline.services.watch.checks_database import LATE
 from hotline.services.watch.watch import notice
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -131,7 +131,7 @@ def _late(session: Session, kit: Kit, alarm: str, viewer: Viewer | None) -> Late
 
 
 def _within(alarm: str, urgency: int) -> timedelta:
-    return LATE if alarm == Alarm.TIPS else TAKEN_WITHIN.get(Urgency(urgency), timedelta())
+    return LATE if alarm == Alarm.TIPS else TIMES[urgency].alarm
 
 
 def acknowledge(kit: LookingKit, alarm: str, by: str) -> None:

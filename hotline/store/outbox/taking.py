@@ -5,13 +5,11 @@ from collections.abc import Collection
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.clocks import ASKS
 from hotline.domain.tips.wanted import Asked
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.tips.tips import Tip
 
-ASKS = (DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED)
-"""The clocks that run while people are asked to take a tip."""
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
 """Of `Deadline`."""
 UNTAKEN = or_(

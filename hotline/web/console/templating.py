@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.call_back import KIGALI
+from hotline.domain.tip import FORMS
 from hotline.text.languages import CODES, NAMES
 from hotline.web.console.form import FORM_KEY, FormFaults
 
@@ -97,7 +98,7 @@ class Templates:
             static=self._static,
         )
         environment.filters.update(
-            when=partial(when, language), day=partial(day, language), clock=clock
+            when=partial(when, language), day=partial(day, language), clock=clock, form=FORMS.get
         )
         return environment
 

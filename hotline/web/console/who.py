@@ -1,6 +1,7 @@
 """Groups of roles that the route table and Today speak of."""
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts import account
+from hotline.domain.accounts.account import READERS, AccountRole
 
 ALL = frozenset(AccountRole)
 """Whoever is signed in, also an account whose only role waits for a second admin."""
@@ -27,25 +28,11 @@ def phrase(words: str) -> str:
     return words
 
 
-DESKS = frozenset({AccountRole.DESK, AccountRole.NATIONAL})
+DESKS = READERS
 """Who reads tips: of a district, or of the nation. Which ones, the keys that were sealed to the account say."""
 NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
-RELEASING = NATIONAL | LEADING
+RELEASING = frozenset(account.RELEASING)
 """Who approves a release of statistics, one of each role."""
 WORKING = DESKS | WORDS
 """Whose first page is Today. All others begin with the overview of statistics."""
-
-DOES = {
-    AccountRole.EDITOR: phrase("Writes what callers hear; a second person reads it."),
-    AccountRole.APPROVER: phrase("Reads what others wrote, and publishes it."),
-    AccountRole.TRANSLATOR: phrase("Mends words and agrees to them, and changes nothing else."),
-    AccountRole.ADMIN: phrase("Says who may enter. Never reads a tip."),
-    AccountRole.AUDITOR: phrase("Reads the log of what was done. Never reads a tip."),
-    AccountRole.DESK: phrase("Reads the tips of a district."),
-    AccountRole.NATIONAL: phrase("Reads the tips of the whole nation."),
-    AccountRole.PROGRAMME_LEAD: phrase(
-        "Sees the statistics, approves releases and sets targets. Never reads a tip."
-    ),
-}
-"""What each role may do, for whoever gives it."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from hotline.domain.referrals.case_events import Purpose
-from hotline.domain.referrals.clocks import ACKNOWLEDGE_WITHIN, DeadlineKind
+from hotline.domain.referrals.clocks import TIMES, DeadlineKind
 from hotline.domain.tip import Urgency
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.moves import Move, moves
@@ -63,7 +63,7 @@ class _StoryClock:
 
     def __init__(self) -> None:
         self._now = timedelta()
-        self._due = {DeadlineKind.ACKNOWLEDGE: ACKNOWLEDGE_WITHIN[Urgency.DANGER]}
+        self._due = {DeadlineKind.ACKNOWLEDGE: TIMES[Urgency.DANGER].acknowledge}
 
     def tell(self, move: Move) -> str:
         if move.says in set(DeadlineKind):

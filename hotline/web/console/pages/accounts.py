@@ -4,17 +4,16 @@ from collections.abc import Collection
 
 from flask import Response
 
-from hotline.domain.accounts.account import AccountRole, excluded
+from hotline.domain.accounts.account import ROLES, AccountRole, excluded
 from hotline.errors import AccountRefused, PersonnelRefused
 from hotline.services.accounts import directory, invitations, new_links
 from hotline.services.accounts.invitations import Invited
 from hotline.services.people.dossiers import leaving
 from hotline.text.languages import CODES, FIRST
-from hotline.web.console import who
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.visit import Visit, page, see, why
 
-ROLES, LINK, SUSPEND, END = "roles", "link", "suspend", "end"
+TAKE_ROLES, LINK, SUSPEND, END = "roles", "link", "suspend", "end"
 """What `account_act.html` asks about."""
 
 
@@ -42,13 +41,13 @@ def set_roles(visit: Visit, account_id: int) -> Response:
     account, wanted = directory.one(visit.kit, account_id), _roles(visit)
     lost = account.roles - wanted
     if lost and wanted and not excluded(wanted) and not visit.form.ticked("sure"):
-        return _confirm(visit, account_id, ROLES, kept=wanted, lost=lost)
+        return _confirm(visit, account_id, TAKE_ROLES, kept=wanted, lost=lost)
     try:
         invitations.set_roles(visit.kit, visit.by.actor, account_id, wanted, _reason(visit))
     except AccountRefused as refused:
         wrong = why(visit, refused)
         if lost and visit.form.ticked("sure"):
-            return _confirm(visit, account_id, ROLES, wrong, kept=wanted, lost=lost)
+            return _confirm(visit, account_id, TAKE_ROLES, wrong, kept=wanted, lost=lost)
         return _one(visit, account_id, status=422, wrong=faults(roles=wrong))
     return see("accounts.one", account_id=account_id)
 
@@ -143,8 +142,7 @@ def _listed(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None)
         faults=wrong or FormFaults(),
         accounts=accounts,
         typed=visit.form,
-        roles=[*AccountRole],
-        does=who.DOES,
+        roles=ROLES,
     )
 
 
@@ -160,8 +158,7 @@ def _one(
         account=account,
         resting=new_links.resting(visit.kit, account_id),
         now=visit.kit.now(),
-        roles=[*AccountRole],
-        does=who.DOES,
+        roles=ROLES,
     )
 
 

@@ -2,13 +2,13 @@
 
 from flask import Response
 
-from hotline.domain.tip import TipOutcome
+from hotline.domain.tip import OUTCOMES, TipOutcome
 from hotline.errors import HotlineError, Unavailable
 from hotline.services import approvals
 from hotline.services.accounts import sessions
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.people import placing
-from hotline.web.console.tips.tip_words import OUTCOMES, span
+from hotline.web.console.tips.tip_words import span
 from hotline.web.console.visit import Visit, page, see, why
 
 
@@ -58,7 +58,7 @@ def _shown(visit: Visit, name: str, value: str) -> str:
         case "role":
             return visit.say(value)
         case "outcome":
-            return visit.say(OUTCOMES[TipOutcome(value)])
+            return visit.say(OUTCOMES[TipOutcome(value)].label)
         case "desk":
             return placing.named(visit, value)
         case "desks":

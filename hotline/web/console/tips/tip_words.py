@@ -7,7 +7,7 @@ from datetime import timedelta
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.coming import YES, Care, Manner
-from hotline.domain.tip import Category, Matter, TipOutcome
+from hotline.domain.tip import FORMS, OUTCOMES, Matter, TipOutcome, Urgency
 from hotline.domain.tips.promises import Wait, in_units
 from hotline.domain.tips.wanted import Asked, TipStanding
 from hotline.services.tips.tip_lines import TipLine
@@ -15,18 +15,6 @@ from hotline.web.console.templating import day
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 
-CATEGORIES = {
-    Category.LABOUR: phrase("work by force"),
-    Category.SEX: phrase("sex by force"),
-    Category.CHILD_WORK: phrase("a child at work"),
-    Category.FALSE_OFFER: phrase("a false offer"),
-    Category.MARRIAGE: phrase("marriage by force"),
-    Category.ARMED_GROUP: phrase("an armed group"),
-    Category.ORGANS: phrase("organs"),
-    Category.CRIME: phrase("crime by force"),
-    Category.OTHER: phrase("something else"),
-}
-URGENCIES = {1: phrase("Urgent"), 2: phrase("Soon"), 3: phrase("Normal")}
 STANDINGS = {
     TipStanding.WAITS: phrase("waits"),
     TipStanding.TAKEN: phrase("taken"),
@@ -34,15 +22,6 @@ STANDINGS = {
     TipStanding.JUDGED: phrase("closure requested"),
     TipStanding.CLOSED: phrase("closed"),
     TipStanding.ALL: phrase("all of them"),
-}
-OUTCOMES = {
-    TipOutcome.HELPED: phrase("helped"),
-    TipOutcome.REFERRED: phrase("handed to a helper"),
-    TipOutcome.NOT_TRAFFICKING: phrase("no trafficking"),
-    TipOutcome.NOT_FOUND: phrase("nobody found"),
-    TipOutcome.SILENT: phrase("nothing was told"),
-    TipOutcome.JOKE: phrase("a joke"),
-    TipOutcome.TRIAL: phrase("a trial"),
 }
 QUESTIONS = {
     "asked": phrase("question: asked"),
@@ -99,7 +78,7 @@ class ShownTip:
 
 
 def shown(visit: Visit, line: TipLine) -> ShownTip:
-    category = CATEGORIES.get(Category(line.category)) if line.category else None
+    category = FORMS[line.category] if line.category else None
     return ShownTip(
         line=line,
         stands=visit.say(_stands(line)),
@@ -109,9 +88,11 @@ def shown(visit: Visit, line: TipLine) -> ShownTip:
         place=place_within(line.place, line.within, visit.language),
         sector=place_name(line.sector, visit.language) if line.sector else "",
         category=visit.say(category) if category else "",
-        urgency=visit.say(URGENCIES.get(line.urgency, URGENCIES[3])),
+        urgency=visit.say(Urgency(line.urgency).label),
         marks=[*_marks(visit, line)],
-        end_wanted=visit.say(OUTCOMES[TipOutcome(line.end_wanted)]) if line.end_wanted else "",
+        end_wanted=visit.say(OUTCOMES[TipOutcome(line.end_wanted)].label)
+        if line.end_wanted
+        else "",
         first=first(visit, line),
     )
 
@@ -176,7 +157,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     if line.is_child:
         yield visit.say("a child"), "warn"
     if line.end_wanted is not None and line.closure_age is not None:
-        words = visit.say(OUTCOMES[TipOutcome(line.end_wanted)])
+        words = visit.say(OUTCOMES[TipOutcome(line.end_wanted)].label)
         age = span(visit, line.closure_age)
         yield visit.say("closure requested {age} ago: {outcome}", age=age, outcome=words), "warn"
     for owed in sorted(line.owed):
@@ -187,7 +168,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
         kind = "good" if line.question == "answered" else "soft"
         yield visit.say(QUESTIONS[line.question]), kind
     if line.outcome is not None:
-        yield visit.say(OUTCOMES[TipOutcome(line.outcome)]), "soft"
+        yield visit.say(OUTCOMES[TipOutcome(line.outcome)].label), "soft"
     yield from _words_go(visit, line)
 
 

@@ -9,14 +9,23 @@ from flask import Response, abort
 from hotline.domain.cases.entries import NoteCode
 from hotline.domain.places.places import districts, place_name
 from hotline.domain.sms.rules_replies import BUTTONS, REPLIES, Verb
-from hotline.domain.tip import ABROAD, UNSURE, Category, Matter, TipOutcome
+from hotline.domain.tip import (
+    ABROAD,
+    FORMS,
+    OUTCOMES,
+    UNSURE,
+    Category,
+    Matter,
+    TipOutcome,
+    Urgency,
+)
 from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
 from hotline.services.tips import tip_lines, tip_sheet
 from hotline.services.tips.tip_sheet import Came, TipSheet
 from hotline.web.console.form import FormFaults
 from hotline.web.console.tips import person_lines
-from hotline.web.console.tips.tip_words import CATEGORIES, OUTCOMES, QUESTIONS, STANDINGS, URGENCIES
+from hotline.web.console.tips.tip_words import QUESTIONS, STANDINGS
 from hotline.web.console.tips.tip_words import shown as in_words
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
@@ -91,7 +100,7 @@ def tip_page(
         shown=in_words(visit, sheet.line),
         moments=_moments(visit, sheet),
         reasons=[(name, visit.say(words)) for name, words in REASONS.items()],
-        outcomes=[(one.value, visit.say(OUTCOMES[one])) for one in TipOutcome],
+        outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
             (
                 str(one.id),
@@ -113,7 +122,7 @@ def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
     told = []
     for one in sheet.moments:
         if one.came is Came.LOGGED:
-            outcome = OUTCOMES.get(TipOutcome(one.outcome)) if one.outcome else None
+            outcome = OUTCOMES[TipOutcome(one.outcome)].label if one.outcome else None
             about = visit.say("tip {name}", name=sheet.line.id)
             said = visit.say(
                 one.phrase, subject=about, outcome=visit.say(outcome) if outcome else ""
@@ -165,7 +174,7 @@ def _filter(query: Mapping[str, str]) -> TipFilter:
         matter=_member(Matter, query.get("matter", ""), Matter.TIP),
         whose=_member(Whose, query.get("whose", ""), Whose.ANYBODY),
         place=query.get("place", "")[:20],
-        urgency=urgency if urgency in URGENCIES else None,
+        urgency=urgency if urgency in {*Urgency} else None,
         category=category if category in {*Category} else "",
         question=question if question in QUESTIONS else "",
         soon=query.get("soon") == "yes",
@@ -189,10 +198,10 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
             (Whose.MINE.value, visit.say("mine")),
         ],
         "place": [anything, *places, *elsewhere],
-        "urgency": [anything, *((str(one), visit.say(words)) for one, words in URGENCIES.items())],
+        "urgency": [anything, *((str(one.value), visit.say(one.label)) for one in Urgency)],
         "category": [
             anything,
-            *((one.value, visit.say(words)) for one, words in CATEGORIES.items()),
+            *((one.value, visit.say(FORMS[one])) for one in Category),
         ],
         "question": [anything, *((one, visit.say(words)) for one, words in QUESTIONS.items())],
     }
