@@ -237,6 +237,8 @@ class Template(StrEnum):
     MET_GIRL = "girl"
     MET_BOY = "boy"
     MET_PERSON = "person"
+    CONTINUE_FORM = "Continue ({step} of {count})"
+    """Goes on with a form about a person at its next question, on USSD behind the PIN."""
     OWES_HELP = "help"
     """What is still owed to a person where a case is closed, on USSD: 1 woman: help. A service is to be asked."""
     OWES_ANSWER = "the answer"

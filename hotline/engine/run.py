@@ -32,6 +32,8 @@ class Facts:
     """What stands in a text's `{receipt}`: `placeholders.py` has the list."""
     language: str = FIRST
     """What a private entry is read in: an enrolled phone has said so. Nobody else's language is known."""
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Answers of an earlier session. A private flow that this turn calls begins with them."""
 
 
 @dataclass(frozen=True, slots=True)

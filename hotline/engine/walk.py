@@ -100,6 +100,7 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
                 run = _at(book, run, _open_arm(arms, run, facts))
             case Call(flow=name, goes=then) if _opens(book, run, name):
                 run = entered(book, run if then is not None else _ended(book, run), name)
+                run = run.saying({**run.answers, **facts.answers}) if facts.answers else run
                 events.append(FlowEntered(name))
             case Call(goes=then):
                 run = _at(book, run, then)

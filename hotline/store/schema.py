@@ -15,6 +15,7 @@ from hotline.store.cases import (  # noqa: F401
     case_people,
     counted,
     service_referrals,
+    started_forms,
 )
 from hotline.store.changes import changes, checks, signatures, text_questions  # noqa: F401
 from hotline.store.database import Database, Row

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline.domain.cases.closing import ClosureStop
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.dialogue.asks import (
     ASK,
     CHANGED,
@@ -45,7 +46,7 @@ from hotline.domain.dialogue.asks import (
     ReadingState,
     bound_to,
 )
-from hotline.domain.dialogue.person_asks import PERSON_VERBS, told_of
+from hotline.domain.dialogue.person_asks import PERSON_VERBS, STARTED, StartedForm, told_of
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.domain.wording import Template
@@ -115,6 +116,8 @@ OVER, QUICK = "V3RQ", "B6YN"
 desk's; one that is never opened in time; one of which answers about a person are kept, and one is owed; one that is
 closed; and one that a colleague takes at that moment.
 """
+GOES_ON = StartedForm(EntryKind.OFFERED, "1", {"sex": "girl"})
+"""What a dropped call left of one case."""
 LATE_VERBS = ("", Verb.TAKE)
 """To read it, and to take it."""
 COLLEAGUE = "7"
@@ -244,8 +247,12 @@ class ToldReader:
         pinned += [f"judges.{NATIONS}", f"judges.{ODD}"]
         pinned += [f"people.{MET}", f"owes_person.{MET}", f"over.{OVER}"]
         pinned += [f"offer_due.{OVER}", f"owes.{HERS}", f"owes.{ODD}"]
+        if MET in cases:
+            pinned.append(f"{STARTED}.{MET}")
+            words[f"{STARTED}.{MET}"] = GOES_ON.to_text()
         has_work = (HAS_WORK, *pinned) if cases else ()
-        lists = {MY_WORK: labels, MY_QUESTIONS: questions}
+        goes_on = [(one, "Zuzu (2/7)") for one in ("screened", "offered")]
+        lists = {MY_WORK: labels, MY_QUESTIONS: questions, f"{STARTED}.{MET}": goes_on}
         return ReaderAnswer((RIGHT, *has_work, HAS_QUESTIONS), lists, words)
 
     def _label(self, case: str) -> str:

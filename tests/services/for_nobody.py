@@ -16,6 +16,7 @@ ROWS = {
     "CaseCode",
     "PossibleVictim",
     "ServiceReferral",
+    "StartedFormRow",
 }
 LADDER = "the ladder: whom it tells is filtered by `exclusions.kept_from`, and what was told ends with a release"
 TELLER = "whoever told it, by session, phone or receipt"
@@ -43,6 +44,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "cases/service_referrals.due_tips": LADDER,
     "cases/service_referrals.longest_due": LADDER,
     "cases/service_referrals.of_tip": FOUND,
+    "cases/started_forms.of_responder": "the responder's own answers, in cases that were found",
     "copies/vaults.case_grants": UPKEEP,
     "cases/case_log.tip_of_reference": NATION,
     "copies/vaults.grants": UPKEEP,

@@ -17,12 +17,15 @@ from hotline.services.watch.checks_database import findings
 from hotline.statistics import queries
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import ALL
+from hotline.store.cases import started_forms
 from hotline.store.cases.case_codes import CaseCode
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.counted import CaseCounted
 from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases.started_forms import StartedFormRow
 from hotline.store.desk.audit import AuditEntry
+from hotline.store.people.responders import Responder
 from hotline.store.referrals.referrals import tip_for_writing
 from hotline.store.tips.tips import Tip
 from hotline.testing import FakeShelf
@@ -31,7 +34,7 @@ from tests.persons import SIGNS, said, screened
 from tests.reading import ReaderBeside, reader_beside
 from workers.reader import Reader
 
-ROWS = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
+ROWS = (CaseCode, StartedFormRow, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
 POINTS = ("month.before_count", "month.after_count", "codes.before_erase", "codes.after_erase")
 DAY = timedelta(days=1)
 
@@ -55,6 +58,8 @@ def beside(line: Line) -> ReaderBeside:
         offered_id = said(session, line.kit, tip, EntryKind.OFFERED, codes)
         row = ServiceReferral(offered_id=offered_id, tip_id=1, n=1, offered_at=line.clock.at)
         session.add(row)
+        who = session.scalars(select(Responder.id).limit(1)).one()
+        started_forms.keep(session, 2, who, b"sealed", line.clock.at)
     handing_on.reconcile(beside.kit)
     return beside
 

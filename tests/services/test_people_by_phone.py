@@ -1,12 +1,19 @@
 """From the dial to the sealed code: a responder answers about a person on a phone, and the reader keeps it once."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import inspect, text
 
+from hotline.domain.cases.persons import MetPerson
 from hotline.services.dialogue.old_readings import forget_old_readings
+from hotline.services.reader.cases import people_view
 from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.cases.started_forms import StartedFormRow
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
 from tests.callers import Caller, Line
 from tests.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
 from tests.taking import take_case
@@ -48,6 +55,11 @@ class HerCase:
         phone.dial("90")
         phone.key(PIN, "1", "1", *keyed)
         return phone
+
+    def people(self) -> Sequence[MetPerson]:
+        with self.line.database.reading() as session:
+            tip = session.get_one(Tip, self.known_as.tip_id)
+            return people_view.of_tip(session, self.beside.kit, tip)
 
     def kept(self, kind: str = "") -> list[str]:
         rows = [row.kind for row in self.line.all(CaseLogRow)]
@@ -126,11 +138,7 @@ def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
     assert found == set()
 
 
-def test_what_ends_in_the_middle_is_not_kept_and_what_the_reader_does_late_is_kept_once(
-    hers: HerCase,
-) -> None:
-    hers.dials("2", "2", *SITE).hang_up()
-    assert hers.kept() == []
+def test_what_the_reader_does_late_is_kept_once(hers: HerCase) -> None:
     phone = hers.dials("5", "4", "1", *SITE)
     assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nUsed for?")
     assert phone.key("0").startswith("CON Can the person leave freely now?")
@@ -142,6 +150,144 @@ def test_what_ends_in_the_middle_is_not_kept_and_what_the_reader_does_late_is_ke
     hers.beside.stopped = False
     assert phone.key("1").startswith("CON Signs: possible victim.")
     assert hers.kept() == ["screened"]
+    assert hers.line.all(StartedFormRow) == []
+
+
+SAFE = "questions not finished. First: is the person safe, alone with you, hurt?"
+
+
+@pytest.mark.row("R8")
+def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE[:3]).hang_up()
+    assert hers.kept() == []
+    phone = hers.dials()
+    goes_on = "1 Continue (4 of 7)\n2 Something else"
+    assert phone.screen.startswith(f"CON {hers.case}: {SAFE}\n{goes_on}")
+    assert phone.key("1").startswith("CON Lies, a debt, someone was paid for the person")
+    shown = phone.screen
+    assert phone.again() == shown
+    assert phone.key(*SITE[3:]).startswith("CON Used for?")
+    phone.hang_up()
+    phone = hers.dials()
+    assert "1 Continue (7 of 7)" in phone.screen
+    assert phone.key("1").startswith("CON Used for?")
+    assert phone.key(WORK).startswith("CON Signs: possible victim.")
+    assert hers.kept() == ["screened"]
+    (person,) = hers.people()
+    assert person.moments[0].entry.said.codes == {
+        "minor": "no",
+        "act": "yes",
+        "force": "yes",
+        "deceit": "unsure",
+        "purpose": "yes",
+        "free": "no",
+        "form": "labour",
+    }
+    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+
+
+def test_a_child_has_fewer_questions_and_another_beginning_replaces_the_first(
+    hers: HerCase,
+) -> None:
+    hers.dials("2", "2", *SITE[:4]).hang_up()
+    phone = hers.dials("2")
+    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+    phone.key("5", "4", "1", "1")
+    phone.hang_up()
+    phone = hers.dials()
+    assert "1 Continue (2 of 5)" in phone.screen
+    assert phone.key("1").startswith("CON Did somebody hire")
+    assert phone.key("1").startswith("CON Used, or to be used")
+    # She may still be older than she was taken for: then the answers that a child was not asked are asked.
+    phone.key("0", "0", "2", "5", "4", "1", "2", "1")
+    assert phone.screen.startswith("CON Force, threats")
+
+
+def test_help_goes_on_with_the_same_person(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", "1", "1").hang_up()
+    assert hers.kept() == ["screened", "consent"]
+    phone = hers.dials()
+    assert "1 Continue (2 of 3)" in phone.screen
+    assert phone.key("1").startswith("CON From?")
+    assert phone.key("1").startswith("CON To which help?")
+    phone.hang_up()
+    phone = hers.dials("1")
+    assert phone.screen.startswith("CON To which help?")
+    assert phone.key("1").startswith("CON They say:")
+    (person,) = hers.people()
+    assert (person.sex, person.nationality) == ("woman", "rwanda")
+    assert [offer.service for offer in person.referrals] == ["isange"]
+    phone.hang_up()
+    assert "Continue" not in hers.dials().screen
+
+
+def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", "1", "3").hang_up()
+    phone = hers.dials("1")
+    assert phone.screen.startswith("CON Does the child agree?")
+    phone.key("1")
+    phone.hang_up()
+    phone = hers.dials()
+    assert "1 Continue (2 of 2)" in phone.screen
+    assert phone.key("1").startswith("CON Best for the child")
+    assert phone.key("1").startswith("CON To which help?")
+    assert hers.kept() == ["screened", "consent", "consent"]
+    (person,) = hers.people()
+    assert (person.sex, person.consent) == ("girl", "yes")
+
+
+def test_a_no_goes_on_at_who_asks_again(hers: HerCase) -> None:
+    hers.dials("3", "1", "2", "2").hang_up()
+    phone = hers.dials()
+    assert "1 Continue (3 of 3)" in phone.screen
+    assert phone.key("1").startswith("CON In 3 days another person asks again, alone. Who?")
+    assert phone.key("1").startswith("CON Noted. Say: you can ask for help any day")
+    assert hers.kept() == ["consent"]
+
+
+def test_an_unfinished_form_is_offered_to_nobody_else_and_stands_nowhere_in_clear(
+    hers: HerCase,
+) -> None:
+    hers.dials("2", "2", *SITE).hang_up()
+    (kept,) = hers.line.all(StartedFormRow)
+    assert not any(word in str(kept.body) for word in ("unsure", "minor", "screened"))
+    with hers.line.database.reading() as session:
+        tip = session.get_one(Tip, kept.tip_id)
+        her = session.get_one(Responder, kept.responder_id)
+        other = Responder(id=kept.responder_id + 1, language="en")
+        kit = hers.beside.kit
+        said = [people_view.of_cases(session, kit, {hers.case: tip}, one) for one in (her, other)]
+    assert [f"started.{hers.case}" in one.flags for one in said] == [True, False]
+
+
+def test_a_form_that_the_reader_writes_down_late_is_not_asked_twice(hers: HerCase) -> None:
+    phone = hers.dials("2", "2", *SITE)
+    hers.beside.stopped = True
+    phone.key(WORK)
+    phone.hang_up()
+    hers.beside.stopped = False
+    hers.beside.look()
+    assert hers.kept() == ["screened"]
+    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+
+
+def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(hers: HerCase) -> None:
+    phone = hers.dials("2", "2", *SITE)
+    hers.beside.stopped = True
+    phone.key(WORK)
+    phone.hang_up()
+    hers.line.clock.turn(hours=1)
+    forget_old_readings(hers.line.kit)
+    hers.beside.stopped = False
+    assert "1 Continue (7 of 7)" in hers.dials().screen
+
+
+def test_inputs_that_come_at_once_leave_no_form_that_is_whole(hers: HerCase) -> None:
+    phone = hers.dials("2", "2", *SITE[:-1])
+    phone.text = f"{phone.text}*{SITE[-1]}*{WORK}"
+    assert phone.again().startswith("CON Signs: possible victim.")
+    assert hers.kept() == ["screened"]
+    assert hers.line.all(StartedFormRow) == []
 
 
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(hers: HerCase) -> None:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.dialogue.asks import AskKind, ReaderAnswer, without_pins
-from hotline.domain.dialogue.person_asks import PERSON_VERBS, told_of
+from hotline.domain.dialogue.person_asks import KEPT_ANSWERS, PERSON_VERBS, StartedForm, told_of
 from hotline.domain.dialogue.ussd import PIN_ASKED, Heard, Opening, Pinned
+from hotline.engine.events import Answered
 from hotline.engine.run import Facts
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.services.dialogue import commit
@@ -202,11 +204,18 @@ def test_what_does_not_come_in_time_is_asked_once_more_with_the_same_codes() -> 
     assert (first.of, second.of, third.of) == (None, first.upto, second.upto)
 
 
-def test_a_hop_commits_nothing_of_a_person_and_shows_the_codes_in_no_repr() -> None:
+def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr() -> None:
     text = f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1"
     reader = PlayedReader()
     played = reader.play(text)
-    assert commit.changing(BOOK, played.steps) == ()
+    kept = [
+        event.name
+        for step in commit.changing(BOOK, played.steps)
+        for event in step.events
+        if isinstance(event, Answered)
+    ]
+    assert set(kept) <= KEPT_ANSWERS
+    assert kept[:2] == ["person_minor", "person_act"]
     assert all(asked.ask.verb in PERSON_VERBS for asked in reader.asked)
     assert not any("unsure" in repr(one) or "labour" in repr(one) for one in reader.asked)
     again = PlayedReader()
@@ -228,3 +237,34 @@ def test_a_digest_tells_where_a_text_stands_and_nothing_that_was_keyed_behind_a_
 ) -> None:
     """Six questions of three answers are seven hundred tries for whoever has the key of the digests."""
     assert without_pins(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes", "step"),
+    [
+        ("screened", {"minor": "no"}, (2, 7)),
+        ("screened", {"minor": "yes"}, (2, 5)),
+        ("screened", {"minor": "yes", "act": "yes", "purpose": "no"}, (4, 4)),
+        ("consent", {"minor": "yes"}, (2, 2)),
+        ("consent", {"consent": "no"}, (2, 2)),
+        ("offered", {"sex": "man", "nationality": "other"}, (3, 3)),
+    ],
+)
+def test_an_unfinished_form_says_which_question_is_next(
+    kind: str, codes: Mapping[str, str], step: tuple[int, int]
+) -> None:
+    form = StartedForm(EntryKind(kind), "2", codes)
+    assert form.step == step
+    assert StartedForm.from_text(form.to_text()) == form
+    assert not any(value in repr(form) for value in codes.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"kind": "told", "person": "1", "codes": {}}', '{"kind": "screened"}'],
+)
+def test_what_is_no_unfinished_form_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        StartedForm.from_text(text)
+    said = '{"kind": "screened", "person": "1", "codes": {"minor": "her name", "act": "no"}}'
+    assert StartedForm.from_text(said).codes == {"act": "no"}

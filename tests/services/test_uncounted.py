@@ -36,6 +36,7 @@ ROWS = {
     "Referral",
     "ScreenCount",
     "ServiceReferral",
+    "StartedFormRow",
     "Tally",
     "Tip",
     "TipLikeness",

@@ -23,6 +23,8 @@ PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
 NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
 """The answer that names a case of hers."""
+WORK_FORM = "work_form"
+"""The answer that says which form about a person goes on, or another value where none does."""
 WORK_VERB = "work_verb"
 """The answer that says what she wants of a case."""
 AGAIN = "work_again"

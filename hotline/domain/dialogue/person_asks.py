@@ -1,14 +1,16 @@
 """What a responder keys about one person, and what of it the reader is sent in the sealed box beside her PIN. Pure.
 
-A row holds the verb alone. Each question has a screen of its own, and what was answered is sent once: with the last
-answer of a screening, of a consent, of an offer. A session that ends in the middle leaves nothing of what it was about
-to say. A yes is whole by itself: a call that drops behind it loses no wish for help.
+A row holds the verb alone. Each question has a screen of its own, and the last answer of a form sends all of them. A
+form that is not whole yet is kept sealed, for the next call. A yes is whole by itself: no dropped call loses a wish for
+help.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD
+from hotline.domain.cases.people_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD, only
 
 PERSON = "person"
 """In the box, and as a word of the reader's answer: which person of the case is meant, by number."""
@@ -18,7 +20,13 @@ NEW = "new"
 """The value of a person whom nobody has written down yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
 """The answers that name a person: to be screened or helped, who may have arrived, who is asked of after thirty days."""
-FLOWS = frozenset({"screening", "helping", "following"})
+MADE_PERSON = "made_person"
+"""Says which person this round has written down already: going back corrects that one."""
+STARTED = "started"
+"""In front of the name of a case: the flag, the list and the word of a form that was not finished there."""
+SCREENING, KEEPING = "screening", "keeping"
+"""The flow of the questions on site, and the flow that waits until the reader has written a form down."""
+FLOWS = frozenset({SCREENING, "helping", "following"})
 """The flows that begin with a person of their own."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
@@ -35,7 +43,14 @@ ANSWERS = frozenset(
         *(WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON),
     )
 )
-"""Every answer about a person: no hop commits one."""
+"""Every answer about a person."""
+KEPT_ANSWERS = frozenset(
+    f"{CODE_ANSWER}{code}"
+    for form in USSD_FORMS.values()
+    for code in form.names(ON_USSD)
+    if len(form.names(ON_USSD)) > 1
+)
+"""The answers of forms with several questions."""
 
 
 def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
@@ -58,19 +73,68 @@ def ended_by(name: str, answers: Mapping[str, str]) -> EntryKind | None:
     )
 
 
-def box(kind: EntryKind, answers: Mapping[str, str], made: str) -> Mapping[str, str]:
+def box(kind: EntryKind, answers: Mapping[str, str]) -> Mapping[str, str]:
     """What the reader is sent: the person and the codes, without what a corrected answer left over.
 
-    `made` is the person whom this round wrote down already: going back corrects that one. Where several may be meant,
-    the flow has asked whom: where it asked nobody, somebody new is met, or the only one who is due is meant.
+    Where several may be meant, the flow has asked whom: where it asked nobody, somebody new is met, or the only one who
+    is due is meant.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
-    if kind in WHO:
-        person = answers.get(WHO[kind], "")
-        return {PERSON: person, **codes} if person else codes
+    person = answers.get(WHO[kind], "") if kind in WHO else _person(answers)
+    return {PERSON: person, **codes} if person else codes
+
+
+def _person(answers: Mapping[str, str]) -> str:
     person = answers.get(WORK_PERSON, NEW)
-    return {PERSON: made or person if person == NEW else person, **codes}
+    return answers.get(MADE_PERSON, person) if person == NEW else person
+
+
+@dataclass(frozen=True, slots=True)
+class StartedForm:
+    """A form about a person that a responder has begun and not finished."""
+
+    kind: EntryKind
+    person: str
+    """A number within the case, or `NEW`."""
+    codes: Mapping[str, str] = field(repr=False)
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """Returns what a session holds that has given these answers."""
+        codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
+        return {WORK_PERSON: self.person, **codes}
+
+    @property
+    def step(self) -> tuple[int, int]:
+        """Returns the number of the next question, and how many there are. Skipped questions are not counted."""
+        asked: Sequence[str] = USSD_FORMS[self.kind].questions(self.codes, ON_USSD)
+        last = max((at for at, code in enumerate(asked) if code in self.codes), default=-1)
+        given = sum(code in self.codes for code in asked)
+        return given + 1, given + len(asked) - last - 1
+
+    def to_text(self) -> str:
+        document = {"kind": self.kind.value, "person": self.person, "codes": dict(self.codes)}
+        return json.dumps(document, separators=(",", ":"), sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> "StartedForm":
+        """Leaves out what is no code of the form. Raises ValueError, KeyError or TypeError for another document."""
+        document = json.loads(text)
+        kind = EntryKind(document["kind"])
+        if kind not in USSD_FORMS:
+            raise ValueError(f"no form of a phone: {kind}")
+        return cls(kind, str(document["person"]), only(kind, document["codes"]))
+
+
+def started(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
+    """Returns the form to which this answer belongs, with all its answers so far. `flows`: those that are open."""
+    code = name.removeprefix(CODE_ANSWER)
+    kinds = [kind for kind, form in USSD_FORMS.items() if code in form.names(ON_USSD)]
+    if len(kinds) > 1:
+        kinds = [kind for kind in kinds if (kind is EntryKind.SCREENED) is (SCREENING in flows)]
+    codes = USSD_FORMS[kinds[0]].meant(codes_in(answers), SENT_BY_USSD)
+    return StartedForm(kinds[0], _person(answers), codes)
 
 
 def told_of(typed: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:

@@ -2,7 +2,8 @@
 
     flow report   lang rw                 what it shows, and in which language it ends
     with reporting                        flags that are set, if any
-    list my_cases K7Q4 H3ND               a list of the session, if any
+    list my_cases K7Q4 H3ND               a list of the session, if any; `value=Its_label` where they differ
+    brings person_minor=no                answers of an earlier session, if any
     shows receipt 430 021 655             what a placeholder stands for, if any
     # a remark
 
@@ -92,6 +93,9 @@ def read(text: str) -> Transcript:
         lists=dict(_lists(head)),
         words={line.split()[1]: " ".join(line.split()[2:]) for line in _headed(head, "shows")},
         language=language,
+        answers=dict(
+            one.split("=", 1) for line in _headed(head, "brings") for one in line.split()[1:]
+        ),
     )
     keyed = tuple(line[1:].removeprefix(" ") for line in lines if line.startswith(">"))
     if not keyed or not keyed[0].startswith(DIAL):
@@ -160,4 +164,9 @@ def _headed(head: tuple[str, ...], word: str) -> list[str]:
 def _lists(head: tuple[str, ...]) -> Iterator[tuple[str, tuple[Option, ...]]]:
     for line in _headed(head, "list"):
         name, *values = line.split()[1:]
-        yield name, tuple(Option(value, dict.fromkeys(CODES, value)) for value in values)
+        yield name, tuple(_option(value) for value in values)
+
+
+def _option(written: str) -> Option:
+    value, _, label = written.partition("=")
+    return Option(value, dict.fromkeys(CODES, label.replace("_", " ") or value))

@@ -38,8 +38,11 @@ def new_case(sealer: Sealer, *, uid: str, at: datetime) -> NewCase:
     return NewCase(bytes(PrivateKey.from_seed(private).public_key), grant)
 
 
-def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int) -> bytes:
-    """Bound to the tip of this uid, and to an entry of its log. Raises SealBroken; ValueError for what is too long."""
+def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
+    """Bound to the tip of this uid, and to an entry of its log, or to the name of a form that is not whole yet.
+
+    Raises SealBroken; ValueError for what is too long.
+    """
     size = next((size for size in SIZES if len(plain) < size), None)
     if size is None:
         raise ValueError(f"codes of {len(plain)} bytes")
@@ -55,5 +58,5 @@ def case_name(uid: str) -> str:
     return f"case:{uid}"
 
 
-def bound(uid: str, entry_id: int) -> bytes:
+def bound(uid: str, entry_id: int | str) -> bytes:
     return b"codes\0" + uid.encode() + b"\0" + str(entry_id).encode()

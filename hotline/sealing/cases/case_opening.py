@@ -18,7 +18,7 @@ def open_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) ->
     return open_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 
 
-def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int) -> bytes:
+def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
     """Raises SealBroken."""
     if body[:1] != VERSION:
         raise SealBroken("codes that were sealed in an unknown format")

@@ -20,6 +20,11 @@ def case_public(session: Session, kit: Kit, tip: Tip, at: datetime) -> bytes:
     return case_keys.make(session, tip.id, new_case(kit.sealer, uid=tip.uid, at=at), at)
 
 
+def started_by(responder_id: int) -> str:
+    """Returns what the unfinished form of a responder is bound to, where finished ones are bound to their entry."""
+    return f"started by {responder_id}"
+
+
 def keep(session: Session, kit: Kit, tip: Tip, entry_id: int, codes: bytes, at: datetime) -> None:
     """The codes of one entry. Raises KeyMissing."""
     public_key = case_public(session, kit, tip, at)

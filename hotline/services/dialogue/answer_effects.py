@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from hotline.domain import call_back
+from hotline.domain.dialogue import person_asks
+from hotline.domain.dialogue.asks import WORK_CASE
 from hotline.domain.dialogue.ussd import is_number
 from hotline.domain.rolls import quiz, training
 from hotline.domain.rolls.gathering import CAME_ANSWER, OCCASION_ANSWER, told_by
@@ -21,6 +23,7 @@ from hotline.engine.flow import Book
 from hotline.engine.numbers.questions import ANSWER
 from hotline.engine.view import gathers
 from hotline.ports import Kit
+from hotline.services.cases import kept_forms
 from hotline.services.dialogue import entry_cases
 from hotline.services.dialogue.entry_cases import CASE, LETTERS, VERB
 from hotline.services.guessing import SecretLook
@@ -102,6 +105,19 @@ def _act_on_case(given: Given) -> None:
         entry_cases.answered(given.session, given.kit, who, answer.name, answer.value, case, verb)
 
 
+def _keep_form(given: Given) -> None:
+    """Keeps a form that is not whole yet, and drops one that the reader has written down."""
+    who, name, answers = given.dialogue.responder_id, given.answer.name, given.answers
+    case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.run.calls]
+    if who is None or not case:
+        return
+    if person_asks.ended_by(name, answers) is None:
+        form = person_asks.started(name, answers, flows)
+        kept_forms.keep(given.session, given.kit, who, case, form)
+    elif person_asks.KEEPING not in flows:
+        kept_forms.drop(given.session, who, case)
+
+
 def _erase_by_receipt(given: Given) -> None:
     if given.answer.value == YES and given.behind_a_receipt:
         receipts.erase(given.session, given.kit, given.context.newest_look(given.step.upto))
@@ -173,6 +189,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         CASE: _take_case,
         VERB: _act_on_case,
         LETTERS: _act_on_case,
+        **dict.fromkeys(person_asks.KEPT_ANSWERS, _keep_form),
         receipt.ERASE: _erase_by_receipt,
         ANSWER: _answer_what_was_asked,
         SILENCE: _stop,

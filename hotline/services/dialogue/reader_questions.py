@@ -24,6 +24,7 @@ from hotline.domain.dialogue.asks import (
     WORK_CASE,
     WORK_COLLEAGUE,
     WORK_DISTRICT,
+    WORK_FORM,
     WORK_PIN,
     WORK_QUESTION,
     WORK_VERB,
@@ -32,7 +33,16 @@ from hotline.domain.dialogue.asks import (
     ReaderAnswer,
     ReaderAsk,
 )
-from hotline.domain.dialogue.person_asks import FLOWS, PERSON, PERSON_VERBS, box, ended_by
+from hotline.domain.dialogue.person_asks import (
+    FLOWS,
+    MADE_PERSON,
+    PERSON,
+    PERSON_VERBS,
+    STARTED,
+    StartedForm,
+    box,
+    ended_by,
+)
 from hotline.engine import keying, turn
 from hotline.engine.events import Answered, FlowEntered
 from hotline.engine.flow import Ask, Book
@@ -91,37 +101,57 @@ class ReaderQuestions:
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
         """Of every answer so far: a choice is played after the list was shown."""
         self._last: ReaderAsked | None = None
-        self._person = ""
-        """Whom this round has written down already: what she corrects is about the same person."""
         self._page: ReaderAsked | None = None
         """Where the page was asked that stands for now as filler."""
 
-    def about(self, run: Run, keyed: str, upto: int, facts: Facts) -> ReaderAsked | None:
-        """What must be asked before this input is played; None for nearly every input."""
+    def about(
+        self, run: Run, keyed: str, upto: int, facts: Facts
+    ) -> tuple[Run, Facts, ReaderAsked | None]:
+        """From where this input is played, and what must be asked before; None for nearly every input."""
+        facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, run.calls[-1]) if run.calls and not run.finished else None
         if isinstance(node, Ask) and node.kind == "pin" and node.saves in READER_PINS:
-            return self._of_pin(node, run, keyed, upto)
+            return run, facts, self._of_pin(node, run, keyed, upto)
         if WORK_PIN not in self._typed:
-            return None
+            return run, facts, None
         led, events, _ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
-            self._person = ""
+            # Another round is about another person.
+            run = run.saying(
+                {name: said for name, said in run.answers.items() if name != MADE_PERSON}
+            )
         for event in events:
             if not isinstance(event, Answered):
                 continue
-            about = led.answers.get(WORK_CASE, "")
-            verb = ended_by(event.name, led.answers)
-            if verb is not None:
-                codes = box(verb, led.answers, self._person)
-                return self._asks(run, keyed, upto, _of_verb(verb, about), typed=codes)
-            if event.name in PREFIXES:
-                ask = _of_verb(f"{PREFIXES[event.name]}{event.value}", about)
-                return self._asks(run, keyed, upto, ask)
-            if event.name == WORK_WORDS:
-                ask = ReaderAsk(AskKind.ACT, about, NOTE_IN_WORDS)
-                return self._asks(run, keyed, upto, ask, typed={WORK_WORDS: event.value})
-            if event.name == AGAIN and (last := self._last) is not None:
-                return self._asks(run, keyed, upto, last.ask, of=last.upto, typed=last.typed)
+            if event.name == WORK_FORM and event.value in PERSON_VERBS:
+                return run, replace(facts, answers=self._started(led)), None
+            asked = self._of_answer(event, led, run, keyed, upto)
+            if asked is not None:
+                return run, facts, asked
+        return run, facts, None
+
+    def _started(self, led: Run) -> Mapping[str, str]:
+        """The answers of the form that was not finished in this case."""
+        kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
+        return {} if kept is None else StartedForm.from_text(kept).answers
+
+    def _of_answer(
+        self, event: Answered, led: Run, run: Run, keyed: str, upto: int
+    ) -> ReaderAsked | None:
+        """What this answer asks."""
+        about = led.answers.get(WORK_CASE, "")
+        verb = ended_by(event.name, led.answers)
+        if verb is not None:
+            codes = box(verb, led.answers)
+            return self._asks(run, keyed, upto, _of_verb(verb, about), typed=codes)
+        if event.name in PREFIXES:
+            ask = _of_verb(f"{PREFIXES[event.name]}{event.value}", about)
+            return self._asks(run, keyed, upto, ask)
+        if event.name == WORK_WORDS:
+            ask = ReaderAsk(AskKind.ACT, about, NOTE_IN_WORDS)
+            return self._asks(run, keyed, upto, ask, typed={WORK_WORDS: event.value})
+        if event.name == AGAIN and (last := self._last) is not None:
+            return self._asks(run, keyed, upto, last.ask, of=last.upto, typed=last.typed)
         return None
 
     def _of_pin(self, node: Ask, run: Run, keyed: str, upto: int) -> ReaderAsked | None:
@@ -138,20 +168,22 @@ class ReaderQuestions:
         kind = kinds.get(node.saves)
         return None if kind is None else self._asks(run, keyed, upto, ReaderAsk(kind))
 
-    def told(self, asked: ReaderAsked, learned: ReaderLearned, run: Run, keyed: str) -> Facts:
-        """What the engine is told from here on."""
+    def told(
+        self, asked: ReaderAsked, learned: ReaderLearned, run: Run, keyed: str
+    ) -> tuple[Run, Facts]:
+        """From where the engine goes on, and what it is told from here on."""
         answer = learned.answer
         if asked.ask.kind is AskKind.VIEW:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
             self._lists = {}
         self._lists |= answer.lists
-        if asked.ask.verb in PERSON_VERBS:
-            self._person = answer.words.get(PERSON, self._person)
+        if asked.ask.verb in PERSON_VERBS and PERSON in answer.words:
+            run = run.saying({**run.answers, MADE_PERSON: answer.words[PERSON]})
         self._page = asked if learned.screens else None
         facts = self._facts(answer)
         if learned.screens:
-            return self._filled(facts, run, keyed, learned.screens)
-        return facts
+            facts = self._filled(facts, run, keyed, learned.screens)
+        return run, facts
 
     def lacking(self, run: Run) -> ReaderAsked | None:
         """The page that the screen at this place shows, and which is not at hand."""

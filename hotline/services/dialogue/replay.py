@@ -115,7 +115,7 @@ def play(context: SessionContext, text: str, heard: Heard, start: Start | None =
             keyed, rest = text[begins:end], text[end + 1 :] if end < len(text) else None
 
         upto = len(text) - (0 if rest is None else len(rest) + 1)
-        facts = yield from _learned(context, asking, facts, run, keyed, upto)
+        run, facts = yield from _learned(context, asking, facts, run, keyed, upto)
         before = run
         if rest is None:
             shown = turn.resume(context.book, run, keyed, facts, limit=context.limit)
@@ -139,15 +139,17 @@ def _learned(
     run: Run,
     keyed: str,
     upto: int,
-) -> Generator[Question, Learned, Facts]:
+) -> Generator[Question, Learned, tuple[Run, Facts]]:
     """What the engine is told before this turn: what a secret opens, and what the reader says."""
     secret = _secret(context.book, run, keyed, upto)
     if secret is not None:
         opened = (yield secret).flags
-        return replace(facts, flags={**context.facts.flags, **opened})
-    asked = None if asking is None else asking.about(run, keyed, upto, facts)
-    if asking is None or asked is None:
-        return facts
+        return run, replace(facts, flags={**context.facts.flags, **opened})
+    if asking is None:
+        return run, facts
+    run, facts, asked = asking.about(run, keyed, upto, facts)
+    if asked is None:
+        return run, facts
     return asking.told(asked, _said((yield asked)), run, keyed)
 
 

@@ -27,6 +27,7 @@ LONGEST = {
     "like": "K7Q4AC",
     "case": "K7Q4AC byihutirwa, gishya",
     "count": "999",
+    "step": "99",
     "digits": "1 prendre 2 sur place 3 orienté 4 pas cela 5 passer 6 discrètement 7 ouvertement",
     "who": "Responder of a long name",
     "refs": " ".join(["K7Q4AC"] * 6) + " +194",

@@ -17,6 +17,7 @@ from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.counted import CaseCounted
 from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases.started_forms import StartedFormRow
 from hotline.store.referrals.retention import HELD
 from hotline.store.tips.tips import Tip
 
@@ -105,7 +106,7 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
         delete(CaseCode).where(CaseCode.case_log_id.in_(entries)),
         *(
             delete(row).where(row.tip_id.in_(ids))
-            for row in (ServiceReferral, PossibleVictim, CaseGrant, CaseKey)
+            for row in (StartedFormRow, ServiceReferral, PossibleVictim, CaseGrant, CaseKey)
         ),
     ):
         session.execute(gone.execution_options(synchronize_session=False))

@@ -35,6 +35,7 @@ from hotline.services.reader.cases.case_keys import private_of
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals.helping import recording
 from hotline.services.referrals.helping.recording import Recorded
+from hotline.store.cases import started_forms
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import acknowledgements, referrals
@@ -86,6 +87,7 @@ def act(
         key = f"{tip.id}:{person.id}:{at.timestamp()}"
         one = PersonAct(kind, said, by, at, key)
         done = recording.record(session, kit, tip, one, private=private)
+        started_forms.drop(session, tip.id, person.id)
     except CodesRefused as refused:
         return ReaderAnswer((STOPPED, refused.stop)), None
     except (SealBroken, KeyMissing):

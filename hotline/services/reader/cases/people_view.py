@@ -11,18 +11,21 @@ from datetime import datetime
 from hotline.domain import trial
 from hotline.domain.call_back import KIGALI
 from hotline.domain.cases import following
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.cases.people_codes import AGAIN, BOY, GIRL, MAN, WOMAN
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
+from hotline.domain.dialogue.person_asks import STARTED, StartedForm
 from hotline.domain.tip import Matter
 from hotline.domain.wording import Template
 from hotline.engine.placeholders import WIDEST
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
-from hotline.services.cases import people
+from hotline.sealing.cases.case_opening import open_codes
+from hotline.services.cases import people, sealed_codes
 from hotline.services.reader.cases.case_keys import private_of
 from hotline.services.reader.reader_kit import ReaderKit
-from hotline.store.cases import case_people
+from hotline.store.cases import case_people, started_forms
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases
@@ -101,13 +104,17 @@ def of_cases(
     Where not all fit, the first do.
     """
     at, told = kit.now(), PeopleFlags()
-    met = case_people.tips_with(session, [tip.id for tip in cases.values()])
+    ids = [tip.id for tip in cases.values()]
+    met = case_people.tips_with(session, ids)
+    started = started_forms.of_responder(session, person.id, ids)
     for case, tip in cases.items():
         if not may_be_asked(kit, tip):
             continue
         one = PeopleFlags([f"people.{case}"])
         if tip.closed_at is not None:
             one = one.and_also(PeopleFlags([f"over.{case}"]))
+        if tip.id in started:
+            one = one.and_also(_goes_on(session, kit, case, tip, started[tip.id], person))
         if tip.id in met:
             people_of = of_tip(session, kit, tip)
             one = one.and_also(shown(kit, case, people_of, person, at))
@@ -116,6 +123,27 @@ def of_cases(
         more = told.and_also(one)
         told = more if more.letters <= MOST_LETTERS else told
     return told
+
+
+def _goes_on(
+    session: Session, kit: ReaderKit, case: str, tip: Tip, body: bytes, person: Responder
+) -> PeopleFlags:
+    """Offers the form that this responder has not finished. Nothing of one that does not decrypt, or is over."""
+    private = private_of(session, kit, tip)
+    if private is None:
+        return PeopleFlags()
+    bound = sealed_codes.started_by(person.id)
+    try:
+        plain = open_codes(body, private=private, uid=tip.uid, entry_id=bound)
+        form = StartedForm.from_text(plain.decode())
+    except (SealBroken, ValueError, KeyError, TypeError):
+        return PeopleFlags()
+    if form.kind is EntryKind.SCREENED and tip.closed_at is not None:
+        return PeopleFlags()
+    step, count = (str(number) for number in form.step)
+    label = kit.phrases.say(person.language, Template.CONTINUE_FORM, step=step, count=count)
+    name = f"{STARTED}.{case}"
+    return PeopleFlags([name], {name: [(form.kind.value, label)]}, {name: form.to_text()})
 
 
 def owed_in(

@@ -122,6 +122,18 @@ def _cases() -> None:
     )
     op.create_index(op.f("service_referral_due_at_index"), "service_referral", ["due_at"])
     op.create_index("service_referral_of", "service_referral", ["tip_id", "n"])
+    op.create_table(
+        "started_form",
+        sa.Column("tip_id", sa.Integer(), nullable=False),
+        sa.Column("responder_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["responder_id"], ["responder.id"], name=op.f("started_form_responder_id_of")
+        ),
+        sa.ForeignKeyConstraint(["tip_id"], ["tip.id"], name=op.f("started_form_tip_id_of")),
+        sa.PrimaryKeyConstraint("tip_id", "responder_id", name=op.f("started_form_key")),
+    )
 
 
 def _evidence() -> None:
