@@ -16,8 +16,6 @@ OWNER_ALONE = 0o077
 """The umask of every process of ours: what it writes, nobody else reads."""
 ELSEWHERE = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
 """Variables of ours that are no settings: the tests'."""
-OF_ANY_LINE = ELSEWHERE | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
-"""Variables that do not mean one line rather than another."""
 HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
 """A host name, or an address of IPv4 or IPv6."""
 YES = frozenset({"yes", "true", "on", "1"})

@@ -15,9 +15,9 @@ from hotline.services.sms.inbox import Arrival, MessageOutcome, take_sms
 from hotline.store.dialogue.contacts import InboundSeen
 from hotline.store.outbox.messages import Referral
 from hotline.store.sms.inbound import InboxRead
-from hotline.testing import FakeInbox
 from tests.builders import make_message
 from tests.district import District
+from tests.fakes import FakeInbox
 from tests.kits import WholeKit, make_line
 
 HER = "+250788000001"

@@ -16,19 +16,9 @@ from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.store.dialogue.ways import SessionMemory
-from hotline.testing import (
-    FakeInbox,
-    FakeInstruments,
-    FakeJobs,
-    FakeNotes,
-    FakeNumbers,
-    FakeOther,
-    FakeRuns,
-    FakeSenders,
-    FakeSms,
-    OpenSealer,
-)
+from hotline.testing import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
 from hotline.text.phrases import Phrases
+from tests.fakes import FakeInbox, FakeInstruments, FakeNumbers, FakeOther, OpenSealer
 
 
 @dataclass

@@ -15,9 +15,11 @@ import requests
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.line_clock import LineClock
-from hotline.environment import CHECKOUT, OF_ANY_LINE, PREFIX
+from hotline.environment import CHECKOUT, ELSEWHERE, PREFIX
 from hotline.errors import StartFailed
 
+OF_ANY_LINE = ELSEWHERE | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
+"""Variables that do not mean one line rather than another."""
 READY_SECONDS = 120.0
 """A line that died is noticed at once: this is for a machine on which many others work."""
 FAREWELL_SECONDS = 30.0

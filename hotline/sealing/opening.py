@@ -97,18 +97,8 @@ def open_number(sealed: bytes, *, private_key: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RelayNumbers:
-    """The relay's half of the number vault, as the port `NumberOpener` wants it."""
-
-    private_key: bytes = field(repr=False)
-
-    def open_number(self, sealed: bytes) -> str:
-        return open_number(sealed, private_key=self.private_key)
-
-
-@dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The same, under keys that may be rotated meanwhile: a number that the key before was sealed to opens too.
+    """The relay's half of the number vault, as the port `NumberOpener` wants it. The key before opens numbers too.
 
     A key that was exchanged under a running process is told from a number that was damaged, since all that it should
     open is closed.

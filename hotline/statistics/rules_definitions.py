@@ -27,7 +27,6 @@ class Unit(StrEnum):
     MINUTES = "minutes"
     OFFICERS = "officers"
     SESSIONS = "community sessions"
-    RELEASES = "releases"
 
 
 class Protection(StrEnum):

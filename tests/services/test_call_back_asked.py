@@ -16,9 +16,9 @@ from hotline.sealing.opening import open_tip
 from hotline.services.referrals.call_back_requests import SEALED_AS
 from hotline.services.watch import checks_call_backs
 from hotline.store.tips.call_backs import CallBack
-from hotline.testing import FakeShelf
 from tests.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
 from tests.chaos import calls
+from tests.fakes import FakeShelf
 
 CALL_ME = "Mumpamagare"
 HERS = "+250788000077"

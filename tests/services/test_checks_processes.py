@@ -17,8 +17,8 @@ from hotline.services.watch import (
 )
 from hotline.store.outbox import lanes
 from hotline.store.watch import alarms
-from hotline.testing import FakeInstruments, FakeShelf
 from tests.district import District
+from tests.fakes import FakeInstruments, FakeShelf
 from tests.kits import WholeKit, make_watch
 
 CONTACT = "+250788700001"

@@ -12,8 +12,8 @@ from hotline.services.outbox import delivery
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Message, Referral
-from hotline.testing import FakeNumbers
 from tests.district import District
+from tests.fakes import FakeNumbers
 from tests.kits import WholeKit, make_kit
 from tests.taking import take_case
 

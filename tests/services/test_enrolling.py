@@ -35,9 +35,9 @@ from hotline.store.accounts.approvals import Approval
 from hotline.store.outbox.messages import Message
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
-from hotline.testing import OpenSealer
 from tests.deciding import signed_in, waits
 from tests.district import District
+from tests.fakes import OpenSealer
 from tests.kits import WholeKit
 from tests.two_people import ALICE as TWO
 

@@ -17,9 +17,9 @@ from hotline.store.database import Session
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
-from hotline.testing import FakeShelf
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
+from tests.fakes import FakeShelf
 from tests.taking import close_by_two
 
 HERE = "12"

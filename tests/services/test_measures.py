@@ -18,9 +18,9 @@ from hotline.services.watch import measures, metering
 from hotline.store.database import open_database
 from hotline.store.outbox.messages import Referral
 from hotline.store.reach.measures import HookCount
-from hotline.testing import FakeInstruments, FakeShelf
 from tests.builders import make_responder
 from tests.district import District
+from tests.fakes import FakeInstruments, FakeShelf
 from tests.kits import WholeKit, make_watch
 
 

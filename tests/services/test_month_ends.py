@@ -28,8 +28,8 @@ from hotline.store.desk.audit import AuditEntry
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.referrals import tip_for_writing
 from hotline.store.tips.tips import Tip
-from hotline.testing import FakeShelf
 from tests.callers import DANGER_HERE, Line, told
+from tests.fakes import FakeShelf
 from tests.persons import SIGNS, said, screened
 from tests.reading import ReaderBeside, reader_beside
 from workers.reader import Reader

@@ -15,9 +15,9 @@ from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.readings import PinReading, PinReadingAsk
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
-from hotline.testing import OpenSealer
 from tests.callers import Caller, Line
 from tests.deciding import decides, signed_in
+from tests.fakes import OpenSealer
 from tests.reading import (
     OTHER_PIN,
     PHONE,

@@ -26,10 +26,10 @@ from hotline.store.outbox.messages import DeliveryReport
 from hotline.store.referrals import retention as rows
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips.tips import Grant, Tip
-from hotline.testing import FakeShelf
 from tests.builders import NOON, make_tip
 from tests.callers import DANGER_HERE, Line, told
 from tests.district import District
+from tests.fakes import FakeShelf
 from tests.two_people import ALICE, WITH_BOSCO
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}

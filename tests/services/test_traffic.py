@@ -13,8 +13,8 @@ from hotline.services.outbox.reports import apply_report
 from hotline.services.watch import checks_traffic
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.flows.flows import Revision
-from hotline.testing import FakeInstruments
 from tests.district import District
+from tests.fakes import FakeInstruments
 from tests.kits import WholeKit, make_watch
 
 MTN, AIRTEL = "63510", "63514"

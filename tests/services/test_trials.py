@@ -19,9 +19,10 @@ from hotline.store.outbox import health
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.reach.outreach import Tally
 from hotline.store.referrals import tip_overview
-from hotline.testing import FakeInstruments, FakeSms, OpenSealer
+from hotline.testing import FakeSms
 from tests.adapters.test_dialling import SECRET, served
 from tests.callers import Line, line
+from tests.fakes import FakeInstruments, OpenSealer
 from tests.kits import WholeKit, make_watch
 
 __all__ = ["line"]

@@ -18,9 +18,9 @@ from hotline.store.database import open_database
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Message
 from hotline.store.people.responders import Responder
-from hotline.testing import FakeShelf
 from tests.builders import post
 from tests.district import District
+from tests.fakes import FakeShelf
 from tests.kits import make_watch
 
 

@@ -19,8 +19,8 @@ from hotline.store.outbox import lanes
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
 from hotline.store.watch.alarms import AlarmNotice, Watcher
-from hotline.testing import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
 from tests.district import District
+from tests.fakes import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
 from tests.kits import WholeKit, make_watch
 from workers.watchman import Watchman
 

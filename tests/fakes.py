@@ -1,0 +1,124 @@
+"""Doubles of the ports that tests alone use. Each is its port: the type checker holds it to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hotline.domain.sms.listing import InboxPage, ListedSms
+from hotline.engine.flow import Book
+from hotline.errors import InboxUnavailable, NotReady
+from hotline.ports import (
+    Bookshelf,
+    Instruments,
+    NumberOpener,
+    OtherChannel,
+    OwnHook,
+    SmsInbox,
+)
+
+
+@dataclass
+class FakeInbox(SmsInbox, OwnHook):
+    """The gateway's inbox and the line's own hook: lists what a test puts in, and keeps what was told."""
+
+    listed: list[ListedSms] = field(default_factory=list)
+    whole: bool = True
+    fault: str = ""
+    takes: Callable[[ListedSms], bool] = lambda _: True
+    asked: list[int] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+
+    def after(self, number: int) -> InboxPage:
+        self.asked.append(number)
+        if self.fault:
+            raise InboxUnavailable(self.fault)
+        return InboxPage(
+            [one for one in self.listed if one.number > number][:100], whole=self.whole
+        )
+
+    def tell(self, sms: ListedSms) -> bool:
+        if not self.takes(sms):
+            return False
+        self.told.append(sms.number)
+        return True
+
+
+@dataclass
+class FakeNumbers(NumberOpener):
+    """Numbers that were "sealed" as plain bytes by a test."""
+
+    def open_number(self, sealed: bytes) -> str:
+        return sealed.decode()
+
+
+@dataclass
+class FakeInstruments(Instruments):
+    redis: bool = True
+    free: int | None = 1 << 40
+    line: bool | None = True
+    left: float | None = 1000.0
+    backup: float | None = None
+    silent: dict[str, float] = field(default_factory=dict)
+    """Seconds since a queue's worker was heard of, where that is long ago."""
+
+    def worker_age(self, queue: str) -> float | None:
+        return self.silent.get(queue, 1.0) if self.redis else None
+
+    def redis_fault(self) -> str | None:
+        return None if self.redis else "connection refused"
+
+    def disk_free(self) -> int | None:
+        return self.free
+
+    def backup_age(self) -> float | None:
+        return self.backup
+
+    def queue_length(self, queue: str) -> int | None:
+        return 3 if self.redis else None
+
+    def line_answers(self) -> bool | None:
+        return self.line
+
+    def tell_trial(self) -> bool:
+        return False
+
+    def balance(self) -> float | None:
+        return self.left
+
+
+@dataclass
+class FakeOther(OtherChannel):
+    """The other channel: not there, unless a test says so."""
+
+    there: bool = False
+    takes: bool = True
+    told: list[str] = field(default_factory=list)
+
+    def is_there(self) -> bool:
+        return self.there
+
+    def tell(self, text: str) -> bool:
+        self.told.append(text)
+        return self.takes
+
+
+class OpenSealer:
+    """Numbers "sealed" as plain bytes, which `FakeNumbers` opens."""
+
+    def number(self, msisdn: str) -> bytes:
+        return msisdn.encode()
+
+
+@dataclass
+class FakeShelf(Bookshelf):
+    """A `Bookshelf` of one book; without a revision, nothing is live."""
+
+    revision: int | None = 1
+    shelved: Book = field(default_factory=lambda: Book(flows={}))
+
+    def live(self) -> int:
+        if self.revision is None:
+            raise NotReady("none")
+        return self.revision
+
+    def book(self, revision_id: int) -> Book:
+        return self.shelved
