@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from hotline.adapters import spreadsheet
 from hotline.domain.places.places import districts, place_name
+from hotline.domain.tip import Urgency
 from hotline.errors import HotlineError, NotFound, ProgramMissing
 from hotline.statistics import (
     rules_report,
@@ -310,15 +311,25 @@ def _counts(visit: Visit, found: TipBoard) -> Sequence[tuple[str, int]]:
     ]
 
 
-def _weeks(visit: Visit, found: TipBoard) -> Block:
-    rows = [(f"{one.begins:%d/%m}", f"{one.in_time} / {one.filed}") for one in found.weeks]
-    title = visit.say(phrase("Urgent tips taken in time, by week"))
-    drawn = [
-        Bar(f"{one.begins:%d/%m}", one.in_time, f"{one.in_time} / {one.filed}")
-        for one in found.weeks
-    ]
-    hint = visit.say(phrase("Taken in time, of all urgent tips of that week."))
-    return Block(title, hint, rows, Markup(bars(title, drawn)))
+WEEKS_IN_TIME = {
+    Urgency.DANGER: phrase("Urgent tips taken in time, by week"),
+    Urgency.SEEN: phrase("Tips to see soon taken in time, by week"),
+    Urgency.HEARD: phrase("Normal tips taken in time, by week"),
+}
+
+
+def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
+    """By urgency: how many tips were taken in time, week by week."""
+    hint = visit.say(phrase("Taken in time, of all tips of that week."))
+    made = []
+    for urgency, weeks in found.weeks.items():
+        title = visit.say(WEEKS_IN_TIME[urgency])
+        rows = [(f"{one.begins:%d/%m}", f"{one.in_time} / {one.filed}") for one in weeks]
+        drawn = [
+            Bar(label, one.in_time, says) for (label, says), one in zip(rows, weeks, strict=True)
+        ]
+        made.append(Block(title, hint, rows, Markup(bars(title, drawn))))
+    return made
 
 
 def _map(visit: Visit, found: TipBoard) -> Block | None:

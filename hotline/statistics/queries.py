@@ -357,12 +357,10 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
 
-def urgent_tips(
-    session: Session, viewer: Viewer, begins: datetime, urgency: int
-) -> Sequence[CountedTip]:
-    """Returns the tips of one urgency since a moment, with the events that say who took them."""
-    told = func.coalesce(Tip.told_urgency, Tip.urgency)
-    mine = and_(*WHOLE, Tip.filed_at >= begins, told == urgency, visible_to(viewer))
+def taken_tips(session: Session, viewer: Viewer, begins: datetime) -> Sequence[CountedTip]:
+    """Returns the tips of a viewer since a moment, each with the events that say who took it."""
+    told = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
+    mine = and_(*WHOLE, Tip.filed_at >= begins, visible_to(viewer))
     events: dict[int, list[CaseEvent]] = {}
     log = CaseLogRow
     rows = session.execute(
@@ -374,10 +372,10 @@ def urgent_tips(
     for tip_id, at, responder_id, codes in rows:
         proof = codes.get("proof", TakeProof.UNPROVED)
         events.setdefault(tip_id, []).append(CaseEvent(EntryKind.TAKEN, at, responder_id, proof))
-    found = session.execute(select(Tip.id, Tip.filed_at).where(mine).order_by(Tip.id))
+    found = session.execute(select(Tip.id, Tip.filed_at, told).where(mine).order_by(Tip.id))
     return [
         CountedTip(0, urgency, "", None, None, "no", filed_at, events.get(tip_id, ()))
-        for tip_id, filed_at in found
+        for tip_id, filed_at, urgency in found
         if filed_at is not None
     ]
 

@@ -26,7 +26,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WeekInTime:
-    """Urgent tips of one week: how many were filed, and how many a responder took in time."""
+    """Tips of one urgency and week: how many were filed, and how many a responder took in time."""
 
     begins: date
     filed: int
@@ -38,8 +38,8 @@ class TipBoard:
     """The board of a desk."""
 
     counts: TipCounts
-    weeks: Sequence[WeekInTime]
-    """The oldest first."""
+    weeks: Mapping[Urgency, Sequence[WeekInTime]]
+    """By urgency, the oldest week first."""
     districts: Mapping[str, int]
     """Open tips by district, for the national desk; else empty."""
     hours: int
@@ -66,11 +66,11 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
         viewer = viewer_of(session, by)
         is_national = NATIONAL in viewer.desks
         sees_all = is_national or AccountRole.PROGRAMME_LEAD in by.roles
-        urgent = queries.urgent_tips(session, viewer, first, Urgency.DANGER)
+        recent = queries.taken_tips(session, viewer, first)
         hours, uncovered = queries.hours_without_duty(session, at - DUTY_DAYS * DAY)
         return TipBoard(
             counts=queries.tip_counts(session, viewer, at),
-            weeks=_weeks(urgent, first),
+            weeks={urgency: _weeks(recent, urgency, first) for urgency in Urgency},
             districts=queries.open_by_district(session, viewer) if is_national else {},
             hours=hours,
             uncovered={
@@ -104,13 +104,17 @@ def _week_begins(at: datetime) -> datetime:
     return midnight - midnight.weekday() * DAY
 
 
-def _weeks(tips: Sequence[CountedTip], first: datetime) -> Sequence[WeekInTime]:
-    found = []
-    for number in range(WEEKS):
-        begins, ends = first + number * WEEK, first + (number + 1) * WEEK
-        filed = [tip for tip in tips if begins <= tip.filed_at < ends]
-        found.append(WeekInTime(begins.date(), len(filed), sum(map(_is_in_time, filed))))
-    return found
+def _weeks(tips: Sequence[CountedTip], urgency: Urgency, first: datetime) -> Sequence[WeekInTime]:
+    filed, in_time = [0] * WEEKS, [0] * WEEKS
+    for tip in tips:
+        if tip.urgency == urgency:
+            week = min((tip.filed_at - first) // WEEK, WEEKS - 1)
+            filed[week] += 1
+            in_time[week] += _is_in_time(tip)
+    return [
+        WeekInTime((first + number * WEEK).date(), filed[number], in_time[number])
+        for number in range(WEEKS)
+    ]
 
 
 def _is_in_time(tip: CountedTip) -> bool:

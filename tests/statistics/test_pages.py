@@ -5,19 +5,25 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from hotline.domain.accounts.account import RELEASING, AccountRole
+from hotline.domain.cases.entries import EntryKind, TakeProof
+from hotline.domain.tip import NATIONAL
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
+from hotline.statistics.rules_tips import CaseEvent, CountedTip
 from hotline.store.watch import origin
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import admitted, man
 from tests.statistics.published_year import released
 from tests.statistics.random_line import YEAR, RandomLine
+from tests.statistics.stored_line import store
 
 QUARTER = f"{YEAR}-Q3"
 MONTH_CELLS = ("calls", "people", "topics_read")
@@ -142,3 +148,20 @@ def test_e2_the_board_counts_what_the_viewer_may_open(desk: Desk) -> None:
     assert tab(desk, AccountRole.EDITOR).get("/statistics/board").status_code == 404
     assert "Calls by day" in tab(desk, AccountRole.EDITOR).get("/statistics/use").text
     assert CellName("calls").table == "T1"
+
+
+@pytest.mark.row("E2")
+def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(desk: Desk) -> None:
+    at = desk.kit.now() - timedelta(minutes=1)
+    line = RandomLine(0, 1)
+    for urgency, promised in ((1, 3), (2, 15), (3, 120)):
+        for late in (0, 1):
+            taken_at = at + timedelta(minutes=promised + late)
+            took = CaseEvent(EntryKind.TAKEN, taken_at, 1, TakeProof.PROVED, "", waits=False)
+            line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, (took,)))
+        line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, ()))
+    store(desk.kit.database, line)
+    man(desk)
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    tables = national.get("/statistics/board").text.split("<tbody>")[1:4]
+    assert [re.findall(r"(\d+) / (\d+)</td>", table)[-1] for table in tables] == [("1", "3")] * 3
