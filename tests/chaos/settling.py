@@ -8,7 +8,7 @@ from functools import cache, partial
 from hotline.bootstrap import build_door
 from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.config import Settings
-from hotline.domain.outbox.delivery import LEASE, UNKNOWN_WAIT, UNKNOWN_WAIT_ELSE
+from hotline.domain.outbox.delivery import LEASE, QUEUES
 from hotline.domain.tip import NATIONAL
 from hotline.ports import DoorKit
 from hotline.services.desk.keys import by_passphrase
@@ -26,7 +26,7 @@ TURN = 30
 """Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
 LAST_SECONDS = 75.0
 """So long an alert of danger may be on its way when time is up: a lease and a doubt."""
-TRUE_LAST_SECONDS = (LEASE + max(UNKNOWN_WAIT_ELSE, *UNKNOWN_WAIT.values())).total_seconds() + 30.0
+TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
 """And so long any alert may where the line keeps the true time: the longest doubt, and the send after it."""
 STILL = 3.0
 """Seconds without a change before that: three ticks of the relay."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain.outbox.delivery import URGENT, MessageState
+from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.domain.places.places import districts
 from hotline.domain.tip import Urgency
 from hotline.emulator.client import EmulatorClient
@@ -60,7 +60,7 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
 def waiting(stack: Stack) -> int:
     """Alerts of the flood that have not begun."""
     kit = kit_of(stack)
-    of_the_flood = (Message.state == MessageState.PENDING, Message.priority > URGENT)
+    of_the_flood = (Message.state == MessageState.PENDING, Message.priority > Priority.URGENT)
     with kit.database.reading() as session:
         found = session.scalar(select(func.count()).select_from(Message).where(*of_the_flood))
     kit.database.close()

@@ -17,6 +17,7 @@ import pytest
 from hotline.cli.people.guide import DOCS, PAPERS, WRITTEN
 from hotline.domain.people.pin_rest import IN_A_DAY, IN_A_ROW, SHORT
 from hotline.domain.referrals.clocks import TIMES
+from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.environment import is_yes
@@ -66,6 +67,12 @@ def test_each_picture_is_what_the_flows_show_and_each_is_in_the_guide(language: 
         for heard, of, name in PICTURE.findall(page("responder", language))
     ]
     assert sorted(quoted) == sorted((name, told(words[name]), language) for name in NAMES)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_guide_lists_each_digit_that_a_responder_may_answer(language: str) -> None:
+    listed = re.findall(r"^\| `(\d) K7Q4` \|", page("responder", language), re.MULTILINE)
+    assert listed == [verb for verb in OF_A_CASE if not REPLIES[verb].national]
 
 
 def test_no_picture_is_left_of_a_screen_that_went() -> None:

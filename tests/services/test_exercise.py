@@ -10,8 +10,8 @@ from sqlalchemy import select
 from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
 from hotline.domain.cases import months
-from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
-from hotline.domain.outbox.message import EXERCISE_PRIORITY, ReportIn
+from hotline.domain.outbox.delivery import MessageState, Outcome, Priority, SendResult
+from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.drills.exercise import ExerciseEnd, WantedExercise, steps
 from hotline.domain.referrals.referral import Level
@@ -177,7 +177,7 @@ def test_r12_a_phone_that_is_dead_leaves_her_on_the_ladder_and_asks_a_colleague(
 def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
     begun(staffed)
     heard = staffed.tell(urgency=3, place="31")
-    assert [row.priority for row in staffed.all(Message)][:2] == [EXERCISE_PRIORITY] * 2
+    assert [row.priority for row in staffed.all(Message)][:2] == [Priority.DRILL] * 2
     assert staffed.deliver_one()
     assert "urgent" not in staffed.sms.sent[0][1], "what is least urgent goes before it"
     with staffed.database.reading() as session:

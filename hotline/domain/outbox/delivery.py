@@ -1,8 +1,9 @@
 """The life of an MT: its states, their legal steps, and how long to wait for what (delivery protocol). Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class MessageState(StrEnum):
@@ -80,20 +81,46 @@ PARALLEL_AFTER = 2
 """Counted failures of one alert, before a colleague is told as well."""
 HOLD = timedelta(seconds=60)
 """How long a held lane rests before one message tries again."""
-URGENT = 1
 LONG_WAITED = timedelta(seconds=5)
 """After so long a further alert of danger goes as if it were the first: the first one may be on the wire for ten."""
-URGENT_ERROR_WAIT = timedelta(seconds=5)
-"""The gateway answered that it failed."""
-UNKNOWN_WAIT = {1: timedelta(seconds=10), 2: timedelta(minutes=2)}
-"""No answer, or one that nobody can read."""
-UNKNOWN_WAIT_ELSE = timedelta(minutes=10)
-URGENT_RETRIES = (1, 2, 5, 10, 15)
-RETRIES = (1, 2, 5, 10, 15, 30, 60)
-"""Seconds, by tries so far; the last one repeats."""
 JITTER = 0.2
-REPORT_WAIT_URGENT = timedelta(seconds=90)
-REPORT_WAIT = timedelta(minutes=10)
+
+
+class Priority(IntEnum):
+    """The queues of outgoing SMS, the most urgent first. The first three are the urgencies of a tip."""
+
+    URGENT = 1
+    SOON = 2
+    NORMAL = 3
+    CONFIRMATION = 4
+    DRILL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingQueue:
+    """How long a message of one queue waits for what."""
+
+    retries: tuple[int, ...] = (1, 2, 5, 10, 15, 30, 60)
+    """Seconds, by tries so far; the last one repeats."""
+    unknown: timedelta = timedelta(minutes=10)
+    """After no answer, or an unreadable one. A duplicate costs a few francs, silence may cost a life."""
+    error: timedelta | None = None
+    """After an answer that says that the gateway failed: the surer "no". None: as `unknown`."""
+    report: timedelta = timedelta(minutes=10)
+
+
+QUEUES: Mapping[int, OutgoingQueue] = {
+    Priority.URGENT: OutgoingQueue(
+        retries=(1, 2, 5, 10, 15),
+        unknown=timedelta(seconds=10),
+        error=timedelta(seconds=5),
+        report=timedelta(seconds=90),
+    ),
+    Priority.SOON: OutgoingQueue(unknown=timedelta(minutes=2)),
+    Priority.NORMAL: OutgoingQueue(),
+    Priority.CONFIRMATION: OutgoingQueue(),
+    Priority.DRILL: OutgoingQueue(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +170,7 @@ def judge(
         wait = retry_wait(priority, attempts, chance)
         return Verdict(MessageState.RETRY, wait, counted=True, replace=second)
     wait = unknown_wait(priority, result.http_status)
-    replace = second and priority == URGENT
+    replace = second and priority == Priority.URGENT
     return Verdict(MessageState.UNKNOWN, wait, counted=True, replace=replace)
 
 
@@ -180,20 +207,22 @@ def room(at_once: int, under_way: int, others: int, *, doubted: bool) -> Room:
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
-    steps = URGENT_RETRIES if priority == URGENT else RETRIES
+    """Returns how long to wait before the next try. `chance` is from -1 to 1."""
+    steps = QUEUES[priority].retries
     seconds = steps[min(max(tries, 1), len(steps)) - 1]
     return timedelta(seconds=seconds * (1 + JITTER * chance))
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """A duplicate costs a few francs, silence may cost a life. An answered 5xx is the surer "no"."""
-    if priority == URGENT and http_status is not None and http_status >= 500:
-        return URGENT_ERROR_WAIT
-    return UNKNOWN_WAIT.get(priority, UNKNOWN_WAIT_ELSE)
+    """Returns how long to wait where nobody knows whether a message was sent."""
+    queue = QUEUES[priority]
+    failed = http_status is not None and http_status >= 500
+    return queue.error if failed and queue.error is not None else queue.unknown
 
 
 def report_wait(priority: int) -> timedelta:
-    return REPORT_WAIT_URGENT if priority == URGENT else REPORT_WAIT
+    """Returns how long to wait for a delivery report."""
+    return QUEUES[priority].report
 
 
 class ReportMeaning(StrEnum):

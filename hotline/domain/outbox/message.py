@@ -18,12 +18,6 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
 
 
-CONFIRMATION_PRIORITY = 4
-"""After every alert."""
-EXERCISE_PRIORITY = 5
-"""After everything else that the line sends."""
-
-
 @dataclass(frozen=True, slots=True)
 class MessageIn:
     """An MO. Its words and its sender stay out of `repr`, and so out of every log and traceback."""

@@ -12,7 +12,8 @@ from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.domain.accounts.entering import ACTS_WITHIN, MOST_ACTS
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind, Wording
+from hotline.domain.outbox.delivery import Priority
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.referrals.referral import Level
 from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
@@ -131,7 +132,7 @@ def reached_person(session: Session, account: ConsoleAccount) -> Responder | Non
 
 def _message(session: Session, kit: Kit, to: Responder, wording: Wording) -> int:
     row = case_messages.message(
-        Kind.CONFIRMATION, wording, to.id, priority=CONFIRMATION_PRIORITY, at=kit.now(), of=None
+        Kind.CONFIRMATION, wording, to.id, priority=Priority.CONFIRMATION, at=kit.now(), of=None
     )
     session.add(row)
     session.flush()

@@ -9,8 +9,8 @@ from hotline.domain.call_back import KIGALI
 from hotline.domain.changes.change import WHY_LETTERS, Author, ChangeAuthor, may_publish
 from hotline.domain.changes.emergency import LASTS, ends
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind
+from hotline.domain.outbox.delivery import MessageState, Priority
+from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
 from hotline.engine.editing.emergency import held_back
@@ -214,7 +214,7 @@ def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
             template=Template.WORDS_URGENT.name,
             parameters={"time": _clock_time(at), "until": f"{until.astimezone(KIGALI):%H:%M}"},
             language=one.language,
-            priority=CONFIRMATION_PRIORITY,
+            priority=Priority.CONFIRMATION,
             state=MessageState.PENDING,
             next_at=at,
             created_at=at,

@@ -5,7 +5,8 @@ Each function runs inside its caller's transaction.
 
 from datetime import datetime
 
-from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind, Wording
+from hotline.domain.outbox.delivery import Priority
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply_limits import WEEK, Why, answered
 from hotline.domain.wording import Template
@@ -68,7 +69,7 @@ def say(
 ) -> int:
     """Writes an SMS to her, due now; its id."""
     row = case_messages.message(
-        Kind.CONFIRMATION, wording, responder.id, priority=CONFIRMATION_PRIORITY, at=at, of=of
+        Kind.CONFIRMATION, wording, responder.id, priority=Priority.CONFIRMATION, at=at, of=of
     )
     session.add(row)
     session.flush()

@@ -22,8 +22,9 @@ from hotline.domain.call_back import (
 )
 from hotline.domain.dialogue.ussd import Opening
 from hotline.domain.jobs import Job
+from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Kind, Wording
-from hotline.domain.tip import NATIONAL, Urgency
+from hotline.domain.tip import NATIONAL
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.ports import Kit
@@ -187,7 +188,7 @@ def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> 
             Kind.ALERT,
             Wording(template, parameters, person.language),
             person.id,
-            priority=Urgency.SEEN,
+            priority=Priority.SOON,
             at=at,
             of=None,
         )

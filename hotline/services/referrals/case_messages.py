@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from hotline.domain.outbox.delivery import URGENT, MessageState
+from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.domain.outbox.message import Kind, Wording, responders_entry
 from hotline.domain.outbox.notice import notice
 from hotline.domain.referrals.case_events import Purpose, Tell
@@ -95,7 +95,9 @@ def notify(
         )
         said = {"ref": name.reference, **words.parameters}
         wording = Wording(words.template, said, words.language)
-        row = message(Kind.ALERT, wording, who, priority=URGENT, at=at, of=name.referral_id)
+        row = message(
+            Kind.ALERT, wording, who, priority=Priority.URGENT, at=at, of=name.referral_id
+        )
         row.turn = 0 if order.purpose is Purpose.MOVED else BEHIND
         row.next_at = due or at
         session.add(row)
@@ -132,7 +134,7 @@ def care_alerts(
         purpose = Purpose.HOW if decides else Purpose.CARE
         language = languages[given.responder_id]
         words = notice(purpose, step.care, language, number=number, code=code)
-        alerts.append(Alert(given, name, words, URGENT))
+        alerts.append(Alert(given, name, words, Priority.URGENT))
     return alerts
 
 

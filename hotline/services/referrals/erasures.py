@@ -6,6 +6,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.referrals.clocks import KIGALI, Clock, DeadlineKind, by_day
 from hotline.domain.referrals.erasure import KEPT_FOR, WITHIN, Wished, WordsFate, next_due
@@ -155,7 +156,7 @@ def _tell(
             Kind.ALERT,
             Wording(template, {"ref": one.reference, **parameters}, one.language),
             one.responder_id,
-            priority=Urgency.SEEN,
+            priority=Priority.SOON,
             at=at,
             of=None,
         )

@@ -9,13 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import trial
-from hotline.domain.outbox.message import (
-    EXERCISE_PRIORITY,
-    AlertButRef,
-    alert_but_ref,
-    like_another,
-    responders_entry,
-)
+from hotline.domain.outbox.delivery import Priority
+from hotline.domain.outbox.message import AlertButRef, alert_but_ref, like_another, responders_entry
 from hotline.domain.referrals import ladder, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
@@ -41,7 +36,7 @@ from hotline.store.tips.untold import was_told_of
 
 def priority(step: LadderStep) -> int:
     """Of an alert: every other message goes before an exercise's."""
-    return EXERCISE_PRIORITY if step.is_exercise else step.case.urgency
+    return Priority.DRILL if step.is_exercise else step.case.urgency
 
 
 def decide(

@@ -5,8 +5,8 @@ Runs inside its caller's transaction. Nothing here can open an answer: `desk/ask
 
 from collections.abc import Collection
 
+from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Kind, Wording
-from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.engine.numbers.questions import QuestionStatus, flag_of, questions
@@ -63,7 +63,7 @@ def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
             Kind.ALERT,
             Wording(Template.ANSWERED, {"ref": one.reference}, one.language),
             one.responder_id,
-            priority=Urgency.SEEN,
+            priority=Priority.SOON,
             at=at,
             of=None,
         )

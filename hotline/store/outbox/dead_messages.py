@@ -7,15 +7,14 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import EXERCISE_PRIORITY
+from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 
 OPEN = (
     Message.state == MessageState.DEAD,
     Message.answered_at.is_(None),
-    Message.priority != EXERCISE_PRIORITY,
+    Message.priority != Priority.DRILL,
 )
 
 

@@ -13,12 +13,12 @@ from hotline.domain.outbox.delivery import (
     LEASE,
     LONG_WAITED,
     LONGEST_SEND,
-    URGENT,
     MessageState,
+    Priority,
     SendResult,
     room,
 )
-from hotline.domain.outbox.message import EXERCISE_PRIORITY, Kind, Wording
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.wording import OF_EXERCISES, Template
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.outbox import lanes
@@ -30,7 +30,7 @@ LOCK = 411_411_005
 """PostgreSQL's advisory locks of the gateway's ids."""
 CLAIMING = 411_411_007
 """PostgreSQL's advisory lock of those who claim."""
-FIRST = and_(Message.priority == URGENT, Message.turn == 0)
+FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
 """Of each tip of danger, the alert that begins before anybody's second."""
 
 
@@ -71,7 +71,9 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     under_way, others = _under_way(session, at)
     left = room(at_once, under_way, others, doubted=lanes.fault(session) is not None)
     most = min(free, left.first)
-    goes_first = or_(FIRST, and_(Message.priority == URGENT, Message.next_at <= at - LONG_WAITED))
+    goes_first = or_(
+        FIRST, and_(Message.priority == Priority.URGENT, Message.next_at <= at - LONG_WAITED)
+    )
     due = (
         select(Message, goes_first)
         .where(_is_due(at))
@@ -114,7 +116,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
         to.number,
         to.code,
         to.is_hers,
-        message.priority == EXERCISE_PRIORITY or wording.template in OF_EXERCISES,
+        message.priority == Priority.DRILL or wording.template in OF_EXERCISES,
     )
 
 

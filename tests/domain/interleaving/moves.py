@@ -7,7 +7,14 @@ cost nothing, so that there may be any number of them.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.domain.outbox.delivery import LIMIT, PARALLEL_AFTER, URGENT, Outcome, SendResult, judge
+from hotline.domain.outbox.delivery import (
+    LIMIT,
+    PARALLEL_AFTER,
+    Outcome,
+    Priority,
+    SendResult,
+    judge,
+)
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Care
@@ -87,11 +94,13 @@ def _happens(
 
 
 LOST = (
-    judge(SendResult(Outcome.UNKNOWN), priority=URGENT, attempts=n + 1, counted=n, chance=0.0)
+    judge(
+        SendResult(Outcome.UNKNOWN), priority=Priority.URGENT, attempts=n + 1, counted=n, chance=0.0
+    )
     for n in (PARALLEL_AFTER - 1, LIMIT - 1)
 )
 GIVEN_UP = (
-    judge(SendResult(outcome), priority=URGENT, attempts=1, counted=0, chance=0.0)
+    judge(SendResult(outcome), priority=Priority.URGENT, attempts=1, counted=0, chance=0.0)
     for outcome in (Outcome.PERMANENT, Outcome.STOPPED)
 )
 assert all(verdict.replace and not verdict.flag for verdict in LOST), (

@@ -10,7 +10,8 @@ from hotline.domain.accounts.account import Actor
 from hotline.domain.cases.entries import OUTCOME, EntryKind
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind, Wording
+from hotline.domain.outbox.delivery import Priority
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals import ladder as rules
 from hotline.domain.referrals.case_events import Event, Happened
@@ -235,7 +236,7 @@ def _send(
     session: Session, words: Wording, to: Responder, at: datetime, of: int | None = None
 ) -> int:
     row = case_messages.message(
-        Kind.CONFIRMATION, words, to.id, priority=CONFIRMATION_PRIORITY, at=at, of=of
+        Kind.CONFIRMATION, words, to.id, priority=Priority.CONFIRMATION, at=at, of=of
     )
     session.add(row)
     session.flush()

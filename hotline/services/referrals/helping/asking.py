@@ -6,9 +6,9 @@ Whoever knows the case by no name yet is given one. Runs inside its caller's tra
 from collections.abc import Sequence
 from datetime import datetime
 
+from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Kind, Wording, responders_entry
 from hotline.domain.referrals.case_events import Purpose
-from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.referrals import ladder
@@ -33,7 +33,7 @@ def ask(
     for one in who:
         known_as = names.get(one) or _named(session, tip, one, at)
         wording = Wording(template, {"ref": known_as.reference, "code": code}, languages[one])
-        row = message(Kind.ALERT, wording, one, priority=Urgency.SEEN, at=at, of=known_as.id)
+        row = message(Kind.ALERT, wording, one, priority=Priority.SOON, at=at, of=known_as.id)
         session.add(row)
         session.flush()
         to_ring = to_ring or row.id
