@@ -71,7 +71,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "referrals/drills/exercises.unanswered": DRILL,
     "reach/case_ends.warn": UPKEEP,
     "reach/case_ends.warned": UPKEEP,
-    "reach/screen_counts.reports": FIGURES,
     "referrals/acknowledgements.acknowledge": FOUND,
     "referrals/acknowledgements.answered": FOUND,
     "referrals/acknowledgements.believed": FOUND,

@@ -1,4 +1,4 @@
-"""E1: where sessions went and where they were left is counted once, whatever repeats, comes late or dies."""
+"""E1: the screens and the network of a session are counted once, whatever repeats, comes late or dies."""
 
 import random
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import pytest
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING
-from hotline.domain.reach.screens import Stand, added, counted
+from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, Stand, added, counted
 from hotline.errors import StoreUnavailable
 from hotline.services.reach.screens import BATCH, count_left
 from hotline.store.dialogue.contacts import Dialogue
@@ -21,7 +21,7 @@ from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told
 from tests.long import seed
 from tests.services.test_sessions import STORY, no_database
 
-Counts = Mapping[tuple[str, str, str], int]
+Counts = Mapping[tuple[str, str], int]
 WEEK = date(2026, 11, 22)
 
 
@@ -34,10 +34,10 @@ def die() -> None:
 
 
 def counts(line: Line) -> Counts:
-    """Every counter that is more than nothing; all of one week and one revision."""
+    """Every counter; all of one week."""
     rows = line.all(ScreenCount)
     assert {row.week for row in rows} <= {WEEK}
-    return {(row.measure, row.name, row.language): row.count for row in rows if row.count}
+    return {(row.measure, row.name): row.count for row in rows}
 
 
 def other_process(line: Line) -> Line:
@@ -59,7 +59,9 @@ def count_all(web: Line) -> None:
 
 
 @pytest.mark.row("E1")
-def test_e1_a_session_is_counted_by_screens_flows_network_and_report(web: Line) -> None:
+def test_e1_a_session_is_counted_by_screens_and_network_and_by_nothing_that_it_left(
+    web: Line,
+) -> None:
     told(web, "7", *DANGER_HERE, "1", "1", *REST, "1")
     told(web, "7", *QUIET_HERE[:5]).hang_up()
     told(web, "x", "3", "0")
@@ -67,28 +69,17 @@ def test_e1_a_session_is_counted_by_screens_flows_network_and_report(web: Line) 
     web.clock.turn(minutes=3)
     count_left(web.kit)
     found = counts(web)
-    assert {
-        name: number for (measure, name, _), number in found.items() if measure[-4:] == "left"
-    } == {
-        "report": 1,
-        "front": 2,
-        "63510": 2,
-        "": 1,
-    }
     assert [
-        found["screen_shown", "report/danger", "en"],
-        found["screen_answered", "report/danger", "en"],
-        found["screen_shown", "report/sector", "en"],
-        found["screen_answered", "report/sector", "en"],
-        found["screen_shown", "report/last", "en"],
-        found["screen_answered", "front/front", "rw"],
-    ] == [2, 2, 2, 1, 1, 1]
-    assert ("screen_answered", "report/last", "en") not in found
-    assert [found["flow_begun", "front", ""], found["flow_begun", "report", ""]] == [4, 2]
-    assert [found["ussd_session", "63510", ""], found["ussd_session", "", ""]] == [3, 1]
-    of_report = [found[f"report_{stage}", "", ""] for stage in ("entered", "filed", "saved")]
-    assert of_report == [2, 2, 1]
-    assert found["seconds_to_filed", "0", ""] == 2
+        found["screen_shown", "report/danger"],
+        found["screen_answered", "report/danger"],
+        found["screen_shown", "report/sector"],
+        found["screen_answered", "report/sector"],
+        found["screen_shown", "report/last"],
+        found["screen_answered", "front/front"],
+    ] == [2, 2, 2, 1, 1, 3]
+    assert ("screen_answered", "report/last") not in found
+    assert [found["ussd_session", "63510"], found["ussd_session", ""]] == [3, 1]
+    assert {measure for measure, _ in found} == {*ScreenMeasure}
 
 
 @pytest.mark.row("E1")
@@ -103,7 +94,7 @@ def test_e1_a_session_without_an_end_notice_is_counted_after_three_minutes(web: 
     assert counts(web) == {}
     web.clock.turn(seconds=1)
     count_left(web.kit)
-    assert counts(web)["ussd_left", "63510", ""] == 1
+    assert counts(web)["ussd_session", "63510"] == 1
 
 
 @pytest.mark.row("E1")
@@ -113,7 +104,7 @@ def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> Non
     caller.hang_up()
     count_left(web.kit)
     once = counts(web)
-    assert once["screen_shown", "report/sector", "en"] == 1
+    assert once["screen_shown", "report/sector"] == 1
     caller.hang_up()
     for late in (replace(caller, text="7"), caller):
         late.again()
@@ -127,7 +118,6 @@ def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> Non
     told(other := other_process(web), "7", *DANGER_HERE, "1", "1", *REST, "1")
     count_left(other.kit)
     assert counts(web) == {name: 2 * number for name, number in whole.items()}
-    assert ("flow_left", "report", "") not in whole
 
 
 @pytest.mark.row("E1")
@@ -140,13 +130,12 @@ def test_e1_whoever_dies_between_counting_and_marking_has_counted_nothing(
     caller = told(dying := failing_at(web, failpoint, die), "7", *DANGER_HERE)
     with pytest.raises(Dies):
         count_all(dying)
-    assert counts(web).get(("report_filed", "", ""), 0) == found
+    assert counts(web).get(("ussd_session", "63510"), 0) == found
 
     after = other_process(web)
     replace(caller, line=after).key("1")
     count_all(after)
-    shown = {number for (measure, *_), number in counts(web).items() if measure == "screen_shown"}
-    assert (shown, counts(web)["report_filed", "", ""]) == ({1}, 1)
+    assert {*counts(web).values()} == {1}
 
 
 def test_e1_what_memory_lets_go_of_or_cannot_be_written_waits_and_is_counted(web: Line) -> None:
@@ -157,7 +146,7 @@ def test_e1_what_memory_lets_go_of_or_cannot_be_written_waits_and_is_counted(web
     with no_database(web), suppress(StoreUnavailable):
         count_all(web)
     count_all(web)
-    assert counts(web)["ussd_session", "63510", ""] == BATCH + 3
+    assert counts(web)["ussd_session", "63510"] == BATCH + 3
 
 
 @pytest.mark.row("E1")
@@ -190,7 +179,7 @@ def test_e1_two_who_count_one_session_at_once_count_it_once(web: Line) -> None:
             replace(caller, line=one).dial()
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(count_all, lines))
-    assert counts(web)["ussd_session", "63510", ""] == len(callers)
+    assert counts(web)["ussd_session", "63510"] == len(callers)
 
 
 def test_e1_what_is_no_case_and_what_stands_behind_a_private_entry_is_no_screen_of_callers(
@@ -220,26 +209,19 @@ def test_e1_nothing_that_was_typed_stands_in_a_counter(web: Line) -> None:
 def test_e1_what_is_added_bit_by_bit_is_what_is_counted_at_once() -> None:
     chance = random.Random(seed())
     screens = ("front/front", "report/danger", "report/saved", "learn/topic", "")
-    of = {"network": "63510", "revision_id": 3}
     for _ in range(200):
         stands = [
             Stand(
                 upto,
                 chance.choice(screens),
-                chance.choice(("rw", "fr")),
                 chance.random() < 0.6,
                 chance.random() < 0.1,
-                chance.random() < 0.3,
             )
             for upto in range(0, 2 * chance.randint(1, 12), 2)
         ]
-        sums: dict[object, int] = {}
+        found: list[ScreenCounter] = []
         known = NOTHING
         for upto in sorted({chance.choice(stands).upto for _ in range(3)} | {stands[-1].upto}):
-            for one, number in added([s for s in stands if s.upto <= upto], known, **of).items():  # type: ignore[arg-type]
-                sums[one] = sums.get(one, 0) + number
+            found += added([s for s in stands if s.upto <= upto], known, network="63510")
             known = upto
-        at_once = counted(stands, **of)  # type: ignore[arg-type]
-        assert {one: n for one, n in sums.items() if n} == {
-            one: n for one, n in at_once.items() if n
-        }
+        assert sorted(found) == sorted(counted(stands, network="63510"))

@@ -221,9 +221,7 @@ def _use(session: Session, line: SampleLine) -> None:
 
 
 def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:
-    return ScreenCount(
-        week=week, measure=measure, name=name, language="rw", revision_id=0, count=count
-    )
+    return ScreenCount(week=week, measure=measure, name=name, count=count)
 
 
 def _closed_tips(session: Session, line: SampleLine) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from hotline.domain.reach.screens import Stand
-from hotline.domain.tip import Matter
 from hotline.engine.flow import Book
 from hotline.store.dialogue.ways import Step
 
@@ -20,8 +19,6 @@ def _stand(book: Book, step: Step) -> Stand:
     return Stand(
         upto=step.upto,
         screen="" if is_hidden else f"{run.calls[-1].flow}/{run.calls[-1].node}",
-        language=run.language,
         answered=step.answered,
         ends=run.finished,
-        reports=any(flow.gathers == Matter.TIP for flow in beneath),
     )

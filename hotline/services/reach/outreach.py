@@ -19,7 +19,6 @@ from hotline.store.database import Session
 from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach, people
 from hotline.store.reach.outreach import Cell
-from hotline.store.reach.screen_counts import CountedSession
 from hotline.store.reach.session_counts import SessionCounts, Tallies
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
@@ -158,7 +157,7 @@ def close_periods(session: Session, at: datetime) -> None:
         people.close(session, period)
 
 
-def first_time(counts: Counts | CountedSession, name: str) -> bool:
+def first_time(counts: Counts, name: str) -> bool:
     """Whether the session did not count it yet; from now on it has."""
     if name in counts.counted:
         return False

@@ -1,4 +1,4 @@
-"""Counting where sessions went and where they were left: once each, when it is over.
+"""Counting which screens sessions were shown and answered: once each, when it is over.
 
 A session is over when its last screen was shown, when the gateway says so, or after three minutes of silence. Until
 then a web process keeps which screens it was shown, and a hop writes nothing. One transaction adds to the counters and
@@ -6,18 +6,15 @@ marks in the session's row how much of it is counted: who comes later, with more
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, added, week_of
-from hotline.domain.tip import TipState, left
+from hotline.domain.reach.screens import ScreenCounter, added, week_of
 from hotline.errors import StoreUnavailable
 from hotline.ports import DoorKit
-from hotline.services.reach.outreach import day_of, first_time
-from hotline.store.database import Session
+from hotline.services.reach.outreach import day_of
 from hotline.store.dialogue.left import LeftSession
 from hotline.store.reach import screen_counts
-from hotline.store.reach.screen_counts import CountedSession, ToldReport
 
 SILENT = 180.0
 """Seconds after which nobody goes on."""
@@ -61,45 +58,10 @@ def _count(kit: DoorKit, batch: Sequence[LeftSession]) -> None:
         counts: Counts = Counter()
         for one, row in new:
             opening, week = one.opening, week_of(day_of(row.started_at))
-            more = added(
-                one.stands,
-                row.upto,
-                network=opening.network or "",
-                revision_id=opening.revision_id,
-            )
-            for counter, number in more.items():
-                counts[week, counter] += number
+            more = added(one.stands, row.upto, network=opening.network or "")
+            counts.update((week, counter) for counter in more)
             row.upto = one.upto
-        _count_reports(session, new, counts)
         screen_counts.add(session, counts)
         kit.failpoint("screens.before_mark")
         screen_counts.mark(session, [row for _, row in new])
     kit.failpoint("screens.after_commit")
-
-
-def _count_reports(
-    session: Session, new: Sequence[tuple[LeftSession, CountedSession]], counts: Counts
-) -> None:
-    """What became of reports: once a session, whatever is told in it later."""
-    telling = {row.key: row for one, row in new if any(stand.reports for stand in one.stands)}
-    if not telling:
-        return
-    told: Mapping[str, Sequence[ToldReport]] = screen_counts.reports(session, [*telling])
-    for key, reports in told.items():
-        row = telling[key]
-        week = week_of(day_of(row.started_at))
-        filed = [one.answered_at for one in reports if _is_filed(one)]
-        if filed and first_time(row, ScreenMeasure.FILED):
-            seconds = max(0, round((min(filed) - row.started_at).total_seconds()))
-            counts[week, ScreenCounter(ScreenMeasure.FILED)] += 1
-            counts[week, ScreenCounter(ScreenMeasure.SECONDS, str(seconds))] += 1
-        saved = any(one.state is TipState.COMPLETE for one in reports)
-        if saved and first_time(row, ScreenMeasure.SAVED):
-            counts[week, ScreenCounter(ScreenMeasure.SAVED)] += 1
-
-
-def _is_filed(report: ToldReport) -> bool:
-    """Whether it is a tip, or will be one as it stands: a draft is filed when its caller has hung up."""
-    if report.state is TipState.DRAFT:
-        return left(report.place) is TipState.FILED
-    return report.state is not TipState.FRAGMENT

@@ -1,7 +1,7 @@
-"""How often screens were shown and answered, and where sessions were left. Rows, and the questions asked of them.
+"""How often screens were shown and answered, and sessions by network. Rows, and the questions asked of them.
 
-Counters by week and by names of screens, flows and networks. What is counted of a session stands in its row: whoever
-knows more of it adds the difference, so that it counts once, whoever counts, and however often.
+Counters by week and by name. How much of a session is counted stands in its row: whoever knows more of it adds the
+difference, so that it counts once, whoever counts, and however often.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,11 +13,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING
-from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, WalkedAt
-from hotline.domain.tip import Matter, TipState
+from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure
 from hotline.store.database import Row, insert_into
 from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.tips.tips import Tip
 
 
 class ScreenCount(Row):
@@ -30,9 +28,6 @@ class ScreenCount(Row):
     measure: Mapped[str] = mapped_column(primary_key=True)
     """A `domain.reach.screens.ScreenMeasure`, which says what `name` is."""
     name: Mapped[str] = mapped_column(primary_key=True)
-    language: Mapped[str] = mapped_column(primary_key=True)
-    revision_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    """The flows that were shown; 0 where the measure is not by flows' revisions."""
     count: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -41,48 +36,37 @@ class CountedSession:
     """What counting reads of a session's row, and changes there."""
 
     key: str
-    counted: list[str]
     started_at: datetime
     upto: int
     """Letters of its text whose screens are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToldReport:
-    """What one session's report came to."""
-
-    state: TipState
-    place: str
-    answered_at: datetime
-    """When the answer came that filed it, or the last one."""
 
 
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
 _MARKING = (
     update(_DIALOGUE)
     .where(_DIALOGUE.c.key == bindparam("held"))
-    .values(screens_counted=bindparam("upto"), counted=bindparam("names"))
+    .values(screens_counted=bindparam("upto"))
 )
 
 
 def hold(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
     """The rows that are counted in figures, held until this transaction ends, always in one order."""
     asked = (
-        select(Dialogue.key, Dialogue.counted, Dialogue.started_at, Dialogue.screens_counted)
+        select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
         .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(trial.UNCOUNTED))
         .order_by(Dialogue.key)
         .with_for_update()
     )
     return {
-        key: CountedSession(key, counted, at, NOTHING if upto is None else upto)
-        for key, counted, at, upto in session.execute(asked)
+        key: CountedSession(key, at, NOTHING if upto is None else upto)
+        for key, at, upto in session.execute(asked)
     }
 
 
 def mark(session: Session, counted: Sequence[CountedSession]) -> None:
     """These are counted so far."""
     if counted:
-        given = [{"held": one.key, "upto": one.upto, "names": one.counted} for one in counted]
+        given = [{"held": one.key, "upto": one.upto} for one in counted]
         session.connection().execute(_MARKING, given)
 
 
@@ -100,32 +84,6 @@ def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> N
         for (week, one), number in sorted(counts.items())
     ]
     session.connection().execute(raised, given)
-
-
-def reports(session: Session, keys: Collection[str]) -> Mapping[str, Sequence[ToldReport]]:
-    """What these sessions told in the report."""
-    asked = select(Tip.session_key, Tip.state, Tip.place, Tip.filed_at, Tip.updated_at).where(
-        Tip.session_key.in_(keys), Tip.matter == Matter.TIP
-    )
-    found: dict[str, list[ToldReport]] = {}
-    for key, state, place, filed_at, updated_at in session.execute(asked):
-        answered_at = updated_at if filed_at is None else min(filed_at, updated_at)
-        found.setdefault(key, []).append(ToldReport(TipState(state), place, answered_at))
-    return found
-
-
-def walks(
-    session: Session, measure: ScreenMeasure, begins: date, ends: date
-) -> Mapping[str, Mapping[WalkedAt, int]]:
-    """Counts by name, each by week, language and revision, of weeks that begin from one day on and before another."""
-    at = (ScreenCount.week, ScreenCount.language, ScreenCount.revision_id)
-    asked = select(ScreenCount.name, *at, ScreenCount.count).where(
-        ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends
-    )
-    found: dict[str, dict[WalkedAt, int]] = {}
-    for name, week, language, revision_id, count in session.execute(asked):
-        found.setdefault(name, {})[WalkedAt(week, language, revision_id)] = int(count)
-    return found
 
 
 def totals(session: Session, measure: ScreenMeasure, begins: date, ends: date) -> Mapping[str, int]:

@@ -194,12 +194,8 @@ def _reach() -> None:
         sa.Column("week", sa.Date(), nullable=False),
         sa.Column("measure", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("revision_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "week", "measure", "name", "language", "revision_id", name=op.f("screen_count_key")
-        ),
+        sa.PrimaryKeyConstraint("week", "measure", "name", name=op.f("screen_count_key")),
     )
     op.create_table(
         "tally",
