@@ -23,8 +23,7 @@ from hotline.domain.cases.people_codes import (
     ServiceAnswer,
     ThirtyDays,
 )
-from hotline.domain.cases.persons import MetPerson
-from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.cases.persons import MetPerson, ScreeningResult
 from hotline.domain.places.places import PROVINCES
 from hotline.domain.tip import ABROAD
 from hotline.statistics.rules_definitions import ALL, CellName, Dimension

@@ -18,7 +18,7 @@ from hotline.domain.cases.people_codes import (
     STATE,
     SURE,
 )
-from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.cases.persons import ScreeningResult
 from hotline.domain.codes import code_tables
 from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.domain.desk.desks import DeskKind

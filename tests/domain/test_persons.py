@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_CHILD, PersonCodes
-from hotline.domain.cases.persons import ConsentStands, MetPerson, PersonEntry, fold
-from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.cases.persons import (
+    ConsentStands,
+    MetPerson,
+    PersonEntry,
+    ScreeningResult,
+    fold,
+)
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 KINDS = {

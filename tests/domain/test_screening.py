@@ -18,7 +18,7 @@ from hotline.domain.cases.people_codes import (
     YES,
     PersonCodes,
 )
-from hotline.domain.cases.screening import ScreeningResult, result
+from hotline.domain.cases.persons import ScreeningResult, screened_as
 
 NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
@@ -30,7 +30,7 @@ def test_r8_what_every_screening_comes_to() -> None:
     for said in product(sorted(SURE), repeat=len(NAMES)):
         codes = dict(zip(NAMES, said, strict=True))
         PersonCodes(1, codes).checked(EntryKind.SCREENED)
-        found = result(codes)
+        found = screened_as(codes)
         seen.add(found)
         grown_up = codes[MINOR] == NO
         both_no = codes[FORCE] == codes[DECEIT] == NO
@@ -42,13 +42,13 @@ def test_r8_what_every_screening_comes_to() -> None:
             assert YES not in (codes[ACT], codes[PURPOSE], codes[FORCE], codes[DECEIT])
         if codes[MINOR] in (YES, UNSURE):
             means = {FORCE: NO, DECEIT: NO}
-            assert result({**codes, **means}) is not ScreeningResult.NOT_INDICATED or plain_no
-        assert result({**codes, FREE: YES}) is result({**codes, FREE: NO})
+            assert screened_as({**codes, **means}) is not ScreeningResult.NOT_INDICATED or plain_no
+        assert screened_as({**codes, FREE: YES}) is screened_as({**codes, FREE: NO})
     assert seen == set(ScreeningResult)
 
 
 def test_a_child_is_asked_two_questions_less() -> None:
     child = {MINOR: YES, ACT: YES, PURPOSE: UNSURE, FREE: UNSURE}
     PersonCodes(1, child).checked(EntryKind.SCREENED)
-    assert result(child) is ScreeningResult.POSSIBLE
-    assert result({**child, MINOR: NO, FORCE: NO, DECEIT: NO}) is ScreeningResult.NOT_INDICATED
+    assert screened_as(child) is ScreeningResult.POSSIBLE
+    assert screened_as({**child, MINOR: NO, FORCE: NO, DECEIT: NO}) is ScreeningResult.NOT_INDICATED

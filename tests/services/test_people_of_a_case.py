@@ -11,8 +11,7 @@ import pytest
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import RINGS, of_offer, of_person
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL
-from hotline.domain.cases.persons import MetPerson
-from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.cases.persons import MetPerson, ScreeningResult
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome, Urgency
 from hotline.domain.tips.acts import Acted

@@ -10,31 +10,61 @@ from enum import StrEnum
 
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.people_codes import (
+    ACT,
     ACTUAL,
     ANSWER,
     ARRIVED,
     BODY,
     BOY,
     CONSENT,
+    DECEIT,
     DESK,
     DETERMINATION,
+    FORCE,
     FORM,
     GIRL,
     INTEREST,
     MINOR,
     NATIONALITY,
+    NO,
     OF_CHILD,
+    PURPOSE,
     SERVICE,
     SEX,
     STATE,
     THIRTY,
     UNKNOWN,
+    UNSURE,
     YES,
     ConsentCode,
     PersonCodes,
     ServiceAnswer,
 )
-from hotline.domain.cases.screening import ScreeningResult, is_taken_for_child, result
+
+
+class ScreeningResult(StrEnum):
+    POSSIBLE = "possible"
+    NOT_INDICATED = "not_indicated"
+    UNCLEAR = "unclear"
+
+
+def is_taken_for_child(minor: str | None) -> bool:
+    """Whether nothing but a plain no says that somebody is grown up: who may be a child is one until it is settled."""
+    return minor in (YES, UNSURE)
+
+
+def screened_as(codes: Mapping[str, str]) -> ScreeningResult:
+    """A child needs no means. What was not asked counts as unsure."""
+    act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
+    means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
+    child = is_taken_for_child(codes.get(MINOR, UNSURE))
+    used = child or any(one != NO for one in means)
+    if NO in (act, purpose) or not used:
+        return ScreeningResult.NOT_INDICATED
+    if YES in (act, purpose, *means):
+        return ScreeningResult.POSSIBLE
+    return ScreeningResult.UNCLEAR
+
 
 ARRIVAL_WITHIN = timedelta(hours=72)
 """From a service's yes. Whoever cannot say before that is asked at its end all the same."""
@@ -218,7 +248,7 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
     person.minor = codes.get(MINOR, person.minor)
     match one.kind:
         case EntryKind.SCREENED:
-            person.result, person.screened_at = result(codes), one.at
+            person.result, person.screened_at = screened_as(codes), one.at
             if person.result is not ScreeningResult.UNCLEAR and not person.actual:
                 person.is_possible = person.result is ScreeningResult.POSSIBLE
             person.form = codes.get(FORM, person.form)

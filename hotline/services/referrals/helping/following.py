@@ -3,6 +3,7 @@
 The clock calls it. Of each case one clock fires in a tick, open or closed; without danger by day alone.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain.cases import following
@@ -16,19 +17,27 @@ from hotline.domain.cases.following import (
 )
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.jobs import Job
+from hotline.domain.outbox.delivery import Priority
+from hotline.domain.outbox.message import Kind, Wording, responders_entry
+from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.clocks import by_day
 from hotline.domain.tip import Urgency
+from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
+from hotline.services.referrals import ladder
+from hotline.services.referrals.case_messages import message
 from hotline.services.referrals.case_standing import routed
-from hotline.services.referrals.helping import asking
-from hotline.store.cases import service_referrals
+from hotline.store.cases import case_log, service_referrals
+from hotline.store.cases.case_log import ToldEntry
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
-from hotline.store.referrals import referrals
+from hotline.store.outbox.messages import Referral
+from hotline.store.referrals import referral_rows, referrals
+from hotline.store.referrals.referral_rows import GivenTip
 from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 
@@ -66,7 +75,7 @@ def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> int | None:
         if isinstance(row, ServiceReferral) and kind in UNKNOWN:
             _unknown(session, kit, tip, row, UNKNOWN[kind], at)
     session.flush()
-    return asking.ask(session, kit, tip, fired.who, at, reminds=fired.reminds)
+    return _ask(session, kit, tip, fired.who, at, reminds=fired.reminds)
 
 
 def _fires(
@@ -107,3 +116,31 @@ def _unknown(
         row.thirty_at = at
     else:
         row.arrived_at = at
+
+
+def _ask(
+    session: Session, kit: Kit, tip: Tip, who: Sequence[int], at: datetime, *, reminds: bool
+) -> int | None:
+    """Returns a message to ring for. `reminds`: she is asked who can say it, and nobody above her."""
+    template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
+    names = referrals.names_of(session, tip.id)
+    languages = referrals.languages(session, who)
+    code, to_ring = responders_entry(kit.line.service_code), None
+    for one in who:
+        known_as = names.get(one) or _named(session, tip, one, at)
+        wording = Wording(template, {"ref": known_as.reference, "code": code}, languages[one])
+        row = message(Kind.ALERT, wording, one, priority=Priority.SOON, at=at, of=known_as.id)
+        session.add(row)
+        session.flush()
+        to_ring = to_ring or row.id
+    return to_ring
+
+
+def _named(session: Session, tip: Tip, who: int, at: datetime) -> Referral:
+    """A reference of her own, without an alert to take it."""
+    (referral_id,) = referral_rows.new_referrals(session, 1)
+    given = GivenTip(referral_id, tip.id, referrals.next_step(session, tip.id), who)
+    ladder.refer(session, [given], at)
+    told = ToldEntry(referral_id, tip.id, who, Purpose.FOLLOW)
+    case_log.written_told(session, [told], at)
+    return session.get_one(Referral, referral_id)

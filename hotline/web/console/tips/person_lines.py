@@ -11,7 +11,7 @@ from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.cases.may_record import MEETS
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
-from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.cases.persons import ScreeningResult
 from hotline.domain.places.places import place_name
 from hotline.domain.places.states import STATES
 from hotline.domain.tip import Matter
