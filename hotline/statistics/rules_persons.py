@@ -13,10 +13,12 @@ from hotline.domain.cases.people_codes import (
     BOY,
     DECEIT,
     FORCE,
-    FORMS,
     GIRL,
     MAN,
+    NATIONALITY,
     OF_CHILD,
+    QUESTIONS,
+    SEX,
     WOMAN,
     YES,
     ConsentCode,
@@ -25,7 +27,7 @@ from hotline.domain.cases.people_codes import (
 )
 from hotline.domain.cases.persons import MetPerson, ScreeningResult
 from hotline.domain.places.places import PROVINCES
-from hotline.domain.tip import ABROAD
+from hotline.domain.tip import ABROAD, FORMS
 from hotline.statistics.rules_definitions import ALL, CellName, Dimension
 from hotline.statistics.rules_rounding import Sum, summed
 from hotline.statistics.rules_tips import NOT_SAID
@@ -81,13 +83,13 @@ def values_of(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
         case Dimension.PROVINCE:
             return [*PROVINCES, ABROAD, NOT_SAID]
         case Dimension.WHO:
-            return [WOMAN, MAN, GIRL, BOY, NOT_SAID]
+            return [*QUESTIONS[SEX].values]
         case Dimension.FORM:
             return [*sorted(FORMS), NOT_SAID]
         case Dimension.MEANS:
             return ["force", "deceit", "both", "child", NOT_SAID]
         case Dimension.NATIONALITY:
-            return ["rwanda", "other", NOT_SAID]
+            return [*QUESTIONS[NATIONALITY].values]
         case Dimension.WHERE:
             return [INSIDE, ABROAD, *sorted(set(known) - {INSIDE, ABROAD})]
         case Dimension.DECISION:

@@ -10,7 +10,6 @@ from hotline.domain.cases.fold import CaseStage
 from hotline.domain.cases.people_codes import (
     CASE_FORMS,
     FORM,
-    FORMS,
     NATIONALITY,
     NOT_SAID,
     QUESTIONS,
@@ -22,7 +21,7 @@ from hotline.domain.cases.persons import ScreeningResult
 from hotline.domain.codes import code_tables
 from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.domain.desk.desks import DeskKind
-from hotline.domain.tip import Category, TipOutcome, Urgency
+from hotline.domain.tip import FORMS, Category, TipOutcome, Urgency
 from hotline.statistics.rules_definitions import INDICATORS
 
 PEOPLE: Mapping[str, Collection[str]] = {

@@ -20,7 +20,7 @@ from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.cases import months
 from hotline.domain.cases.entries import EntryKind, EntryWay, TakeProof
-from hotline.domain.cases.people_codes import FORMS, PersonCodes
+from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.changes.change import StepKind
 from hotline.domain.dialogue.ussd import EndNotice, UssdHop
 from hotline.domain.flows.review import ENGLISH, ReviewedText
@@ -36,7 +36,7 @@ from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.quiz import QuizOutcome
 from hotline.domain.rolls.training import LESSONS
 from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import NATIONAL, Basis, Category, TipOutcome, TipState, Urgency
+from hotline.domain.tip import FORMS, NATIONAL, Basis, Category, TipOutcome, TipState, Urgency
 from hotline.domain.tips.acts import Act, Way
 from hotline.domain.tips.retention import WORDS
 from hotline.emulator.reader import choices

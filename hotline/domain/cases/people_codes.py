@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.places.states import STATES
+from hotline.domain.tip import FORMS
 
 YES, NO, UNSURE = "yes", "no", "unsure"
 NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
@@ -90,22 +91,7 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     PURPOSE: Question("Used, or to be used, for others' gain?", SURE),
     FREE: Question("Can the person leave freely now?", SURE),
-    FORM: Question(
-        "Used for what?",
-        {
-            "labour": "work",
-            "sex": "sex",
-            "begging": "begging",
-            "marriage": "marriage",
-            "crime": "crime",
-            "organs": "organs",
-            "armed_group": "an armed group",
-            "servitude": "servitude",
-            "child_work": "a child's work",
-            "false_offer": "only a false job",
-            OTHER: "something else",
-        },
-    ),
+    FORM: Question("Used for what?", FORMS),
     SEX: Question(
         "As you see",
         {WOMAN: "a woman", MAN: "a man", GIRL: "a girl", BOY: "a boy", NOT_SAID: "not said"},
@@ -188,7 +174,6 @@ QUESTIONS: Mapping[str, Question] = {
         },
     ),
 }
-FORMS = frozenset(QUESTIONS[FORM].values)
 Answers: TypeAlias = Mapping[str, str]
 
 
