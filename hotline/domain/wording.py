@@ -190,6 +190,13 @@ class Template(StrEnum):
     REMOVED = "A colleague was taken off this line. Open cases that went on to others: {count}."
     """To the national desk, since one person alone may do it. It never says who."""
 
+    ACCOUNT_END_ASKED = (
+        "The end of console account {number} was asked for. A second admin decides. "
+        "Not expected? Ask the national desk."
+    )
+    """To the national desk, and to who answers for a desk that the account alone opens."""
+    OWN_END = "The end of your console account was asked for. Not expected? Tell the national desk."
+    """To the phone of the account's own person."""
     ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
     """To the national desk. `number` is the account's: never a name."""
     ACCOUNT_SUSPENDED = (

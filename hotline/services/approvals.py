@@ -36,6 +36,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         enrolment_decisions.ENROLMENT,
         postings.POSTING,
         leaving.REMOVAL,
+        leaving.END,
         lifting.LIFT,
     )
 }
@@ -65,6 +66,8 @@ class WaitingApproval:
     """None where it waits until somebody decides."""
     reason: str
     may_decide: bool
+    is_own: bool = False
+    """This account asked for it, and may take it back."""
     needs_key: bool = False
     fingerprint: str = ""
     tip_id: int | None = None
@@ -137,6 +140,26 @@ def decide(
         ring(kit, Job.DELIVER, message)
 
 
+def take_back(kit: Kit, by: SignedIn, approval_id: int) -> None:
+    """Takes back what this account asked for. Raises NotFound where nothing of it waits."""
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        row = store.held(session, approval_id, kit.now())
+        about = None if row is None else _seen(session, kit, row, by)
+        if row is None or about is None or row.asker_id != by.account_id:
+            raise NotFound(OVER)
+        store.decide(row, audit.by_actor(by.actor), kit.now(), ApprovalDecision.WITHDRAWN)
+        APPROVALS[row.kind].refuse(Decision(session, kit, row, by.actor, ""))
+        audit.sign(
+            session,
+            by.actor,
+            at=kit.now(),
+            action="approval_taken_back",
+            subject=about.subject,
+            reason=": ".join(filter(None, (row.kind, about.detail))),
+        )
+
+
 def _carry_out(decision: Decision, about: About, approve: bool) -> Sequence[int]:
     rule, actor, at = APPROVALS[decision.row.kind], decision.by, decision.kit.now()
     verdict = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
@@ -178,6 +201,7 @@ def _line(
         expires_at=about.expires_at or row.expires_at,
         reason=row.reason,
         may_decide=approving.may_decide(session, by.actor, row, about),
+        is_own=row.asker_id == by.account_id,
         needs_key=about.needs_key,
         fingerprint=about.fingerprint,
         accounts=[known[one] for one in marked if one in known],

@@ -95,11 +95,11 @@ def test_what_cannot_be_is_refused_in_a_sentence(home: Path) -> None:
     assert listed(home) == []
 
 
-def test_an_ended_account_stays_listed_and_comes_back_by_no_link(home: Path) -> None:
+def test_an_ended_account_stays_listed_and_comes_back_by_a_link(home: Path) -> None:
     console(home, "invite", "Editor 1", "--role", "editor", "--by", "Admin")
     assert console(home, "end", "Editor 1", *SIGNED).output == "Editor 1 enters no more\n"
     assert listed(home)[0]["state"] == "ended"
-    assert "was ended" in console(home, "invite", "Editor 1", "--by", "Admin").output
+    assert "/welcome/" in console(home, "invite", "Editor 1", "--by", "Admin").output
 
 
 def test_init_prints_a_link_for_the_first_admin(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.second_factor import code_at
-from hotline.services.accounts import invitations, sessions
+from hotline.services.accounts import sessions
+from hotline.services.people.dossiers import leaving
 from tests.console.conftest import ADDRESS, Desk, Tab
 from tests.signing import SERVER
 
@@ -217,5 +218,5 @@ def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) ->
 
 
 def test_an_ended_account_has_no_session(desk: Desk, tab: Tab) -> None:
-    invitations.end(desk.kit, SERVER, desk.people["editor"].account_id)
+    leaving.end_account(desk.kit, SERVER, desk.people["editor"].account_id)
     assert tab.get("/").status_code == 303

@@ -160,7 +160,8 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
     invited(admin, "approver", "editor")
     own = admin.get("/approvals").text
     assert "Somebody else decides" in own
-    assert "/approvals/" not in own
+    assert "Take back" in own
+    assert 'value="approve"' not in own
     asked = other.get("/approvals").text
     (path,) = re.findall(r'action="(/approvals/\d+)"', asked)
 
@@ -191,7 +192,7 @@ def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab)
     assert "Make the link" in admin.get(f"{path}/link").text, "nobody has taken it up yet"
     again = admin.post(f"{path}/link")
     assert re.search(r"/welcome/[\w-]{40,}", again.text)
-    assert "It cannot be undone." in admin.get(f"{path}/end").text
+    assert "A new link brings it back." in admin.get(f"{path}/end").text
     assert admin.post(f"{path}/end").status_code == 422
     assert admin.post(f"{path}/end", {"reason": "left"}).status_code == 303
     assert "This account was ended" in admin.get(path).text
@@ -225,6 +226,31 @@ def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin:
     assert second.post(waits, agrees).status_code == 303
     assert "It can be made now." in admin.get(path).text
     assert re.search(r"/welcome/[\w-]{40,}", admin.post(f"{path}/link").text)
+
+
+def test_the_end_of_a_national_account_waits_for_a_second_admin_and_is_taken_back(
+    desk: Desk, admin: Tab
+) -> None:
+    third, _ = (desk.tab(AccountRole.NATIONAL, name=f"National {n}") for n in (1, 2))
+    second = desk.tab(AccountRole.ADMIN, name="Admin 2")
+    path = f"/accounts/{desk.people['National 1'].account_id}"
+    assert "A second admin must agree under Approvals" in admin.get(f"{path}/end").text
+    ended = admin.post(f"{path}/end", {"reason": "left"})
+    assert ended.location == path
+    assert "Admin 1 asked to end this account" in admin.get(path).text
+    assert third.get("/").status_code == 200
+    assert "Admin 1 asks to end the account of National 1." in second.get("/approvals").text
+    (waits,) = set(re.findall(r'action="(/approvals/\d+)"', second.get("/approvals").text))
+    assert admin.post(waits, {"do": "take_back"}).status_code == 303
+    assert "asks to end" not in second.get("/approvals").text
+
+    admin.post(f"{path}/end", {"reason": "left for good"})
+    (waits,) = set(re.findall(r'action="(/approvals/\d+)"', second.get("/approvals").text))
+    yes = {"do": "approve", "reason": "yes"}
+    assert [one.post(waits, yes).status_code for one in (admin, third)] == [422, 422]
+    assert second.post(waits, yes).status_code == 303
+    assert "A new link brings it back." in admin.get(path).text
+    assert "once a second admin agrees" in admin.get(f"{path}/link").text
 
 
 def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, admin: Tab) -> None:

@@ -26,6 +26,7 @@ from hotline.services.accounts import (
     sessions,
 )
 from hotline.services.desk import audit_log
+from hotline.services.people.dossiers import leaving
 from hotline.store.accounts import accounts
 from hotline.store.accounts.approvals import Approval
 from hotline.store.database import Database
@@ -181,7 +182,7 @@ def test_nobody_changes_or_ends_her_own_account(kit: ConsoleKit, clock: Clock) -
     (admin,) = admins(kit, clock, ["Admin 1"])
     me = actor(admin)
     for act in (
-        lambda: invitations.end(kit, me, admin.account_id),
+        lambda: leaving.end_account(kit, me, admin.account_id),
         lambda: new_links.again(kit, me, admin.account_id),
         lambda: invitations.set_roles(kit, me, admin.account_id, [R.ADMIN, R.EDITOR]),
     ):

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import forgetting, invitations, sessions
+from hotline.services.accounts import forgetting, sessions
+from hotline.services.people.dossiers import leaving
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.sessions import ConsoleSession
 from hotline.store.accounts.sign_in_tries import SignInTry
@@ -102,7 +103,7 @@ def test_whoever_leaves_is_gone_and_no_late_page_brings_her_back(
 
 def test_an_account_that_ends_takes_its_sessions_along(kit: ConsoleKit, editor: Person) -> None:
     token = editor.enters().token
-    invitations.end(kit, SERVER, editor.account_id)
+    leaving.end_account(kit, SERVER, editor.account_id)
     assert sessions.look(kit, token) is None
     assert rows(kit) == []
 

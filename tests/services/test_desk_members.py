@@ -22,6 +22,7 @@ from hotline.services.desk.desk_register import NewDesk
 from hotline.services.desk.keys import rotation
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people import one_human, removals
+from hotline.services.people.dossiers import leaving
 from hotline.services.people.removals import Posting
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.desk import desks, members
@@ -286,7 +287,7 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
 
     people.let_in("12", SECOND)
     for account_id in (1, 2):
-        invitations.end(kit, Actor("server"), account_id, "left")
+        leaving.end_account(kit, Actor("server"), account_id, "left")
     (found, *_) = desk_register.keys_found(kit)
     assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
 

@@ -24,6 +24,7 @@ from hotline.services.accounts import (
     welcome,
 )
 from hotline.services.accounts.sessions import Entered
+from hotline.services.people.dossiers import leaving
 from hotline.services.watch import checks_console
 from hotline.store.accounts import sign_in_tries
 from hotline.store.accounts.sign_in_tries import SignInTry
@@ -126,7 +127,7 @@ def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
     new_links.again(kit, SERVER, editor.account_id)
     assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
     assert sessions.key_of(kit, token) is None
-    invitations.end(kit, SERVER, editor.account_id)
+    leaving.end_account(kit, SERVER, editor.account_id)
     assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
 
 
@@ -206,7 +207,7 @@ def test_the_mark_of_an_account_that_was_ended_is_a_stranger_s(
 ) -> None:
     known = editor.enters().known
     here = with_queue(kit, StretchQueue(burst=0, clock=lambda: 0.0))
-    invitations.end(kit, SERVER, editor.account_id)
+    leaving.end_account(kit, SERVER, editor.account_id)
     told = signing_in.enter(here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1")
     assert told == Refused(1, is_busy=True)
 

@@ -17,6 +17,7 @@ from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue, StretchTurn
 from hotline.services.accounts import invitations, new_links, own_account, sessions, signing_in
 from hotline.services.accounts.sessions import Entered
+from hotline.services.people.dossiers import leaving
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.sign_in_tries import SignInTry
 from hotline.store.database import Database
@@ -141,7 +142,7 @@ def invited_only(editor: Person) -> Person:
 
 
 def ended(editor: Person) -> Person:
-    invitations.end(editor.kit, SERVER, editor.account_id)
+    leaving.end_account(editor.kit, SERVER, editor.account_id)
     return editor
 
 
@@ -274,7 +275,7 @@ class Meanwhile(StretchQueue):
 def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, what: str) -> None:
     kit, token = editor.kit, editor.enters().token
     happens: dict[str, Callable[[], object]] = {
-        "ended": partial(invitations.end, kit, SERVER, editor.account_id),
+        "ended": partial(leaving.end_account, kit, SERVER, editor.account_id),
         "invited again": partial(new_links.again, kit, SERVER, editor.account_id),
         "another password": partial(
             own_account.change_password, kit, token, PASSWORD, "kinoto-gabise-rumaka"

@@ -129,9 +129,12 @@ def end(name: str, reason: str, by: str) -> None:
         found = at_the_server.find(kit, name)
         if found is None:
             raise refusal(AccountFault.NO_ACCOUNT)
-        waits = leaving.end_account(kit, Actor(by), found.id, reason).waits
+        ended = leaving.end_account(kit, Actor(by), found.id, reason)
+    if ended.is_asked:
+        click.echo(f"asked for: {name} enters as before until a second admin agrees: /approvals")
+        return
     click.echo(f"{name} enters no more")
-    if waits:
+    if ended.waits:
         click.echo(
             "that responder is told of cases until a second person agrees: /approvals", err=True
         )

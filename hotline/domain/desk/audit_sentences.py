@@ -25,6 +25,8 @@ PROCESSES = {
 }
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES: Mapping[str, str] = {
+    "account_end_asked": "asked to end the {subject}",
+    "account_end_refused": "refused the end of the {subject}",
     "account_ended": "ended the {subject}",
     "account_entered": "signed in",
     "account_entry_failed": "refused a password or a code of {subject}",
@@ -46,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "account_suspended": "suspended the {subject}",
     "account_suspension_lifted": "lifted the suspension of the {subject}",
     "account_taken_up": "took up the {subject}",
+    "approval_taken_back": "took back what they asked for, of {subject}",
     "alarm_acknowledged": "sees to the alarm {subject}",
     "call_back_approved": "approved {subject}",
     "call_back_expired": "ended {subject}: its time had passed",

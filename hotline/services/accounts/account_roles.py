@@ -98,12 +98,17 @@ ROLE = ApprovalRule(
 )
 
 
-def living(session: Session, account_id: int) -> ConsoleAccount:
-    """An account that was not ended, held until the transaction is over. Raises AccountRefused."""
+def held(session: Session, account_id: int) -> ConsoleAccount:
+    """Returns an account, held until the transaction is over. Raises AccountRefused."""
     try:
-        account = accounts.one(session, account_id, for_writing=True)
+        return accounts.one(session, account_id, for_writing=True)
     except NotFound:
         raise refusal(AccountFault.NO_ACCOUNT) from None
+
+
+def living(session: Session, account_id: int) -> ConsoleAccount:
+    """The same, of an account that was not ended. Raises AccountRefused."""
+    account = held(session, account_id)
     if account.state == AccountState.ENDED:
         raise refusal(AccountFault.ENDED)
     return account

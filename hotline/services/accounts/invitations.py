@@ -1,4 +1,4 @@
-"""Who may enter the console: accounts made, invited again, given roles, and ended.
+"""Who may enter the console: accounts made, invited again, given roles, and suspended.
 
 A role that decides for others waits for a second admin, on a new account and on an old one. While fewer than two admins
 are active, the command line on the server counts as the second person, and the audit log says so.
@@ -102,8 +102,8 @@ def make_link(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) ->
     deciding = account.held_roles & SECOND_PERSON
     direct = counts_as_second(session, by)
     account.roles = sorted(account.held_roles - deciding)
-    _forget(session, kit, account)
-    account.state = AccountState.INVITED
+    forget(session, kit, account)
+    account.state, account.ended_at = AccountState.INVITED, None
     account_roles.record(session, kit, by, "account_linked", account)
     waiting = _give(session, kit, by, account, deciding, direct=direct)
     return Invited(account.id, _link(session, kit, account), waited | waiting)
@@ -150,26 +150,6 @@ def _take(
     member_keys.close_lost(session, of_account(account.id), kit.now())
     why = f"{', '.join(sorted(lost))}: {reason}"
     return serious_acts.record(session, kit, by, SeriousAct.TAKE_ROLES, account, why)
-
-
-def end(kit: Kit, by: Actor, account_id: int, reason: str = "") -> None:
-    """Lets nobody enter by this account any more. Its name stays, for what it did. Raises AccountRefused."""
-    with kit.database.writing() as session:
-        account = account_roles.living(session, account_id)
-        serious_acts.check(session, kit, by, account, reason)
-        notified = end_in(session, kit, by, account, reason)
-    notified.ring(kit)
-
-
-def end_in(
-    session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str = ""
-) -> Notified:
-    """`end`, inside the caller's transaction, of an account that is held. The caller rings for the messages."""
-    for role in account_roles.waiting_roles(session, kit, account.id):
-        account_roles.withdraw(session, kit, by, account.id, role)
-    _forget(session, kit, account)
-    account.state, account.ended_at = AccountState.ENDED, kit.now()
-    return serious_acts.record(session, kit, by, SeriousAct.END, account, reason)
 
 
 def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
@@ -255,8 +235,8 @@ def _give(
     return waiting
 
 
-def _forget(session: Session, kit: Kit, account: ConsoleAccount) -> None:
-    """What proved its person proves nobody any more, and opens no desk."""
+def forget(session: Session, kit: Kit, account: ConsoleAccount) -> None:
+    """Destroys what proved the account's person; it opens no desk any more."""
     members.forget(session, of_account(account.id), kit.now())
     account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
     account.paper_at = account.factor_at = None

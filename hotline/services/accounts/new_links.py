@@ -1,8 +1,8 @@
 """Gives an account a new link: its person lost password and paper, or an admin says so.
 
 A link for somebody else's account rests for 24 hours, or until a second admin agrees. Meanwhile the person signs in as
-always, reads an SMS, and may refuse it: the hours of a suspension do not count. Where the line knows no phone of
-theirs, only a second admin sets it free.
+always, reads an SMS, and may refuse it: the hours of a suspension do not count. Only a second admin sets it free where
+the line knows no phone of theirs, where a team or a desk depends on the account, and where the account was ended.
 """
 
 from contextlib import suppress
@@ -38,7 +38,8 @@ class RestingLink:
     asked_at: datetime
     reason: str
     usable_at: datetime | None
-    """None where only a second admin sets it free: no phone of the person is known."""
+    """None where only a second admin sets it free: no phone of the person is known, a team or a desk depends on the
+    account, or it was ended."""
     is_agreed: bool
 
     def may_be_made(self, at: datetime) -> bool:
@@ -49,10 +50,10 @@ def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
     """Asks for a new link, or makes it where it has rested; `Invited.link` is empty while it rests.
 
     With the link the old proofs end, and roles that decide for others wait for a second admin again. An account that
-    nobody has taken up gets it at once. Raises AccountRefused.
+    nobody has taken up gets it at once. An account that was ended comes back by it. Raises AccountRefused.
     """
     with kit.database.writing() as session:
-        account = account_roles.living(session, account_id)
+        account = account_roles.held(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         resting = _of_account(session, kit, account)
@@ -106,13 +107,14 @@ def _of_account(session: Session, kit: Kit, account: ConsoleAccount) -> RestingL
 
 
 def _line(session: Session, row: Approval, account: ConsoleAccount) -> RestingLink:
-    is_told = serious_acts.reached_person(session, account) is not None
+    waits = account.state == AccountState.ENDED or serious_acts.is_depended_on(session, account)
+    may_rest = not waits and serious_acts.reached_person(session, account) is not None
     return RestingLink(
         id=row.id,
         asked_by=name_of(row.asked_by),
         asked_at=row.asked_at,
         reason=row.reason,
-        usable_at=_rested(row, account) if is_told else None,
+        usable_at=_rested(row, account) if may_rest else None,
         is_agreed=row.decision == ApprovalDecision.APPROVED,
     )
 

@@ -4,13 +4,15 @@ Each ending, suspension, new link and taken role has a reason, goes to the natio
 counts: one admin does two within an hour. Runs inside its caller's transaction; the caller rings for the messages.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.domain.accounts.entering import ACTS_WITHIN, MOST_ACTS
 from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.desk.members import of_account
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Kind, Wording
@@ -25,8 +27,8 @@ from hotline.services.referrals import case_messages
 from hotline.store.accounts import accounts
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit
-from hotline.store.people import responders
+from hotline.store.desk import audit, members
+from hotline.store.people import member_keys, memberships, responders
 from hotline.store.people.responders import Responder
 
 REASON_LETTERS = 200
@@ -38,6 +40,7 @@ that the national desk alone may read."""
 class SeriousAct(Enum):
     """One kind of act: its action in the audit log, and what the national desk reads of it."""
 
+    ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
     SUSPEND = ("account_suspended", Template.ACCOUNT_SUSPENDED)
     LINK = ("account_link_asked", Template.ACCOUNT_LINK)
@@ -102,10 +105,12 @@ def record(
     reason: str,
     *,
     own: Template | None = None,
+    desks: Collection[str] | None = None,
 ) -> Notified:
     """Writes the act into the audit log, and an SMS to each of the national desk; the on-call contacts get an alarm.
 
-    `own` goes to the phone of the account's person, where the line knows it.
+    `own` goes to the phone of the account's person, where the line knows it. Who answers for a desk that the account
+    alone opens gets the same SMS; `desks` says which, where it opens none any more.
     """
     at = kit.now()
     account_roles.record(session, kit, by, act.action, account, reason.strip())
@@ -113,13 +118,29 @@ def record(
     number = {"number": str(account.id)}
     rows = [
         _message(session, kit, one, Wording(act.template, number, one.language))
-        for one in responders.who_live(session, at)
-        if one.level == Level.NATIONAL
+        for one in _notified(session, desks or desks_alone(session, account), at)
     ]
     person = reached_person(session, account)
     if own is not None and person is not None:
         rows.append(_message(session, kit, person, Wording(own, {}, person.language)))
     return Notified(rows)
+
+
+def is_depended_on(session: Session, account: ConsoleAccount) -> bool:
+    """Returns True for an admin, an approver, an account of the national desk, and the last member of a desk."""
+    if account.state in (AccountState.INVITED, AccountState.ENDED):
+        return False
+    return bool(account.held_roles & set(NEEDED)) or bool(desks_alone(session, account))
+
+
+def desks_alone(session: Session, account: ConsoleAccount) -> frozenset[str]:
+    """Returns the desks that nobody but the account's person opens by a key of their own."""
+    member = of_account(account.id)
+    hers = {member}
+    if account.responder_id is not None:
+        hers |= set(member_keys.names_of(session, account.responder_id))
+    opened = members.desks_of(session, member)
+    return frozenset(code for code in opened if hers >= set(members.of_desk(session, code)))
 
 
 def reached_person(session: Session, account: ConsoleAccount) -> Responder | None:
@@ -128,6 +149,13 @@ def reached_person(session: Session, account: ConsoleAccount) -> Responder | Non
         return None
     person = session.get_one(Responder, account.responder_id)
     return person if person.active and person.unreachable is None else None
+
+
+def _notified(session: Session, desks: Collection[str], at: datetime) -> Iterable[Responder]:
+    """Returns the national desk, and who answers for these desks."""
+    living = responders.who_live(session, at)
+    answer = {one.id for code in desks for one in memberships.who_answer_for(session, code, at)}
+    return [one for one in living if one.level == Level.NATIONAL or one.id in answer]
 
 
 def _message(session: Session, kit: Kit, to: Responder, wording: Wording) -> int:

@@ -10,7 +10,7 @@ from hotline.domain.accounts.account import AccountState, Actor
 from hotline.domain.desk.members import of_account
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.accounts import account_roles, invitations
+from hotline.services.accounts import account_ends, account_roles
 from hotline.services.people.personnel import find
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
@@ -56,12 +56,26 @@ def close_desks(
         members.forget(session, member, at, but=but)
 
 
-def end(session: Session, kit: Kit, by: Actor, person: Responder, at: datetime) -> None:
-    """Of somebody who was removed: no desk opens to her, nothing of hers waits, and her account ends."""
+def end(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    person: Responder,
+    at: datetime,
+    reason: str,
+    *,
+    by_two: bool = False,
+) -> None:
+    """Closes every desk to somebody who was removed; nothing of theirs waits, and their account closes.
+
+    `by_two`: a second person agreed to it, so the account ends even where one person may not end it.
+    """
+    account = accounts.of_responder(session, person.id)
+    if account is not None and by_two and account.state != AccountState.ENDED:
+        account_ends.end(session, kit, by, account, reason)
+    elif account is not None:
+        account_ends.close(session, kit, by, account, reason)
     close_desks(session, person, at)
     waits = enrolments.open_of(session, person.id, for_writing=True)
     if waits is not None:
         enrolments.end(waits, EnrolmentEnd.WITHDRAWN, at)
-    account = accounts.of_responder(session, person.id)
-    if account is not None and account.state != AccountState.ENDED:
-        invitations.end_in(session, kit, by, account)

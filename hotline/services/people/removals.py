@@ -190,7 +190,7 @@ def remove_in(
     person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
     memberships.end(session, person, at)
     actor = by if isinstance(by, Actor) else Actor(by)
-    one_human.end(session, kit, actor, person, at)
+    one_human.end(session, kit, actor, person, at, reason, by_two=second is not None)
     to_ring = handing_on.hand_on(session, kit, person.id, at)
     if not is_new:
         to_ring = responder_sms.tell_removal(session, cases, at) or to_ring

@@ -28,6 +28,8 @@ class ApprovalKind(StrEnum):
     """Of what a tip is kept from somebody by; its subject is `exclusion:<id>`."""
     LINK = "link"
     """A new link for an account; its subject is `account:<id>:link`."""
+    END = "end"
+    """The end of an account; its subject is `account:<id>:end`."""
 
 
 class ApprovalDecision(StrEnum):

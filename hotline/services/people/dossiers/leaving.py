@@ -1,25 +1,33 @@
 """Taking somebody away tonight: from the line, from one desk, or out of the console. One person may do it alone.
 
 Where she is one of the last two of the national desk, everything closes to her at once, and she is told of cases until
-a second person agrees: nobody may silence that desk alone.
+a second person agrees: nobody may silence that desk alone. An account that a team or a desk depends on ends by two.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hotline.domain.accounts.account import AccountState, Actor, SignedIn
-from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.account import Actor, SignedIn
 from hotline.domain.desk.members import account_of, of_responder, responder_of
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.accounts import invitations, serious_acts
-from hotline.services.approving import RUNNING, About, ApprovalRule, Decision, name_of, request
+from hotline.services.accounts import account_ends, account_roles, serious_acts
+from hotline.services.approving import (
+    ADMIN,
+    RUNNING,
+    About,
+    ApprovalRule,
+    Decision,
+    name_of,
+    request,
+)
 from hotline.services.desk import admissions
 from hotline.services.people import handing_on, one_human, removals
 from hotline.services.people.personnel import find, record
 from hotline.store.accounts import accounts, sessions
+from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
@@ -34,46 +42,76 @@ class TakenAway:
     """What was done at once, and whether a second person must agree to the rest."""
 
     waits: bool
+    is_asked: bool = False
+    """Nothing was done yet: a second admin decides first."""
 
 
 def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
-    """Remove somebody at once, or close everything to her and let the rest wait. Raises NotFound, PersonnelRefused."""
-    at = kit.now()
+    """Removes somebody at once, or closes everything to them and lets the rest wait.
+
+    Raises NotFound, PersonnelRefused.
+    """
     with kit.database.writing() as session:
         personnel.take_turns(session)
-        person = find(session, str(responder_id))
-        if person.left_at is not None:
-            raise PersonnelRefused(remark("{name} was removed already", name=person.name))
-        if _is_herself(session, by, person):
-            raise PersonnelRefused(remark("another person must take you away"))
-        is_last = person.active and is_last_of_national(session, kit, person)
-        if is_last:
-            one_human.close_desks(session, person, at)
-            _end_account(session, kit, by, person, reason)
-            _ask(session, kit, by, person, reason)
-    if is_last:
-        return TakenAway(waits=True)
-    removals.remove(kit, str(responder_id), second=None, by=by, reason=reason)
-    return TakenAway(waits=False)
+        taken, to_ring = _take_away(session, kit, by, find(session, str(responder_id)), reason)
+    _ring(kit, to_ring)
+    return taken
+
+
+def _take_away(
+    session: Session, kit: Kit, by: Actor, person: Responder, reason: str
+) -> tuple[TakenAway, Sequence[int]]:
+    if person.left_at is not None:
+        raise PersonnelRefused(remark("{name} was removed already", name=person.name))
+    if _is_herself(session, by, person):
+        raise PersonnelRefused(remark("another person must take you away"))
+    if person.active and is_last_of_national(session, kit, person):
+        account = accounts.of_responder(session, person.id)
+        if account is not None:
+            account_ends.close(session, kit, by, account, reason)
+        one_human.close_desks(session, person, kit.now())
+        _ask(session, kit, by, person, reason)
+        return TakenAway(waits=True), ()
+    name = str(person.id)
+    _, to_ring = removals.remove_in(session, kit, name, second=None, by=by, reason=reason)
+    return TakenAway(waits=False), to_ring
 
 
 def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> TakenAway:
     """Ends an account, and takes the responder who is the same person off the line. What bounds the one bounds both.
 
-    Raises AccountRefused, PersonnelRefused.
+    Where one person may not end it, nothing happens before a second admin agrees. Raises AccountRefused,
+    PersonnelRefused.
     """
-    if by.account_id == account_id:
-        raise refusal(AccountFault.ONESELF)
-    with kit.database.reading() as session:
-        responder_id = accounts.one(session, account_id).responder_id
-        person = None if responder_id is None else session.get(Responder, responder_id)
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        account = account_roles.living(session, account_id)
+        serious_acts.check(session, kit, by, account, reason)
+        if account_ends.needs_second(session, by, account):
+            taken = TakenAway(waits=True, is_asked=True)
+            to_ring = account_ends.ask(session, kit, by, account, reason).to_ring
+        else:
+            taken, to_ring = _end(session, kit, by, account, reason)
+    _ring(kit, to_ring)
+    return taken
+
+
+def _end(
+    session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str
+) -> tuple[TakenAway, Sequence[int]]:
+    """Ends an account that its caller may end."""
+    told = account_ends.end(session, kit, by, account, reason).to_ring
+    person = session.get(Responder, account.responder_id) if account.responder_id else None
     if person is None or person.left_at is not None or not person.active:
-        invitations.end(kit, by, account_id, reason)
-        return TakenAway(waits=False)
-    with kit.database.reading() as session:
-        serious_acts.check(session, kit, by, accounts.one(session, account_id), reason)
-    said = f": {reason}" if reason else ""
-    return take_away(kit, by, person.id, f"the account of the same person was ended{said}")
+        return TakenAway(waits=False), told
+    said = ": ".join(filter(None, ("the account of the same person was ended", reason)))
+    taken, to_ring = _take_away(session, kit, by, person, said)
+    return taken, [*told, *to_ring]
+
+
+def _ring(kit: Kit, messages: Sequence[int]) -> None:
+    for message in messages:
+        handing_on.announce(kit, message)
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
@@ -129,12 +167,6 @@ def _is_herself(session: Session, by: Actor, person: Responder) -> bool:
     return accounts.one(session, by.account_id).responder_id == person.id
 
 
-def _end_account(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
-    account = accounts.of_responder(session, person.id)
-    if account is not None and account.state != AccountState.ENDED:
-        invitations.end_in(session, kit, by, account, reason)
-
-
 def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
     if request(session, kit, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
         record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
@@ -155,7 +187,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     )
 
 
-def _take_away(decision: Decision) -> Sequence[int]:
+def _removal_approved(decision: Decision) -> Sequence[int]:
     _, to_ring = removals.remove_in(
         decision.session,
         decision.kit,
@@ -171,6 +203,20 @@ REMOVAL = ApprovalRule(
     kind=ApprovalKind.REMOVAL,
     decided_by=RUNNING,
     about=_about,
-    approve=_take_away,
+    approve=_removal_approved,
     refused="responder_kept",
+)
+
+
+def _end_approved(decision: Decision) -> Sequence[int]:
+    account = account_ends.account_of(decision.session, decision.row)
+    return _end(decision.session, decision.kit, decision.by, account, decision.reason)[1]
+
+
+END = ApprovalRule(
+    kind=ApprovalKind.END,
+    decided_by=ADMIN,
+    about=account_ends.about,
+    approve=_end_approved,
+    refused="account_end_refused",
 )

@@ -6,7 +6,7 @@ from flask import Response
 
 from hotline.domain.accounts.account import ROLES, AccountRole, excluded
 from hotline.errors import AccountRefused, PersonnelRefused
-from hotline.services.accounts import directory, invitations, new_links
+from hotline.services.accounts import account_ends, directory, invitations, new_links
 from hotline.services.accounts.invitations import Invited
 from hotline.services.people.dossiers import leaving
 from hotline.text.languages import CODES, FIRST
@@ -94,9 +94,11 @@ def ask_end(visit: Visit, account_id: int) -> Response:
 
 def end(visit: Visit, account_id: int) -> Response:
     try:
-        leaving.end_account(visit.kit, visit.by.actor, account_id, _reason(visit))
+        ended = leaving.end_account(visit.kit, visit.by.actor, account_id, _reason(visit))
     except (AccountRefused, PersonnelRefused) as refused:
         return _confirm(visit, account_id, END, why(visit, refused))
+    if ended.is_asked:
+        return see("accounts.one", account_id=account_id)
     return see("accounts.listed")
 
 
@@ -121,6 +123,7 @@ def _confirm(
         faults=faults(reason=wrong),
         account=directory.one(visit.kit, account_id),
         resting=new_links.resting(visit.kit, account_id),
+        by_two=account_ends.needs_second_now(visit.kit, visit.by.actor, account_id),
         now=visit.kit.now(),
         act=act,
         kept=kept,
@@ -157,6 +160,7 @@ def _one(
         faults=wrong or FormFaults(),
         account=account,
         resting=new_links.resting(visit.kit, account_id),
+        ending=account_ends.waiting(visit.kit, account_id),
         now=visit.kit.now(),
         roles=ROLES,
     )

@@ -17,7 +17,11 @@ def listed(visit: Visit) -> Response:
 
 
 def decide(visit: Visit, approval_id: int) -> Response:
+    """Approves or refuses, or takes back what this account asked for."""
     try:
+        if visit.form.text("do") == "take_back":
+            approvals.take_back(visit.kit, visit.by, approval_id)
+            return see("approvals.listed")
         approvals.decide(
             visit.kit,
             visit.by,

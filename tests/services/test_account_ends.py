@@ -1,0 +1,239 @@
+"""Ends and new links of accounts that a team or a desk depends on: a second admin agrees, and both can be undone."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
+from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.desk.members import of_account
+from hotline.errors import AccountRefused, ApprovalRefused, NotFound
+from hotline.ports import ConsoleKit
+from hotline.sealing.passphrase import Costs
+from hotline.services import approvals
+from hotline.services.accounts import account_ends, directory, new_links
+from hotline.services.desk import access
+from hotline.services.people import enrolment, one_human, personnel, removals
+from hotline.services.people.dossiers import leaving
+from hotline.store.accounts import accounts
+from hotline.store.database import Database
+from hotline.store.desk import members
+from hotline.store.outbox.messages import Message
+from tests.conftest import Clock
+from tests.deciding import decides, waits
+from tests.kits import make_console_kit
+from tests.signing import SERVER, Person, admins, person
+
+R = AccountRole
+PEOPLE = """name,msisdn,language,level,districts,categories
+National 1,+250788009901,en,national,,
+National 2,+250788009902,rw,national,,
+National 3,+250788009903,fr,national,,
+Leader 1,+250788009904,fr,coordinator,Gasabo,
+Responder 1,+250788009905,en,responder,Gasabo,
+"""
+NATIONAL = [1, 2, 3]
+LEADER, RESPONDER = 4, 5
+GASABO = "12"
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    made = make_console_kit(database=database, now=clock)
+    enrolment.import_responders(made, PEOPLE)
+    access.make_desks(made, "correct horse", costs=Costs(passes=1, kib=8))
+    return made
+
+
+@pytest.fixture
+def two(kit: ConsoleKit, clock: Clock) -> list[Person]:
+    return admins(kit, clock, ["Admin 1", "Admin 2"])
+
+
+def by(one: Person) -> Actor:
+    return Actor(one.name, one.account_id)
+
+
+def here(one: Person) -> SignedIn:
+    return one.here(one.enters().token)
+
+
+def with_role(kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole) -> Person:
+    """An account that was taken up, with roles that two admins gave."""
+    made = person(kit, clock, name, R.TRANSLATOR)
+    with kit.database.writing() as session:
+        accounts.one(session, made.account_id).roles = sorted(roles)
+    return made
+
+
+def opens(kit: ConsoleKit, *people: Person) -> None:
+    """These accounts open Gasabo's desk."""
+    with kit.database.writing() as session:
+        for one in people:
+            members.seal(session, GASABO, of_account(one.account_id), b"wrapped", kit.now())
+
+
+def state(kit: ConsoleKit, one: Person) -> AccountState:
+    return directory.one(kit, one.account_id).state
+
+
+def told(kit: ConsoleKit, template: str) -> list[int]:
+    with kit.database.reading() as session:
+        rows = session.scalars(select(Message).order_by(Message.id)).all()
+        return [row.responder_id for row in rows if row.template == template]
+
+
+def refused(act: Callable[[], object]) -> object:
+    with pytest.raises(AccountRefused) as refusal:
+        act()
+    return refusal.value.fault
+
+
+@pytest.mark.parametrize("role", [R.ADMIN, R.APPROVER, R.NATIONAL])
+def test_a_second_admin_ends_an_account_that_decides_for_others(
+    kit: ConsoleKit, two: list[Person], clock: Clock, role: AccountRole
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", role) for n in (1, 2))
+    end = partial(leaving.end_account, kit, by(two[0]), one.account_id, "left")
+    assert end().is_asked
+    assert state(kit, one) is AccountState.ACTIVE
+    assert one.enters(), "nothing happens before a second admin agrees"
+    assert told(kit, "ACCOUNT_END_ASKED") == NATIONAL
+    assert refused(end) == AccountFault.END_WAITS
+
+    asked = "Admin 1 asks to end the account of Officer 1."
+    (waiting,) = waits(kit, here(two[1]), "end")
+    assert str(waiting.sentence).startswith(asked)
+    with pytest.raises(ApprovalRefused):
+        decides(kit, here(two[0]), "end")
+    with pytest.raises(ApprovalRefused if role is R.ADMIN else NotFound):
+        approvals.decide(kit, here(one), waiting.id, "I stay", approve=False)
+    decides(kit, here(two[1]), "end")
+    assert state(kit, one) is AccountState.ENDED
+    one.is_refused()
+    assert told(kit, "ACCOUNT_ENDED") == NATIONAL
+    assert waits(kit, here(two[1]), "end") == []
+
+
+def test_an_end_that_a_second_admin_refuses_changes_nothing(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    decides(kit, here(two[1]), "end", approve=False)
+    assert one.enters()
+    assert account_ends.waiting(kit, one.account_id) is None
+
+
+def test_the_last_member_of_a_desk_goes_by_two_and_the_desk_is_notified(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    first, second = (with_role(kit, clock, f"Desk {n}", R.DESK) for n in (1, 2))
+    opens(kit, first, second)
+    assert not leaving.end_account(kit, by(two[0]), first.account_id, "left").is_asked
+    assert state(kit, first) is AccountState.ENDED
+    assert told(kit, "ACCOUNT_ENDED") == NATIONAL
+
+    assert leaving.end_account(kit, by(two[0]), second.account_id, "left").is_asked
+    assert told(kit, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
+    decides(kit, here(two[1]), "end")
+    assert told(kit, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
+
+
+def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one = with_role(kit, clock, "Desk 1", R.DESK)
+    one_human.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    opens(kit, one)
+    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    assert told(kit, "OWN_END") == [RESPONDER]
+    with kit.database.reading() as session:
+        assert personnel.find(session, "Responder 1").left_at is None
+    decides(kit, here(two[1]), "end")
+    with kit.database.reading() as session:
+        assert personnel.find(session, "Responder 1").left_at == clock()
+    assert state(kit, one) is AccountState.ENDED
+
+
+def test_a_new_link_for_such_an_account_is_never_free_by_time_alone(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one = with_role(kit, clock, "Desk 1", R.DESK)
+    one_human.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    opens(kit, one)
+    again = partial(new_links.again, kit, by(two[0]), one.account_id, "lost both")
+    assert again().link == ""
+    assert told(kit, "OWN_LINK") == [RESPONDER]
+    assert told(kit, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
+    clock.turn(days=3)
+    assert refused(again) == AccountFault.LINK_RESTS
+    with pytest.raises(ApprovalRefused):
+        decides(kit, here(two[0]), "link")
+    decides(kit, here(two[1]), "link")
+    assert again().link
+
+
+def test_who_asked_takes_it_back_and_nobody_else(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    (waiting,) = waits(kit, here(two[1]), "end")
+    assert not waiting.is_own
+    with pytest.raises(NotFound):
+        approvals.take_back(kit, here(two[1]), waiting.id)
+    (own,) = waits(kit, here(two[0]), "end")
+    assert own.is_own
+    approvals.take_back(kit, here(two[0]), own.id)
+    assert waits(kit, here(two[1]), "end") == []
+    assert one.enters()
+
+
+def test_an_ended_account_comes_back_by_a_link_that_two_admins_give(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    decides(kit, here(two[1]), "end")
+    again = partial(new_links.again, kit, by(two[0]), one.account_id, "it was a mistake")
+    assert again().link == ""
+    clock.turn(days=3)
+    assert refused(again) == AccountFault.LINK_RESTS
+    decides(kit, here(two[1]), "link")
+    invited = again()
+    assert invited.waiting == {R.NATIONAL}
+    one.takes_up(invited.link)
+    assert here(one).roles == {R.TRANSLATOR}
+    assert state(kit, one) is AccountState.ACTIVE
+    decides(kit, here(two[1]), "role")
+    assert here(one).roles == {R.TRANSLATOR, R.NATIONAL}
+
+
+@pytest.mark.parametrize("second", [None, "Admin 2"])
+def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
+    kit: ConsoleKit, two: list[Person], clock: Clock, second: str | None
+) -> None:
+    """Else one admin could end every account of the national desk by removing its people."""
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    one_human.join(kit, SERVER, one.account_id, "National 1", "one person")
+    removals.remove(kit, "National 1", second=second, by=by(two[0]), reason="must go")
+    one.is_refused()
+    if second is None:
+        assert state(kit, one) is AccountState.ACTIVE
+        decides(kit, here(two[1]), "end")
+    assert state(kit, one) is AccountState.ENDED
+
+
+def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
+    kit: ConsoleKit, clock: Clock
+) -> None:
+    (admin,) = admins(kit, clock, ["Admin 1"])
+    ones = [with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
+    assert not leaving.end_account(kit, SERVER, ones[0].account_id, "left").is_asked
+    admins(kit, clock, ["Admin 2"])
+    assert leaving.end_account(kit, SERVER, ones[1].account_id, "left").is_asked
+    decides(kit, here(admin), "end")
+    assert state(kit, ones[1]) is AccountState.ENDED
