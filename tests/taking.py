@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.acts import Act, Done, Way
+from hotline.domain.tips.acts import Act, Done
 from hotline.services.cases.entries import EntryBy
 from hotline.services.referrals import casework, endings
 from hotline.services.referrals.endings import EndRequest
@@ -24,7 +25,7 @@ def do(kit: WholeKit, responder_id: int, reference: str, verb: Verb, at: datetim
     """One act in a transaction of its own."""
     with kit.database.writing() as session:
         return casework.act(
-            session, kit, Act(responder_id, reference, verb, Way.USSD, at, proved=True)
+            session, kit, Act(responder_id, reference, verb, EntryWay.USSD, at, proved=True)
         )
 
 

@@ -12,9 +12,10 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.domain.tips.acts import Act, Acted
 from hotline.ports import LookingKit
 from hotline.services.people import leaves
 from hotline.services.referrals import casework, referral
@@ -270,7 +271,7 @@ def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, words: tuple[st
     kit = tell(admin)
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
-        act = Act(1, hers.reference, Verb.TAKE, Way.USSD, kit.now())
+        act = Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now())
         assert casework.act(session, kit, act).result is Acted.TAKEN
         assert session.get_one(Tip, 1).holder_id == 1
     admin(words[0], "Gasabo 1", *words[1:], *BY)

@@ -154,6 +154,6 @@ def test_a_request_says_what_is_still_owed_and_to_whom(home: Path) -> None:
     database.close()
     told = said(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST).output
     assert (
-        "still owed to person 1: a service is to be asked for help, by 2026-11-25 08:00 in Kigali"
+        "still owed to person 1: a service: to be asked for help, by 2026-11-25 08:00 in Kigali"
         in told
     )

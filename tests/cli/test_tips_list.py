@@ -12,11 +12,12 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.call_back import KIGALI
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.referrals.clocks import DeadlineKind, by_day
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
-from hotline.domain.tips.acts import Act, Way
+from hotline.domain.tips.acts import Act
 from hotline.ports import LookingKit
 from hotline.services.referrals import casework, referral
 from hotline.services.tips import keeping_from, retention
@@ -74,7 +75,7 @@ def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
         at = kit.now()
-        casework.act(session, kit, Act(1, hers.reference, Verb.TAKE, Way.USSD, at))
+        casework.act(session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, at))
     (row,) = json.loads(listed(home, "--json"))
     assert (row["responsible"], row["next_clock"]) == ("Gasabo 1", "outcome")
     due = datetime.fromisoformat(row["due_at"])
@@ -109,7 +110,7 @@ def test_a_tip_that_was_taken_says_how_soon_and_waits_no_more(home: Path) -> Non
     kit = kit_of(home)
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
-        act = Act(1, hers.reference, Verb.TAKE, Way.USSD, kit.now() + timedelta(minutes=2))
+        act = Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now() + timedelta(minutes=2))
         casework.act(session, kit, act)
     told = listed(home, turned=timedelta(days=1))
     assert "taken in 2 of 15 min  Gasabo 1" in told
@@ -120,7 +121,7 @@ def test_a_tip_that_its_holder_passed_on_waits_and_names_who_stays_responsible(h
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
         for verb in (Verb.TAKE, Verb.PASS_ON):
-            casework.act(session, kit, Act(1, hers.reference, verb, Way.USSD, kit.now()))
+            casework.act(session, kit, Act(1, hers.reference, verb, EntryWay.USSD, kit.now()))
     told = listed(home, turned=timedelta(minutes=16))
     assert "waits 16 of 15 min LATE  passed on by Gasabo 1  acknowledge due" in told
 
@@ -129,7 +130,7 @@ def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) 
     kit = kit_of(home)
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
-        casework.act(session, kit, Act(1, hers.reference, Verb.TAKE, Way.USSD, kit.now()))
+        casework.act(session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now()))
     whom, why = KeptFrom(person="Gasabo 1"), ExclusionReason.NAMED
     keeping_from.keep_from(kit, 1, whom, why, by="Alice", reason="named")
     assert "waits 16 of 15 min LATE  NOBODY" in listed(home, turned=timedelta(minutes=16))

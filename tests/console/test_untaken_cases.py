@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Act, Way
+from hotline.domain.tips.acts import Act
 from hotline.services.people import leaves, removals
 from hotline.services.referrals import casework, referral
 from hotline.store.outbox.messages import Referral
@@ -57,7 +58,7 @@ def says(desks: Desks, name: str, verb: Verb) -> None:
             Responder, Responder.id == Referral.responder_id
         )
         (theirs,) = {(row.responder_id, row.reference) for row, called in rows if called == name}
-        casework.act(session, kit, Act(*theirs, verb, Way.USSD, kit.now()))
+        casework.act(session, kit, Act(*theirs, verb, EntryWay.USSD, kit.now()))
 
 
 def who_has_it(tab: Tab) -> str:

@@ -9,11 +9,12 @@ from werkzeug.test import TestResponse
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
+from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import drafts, folders, going_live, proposing
 from hotline.services.changes.results import ChangePublished
 from hotline.services.flows import signing
 from hotline.services.words import page_texts
-from hotline.services.words.review_book import TITLES, WordsState, review_book
+from hotline.services.words.review_book import TITLES, review_book
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.made_once import shipped_phrases
@@ -51,7 +52,7 @@ def press(
     return tab.post(path, form | {"do": f"{does}:{number}"})
 
 
-def state(desk: Desk, place: str = FEE, language: str = "rw") -> WordsState:
+def state(desk: Desk, place: str = FEE, language: str = "rw") -> ReviewState:
     review = review_book(desk.kit, language)
     return review.state(review.texts[place])
 
@@ -93,10 +94,10 @@ def publish(desk: Desk, language: str) -> None:
 def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "agree")
     assert answer.status_code == 303
-    assert state(desk) is WordsState.READ
+    assert state(desk) is ReviewState.READ
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     assert press(other, "agree").status_code == 303
-    assert state(desk) is WordsState.REVIEWED
+    assert state(desk) is ReviewState.REVIEWED
     assert "Translator 1, Translator 2" in tab.get(ABROAD).text
 
 
@@ -107,13 +108,13 @@ def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk,
     saved = drafts.draft(desk.kit, change.id, "abroad").document
     assert saved is not None
     assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."
-    assert state(desk) is WordsState.READ
+    assert state(desk) is ReviewState.READ
     assert [one.by for one in signing.everyone(desk.kit)] == ["Translator 1"]
 
 
 def test_one_person_is_enough_for_the_other_languages(desk: Desk, tab: Tab) -> None:
     assert press(tab, "agree", path="/words/fr?flow=abroad&state=all").status_code == 303
-    assert state(desk, language="fr") is WordsState.REVIEWED
+    assert state(desk, language="fr") is ReviewState.REVIEWED
 
 
 def test_what_somebody_agreed_to_waits_for_her_no_more_and_for_others_still(
@@ -134,7 +135,7 @@ def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
         press(tab, "both", words="Never pay first to get a job.", path=english).status_code == 303
     )
     publish(desk, "en")
-    assert state(desk, language="fr") is WordsState.STALE
+    assert state(desk, language="fr") is ReviewState.STALE
     page = tab.get("/words/fr?flow=abroad&state=stale").text
     assert FEE in page
     assert "<del>Do not</del><ins>Never</ins> pay first" in page

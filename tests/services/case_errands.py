@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.outbox.delivery import FINAL_STATES, Outcome, SendResult
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.domain.tips.acts import Act, Acted
 from hotline.errors import EndRefused, PersonnelRefused
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
@@ -128,9 +128,9 @@ class CaseErrands:
         if not self.district.responder(row.responder_id).active:
             return
         verb = self.chance.choice([Verb.TAKE, Verb.TAKE, *ANSWERS])
-        way = self.chance.choice([Way.SMS, Way.USSD])
+        way = self.chance.choice([EntryWay.SMS, EntryWay.USSD])
         asked = Act(
-            row.responder_id, row.reference, verb, way, self.district.clock(), way is Way.USSD
+            row.responder_id, row.reference, verb, way, self.district.clock(), way is EntryWay.USSD
         )
         with self.district.database.writing() as session:
             done = casework.act(session, self.district.kit, asked)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES, Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
-from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.services.referrals import acknowledgements, casework, endings, referral
 from hotline.services.sms.replies import ANSWERS
 from hotline.services.tips import retention
@@ -35,7 +36,12 @@ def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Referral]
 
 
 def sms(
-    district: District, referral: Referral, verb: Verb, *, proved: bool = False, way: Way = Way.SMS
+    district: District,
+    referral: Referral,
+    verb: Verb,
+    *,
+    proved: bool = False,
+    way: EntryWay = EntryWay.SMS,
 ) -> Done:
     asked = Act(referral.responder_id, referral.reference, verb, way, district.clock(), proved)
     with district.database.writing() as session:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from hotline.domain.cases.closing import ClosureStop
-from hotline.domain.cases.entries import OUTCOME, EntryKind
+from hotline.domain.cases.entries import OUTCOME, EntryKind, EntryWay
 from hotline.domain.outbox.message import Wording, render
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.domain.wording import Template
 from hotline.errors import EndRefused
 from hotline.services.referrals import casework, endings
@@ -34,7 +34,7 @@ def case(district: District) -> HelpedCase:
 
 def sms(case: HelpedCase, who: int, verb: Verb) -> Done:
     """A digit by SMS that the gateway's inbox lists."""
-    asked = Act(who, case.reference(who), verb, Way.SMS, case.district.clock(), proved=True)
+    asked = Act(who, case.reference(who), verb, EntryWay.SMS, case.district.clock(), proved=True)
     with case.district.database.writing() as session:
         return casework.act(session, case.kit, asked)
 
@@ -175,7 +175,7 @@ def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCa
     assert requests(case, TipOutcome.HELPED).outcome == TipOutcome.HELPED
     case.district.clock.turn(minutes=5)
     again = requests(case, TipOutcome.NOT_FOUND)
-    assert (again.ending, again.outcome) == (endings.Ending.TO_BE_JUDGED, TipOutcome.NOT_FOUND)
+    assert (again.ending, again.outcome) == (Acted.TO_BE_JUDGED, TipOutcome.NOT_FOUND)
     tip = case.district.tip(case.tip)
     assert (tip.end_wanted, tip.closure_requested_at) == ("not-found", case.district.clock())
     (first, replaces), (second, replaced) = requested(case)
@@ -189,7 +189,7 @@ def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedC
     requests(case, TipOutcome.HELPED, who=case.nation[0])
     done = sms(case, case.hers, Verb.NOT_TRAFFICKING)
     assert (done.result, ANSWERS[done.result]) == (Acted.ANOTHER_WAITS, Template.ANOTHER_WAITS)
-    assert requests(case, TipOutcome.NOT_FOUND).ending is endings.Ending.ANOTHER_WAITS
+    assert requests(case, TipOutcome.NOT_FOUND).ending is Acted.ANOTHER_WAITS
     with pytest.raises(EndRefused) as refused:
         retention.close_tip(case.kit, case.tip, by="A desk", reason="x", outcome=NOT)
     assert refused.value.stop == ClosureStop.ANOTHER_WAITS

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
 from hotline.domain.cases import months
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.outbox.delivery import MessageState, Outcome, Priority, SendResult
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.drills.exercise import ExerciseEnd, WantedExercise, steps
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.domain.tips.acts import Act, Acted
 from hotline.errors import ExerciseRefused
 from hotline.services.outbox.reports import apply_report
 from hotline.services.referrals import casework
@@ -71,7 +72,7 @@ def arrive(district: District) -> None:
 
 def says(district: District, who: int, verb: Verb = Verb.TAKE) -> Acted:
     known_as = next(row for row in district.all(Referral) if row.responder_id == who)
-    asked = Act(who, known_as.reference, verb, Way.USSD, district.clock())
+    asked = Act(who, known_as.reference, verb, EntryWay.USSD, district.clock())
     with district.database.writing() as session:
         return casework.act(session, district.kit, asked).result
 

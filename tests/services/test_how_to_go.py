@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.domain.tips.acts import Act, Acted
 from hotline.services import national
 from hotline.services.outbox import delivery, reports
 from hotline.services.referrals import casework, coming, unheard
@@ -202,7 +203,9 @@ def test_nobody_else_decides_how_to_go(here: Night) -> None:
     assert here.writes("one", "7 {ref}").startswith(
         "REF: reply with a digit and REF: 1 take 2 there"
     )
-    act = Act(here.people["one"], here.names("one")[-1], Verb.OPENLY, Way.USSD, here.line.clock())
+    act = Act(
+        here.people["one"], here.names("one")[-1], Verb.OPENLY, EntryWay.USSD, here.line.clock()
+    )
     with here.line.database.writing() as session:
         assert casework.act(session, here.line.kit, act).result is Acted.UNKNOWN
     assert here.tip.manner is None

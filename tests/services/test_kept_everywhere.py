@@ -14,11 +14,12 @@ from sqlalchemy import select
 
 import hotline
 from hotline.domain.call_back import CallBackState
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import NATIONAL
-from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.domain.tips.acts import Act, Acted
 from hotline.domain.tips.likely import LikelyPair, LinkReason
 from hotline.services.referrals import casework
 from hotline.services.tips import keeping_from
@@ -224,7 +225,7 @@ def _no_verb_does_anything(told: District) -> None:
         name = next(name for name, tip_id in Asker(session, he(session)).hers if tip_id == 1)
     for verb in set(Verb) - {Verb.HELP}:
         with told.database.writing() as session:
-            done = casework.act(session, told.kit, Act(HE, name, verb, Way.USSD, NOON))
+            done = casework.act(session, told.kit, Act(HE, name, verb, EntryWay.USSD, NOON))
         assert done.result is Acted.UNKNOWN, verb
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import RINGS, of_offer, of_person
+from hotline.domain.cases.following import FOLLOWS, of_offer, of_person
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL
 from hotline.domain.cases.persons import MetPerson, ScreeningResult
 from hotline.domain.sms.rules_replies import Verb
@@ -233,7 +233,7 @@ def check_rows(case: HelpedCase) -> None:
         if clock is None:
             assert (row.clock, row.due_at) == (None, None)
         elif row.due_at is None:
-            assert (row.clock, row.rung) == (None, len(RINGS[clock.kind]))
+            assert (row.clock, row.rung) == (None, len(FOLLOWS[clock.kind].rings))
         else:
             assert row.clock == clock.kind
             # By night nobody is asked, where nobody is in danger: the clock waits for the day.

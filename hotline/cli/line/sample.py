@@ -37,7 +37,7 @@ from hotline.domain.rolls.quiz import QuizOutcome
 from hotline.domain.rolls.training import LESSONS
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import FORMS, NATIONAL, Basis, Category, TipOutcome, TipState, Urgency
-from hotline.domain.tips.acts import Act, Way
+from hotline.domain.tips.acts import Act
 from hotline.domain.tips.retention import WORDS
 from hotline.emulator.reader import choices
 from hotline.ports import DoorKit, Kit, RelayKit
@@ -449,7 +449,7 @@ def _take(line: SampleLine, number: int) -> None:
         for responder_id, row in [*alerted.items()][:1]:
             for verb in (Verb.TAKE, Verb.ON_SITE)[: 1 + (number % 3 == 0)]:
                 line.clock.at += 3 * MINUTE
-                act = Act(responder_id, row.reference, verb, Way.USSD, line.clock.at)
+                act = Act(responder_id, row.reference, verb, EntryWay.USSD, line.clock.at)
                 casework.act(session, line.desk, act)
 
 

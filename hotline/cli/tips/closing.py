@@ -6,7 +6,7 @@ from hotline.cli.kit import console_kit
 from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import signed
 from hotline.domain.call_back import KIGALI
-from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.tip import TipOutcome
 from hotline.services.referrals import endings
 from hotline.services.tips import retention
@@ -15,14 +15,6 @@ from hotline.store.referrals.retention import Kept
 
 TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
 OUTCOME = click.Choice([one.value for one in TipOutcome])
-OWED = {
-    FollowKind.OFFER: "a service is to be asked for help",
-    FollowKind.ANSWER: "the service's answer",
-    FollowKind.ARRIVAL: "whether the person arrived",
-    FollowKind.THIRTY: "how it is thirty days after the arrival",
-    FollowKind.CONSENT: "to be asked once more",
-}
-"""What is still owed to a person, whether the case is closed or not."""
 
 
 @click.command()
@@ -44,7 +36,7 @@ def close(tip_id: int, name: str, reason: str, outcome: str) -> None:
     for one in clocks:
         due = one.due_at.astimezone(KIGALI)
         click.echo(
-            f"  still owed to person {one.n}: {OWED[one.kind]}, by {due:%Y-%m-%d %H:%M} in Kigali"
+            f"  still owed to person {one.n}: {FOLLOWS[one.kind].owed}, by {due:%Y-%m-%d %H:%M} in Kigali"
         )
 
 

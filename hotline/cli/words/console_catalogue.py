@@ -19,6 +19,7 @@ from hotline.adapters.console_words import console_catalogue_path, load_console_
 from hotline.domain.accounts import faults as account_faults
 from hotline.domain.accounts.account import ROLES, AccountState
 from hotline.domain.cases import people_codes
+from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.desk import audit_sentences
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.flows.review import CONSOLE, ReviewedText
@@ -120,6 +121,7 @@ def _of_tables() -> Iterator[str]:
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)
     yield from (*FORMS.values(), *(row.label for row in OUTCOMES.values()))
     yield from (each.label for each in Urgency)
+    yield from (words for row in FOLLOWS.values() for words in (row.owed, row.until))
     yield from (fault.value for faults in (Unfit, NumberFault, EntryFault) for fault in faults)
 
 

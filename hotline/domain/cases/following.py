@@ -16,6 +16,7 @@ from hotline.domain.referrals.clocks import any_morning
 from hotline.domain.referrals.ladder_steps import national
 from hotline.domain.referrals.referral import Candidate, Case, colleagues, overdue_told
 from hotline.domain.tip import Urgency
+from hotline.domain.wording import Template
 
 
 class FollowKind(StrEnum):
@@ -59,15 +60,54 @@ UP_TO_THE_NATION = (
     RingFor.NATION,
     RingFor.NATION,
 )
-RINGS: Mapping[FollowKind, Sequence[RingFor]] = {
-    FollowKind.ANSWER: UP_TO_THE_NATION,
-    FollowKind.OFFER: UP_TO_THE_NATION,
-    FollowKind.ARRIVAL: UP_TO_THE_NATION,
-    FollowKind.THIRTY: (RingFor.REFERRER, RingFor.COORDINATOR),
-    FollowKind.CONSENT: (RingFor.ANOTHER, RingFor.COORDINATOR),
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRow:
+    """All that follows from one thing that has not been said yet."""
+
+    screen: Template
+    """Its name behind the PIN."""
+    owed: str
+    """Its name in a list, in English."""
+    until: str
+    """Its name in English on the page of a case; a moment stands behind it."""
+    rings: Sequence[RingFor] = UP_TO_THE_NATION
+    unknown: EntryKind | None = None
+    """The clock writes this down as unknown, where it was never said."""
+
+
+FOLLOWS: Mapping[FollowKind, FollowRow] = {
+    FollowKind.ANSWER: FollowRow(
+        Template.OWES_ANSWER,
+        "what the service answers: to be said",
+        "Person {n}: the service's answer, by",
+    ),
+    FollowKind.OFFER: FollowRow(
+        Template.OWES_HELP,
+        "a service: to be asked for help",
+        "Person {n}: a service is asked for help, by",
+    ),
+    FollowKind.ARRIVAL: FollowRow(
+        Template.OWES_ARRIVAL,
+        "whether the person arrived: to be said",
+        "Person {n}: the arrival is said, by",
+        unknown=EntryKind.ARRIVED,
+    ),
+    FollowKind.THIRTY: FollowRow(
+        Template.OWES_THIRTY,
+        "after thirty days: to be said",
+        "Person {n}: thirty days after the arrival, from",
+        (RingFor.REFERRER, RingFor.COORDINATOR),
+        EntryKind.THIRTY,
+    ),
+    FollowKind.CONSENT: FollowRow(
+        Template.OWES_ASKING,
+        "the person: to be asked again",
+        "Person {n}: asked once more whether help is wanted, from",
+        (RingFor.ANOTHER, RingFor.COORDINATOR),
+    ),
 }
-UNKNOWN = {FollowKind.ARRIVAL: EntryKind.ARRIVED, FollowKind.THIRTY: EntryKind.THIRTY}
-"""What the clock writes down itself, as unknown, where nobody said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +220,7 @@ def fires(
     at: datetime,
 ) -> FollowRing:
     """Who is rung now, and when next. `since`: when it was set. Where nobody of a level lives, the next is asked."""
-    rings = RINGS[clock.kind]
+    rings = FOLLOWS[clock.kind].rings
     for turn in range(clock.rung, len(rings)):
         who = _whom(rings[turn], turn, case, roster, referrer)
         if who:
@@ -195,7 +235,7 @@ def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: 
 
     Where a service is to be asked in danger, each is asked two hours after the other.
     """
-    if turn + 1 < min(len(RINGS[kind]), 3):
+    if turn + 1 < min(len(FOLLOWS[kind].rings), 3):
         if kind is FollowKind.OFFER and urgency == Urgency.DANGER:
             return at + OFFER_WITHIN
         return any_morning(at)

@@ -25,6 +25,10 @@ CONSOLE = "console"
 
 
 class ReviewState(StrEnum):
+    """How far people have read a text of one language."""
+
+    MISSING = "missing"
+    """It has no words yet."""
     DRAFT = "draft"
     READ = "read"
     """Somebody has signed it, and it wants one more."""

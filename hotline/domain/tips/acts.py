@@ -4,18 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.domain.cases.entries import PassedTo
+from hotline.domain.cases.entries import EntryWay, PassedTo
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.sms.rules_replies import Verb
-
-
-class Way(StrEnum):
-    """How an act reached us."""
-
-    SMS = "sms"
-    USSD = "ussd"
-    CLI = "cli"
-    CONSOLE = "console"
 
 
 class Acted(StrEnum):
@@ -65,7 +56,7 @@ class Act:
     responder_id: int
     reference: str
     verb: Verb
-    way: Way
+    way: EntryWay
     at: datetime
     proved: bool = True
     """Not proved: a callback says so, and no inbox yet."""

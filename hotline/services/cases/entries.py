@@ -110,12 +110,12 @@ def took_by(session: Session, tip_id: int, act: Act, *, counts: bool) -> None:
     """The same, as she did it now. `counts`: it needs no proof any more, or not yet."""
     proof = TakeProof.PROVED if act.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
-    took(session, tip_id, act.responder_id, act.at, EntryWay(act.way), proof)
+    took(session, tip_id, act.responder_id, act.at, act.way, proof)
 
 
 def said(session: Session, known_as: Referral, act: Act, kind: EntryKind) -> None:
     """What she says once of a case, by each name that she knows it by."""
-    by = by_responder(act.responder_id, EntryWay(act.way))
+    by = by_responder(act.responder_id, act.way)
     done_by(session, known_as.tip_id, kind, by, act.at, key=str(known_as.id))
 
 
@@ -124,7 +124,7 @@ def passed(session: Session, tip_id: int, act: Act) -> None:
     who = act.responder_id
     last = case_log.last_of(session, tip_id, who)
     key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
-    by = by_responder(who, EntryWay(act.way))
+    by = by_responder(who, act.way)
     done_by(session, tip_id, EntryKind.PASSED, by, act.at, key=key, codes={TO: act.to.value})
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.dialogue.asks import MAY_PROVE, NO_PIN
 from hotline.domain.dialogue.ussd import PIN_ASKED, Pinned
 from hotline.domain.referrals import reference
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES, Verb
 from hotline.domain.tip import Matter, TipOutcome
-from hotline.domain.tips.acts import Act, Way
+from hotline.domain.tips.acts import Act
 from hotline.ports import Kit
 from hotline.services.referrals import case_standing, casework, endings
 from hotline.services.referrals.case_standing import answer_of, coming_of
@@ -126,7 +127,7 @@ def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, Comin
 
 
 def take(session: Session, kit: Kit, responder_id: int, case: str) -> None:
-    casework.act(session, kit, Act(responder_id, case, Verb.TAKE, Way.USSD, kit.now()))
+    casework.act(session, kit, Act(responder_id, case, Verb.TAKE, EntryWay.USSD, kit.now()))
 
 
 def answered(
@@ -141,4 +142,4 @@ def answered(
         at_once = True
     if (name == VERB) is not at_once or (name == LETTERS and not is_spelled(case, said)):
         return
-    casework.act(session, kit, Act(responder_id, case, Verb(chosen), Way.USSD, kit.now()))
+    casework.act(session, kit, Act(responder_id, case, Verb(chosen), EntryWay.USSD, kit.now()))

@@ -25,7 +25,7 @@ from hotline.domain.referrals.planning import NOBODY
 from hotline.domain.referrals.referral import Candidate, Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import OUTCOMES, TipOutcome, desk_of
-from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.engine.placeholders import WIDEST
 from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.ports import Kit
@@ -35,7 +35,6 @@ from hotline.services.reader import pages
 from hotline.services.reader.pages import BY_DIALLING
 from hotline.services.referrals import casework, endings
 from hotline.services.referrals.case_standing import RESPONDER, case_of, routed
-from hotline.services.referrals.casework import ENDED
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.outbox.messages import Referral
@@ -67,7 +66,7 @@ def pass_on(
         whither = PassedTo.COLLEAGUE
     if not chosen:
         return None
-    act = Act(person.id, known_as, Verb.PASS_ON, Way.USSD, at, to=whither, chosen=chosen)
+    act = Act(person.id, known_as, Verb.PASS_ON, EntryWay.USSD, at, to=whither, chosen=chosen)
     return casework.act(session, kit, act)
 
 
@@ -102,7 +101,9 @@ def to_district(
         reason=f"desk {desk}: {pages.BY_DIALLING}",
     )
     who = referral.turns(local)[:1]
-    act = Act(person.id, known_as, Verb.PASS_ON, Way.USSD, at, to=PassedTo.DISTRICT, chosen=who)
+    act = Act(
+        person.id, known_as, Verb.PASS_ON, EntryWay.USSD, at, to=PassedTo.DISTRICT, chosen=who
+    )
     return casework.act(session, kit, act)
 
 
@@ -209,7 +210,7 @@ def act(
     if ask.verb.startswith((PASS, DISTRICT)):
         return _pass_on(session, kit, person, private, ask, at)
     asked = Verb.TAKE if ask.verb == ALSO else Verb(ask.verb)
-    done = casework.act(session, kit, Act(person.id, ask.reference, asked, Way.USSD, at))
+    done = casework.act(session, kit, Act(person.id, ask.reference, asked, EntryWay.USSD, at))
     return _told(session, done), done.to_ring
 
 
@@ -219,7 +220,7 @@ def _rehearse(
     """An exercise goes to nobody whom she chooses, and nobody is asked anything: whatever she does answers it."""
     passes = ask.verb == Verb.PASS_ON or ask.verb.startswith((PASS, DISTRICT))
     verb = Verb.PASS_ON if passes else Verb.TAKE
-    done = casework.act(session, kit, Act(person.id, ask.reference, verb, Way.USSD, at))
+    done = casework.act(session, kit, Act(person.id, ask.reference, verb, EntryWay.USSD, at))
     return _told(session, done), done.to_ring
 
 
@@ -343,7 +344,7 @@ def _close(
     outcome, what = CLOSES[ask.verb]
     who = replace(endings.by_responder(person.id), what=what)
     ended = endings.end(session, kit, tip, outcome, who, at)
-    flag = f"{ACTED}{ENDED[ended.ending]}"
+    flag = f"{ACTED}{ended.ending}"
     return ReaderAnswer((flag,), words=_named(kit, person, ended.outcome)), ended.to_ring
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from hotline.domain.cases.entries import EntryWay, TakeProof
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.sms.rules_replies import REPLIES, Verb
-from hotline.domain.tips.acts import Act, Way
+from hotline.domain.tips.acts import Act
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.referrals import ladder
@@ -45,7 +45,8 @@ def prove(
         to_ring = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
     if waits is not None:
         to_ring = (
-            act(session, kit, Act(who, referral.reference, waits, Way.SMS, at)).to_ring or to_ring
+            act(session, kit, Act(who, referral.reference, waits, EntryWay.SMS, at)).to_ring
+            or to_ring
         )
     return to_ring
 

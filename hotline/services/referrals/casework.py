@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from hotline.domain import trial
-from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Manner
@@ -22,7 +22,6 @@ from hotline.services.cases import entries
 from hotline.services.referrals import case_standing, coming, correcting, endings, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, is_inbox_unread
 from hotline.services.referrals.drills import exercising
-from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
@@ -122,7 +121,7 @@ def _refuse_the_end(context: _ActContext) -> Done:
     one = context.act
     if not one.proved:
         return context.wait(Acted.GOES_ON_WAITS)
-    who = endings.by_responder(one.responder_id, EntryWay(one.way))
+    who = endings.by_responder(one.responder_id, one.way)
     to_ring = endings.judge(context.session, context.kit, context.tip, who, False, one.at)
     return context.done(Acted.TAKEN, to_ring)
 
@@ -186,7 +185,7 @@ def _close(context: _ActContext) -> Done:
     It never confirms what a colleague requested: who confirms opens the case first.
     """
     session, kit, one, tip = context.session, context.kit, context.act, context.tip
-    who = endings.by_responder(one.responder_id, EntryWay(one.way))
+    who = endings.by_responder(one.responder_id, one.way)
     wanted = REPLIES[one.verb].outcome or TipOutcome.SILENT
     if context.may_judge:
         return context.done(Acted.OPEN_FIRST)
@@ -198,15 +197,7 @@ def _close(context: _ActContext) -> Done:
         judged = endings.needs_second(session, tip)
         return context.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
     ended = endings.end(session, kit, tip, wanted, who, one.at)
-    return context.done(ENDED[ended.ending], ended.to_ring)
-
-
-ENDED = {
-    Ending.CLOSED: Acted.CLOSED,
-    Ending.TO_BE_JUDGED: Acted.TO_BE_JUDGED,
-    Ending.ANOTHER_WAITS: Acted.ANOTHER_WAITS,
-}
-"""What a request to close a case came to, in the words of an act."""
+    return context.done(ended.ending, ended.to_ring)
 
 
 def _pass_on(context: _ActContext) -> Done:

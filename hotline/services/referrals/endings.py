@@ -6,7 +6,6 @@ Everything runs inside its caller's transaction and leaves a row in the audit lo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
@@ -29,6 +28,7 @@ from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Basis, TipOutcome, Urgency
+from hotline.domain.tips.acts import Acted
 from hotline.errors import EndRefused
 from hotline.ports import Kit
 from hotline.services.cases import entries
@@ -51,19 +51,10 @@ ACCOUNT = "account:"
 """The prefix of an account's id and name in an actor."""
 
 
-class Ending(StrEnum):
-    """What a wish to end a case came to."""
-
-    CLOSED = "closed"
-    TO_BE_JUDGED = "to_be_judged"
-    """The request is recorded and waits for a second person."""
-    ANOTHER_WAITS = "another_waits"
-    """Another person's request for another outcome waits: this one is not recorded."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ended:
-    ending: Ending
+    ending: Acted
+    """Closed, to be judged, or another request waits."""
     outcome: TipOutcome | None = None
     """The outcome that is recorded."""
     to_ring: int | None = None
@@ -157,17 +148,17 @@ def end(
     The same person's later request replaces the earlier one. `only_requests`: a command, which closes no case.
     """
     if tip.closed_at is not None:
-        return Ended(Ending.CLOSED, None if tip.outcome is None else TipOutcome(tip.outcome))
+        return Ended(Acted.CLOSED, None if tip.outcome is None else TipOutcome(tip.outcome))
     wanted = outcome or TipOutcome.SILENT
     if waits_for_another(session, tip, who, wanted):
-        return Ended(Ending.ANOTHER_WAITS, TipOutcome(tip.end_wanted or TipOutcome.SILENT))
+        return Ended(Acted.ANOTHER_WAITS, TipOutcome(tip.end_wanted or TipOutcome.SILENT))
     asks = only_requests and tip.channel != trial.DRILL
     if not (asks or needs_second(session, tip)):
         _close(session, kit, tip, outcome, who, at)
-        return Ended(Ending.CLOSED, outcome)
+        return Ended(Acted.CLOSED, outcome)
     if _is_recorded(session, tip, who, wanted):
-        return Ended(Ending.TO_BE_JUDGED, wanted)
-    return Ended(Ending.TO_BE_JUDGED, wanted, _request(session, kit, tip, wanted, who, at))
+        return Ended(Acted.TO_BE_JUDGED, wanted)
+    return Ended(Acted.TO_BE_JUDGED, wanted, _request(session, kit, tip, wanted, who, at))
 
 
 def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome) -> bool:

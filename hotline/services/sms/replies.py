@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.domain import trial
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.outbox.message import (
     MessageIn,
     Wording,
@@ -20,7 +21,7 @@ from hotline.domain.referrals.drills.bare_answers import meant
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import BareDrills, Meant, ReplyReading, parse
 from hotline.domain.sms.reply_limits import Why
-from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI
@@ -159,7 +160,7 @@ def hear(
         casework.act(
             session,
             kit,
-            Act(responder.id, one.reference, one.verb, Way.SMS, at, proved),
+            Act(responder.id, one.reference, one.verb, EntryWay.SMS, at, proved),
         )
         for one in reading.actions
     )

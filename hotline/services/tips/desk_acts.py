@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from hotline.domain.accounts.account import SignedIn
+from hotline.domain.cases.entries import EntryWay
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.sms.rules_replies import BUTTONS
 from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.domain.tips.acts import Act, Acted
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services.doorbell import ring
@@ -113,7 +114,7 @@ def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
         told = referrals.newest_of(session, tip_id, viewer.responder_id)
         if told is None:
             raise EndRefused(f"tip {tip_id}: she was not told of it")
-        asked = Act(viewer.responder_id, told.reference, BUTTONS[does], Way.CONSOLE, at)
+        asked = Act(viewer.responder_id, told.reference, BUTTONS[does], EntryWay.CONSOLE, at)
         done = casework.act(session, kit, asked)
     if done.to_ring is not None:
         ring(kit, Job.DELIVER, done.to_ring)

@@ -10,6 +10,7 @@ from hotline.domain.cases.persons import MetPerson
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.acts import Acted
 from hotline.domain.tips.retention import Keeping
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
@@ -17,7 +18,6 @@ from hotline.services import weekly_keys
 from hotline.services.doorbell import ring
 from hotline.services.reach import outreach
 from hotline.services.referrals import case_standing, endings
-from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
@@ -106,7 +106,7 @@ def close_tip(
         ended = endings.end(
             session, kit, tip, outcome, signed, kit.now(), only_requests=only_requests
         )
-        if ended.ending is Ending.ANOTHER_WAITS:
+        if ended.ending is Acted.ANOTHER_WAITS:
             raise EndRefused(
                 f"tip {tip_id}: another request waits: {ended.outcome}", ClosureStop.ANOTHER_WAITS
             )

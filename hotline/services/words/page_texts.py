@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Any
 
 from hotline.domain.flows.glossary import Doubt
-from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, ReviewedText
+from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, ReviewedText, ReviewState
 from hotline.engine.document.naming import field_of
 from hotline.engine.editing.anatomy import called_by, nodes_of, rows_of
 from hotline.engine.editing.drafting import drafted, put_in
@@ -18,13 +18,7 @@ from hotline.engine.run import Place
 from hotline.ports import ConsoleKit, Kit
 from hotline.services.flows import signing
 from hotline.services.flows.phrasing import LONGEST
-from hotline.services.words.review_book import (
-    ReviewBook,
-    WordsState,
-    is_fixed,
-    review_book,
-    review_books,
-)
+from hotline.services.words.review_book import ReviewBook, is_fixed, review_book, review_books
 from hotline.services.words.word_faults import said_so
 from hotline.text.gsm7 import septets
 from hotline.text.languages import FIRST
@@ -95,7 +89,7 @@ class TextMeter:
 @dataclass(frozen=True, slots=True)
 class PageText:
     text: ReviewedText
-    state: WordsState
+    state: ReviewState
     placed: PlacedText
     signed_by: Sequence[str]
     is_own: bool
@@ -146,7 +140,7 @@ class WordsMatrix:
         all_of = (item for review in self.reviews for item in review.chapters.items())
         return [*dict.fromkeys(chapter for chapter, texts in all_of if texts)]
 
-    def row(self, chapter: str) -> Mapping[str, Counter[WordsState]]:
+    def row(self, chapter: str) -> Mapping[str, Counter[ReviewState]]:
         """By language how many texts are how far: counted for who shows the row."""
         return {
             review.language: Counter(map(review.state, review.chapters.get(chapter, {}).values()))
@@ -221,7 +215,7 @@ def _shown(
     placed = placed_texts(review.document, places)
     texts = [review.texts[place] for place in places]
     filled = _meters(kit, review, texts)
-    stale = [text.place for text in texts if review.state(text) is WordsState.STALE]
+    stale = [text.place for text in texts if review.state(text) is ReviewState.STALE]
     read = signing.english_read(kit, review.language, stale) if stale else {}
     for text in texts:
         kinyarwanda = text.words.get(FIRST, "")

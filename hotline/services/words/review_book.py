@@ -6,7 +6,6 @@ and a signature is for exactly these words.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -37,16 +36,6 @@ TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of
 """Of the change that a language's words go into."""
 
 
-class WordsState(StrEnum):
-    """How far a text's words of one language are."""
-
-    MISSING = "missing"
-    DRAFT = "draft"
-    STALE = "stale"
-    READ = "read"
-    REVIEWED = "reviewed"
-
-
 @dataclass(frozen=True)
 class ReviewBook:
     language: str
@@ -64,13 +53,10 @@ class ReviewBook:
         """All of them."""
         return {place: text for texts in self.chapters.values() for place, text in texts.items()}
 
-    def state(self, text: ReviewedText) -> WordsState:
+    def state(self, text: ReviewedText) -> ReviewState:
         if not text.words.get(self.language):
-            return WordsState.MISSING
-        signed = self.signatures.get(text.place, ())
-        if not signed:
-            return WordsState.DRAFT
-        return WordsState(ReviewState(state_of(text, self.language, signed)).value)
+            return ReviewState.MISSING
+        return state_of(text, self.language, self.signatures.get(text.place, ()))
 
     def signed_by(self, text: ReviewedText) -> tuple[str, ...]:
         """Who agreed to exactly these words."""
@@ -81,7 +67,7 @@ class ReviewBook:
         """Whether this person can bring it further."""
         if text.place not in self.signatures:
             return True
-        if self.state(text) is WordsState.REVIEWED:
+        if self.state(text) is ReviewState.REVIEWED:
             return False
         return name.casefold() not in {by.casefold() for by in self.signed_by(text)}
 

@@ -12,7 +12,7 @@ from hotline.domain import trial
 from hotline.domain.call_back import KIGALI
 from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.following import FOLLOWS, FollowKind
 from hotline.domain.cases.people_codes import AGAIN, BOY, GIRL, MAN, WOMAN
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
 from hotline.domain.dialogue.person_asks import STARTED, StartedForm
@@ -43,13 +43,6 @@ MOST_LETTERS = 2400
 """Of all her cases' persons together, beside the list of cases: a box holds no more. A case whose persons do not fit is
 shown as one of which no person may be asked.
 """
-OWES = {
-    FollowKind.OFFER: Template.OWES_HELP,
-    FollowKind.ANSWER: Template.OWES_ANSWER,
-    FollowKind.ARRIVAL: Template.OWES_ARRIVAL,
-    FollowKind.THIRTY: Template.OWES_THIRTY,
-    FollowKind.CONSENT: Template.OWES_ASKING,
-}
 MOST_OWED = len(WIDEST["owed"])
 """Letters of what is owed on the screen that says so."""
 LISTS = {
@@ -200,7 +193,7 @@ def _closing(kit: Kit, case: str, met: Sequence[MetPerson], language: str) -> Pe
 def _owed(kit: Kit, met: Sequence[MetPerson], language: str) -> str:
     """Words what is still owed and to whom, as far as it fits: `1 woman: help, 2 man: arrival`."""
     parts = [
-        f"{_who(kit, one, language)}: {kit.phrases.say(language, OWES[kind])}"
+        f"{_who(kit, one, language)}: {kit.phrases.say(language, FOLLOWS[kind].screen)}"
         for one in met
         for kind in following.owed(one)
     ]

@@ -8,13 +8,7 @@ from datetime import datetime
 
 from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.cases.following import (
-    THIRTY_DAYS,
-    UNKNOWN,
-    FollowClock,
-    FollowKind,
-    FollowRing,
-)
+from hotline.domain.cases.following import FOLLOWS, THIRTY_DAYS, FollowClock, FollowKind, FollowRing
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import Priority
@@ -72,8 +66,9 @@ def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> int | None:
     row.rung = row.rung if fired.next is None else fired.next.rung
     if fired.is_over:
         row.clock = None
-        if isinstance(row, ServiceReferral) and kind in UNKNOWN:
-            _unknown(session, kit, tip, row, UNKNOWN[kind], at)
+        unknown = FOLLOWS[kind].unknown
+        if isinstance(row, ServiceReferral) and unknown is not None:
+            _unknown(session, kit, tip, row, unknown, at)
     session.flush()
     return _ask(session, kit, tip, fired.who, at, reminds=fired.reminds)
 

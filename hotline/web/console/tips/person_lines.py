@@ -8,7 +8,7 @@ from babel import Locale
 from flask import url_for
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.cases.may_record import MEETS
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
 from hotline.domain.cases.persons import ScreeningResult
@@ -38,14 +38,6 @@ HAPPENED = {
     EntryKind.THIRTY: phrase("{who} noted how the person is after thirty days."),
     EntryKind.DETERMINATION: phrase("{who} noted what a body decided."),
 }
-CLOCKS = {
-    FollowKind.ANSWER: phrase("Person {n}: the service's answer, by"),
-    FollowKind.OFFER: phrase("Person {n}: a service is asked for help, by"),
-    FollowKind.ARRIVAL: phrase("Person {n}: the arrival is said, by"),
-    FollowKind.THIRTY: phrase("Person {n}: thirty days after the arrival, from"),
-    FollowKind.CONSENT: phrase("Person {n}: asked once more whether help is wanted, from"),
-}
-"""A moment stands behind each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,8 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
     persons = sheet.persons
     clocks = [
-        (visit.say(CLOCKS[one.kind], n=one.n), one.due_at, one.is_owed) for one in persons.clocks
+        (visit.say(FOLLOWS[one.kind].until, n=one.n), one.due_at, one.is_owed)
+        for one in persons.clocks
     ]
     kinds = [kind for kind in CASE_FORMS if _may_be_asked(kind, persons)]
     return PersonsSection(

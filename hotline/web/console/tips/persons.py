@@ -11,7 +11,7 @@ from flask import Response, abort, url_for
 
 from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FollowClock
+from hotline.domain.cases.following import FOLLOWS, FollowClock
 from hotline.domain.cases.may_record import MEETS, StopReason
 from hotline.domain.cases.people_codes import (
     AGAIN,
@@ -43,7 +43,6 @@ from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.templating import when
 from hotline.web.console.tips.opening import OPEN_SECONDS, reason_of
 from hotline.web.console.tips.person_lines import (
-    CLOCKS,
     ON_A_PAGE,
     RESULTS,
     THE_LINE,
@@ -444,7 +443,9 @@ def _next(person: MetPerson, offer: OfferedHelp) -> Iterator[EntryKind]:
 def _clock(visit: Visit, person: MetPerson, clock: FollowClock | None) -> str:
     if clock is None:
         return ""
-    return f"{visit.say(CLOCKS[clock.kind], n=person.n)} {when(visit.language, clock.due_at)}"
+    return (
+        f"{visit.say(FOLLOWS[clock.kind].until, n=person.n)} {when(visit.language, clock.due_at)}"
+    )
 
 
 def _moment(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.coming import YES, Care, Manner
 from hotline.domain.tip import FORMS, OUTCOMES, Matter, TipOutcome, Urgency
@@ -29,13 +29,6 @@ QUESTIONS = {
     "read": phrase("question: answer read"),
 }
 OFFICIAL = {"yes": phrase("an official"), "unsure": phrase("perhaps an official")}
-OWED = {
-    FollowKind.ANSWER: phrase("what the service answers: to be said"),
-    FollowKind.OFFER: phrase("a service: to be asked for help"),
-    FollowKind.ARRIVAL: phrase("whether the person arrived: to be said"),
-    FollowKind.THIRTY: phrase("after thirty days: to be said"),
-    FollowKind.CONSENT: phrase("the person: to be asked again"),
-}
 ASKED = {
     Asked.PASSED_ON: phrase("passed on by {who}, nobody has taken it"),
     Asked.SILENT: phrase("{who}; others are asked to take it"),
@@ -161,7 +154,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
         age = span(visit, line.closure_age)
         yield visit.say("closure requested {age} ago: {outcome}", age=age, outcome=words), "warn"
     for owed in sorted(line.owed):
-        yield visit.say(OWED[owed]), "warn"
+        yield visit.say(FOLLOWS[owed].owed), "warn"
     if line.linked:
         yield visit.say("also from this phone: {count}", count=line.linked), "soft"
     if line.question in QUESTIONS:

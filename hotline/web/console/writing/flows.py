@@ -9,21 +9,20 @@ from dataclasses import dataclass
 
 from flask import Response, url_for
 
+from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import bringing_back, folders
 from hotline.services.changes.bringing_back import PublicationLine
 from hotline.services.changes.folders import ChangeRow
 from hotline.services.flows import authoring, checking, flow_states, live_flows
 from hotline.services.flows.flow_states import FlowStanding
 from hotline.services.words import page_texts
-from hotline.services.words.review_book import WordsState
 from hotline.web.console import who
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.writing.changes import addresses
-from hotline.web.console.writing.editor.drawing import KINDS
+from hotline.web.console.writing.editor.drawing import KINDS, STATES
 from hotline.web.console.writing.list_parts import part_of_list
-from hotline.web.console.writing.wording.words import STATES
 
-WORST_FIRST = (WordsState.MISSING, WordsState.STALE, WordsState.DRAFT, WordsState.READ)
+WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class LanguageCell:
 
     reviewed: int
     total: int
-    worst: WordsState | None
+    worst: ReviewState | None
     """What needs work most; None where all is reviewed."""
     count: int
     """Of its texts that are so."""
@@ -94,9 +93,9 @@ def one(visit: Visit, flow: str) -> Response:
     )
 
 
-def _cell(counts: Counter[WordsState]) -> LanguageCell:
+def _cell(counts: Counter[ReviewState]) -> LanguageCell:
     worst = next((state for state in WORST_FIRST if counts[state]), None)
-    reviewed, total = counts[WordsState.REVIEWED], counts.total()
+    reviewed, total = counts[ReviewState.REVIEWED], counts.total()
     return LanguageCell(reviewed, total, worst, counts[worst] if worst else 0)
 
 

@@ -96,6 +96,7 @@ EXPECTS = {
 }
 
 STATES: Mapping[ReviewState, tuple[str, str]] = {
+    ReviewState.MISSING: (phrase("missing"), "bad"),
     ReviewState.DRAFT: (phrase("not read"), "soft"),
     ReviewState.STALE: (phrase("stale"), "warn"),
     ReviewState.READ: (phrase("read by one"), "warn"),

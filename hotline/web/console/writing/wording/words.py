@@ -1,7 +1,7 @@
 """The words of all flows: how far each language is, and the page on which a translator reads ten texts."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, abort, url_for
@@ -9,7 +9,6 @@ from flask import Response, abort, url_for
 from hotline.services.words import agreeing, page_texts, text_questions
 from hotline.services.words.agreeing import TypedWords
 from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
-from hotline.services.words.review_book import WordsState
 from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
@@ -17,25 +16,14 @@ from hotline.web.console.form import FormFaults, PostedForm, faults
 from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import findings
+from hotline.web.console.writing.editor.drawing import STATES
 from hotline.web.console.writing.list_parts import part_of_list
 
 LONGEST_WORDS = 1000
-STATES = {
-    WordsState.MISSING: (phrase("missing"), "bad"),
-    WordsState.DRAFT: (phrase("not read"), "soft"),
-    WordsState.STALE: (phrase("stale"), "warn"),
-    WordsState.READ: (phrase("read by one"), "warn"),
-    WordsState.REVIEWED: (phrase("reviewed"), "good"),
-}
-"""What a state is called, and its tint."""
-FILTERS = {
+FILTERS: Mapping[str, str] = {
     TODO: phrase("What waits for you"),
     ALL: phrase("All texts"),
-    WordsState.MISSING: phrase("missing"),
-    WordsState.DRAFT: phrase("not read"),
-    WordsState.STALE: phrase("stale"),
-    WordsState.READ: phrase("read by one"),
-    WordsState.REVIEWED: phrase("reviewed"),
+    **{state: words for state, (words, _) in STATES.items()},
 }
 
 
