@@ -186,6 +186,15 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(hers: HerC
     assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
 
 
+def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE).hang_up()
+    phone = hers.dials("1", WORK)
+    assert phone.screen.startswith("CON Signs: possible victim.")
+    while not phone.screen.startswith("CON Choose one"):
+        phone.key("0")
+    assert phone.key("1").startswith(f"CON {hers.case} Gasabo\n1 Read")
+
+
 def test_a_child_has_fewer_questions_and_another_beginning_replaces_the_first(
     hers: HerCase,
 ) -> None:

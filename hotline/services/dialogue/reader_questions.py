@@ -179,6 +179,9 @@ class ReaderQuestions:
         self._lists |= answer.lists
         if asked.ask.verb in PERSON_VERBS and PERSON in answer.words:
             run = run.saying({**run.answers, MADE_PERSON: answer.words[PERSON]})
+            begun = f"{STARTED}.{asked.ask.reference}"
+            left = tuple(flag for flag in self._view.flags if flag != begun)
+            self._view = replace(self._view, flags=left)
         self._page = asked if learned.screens else None
         facts = self._facts(answer)
         if learned.screens:
