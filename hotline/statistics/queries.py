@@ -15,7 +15,7 @@ from hotline.domain.accounts.account import RELEASING
 from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind, TakeProof
 from hotline.domain.reach.counters import Measure
 from hotline.domain.reach.screens import ScreenMeasure
-from hotline.domain.referrals.clocks import OVERDUE_KINDS, DeadlineKind
+from hotline.domain.referrals.clocks import KIGALI, OVERDUE_KINDS, DeadlineKind
 from hotline.domain.rolls import certificate
 from hotline.domain.rolls.gathering import HELD
 from hotline.domain.rolls.joining import Roll
@@ -118,8 +118,10 @@ def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
 
 
 def first_day(session: Session) -> date | None:
-    """Returns the first day on which anything was counted, or None."""
+    """Returns the first day on which a call was counted or a tip was filed, or None."""
     days = [session.scalar(select(func.min(table.day))) for table in (Reach, Tally)]
+    at = session.scalar(select(func.min(Tip.filed_at)).where(*WHOLE))
+    days.append(None if at is None else at.astimezone(KIGALI).date())
     return min((day for day in days if day is not None), default=None)
 
 

@@ -7,22 +7,18 @@ import pytest
 from sqlalchemy import update
 
 from hotline.domain.jobs import Job
-from hotline.domain.reach.counters import Measure
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound
 from hotline.services.desk import access
 from hotline.services.outbox import delivery
-from hotline.services.reach import outreach
 from hotline.services.referrals import referral
 from hotline.services.tips.intake import rescue_silent
 from hotline.store.outbox.messages import Deadline, Message
 from hotline.store.people.responders import Responder
-from hotline.store.reach.outreach import Tally
 from hotline.store.referrals import known_cases
 from hotline.store.tips.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
-from tests.counts import counts
 from tests.taking import take_case
 from tests.two_people import ALICE
 
@@ -108,9 +104,6 @@ def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one(line: Line) ->
         assert caller.again() == screen
     assert screen == "END Murakoze. Murabeho."
     assert line.read(line.tip)["account"] == WORDS
-    counted = {row.measure: row.count for row in line.all(Tally) if row.measure != "topic"}
-    assert counted["complaint"] == 1
-    assert "tip" not in counted
 
 
 def test_whoever_thinks_again_corrects_one_complaint_and_its_urgency_only_rises(
@@ -212,19 +205,6 @@ def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
     assert staffed.read(listed.tip)["account"] == WORDS
     reference = message.parameters["ref"]
     assert take_case(staffed.kit, hers, reference, staffed.clock()).result == "taken"
-
-
-def test_figures_count_it_apart_and_of_no_district(staffed: Line) -> None:
-    for number in range(6):
-        complaint(staffed, *HURT_HERE, msisdn=f"+25078800020{number}")
-    told(staffed, *DANGER_HERE)
-    districts = [row.district for row in staffed.all(Tally) if row.measure == "complaint"]
-    assert districts == [""] * 6
-    outreach.fold(staffed.kit)
-
-    by_district = counts(staffed.database, "district")
-    assert by_district["", Measure.COMPLAINT] == 6
-    assert by_district[HERE, Measure.TIP] == 1
 
 
 def test_a_tip_of_the_same_phone_is_not_said_to_have_a_neighbour(staffed: Line) -> None:

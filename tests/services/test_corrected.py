@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.referrals.referral import Level
-from hotline.services.reach import outreach
 from hotline.services.referrals import referral
 from hotline.services.sms.inbox import Arrival
 from hotline.services.tips.intake import rescue_silent
@@ -13,7 +12,6 @@ from hotline.store.database import Database
 from hotline.store.outbox.messages import Message
 from tests.callers import Caller, make_ready, told
 from tests.conftest import Clock
-from tests.counts import counts
 from tests.night import Night, night
 
 GASABO, KICUKIRO = "12", "13"
@@ -145,24 +143,6 @@ def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: N
     assert here.holder == "desk"
 
 
-def test_figures_count_a_corrected_tip_once_where_it_is_now(here: Night) -> None:
-    caller = here.tells(*DANGER)
-    assert counted(here, "district") == {GASABO: 1}
-    caller.key(*THERE)
-    here.tick()
-    assert counted(here, "district") == {KICUKIRO: 1}
-    outreach.fold(here.line.kit)
-    caller.key("0", "1")
-    assert counted(here, "district") == {GASABO: 1}
-    assert counted(here, "day") == {here.line.clock().date().isoformat(): 1}
-
-
-def counted(here: Night, by: str) -> dict[str, int]:
-    """The tips by a column of the counters, folded or not."""
-    found = counts(here.line.kit.database, by)
-    return {str(row): n for (row, measure), n in found.items() if measure == "tip" and n}
-
-
 @pytest.mark.parametrize("taken", [False, True])
 def test_without_danger_the_first_place_is_let_go_at_once(here: Night, taken: bool) -> None:
     caller = quiet_and_told(here)
@@ -196,7 +176,6 @@ def test_an_official_named_late_ends_it_for_the_district_and_tells_it_nothing(
     assert (here.texts("one"), here.texts("two")) == before
     assert TOLD_FIRST in here.texts("desk")
     assert here.line.desks_of(here.tip) == {"national"}
-    assert counted(here, "district") == {"national": 1}
     assert here.holder is None
     assert here.writes("one", "1 {ref}") == OVER
     one = here.line.caller("+250788000100")

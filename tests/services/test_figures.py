@@ -7,7 +7,7 @@ from collections import Counter
 from hotline.domain.reach.counters import Measure
 from hotline.store.reach.outreach import Tally
 from hotline.text.export_sheets import as_csv
-from tests.callers import DANGER_HERE, Line
+from tests.callers import Line
 
 
 def counts(line: Line, measure: Measure) -> dict[tuple[str, str, str, str], int]:
@@ -26,13 +26,6 @@ def test_a_session_counts_once_in_the_language_it_was_last_read_in(line: Line) -
     line.flush()
     caller.again()
     assert counts(line, Measure.SESSION) == {("en", "", "", ""): 1}
-
-
-def test_a_tip_counts_once_in_its_district(line: Line) -> None:
-    caller = line.caller()
-    caller.dial()
-    caller.key(*DANGER_HERE, "1", "1")
-    assert counts(line, Measure.TIP) == {("rw", "", line.tip.place, ""): 1}
 
 
 def test_the_day_is_kigalis(line: Line) -> None:

@@ -1,6 +1,5 @@
 """Tips as they are told: filed at the promised hop, once, sealed, and never for a stranger's thumb to unmake."""
 
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from hotline.domain.jobs import Job
 from hotline.services.referrals.referral import fire_deadlines, refer_waiting
 from hotline.services.tips.intake import rescue_silent
 from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.reach.outreach import Tally
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
 LANDMARK = "hafi y'isoko rya Zuzuzu"
@@ -66,7 +64,6 @@ def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one_tip(
         assert caller.again() == screen
     assert line.tip.state == "complete"
     assert line.read(line.tip)["landmark"] == LANDMARK
-    assert sum(row.count for row in line.all(Tally) if row.measure == "tip") == 1
 
 
 def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
@@ -78,15 +75,6 @@ def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
         caller.again()
     assert line.read(line.tip)["landmark"] == LANDMARK
     assert line.tip.state == "complete"
-
-
-def measures(line: Line) -> dict[str, int]:
-    """What was counted of tips."""
-    found: Counter[str] = Counter()
-    for row in line.all(Tally):
-        if row.measure in ("tip", "fragment"):
-            found[row.measure] += row.count
-    return {name: count for name, count in found.items() if count}
 
 
 @pytest.mark.parametrize("told_by_then", [QUIET_HERE[:-2], QUIET_HERE[:-1], QUIET_HERE])
@@ -102,7 +90,7 @@ def test_without_danger_a_district_makes_a_draft_that_the_notice_files(
 
 
 def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) -> None:
-    """Without any place it is kept and listed, counted apart, and rings for nobody."""
+    """Without any place it is kept and listed, and rings for nobody."""
     caller = told(line, "5", "1")
     assert (line.tip.state, line.read(line.tip)) == ("draft", {"danger": "yes"})
     caller.hang_up()
@@ -110,7 +98,6 @@ def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) ->
 
     assert (line.tip.state, line.tip.place, line.tip.urgency) == ("fragment", "", 1)
     assert (line.jobs.rung, line.all(Referral), line.all(Deadline)) == ([], [], [])
-    assert measures(line) == {"fragment": 1}
 
 
 @pytest.mark.parametrize("danger", ["1", "2"])
@@ -130,7 +117,6 @@ def test_a_province_is_told_to_the_national_desk_once_and_is_never_red(
     (message,) = line.all(Message)
     assert (told_of.step, message.parameters["place"]) == (0, "Kigali")
     assert line.all(Deadline) == []
-    assert measures(line) == {"fragment": 1}
 
 
 def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
@@ -153,7 +139,6 @@ def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
     assert line.desks_of(line.tip) == {"national", line.tip.place}
     assert [row.step for row in line.all(Referral)] == [0, 1]
     assert [row.kind for row in line.all(Deadline)] == ["acknowledge"]
-    assert measures(line) == {"tip": 1}
 
 
 def test_a_quiet_tip_that_went_on_after_silence_is_the_same_and_waits_no_second_time(

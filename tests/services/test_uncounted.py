@@ -55,7 +55,6 @@ NO_FIGURE: Mapping[str, str] = {
     "outbox/health._untaken": WATCH,
     "reach/case_ends.of_month": "what a month's figures take of it is `MonthTips.counting`",
     "reach/outreach.counted_on": MADE,
-    "reach/outreach.first_day": MADE,
     "reach/screen_counts.totals": "adds up what is made of `screen_counts.hold`, which holds none of these",
     "referrals/desk_pages/tip_pages.linked_counts": ONE,
     "referrals/drills/exercises.heard": "asks of exercises alone",
@@ -144,6 +143,6 @@ def test_e1_no_figure_counts_a_trial_a_drill_or_an_invented_year(
         session.add(tip)
         session.flush()
         session.add(CaseKey(tip_id=tip.id, public_key=b"k" * 32, made_at=NOON))
-        outreach.count(session, Cell(NOON.date(), "tip", "rw", channel, "", "12"))
+        outreach.count(session, Cell(NOON.date(), "topic", "rw", channel, "", "12"))
     with district.database.reading() as session:
         assert set(figures(session).values()) == {0 if channel in trial.UNCOUNTED else 1}

@@ -4,9 +4,5 @@ from enum import StrEnum
 
 
 class Measure(StrEnum):
-    PERSON = "person"
     SESSION = "session"
     TOPIC = "topic"
-    TIP = "tip"
-    COMPLAINT = "complaint"
-    FRAGMENT = "fragment"

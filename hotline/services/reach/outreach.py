@@ -11,7 +11,6 @@ from hotline.domain import trial
 from hotline.domain.dialogue.ussd import is_number
 from hotline.domain.reach.counters import Measure
 from hotline.domain.rolls.quiz import QuizOutcome
-from hotline.domain.tip import NATIONAL, Matter
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
@@ -20,8 +19,6 @@ from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach, people
 from hotline.store.reach.outreach import Cell
 from hotline.store.reach.session_counts import SessionCounts, Tallies
-from hotline.store.tips.tips import Tip
-from hotline.store.tips.told_tips import ToldTip
 
 FOLDED = 1000
 """Tallies in one transaction of the relay."""
@@ -96,49 +93,6 @@ def log_unanswerable(session: Session, at: datetime) -> None:
 def unanswerable(session: Session, at: datetime) -> int:
     """How often `log_unanswerable` counted on the day of `at`."""
     return outreach.counted_on(session, day_of(at), UNANSWERABLE)
-
-
-def log_tip(session: Session, tip: Tip | ToldTip) -> None:
-    outreach.count(session, tip_cell(tip))
-
-
-def log_corrected(session: Session, tip: Tip, before: Cell) -> None:
-    """A tip counts once, where it is now: what was told otherwise before is taken back."""
-    now = tip_cell(tip)
-    if now != before:
-        outreach.count(session, before, by=-1)
-        outreach.count(session, now)
-
-
-def tip_cell(tip: Tip | ToldTip) -> Cell:
-    """Where a filed tip counts: on the day when it was filed.
-
-    A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it. For the
-    same reason a tip in which an official is or may be involved counts for the nation only.
-    """
-    complaint = tip.matter == Matter.COMPLAINT
-    place = tip.place if tip.official == "no" else NATIONAL
-    assert tip.filed_at is not None
-    return Cell(
-        day=day_of(tip.filed_at),
-        measure=Measure.COMPLAINT if complaint else Measure.TIP,
-        language=tip.language,
-        channel=tip.channel,
-        entry=tip.entry,
-        district="" if complaint else place,
-    )
-
-
-def log_fragment(session: Session, tip: Tip | ToldTip, at: datetime, *, by: int = 1) -> None:
-    """What was left before a district was told is counted apart from tips; taken back where it became a whole one."""
-    cell = Cell(
-        day=day_of(at),
-        measure=Measure.FRAGMENT,
-        language=tip.language,
-        channel=tip.channel,
-        entry=tip.entry,
-    )
-    outreach.count(session, cell, by=by)
 
 
 def fold(kit: Kit) -> None:

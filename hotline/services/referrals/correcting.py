@@ -27,12 +27,10 @@ from hotline.domain.tip import (
     is_district,
 )
 from hotline.ports import Kit
-from hotline.services.reach import outreach
 from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.endings import EndRequest
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
-from hotline.store.reach.outreach import Cell
 from hotline.store.referrals import referrals, released
 from hotline.store.tips import likeness, tips, told_tips, untold
 from hotline.store.tips.tips import Tip, TipPlace
@@ -53,14 +51,11 @@ class Route:
     """Whether it was a whole tip, which a correction changes; a draft, a fragment and a complaint are simply moved."""
     place: str
     official: str
-    counted: Cell | None
-    """Where the figures have it."""
 
 
 def route_of(tip: ToldTip) -> Route:
     whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
-    counted = outreach.tip_cell(tip) if whole else None
-    return Route(whole, tip.place or "", tip.official or "", counted)
+    return Route(whole, tip.place or "", tip.official or "")
 
 
 def official_of(before: Route, now: str) -> str:
@@ -145,8 +140,7 @@ def concerns(tip: ToldTip, before: Route, official: str) -> bool:
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
-    more = official == "no" and tip.official != "no"
-    return corrected or more or outreach.tip_cell(tip) != before.counted
+    return corrected or (official == "no" and tip.official != "no")
 
 
 def tell(
@@ -159,13 +153,12 @@ def tell(
     *,
     others: bool = False,
 ) -> None:
-    """Tells those whom a correction concerns, and counts it where it is now. `official` is what was answered now.
+    """Tells those whom a correction concerns. `official` is what was answered now.
 
     `others`: it was sealed to other desks than before.
     """
-    if not before.filed or before.counted is None:
+    if not before.filed:
         return
-    outreach.log_corrected(session, tip, before.counted)
     if before.official == "no" and tip.official != "no":
         gone = [
             o.responder_id for o in referrals.told(session, [tip.id])[tip.id] if not _national(o)
@@ -198,9 +191,7 @@ def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) 
 
 def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
     """The district may know of it from now on. Returns a message to ring for."""
-    before = outreach.tip_cell(tip)
     tip.official = "no"
-    outreach.log_corrected(session, tip, before)
     _record(session, tip, "tip_sent_down", who, at)
     session.flush()
     return ladder.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)

@@ -6,7 +6,6 @@ Runs inside its caller's transaction.
 from hotline.domain import trial
 from hotline.domain.tip import NOT_SAID, TipState, Urgency
 from hotline.ports import Kit
-from hotline.services.reach import outreach
 from hotline.store.database import Session
 from hotline.store.outbox import lanes
 from hotline.store.tips import untold
@@ -18,19 +17,13 @@ WRITTEN_TO_WAIT = untold.putting(lanes.relay_reads_untold())
 
 
 def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState) -> None:
-    """Move a tip on. The moment it stops being a draft it is filed, and counted, once; a fragment apart from tips."""
+    """Moves a tip on. The moment it stops being a draft it is filed."""
     now = kit.now()
     rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
         tip.filed_at = now
         if tip.channel != trial.CHANNEL and not rings_for_nobody:
             _wait(session, tip)
-    if tip.state == TipState.FRAGMENT and state is not TipState.FRAGMENT:
-        outreach.log_fragment(session, tip, tip.filed_at or now, by=-1)
-    if tip.state != state and state is TipState.FRAGMENT:
-        outreach.log_fragment(session, tip, now)
-    elif tip.state in (TipState.DRAFT, TipState.FRAGMENT) and state in WHOLE:
-        outreach.log_tip(session, tip)
     if rings_for_nobody:
         tip.referred_urgency = Urgency.DANGER
     if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:

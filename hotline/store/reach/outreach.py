@@ -115,12 +115,6 @@ def _add(session: Session, sums: Mapping[Cell, int]) -> None:
     session.connection().execute(raised, given)
 
 
-def first_day(session: Session) -> date | None:
-    """The first on which anything was counted."""
-    days = [session.scalar(select(func.min(table.day))) for table in (Reach, Tally)]
-    return min((day for day in days if day is not None), default=None)
-
-
 def counted_on(session: Session, day: date, measure: str) -> int:
     """One day's count of one measure, with what is not folded yet."""
     found = 0
