@@ -21,7 +21,6 @@ from hotline.domain.sms.rules_replies import (
     LONGEST,
     MEANING,
     NEGATIONS,
-    NUMBERS,
     OWN,
     REFUSALS,
     YES,
@@ -171,10 +170,10 @@ def parse(
     named = list(dict.fromkeys(one.says for one in pieces if one.sort is Sort.REFERENCE))
     if found.unclear:
         return ReplyReading(Meant.ASK)
-    if len(named) > 1:
-        return _of_several(pieces, named)
     if named:
-        return _of_one(pieces, named[0])
+        reading = _of_several(pieces, named) if len(named) > 1 else _of_one(pieces, named[0])
+        only = named[0] if len(named) == 1 else None
+        return _unless_asked(text, reading, only)
     return _of_none(text, pieces, open_references, lately, drills)
 
 
@@ -288,7 +287,6 @@ def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tup
 def _sort_of(phrase: Phrase) -> Sort:
     tables = (
         (Sort.OWN, OWN),
-        (Sort.DIGIT, NUMBERS),
         (Sort.YES, YES),
         (Sort.REFUSAL, REFUSALS),
         (Sort.LABEL, LABELS),
@@ -345,6 +343,13 @@ def _one_slip(typed: str, meant: str) -> bool:
             for at in range(1, len(typed))
         )
     return OSA.distance(typed, meant, score_cutoff=1) == 1
+
+
+def _unless_asked(text: str, reading: ReplyReading, only: str | None) -> ReplyReading:
+    """A question mark beside an answer makes it doubtful. Taking alone is done all the same."""
+    if "?" in text and any(one.verb is not Verb.TAKE for one in reading.actions):
+        return ReplyReading(Meant.ASK, reference=only)
+    return reading
 
 
 def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
@@ -422,6 +427,9 @@ def _of_strange(
     meant = {(one, stuck) for letters in strange for one, stuck in near(letters, known)}
     names = {one for one, _ in meant}
     if not names:
+        within = {one for letters in strange for one in known if _is_within(letters, one)}
+        if len(within) == 1:
+            return ReplyReading(Meant.ASK, reference=within.pop())
         shaped = any(references.read(letters) for one in strange for letters, _ in unstuck(one))
         return ReplyReading(Meant.WRONG if shaped else Meant.ASK)
     if len(names) > 1:
@@ -432,6 +440,12 @@ def _of_strange(
     if verb is Verb.TAKE and len(strange) == 1:
         return ReplyReading(Meant.ACT, (Action(verb, name),))
     return ReplyReading(Meant.ASK, reference=name)
+
+
+def _is_within(letters: str, reference: str) -> bool:
+    """Returns True if nothing but digits stick to this reference: "12K7Q4", "1K7Q42"."""
+    before, found, behind = letters.translate(TWINS).partition(reference)
+    return bool(found) and (before + behind).isdecimal()
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:

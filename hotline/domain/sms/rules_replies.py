@@ -75,8 +75,6 @@ Words = Mapping[str, str]
 class Reply:
     """One thing that a responder may say of a case."""
 
-    numbers: Words
-    """The digit in words. Beside a strange word it counts something: "deux filles"."""
     offer: Template | None = None
     """The digit and its words in a hint. None: it asks for help, and does nothing with a case."""
     is_possible: Callable[[OfferedCase], bool] = bool
@@ -84,7 +82,7 @@ class Reply:
     own: Words = field(default_factory=dict)
     """Words by which responders say what they do themselves: strange words may stand beside them."""
     words: Words = field(default_factory=dict)
-    """Words that answer only where no strange word stands beside them."""
+    """Words that answer only where no strange word stands beside them: "deux filles" counts something."""
     labels: Words = field(default_factory=dict)
     """Words of the hint and of the menus. They answer beside their digit alone."""
     national: bool = False
@@ -101,11 +99,9 @@ class Reply:
 
 REPLIES: Mapping[Verb, Reply] = {
     Verb.HELP: Reply(
-        numbers={"en": "zero"},
-        words={"rw": "ubufasha", "fr": "aide", "en": "help"},
+        words={"rw": "ubufasha", "fr": "aide", "en": "help|zero"},
     ),
     Verb.TAKE: Reply(
-        numbers={"rw": "rimwe", "fr": "un", "en": "one"},
         offer=Template.DIGIT_TAKE,
         is_possible=lambda case: not case.is_own or case.is_passed,
         own={
@@ -115,10 +111,10 @@ REPLIES: Mapping[Verb, Reply] = {
             "en": "I take|I take it|I am coming|I'm coming|I accept",
         },
         words={
-            "rw": "ngiye|ngiyeyo|ndagiye|ndagiyeyo|ndi mu nzira",
-            "fr": "accepte|accepté|je vais|je vais sur place|je pars|je m'y rends|en route"
-            "|je suis en route",
-            "en": "take|coming|accept|accepted|I am going|I'm going|I will go|on my way"
+            "rw": "rimwe|ngiye|ngiyeyo|ndagiye|ndagiyeyo|ndi mu nzira|turaje|tugiye|ndabikora",
+            "fr": "un|accepte|accepté|je vais|je vais sur place|je pars|je m'y rends|on y va"
+            "|nous arrivons|en route|je suis en route|je suis en chemin",
+            "en": "one|take|coming|accept|accepted|I am going|I'm going|I will go|on my way"
             "|I am on my way|I'm on my way",
         },
         labels={
@@ -129,40 +125,38 @@ REPLIES: Mapping[Verb, Reply] = {
         button="I take it",
     ),
     Verb.ON_SITE: Reply(
-        numbers={"rw": "kabiri", "fr": "deux", "en": "two"},
         offer=Template.DIGIT_ON_SITE,
         is_possible=lambda case: not case.is_on_site,
-        own={
-            "rw": "nahageze|ndahageze|nagezeyo",
-            "fr": "je suis arrivé|je suis arrivée|je suis là|j'y suis",
-            "en": "I am there",
+        own={"rw": "nahageze|ndahageze|nagezeyo"},
+        words={
+            "rw": "kabiri",
+            "fr": "deux|sur place|je suis sur place|je suis arrivé|je suis arrivée|je suis là"
+            "|j'y suis",
+            "en": "two|on site|arrived|I arrived|I am there",
         },
-        words={"fr": "sur place", "en": "on site|arrived"},
         labels={"en": "there"},
         button="I am there",
     ),
     Verb.REFERRED: Reply(
-        numbers={"rw": "gatatu", "fr": "trois", "en": "three"},
         offer=Template.DIGIT_REFERRED,
         is_possible=lambda case: case.is_own and not case.is_referred,
         own={"rw": "namwohereje|namuhereje"},
-        words={"fr": "orienté|orientée", "en": "referred"},
+        words={"rw": "gatatu", "fr": "trois|orienté|orientée", "en": "three|referred"},
         labels={"rw": "nohereje|nohereje ku bufasha", "en": "referred to help"},
     ),
     Verb.NOT_TRAFFICKING: Reply(
-        numbers={"rw": "kane", "fr": "quatre", "en": "four"},
         offer=Template.DIGIT_NOT_IT,
         is_possible=lambda case: case.is_own and not case.closure_requested,
         words={
-            "rw": "si byo|sibyo",
-            "fr": "pas cela|pas ça|ce n'est pas cela|ce n'est pas ça|c'est pas cela|c'est pas ça",
-            "en": "not it|it is not it|it is not that|not trafficking|no trafficking",
+            "rw": "kane|si byo|sibyo",
+            "fr": "quatre|pas cela|pas ça|ce n'est pas cela|ce n'est pas ça"
+            "|c'est pas cela|c'est pas ça",
+            "en": "four|not it|it is not it|it is not that|not trafficking|no trafficking",
         },
         letters=True,
         outcome=TipOutcome.NOT_TRAFFICKING,
     ),
     Verb.PASS_ON: Reply(
-        numbers={"rw": "gatanu", "fr": "cinq", "en": "five"},
         offer=Template.DIGIT_PASS_ON,
         is_possible=lambda case: not case.is_helped and not case.is_passed,
         own={
@@ -173,16 +167,15 @@ REPLIES: Mapping[Verb, Reply] = {
             "|I am busy|I'm busy",
         },
         words={
-            "rw": "oya",
-            "fr": "non|ne peux pas|peux pas|occupé|occupée",
-            "en": "no|can't|cant|cannot|can not|busy|pass|pass on",
+            "rw": "gatanu|oya",
+            "fr": "cinq|non|ne peux pas|peux pas|occupé|occupée",
+            "en": "five|no|can't|cant|cannot|can not|busy|pass|pass on",
         },
         labels={"rw": "undi|bihe undi", "fr": "passer"},
         letters=True,
         button="I pass it on",
     ),
     Verb.UNSEEN: Reply(
-        numbers={},
         offer=Template.DIGIT_UNSEEN,
         is_possible=lambda case: case.decides,
         labels={"rw": "bucece", "fr": "discrètement", "en": "unseen"},
@@ -190,7 +183,6 @@ REPLIES: Mapping[Verb, Reply] = {
         manner=Manner.UNSEEN,
     ),
     Verb.OPENLY: Reply(
-        numbers={},
         offer=Template.DIGIT_OPENLY,
         is_possible=lambda case: case.decides,
         labels={"rw": "ku mugaragaro", "fr": "ouvertement", "en": "openly"},
@@ -198,7 +190,6 @@ REPLIES: Mapping[Verb, Reply] = {
         manner=Manner.OPENLY,
     ),
     Verb.LET_GO: Reply(
-        numbers={},
         offer=Template.DIGIT_LET_GO,
         is_possible=lambda case: case.lets,
         labels={
@@ -258,7 +249,6 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-NUMBERS = _by_phrase(lambda reply: reply.numbers)
 OWN = _by_phrase(lambda reply: reply.own)
 LABELS = _by_phrase(lambda reply: reply.labels)
 YES: Mapping[Phrase, Verb] = dict.fromkeys(
@@ -272,7 +262,7 @@ YES: Mapping[Phrase, Verb] = dict.fromkeys(
     Verb.TAKE,
 )
 """These take a case where nothing else is said. Beside any other answer they are courtesy."""
-MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **NUMBERS, **YES}
+MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES}
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(phrases({"rw": "oya", "fr": "non", "en": "no"}))
