@@ -149,6 +149,7 @@ def board(visit: Visit) -> Response:
         states=_counts(visit, found),
         weeks=_weeks(visit, found),
         map=_map(visit, found),
+        left=_left(visit, found),
         hours=found.hours,
         uncovered=[
             (place_name(code, visit.language), count)
@@ -344,6 +345,15 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
     return Block(title, "", rows, Markup(district_map(title, names, numbers, says)))
 
 
+def _left(visit: Visit, found: TipBoard) -> Block | None:
+    """The screens of a report where callers leave, for the national desk."""
+    if not any(found.left.values()):
+        return None
+    title = visit.say(phrase("Screens of a report where callers leave"))
+    left = [(name, count) for name, count in found.left.items() if count]
+    return _screens(visit, left, Dimension.SCREEN, title)
+
+
 def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
     by_day = visit.say(phrase("Calls by day"))
     days = [Bar(f"{day:%d/%m}", calls, str(calls)) for day, calls, _ in found.days]
@@ -373,12 +383,17 @@ def _use_block(
     dimension: Dimension,
     title: str,
 ) -> Block:
-    found = sorted(
-        ((cell.value, count) for cell, count in counts.items() if cell.indicator == name),
-        key=lambda one: (-one[1], one[0]),
-    )
+    found = [(cell.value, count) for cell, count in counts.items() if cell.indicator == name]
+    return _screens(visit, found, dimension, title)
+
+
+def _screens(
+    visit: Visit, found: Sequence[tuple[str, int]], dimension: Dimension, title: str
+) -> Block:
+    """The largest first, by the names that the flows give."""
     names = service_releases.row_names(visit.kit, visit.language)
     label = partial(value_label, dimension, language=visit.language, say=visit.say, names=names)
-    rows = [Bar(label(value), count, str(count)) for value, count in found]
+    largest = sorted(found, key=lambda one: (-one[1], one[0]))
+    rows = [Bar(label(value), count, str(count)) for value, count in largest]
     drawing = Markup(bars(title, rows[:MOST_ROWS])) if rows else None
     return Block(title, "", [(row.label, row.says) for row in rows], drawing)

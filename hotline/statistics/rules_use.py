@@ -29,6 +29,8 @@ class LiveRows:
     codes: Collection[str] = ()
     screens: Collection[str] = ()
     """Screens of public lessons, as in `learn/what`."""
+    report_screens: Collection[str] = ()
+    """Screens of reports and of what belongs to them, as in `report/danger`: for the national desk alone."""
     private_codes: frozenset[str] = frozenset()
     """Short codes that lead to a private flow. Calls by these are no use of the line."""
 
@@ -114,12 +116,18 @@ def _quiz(use: UseCounts) -> Mapping[CellName, int]:
 
 def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
     found: dict[CellName, int] = {}
-    for screen in sorted(live.screens):
-        shown = use.shown.get(screen, 0)
-        left = max(0, shown - use.answered.get(screen, 0))
-        found[CellName("lesson_shown", Dimension.SCREEN, screen)] = shown
+    for screen, left in left_at(use, live.screens).items():
+        found[CellName("lesson_shown", Dimension.SCREEN, screen)] = use.shown.get(screen, 0)
         found[CellName("lesson_left", Dimension.SCREEN, screen)] = left
     return found
+
+
+def left_at(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
+    """Returns by screen how many calls ended there without an answer."""
+    return {
+        screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))
+        for screen in sorted(screens)
+    }
 
 
 def _held(use: UseCounts) -> Mapping[CellName, int]:

@@ -46,6 +46,8 @@ class TipBoard:
     """Hours of the last days that were checked for somebody on duty."""
     uncovered: Mapping[str, int]
     """Of these, hours without anyone on duty, by district."""
+    left: Mapping[str, int]
+    """By screen of a report: calls of the last days that ended there, for the national desk; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,17 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
     """Returns the board of the desks whose tips this account may open. Raises StoreUnavailable."""
     at = context.now()
     first = _week_begins(at) - (WEEKS - 1) * WEEK
+    today, live = day_of(at), live_rows(context)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         is_national = NATIONAL in viewer.desks
         sees_all = is_national or AccountRole.PROGRAMME_LEAD in by.roles
         recent = queries.taken_tips(session, viewer, first)
         hours, uncovered = queries.hours_without_duty(session, at - DUTY_DAYS * DAY)
+        left: Mapping[str, int] = {}
+        if is_national:
+            use = queries.use_counts(session, today - timedelta(days=DAYS), today, None)
+            left = rules_use.left_at(use, live.report_screens)
         return TipBoard(
             counts=queries.tip_counts(session, viewer, at),
             weeks={urgency: _weeks(recent, urgency, first) for urgency in Urgency},
@@ -76,6 +83,7 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
             uncovered={
                 code: count for code, count in uncovered.items() if sees_all or code in viewer.desks
             },
+            left=left,
         )
 
 

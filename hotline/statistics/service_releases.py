@@ -200,18 +200,21 @@ def rows_of(flow_set: Book) -> LiveRows:
     """Returns what callers can reach in a flow set. A flow with a topic is a lesson, but for reports and help."""
     topics: set[str] = set()
     screens: set[str] = set()
+    report_screens: set[str] = set()
     for flow in flow_set.flows.values():
         says = [node for node in flow.nodes.values() if isinstance(node, Say) and node.topic]
-        if flow.private or flow.name in NO_LESSONS or not says:
+        is_lesson = bool(says) and flow.name not in NO_LESSONS
+        if flow.private or not (is_lesson or flow.name in NO_LESSONS):
             continue
-        topics |= {node.topic for node in says if node.topic}
-        screens |= {
+        topics |= {node.topic for node in says if node.topic and is_lesson}
+        shown = {
             f"{flow.name}/{name}"
             for name, node in flow.nodes.items()
             if isinstance(node, Say | Menu | Ask)
         }
+        (screens if is_lesson else report_screens).update(shown)
     private = {code for code, flow in flow_set.entries.items() if flow_set.flows[flow].private}
-    return LiveRows(topics, set(flow_set.entries), screens, frozenset(private))
+    return LiveRows(topics, set(flow_set.entries), screens, report_screens, frozenset(private))
 
 
 def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:

@@ -12,11 +12,14 @@ import pytest
 
 from hotline.domain.accounts.account import RELEASING, AccountRole
 from hotline.domain.cases.entries import EntryKind, TakeProof
+from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, week_of
 from hotline.domain.tip import NATIONAL
+from hotline.services.reach.outreach import day_of
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
+from hotline.store.reach.screen_counts import add
 from hotline.store.watch import origin
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, Tab
@@ -165,3 +168,18 @@ def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(de
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tables = national.get("/statistics/board").text.split("<tbody>")[1:4]
     assert [re.findall(r"(\d+) / (\d+)</td>", table)[-1] for table in tables] == [("1", "3")] * 3
+
+
+@pytest.mark.row("E2")
+def test_e2_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -> None:
+    day = week_of(day_of(desk.kit.now()) - timedelta(days=9))
+    shown, answered = ScreenMeasure.SHOWN, ScreenMeasure.ANSWERED
+    with desk.kit.database.writing() as session:
+        for measure, count in ((shown, 9123), (answered, 1000)):
+            add(session, {(day, ScreenCounter(measure, "report/danger")): count})
+    man(desk)
+    national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
+    assert ">8123<" in national.get("/statistics/board").text
+    district = admitted(desk, "Officer 1", AccountRole.DESK, "12")
+    assert "8123" not in district.get("/statistics/board").text
+    assert "8123" not in tab(desk, AccountRole.EDITOR).get("/statistics/use").text
