@@ -27,13 +27,21 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid
-from hotline.store.joint_writes import JointWrites, Places, R, Work
-from hotline.store.kept_documents import IN_SESSION, Memory
-from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
-from hotline.store.prepared import CURSOR
-from hotline.store.quietly import quietly
-from hotline.store.writer_turn import WriterTurn
-from hotline.store.written_json import text_of
+from hotline.store.driver import (
+    CURSOR,
+    IN_SESSION,
+    FileConnection,
+    JointWrites,
+    Memory,
+    Places,
+    PlainConnection,
+    R,
+    ServerConnection,
+    Work,
+    WriterTurn,
+    quietly,
+    text_of,
+)
 
 __all__ = (
     "Database",

@@ -24,7 +24,7 @@ from hotline.store.database import (
     open_database,
     sqlite_file,
 )
-from hotline.store.quietly import quietly
+from hotline.store.driver import quietly
 from hotline.store.server import BoundedConnection
 
 LOCK = 4_114_110_002

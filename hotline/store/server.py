@@ -14,7 +14,7 @@ from psycopg.abc import PQGen
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
-from hotline.store.written_json import text_of
+from hotline.store.driver import text_of
 
 LOCK_MS = 2500
 STATEMENT_MS = 3000

@@ -23,7 +23,7 @@ from hotline.services.changes.steps import StepSaved
 from hotline.services.flows import authoring, publishing
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
-from hotline.store.written_json import WrittenArray, text_of, written
+from hotline.store.driver import WrittenArray, text_of, written
 from tests.conftest import Clock
 from tests.kits import make_kit
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying

@@ -12,8 +12,7 @@ import pytest
 
 from hotline.errors import StoreUnavailable
 from hotline.store.database import Database, open_database
-from hotline.store.joint_writes import JointWrites
-from hotline.store.plain import PlainConnection
+from hotline.store.driver import JointWrites, PlainConnection
 from tests.builders import NOON
 from tests.eventually import eventually
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hotline.store.database import Database
+from hotline.store.driver import KEPT_DOCUMENTS, KeptDocuments
 from hotline.store.flows import flows
-from hotline.store.kept_documents import KEPT_DOCUMENTS, KeptDocuments
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 
 from hotline.errors import StoreUnavailable
-from hotline.store.writer_turn import WriterTurn
+from hotline.store.driver import WriterTurn
 from tests.eventually import eventually
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.store.database import Database, Session
-from hotline.store.plain import PlainConnection
+from hotline.store.driver import PlainConnection
 from hotline.store.reach.outreach import Tally
 from tests.callers import Line
 

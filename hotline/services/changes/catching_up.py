@@ -18,7 +18,7 @@ from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import add_step
 from hotline.store.changes import changes
-from hotline.store.written_json import written
+from hotline.store.driver import written
 
 
 @dataclass(frozen=True, slots=True)

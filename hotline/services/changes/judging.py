@@ -22,7 +22,7 @@ from hotline.services.flows import authoring, checking, flow_states
 from hotline.services.flows.checking import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
-from hotline.store.written_json import WrittenArray
+from hotline.store.driver import WrittenArray
 
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}

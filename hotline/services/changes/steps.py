@@ -33,7 +33,7 @@ from hotline.services.doorbell import ring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
-from hotline.store.written_json import written
+from hotline.store.driver import written
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from hotline.services.flows.places import place_lists
 from hotline.store.changes import changes, signatures
 from hotline.store.changes.changes import Change
 from hotline.store.database import Session
+from hotline.store.driver import written
 from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publication, Publishing
-from hotline.store.written_json import written
 
 TITLE = "What version {version} brings"
 

@@ -17,9 +17,9 @@ from hotline.engine.transcripts.pressing import MARK, press
 from hotline.errors import FlowInvalid, NotReady
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database, Session
+from hotline.store.driver import WrittenObject, written
 from hotline.store.flows import flows
 from hotline.store.flows.flows import Revision
-from hotline.store.written_json import WrittenObject, written
 
 ENTRIES = "entries"
 """`entries.yaml`: published suffix to flow, or to `{flow: abroad, name: poster}`."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.changes.change import ChangeAuthor, ChangeState
 from hotline.store.database import Row
-from hotline.store.kept_documents import IN_SESSION, Memory
+from hotline.store.driver import IN_SESSION, Memory
 
 EDITABLE = tuple(state for state in ChangeState if state.is_editable)
 

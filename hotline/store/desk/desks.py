@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.domain.desk.desks import DeskKind
 from hotline.errors import NotFound
 from hotline.store.database import Row
-from hotline.store.prepared import PreparedStatement
+from hotline.store.driver import PreparedStatement
 
 ENROLMENT = "enrolment"
 """The member that every desk begins with: whoever knows the passphrase of `hotline init`."""

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.prepared import PreparedStatement, new_values
+from hotline.store.driver import PreparedStatement, new_values
 
 STAYS = ("key", "channel", "entry", "responder_id", "started_at")
 CHANGES = ("language", "counted", "ended_at", "heard", "heard_key", "starred")

@@ -12,7 +12,7 @@ from functools import cache
 from hotline.domain.dialogue.ussd import Heard, Opening, Pinned
 from hotline.domain.sketch import place
 from hotline.store.database import Database
-from hotline.store.plain import PlainConnection, document_of, moment_of
+from hotline.store.driver import PlainConnection, document_of, moment_of
 
 ROW = (
     "key",

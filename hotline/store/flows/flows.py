@@ -9,8 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.store.database import Row
-from hotline.store.kept_documents import IN_SESSION, Memory
-from hotline.store.written_json import written
+from hotline.store.driver import IN_SESSION, Memory, written
 
 
 class Revision(Row):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
 from hotline.store.database import Row, insert_into
-from hotline.store.prepared import PreparedStatement, new_values
+from hotline.store.driver import PreparedStatement, new_values
 
 LOCK = 4_114_110_004
 """PostgreSQL's advisory lock of the counters: the release before counts in them, in each hop."""

@@ -13,7 +13,7 @@ from hotline.domain import trial
 from hotline.domain.dialogue.ussd import Heard
 from hotline.store.database import Database
 from hotline.store.dialogue.openings import TALLY, ends_of
-from hotline.store.plain import PlainConnection, document_of, moment_of
+from hotline.store.driver import PlainConnection, document_of, moment_of
 from hotline.store.reach.outreach import Cell
 
 READ = ("channel", "entry", "language", "counted", "started_at", "heard", "starred")

@@ -24,7 +24,7 @@ from hotline.domain.tip import Matter
 from hotline.domain.tips.clusters import DAY
 from hotline.store.bulk import Column, among
 from hotline.store.database import Row
-from hotline.store.prepared import PreparedStatement, new_values
+from hotline.store.driver import PreparedStatement, new_values
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.untold import IS_UNTOLD
 

@@ -30,7 +30,7 @@ from hotline.domain.tips.likely import (
     situations,
 )
 from hotline.store.database import Row, Utc, add_if_new
-from hotline.store.prepared import PreparedStatement
+from hotline.store.driver import PreparedStatement
 from hotline.store.tips.likeness import MOST, TipLikeness
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer, visible_to

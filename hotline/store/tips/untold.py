@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
-from hotline.store.prepared import PreparedStatement
+from hotline.store.driver import PreparedStatement
 from hotline.store.tips.tips import Tip
 
 

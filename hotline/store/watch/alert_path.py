@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, exists, func, select
 
 from hotline.domain.outbox.alert_path import STALE, AlertPath
 from hotline.store.database import Database
+from hotline.store.driver import moment_of
 from hotline.store.outbox.lanes import RELAY, SMS
 from hotline.store.outbox.messages import Lane, LaneHold, Leader
-from hotline.store.plain import moment_of
 from hotline.store.watch.key_canaries import SAID_AGAIN, ProcessStart
 
 WORKERS = "workers"
