@@ -33,8 +33,6 @@ ONLY_LONG = (
     "tests/chaos/test_two_servers.py::*",
     "tests/cli/test_alone.py::test_run_starts_nothing_where_the_consoles_port_is_taken",
     "tests/cli/test_mounts.py::*",
-    "tests/cli/test_review.py::test_the_engine_s_own_words_are_read_too_and_changed_by_nobody_else",
-    "tests/cli/test_words_cries.py::*",
     "tests/house/test_console_proxies.py::*",
     "tests/house/test_hooks_rotate.py::*",
     "tests/house/test_wrong_key.py::test_a_wrong_key_of_the_watchman_is_told_by_the_second_channel_once",

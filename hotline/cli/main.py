@@ -22,24 +22,20 @@ class CommandEntry:
 
 
 COMMANDS: dict[str, CommandEntry] = {
+    "accounts": CommandEntry(
+        "hotline.cli.people.accounts:accounts", "Invite people to the console."
+    ),
     "audit": CommandEntry("hotline.cli.tips.audit:audit", "The log of what was done and read."),
     "backup": CommandEntry(
         "hotline.cli.keys.backup:backup",
         "Copy the database into a sealed file while the line runs: `hotline backup TO`.",
     ),
     "callbacks": CommandEntry(
-        "hotline.cli.tips.callbacks:callbacks",
-        "Calls that callers asked for: list, open, approve, end.",
-    ),
-    "cases": CommandEntry(
-        "hotline.cli.cases.cases:cases", "How each case stands, and what happened to it."
+        "hotline.cli.tips.callbacks:callbacks", "List the calls that callers asked for."
     ),
     "clock": CommandEntry(
         "hotline.cli.line.processes:clock",
         "Own time: refer, remind, repeat, and deliver what no worker did, until told to stop.",
-    ),
-    "console": CommandEntry(
-        "hotline.cli.people.console:console", "Who may enter the console: invite, list, join, end."
     ),
     "demo": CommandEntry(
         "hotline.cli.line.demo:demo",
@@ -47,7 +43,7 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "desks": CommandEntry(
         "hotline.cli.people.desks:desks",
-        "Who opens a desk with a key of her own: list, add, place, leave, ask, admit, retire.",
+        "Add and retire desks; grant access by the recovery passphrase.",
     ),
     "dial": CommandEntry(
         "hotline.cli.line.dial:dial", "Dial CODE on one of the emulator's handsets."
@@ -61,7 +57,7 @@ COMMANDS: dict[str, CommandEntry] = {
         "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
     ),
     "flows": CommandEntry(
-        "hotline.cli.words.flows:flows", "Check, play, describe and export the flows."
+        "hotline.cli.words.flows:flows", "Check, publish, export and import the flows."
     ),
     "guide": CommandEntry(
         "hotline.cli.people.guide:guide",
@@ -75,7 +71,6 @@ COMMANDS: dict[str, CommandEntry] = {
     "keys": CommandEntry(
         "hotline.cli.keys.keys:keys", "List and rotate the keys; export and import them."
     ),
-    "lane": CommandEntry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
     "law": CommandEntry(
         "hotline.cli.law:law",
         "The record of processing by law 058/2021, and what the controller still owes.",
@@ -88,9 +83,11 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.line.alone:listen",
         "Become COMMAND, with `--host` and `--port`, unless another program listens on that port.",
     ),
-    "questions": CommandEntry(
-        "hotline.cli.words.questions:questions",
-        "Which questions a desk may ask back, and who signed each.",
+    "outgoing": CommandEntry(
+        "hotline.cli.outgoing:outgoing", "Show, pause and resume the outgoing queue."
+    ),
+    "people": CommandEntry(
+        "hotline.cli.people.people:people", "List, import, invite and remove responders."
     ),
     "reader": CommandEntry(
         "hotline.cli.line.processes:reader",
@@ -100,27 +97,16 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.line.init:release",
         "Bring tables and flows up to this version, before its processes start.",
     ),
-    "responders": CommandEntry(
-        "hotline.cli.people.responders:responders",
-        "Enrol those who act on tips; list, show, move and remove them.",
-    ),
     "restore": CommandEntry(
         "hotline.cli.keys.restore:restore",
         "Bring a backup back into an empty database: proved, migrated, and held.",
-    ),
-    "retention": CommandEntry(
-        "hotline.cli.tips.retention:retention", "Whose words are erased next, and what is held."
     ),
     "run": CommandEntry(
         "hotline.cli.line.run:run",
         "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
     ),
-    "statistics": CommandEntry(
-        "hotline.statistics.commands:statistics",
-        "Published statistics: list, show, write files, tell callers.",
-    ),
     "tips": CommandEntry(
-        "hotline.cli.tips.tips:tips", "See how tips stand; read, ask, close and judge one."
+        "hotline.cli.tips.tips:tips", "List, show and read tips; request a closure."
     ),
     "training": CommandEntry(
         "hotline.cli.people.training:training",

@@ -26,7 +26,5 @@ class RowId(click.ParamType[int]):
 
 
 TIP_ID = RowId("tip")
-CASE_ID = RowId("case")
-CALL_ID = RowId("call")
 MESSAGE_ID = RowId("message")
 CONTACT_ID = RowId("contact")

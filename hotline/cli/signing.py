@@ -23,14 +23,16 @@ def checked(_context: click.Context, _option: click.Parameter, value: str) -> st
     return value
 
 
+def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--by`, asked for where it is not given."""
+    text = "Who says so: kept in the audit log."
+    return click.option("--by", prompt="Your name", callback=checked, help=text)(command)
+
+
 def signed(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--name` and `--reason`, both asked for where they are not given."""
-    return _signed("--name", command)
-
-
-def signed_by(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--by` and `--reason`, where the name that is typed is another person's."""
-    return _signed("--by", command)
+    """`--by` and `--reason`, both asked for where they are not given."""
+    text = "Why: kept in the audit log."
+    return by_option(click.option("--reason", prompt="Why", callback=checked, help=text)(command))
 
 
 def recovering(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,12 +53,3 @@ def agreed(command: Callable[..., Any]) -> Callable[..., Any]:
         callback=lambda context, option, value: value and checked(context, option, value),
         help="A second person who agrees: kept in the audit log.",
     )(command)
-
-
-def _signed(who: str, command: Callable[..., Any]) -> Callable[..., Any]:
-    for option, prompt, text in (
-        ("--reason", "Why", "Why: kept in the audit log."),
-        (who, "Your name", "Who says so: kept in the audit log."),
-    ):
-        command = click.option(option, prompt=prompt, callback=checked, help=text)(command)
-    return command

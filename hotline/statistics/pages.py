@@ -140,6 +140,13 @@ def report(visit: Visit, period: str, language: str) -> Response:
     return response
 
 
+def results(visit: Visit) -> Response:
+    """Sends what callers are told as one page in three languages, for the ministry's own site."""
+    response = make_response(service_report.results_page(visit.kit))
+    response.headers["Content-Disposition"] = 'attachment; filename="results.html"'
+    return response
+
+
 def board(visit: Visit) -> Response:
     """Shows the live board of the desks that this account opens."""
     found = service_boards.tip_board(visit.kit, visit.by)
@@ -202,6 +209,7 @@ def _release(visit: Visit, period: str, wrong: str = "", notice: str = "") -> Re
         may_approve=bool(visit.by.roles & who.RELEASING) and not is_published,
         spans=SPANS,
         has_report=_has_report(found),
+        sms=[(code, service_report.results_sms(visit.kit, code)) for code in CODES],
         notice=notice,
     )
 

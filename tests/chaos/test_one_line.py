@@ -13,7 +13,7 @@ from tests.eventually import eventually
 from tests.homes import LayHome
 from tests.stack import Stack
 
-SIGNED = ("--name", "Aline", "--reason", "a rehearsal")
+SIGNED = ("--by", "Aline", "--reason", "a rehearsal")
 HERS = "+250788000078"
 TIPS = plan(9, [districts()[0].code], "hafi y'umuhanda")
 pytestmark = [
@@ -38,7 +38,7 @@ def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
         alerts_go_out()
     stack.command("keys", "end-old", "--now", *SIGNED)
     alerts_go_out()
-    assert "CANNOT BE REACHED" not in stack.command("responders", "list")
+    assert "CANNOT BE REACHED" not in stack.command("people", "list")
 
 
 def who_writes_a_word_reads_by_sms(stack: Stack) -> None:

@@ -135,7 +135,7 @@ def test_the_whole_story_passes_with_one_key_folder_each(tmp_path: Path, lay_hom
         *(
             "--passphrase-file",
             str(passphrase),
-            "--name",
+            "--by",
             "Alice",
             "--reason",
             "to act",

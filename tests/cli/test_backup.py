@@ -67,20 +67,20 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     """With the backup, the exported keys and three things on paper: nothing else was carried."""
     empty = Operator(made.folder, home="empty")
     backup = str(made.folder / "a.backup")
-    restored = empty.well("restore", backup, *made.key, "--name", "Aline")
+    restored = empty.well("restore", backup, *made.key, "--by", "Aline")
     assert "HELD" in restored.stdout
-    assert "hotline lane release" in restored.stderr
+    assert "hotline outgoing resume" in restored.stderr
     brought = empty.well("keys", "import", str(made.folder / "all.keys"), *made.passphrase)
     assert "brought back workers/relay.key" in brought.stdout
     assert "made anew hooks/contact-" in brought.stdout
     assert "still missing: pepper.key: `hotline keys pepper enter`" in brought.stderr
     assert_no_pepper_was_carried(made, brought.stdout)
 
-    assert "HELD by Aline" in empty.well("lane", "status").stdout
+    assert "PAUSED by Aline" in empty.well("outgoing", "status").stdout
     assert "whole" in empty.well("audit", "verify").stdout
     words = made.folder / "home" / "enrolment-passphrase"
     desk = ("--desk", "gasabo", "--passphrase-file", str(words))
-    signed = ("--name", "Aline", "--second", "Bosco", "--reason", "a rehearsal")
+    signed = ("--by", "Aline", "--second", "Bosco", "--reason", "a rehearsal")
     read = empty.well("tips", "read", "1", *desk, *signed)
     assert "hafi" in read.stdout
 
@@ -98,7 +98,7 @@ def assert_no_pepper_was_carried(made: Operator, brought: str) -> None:
 
 def test_a_restored_line_that_is_there_is_not_overwritten(made: Operator) -> None:
     there = Operator(made.folder, home="there")
-    restore = ("restore", str(made.folder / "a.backup"), *made.key, "--name", "Aline")
+    restore = ("restore", str(made.folder / "a.backup"), *made.key, "--by", "Aline")
     there.well(*restore)
     refused = there(*restore)
     assert refused.exit_code == 1

@@ -22,7 +22,7 @@ from tests.builders import make_tip
 from tests.cli.homes import PASSPHRASE, copy_home
 
 Hotline = Callable[..., Result]
-SIGNED = ("--name", "Alice", "--reason", "court asked")
+SIGNED = ("--by", "Alice", "--reason", "court asked")
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_release_may_be_repeated(hotline: Hotline, tmp_path: Path) -> None:
 
 
 def test_commands_before_init_name_it(hotline: Hotline) -> None:
-    for words in (("tips", "list"), ("responders", "list"), ("audit", "verify")):
+    for words in (("tips", "list"), ("people", "list"), ("audit", "verify")):
         told = hotline(*words)
         assert told.exit_code == 1
         assert "hotline init" in told.output
@@ -209,7 +209,7 @@ def test_hooks_prints_five_secret_addresses(hotline: Hotline, tmp_path: Path) ->
 def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home")
 
-    people = rows_of(hotline("responders", "list", "--json"))
+    people = rows_of(hotline("people", "list", "--json"))
     assert len(people) == 62
     assert people[-1] == {
         "id": 62,
@@ -221,9 +221,9 @@ def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline, tmp_
         "categories": [],
         "reachable": True,
         "living": True,
-        "state": "can be told",
+        "state": "can be alerted",
     }
-    for told in (hotline("responders", "list"), hotline("responders", "list", "--json")):
+    for told in (hotline("people", "list"), hotline("people", "list", "--json")):
         assert "2507" not in told.output
 
 
@@ -239,16 +239,16 @@ def test_responders_are_imported_whole_or_not_at_all(hotline: Hotline, tmp_path:
     bad.write_text(text.getvalue() + "Gasabo 2,+25078800000,rw,boss,Gasabo,\n")
     latin.write_bytes("é".encode("latin-1"))
 
-    refused = hotline("responders", "import", str(bad))
+    refused = hotline("people", "import", str(bad))
     assert refused.exit_code == 1
     assert "line 3: level" in refused.output
     assert "line 3: msisdn" in refused.output
     assert "788" not in refused.output
-    assert rows_of(hotline("responders", "list", "--json")) == []
-    assert "UTF-8" in hotline("responders", "import", str(latin)).output
+    assert rows_of(hotline("people", "list", "--json")) == []
+    assert "UTF-8" in hotline("people", "import", str(latin)).output
 
-    assert hotline("responders", "import", str(good)).stdout == "enrolled 1\n"
-    assert "Gasabo 1" in hotline("responders", "list").stdout
+    assert hotline("people", "import", str(good)).stdout == "enrolled 1\n"
+    assert "Gasabo 1" in hotline("people", "list").stdout
 
 
 NOT_YET = (
@@ -374,7 +374,7 @@ def test_the_weeks_of_contacts_begin_with_this_one(tmp_path: Path) -> None:
 def test_an_empty_line_says_so_and_what_to_do(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home", demo=False)
     assert "no tips yet" in hotline("tips", "list").stderr
-    assert "hotline responders import" in hotline("responders", "list").stderr
+    assert "hotline people import" in hotline("people", "list").stderr
 
 
 def test_a_refused_import_says_that_nobody_was_enrolled_and_shows_the_first_line(
@@ -382,9 +382,9 @@ def test_a_refused_import_says_that_nobody_was_enrolled_and_shows_the_first_line
 ) -> None:
     copy_home(tmp_path / "home", demo=False)
     (tmp_path / "people.csv").write_text("name,number\nGasabo 1,+250788000001\n")
-    refused = hotline("responders", "import", str(tmp_path / "people.csv"))
+    refused = hotline("people", "import", str(tmp_path / "people.csv"))
     assert refused.exit_code != 0
-    assert "nobody was enrolled" in refused.output
+    assert "no one was enrolled" in refused.output
     assert "name,msisdn,language,level,districts,categories" in refused.output
 
 

@@ -16,7 +16,7 @@ from tests.cli.homes import copy_home
 from tests.cli.test_backup import Operator
 from tests.cli.test_init import file_tip
 
-SIGNED = ("--name", "Aline", "--reason", "once a year")
+SIGNED = ("--by", "Aline", "--reason", "once a year")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from tests.made_once import lay_line
 
-WHO = ("--name", "A. Director")
+WHO = ("--by", "A. Director")
 
 
 @pytest.fixture

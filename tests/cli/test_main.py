@@ -47,7 +47,7 @@ def test_wrong_settings_are_told_all_at_once_and_nothing_starts() -> None:
             ["dial", "*384*777#", "--as", "0788000001", "--emulator", "http://127.0.0.1:9"],
             "no emulator answers",
         ),
-        (["flows", "play", "--limit", "3"], "60<=x<=182"),
+        (["flows", "check", "--limit", "3"], "60<=x<=182"),
         (["flows", "check", "/nowhere"], "does not exist"),
     ],
 )
@@ -67,7 +67,7 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
         (["fly"], "No such command 'fly'."),
         (["tisp"], "Did you mean 'tips'?"),
         (["tips", "lst"], "Did you mean 'list'?"),
-        (["statistics", "show", "2026", "--jsn"], "Did you mean '--json'?"),
+        (["tips", "show", "1", "--jsn"], "Did you mean '--json'?"),
         (
             [
                 "tips",
@@ -75,7 +75,7 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
                 "1",
                 "--desk",
                 "gasbo",
-                "--name",
+                "--by",
                 "A",
                 "--reason",
                 "b",

@@ -1,4 +1,4 @@
-"""`hotline retention` and `hotline tips close` on a line of its own."""
+"""`hotline tips retention` and `hotline tips close` on a line of its own."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,6 @@ from click import Command
 from click.testing import CliRunner, Result
 
 from hotline.bootstrap import build_console
-from hotline.cli.tips.retention import retention
 from hotline.cli.tips.tips import tips
 from hotline.config import Settings
 from hotline.domain.tip import TipOutcome
@@ -18,7 +17,7 @@ from hotline.store.database import open_database
 from tests.builders import make_tip
 from tests.made_once import lay_line
 
-WHO = ("--name", "A. Director", "--reason", "letter 12")
+WHO = ("--by", "A. Director", "--reason", "letter 12")
 
 
 @pytest.fixture
@@ -40,13 +39,15 @@ def run(home: Path, command: Command, *arguments: str) -> Result:
     return result
 
 
-def test_a_hold_is_placed_seen_and_lifted(home: Path) -> None:
-    assert "warned" in run(home, retention).output
-    assert "tip 1: held" in run(home, retention, "hold", "1", *WHO).output
-    (row,) = json.loads(run(home, retention, "--json").output)
+def test_what_is_warned_of_and_held_is_listed(home: Path) -> None:
+    assert "warned" in run(home, tips, "retention").output
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
+    services.hold(kit, 1, by="A. Director", reason="letter 12")
+    (row,) = json.loads(run(home, tips, "retention", "--json").output)
     assert (row["state"], row["held_by"], row["reason"]) == ("held", "A. Director", "letter 12")
-    assert "tip 1: kept" in run(home, retention, "lift", "1", *WHO).output
-    assert "no words go" in run(home, retention).stderr
+    services.lift(kit, 1, by="A. Director", reason="letter 12")
+    kit.database.close()
+    assert "no words go" in run(home, tips, "retention").stderr
 
 
 def test_closing_says_when_the_words_go(home: Path) -> None:
@@ -58,8 +59,3 @@ def test_closing_says_when_the_words_go(home: Path) -> None:
     kit.database.close()
     closed = run(home, tips, "close", "1", "--outcome", "silent", *WHO).output
     assert f"{goes:%Y-%m-%d}" in closed
-
-
-def test_nobody_decides_without_a_name_and_a_reason(home: Path) -> None:
-    for words in (["hold", "1"], ["lift", "1", "--name", "A"]):
-        assert CliRunner().invoke(retention, words).exit_code == 1

@@ -18,8 +18,8 @@ from hotline.store.tips.tips import Tip
 from tests.builders import make_responder, make_tip
 from tests.made_once import lay_line
 
-OTHER = ("--name", "Bob", "--reason", "seen too")
-FIRST = ("--name", "Alice", "--reason", "looked into")
+OTHER = ("--by", "Bob", "--reason", "seen too")
+FIRST = ("--by", "Alice", "--reason", "looked into")
 PLAIN, DANGER, CHILD, OFFICIAL = "1", "2", "3", "4"
 JUDGED = pytest.mark.parametrize(
     "tip", [DANGER, CHILD, OFFICIAL], ids=["danger", "child", "official"]
@@ -83,13 +83,13 @@ def test_an_outcome_that_there_is_not_lists_those_that_there_are(home: Path) -> 
 @JUDGED
 def test_the_same_name_replaces_its_request_and_another_name_does_not(home: Path, tip: str) -> None:
     said(home, "tips", "close", tip, "--outcome", "helped", *FIRST)
-    again = said(home, "tips", "close", tip, "--outcome", "joke", "--name", "alice", *FIRST[2:])
+    again = said(home, "tips", "close", tip, "--outcome", "joke", "--by", "alice", *FIRST[2:])
     assert "alice says joke" in again.output
     other = said(home, "tips", "close", tip, "--outcome", "helped", *OTHER, code=1).output
     assert "another request waits: joke" in other
     now = row(home, tip)
     assert (now["closed_at"], now["end_wanted"], now["end_wanted_by"]) == (None, "joke", "alice")
-    happened = said(home, "cases", "show", tip).stdout
+    happened = said(home, "tips", "show", tip).stdout
     assert happened.count("closed") >= 2, "both requests stay in the case events"
     assert "alice says joke" in said(home, "tips", "list").stdout
 
@@ -105,16 +105,6 @@ def test_what_came_of_it_must_be_said(home: Path, tip: str) -> None:
     refused = said(home, "tips", "close", tip, *FIRST, code=2)
     assert "--outcome" in refused.output
     assert row(home, tip)["end_wanted_by"] is None
-
-
-def test_a_tip_that_was_closed_wrongly_is_opened_again_and_rings(home: Path) -> None:
-    assert "is open" in said(home, "tips", "reopen", PLAIN, *FIRST, code=1).output
-    closed(home, PLAIN, TipOutcome.JOKE)
-    assert row(home, PLAIN)["next_clock"] is None
-    assert "open again" in said(home, "tips", "reopen", PLAIN, *OTHER).output
-    now = row(home, PLAIN)
-    assert (now["closed_at"], now["outcome"], now["next_clock"]) == (None, None, "acknowledge")
-    assert "Bob opened tip 1 again: seen too" in said(home, "audit", "list", "--tip", "1").stdout
 
 
 def test_a_tip_that_is_closed_already_is_said_to_be(home: Path) -> None:
@@ -139,7 +129,7 @@ def test_a_request_by_phone_is_listed_by_the_name_of_who_made_it(home: Path) -> 
         session.get_one(Tip, int(DANGER)).end_wanted_by = "responder:1"
     kit.database.close()
     assert "closure waits: Gasabo 1 says not-trafficking" in said(home, "tips", "list").stdout
-    same = ("--name", "gasabo  1", "--reason", "x")
+    same = ("--by", "gasabo  1", "--reason", "x")
     said(home, "tips", "close", DANGER, "--outcome", "helped", *same)
     assert row(home, DANGER)["end_wanted"] == "helped", "one person, by phone and by name"
 

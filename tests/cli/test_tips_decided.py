@@ -1,4 +1,4 @@
-"""`hotline tips helped`, `manner`, `send-down` and `let-go`: what people decide of a case, and the log of it."""
+"""`hotline tips send-down` and `let-go`: what people decide of a case, and the log of it."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from hotline.store.tips import told_tips
 from tests.builders import make_tip
 from tests.made_once import lay_line
 
-SIGNED = ("--name", "Alice", "--reason", "as the desk agreed")
+SIGNED = ("--by", "Alice", "--reason", "as the desk agreed")
 WORDS = "correct horse"
 
 
@@ -58,19 +58,6 @@ def listed(home: Path) -> dict[str, object]:
 
 def log(home: Path) -> str:
     return said(home, "audit", "list", "--tip", "1")
-
-
-def test_a_helper_is_there(home: Path) -> None:
-    assert "with a helper" in said(home, "tips", "helped", "1", *SIGNED)
-    assert "Alice" in log(home)
-    assert "as the desk agreed" in log(home)
-
-
-def test_how_to_go_is_one_of_two_and_stands_in_the_list(home: Path) -> None:
-    assert "say --unseen or --openly" in said(home, "tips", "manner", "1", *SIGNED, code=2)
-    assert "tip 1: unseen" in said(home, "tips", "manner", "1", "--unseen", *SIGNED)
-    assert "go unseen" in said(home, "tips", "list")
-    assert "as the desk agreed" in log(home)
 
 
 def test_a_tip_is_sent_down_once_with_the_desk_s_passphrase(home: Path) -> None:

@@ -16,7 +16,7 @@ from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
 from tests.made_once import lay_line
 
-SIGNED = ("--name", "Alice", "--reason", "nobody reached the place")
+SIGNED = ("--by", "Alice", "--reason", "nobody reached the place")
 
 
 @pytest.fixture

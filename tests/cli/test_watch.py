@@ -60,7 +60,7 @@ def test_an_alarm_stands_until_somebody_puts_her_name_to_it(home: Path) -> None:
     told = watch(home, "status")
     assert told.exit_code == 1
     assert "held (money_fault)" in told.output
-    assert watch(home, "ack", "lane", "--name", "Keza").output == "Keza sees to lane\n"
+    assert watch(home, "ack", "lane", "--by", "Keza").output == "Keza sees to lane\n"
     told = watch(home, "status", "--json")
     assert told.exit_code == 0
     (row,) = json.loads(told.stdout)
@@ -68,7 +68,7 @@ def test_an_alarm_stands_until_somebody_puts_her_name_to_it(home: Path) -> None:
 
 
 def test_what_does_not_stand_cannot_be_seen_to(home: Path) -> None:
-    told = watch(home, "ack", "lane", "--name", "Keza")
+    told = watch(home, "ack", "lane", "--by", "Keza")
     assert told.exit_code == 1
     assert "hotline watch status" in told.output
 

@@ -36,7 +36,7 @@ from hotline.store.watch.key_canaries import KeyCanary, ProcessStart
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 
-SIGNED = ("--name", "Aline", "--reason", "once a year")
+SIGNED = ("--by", "Aline", "--reason", "once a year")
 COMMANDS = {
     Role.WORKERS: ("clock",),
     Role.READER: ("reader",),

@@ -131,8 +131,8 @@ class Line:
     def command(self, *words: str, given: str = "") -> str:
         return self.checkout.command(self._environ, *words, given=given)
 
-    def any_command(self, *ways: Sequence[str], given: str = "") -> str:
-        """Runs the first of several spellings that this checkout has."""
+    def any_command(self, *ways: Sequence[str], script: str = "", given: str = "") -> str:
+        """Runs the first of several spellings that this checkout has; where it has none, the script."""
         refused = ""
         for words in ways:
             try:
@@ -141,6 +141,8 @@ class Line:
                 if "No such command" not in str(broken):
                     raise
                 refused = str(broken)
+        if script:
+            return self.script(script)
         raise LineBroken(refused)
 
     def script(self, program: str) -> str:

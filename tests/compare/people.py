@@ -32,16 +32,32 @@ INVITED = 4
 PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
 """Name and start PIN, in the file that an invitation writes."""
 KEPT = "compare.json"
-APPROVES = """
+IN_THE_CONSOLE = """
 import os
+from contextlib import closing
+from pathlib import Path
 from hotline.bootstrap import build_console
 from hotline.config import Settings
-from tests.deciding import approves_by_name
 kit = build_console(Settings.read(os.environ))
-approves_by_name(kit, "Admin 2", {name!r})
-kit.database.close()
+with closing(kit.database):
+"""
+"""What each script begins with that does what a page does."""
+APPROVES = f"""{IN_THE_CONSOLE}
+    from tests.deciding import approves_by_name
+    approves_by_name(kit, "Admin 2", {{name!r}})
 """
 """Approves an enrolment in the console's place, and leaves no account behind."""
+CHANGES_NUMBER = f"""{IN_THE_CONSOLE}
+    from hotline.cli.people.people import write
+    from hotline.domain.accounts.account import Actor
+    from hotline.services.people import enrolling
+    write(Path({{paper!r}}), enrolling.change_number(kit, Actor("Admin 1"), {{name!r}}, {{number!r}}, "compare"))
+"""
+MAKES_CODE = f"""{IN_THE_CONSOLE}
+    from hotline.domain.rolls.joining import Roll
+    from hotline.services.rolls import joining
+    print(joining.make_code(kit, Roll({{roll!r}}), "Gasabo", by="Editor 1")[0])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +212,10 @@ def _pin(random: Random) -> str:
 
 def joining_code(line: Line, roll: str) -> str:
     """A code to join the roll of leaders, or of officers in training, which lives for thirty days."""
-    written = line.command(roll, "code", "Gasabo", "--days", "30", "--name", "Editor 1")
+    written = line.any_command(
+        (roll, "code", "Gasabo", "--days", "30", "--name", "Editor 1"),
+        script=MAKES_CODE.format(roll=roll),
+    )
     found = re.match(r"\d+", written)
     if found is None:
         raise LineBroken(f"no code of {roll}: {written}")
@@ -210,16 +229,19 @@ def _set_pins(line: Line, people: Sequence[Responder]) -> None:
     _approve(line, [one for one in people if one.lets_in])
     passphrase = line.home / "enrolment-passphrase"
     said = ("--passphrase-file", str(passphrase), "--by", "Admin 3", "--second", "Admin 4")
-    line.any_command(("desks", "admit", *said))
+    line.any_command(("desks", "recover", *said), ("desks", "admit", *said))
     _approve(line, [one for one in people if not one.lets_in])
 
 
 def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
     """Returns the same people with the code and the paper of their invitations."""
     paper = line.home / "compare-paper"
-    said = ("--paper", str(paper), "--reason", "compare", "--by", "Admin 1")
+    said = ("--reason", "compare", "--by", "Admin 1")
     names = [one.name for one in people]
-    line.any_command(("people", "invite", *names, *said), ("responders", "invite", *names, *said))
+    line.any_command(
+        ("people", "invite", *names, "--out", str(paper), *said),
+        ("responders", "invite", *names, "--paper", str(paper), *said),
+    )
     line.wait(lambda: all(_texted(line, one.msisdn) for one in people))
     papers = dict(re.findall(PAPER, paper.read_text()))
     return [replace(one, code=_texted(line, one.msisdn), paper=papers[one.name]) for one in people]
@@ -229,12 +251,9 @@ def _approve(line: Line, people: Sequence[Responder]) -> None:
     """By the command of an older checkout, or as the second admin of the console."""
     said = ("--reason", "compare", "--by", "Admin 2")
     for one in people:
-        try:
-            line.command("responders", "approve", one.name, *said)
-        except LineBroken as broken:
-            if "No such command" not in str(broken):
-                raise
-            line.script(APPROVES.format(name=one.name))
+        line.any_command(
+            ("responders", "approve", one.name, *said), script=APPROVES.format(name=one.name)
+        )
 
 
 def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[District, ...]:
@@ -244,9 +263,11 @@ def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[
     mover = districts[0].responders[1]
     number = mover.msisdn.replace("+250788", "+250789")
     paper = line.home / "compare-paper"
-    words = ("change-number", mover.name, "--number", number, "--paper", str(paper))
-    said = ("--reason", "compare", "--by", "Admin 1")
-    line.any_command(("people", *words, *said), ("responders", *words, *said))
+    said = ("--reason", "compare", "--by", "Admin 1", "--paper", str(paper))
+    line.any_command(
+        ("responders", "change-number", mover.name, "--number", number, *said),
+        script=CHANGES_NUMBER.format(name=mover.name, number=number, paper=str(paper)),
+    )
     line.wait(lambda: bool(_texted(line, number)))
     start = dict(re.findall(PAPER, paper.read_text()))[mover.name]
     known[mover.name] = replace(mover, code=_texted(line, number), paper=start, new_number=number)

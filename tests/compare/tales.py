@@ -641,12 +641,14 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
     """Where the screen says that no alert can leave, none can while the report is told."""
-    signed = ("--name", "Admin 1", "--reason", "comparison")
+    line, why = story.world.line, ("--reason", "comparison")
+    by, name = ("--by", "Admin 1"), ("--name", "Admin 1")
     if target.endswith("unsent"):
-        story.world.line.command("lane", "hold", *signed)
+        line.any_command(("outgoing", "pause", *by, *why), ("lane", "hold", *name, *why))
     yield
     if target.endswith("unsent"):
-        story.world.line.command("lane", "release", *signed, "--yes")
+        resumed = ("outgoing", "resume", *by, *why, "--yes")
+        line.any_command(resumed, ("lane", "release", *name, *why, "--yes"))
 
 
 def _before_waiting(target: str) -> str:

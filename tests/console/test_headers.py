@@ -19,6 +19,7 @@ FILES = {
     "/words/<language>/sheet/<kind>",
     "/statistics/releases/<period>/report/<language>",
     "/statistics/releases/<period>/files",
+    "/statistics/results",
 }
 """Rules whose answer is a file to keep, and no page."""
 PAGES = [

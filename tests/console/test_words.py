@@ -7,9 +7,8 @@ import pytest
 
 from hotline.adapters.catalogues import LOCALES
 from hotline.adapters.console_words import console_catalogue_path, load_console_words
-from hotline.cli.words.console_catalogue import faults, gathered, take, texts, unfit, update
+from hotline.cli.words.console_catalogue import faults, gathered, update
 from hotline.domain.accounts.account import AccountRole
-from hotline.domain.flows.review import ReviewState, state_of
 from hotline.text.languages import CODES
 from tests.console.conftest import WORDS, Desk
 
@@ -64,24 +63,6 @@ def test_a_gap_a_stranger_and_a_lost_placeholder_are_told_and_the_update_mends_t
     total = len(gathered())
     assert [*update(tmp_path)][2] == f"fr: {total - 1} of {total} phrases of the console"
     assert "Keeping" not in load_console_words(tmp_path)["fr"]
-
-
-def test_a_phrase_stands_on_the_review_sheet_as_a_draft_and_comes_back_from_it(
-    tmp_path: Path,
-) -> None:
-    lay_catalogues(tmp_path)
-    by_english = {text.words["en"]: text for text in texts(tmp_path)}
-    assert by_english.keys() == gathered()
-    saving, rows = by_english["Saving"], by_english["Rows: {count}. Newest: {digest}..."]
-    assert state_of(saving, "rw", ()) is ReviewState.DRAFT
-    assert not saving.in_flows
-    mended = saving.saying("rw", "Turabika")
-    lost = rows.saying("rw", "Imirongo: {count")
-    found = dict(unfit({text.place: text for text in (mended, lost)}, "rw"))
-    assert found == {rows.place: "needs exactly these placeholders: count, digest"}
-    assert [*take(tmp_path, "rw", [mended])] == [console_catalogue_path(tmp_path, "rw")]
-    assert load_console_words(tmp_path)["rw"] == {**WORDS["rw"], "Saving": "Turabika"}
-    assert [*take(tmp_path, "rw", [])] == []
 
 
 @pytest.mark.parametrize(

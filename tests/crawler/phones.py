@@ -10,7 +10,6 @@ from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.training import LESSONS
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.passphrase import Costs, WrappingKey
-from hotline.services.desk import ask_back
 from hotline.services.referrals import referral
 from hotline.services.rolls import certificates, joining
 from hotline.services.tips import retention
@@ -18,6 +17,7 @@ from hotline.store.desk.desks import ENROLMENT, DeskMember
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Referral
 from hotline.store.tips.tips import Tip
+from tests import asking
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
 from tests.taking import close_by_two, take_case
@@ -155,7 +155,7 @@ class AskedBack:
             if session.scalar(select(DeskMember)) is None:
                 session.add(_member(line))
         line.clock.turn(minutes=4)
-        ask_back.ask(
+        asking.ask(
             line.kit,
             tip_id,
             self.question,

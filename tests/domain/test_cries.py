@@ -1,18 +1,14 @@
 """Cries for help by SMS: how they are written, and what must not be taken for one."""
 
-import csv
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.sms.cries import concerns_child, cries
-from hotline.domain.sms.hearing import Comes, HeardRow, comes_to, figures, is_right
 from hotline.domain.sms.keywords import spelled
 from hotline.text.languages import CODES
+from tests.domain.hearing import Comes, comes_to, figures, is_right, read, table
 
-HERE = Path(__file__).parent
 LEAST = {
     "cries": 40,
     "harmless": 100,
@@ -22,14 +18,6 @@ LEAST = {
     "harmless_forms": 20,
 }
 """Of each language."""
-
-
-def table(name: str) -> list[HeardRow]:
-    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            HeardRow(row["language"], row["text"], Comes(row["must"]) if "must" in row else None)
-            for row in csv.DictReader(file)
-        ]
 
 
 @pytest.mark.row("C2")
@@ -51,12 +39,7 @@ def test_nothing_that_is_kept_aside_stands_in_a_table_that_is_looked_at() -> Non
 @pytest.mark.parametrize("end", ["", "_aside", "_forms"])
 @pytest.mark.parametrize("code", CODES)
 def test_cries_are_heard_and_harmless_messages_wake_nobody(code: str, end: str) -> None:
-    rows = [
-        row
-        for name in (f"cries{end}", f"harmless{end}")
-        for row in table(name)
-        if row.language == code
-    ]
+    rows = [row for row in read(end) if row.language == code]
     found = figures(code, rows)
     wrong = [row.text for row in rows if not is_right(row)]
     assert found.good, (found, wrong)

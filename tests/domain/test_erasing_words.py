@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.sms.hearing import Comes, comes_to
 from hotline.domain.sms.keywords import is_erasure, is_stop
+from tests.domain.hearing import Comes, comes_to
 
 WISHES = """
 delete this|Delete this!|please delete my message|delete what i wrote|delete it|erase my report

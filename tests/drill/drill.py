@@ -87,7 +87,7 @@ def _drill(
     key = ("--key", str(folder / "backup.key"), *signed)
     with report.step("restore into an empty place", say):
         told = json.loads(
-            there("restore", str(folder / "line.backup"), *key, "--name", "Drill", "--json")
+            there("restore", str(folder / "line.backup"), *key, "--by", "Drill", "--json")
         )
     with report.step("bring the keys back", say):
         there("keys", "import", str(folder / "keys.sealed"), *signed)
@@ -171,11 +171,11 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
         before = _sends(stack, known)
         with report.step("run it held", say), _clock(there, kit, stack.log):
             report.breaches += _differences(before, _sends(stack, known), "while held")
-        if not json.loads(there("lane", "status", "--json"))["held"]:
+        if not json.loads(there("outgoing", "status", "--json"))["paused"]:
             report.breaches.append("the restored line is not held")
         fates = ("--alerts", "drop", "--confirmations", "drop", "--yes")
         with report.step("release it", say):
-            there("lane", "release", "--name", "Drill", "--reason", "a rehearsal", *fates)
+            there("outgoing", "resume", "--by", "Drill", "--reason", "a rehearsal", *fates)
         with report.step("run it released", say), _clock(there, kit, stack.log):
             report.breaches += _differences(before, _sends(stack, known), "once released")
     finally:

@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.engine.document.document import compile as compile_book
-from hotline.engine.document.document import read, schema
+from hotline.engine.document.document import read
 from hotline.engine.document.source import dump, parse
 from hotline.engine.flow import Condition, Menu
 from hotline.errors import FlowInvalid
-from tests.engine.books import LISTS, REVIEW, choice, make_document, make_flow, t
+from tests.engine.books import LISTS, choice, make_document, make_flow, t
 
 
 def _faults(document: Any) -> tuple[str, ...]:
@@ -178,11 +178,3 @@ def test_a_document_survives_its_file() -> None:
 def test_no_text_raises_anything_else(text: str) -> None:
     with suppress(FlowInvalid):
         parse(text)
-
-
-def test_the_schema_describes_a_flow_file() -> None:
-    described = schema()
-    assert set(described["required"]) == {"flow", "start", "nodes", "review"}
-    assert "is" in described["$defs"]["ConditionModel"]["properties"]
-    assert described["additionalProperties"] is False
-    assert set(REVIEW) == {"rw", "en", "fr"}

@@ -23,7 +23,7 @@ from hotline.sealing.opening import open_grant
 from hotline.services import weekly_keys
 from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
-from hotline.services.desk import access, ask_back
+from hotline.services.desk import access
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
 from hotline.services.people import enrolment
@@ -33,6 +33,7 @@ from hotline.services.sms import inbox, sms_replies
 from hotline.services.tips import retention
 from hotline.store import migrate
 from hotline.store.database import open_database
+from tests import asking
 from tests.books import OF_THE_TRIAL
 from tests.erasure import stolen_codes
 from tests.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
@@ -127,7 +128,7 @@ class Trial:
 
     def _answer_back(self, caller: str, number: str, words: str) -> None:
         self.clock.at += STILL_TELLING
-        ask_back.ask(
+        asking.ask(
             self.console,
             1,
             "landmark",

@@ -8,11 +8,12 @@ from hotline.domain.places.places import districts
 from hotline.domain.tip import NATIONAL
 from hotline.engine.numbers.questions import Question
 from hotline.sealing.passphrase import Costs, WrappingKey
-from hotline.services.desk import access, ask_back
+from hotline.services.desk import access
 from hotline.services.desk.access import QuestionBack
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import ENROLMENT, DeskMember
 from hotline.store.outbox.messages import Message
+from tests import asking
 from tests.callers import DESK_KEY, Line
 from tests.receipts import given
 from tests.two_people import ALICE
@@ -53,7 +54,7 @@ def number(desked: Line) -> str:
 
 
 def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: int = 1) -> Question:
-    return ask_back.ask(
+    return asking.ask(
         line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by=ALICE, reason="to know"
     )
 

@@ -14,6 +14,7 @@ from hotline.services.desk import ask_back
 from hotline.services.tips import question_answers
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips.tips import Tip
+from tests import asking
 from tests.callers import Line
 from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
 from tests.services.asking_back import (
@@ -185,12 +186,10 @@ def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) ->
 
 def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
     with pytest.raises(PassphraseWrong):
-        ask_back.ask(
-            desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by=ALICE, reason="x"
-        )
+        asking.ask(desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by=ALICE, reason="x")
     with pytest.raises(NotFound, match="no grant"):
         ask(desked, desk="31")
-    with pytest.raises(NotFound, match="hotline questions"):
+    with pytest.raises(NotFound, match="no question"):
         ask(desked, "name")
     assert desked.all(AskedBack) == []
     assert logged(desked, "tip_refused") == [

@@ -3,8 +3,7 @@
 import pytest
 
 from hotline.domain.referrals.referral import Level
-from hotline.errors import NotFound, PersonnelRefused
-from hotline.services.people import removals
+from hotline.errors import PersonnelRefused
 from hotline.services.referrals import referral
 from hotline.services.referrals.case_standing import standing_of
 from hotline.store.desk.desks import Desk
@@ -16,11 +15,11 @@ from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import of_desk
 from tests.callers import DESK_KEY, Line, line, told
+from tests.posting import post
 
 __all__ = ["line"]
 
 BORDER = "border-east"
-SIGNED = {"by": "Alice", "reason": "a test"}
 LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
 """Not danger, no official, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
@@ -44,7 +43,7 @@ def at_the_border(line: Line) -> Line:
             person = session.get_one(Responder, who)
             memberships.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
             person.name = f"Responder {number}"
-        removals.place_at(line.kit, str(who), BORDER, level, second="Bob", **SIGNED)
+        post(line.kit, who, {"12": Level.COORDINATOR, BORDER: level})
     return line
 
 
@@ -127,22 +126,13 @@ def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Lin
 
 
 def test_two_people_place_somebody_at_a_desk_and_one_takes_her_from_it(at_the_border: Line) -> None:
-    kit, who = at_the_border.kit, "Responder 1"
-    removals.place_at(kit, who, "home-a", Level.DEPUTY, second="Bob", **SIGNED)
-    removals.leave_desk(kit, who, BORDER, **SIGNED)
+    kit = at_the_border.kit
+    (person,) = [one for one in at_the_border.all(Responder) if one.name == "Responder 1"]
+    district = {"12": Level.COORDINATOR}
+    post(kit, person.id, {**district, BORDER: Level.RESPONDER, "home-a": Level.DEPUTY})
+    post(kit, person.id, {**district, "home-a": Level.DEPUTY})
     with at_the_border.database.reading() as session:
-        (person,) = [one for one in at_the_border.all(Responder) if one.name == who]
         hers = {row.desk_code: row.level for row in memberships.running(session, person.id)}
     assert hers == {"12": "coordinator", "home-a": "deputy"}
-    for desk, level, second, error in (
-        ("home-a", Level.RESPONDER, None, PersonnelRefused),
-        ("home-a", Level.NATIONAL, "Bob", PersonnelRefused),
-        ("help-a", Level.RESPONDER, "Bob", PersonnelRefused),
-        ("13", Level.RESPONDER, "Bob", PersonnelRefused),
-        ("nowhere", Level.RESPONDER, "Bob", NotFound),
-    ):
-        with pytest.raises(error):
-            removals.place_at(kit, who, desk, level, second=second, **SIGNED)
-    for desk in ("12", BORDER, "national"):
-        with pytest.raises(PersonnelRefused):
-            removals.leave_desk(kit, who, desk, **SIGNED)
+    with pytest.raises(PersonnelRefused):
+        post(kit, person.id, {"home-a": Level.NATIONAL})

@@ -40,7 +40,6 @@ def test_those_of_the_demo_count_in_the_demo_alone(database: Database, clock: Cl
     assert demo_accounts.make(kit)
     assert admins(kit, pretended=True) == (True, "2 can sign in")
     assert admins(kit) == (False, "none can sign in")
-    assert not invitations.has_two_admins(kit), "the server still counts as a second person"
 
 
 def test_accounts_whose_second_factor_opens_no_more_are_named(

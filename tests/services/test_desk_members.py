@@ -23,7 +23,6 @@ from hotline.services.desk.keys import rotation
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people import one_human, removals
 from hotline.services.people.dossiers import leaving
-from hotline.services.people.removals import Posting
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.desk import desks, members
 from hotline.store.desk.audit import AuditEntry
@@ -31,6 +30,7 @@ from hotline.store.people.responders import Responder
 from tests.builders import NOON
 from tests.deciding import signed_in
 from tests.district import District
+from tests.posting import post
 from tests.two_people import ALICE, BOB
 
 PASSPHRASE = "correct horse"
@@ -191,7 +191,7 @@ def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: Peo
 
 def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
     people.let_in("12", PERSON)
-    removals.move(people.district.kit, "4", Posting(districts=["Huye"]), second=None, **SIGNED)
+    post(people.district.kit, 4, {"24": Level.RESPONDER})
     assert not people.opens("12", PERSON)
     with people.district.database.reading() as session:
         assert members.of_desk(session, "12") == {}

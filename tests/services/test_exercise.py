@@ -26,7 +26,6 @@ from hotline.services.referrals.drills.exercising import ExerciseReport
 from hotline.services.sms.inbox import Arrival, take_sms
 from hotline.services.tips import retention
 from hotline.statistics import queries
-from hotline.store.cases import case_overview
 from hotline.store.outbox import health
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.reach.outreach import Tally
@@ -206,7 +205,6 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
     with staffed.database.reading() as session:
         assert queries.counted_tips(session, months.begins(month), months.ends(month)) == []
         assert session.scalars(select(Tally)).all() == []
-        assert case_overview.cases(session, case_overview.CasesWanted()) == []
         (listed,) = tip_overview.tip_overviews(session)
     assert listed.tip.channel == trial.DRILL
 

@@ -8,10 +8,11 @@ import pytest
 from hotline.domain.referrals.referral import Level
 from hotline.errors import PersonnelRefused
 from hotline.services.people import leaves, personnel, removals, stopping
-from hotline.services.people.removals import Posting, Removed
+from hotline.services.people.removals import Removed
 from hotline.store.people.responders import Responder
 from hotline.store.watch.alarms import STOPPED
 from tests.district import District
+from tests.posting import post
 
 BY = {"by": "Alice", "reason": "her wish"}
 
@@ -33,7 +34,6 @@ def test_r10_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) ->
     for _ in range(2):
         leaves.begin_leaves(alone.kit)
     assert [who for _, who in alone.told(tip)] == [1, 2]
-    assert personnel.show(alone.kit, first).cases[0].tip_id == tip
     assert personnel.away(alone.kit) == {1: begins + timedelta(days=2)}
     assert leaves.back(alone.kit, first, number=None, second=None, **BY).ended == ["leave"]
     assert personnel.away(alone.kit) == {}
@@ -68,8 +68,7 @@ def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> 
 
 
 def test_a_move_out_of_the_district_hands_the_case_on(alone: District) -> None:
-    first = names(alone)[0]
     (tip,) = [row.tip_id for row in alone.open_deadlines()]
-    removals.move(alone.kit, first, Posting(districts=["Huye"]), second=None, **BY)
+    post(alone.kit, 1, {"24": Level.RESPONDER})
     assert [who for _, who in alone.told(tip)] == [1, 2]
     assert alone.responder(1).districts == ["24"]

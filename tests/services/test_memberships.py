@@ -6,12 +6,12 @@ from sqlalchemy import delete
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category
 from hotline.services.people import leaves, removals
-from hotline.services.people.removals import Posting
 from hotline.store.people import memberships
 from hotline.store.people.responders import Membership, Responder
 from hotline.store.referrals import personnel, referrals
 from tests.builders import NOON
 from tests.district import District
+from tests.posting import post
 
 BY = {"by": "Alice", "reason": "a test"}
 TWO = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPONDER}
@@ -57,9 +57,10 @@ def test_who_was_told_has_the_level_of_the_tips_own_district(
 
 
 def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None:
-    removals.move(both.kit, "1", Posting(districts=["Huye"]), second=None, **BY)
+    there = {"24": Level.COORDINATOR, "border-east": Level.RESPONDER}
+    post(both.kit, 1, there)
     assert desks(both, 1) == {"24": "coordinator", "border-east": "responder"}
-    removals.move(both.kit, "1", Posting(categories=[Category.SEX]), second=None, **BY)
+    post(both.kit, 1, there, (Category.SEX,))
     with both.database.reading() as session:
         rows = memberships.running(session, 1)
         person = session.get_one(Responder, 1)
@@ -74,9 +75,9 @@ def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) 
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
     three = district.enrol(Level.RESPONDER)
-    removals.move(district.kit, str(three), Posting(level=Level.NATIONAL), second="Bob", **BY)
+    post(district.kit, three, {NATIONAL: Level.NATIONAL})
     assert desks(district, three) == {NATIONAL: "national"}
-    removals.move(district.kit, str(three), Posting(level=Level.DEPUTY), second=None, **BY)
+    post(district.kit, three, {"12": Level.DEPUTY})
     assert desks(district, three) == {"12": "deputy"}
 
 

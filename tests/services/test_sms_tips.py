@@ -6,11 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hotline.cli.words.cries import TABLES, read
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.clocks import by_day
 from hotline.domain.sms import sms_tip
-from hotline.domain.sms.hearing import Comes, comes_to
 from hotline.domain.tip import TipState
 from hotline.domain.wording import Template
 from hotline.services.referrals import referral
@@ -21,6 +19,7 @@ from hotline.store.people.responders import Membership, Responder
 from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_message
 from tests.callers import Line
+from tests.domain.hearing import Comes, comes_to, read
 from tests.kits import make_line
 from tests.servers import every_value
 
@@ -284,7 +283,7 @@ def test_neither_her_words_nor_her_number_stand_anywhere_in_clear(line: Line) ->
 @pytest.mark.row("C2")
 def test_the_inbox_hears_cries_as_the_table_says(line: Line) -> None:
     """Each seventh row, from a phone of its own; `tests/domain/test_cries.py` looks at every one."""
-    rows = [row for row in read(TABLES) if row.must is not None][::7]
+    rows = [row for row in read() if row.must is not None][::7]
     for n, row in enumerate(rows):
         assert text(line, row.text, n, f"+25078{n:07}") is InboxOutcome.TIP, row.text
     urgent = [comes_to(row.text) is not Comes.TIP for row in rows]

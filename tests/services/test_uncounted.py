@@ -15,7 +15,6 @@ import hotline
 from hotline.domain import trial
 from hotline.domain.cases import months
 from hotline.statistics import queries
-from hotline.store.cases import case_overview
 from hotline.store.cases.case_keys import CaseKey
 from hotline.store.database import Session
 from hotline.store.reach import case_ends, outreach
@@ -125,7 +124,6 @@ def figures(session: Session) -> Mapping[str, int]:
     return {
         "sessions": traffic.sessions(session, NOON),
         "tallies": session.query(Tally).count(),
-        "cases": len(case_overview.cases(session, case_overview.CasesWanted())),
         "persons": len(tips.counting),
         "tips": len(queries.counted_tips(session, months.begins(month), months.ends(month))),
     }

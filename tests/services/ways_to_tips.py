@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 
 from hotline.domain.tips.wanted import TipFilter, TipStanding
 from hotline.errors import NotFound
-from hotline.store.cases import case_overview
 from hotline.store.database import Session
 from hotline.store.outbox import health
 from hotline.store.outbox.messages import Deadline, Referral
@@ -147,13 +146,7 @@ def counted_beside(one: Asker) -> set[int]:
     return {3: {*KEPT, *OTHERS}, 1: set(OTHERS)}.get(count, set())
 
 
-def cases_of(one: Asker) -> set[int]:
-    wanted = case_overview.CasesWanted(one.viewer)
-    return {found.tip.id for found in case_overview.cases(one.session, wanted)}
-
-
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
-    "cases/case_overview.cases": cases_of,
     "referrals/tip_overview._tips": listed,
     "referrals/tip_overview._by_contact": of_the_same_phone,
     "referrals/known_cases.of_responder": answered_by_sms,

@@ -15,7 +15,7 @@ from hotline.domain.cases.entries import EntryKind, TakeProof
 from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, week_of
 from hotline.domain.tip import NATIONAL
 from hotline.services.reach.outreach import day_of
-from hotline.statistics import queries
+from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
@@ -135,6 +135,17 @@ def test_e5_the_programme_lead_sets_targets_and_takes_one_back(desk: Desk) -> No
     lead.post("/statistics/targets", {})
     assert ">77 %<" not in lead.get("/statistics").text
     assert tab(desk, AccountRole.NATIONAL).get("/statistics/targets").status_code == 404
+
+
+def test_e5_what_callers_are_told_is_one_page_and_one_sms(desk: Desk) -> None:
+    writes(desk, published=True)
+    lead = tab(desk, AccountRole.PROGRAMME_LEAD)
+    told = lead.get("/statistics/results")
+    assert 'filename="results.html"' in told.headers["Content-Disposition"]
+    assert all(f'lang="{code}"' in told.text for code in CODES)
+    release = unescape(lead.get(f"/statistics/releases/{YEAR}").text)
+    assert service_report.results_sms(desk.kit, "fr") in release
+    assert tab(desk, AccountRole.TRANSLATOR).get("/statistics/results").status_code == 404
 
 
 def test_a_line_without_a_release_says_so(desk: Desk) -> None:

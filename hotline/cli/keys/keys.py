@@ -46,12 +46,12 @@ from hotline.store.migrate import TablesState
 @click.option("--passphrase-file", type=FILE, help="The enrolment passphrase; otherwise asked for.")
 @signed
 @recovering
-def recovery(passphrase_file: Path | None, name: str, reason: str, second: str) -> None:
+def recovery(passphrase_file: Path | None, by: str, reason: str, second: str) -> None:
     """Make the recovery pair where there is none, and seal each desk's key to it, before two people. Safe to repeat.
 
     From then on a member gives her desk a new key in the console, and the passphrase opens that one too.
     """
-    people = TwoPeople(name, second)
+    people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = ask_passphrase(passphrase_file, "of all, at enrolment")
         made = recovery_pair.make(kit, passphrase, by=people, reason=reason)
@@ -77,11 +77,11 @@ def pepper() -> None:
 
 @pepper.command()
 @signed
-def show(name: str, reason: str) -> None:
+def show(by: str, reason: str) -> None:
     """Print what goes on paper: by hand, kept apart from every backup. Without it no PIN opens anything."""
     folder = reader_folder()
     with console_kit() as kit:
-        rekeying.record(kit, "pepper_shown", PEPPER, by=name, reason=reason)
+        rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
     click.echo(paper.written(folder.read(PEPPER_KEY)))
     say("write it down, and check it with `hotline keys pepper enter --check`")
 
@@ -89,7 +89,7 @@ def show(name: str, reason: str) -> None:
 @pepper.command()
 @signed
 @click.option("--check", is_flag=True, help="Only say whether the paper is right.")
-def enter(name: str, reason: str, *, check: bool) -> None:
+def enter(by: str, reason: str, *, check: bool) -> None:
     """Type in what stands on paper, after a restore. What `hotline init` made meanwhile stays beside it."""
     folder = reader_folder()
     typed = paper.read(click.prompt("The pepper", hide_input=True, err=True))
@@ -106,7 +106,7 @@ def enter(name: str, reason: str, *, check: bool) -> None:
         raise Occupied("a pepper is being rotated: `hotline keys end-old` first")
     folder.replace(PEPPER_KEY, typed)
     with console_kit() as kit:
-        rekeying.record(kit, "pepper_entered", PEPPER, by=name, reason=reason)
+        rekeying.record(kit, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is put back: PINs open again")
 
 
@@ -155,7 +155,7 @@ def list_(as_json: bool) -> None:
 @click.option(
     "--stage", is_flag=True, help="Several machines: make the key, and use it only later."
 )
-def rotate(key: str, name: str, reason: str, stage: bool) -> None:
+def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     """Put a new key beside the old one, seal to it what must be, and drop nothing. Safe to repeat.
 
     Running processes notice by themselves. `hotline keys end-old` destroys the old one, ten minutes later. Where a
@@ -166,7 +166,7 @@ def rotate(key: str, name: str, reason: str, stage: bool) -> None:
         fresh = rotation.stage(folder, rotating)
         _prove(kit, folder, rotating)
         if fresh:
-            rekeying.record(kit, "key_rotated", key, by=name, reason=reason)
+            rekeying.record(kit, "key_rotated", key, by=by, reason=reason)
         click.echo("a new key is there" if fresh else "a new key was there: going on with it")
         if stage:
             click.echo(
@@ -182,7 +182,7 @@ def rotate(key: str, name: str, reason: str, stage: bool) -> None:
 @keys.command("end-old")
 @signed
 @click.option("--now", is_flag=True, help="Also where it was rotated less than ten minutes ago.")
-def end_old(name: str, reason: str, now: bool) -> None:
+def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy every key that was rotated away, once nothing is sealed to it any more."""
     folder = _folder()
     left = {key: at for key in ROTATING if (at := rotation.staged_at(folder, ROTATING[key]))}
@@ -201,7 +201,7 @@ def end_old(name: str, reason: str, now: bool) -> None:
             _moved(kit, folder, key)
             rotation.destroy_old(folder, ROTATING[key])
             _prove(kit, folder, ROTATING[key], alone=True)
-            rekeying.record(kit, "old_key_destroyed", key, by=name, reason=reason)
+            rekeying.record(kit, "old_key_destroyed", key, by=by, reason=reason)
             click.echo(f"{key}: the old key is destroyed")
 
 
@@ -314,7 +314,7 @@ def _needed_by_nobody(kit: Kit) -> None:
     if left:
         raise TooSoon(
             f"pepper: {left} PINs need the one before. They move when they are keyed next; where the pepper"
-            " leaked, `hotline responders invite` each of them anew first"
+            " leaked, `hotline people invite` each of them first"
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from hotline.cli.keys.backup import FILE, key_options, private_key, say
-from hotline.cli.signing import checked
+from hotline.cli.signing import by_option
 from hotline.config import Settings
 from hotline.services.copies.restore import Restored
 from hotline.services.copies.restore import restore as bring_back
@@ -19,18 +19,18 @@ NEXT = """nothing goes out until somebody says so:
   hotline keys import FILE     if the keys are not back yet
   hotline doctor               everything but the lane should be well
   hotline run                  callers are answered, tips are stored, nobody is told
-  hotline lane status          what would go out, and since when it waits
-  hotline lane release         telephone the responders first"""
+  hotline outgoing status      what would go out, and since when it waits
+  hotline outgoing resume      telephone the responders first"""
 
 
 @click.command()
 @click.argument("file", type=FILE)
 @key_options
-@click.option("--name", prompt="Your name", callback=checked, help="Kept in the audit log.")
+@by_option
 @click.option("--replace", is_flag=True, help="Move an SQLite database that is there aside.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def restore(
-    file: Path, key: Path, passphrase_file: Path | None, name: str, replace: bool, as_json: bool
+    file: Path, key: Path, passphrase_file: Path | None, by: str, replace: bool, as_json: bool
 ) -> None:
     """Bring a backup back into an empty database: proved, migrated, and held.
 
@@ -44,7 +44,7 @@ def restore(
         click.echo(f"the database that was there is now {aside}", err=True)
 
     with file.open("rb") as stream:
-        done = bring_back(stream, opener, settings.database_url, by=name, at=now, say=say)
+        done = bring_back(stream, opener, settings.database_url, by=by, at=now, say=say)
 
     if as_json:
         click.echo(json.dumps(_row(done), indent=2))

@@ -28,7 +28,7 @@ def rotate_desks(
     passphrase_file: Path | None,
     new_passphrase_file: Path | None,
     desk: str | None,
-    name: str,
+    by: str,
     reason: str,
     second: str,
 ) -> None:
@@ -39,7 +39,7 @@ def rotate_desks(
     """
     if desk and new_passphrase_file:
         raise click.UsageError("one desk alone keeps its passphrase")
-    people = TwoPeople(name, second)
+    people = TwoPeople(by, second)
     with console_kit() as kit:
         old = ask_passphrase(passphrase_file, "of today")
         if desk:

@@ -28,24 +28,8 @@ NAMING = (
 )
 """Whoever gives one of these means a line of his own; a home that is named may be a demo's all the same."""
 ASKING = (
-    *(
-        "audit",
-        "backup",
-        "callbacks",
-        "cases",
-        "console",
-        "desks",
-        "doctor",
-        "flows",
-        "guide",
-        "hooks",
-        "keys",
-        "lane",
-        "law",
-        "leaders",
-    ),
-    *("questions", "responders", "retention", "statistics", "tips"),
-    *("training", "watch"),
+    *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "hooks"),
+    *("keys", "law", "leaders", "outgoing", "people", "tips", "training", "watch"),
 )
 """Commands about a line that is there already."""
 

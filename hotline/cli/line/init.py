@@ -15,7 +15,7 @@ from hotline.adapters.demo_accounts import keep_demo_accounts
 from hotline.bootstrap import UNFINISHED_INIT, Role, build_console, build_pages, key_folder, missing
 from hotline.cli.keys.making import make_missing, prove_all
 from hotline.cli.kit import new_passphrase, passphrase_in
-from hotline.cli.people.console import link_line
+from hotline.cli.people.accounts import link_line
 from hotline.config import Settings
 from hotline.domain.people.rehearsal import CALL_BACK_NUMBER, demo_numbers, demo_responders
 from hotline.environment import CHECKOUT
@@ -248,7 +248,7 @@ def _first_account(kit: Kit, settings: Settings) -> None:
     """A link for the first admin, until somebody has taken an account up."""
     first = at_the_server.first(kit)
     if first is None:
-        _told("accounts", [], there="`hotline console list` shows them")
+        _told("accounts", [], there="the page Accounts shows them")
         return
     click.echo(f"accounts: {at_the_server.FIRST} is made by {link_line(settings, first.link)}")
 

@@ -18,8 +18,8 @@ from hotline.services.rolls.joining import Enlisted
 DISTRICT = click.Argument(["district"])
 NUMBER = click.Argument(["number"], required=False)
 DAYS = click.Option(["--days"], type=int, default=VALID.days, show_default=True)
-NAME = click.Option(
-    ["--name"], prompt="Your name", callback=checked, help="Who says so: kept in the audit log."
+BY = click.Option(
+    ["--by"], prompt="Your name", callback=checked, help="Who says so: kept in the audit log."
 )
 AS_JSON = click.Option(["--json", "as_json"], is_flag=True, help="For a program to read.")
 
@@ -28,18 +28,18 @@ def commands_of(roll: Roll, *, about: str, making: str) -> click.Group:
     """A roll's commands: `about` says who is on it, `making` whom its codes are for."""
     commands = (
         click.Command(
-            "code", callback=partial(tell_code, roll), params=[DISTRICT, DAYS, NAME], help=making
+            "code", callback=partial(tell_code, roll), params=[DISTRICT, DAYS, BY], help=making
         ),
         click.Command(
             "end",
             callback=partial(end_codes, roll),
-            params=[DISTRICT, NAME],
+            params=[DISTRICT, BY],
             help="End every code of DISTRICT now. Whoever joined with one stays.",
         ),
         click.Command(
             "remove",
             callback=partial(take_off, roll),
-            params=[NUMBER, NAME],
+            params=[NUMBER, BY],
             help="Take a phone off the roll. The number is asked for where it is not given, and kept nowhere.",
         ),
         click.Command(
@@ -52,24 +52,24 @@ def commands_of(roll: Roll, *, about: str, making: str) -> click.Group:
     return click.Group(roll, commands=commands, help=about)
 
 
-def tell_code(roll: Roll, district: str, days: int, name: str) -> None:
+def tell_code(roll: Roll, district: str, days: int, by: str) -> None:
     with console_kit() as kit:
-        digits, row = joining.make_code(kit, roll, district, by=name, valid=timedelta(days=days))
+        digits, row = joining.make_code(kit, roll, district, by=by, valid=timedelta(days=days))
     where = place_name(row.district, "en")
     click.echo(f"{digits}  {where}, until {row.ends_at:%Y-%m-%d}")
     click.echo("it is kept nowhere: write it down now", err=True)
 
 
-def end_codes(roll: Roll, district: str, name: str) -> None:
+def end_codes(roll: Roll, district: str, by: str) -> None:
     with console_kit() as kit:
-        ended = joining.end_codes(kit, roll, district, by=name)
+        ended = joining.end_codes(kit, roll, district, by=by)
     click.echo(f"ended {ended}")
 
 
-def take_off(roll: Roll, number: str | None, name: str) -> None:
+def take_off(roll: Roll, number: str | None, by: str) -> None:
     number = number or str(click.prompt("Number", hide_input=True, err=True))
     with console_kit() as kit:
-        joining.remove(kit, roll, number, by=name)
+        joining.remove(kit, roll, number, by=by)
     click.echo("removed")
 
 

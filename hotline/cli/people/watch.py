@@ -147,12 +147,12 @@ def status(as_json: bool) -> None:
 
 @watch.command()
 @click.argument("alarm", type=click.Choice([one.value for one in Alarm]), metavar="ALARM")
-@click.option("--name", required=True, help="Who sees to it.")
-def ack(alarm: str, name: str) -> None:
+@click.option("--by", required=True, help="Who sees to it.")
+def ack(alarm: str, by: str) -> None:
     """Put a name to ALARM: nobody is woken for it again within a day, unless it grows worse."""
     with console_kit() as kit:
-        watchers.acknowledge(kit, alarm, name)
-    click.echo(f"{name} sees to {alarm}")
+        watchers.acknowledge(kit, alarm, by)
+    click.echo(f"{by} sees to {alarm}")
 
 
 @watch.command()

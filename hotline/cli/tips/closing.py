@@ -21,7 +21,7 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 @TIP
 @signed
 @click.option("--outcome", type=OUTCOME, required=True, help="What came of it.")
-def close(tip_id: int, name: str, reason: str, outcome: str) -> None:
+def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     """Request that a tip is closed. A command closes nothing: a typed name proves nobody.
 
     Somebody of the national desk opens the case, behind the PIN or in the console, and confirms the closure there.
@@ -29,7 +29,7 @@ def close(tip_id: int, name: str, reason: str, outcome: str) -> None:
     """
     with console_kit() as kit:
         kept = retention.close_tip(
-            kit, tip_id, by=name, reason=reason, outcome=TipOutcome(outcome), only_requests=True
+            kit, tip_id, by=by, reason=reason, outcome=TipOutcome(outcome), only_requests=True
         )
         clocks = case_persons.still_owed(kit, tip_id)
     _say(kept)
@@ -38,29 +38,6 @@ def close(tip_id: int, name: str, reason: str, outcome: str) -> None:
         click.echo(
             f"  still owed to person {one.n}: {FOLLOWS[one.kind].owed}, by {due:%Y-%m-%d %H:%M} in Kigali"
         )
-
-
-@click.command()
-@TIP
-@signed
-def reopen(tip_id: int, name: str, reason: str) -> None:
-    """Undo the end of a tip that was closed wrongly: it rings again, from now on."""
-    with console_kit() as kit:
-        retention.reopen_tip(kit, tip_id, by=name, reason=reason)
-    click.echo(f"tip {tip_id}: open again; the next who can is told at once")
-
-
-@click.command()
-@TIP
-@signed
-def helped(tip_id: int, name: str, reason: str) -> None:
-    """Say that a helper is there: whoever asks by receipt reads it as one word."""
-    with console_kit() as kit:
-        retention.helped(kit, tip_id, by=name, reason=reason)
-    click.echo(f"tip {tip_id}: with a helper")
-
-
-COMMANDS = (close, reopen, helped)
 
 
 def _say(kept: Kept) -> None:

@@ -1,13 +1,7 @@
-"""`hotline tips manner`, and what stands first wherever a tip is read: what was told about coming."""
+"""Says what stands first wherever a tip is read: whether helpers may come openly."""
 
-import click
-
-from hotline.cli.kit import console_kit
-from hotline.cli.row_ids import TIP_ID
-from hotline.cli.signing import signed
 from hotline.domain.referrals.coming import YES, Care, Coming, Manner
 from hotline.domain.tip import Matter
-from hotline.services.referrals import coming
 
 DECIDED = {
     Manner.UNSEEN: {
@@ -53,22 +47,6 @@ NOT_SURE = {
     "en": "Not sure whether helpers may come: go unseen",
     "fr": "Ne sait pas si on peut venir: allez-y discrètement",
 }
-
-
-@click.command()
-@click.argument("tip_id", metavar="ID", type=TIP_ID)
-@click.option(
-    "--unseen/--openly", "unseen", default=None, help="With a colleague and not openly, or openly."
-)
-@signed
-def manner(tip_id: int, unseen: bool | None, name: str, reason: str) -> None:
-    """Say for the national desk how to go, where somebody asked that nobody comes: all who were told learn it."""
-    if unseen is None:
-        raise click.UsageError("say --unseen or --openly")
-    said = Manner.UNSEEN if unseen else Manner.OPENLY
-    with console_kit() as kit:
-        coming.say(kit, tip_id, said, by=name, reason=reason)
-    click.echo(f"tip {tip_id}: {said}; everybody who was told of it learns it now")
 
 
 def first_line(told: Coming, matter: str, language: str) -> str | None:

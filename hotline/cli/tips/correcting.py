@@ -24,10 +24,10 @@ TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
 @click.command("let-go")
 @TIP
 @signed
-def let_go(tip_id: int, name: str, reason: str) -> None:
+def let_go(tip_id: int, by: str, reason: str) -> None:
     """Let the people of a tip's first place go, once somebody of the corrected one has it."""
     with console_kit() as kit:
-        sending_down.let_go(kit, tip_id, by=name, reason=reason)
+        sending_down.let_go(kit, tip_id, by=by, reason=reason)
     click.echo(f"tip {tip_id}: the people of the first place are let go, and learn it now")
 
 
@@ -40,11 +40,9 @@ def let_go(tip_id: int, name: str, reason: str) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file whose first line is the national desk's passphrase; asked for otherwise.",
 )
-def send_down(
-    tip_id: int, name: str, reason: str, second: str, passphrase_file: Path | None
-) -> None:
+def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: Path | None) -> None:
     """Let the district know of a tip that names an official: for the national desk, when none is involved after all."""
-    people = TwoPeople(name, second)
+    people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = ask_passphrase(passphrase_file, NATIONAL)
         sending_down.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)

@@ -1,4 +1,4 @@
-"""`hotline retention`: whose words go next, and holding them where a court asks for it."""
+"""`hotline tips retention`: lists whose words are erased next, and what is held."""
 
 import json
 from collections.abc import Mapping
@@ -8,26 +8,21 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.row_ids import TIP_ID
-from hotline.cli.signing import signed
 from hotline.domain.places.places import place_name
 from hotline.domain.tips.retention import Keeping
 from hotline.services.tips import retention as service
 from hotline.store.referrals.retention import Kept
 
 
-@click.group(invoke_without_command=True)
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-@click.pass_context
-def retention(context: click.Context, as_json: bool) -> None:
-    """Whose words are erased next, and what is held. The clock erases by itself, two weeks after it warned here.
+def retention(as_json: bool) -> None:
+    """List whose words are erased next, and what is held. The clock erases two weeks after it warned here.
 
     Words go 90 days after `hotline tips close`, or 270 days after the tip was filed where nobody closed it. Place,
     kind, urgency and times stay, for the figures. What was noted of persons goes once its month was counted for
     the last time, 75 days after it ended, and two weeks after a warning too.
     """
-    if context.invoked_subcommand is not None:
-        return
     with console_kit() as kit:
         rows = [_row(kept) for kept in service.upcoming(kit)]
         codes = [_going(one) for one in service.upcoming_codes(kit)]
@@ -48,35 +43,9 @@ def retention(context: click.Context, as_json: bool) -> None:
         )
 
 
-@retention.command()
-@click.argument("tip_id", metavar="ID", type=TIP_ID)
-@signed
-def hold(tip_id: int, name: str, reason: str) -> None:
-    """Keep a tip's words, and what was noted of its persons, until the hold is lifted, however long.
-
-    Leaves a row in the audit log.
-    """
-    with console_kit() as kit:
-        _told(service.hold(kit, tip_id, by=name, reason=reason))
-
-
-@retention.command()
-@click.argument("tip_id", metavar="ID", type=TIP_ID)
-@signed
-def lift(tip_id: int, name: str, reason: str) -> None:
-    """End a hold. What was due meanwhile goes two weeks from now at the earliest."""
-    with console_kit() as kit:
-        _told(service.lift(kit, tip_id, by=name, reason=reason))
-
-
 def _going(one: service.CodesGoing) -> Mapping[str, Any]:
     goes_at = _day(one.counted_at)
     return {"month": one.month, "goes_at": goes_at, "tips": one.tips, "held": one.held}
-
-
-def _told(kept: Kept) -> None:
-    row = _row(kept)
-    click.echo(f"tip {row['tip']}: {row['state']}; without a hold it goes {row['goes_at']}")
 
 
 def _row(kept: Kept) -> Mapping[str, Any]:

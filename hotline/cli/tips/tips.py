@@ -12,17 +12,19 @@ from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.moments import MOMENT, at_kigali
 from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import recovering, signed
-from hotline.cli.tips import coming, correcting, excluding, linking
-from hotline.cli.tips.closing import COMMANDS, TIP
+from hotline.cli.tips import coming, correcting
+from hotline.cli.tips.closing import TIP, close
 from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.reader import language_option
+from hotline.cli.tips.retention import retention
+from hotline.cli.tips.show import show
 from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.erasure import KEPT_FOR
 from hotline.domain.tip import Matter, TipState, Urgency
 from hotline.domain.tips.promises import Wait, wait_of
 from hotline.domain.tips.wanted import Asked
-from hotline.services.desk import access, ask_back, reading
+from hotline.services.desk import access, reading
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people.personnel import shown
 from hotline.services.referrals import erasures
@@ -210,7 +212,7 @@ def _second(at: datetime | None) -> str | None:
 @click.option(
     "--erase/--keep", "erases", default=None, help="Whether the words go now, or stay 30 days more."
 )
-def erasure(tip_id: int, name: str, reason: str, erases: bool | None) -> None:
+def erasure(tip_id: int, by: str, reason: str, erases: bool | None) -> None:
     """Decide on a wish to erase, where nobody has taken the tip or somebody is in danger.
 
     Whoever asked held the receipt and its PIN: it may be the one whom the tip is about. No clock erases such a tip.
@@ -218,7 +220,7 @@ def erasure(tip_id: int, name: str, reason: str, erases: bool | None) -> None:
     if erases is None:
         raise click.UsageError("say --erase, and its words go now, or --keep, and they stay")
     with console_kit() as kit:
-        erasures.decide(kit, tip_id, erases=erases, by=name, reason=reason)
+        erasures.decide(kit, tip_id, erases=erases, by=by, reason=reason)
         others = erasures.undecided_others(kit, tip_id)
     if erases:
         click.echo(f"tip {tip_id}: its words are erased; the case goes on until it is closed")
@@ -245,17 +247,16 @@ WIDEST = 60
 
 @click.group()
 def tips() -> None:
-    """See how tips stand; read, ask, close and judge one."""
+    """List, show and read tips; request a closure."""
 
 
 for command in (
     list_,
-    *COMMANDS,
+    close,
+    show,
     *correcting.COMMANDS,
-    *excluding.COMMANDS,
-    *linking.COMMANDS,
-    coming.manner,
     erasure,
+    retention,
 ):
     tips.add_command(command)
 
@@ -270,14 +271,14 @@ for command in (
 def read(
     tip_id: int,
     desk: str,
-    name: str,
+    by: str,
     reason: str,
     second: str,
     passphrase_file: Path | None,
     language: str,
 ) -> None:
     """Print what a tip says. Leaves a row in the audit log before anything is shown, also where it is refused."""
-    code, people = desk_code(desk), TwoPeople(name, second)
+    code, people = desk_code(desk), TwoPeople(by, second)
     with console_kit() as kit:
         access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
         passphrase = ask_passphrase(passphrase_file, code)
@@ -295,36 +296,6 @@ def read(
     width = min(WIDEST, max((len(question) for question, _ in told), default=0))
     for question, answer in told:
         click.echo(f"{question:{width}}  {_harmless(answer)}")
-
-
-@tips.command()
-@TIP
-@click.argument("question")
-@DESK
-@signed
-@recovering
-@PASSPHRASE
-def ask(
-    tip_id: int,
-    question: str,
-    desk: str,
-    name: str,
-    reason: str,
-    second: str,
-    passphrase_file: Path | None,
-) -> None:
-    """Ask one question back, out of `hotline questions`. Whoever holds the receipt finds it there; nothing is sent.
-
-    One of a tip, and no second. Her answer is read where the tip is: `hotline tips read`.
-    """
-    code, people = desk_code(desk), TwoPeople(name, second)
-    with console_kit() as kit:
-        ask_back.check(kit, tip_id, question, desk=code, by=people, reason=reason)
-        passphrase = ask_passphrase(passphrase_file, code)
-        asked = ask_back.ask(
-            kit, tip_id, question, desk=code, passphrase=passphrase, by=people, reason=reason
-        )
-    click.echo(f"tip {tip_id}: asked, behind its receipt: {asked.node.text['en']}")
 
 
 def _harmless(words: str) -> str:

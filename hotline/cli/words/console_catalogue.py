@@ -3,7 +3,6 @@
 One phrase a line, sorted by its English, without dates or places: two people who add phrases meet rarely.
 """
 
-import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -22,7 +21,6 @@ from hotline.domain.cases import people_codes
 from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.desk import audit_sentences
 from hotline.domain.desk.desks import DeskKind
-from hotline.domain.flows.review import CONSOLE, ReviewedText
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import REPLIES
 from hotline.domain.tip import FORMS, OUTCOMES, Urgency
@@ -144,43 +142,6 @@ def _write(locales: Path, language: str, words: Mapping[str, str]) -> Path:
     path = console_catalogue_path(locales, language)
     path.write_bytes(head.encode() + written.getvalue())
     return path
-
-
-def texts(locales: Path) -> Iterator[ReviewedText]:
-    """Every phrase of the catalogue, for whoever reviews it: `faults` says where a page says another."""
-    known = _known(locales)
-    for phrase in sorted(known[SOURCE]):
-        words = {code: known[code].get(phrase, "") for code in CODES} | {SOURCE: phrase}
-        yield ReviewedText(_place(phrase), words)
-
-
-def unfit(reviewed: Mapping[str, ReviewedText], language: str) -> Iterator[tuple[str, str]]:
-    """Those of reviewed texts that cannot be taken, with the reason."""
-    for text in reviewed.values():
-        if _is_ours(text):
-            wanted = _placeholders(text.words[SOURCE])
-            try:
-                found = _placeholders(text.words[language])
-            except ValueError:
-                found = set()
-            if found != wanted:
-                named = ", ".join(sorted(wanted)) or "none"
-                yield text.place, f"needs exactly these placeholders: {named}"
-
-
-def take(locales: Path, language: str, reviewed: Iterable[ReviewedText]) -> Iterator[Path]:
-    """Write new words of a language into its catalogue; the file, where one changed."""
-    ours = {text.words[SOURCE]: text.words[language] for text in reviewed if _is_ours(text)}
-    if ours:
-        yield _write(locales, language, {**_known(locales)[language], **ours})
-
-
-def _is_ours(text: ReviewedText) -> bool:
-    return text.place.startswith(f"{CONSOLE}.")
-
-
-def _place(phrase: str) -> str:
-    return f"{CONSOLE}.{hashlib.sha256(phrase.encode()).hexdigest()[:8]}"
 
 
 def _known(locales: Path) -> Mapping[str, Mapping[str, str]]:

@@ -8,12 +8,10 @@ from pathlib import Path
 import click
 from babel.messages import Catalog
 
-from hotline.adapters.catalogues import catalogue_path
+from hotline.adapters.catalogues import LOCALES, catalogue_path
 from hotline.cli.words import console_catalogue
 from hotline.cli.words.catalogue import SOURCE, faults_of, phrases, read, write
-from hotline.cli.words.cries import cries
 from hotline.cli.words.flows import FLOWS
-from hotline.cli.words.review import locales_option, review
 from hotline.domain import wording
 from hotline.domain.wording import Template
 from hotline.engine.document import document as documents
@@ -22,14 +20,18 @@ from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 
+locales_option = click.option(
+    "--locales",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=LOCALES,
+    show_default="the project's own",
+    help="The folder of the catalogues.",
+)
+
 
 @click.group()
 def words() -> None:
     """The words the code itself says, in every language."""
-
-
-words.add_command(review)
-words.add_command(cries)
 
 
 @words.command()

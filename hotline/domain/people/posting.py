@@ -39,15 +39,6 @@ def goes_up(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
     )
 
 
-def is_raised(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
-    """Whether her level goes up: at a desk of hers, or at a new desk above every level that she had."""
-    highest = max(before.values(), key=LADDER.index, default=LADDER[0])
-    return any(
-        LADDER.index(level) > LADDER.index(before.get(code, highest))
-        for code, level in after.items()
-    )
-
-
 def without_more(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
     """What one person may do of it at once: what is left where nothing is more than it was."""
     return {

@@ -39,7 +39,7 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
 
 
 def demo_responders() -> str:
-    """A file as `hotline responders import` reads it. The number tells district and person: +25078810 12 01."""
+    """A file as `hotline people import` reads it. The number tells district and person: +25078810 12 01."""
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(COLUMNS)

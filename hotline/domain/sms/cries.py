@@ -2,7 +2,7 @@
 
 A cry wakes two people. So some words count alone, whatever stands beside them; others have an everyday meaning too, and
 do not count beside a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". What decides is
-`tests/domain/cries.csv` and `harmless.csv`; `hotline words cries` prints both figures.
+`tests/domain/cries.csv` and `harmless.csv`; `tests/domain/hearing.py` counts how many they hear.
 """
 
 import re

@@ -24,7 +24,7 @@ class Asking:
 def refusal(asking: Asking, at: datetime) -> str | None:
     """Why it may not be asked; None where it may."""
     if not asking.signed:
-        return "nobody has signed this question as it stands: `hotline questions` says which may be asked"
+        return "nobody has signed this question as it stands: the page of the tip says which may be asked"
     if asking.closed:
         return "the tip is closed"
     if not asking.has_receipt:

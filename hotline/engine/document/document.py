@@ -48,7 +48,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hotline.engine.document.models import FlowModel, RevisionModel
+from hotline.engine.document.models import RevisionModel
 from hotline.engine.document.references import broken_references
 from hotline.engine.document.shape import ShapeFault, shape_faults
 from hotline.engine.flow import Book, Flow
@@ -113,8 +113,3 @@ def compile(document: Mapping[str, Any], lists: Lists) -> Book:
     if broken:
         raise FlowInvalid([*dict.fromkeys(broken)])
     return book
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of one flow file, for editors."""
-    return FlowModel.model_json_schema(by_alias=True)

@@ -214,7 +214,7 @@ class FinishModel(Model):
 
 
 class SignedModel(Model):
-    """Who answers for a question, since when, and for which words: `hotline questions` says their digest."""
+    """Who answers for a question, since when, and for which words: `hotline flows check` says their digest."""
 
     by: Annotated[str, Field(min_length=1)]
     day: date

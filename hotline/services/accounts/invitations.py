@@ -189,12 +189,6 @@ def find(kit: Kit, name: str) -> int | None:
     return None if account is None else account.id
 
 
-def has_two_admins(kit: Kit) -> bool:
-    """Whether the command line has ceased to count as the second person."""
-    with kit.database.reading() as session:
-        return len(accounts.active_admins(session)) >= FEWEST_ADMINS
-
-
 def admins_who_enter(kit: Kit, *, pretended: bool) -> int:
     """How many admins can sign in: the demo's too, where the gateway is the pretended one. Raises StoreUnavailable."""
     with kit.database.reading() as session:

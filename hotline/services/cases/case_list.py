@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hotline.domain.cases.fold import CaseStage, stage
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -11,14 +11,12 @@ from hotline.ports import Kit
 from hotline.services.cases import line_of_time
 from hotline.services.cases.line_of_time import CaseMoment
 from hotline.store.cases import case_log, case_overview
-from hotline.store.cases.case_overview import CaseOverview, CasesWanted
+from hotline.store.cases.case_overview import CaseOverview
 from hotline.store.tips import links
 from hotline.store.tips.links import LinkedTip
 from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import THE_LINE, Viewer
+from hotline.store.tips.visible import THE_LINE
 
-LATELY = timedelta(days=30)
-"""So long a closed case is listed."""
 FOLLOW_UP = "follow-up"
 """A clock that runs for a person. Which of them it is, is not said here: it would tell what was answered."""
 
@@ -42,28 +40,13 @@ class CaseSheet:
     moments: Sequence[CaseMoment]
 
 
-def cases(
-    kit: Kit,
-    *,
-    only_open: bool = False,
-    viewer: Viewer | None = THE_LINE,
-    before: int | None = None,
-    limit: int | None = None,
-) -> Sequence[ListedCase]:
-    """Open cases, and those that were closed in thirty days; the newest first."""
-    since = None if only_open else kit.now() - LATELY
-    with kit.database.reading() as session:
-        found = case_overview.cases(session, CasesWanted(viewer, since, before, limit))
-    return [_listed(one) for one in found]
-
-
 def sheet(kit: Kit, name: str) -> CaseSheet:
     """By a tip's id or any responder's reference. Raises NotFound."""
     with kit.database.reading() as session:
         found = case_log.tip_named(session, name)
         tip = None if found is None else session.get(Tip, found)
         if tip is None:
-            raise NotFound(f"no case {name}: `hotline cases list` says which there are")
+            raise NotFound(f"no case {name}: `hotline tips list` says which there are")
         (case,) = case_overview.of_tips(session, [tip])
         linked = links.of_tip(session, tip.id, THE_LINE)
         return CaseSheet(_listed(case), linked, line_of_time.of_tip(session, tip.id))

@@ -16,8 +16,6 @@ from hotline.domain.cases.entries import (
     TakeProof,
 )
 from hotline.domain.wording import Template
-from hotline.errors import NotFound
-from hotline.ports import Kit
 from hotline.store.cases import case_log
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
@@ -83,16 +81,6 @@ def of_tip(session: Session, tip_id: int) -> Sequence[CaseMoment]:
     names = {one: session.get_one(Responder, one).name for one in ids}
     corrected = {row.supersedes: row.id for row in rows if row.supersedes is not None}
     return [replace(_moment(row, names), corrected_by=corrected.get(row.id)) for row in rows]
-
-
-def by_name(kit: Kit, name: str) -> tuple[int, Sequence[CaseMoment]]:
-    """Finds a tip by its id or by any responder's reference, and what happened to it. Raises NotFound."""
-    with kit.database.reading() as session:
-        found = case_log.tip_named(session, name)
-        moments = () if found is None else of_tip(session, found)
-    if found is None or not moments:
-        raise NotFound(f"no case {name}: `hotline tips list` says which there are")
-    return found, moments
 
 
 def _moment(row: CaseLogRow, names: Mapping[int, str]) -> CaseMoment:

@@ -23,7 +23,7 @@ def reseal(kit: Kit, factors: FactorSealer) -> int:
             except SealBroken:
                 raise SealBroken(
                     f"the second factor of {account.shown} opens with neither key: put the right one back, or"
-                    " give that account a new link by `hotline console invite`"
+                    " give that account a new link by `hotline accounts invite`"
                 ) from None
             account.totp = factors.seal(secret, account=bound)
             moved += 1

@@ -1,4 +1,4 @@
-"""A desk asks one question back, out of the signed list. It proves by its passphrase that it may read the tip.
+"""A desk asks one question back, out of the signed list. Who asks has opened the tip.
 
 It can open what the hooks seal: nothing that a hook reaches imports this file.
 """
@@ -11,12 +11,9 @@ from hotline.engine.numbers.questions import Question, QuestionStatus, questions
 from hotline.errors import AskRefused, NotFound, NotReady
 from hotline.ports import Kit
 from hotline.sealing.answers import new_pair
-from hotline.sealing.opening import open_grant
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.desk import access
 from hotline.services.desk.access import QuestionBack
-from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import asked_back, receipts, retention
@@ -38,42 +35,6 @@ def listed(kit: Kit) -> Mapping[str, Question]:
     return questions(kit.books.book(kit.books.live()))
 
 
-def check(kit: Kit, tip_id: int, name: str, *, desk: str, by: TwoPeople, reason: str) -> Question:
-    """Whether it may be asked, before anybody types a passphrase. Raises NotFound, AskRefused."""
-    access.check_grant(kit, tip_id, desk=desk, by=by, reason=reason)
-    question = listed(kit).get(name)
-    if question is None:
-        raise NotFound(f"no question {name}: `hotline questions` lists them")
-    with kit.database.reading() as session:
-        _check(session, kit, tip_id, question)
-    return question
-
-
-def ask(
-    kit: Kit, tip_id: int, name: str, *, desk: str, passphrase: str, by: TwoPeople, reason: str
-) -> Question:
-    """From its commit on the question stands behind her receipt. Nothing is sent to anybody.
-
-    Raises NotFound, AskRefused, PassphraseWrong, SealBroken, KeyMissing.
-    """
-    question = check(kit, tip_id, name, desk=desk, by=by, reason=reason)
-    found = access.unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
-    uid = found.tip.uid
-    key = open_grant(found.grant, uid=uid, desk=desk, private_key=found.private_key)
-    with kit.database.writing() as session:
-        put(
-            session,
-            kit,
-            found.tip,
-            name,
-            tip_key=key,
-            desk=desk,
-            actor=audit.by_command(by.first),
-            reason=by.why(reason),
-        )
-    return question
-
-
 def put(
     session: Session,
     kit: Kit,
@@ -91,7 +52,7 @@ def put(
     """
     question = listed(kit).get(name)
     if question is None:
-        raise NotFound(f"no question {name}: `hotline questions` lists them")
+        raise NotFound(f"no question {name}: the page of the tip lists them")
     retention.kept(session, tip.id)
     _check(session, kit, tip.id, question)
     pair = new_pair(tip_key, uid=tip.uid)

@@ -5,18 +5,15 @@ It can open what the hooks seal: nothing that a hook reaches imports this file.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.call_back import CallBackState, CallOutcome, called, refusal, same_person
+from hotline.domain.call_back import CallBackState, CallOutcome, refusal, same_person
 from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Menu
 from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
 from hotline.ports import Kit
 from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_tip, opens_grant
-from hotline.services.desk.keys import by_passphrase
-from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.services.referrals.call_back_requests import SEALED_AS, end, next_window
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -42,14 +39,6 @@ def listed(kit: Kit) -> Sequence[CallBack]:
         return call_backs.everyone(session)
 
 
-def is_approved(kit: Kit, call_back_id: int, *, by: Signer) -> bool:
-    """Whether this person asked to open it, and a second one approved. Raises NotFound."""
-    with kit.database.reading() as session:
-        row = call_backs.one(session, call_back_id)
-        asked = row.wanted_by is not None and same_person(row.wanted_by, _named(by))
-        return asked and row.approved_by is not None
-
-
 def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> CallBack:
     """Somebody wants to call. Whoever asks last is whom the second person approves. Raises NotFound."""
     with kit.database.writing() as session:
@@ -65,42 +54,13 @@ def approve(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> CallBack
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
         if row.wanted_by is None:
-            raise CallRefused(
-                f"nobody has asked to open call-back {row.id}: `hotline callbacks open {row.id}`"
-            )
+            raise CallRefused(f"no one has asked to open call-back {row.id}")
         if same_person(row.wanted_by, _named(by)):
             raise CallRefused("whoever asked cannot approve: it takes a second person")
         row.approved_by = _named(by)
         _record(session, kit, "call_back_approved", row.id, by=by, reason=reason)
         session.flush()
         return row
-
-
-def check(kit: Kit, call_back_id: int, *, by: Signer) -> None:
-    """Whether this person may see the number now, before anybody types a passphrase.
-
-    Raises NotFound, CallRefused; a refusal leaves a row in the audit log.
-    """
-    with kit.database.reading() as session:
-        row = call_backs.one(session, call_back_id)
-    try:
-        _check(row, kit, by)
-    except CallRefused as refused:
-        _refuse(kit, row, by, refused)
-        raise
-
-
-def open_call_back(kit: Kit, call_back_id: int, *, by: str, reason: str, passphrase: str) -> Opened:
-    """Number and word, by the national desk's passphrase: before who asked, and who approved.
-
-    Raises what `open_with` raises, and PassphraseWrong.
-    """
-    check(kit, call_back_id, by=by)
-    with kit.database.reading() as session:
-        approved_by = call_backs.one(session, call_back_id).approved_by
-    people = TwoPeople(by, called(approved_by or ""))
-    keys = partial(_keys_of, kit, PassphraseOpener(people, passphrase))
-    return open_with(kit, call_back_id, by=by, reason=people.why(reason), keys=keys)
 
 
 def open_with(
@@ -180,13 +140,6 @@ def _check(row: CallBack, kit: Kit, by: Signer) -> None:
 def _refuse(kit: Kit, row: CallBack, by: Signer, refused: HotlineError) -> None:
     with kit.database.writing() as session:
         _record(session, kit, "call_back_refused", row.id, by=by, reason=str(refused))
-
-
-def _keys_of(kit: Kit, opener: PassphraseOpener) -> Sequence[bytes]:
-    """Today's, and the one that a rotation put aside."""
-    with kit.database.reading() as session:
-        wrapped = by_passphrase.wrapped(session, NATIONAL)
-    return opener.open(wrapped)
 
 
 def _open(kit: Kit, row: CallBack, keys: Sequence[bytes]) -> Opened:

@@ -1,10 +1,9 @@
 """Phone numbers on the screens: which show today, and which somebody must sign anew."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hotline.engine.flow import Book, numbers_named
+from hotline.engine.flow import numbers_named
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence, Number
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
@@ -12,25 +11,6 @@ from hotline.services.check_result import CheckResult
 
 AHEAD = timedelta(days=30)
 """How long before a number goes from the screens somebody is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How a number stands."""
-
-    number: Number
-    named: bool
-    """Whether a screen would show it."""
-    shows: bool
-
-
-def look(book: Book, today: date) -> Sequence[Shown]:
-    """Every number of the list, in its order."""
-    names = numbers_named(book)
-    return [
-        Shown(number, digits in names, number.shows(today))
-        for digits, number in book.numbers.items()
-    ]
 
 
 def finding(kit: Kit) -> CheckResult:

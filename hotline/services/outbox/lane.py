@@ -109,7 +109,7 @@ def release(kit: Kit, *, by: str, reason: str, fates: Mapping[Kind, DoubtDecisio
     with kit.database.writing() as session:
         row = holds.standing_for_writing(session)
         if row is None:
-            raise NotFound("nobody holds the lane")
+            raise NotFound("no one paused the outgoing queue")
 
         lane = _lane(session)
         missing = [kind for kind in lane.undecided if kind not in fates]
@@ -146,7 +146,9 @@ def answer(kit: Kit, message_ids: Collection[int], *, by: str, reason: str) -> S
         answered = dead_messages.answer(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
-            raise NotFound(f"{named}: not given up, or answered for: `hotline lane given-up`")
+            raise NotFound(
+                f"{named}: not undeliverable, or reviewed: `hotline outgoing undeliverable`"
+            )
         for message_id in answered:
             audit.append(
                 session,

@@ -1,7 +1,6 @@
 """People by name, and what every change of them needs: names, a reason, and enough of the national desk left."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import combinations
 
@@ -13,23 +12,11 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
 from hotline.store.people import responders
-from hotline.store.people.responders import Leave, Responder
+from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
-from hotline.store.referrals.personnel import OpenCase
 from hotline.text.names import is_one_name
 from hotline.text.remark import remark
 from hotline.text.row_ids import row_id_in
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """A person as a command shows her: without her number."""
-
-    person: Responder
-    leaves: Sequence[Leave]
-    back_at: datetime | None
-    """When the leave that runs is over."""
-    cases: Sequence[OpenCase]
 
 
 def find(session: Session, name: str) -> Responder:
@@ -42,20 +29,8 @@ def find(session: Session, name: str) -> Responder:
     if found:
         return found[0]
     near = personnel.alike(session, name)
-    hint = f'did you mean "{near[0]}"?' if near else "`hotline responders list` shows the names"
+    hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
     raise NotFound(f"nobody has exactly that name: {hint}")
-
-
-def show(kit: Kit, name: str) -> Dossier:
-    """Raises NotFound."""
-    with kit.database.writing() as session:
-        person = find(session, name)
-        return Dossier(
-            person,
-            personnel.leaves(session, person.id, kit.now()),
-            personnel.on_leave(session, kit.now()).get(person.id),
-            personnel.open_cases(session, person.id),
-        )
 
 
 def away(kit: Kit) -> Mapping[int, datetime]:

@@ -18,8 +18,7 @@ from hotline.services.check_result import CheckResult
 SHOWN = 5
 """Names in one line; a program reads them all."""
 BRING = (
-    "`hotline responders back NAME`, `move`, or `import FILE.csv`; `hotline responders list` says who"
-    " is away"
+    "the page People, or `hotline people import FILE.csv`; `hotline people list` says who is away"
 )
 
 
@@ -69,7 +68,7 @@ def _districts(codes: Sequence[str]) -> CheckResult:
         "districts",
         False,
         f"nobody is enrolled for {_counted(names, 'district')}: the national desk hears of their tips alone",
-        "`hotline responders import FILE.csv`, or `hotline responders move NAME --district DISTRICT`",
+        "the page People, or `hotline people import FILE.csv`",
         names=names,
     )
 

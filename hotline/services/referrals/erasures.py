@@ -116,7 +116,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
         raise ErasureRefused(f"tip {tip.id}: nobody wants it erased, or its words are gone")
     fate = fate_of(session, tip)
     if fate is WordsFate.HELD:
-        raise ErasureRefused(f"tip {tip.id}: a court holds its words: `hotline retention lift`")
+        raise ErasureRefused(f"tip {tip.id}: a court holds its words: its page releases them")
     if fate is WordsFate.GO and not erases:
         raise ErasureRefused(
             f"tip {tip.id}: somebody acts on it and nobody is in danger: its words go by themselves"

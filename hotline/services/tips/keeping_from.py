@@ -19,7 +19,7 @@ from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
-from hotline.services.people.personnel import check_second, find
+from hotline.services.people.personnel import find
 from hotline.services.referrals import ladder
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
@@ -67,25 +67,6 @@ def keep_from(
         to_ring = _let_go(session, kit, tip_id, at)
     if to_ring is not None:
         ring(kit, Job.DELIVER, to_ring)
-
-
-def lift(
-    kit: Kit, tip_id: int, whom: KeptFrom, *, second: str | None, by: str, reason: str
-) -> None:
-    """They may know of it again; two people say so. Raises NotFound, EndRefused, PersonnelRefused."""
-    with kit.database.writing() as session:
-        tips.filed(session, tip_id)
-        named = _whom(session, whom)
-        rows = [row for row in exclusions.of_tip(session, tip_id) if row.whom in named]
-        if not rows:
-            raise EndRefused(f"tip {tip_id} is not kept from them")
-        for row in rows:
-            about = name_of(session, row)
-            check_second(by, second, about or None, "letting somebody know of a tip again")
-            row.lifted_by, row.lifted_at = audit.by_command(by), kit.now()
-            log_of(session, row, row.lifted_by, row.lifted_at, lifted=True)
-            why = f"{row.whom}: {reason}; agreed by {second}"
-            _record(session, kit, "tip_exclusion_lifted", tip_id, by, why)
 
 
 def log_of(

@@ -91,6 +91,6 @@ def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
                 "call-backs left",
                 False,
                 f"C{row.id} was opened {seen:%d/%m %H:%M} and nobody has said what came of it",
-                f"ask whoever opened it; then `hotline callbacks done {row.id} --outcome OUTCOME`",
+                "ask the person who opened it, then say what came of it on the page /call-backs",
             )
     return CheckResult("call-backs left", True, "none was opened and left")

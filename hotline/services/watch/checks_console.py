@@ -51,7 +51,7 @@ def _admins(count: int) -> CheckResult:
         if not count
         else "one alone can sign in: nobody approves what she asks for, and who leaves locks everybody out"
     )
-    todo = "`hotline console invite NAME --role admin`, and the person opens the link within 15 minutes"
+    todo = "`hotline accounts invite NAME --role admin`, and the person opens the link within 15 minutes"
     return CheckResult(ADMINS, False, says, todo)
 
 
@@ -63,7 +63,7 @@ def _factors(factors: FactorSealer | None, held: list[ConsoleAccount]) -> CheckR
         return CheckResult(FACTORS, True, f"the key opens those of {len(held)} accounts")
     more = f" and {len(shut) - NAMED} more" if len(shut) > NAMED else ""
     says = f"the key opens no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
-    todo = "put pages/totp.key back (`hotline keys import`); if it is lost, `hotline console invite NAME` for each"
+    todo = "put pages/totp.key back (`hotline keys import`); if it is lost, `hotline accounts invite NAME` for each"
     return CheckResult(FACTORS, False, says, todo, names=shut)
 
 

@@ -179,7 +179,7 @@ def _dead(standing: health.OutboxHealth) -> CheckResult:
         "given up",
         False,
         f"{standing.dead} messages were given up",
-        "telephone whoever should have got them: `hotline lane given-up`; then `hotline lane answer`",
+        "telephone whoever should have got them: `hotline outgoing undeliverable`; then `hotline outgoing answer`",
     )
 
 
@@ -199,7 +199,7 @@ def _held_by(hold: LaneHold) -> CheckResult:
         "lane",
         False,
         f"held by {hold.held_by} since {in_kigali(hold.since)} ({hold.reason}): nothing goes out",
-        "`hotline lane status` shows what would go out; then `hotline lane release`",
+        "`hotline outgoing status` shows what waits; then `hotline outgoing resume`",
     )
 
 
@@ -227,7 +227,7 @@ def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> 
         )
     if going:
         words = f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}"
-        return CheckResult("retention", True, f"{words}: `hotline retention` lists them")
+        return CheckResult("retention", True, f"{words}: `hotline tips retention` lists them")
     return CheckResult("retention", True, "no words go within two weeks")
 
 

@@ -1,11 +1,11 @@
 """Cases in clear, for a list: which tips they are, what happened to each, whose clocks run, and how many were met."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.cases.entries import CaseEntry
@@ -18,17 +18,11 @@ from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.outbox.messages import TRULY_DUE, Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import Viewer, visible_to
 
 CASES = (Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED), Tip.state != TipState.DRAFT)
 """Of `Tip`: that it is a case, and nobody's rehearsal."""
 WHOLE = (*CASES, Tip.state != TipState.FRAGMENT)
 """The same, and she did not hang up before she had told a district."""
-LISTED = (
-    *CASES,
-    or_(Tip.state != TipState.FRAGMENT, exists().where(Referral.tip_id == Tip.id)),
-)
-"""The same; what she left early is a case for whoever was told of it."""
 BATCH = 500
 """So many a statement: a database takes so many parameters and no more."""
 
@@ -51,26 +45,6 @@ class CaseOverview:
     """How many were met; None where what was noted of them is gone, and that they were with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CasesWanted:
-    """Which cases are asked for: all that fits each of these."""
-
-    viewer: Viewer | None = None
-    """For whom the list is made: what she may not know of is not in it."""
-    closed_since: datetime | None = None
-    """Those too that were closed at this moment or later; None: open ones alone."""
-    before: int | None = None
-    """Older than the case of this id."""
-    limit: int | None = None
-
-
-def cases(session: Session, wanted: CasesWanted) -> Sequence[CaseOverview]:
-    """The newest first."""
-    found = select(Tip).where(*LISTED, *_conditions(wanted)).options(defer(Tip.body))
-    tips = session.scalars(found.order_by(Tip.id.desc()).limit(wanted.limit)).all()
-    return of_tips(session, tips)
-
-
 def of_tips(session: Session, tips: Sequence[Tip]) -> Sequence[CaseOverview]:
     """In the order in which they come."""
     found = {tip.id: CaseOverview(tip) for tip in tips}
@@ -79,17 +53,6 @@ def of_tips(session: Session, tips: Sequence[Tip]) -> Sequence[CaseOverview]:
         _add_rows(session, some)
         _add_people(session, some)
     return [*found.values()]
-
-
-def _conditions(wanted: CasesWanted) -> Iterator[ColumnElement[bool]]:
-    is_open = Tip.closed_at.is_(None)
-    if wanted.closed_since is None:
-        yield is_open
-    else:
-        yield or_(is_open, Tip.closed_at >= wanted.closed_since)
-    if wanted.before is not None:
-        yield Tip.id < wanted.before
-    yield visible_to(wanted.viewer)
 
 
 def _add_rows(session: Session, found: Mapping[int, CaseOverview]) -> None:

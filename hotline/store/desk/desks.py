@@ -111,7 +111,7 @@ def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
     found = select(Desk).where(Desk.code == code)
     desk = session.scalar(found.with_for_update() if for_writing else found)
     if desk is None:
-        raise NotFound(f"no desk {code}: `hotline desks list` shows them")
+        raise NotFound(f"no desk {code}: the page Desks shows them")
     return desk
 
 

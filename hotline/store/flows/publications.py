@@ -8,7 +8,6 @@ from sqlalchemy import ForeignKey, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
-from hotline.store.flows.flows import Revision
 
 LOCK = 4_114_110_075
 """PostgreSQL's advisory lock of those who publish: what is live is looked at, and put in its place."""
@@ -102,13 +101,6 @@ def take_turns(session: Session) -> None:
     """One publication at a time. SQLite's writers queue anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-
-
-def drafts(session: Session) -> Sequence[tuple[int, datetime]]:
-    """The revisions that were never live, by id and when they were saved; the newest first."""
-    never = Revision.live_from.is_(None)
-    found = select(Revision.id, Revision.created_at).where(never).order_by(Revision.id.desc())
-    return [(one, at) for one, at in session.execute(found)]
 
 
 def end_standing(session: Session, at: datetime) -> None:

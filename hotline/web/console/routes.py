@@ -212,6 +212,7 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
         Needs.FRESH,
         "target_set",
     ),
+    PageRoute("GET", "/statistics/results", statistics.results, who.BUT_TRANSLATOR),
     PageRoute("GET", RELEASE, statistics.release, who.BUT_TRANSLATOR),
     PageRoute("GET", f"{RELEASE}/files", statistics.files, who.BUT_TRANSLATOR),
     PageRoute("GET", f"{RELEASE}/report/<language>", statistics.report, who.BUT_TRANSLATOR),

@@ -22,7 +22,7 @@ from hotline.store.desk import audit
 from hotline.text.remark import remark
 
 MOST_ROWS = 30
-"""Of a sheet on a page: each start PIN is stretched. `hotline responders import` takes longer ones."""
+"""Of a sheet on a page: each start PIN is stretched. `hotline people import` takes longer ones."""
 BOUND = "sheet of people"
 
 

@@ -1,6 +1,8 @@
-"""`hotline responders show`, `leave`, `back`, `move` and `remove`, as an admin says them."""
+"""`hotline people`, and what changes when a responder leaves, moves, goes and comes back."""
 
 import json
+import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +14,17 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
+from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases.entries import EntryWay
 from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
+from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.acts import Act, Acted
+from hotline.errors import PersonnelRefused
 from hotline.ports import LookingKit
-from hotline.services.people import leaves
+from hotline.services.people import leaves, proving_phones
+from hotline.services.people.leaves import LeaveGiven
 from hotline.services.referrals import casework, referral
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import outbox
@@ -27,12 +34,15 @@ from hotline.store.referrals import referrals
 from hotline.store.tips.tips import Tip
 from hotline.store.watch.alarms import STOPPED
 from tests.builders import make_tip
+from tests.deciding import approves_by_name, signed_in, waits
 from tests.made_once import lay_line
+from tests.posting import post
 
 BY = ("--by", "Alice", "--reason", "her own wish")
 SECOND = ("--second", "Bob")
-TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
-LATER = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%d %H:%M")
+SIGNED = {"by": "Alice", "reason": "her own wish"}
+NOW = datetime.now(UTC)
+TOMORROW, LATER = NOW + timedelta(days=1), NOW + timedelta(days=9)
 GASABO = "+250788000001"
 ROWS = f"""name,msisdn,language,level,districts,categories
 Gasabo 1,{GASABO},rw,responder,Gasabo,
@@ -52,14 +62,31 @@ class Admin:
     def kit(self) -> LookingKit:
         return build_console(Settings.read({"HOTLINE_HOME": str(self.home)}))
 
-    def __call__(self, *words: str, code: int = 0, typed: str | None = None) -> Result:
+    def __call__(self, *words: str, code: int = 0) -> Result:
         environ = {"HOTLINE_HOME": str(self.home)}
-        told = CliRunner().invoke(main, ["responders", *words], env=environ, input=typed)
+        told = CliRunner().invoke(main, ["people", *words], env=environ)
         assert told.exit_code == code, told.output
         return told
 
+    def leave(
+        self, name: str, ends_at: datetime = LATER, *, starts_at: datetime | None = None
+    ) -> LeaveGiven:
+        return leaves.leave(self.kit, name, starts_at=starts_at, ends_at=ends_at, **SIGNED)
+
+    def back(self, name: str, number: str | None = None) -> Sequence[str]:
+        return leaves.back(self.kit, name, number=number, second=None, **SIGNED).ended
+
+    def go(self, way: str) -> None:
+        """Gasabo 1 goes, in one of three ways."""
+        if way == "leave":
+            self.leave("Gasabo 1")
+        elif way == "move":
+            post(self.kit, 1, {"24": Level.RESPONDER})
+        else:
+            self("remove", "Gasabo 1", *BY)
+
     def shown(self, name: str) -> dict[str, Any]:
-        found = json.loads(self("show", name, "--json").stdout)
+        found = {one["name"]: one for one in json.loads(self("list", "--json").stdout)}[name]
         assert isinstance(found, dict)
         return found
 
@@ -87,85 +114,77 @@ def admin(tmp_path: Path) -> Admin:
 
 
 def test_a_leave_begins_at_once_and_back_ends_it(admin: Admin) -> None:
-    given = admin("leave", "Gasabo 2", "--until", LATER, *BY)
-    assert "Gasabo 2: on leave from" in given.output
+    admin.leave("Gasabo 2")
     assert "Gasabo 2" not in admin.living()
     assert admin.shown("Gasabo 2")["state"].startswith("on leave until ")
     assert "ON LEAVE UNTIL" in admin("list").output
 
-    assert "ended: leave" in admin("back", "Gasabo 2", *BY).output
+    assert admin.back("Gasabo 2") == ["leave"]
     assert "Gasabo 2" in admin.living()
-    assert admin.shown("Gasabo 2")["leaves"] == []
-    assert "nothing kept her" in admin("back", "Gasabo 2", *BY).output
+    assert admin.back("Gasabo 2") == []
     assert admin.log()[-1] == "Alice brought back responder 2 (Gasabo 2): leave: her own wish"
     assert admin.log()[-2].startswith("Alice sent responder 2 (Gasabo 2) on leave: ")
 
 
-def test_every_language_of_somebody_is_shown_the_one_for_messages_first(admin: Admin) -> None:
+def test_every_language_of_a_responder_is_listed_the_one_for_messages_first(admin: Admin) -> None:
     rows = ROWS.splitlines()[0] + "\nHuye 9,+250788000009,fr;rw,responder,Huye,\n"
     (admin.home / "more.csv").write_text(rows, encoding="utf-8")
     admin("import", str(admin.home / "more.csv"))
 
-    assert "Huye 9, responder, reads fr, speaks rw" in admin("show", "Huye 9").output
     assert admin.shown("Huye 9")["languages"] == ["fr", "rw"]
     assert " fr,rw  Huye; everything" in admin("list").output
 
 
-def test_a_planned_leave_is_shown_and_taken_back(admin: Admin) -> None:
-    admin("leave", "Gasabo 1", "--from", TOMORROW, "--until", LATER, *BY)
+def test_a_planned_leave_is_taken_back(admin: Admin) -> None:
+    admin.leave("Gasabo 1", starts_at=TOMORROW)
     assert "Gasabo 1" in admin.living()
-    assert admin.shown("Gasabo 1")["leaves"][0]["by"] == "Alice"
-    again = admin("leave", "Gasabo 1", "--until", LATER, *BY, code=1)
-    assert "is on leave from" in again.output
-    assert "ended: planned leave" in admin("back", "Gasabo 1", *BY).output
+    with pytest.raises(PersonnelRefused, match="is on leave from"):
+        admin.leave("Gasabo 1")
+    assert admin.back("Gasabo 1") == ["planned leave"]
 
 
 @pytest.mark.parametrize(
-    ("days", "why"),
+    ("starts_at", "ends_at", "why"),
     [
-        (("--until", "2020-01-01"), "is past"),
-        (("--from", LATER, "--until", TOMORROW), "ends after it begins"),
-        (("--until", "2099-01-01"), "take them off the line"),
+        (None, NOW - timedelta(days=9), "is past"),
+        (LATER, TOMORROW, "ends after it begins"),
+        (None, NOW + timedelta(days=9999), "take them off the line"),
     ],
     ids=["past", "backwards", "for ever"],
 )
 def test_a_leave_that_cannot_be_is_refused_with_what_to_do(
-    admin: Admin, days: tuple[str, ...], why: str
+    admin: Admin, starts_at: datetime | None, ends_at: datetime, why: str
 ) -> None:
-    assert why in admin("leave", "Gasabo 1", *days, *BY, code=1).output
+    with pytest.raises(PersonnelRefused, match=why):
+        admin.leave("Gasabo 1", ends_at, starts_at=starts_at)
 
 
 def test_who_leaves_a_district_alone_is_told_so(admin: Admin) -> None:
-    admin("leave", "Gasabo 2", "--until", LATER, *BY)
-    told = admin("leave", "Gasabo 1", "--until", LATER, *BY)
-    assert "nobody can be told then at Gasabo" in told.stderr
+    admin.leave("Gasabo 2")
+    assert admin.leave("Gasabo 1").alone == ["12"]
 
 
 def test_names_are_exact_and_an_id_stands_for_one(admin: Admin) -> None:
-    assert 'did you mean "Gasabo 1"?' in admin("show", "gasabo1", code=1).output
-    assert "hotline responders list" in admin("show", "Kigali 1", code=1).output
+    assert 'did you mean "Gasabo 1"?' in admin("remove", "gasabo1", *BY, code=1).output
+    assert "hotline people list" in admin("remove", "Kigali 1", *BY, code=1).output
     assert "Huye 2: removed" in admin("remove", "4", *BY).output
-    assert admin.shown("4")["state"].startswith("removed ")
-    assert admin.shown("3")["state"] == "can be told"
+    assert admin.shown("Huye 2")["state"].startswith("removed ")
+    assert admin.shown("Huye 1")["state"] == "can be alerted"
 
 
 def test_the_national_desk_is_never_under_two(admin: Admin) -> None:
-    for words in (
-        ("leave", "Nation 1", "--until", LATER),
-        ("leave", "Nation 1", "--from", TOMORROW, "--until", LATER),
-        ("move", "Nation 1", "--level", "coordinator"),
-        ("remove", "Nation 1"),
-    ):
-        refused = admin(*words, *BY, code=1)
-        assert "enrol, move or bring back another" in refused.output or "--second" in refused.output
+    for starts_at in (None, TOMORROW):
+        with pytest.raises(PersonnelRefused, match="bring back another"):
+            admin.leave("Nation 1", starts_at=starts_at)
+    with pytest.raises(PersonnelRefused, match="bring back another"):
+        post(admin.kit, 5, {"12": Level.COORDINATOR})
+    assert "--second" in admin("remove", "Nation 1", *BY, code=1).output
     assert {"Nation 1", "Nation 2"} <= admin.living()
 
-    admin("move", "Gasabo 2", "--level", "national", "--district", "everywhere", *SECOND, *BY)
-    admin("leave", "Nation 1", "--from", TOMORROW, "--until", LATER, *BY)
-    assert (
-        "would have 1 people on duty"
-        in admin("leave", "Nation 2", "--until", LATER, *BY, code=1).output
-    )
+    post(admin.kit, 2, {NATIONAL: Level.NATIONAL})
+    admin.leave("Nation 1", starts_at=TOMORROW)
+    with pytest.raises(PersonnelRefused, match="would have 1 people on duty"):
+        admin.leave("Nation 2")
 
 
 def test_one_of_the_last_two_goes_tonight_by_two_names_and_it_is_red(admin: Admin) -> None:
@@ -180,32 +199,13 @@ def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
     admin("remove", "Gasabo 1", *BY)
     assert "Gasabo 1" not in admin.living()
     assert "removed already" in admin("remove", "Gasabo 1", *BY, code=1).output
-    assert "was removed" in admin("leave", "Gasabo 1", "--until", LATER, *BY, code=1).output
-    assert "brings her back" in admin("move", "Gasabo 1", "--level", "deputy", *BY, code=1).output
+    with pytest.raises(PersonnelRefused, match="was removed"):
+        admin.leave("Gasabo 1")
+    with pytest.raises(PersonnelRefused, match="was removed"):
+        post(admin.kit, 1, {"12": Level.DEPUTY})
     assert "add `--second NAME`" in admin("back", "Gasabo 1", *BY, code=1).output
     assert "ended: left" in admin("back", "Gasabo 1", *SECOND, *BY).output
     assert "Gasabo 1" in admin.living()
-
-
-def test_a_move_replaces_what_is_given_and_leaves_the_rest(admin: Admin) -> None:
-    moved = admin("move", "Gasabo 1", "--district", "huye", "--district", "Gasabo", *BY)
-    assert "Gasabo 1: responder, Gasabo, Huye; everything" in moved.output
-    higher = ("move", "Gasabo 1", "--level", "coordinator", "--category", "labour")
-    assert "add `--second NAME`" in admin(*higher, *BY, code=1).output
-    assert "two people" in admin(*higher, "--second", "gasabo 1", *BY, code=1).output
-    admin(*higher, *SECOND, *BY)
-    row = admin.shown("Gasabo 1")
-    assert (row["level"], row["districts"], row["categories"]) == (
-        "coordinator",
-        ["Gasabo", "Huye"],
-        ["labour"],
-    )
-    assert (
-        "no district 'Gasbo'"
-        in admin("move", "Gasabo 1", "--district", "Gasbo", *BY, code=1).output
-    )
-    assert "say what changes" in admin("move", "Gasabo 1", *BY, code=2).output
-    admin("move", "Gasabo 1", "--level", "deputy", *BY)
 
 
 def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
@@ -213,21 +213,20 @@ def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
     with kit.database.writing() as session:
         contacts.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
         session.get_one(Responder, 1).unreachable = STOPPED
-    assert "cannot be reached (stopped)" in admin("show", "Gasabo 1").output
+    assert admin.shown("Gasabo 1")["state"] == "cannot be reached (stopped)"
 
-    wrong = admin("back", "Gasabo 1", *BY, code=1, typed="+250788000002\n")
-    assert "not the number" in wrong.output
-    assert "788" not in wrong.output
-    assert "ended: unreachable" in admin("back", "Gasabo 1", *BY, typed=f"{GASABO}\n").output
+    with pytest.raises(PersonnelRefused, match="not the number") as wrong:
+        admin.back("Gasabo 1", "+250788000002")
+    assert "788" not in str(wrong.value)
+    assert admin.back("Gasabo 1", GASABO) == ["unreachable"]
     assert "Gasabo 1" in admin.living()
-    assert admin("back", "Gasabo 1", *BY).output.startswith("Gasabo 1: nothing kept her")
 
 
 def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> None:
     kit = admin.kit
     with kit.database.writing() as session:
         session.get_one(Responder, 1).unreachable = "InvalidPhoneNumber"
-    assert "ended: unreachable" in admin("back", "Gasabo 1", *BY).output
+    assert admin.back("Gasabo 1") == ["unreachable"]
     assert "Gasabo 1" in admin.living()
 
 
@@ -238,7 +237,6 @@ def tell(admin: Admin, *, urgency: int = 3) -> LookingKit:
     with kit.database.writing() as session:
         session.add(tip)
     referral.refer_waiting(kit)
-    assert admin.shown("Gasabo 1")["cases"][0]["state"] == "told"
     return kit
 
 
@@ -247,18 +245,15 @@ def told(kit: LookingKit) -> list[int]:
         return [row.responder_id for row in session.query(Referral).order_by(Referral.id)]
 
 
-GOES = pytest.mark.parametrize(
-    "words", [("remove",), ("leave", "--until", LATER), ("move", "--district", "Huye")],
-    ids=["removed", "leave", "moved"],
-)  # fmt: skip
+GOES = pytest.mark.parametrize("way", ["remove", "leave", "move"])
 
 
 @GOES
 def test_a_case_that_waits_for_a_person_who_goes_is_another_s_at_once(
-    admin: Admin, words: tuple[str, ...]
+    admin: Admin, way: str
 ) -> None:
     kit = tell(admin)
-    admin(words[0], "Gasabo 1", *words[1:], *BY)
+    admin.go(way)
     assert told(kit) == [1, 2]
     with kit.database.reading() as session:
         (message,) = session.query(Message).filter_by(responder_id=1).all()
@@ -267,14 +262,14 @@ def test_a_case_that_waits_for_a_person_who_goes_is_another_s_at_once(
 
 @pytest.mark.row("R10")
 @GOES
-def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, words: tuple[str, ...]) -> None:
+def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, way: str) -> None:
     kit = tell(admin)
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
         act = Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now())
         assert casework.act(session, kit, act).result is Acted.TAKEN
         assert session.get_one(Tip, 1).holder_id == 1
-    admin(words[0], "Gasabo 1", *words[1:], *BY)
+    admin.go(way)
     assert 2 in told(kit)[1:]
     with kit.database.reading() as session:
         assert session.get_one(Tip, 1).holder_id is None
@@ -282,7 +277,7 @@ def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, words: tuple[st
 
 def test_a_planned_leave_hands_on_when_it_begins_and_once(admin: Admin) -> None:
     kit = tell(admin)
-    admin("leave", "Gasabo 1", "--from", TOMORROW, "--until", LATER, *BY)
+    admin.leave("Gasabo 1", starts_at=TOMORROW)
     leaves.begin_leaves(kit)
     assert told(kit) == [1]
     then = replace(kit, now=lambda: datetime.now(UTC) + timedelta(days=2))
@@ -305,12 +300,36 @@ def test_a_message_that_comes_back_from_a_send_goes_to_nobody_who_left(admin: Ad
 
 
 def test_every_change_wants_a_name_and_a_reason(admin: Admin) -> None:
-    for words in (
-        ("leave", "Gasabo 1", "--until", LATER),
-        ("back", "Gasabo 1"),
-        ("remove", "Huye 1"),
-    ):
+    for words in (("remove", "Huye 1"), ("back", "Gasabo 1")):
         admin(*words, code=1)
-        assert (
-            "no telephone number" in admin(*words, "--by", GASABO, "--reason", "x", code=2).output
-        )
+        refused = admin(*words, "--by", GASABO, "--reason", "x", code=2)
+        assert "no telephone number" in refused.output
+
+
+def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin) -> None:
+    rows = ROWS.splitlines()[0] + "\nKicukiro 1,+250788000009,rw,responder,Kicukiro,\n"
+    (admin.home / "more.csv").write_text(rows, encoding="utf-8")
+    admin("import", str(admin.home / "more.csv"), "--proving")
+    out = admin.home / "paper"
+    invited = admin("invite", "Kicukiro 1", "--out", str(out), *BY)
+    (line,) = out.read_text().splitlines()
+    start_pin = line.split("then ")[2][:8]
+    assert start_pin.isdecimal()
+    assert start_pin not in invited.output
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert "HAS TO PROVE PHONE AND PAPER" in admin("list").output
+
+    kit = admin.kit
+    with kit.database.writing() as session:
+        key = kit.pseudonyms.enrolled("+250788000009")
+        phone = proving_phones.waiting_for(session, key, kit.now())
+        assert phone is not None
+        pair = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
+        assert proving_phones.prove(session, kit, replace(phone), **pair)
+    assert "WAITS FOR A SECOND ADMIN" in admin("list").output
+    assert (
+        waits(kit, signed_in(kit, "Alice", AccountRole.ADMIN), "enrolment")[0].may_decide is False
+    )
+    approves_by_name(kit, "Bob", "Kicukiro 1")
+    kit.database.close()
+    assert admin.shown("Kicukiro 1")["state"] == "can be alerted"

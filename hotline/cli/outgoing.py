@@ -1,4 +1,4 @@
-"""`hotline lane`: whether messages go out, and who says so."""
+"""`hotline outgoing`: pauses and resumes the outgoing queue, and says what waits in it."""
 
 import json
 from collections.abc import Sequence
@@ -19,60 +19,64 @@ FATE = click.Choice([fate.value for fate in DoubtDecision])
 
 
 @click.group()
-def lane() -> None:
-    """See, hold and release what goes out by SMS."""
+def outgoing() -> None:
+    """Show, pause and resume the outgoing queue."""
 
 
-@lane.command()
+@outgoing.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def status(as_json: bool) -> None:
-    """Whether messages go out, who holds them, and what would go out."""
+    """Say whether messages go out, who paused them, and what waits."""
     with console_kit() as kit:
         found = service.look(kit)
     if as_json:
         click.echo(json.dumps(_row(found), indent=2, ensure_ascii=False))
         return
     if found.hold is not None:
-        click.echo(f"HELD by {found.hold.by} since {shown(found.hold.since)}: {found.hold.reason}")
+        click.echo(
+            f"PAUSED by {found.hold.by} since {shown(found.hold.since)}: {found.hold.reason}"
+        )
     elif found.fault is not None:
-        click.echo(f"held by the gateway's answer ({found.fault}): it is tried again each minute")
+        click.echo(
+            f"stopped by the gateway's answer ({found.fault}): it is tried again each minute"
+        )
     else:
-        click.echo("free: messages go out")
+        click.echo("messages go out")
     _show(found.waiting)
 
 
-@lane.command()
+@outgoing.command()
 @signed
-def hold(name: str, reason: str) -> None:
-    """Let nothing go out until somebody releases it. Callers are still answered, and tips stored."""
+def pause(by: str, reason: str) -> None:
+    """Send nothing until a person resumes. Callers are still answered, and tips stored."""
     with console_kit() as kit:
-        placed = service.hold(kit, by=name, reason=reason)
-    click.echo("held: nothing goes out" if placed else "was held already: `hotline lane status`")
+        placed = service.hold(kit, by=by, reason=reason)
+    click.echo(
+        "paused: nothing goes out" if placed else "was paused already: `hotline outgoing status`"
+    )
 
 
-@lane.command()
+@outgoing.command()
 @signed
 @click.option("--alerts", type=FATE, help="After a restore: of alerts that may have gone out.")
 @click.option("--confirmations", type=FATE, help="After a restore: of confirmations likewise.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
-def release(
-    name: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool
-) -> None:
-    """Show what would go out, ask, and let it go."""
+def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
+    """Show what waits, ask, and send it."""
     given = {Kind.ALERT: alerts, Kind.CONFIRMATION: confirmations}
     fates = {kind: DoubtDecision(fate) for kind, fate in given.items() if fate is not None}
     with console_kit() as kit:
         _show(service.look(kit).waiting)
         if not yes:
-            click.confirm("Let them go?", abort=True, err=True)
-        done = service.release(kit, by=name, reason=reason, fates=fates)
-    click.echo(f"released: {done.going} go out, {done.dropped} were dropped")
+            click.confirm("Send them?", abort=True, err=True)
+        done = service.release(kit, by=by, reason=reason, fates=fates)
+    click.echo(f"resumed: {done.going} go out, {done.dropped} were dropped")
 
 
-@lane.command("given-up")
+@outgoing.command("undeliverable")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-def given_up(as_json: bool) -> None:
-    """Messages that eight tries could not send, and whom to telephone. The alarm stands until all are answered for."""
+def undeliverable(as_json: bool) -> None:
+    """List messages that eight tries could not send, and whom to telephone."""
     with console_kit() as kit:
         found = service.given_up(kit)
     if as_json:
@@ -89,20 +93,20 @@ def given_up(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     if not found:
-        click.echo("no message waits for somebody to answer for it", err=True)
+        click.echo("no undeliverable message to review", err=True)
     for one in found:
         tip = f"  tip {one.tip_id}" if one.tip_id else ""
         written = shown(one.written_at)
         click.echo(f"{one.message_id:6} {one.kind:12} {written:17}  for {one.name}{tip}")
 
 
-@lane.command()
+@outgoing.command()
 @click.argument("message", type=MESSAGE_ID, nargs=-1, required=True)
 @signed
-def answer(message: tuple[int, ...], name: str, reason: str) -> None:
-    """Say that somebody has seen to each MESSAGE of `given-up`: by telephone, say. It is counted as wrong no more."""
+def answer(message: tuple[int, ...], by: str, reason: str) -> None:
+    """Record that a person saw to each MESSAGE of `undeliverable`, for example by telephone."""
     with console_kit() as kit:
-        answered = service.answer(kit, message, by=name, reason=reason)
+        answered = service.answer(kit, message, by=by, reason=reason)
     click.echo(f"answered for {len(answered)}")
 
 
@@ -117,7 +121,7 @@ def _show(waiting: Sequence[WaitingMessages]) -> None:
 def _row(found: LaneState) -> dict[str, Any]:
     held = found.hold
     return {
-        "held": held is not None or found.fault is not None,
+        "paused": held is not None or found.fault is not None,
         "by": held.by if held else None,
         "reason": held.reason if held else found.fault,
         "since": held.since.isoformat() if held else None,

@@ -1,13 +1,16 @@
-"""What a stranger's SMS comes to by its words, and how well the words hear a table of messages. Pure."""
+"""Says what a stranger's SMS comes to by its words, and how well the words hear a table of messages."""
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from hotline.domain.sms import sms_tip
 from hotline.domain.sms.keywords import is_stop
 from hotline.domain.sms.topics import asked
 
+TABLES = Path(__file__).parent
 LEAST_RIGHT = 95
 """Of a hundred cries."""
 MOST_ALARMS = 5
@@ -87,3 +90,17 @@ def figures(language: str, rows: Iterable[HeardRow]) -> CryFigures:
         harmless=len(harmless),
         alarms=sum(not is_right(row) for row in harmless),
     )
+
+
+def read(end: str = "") -> Sequence[HeardRow]:
+    """Returns the cries and the harmless messages of a pair of tables."""
+    return (*table(f"cries{end}"), *table(f"harmless{end}"))
+
+
+def table(name: str) -> Sequence[HeardRow]:
+    """Returns the rows of one table."""
+    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            HeardRow(row["language"], row["text"], Comes(row["must"]) if "must" in row else None)
+            for row in csv.DictReader(file)
+        ]

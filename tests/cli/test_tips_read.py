@@ -1,4 +1,4 @@
-"""`hotline questions`, `hotline tips ask` and `hotline tips read`, as a desk says them."""
+"""`hotline tips read`, as a desk says it."""
 
 import json
 import re
@@ -19,11 +19,13 @@ from hotline.services.flows import authoring
 from hotline.store.desk import desks
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips import told_tips
+from tests.asking import ask
 from tests.builders import make_tip
 from tests.callers import FLOWS
 from tests.made_once import lay_line
+from tests.two_people import ALICE
 
-SIGNED = ("--name", "Alice", "--second", "Bosco", "--reason", "to send the right people")
+SIGNED = ("--by", "Alice", "--second", "Bosco", "--reason", "to send the right people")
 
 
 @pytest.fixture
@@ -84,10 +86,11 @@ def answer(home: Path, value: str) -> None:
     kit.database.close()
 
 
-def test_a_desk_asks_from_the_list_and_reads_what_came_back(home: Path) -> None:
+def test_a_desk_reads_what_came_back_to_its_question(home: Path) -> None:
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"), *SIGNED)
-    asked = said(home, "tips", "ask", "1", "when", *desk)
-    assert "When are people there?" in asked.output
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
+    ask(kit, 1, "when", passphrase="correct horse", by=ALICE)
+    kit.database.close()
     assert json.loads(said(home, "tips", "list", "--json").stdout)[0]["question"] == "asked"
     assert "(none yet)" in said(home, "tips", "read", "1", *desk).stdout
 
@@ -97,24 +100,6 @@ def test_a_desk_asks_from_the_list_and_reads_what_came_back(home: Path) -> None:
     assert rows_of(read)["Asked back"] == "when: When are people there?"
     assert rows_of(read)["Answered"] == "night: At night (fr)"
     assert "question: read" in said(home, "tips", "list").output
-
-
-def test_what_cannot_be_asked_is_said_before_a_passphrase_is(home: Path) -> None:
-    for question, why in (("name", "hotline questions"), ("when", "no grant")):
-        desk = "national" if question == "name" else "Huye"
-        refused = said(home, "tips", "ask", "1", question, "--desk", desk, *SIGNED, code=1)
-        assert why in refused.output
-        assert "Passphrase" not in refused.output
-
-
-def test_the_list_says_who_signed_each_and_with_which_digest(home: Path) -> None:
-    rows = json.loads(said(home, "questions", "--json").stdout)
-    assert {row["state"] for row in rows} == {"shows"}
-    (still,) = [row for row in rows if row["name"] == "still"]
-    assert (still["rw"], still["words"], len(still["choices"])) == ("Baracyahari?", False, 3)
-    listed = said(home, "questions").output
-    assert still["digest"] in listed
-    assert "the ministry has not signed yet" in listed
 
 
 @pytest.mark.parametrize(
@@ -160,10 +145,9 @@ def test_the_terminal_s_locale_is_the_reader_s_language(
 def test_one_person_alone_opens_nothing_by_the_passphrase(home: Path) -> None:
     """The audit log keeps both names of who does."""
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
-    alone = ("--name", "Alice", "--second", " alice ", "--reason", "court asked")
-    for command in (("tips", "read", "1"), ("tips", "ask", "1", "when")):
-        refused = said(home, *command, *desk, *alone, code=1)
-        assert "before two people alone" in refused.output
+    alone = ("--by", "Alice", "--second", " alice ", "--reason", "court asked")
+    refused = said(home, "tips", "read", "1", *desk, *alone, code=1)
+    assert "before two people alone" in refused.output
     assert "with Bosco" not in said(home, "audit", "list").output
     said(home, "tips", "read", "1", *desk, *SIGNED)
     assert "by the passphrase, with Bosco" in said(home, "audit", "list").output

@@ -1,4 +1,4 @@
-"""Cases as they are printed at the command line."""
+"""`hotline tips show`: a case as it is printed."""
 
 import json
 import shutil
@@ -52,24 +52,21 @@ def count(line: Path, at: datetime) -> None:
         month_ends.tidy(kit)
 
 
-def test_cases_are_listed_with_how_many_were_met_and_nothing_of_them(line: Path) -> None:
-    found = json.loads(run(line, "cases", "list", "--open", "--json").stdout)
+def test_a_case_is_shown_with_how_many_were_met_and_nothing_of_them(line: Path) -> None:
+    found = {n: json.loads(run(line, "tips", "show", str(n), "--json").stdout) for n in (1, 2, 3)}
     met = Counter(one.tip_id for one in MET)
-    assert [(one["tip"], one["persons_met"]) for one in found] == [(n, met[n]) for n in (3, 2, 1)]
-    assert [one["state"] for one in found] == ["screened", "arrival said", "arrival said"]
-    clocks = [[one["clock"] for one in case["clocks"]] for case in found]
-    assert clocks == [[], ["follow-up"], ["follow-up"]]
-    page = run(line, "cases", "list", "--limit", "2")
-    assert [row.split()[0] for row in page.stdout.splitlines()] == ["T3", "T2"]
-    assert "--before 2" in page.stderr
-    assert run(line, "cases", "list", "--district", "Gasabo").stderr == "no such cases\n"
+    assert {n: one["persons_met"] for n, one in found.items()} == {n: met[n] for n in found}
+    states = [one["state"] for one in found.values()]
+    assert states == ["arrival said", "arrival said", "screened"]
+    clocks = [[one["clock"] for one in case["clocks"]] for case in found.values()]
+    assert clocks == [["follow-up"], ["follow-up"], []]
 
     thirty_days_on(line)
     count(line, counted_at(MONTH))
     count(line, counted_at(MONTH) + WARNING)
-    gone = run(line, "cases", "list").stdout
-    assert gone.count("persons: not kept any more") == 3
-    assert gone.count("followed") == 2
+    gone = [run(line, "tips", "show", str(n)).stdout for n in (1, 2, 3)]
+    assert all("not kept any more" in one for one in gone)
+    assert sum("followed" in one for one in gone) == 2
 
 
 def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(line: Path) -> None:
@@ -78,18 +75,16 @@ def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(lin
         codes = {"minor": "no", "act": "no", "purpose": "no", "form": "begging"}
         said = PersonCodes(1, codes)
         right = write(session, kit, 3, EntryKind.SCREENED, said, FILED, corrects=wrong)
-    lines = run(line, "cases", "log", "T3", "--language", "en").stdout.splitlines()[1:]
+    shown = run(line, "tips", "show", "3", "--language", "en").stdout
     said_so = "2025-03-12 11:00  questions were asked on site  console"
-    assert lines == [
+    assert shown.splitlines()[-2:] == [
         f"{said_so} #{wrong} corrected by #{right}",
         f"{said_so} #{right} corrects #{wrong}",
     ]
-    shown = run(line, "cases", "show", "3", "--language", "en").stdout
-    assert shown.splitlines()[-2:] == lines
     assert "persons   1" in shown
     assert "clocks    none runs" in shown
-    assert "T2 (said)" in run(line, "cases", "show", "T1").stdout
-    whole = json.loads(run(line, "cases", "show", "T3", "--json").stdout)
+    assert "T2 (said)" in run(line, "tips", "show", "T1").stdout
+    whole = json.loads(run(line, "tips", "show", "T3", "--json").stdout)
     assert [one["codes"] for one in whole["entries"]] == [{}, {}]
     assert [one["corrected_by"] for one in whole["entries"]] == [right, None]
-    run(line, "cases", "show", "K7Q4", code=1)
+    run(line, "tips", "show", "K7Q4", code=1)

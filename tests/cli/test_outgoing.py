@@ -1,4 +1,4 @@
-"""`hotline lane`, as an operator types it."""
+"""`hotline outgoing`, as an operator types it."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from tests.builders import NOON
 from tests.cli.homes import copy_home
 
 Hotline = Callable[..., Result]
-SIGNED = ("--name", "Aline", "--reason", "a wrong list")
+SIGNED = ("--by", "Aline", "--reason", "a wrong list")
 
 
 @pytest.fixture
@@ -39,45 +39,45 @@ def hotline(tmp_path: Path) -> Hotline:
     return run
 
 
-def test_held_shown_and_released(hotline: Hotline) -> None:
-    assert hotline("lane", "status").stdout == "free: messages go out\n"
-    assert "nothing goes out" in hotline("lane", "hold", *SIGNED).stdout
-    assert "HELD by Aline" in hotline("lane", "status").stdout
-    told = json.loads(hotline("lane", "status", "--json").stdout)
-    assert (told["held"], told["by"], told["waiting"]) == (True, "Aline", [])
+def test_paused_shown_and_resumed(hotline: Hotline) -> None:
+    assert hotline("outgoing", "status").stdout == "messages go out\n"
+    assert "nothing goes out" in hotline("outgoing", "pause", *SIGNED).stdout
+    assert "PAUSED by Aline" in hotline("outgoing", "status").stdout
+    told = json.loads(hotline("outgoing", "status", "--json").stdout)
+    assert (told["paused"], told["by"], told["waiting"]) == (True, "Aline", [])
     assert "held by Aline" in hotline("doctor").output
 
-    released = hotline("lane", "release", "--name", "Bosco", "--reason", "mended", typed="y\n")
+    released = hotline("outgoing", "resume", "--by", "Bosco", "--reason", "mended", typed="y\n")
     assert released.exit_code == 0, released.output
-    assert released.stdout.endswith("released: 0 go out, 0 were dropped\n")
-    assert hotline("lane", "status").stdout == "free: messages go out\n"
+    assert released.stdout.endswith("resumed: 0 go out, 0 were dropped\n")
+    assert hotline("outgoing", "status").stdout == "messages go out\n"
 
 
 def test_whoever_thinks_again_frees_nothing(hotline: Hotline) -> None:
-    hotline("lane", "hold", *SIGNED)
-    assert hotline("lane", "release", *SIGNED, typed="n\n").exit_code == 1
-    assert "HELD" in hotline("lane", "status").stdout
+    hotline("outgoing", "pause", *SIGNED)
+    assert hotline("outgoing", "resume", *SIGNED, typed="n\n").exit_code == 1
+    assert "PAUSED" in hotline("outgoing", "status").stdout
 
 
 def test_a_name_and_a_reason_are_asked_for(hotline: Hotline) -> None:
-    held = hotline("lane", "hold", typed="Aline\nwrong numbers\n")
+    held = hotline("outgoing", "pause", typed="Aline\nwrong numbers\n")
     assert held.exit_code == 0, held.output
-    assert "HELD by Aline" in hotline("lane", "status").stdout
+    assert "PAUSED by Aline" in hotline("outgoing", "status").stdout
 
 
 @pytest.mark.parametrize("reason", ["asked by 0788 123 456", "+250788000001", " ", "x" * 121])
 def test_no_number_ends_in_the_audit_log(hotline: Hotline, reason: str) -> None:
-    refused = hotline("lane", "hold", "--name", "Aline", "--reason", reason)
+    refused = hotline("outgoing", "pause", "--by", "Aline", "--reason", reason)
     assert refused.exit_code == 2
     assert "--reason" in refused.output
 
 
 def test_nothing_that_was_given_up_waits_and_nothing_is_answered_for(hotline: Hotline) -> None:
-    assert json.loads(hotline("lane", "given-up", "--json").stdout) == []
-    assert "no message waits" in hotline("lane", "given-up").stderr
-    refused = hotline("lane", "answer", "3", "4", *SIGNED)
+    assert json.loads(hotline("outgoing", "undeliverable", "--json").stdout) == []
+    assert "no undeliverable message" in hotline("outgoing", "undeliverable").stderr
+    refused = hotline("outgoing", "answer", "3", "4", *SIGNED)
     assert refused.exit_code == 1
-    assert "3, 4: not given up" in refused.output
+    assert "3, 4: not undeliverable" in refused.output
 
 
 def test_what_was_given_up_is_listed_in_kigalis_time(hotline: Hotline, tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_what_was_given_up_is_listed_in_kigalis_time(hotline: Hotline, tmp_path:
         row.template, row.parameters, row.state = "misc", {}, MessageState.DEAD
         row.created_at = row.next_at = at
         session.add(row)
-    listed = hotline("lane", "given-up").stdout.split(maxsplit=2)
+    listed = hotline("outgoing", "undeliverable").stdout.split(maxsplit=2)
     next_day = f"{at + timedelta(hours=2):%-d %b %Y} 01:05"
     assert listed == ["1", "alert", f"{next_day}  for {name}\n"]
-    (told,) = json.loads(hotline("lane", "given-up", "--json").stdout)
+    (told,) = json.loads(hotline("outgoing", "undeliverable", "--json").stdout)
     assert told["written"] == at.isoformat(timespec="seconds")

@@ -1,0 +1,83 @@
+"""`hotline accounts`: invites people to the console. They make their accounts on its pages, by a link."""
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from hotline.bootstrap import build_console
+from hotline.cli.kit import console_kit
+from hotline.cli.signing import by_option, signed
+from hotline.config import Settings
+from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.accounts.entering import LINK_LIVES
+from hotline.errors import NotFound
+from hotline.services.accounts import at_the_server
+from hotline.services.people import one_human
+from hotline.text.languages import CODES
+
+MINUTES = int(LINK_LIVES.total_seconds()) // 60
+
+
+@click.group()
+def accounts() -> None:
+    """Invite people to the console."""
+
+
+@accounts.command()
+@click.argument("name")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in AccountRole]),
+    help="What the account may do; may be given several times.",
+)
+@click.option("--language", type=click.Choice(CODES), default="en", show_default=True)
+@click.option("--reason", default="", help="Why a new link: kept in the audit log.")
+@by_option
+def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
+    """Make an account for NAME and print a link; give more roles to one that is there.
+
+    Without --role, an account that is there gets a new link, and what it entered by is good no more. While two admins
+    are active that link rests for 24 hours, or until one of them agrees to it on the page /approvals: give the command
+    again then.
+    """
+    settings = Settings.read(os.environ)
+    kit = build_console(settings)
+    try:
+        wanted = [*map(AccountRole, roles)]
+        invited = at_the_server.invite(kit, Actor(by), name, wanted, language, reason)
+    finally:
+        kit.database.close()
+    if invited.link:
+        click.echo(link_line(settings, invited.link))
+    elif not roles:
+        says = "asked for: it rests for 24 hours where the line knows their phone, or until an admin agrees: /approvals"
+        click.echo(says, err=True)
+    for role in sorted(invited.waiting):
+        click.echo(
+            f"{role} waits until a second admin approves it on the page /approvals", err=True
+        )
+
+
+def link_line(settings: Settings, link: str) -> str:
+    """What is printed of a link. Whoever reads it takes the account up."""
+    return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"
+
+
+@accounts.command()
+@click.argument("name")
+@click.argument("responder")
+@signed
+def join(name: str, responder: str, by: str, reason: str) -> None:
+    """Record that the account NAME and RESPONDER are one person.
+
+    Removing the responder ends both. The account opens the responder's desks alone.
+    """
+    with console_kit() as kit:
+        found = at_the_server.find(kit, name)
+        if found is None:
+            raise NotFound(f"no account of that name: {name}")
+        person = one_human.join(kit, Actor(by), found.id, responder, reason)
+    click.echo(f"{found.name} and {person.name} are one")

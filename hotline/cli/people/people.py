@@ -1,0 +1,177 @@
+"""`hotline people`: lists, imports, invites and removes responders. No command shows a number."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.cli.signing import agreed, signed
+from hotline.domain.accounts.account import Actor
+from hotline.domain.people.recipients import NATIONAL_LEAST
+from hotline.domain.people.standing import EnrolmentState
+from hotline.domain.places.places import place_name
+from hotline.errors import ImportRefused
+from hotline.services.people import enrolling, enrolment, leaves, personnel, removals
+from hotline.services.people.dossiers.speaking import languages_of
+from hotline.services.people.enrolling import StartPaper
+from hotline.services.people.personnel import shown
+from hotline.store.people.responders import Responder
+
+NOBODY = """no one was enrolled: fix these rows and import the file again. Its first line is
+name,msisdn,language,level,districts,categories"""
+UNPROVED_STATES: Mapping[EnrolmentState, str] = {
+    EnrolmentState.PROVING: "has to prove phone and paper",
+    EnrolmentState.WAITING: "waits for a second admin",
+}
+READ_BY_OWNER = 0o600
+PERSON = click.argument("person", metavar="NAME")
+
+
+@click.group()
+def people() -> None:
+    """List, import, invite and remove responders."""
+
+
+@people.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def list_(as_json: bool) -> None:
+    """List everyone who was ever enrolled, without numbers."""
+    with console_kit() as kit:
+        away = personnel.away(kit)
+        rows = [_row(person, away.get(person.id)) for person in enrolment.list_responders(kit)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("no one is enrolled yet: `hotline people import FILE.csv`", err=True)
+    for person in rows:
+        places = ", ".join(person["districts"]) or "everywhere"
+        work = ", ".join(person["categories"]) or "everything"
+        spoken = ",".join(person["languages"])
+        red = "" if person["living"] else click.style(f"  {person['state'].upper()}", fg="red")
+        click.echo(
+            f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}"
+            f"  {places}; {work}{red}"
+        )
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--proving", is_flag=True, help="No one is alerted before `invite` and an approval.")
+def import_(file: Path, proving: bool) -> None:
+    """Enrol everyone in a CSV file, or no one. Each wrong row is named with its line and the reason.
+
+    Columns: name, msisdn, language (rw, fr, en), level (responder, deputy, coordinator, national), districts by
+    name with ; between, categories likewise. Empty districts or categories mean all.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
+    with console_kit() as kit:
+        try:
+            found = enrolment.import_responders(kit, text, proving=proving)
+        except ImportRefused as refused:
+            raise ImportRefused([*refused.problems, NOBODY]) from None
+    click.echo(f"{'written down' if proving else 'enrolled'} {len(found)}")
+
+
+@people.command()
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file that start PINs are added to. Only its owner reads it. Cut it, and destroy it.",
+)
+@signed
+def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
+    """Send a code to each NAME's phone, and write a start PIN for paper. Both together give six digits.
+
+    Who is alerted today stays so meanwhile. A second invitation replaces code and PIN.
+    """
+    with console_kit() as kit:
+        for name in names:
+            write(out, enrolling.invite(kit, Actor(by), name, reason))
+            click.echo(f"{name}: the code is sent by SMS; the start PIN is in {out}")
+
+
+@people.command()
+@PERSON
+@agreed
+@signed
+def remove(person: str, second: str | None, by: str, reason: str) -> None:
+    """Remove NAME at once. Open cases take their next step, and no alert follows.
+
+    One of the last two of the national desk needs --second, and on-call contacts are notified.
+    `hotline people back NAME --second NAME` undoes it.
+    """
+    with console_kit() as kit:
+        gone = removals.remove(kit, person, second=second, by=by, reason=reason)
+    click.echo(f"{gone.person.name}: removed; open cases go on to others")
+    if gone.is_red:
+        click.secho(
+            f"RED: {gone.national} of the national desk can be alerted, and {NATIONAL_LEAST} are the least."
+            " Bring another person there now: the page People, or `hotline people back` or `import`",
+            fg="red",
+            err=True,
+        )
+
+
+@people.command()
+@PERSON
+@agreed
+@signed
+def back(person: str, second: str | None, by: str, reason: str) -> None:
+    """Undo the removal of NAME: two people decide."""
+    with console_kit() as kit:
+        done = leaves.back(kit, person, number=None, second=second, by=by, reason=reason)
+    ended = ", ".join(done.ended)
+    says = f"is alerted again; ended: {ended}" if ended else "no removal to undo"
+    click.echo(f"{done.person.name}: {says}")
+
+
+def write(paper: Path, start: StartPaper) -> None:
+    """Adds one line to the file of start PINs."""
+    line = (
+        f"{start.name}: dial {start.dial}, then the code out of the SMS, then {start.start_pin}"
+        f" (until {shown(start.until)})\n"
+    )
+    with os.fdopen(
+        os.open(paper, os.O_WRONLY | os.O_CREAT | os.O_APPEND, READ_BY_OWNER), "a"
+    ) as file:
+        os.fchmod(file.fileno(), READ_BY_OWNER)
+        file.write(line)
+
+
+def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "level": person.level,
+        "language": person.language,
+        "languages": languages_of(person),
+        "districts": [place_name(code, "en") for code in person.districts],
+        "categories": list(person.categories),
+        "reachable": person.active and person.unreachable is None,
+        "living": person.active and person.unreachable is None and back_at is None,
+        "state": state_of(person, back_at=back_at),
+    }
+
+
+def state_of(person: Responder, *, back_at: datetime | None = None) -> str:
+    """Returns how a responder stands, and why no alert goes to them where none does."""
+    if person.left_at is not None:
+        return f"removed {shown(person.left_at)}"
+    if person.state in UNPROVED_STATES:
+        return UNPROVED_STATES[EnrolmentState(person.state)]
+    if not person.active:
+        return "removed"
+    if person.unreachable is not None:
+        return f"cannot be reached ({person.unreachable})"
+    return "can be alerted" if back_at is None else f"on leave until {shown(back_at)}"
