@@ -36,8 +36,6 @@ class AccountFault(StrEnum):
     NOT_SUSPENDED = "not_suspended"
     LINK_RESTS = "link_rests"
     END_WAITS = "end_waits"
-    DECIDED = "decided"
-    NOT_AN_ADMIN = "not_an_admin"
     NO_REASON = "no_reason"
 
 
@@ -71,8 +69,6 @@ SENTENCES: Mapping[AccountFault, str] = {
     AccountFault.NOT_SUSPENDED: "that account is not suspended",
     AccountFault.LINK_RESTS: "that link was asked for already, and rests: a second admin can agree to it now",
     AccountFault.END_WAITS: "that end was asked for already: a second admin can agree to it now",
-    AccountFault.DECIDED: "that was decided already, or its time is over",
-    AccountFault.NOT_AN_ADMIN: "only an admin decides that, and never what they asked for themselves",
     AccountFault.NO_REASON: "a reason is missing",
 }
 

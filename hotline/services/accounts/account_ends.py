@@ -92,7 +92,7 @@ def close(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason
 
 def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     """Says what an end means, for the page."""
-    account = account_of(session, row)
+    account = accounts.one(session, account_id_in(row))
     return About(
         remark(
             "{by} asks to end the account of {about}. Nobody signs in by it then. A new link brings it back.",
@@ -104,8 +104,8 @@ def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     )
 
 
-def account_of(session: Session, row: Approval) -> ConsoleAccount:
-    return accounts.one(session, int(row.subject.split(":")[1]), for_writing=True)
+def account_id_in(row: Approval) -> int:
+    return int(row.subject.split(":")[1])
 
 
 def _subject(account_id: int) -> str:

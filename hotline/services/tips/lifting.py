@@ -19,9 +19,7 @@ from hotline.text.remark import remark
 def ask(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
     """Lets the end of an exclusion wait for another person; once is enough. Raises NotFound."""
     with kit.database.writing() as session:
-        row = session.get(Exclusion, exclusion_id, with_for_update=True)
-        if row is None or row.lifted_at is not None:
-            raise NotFound("the tip is kept from nobody by that any more")
+        row = _held(session, exclusion_id)
         if request(session, kit, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason):
             audit.sign(
                 session,
@@ -33,19 +31,24 @@ def ask(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
             )
 
 
-def _exclusion(session: Session, asked: Approval) -> Exclusion | None:
-    number = int(asked.subject.partition(":")[2])
-    row = session.get(Exclusion, number, with_for_update=True)
-    return None if row is None or row.lifted_at is not None else row
+def _held(session: Session, exclusion_id: int) -> Exclusion:
+    row = session.get(Exclusion, exclusion_id, with_for_update=True)
+    if row is None or row.lifted_at is not None:
+        raise NotFound("the tip is kept from nobody by that any more")
+    return row
+
+
+def _id_in(asked: Approval) -> int:
+    return int(asked.subject.partition(":")[2])
 
 
 def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About | None:
     """Shows nothing of a tip that is kept from the reader, by the desks that they open."""
-    row = _exclusion(session, asked)
+    row = session.get(Exclusion, _id_in(asked))
     viewer = desk_viewer.viewer_of(session, by)
-    if row is None or not (
-        desk_viewer.is_national(viewer) and visible.is_visible(session, row.tip_id, viewer)
-    ):
+    if row is None or row.lifted_at is not None or not desk_viewer.is_national(viewer):
+        return None
+    if not visible.is_visible(session, row.tip_id, viewer):
         return None
     name, member = keeping_from.name_of(session, row), ""
     if row.responder_id is not None:
@@ -70,8 +73,7 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
 
 
 def _lift(decision: Decision) -> Sequence[int]:
-    row = _exclusion(decision.session, decision.row)
-    assert row is not None
+    row = _held(decision.session, _id_in(decision.row))
     row.lifted_by, row.lifted_at = audit.by_actor(decision.by), decision.kit.now()
     keeping_from.log_of(decision.session, row, row.lifted_by, row.lifted_at, lifted=True)
     return ()

@@ -173,7 +173,7 @@ def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) 
 
 
 def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
-    person = find(session, row.subject.partition(":")[2])
+    person = session.get_one(Responder, int(row.subject.partition(":")[2]))
     return About(
         remark(
             "{by} asks to take {about} away, one of the last two of the national desk."
@@ -209,7 +209,7 @@ REMOVAL = ApprovalRule(
 
 
 def _end_approved(decision: Decision) -> Sequence[int]:
-    account = account_ends.account_of(decision.session, decision.row)
+    account = account_roles.living(decision.session, account_ends.account_id_in(decision.row))
     return _end(decision.session, decision.kit, decision.by, account, decision.reason)[1]
 
 
