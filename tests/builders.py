@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from hotline.domain.dialogue.ussd import Opening, UssdHop
-from hotline.domain.outbox.message import MessageIn
+from hotline.domain.outbox.message import MessageIn, Wording, alert_but_ref
 from hotline.domain.people.memberships import desks_of
+from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import Category, TipState
 from hotline.sealing.keys.keyfolder import KeyFolder
@@ -170,3 +171,18 @@ def make_hop(
     network: str | None = None,
 ) -> UssdHop:
     return UssdHop(session_id=session_id, caller=caller, text=text, network=network)
+
+
+def alert(
+    *,
+    reference: str,
+    place: str,
+    urgency: int,
+    language: str,
+    code: str | None,
+    purpose: Purpose = Purpose.ALERT,
+    locked: bool = False,
+) -> Wording:
+    """An alert without content. `code` is the responders' entry, dialled where a reply does not reach us."""
+    alike = alert_but_ref(place, urgency, purpose, language, code, locked)
+    return Wording(alike.template, {"ref": reference, **alike.parameters}, language)

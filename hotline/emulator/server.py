@@ -2,9 +2,6 @@
 
 import socket
 import struct
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -39,20 +36,3 @@ def listen(
         threaded=True,
         request_handler=Handler,
     )
-
-
-@contextmanager
-def serving(emulator: Emulator, port: int = 0, *, about: About = NOTHING_ABOUT) -> Iterator[str]:
-    """The address of a stand-in that runs in a thread until the block ends."""
-    server = listen(emulator, port, about=about)
-    thread = threading.Thread(
-        target=server.serve_forever, args=(0.05,), name="emulator-server", daemon=True
-    )
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(timeout=5)
-        server.server_close()
-        emulator.close()

@@ -49,12 +49,6 @@ def upgrade(database: Database, *, also: Path | None = None) -> bool:
     return changed
 
 
-def is_bare(database: Database) -> bool:
-    """Whether no release of ours ever made a table there. Raises StoreUnavailable."""
-    with database.reading() as session:
-        return stands_at(session) is None
-
-
 class TablesState(StrEnum):
     """The tables of a database, compared with those that this release expects."""
 

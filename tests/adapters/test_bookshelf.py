@@ -9,11 +9,11 @@ import pytest
 from hotline.adapters.bookshelf import KEPT, LATE_SECONDS, LIVE_SECONDS, SqlBookshelf
 from hotline.engine.flow import Finish
 from hotline.errors import NotFound, NotReady, StoreUnavailable
-from hotline.services.flows.authoring import publish
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database, Session
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
+from tests.publishing import publish
 
 
 class Elapsed:

@@ -16,13 +16,13 @@ from hotline.adapters.gateway.dialling import Dialler
 from hotline.adapters.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, Gauges
 from hotline.domain import trial
 from hotline.emulator.emulator import build_emulator
-from hotline.emulator.server import serving
 from hotline.store.database import open_database
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.reach.outreach import Tally
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.callers import SECRETS, Line, line
+from tests.emulator.running import serving
 from tests.kits import WholeKit
 
 __all__ = ["line"]

@@ -6,11 +6,11 @@ import pytest
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
-from hotline.emulator.server import serving
 from hotline.errors import DialogueBroken
 from tests.chaos.callers import BrokenDialogues, TipToTell, dial_once, try_to_tell
 from tests.chaos.crowd import Crowd
 from tests.emulator.line import FakeLine, listening
+from tests.emulator.running import serving
 
 TIP = TipToTell(1, "12", danger=True, words="")
 SCREENS = {

@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.services.flows import authoring
 from hotline.services.flows.authoring import read_folder, write_folder
 from hotline.store.database import open_database
 from tests.made_once import lay_keys, lay_released
+from tests.publishing import publish
 from tests.services.changing import playable
 
 SIGNED = "place,language,digest,by,on\nlearn.one.say.text,fr,0123456789abcdef,Reader 1,2026-11-24\n"
@@ -24,7 +24,7 @@ def home(tmp_path: Path) -> Path:
     lay_keys(home / "keys", datetime.now(UTC))
     lay_released(home / "hotline.db")
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
-    authoring.publish(database, playable(), datetime.now(UTC))
+    publish(database, playable(), datetime.now(UTC))
     database.close()
     return home
 

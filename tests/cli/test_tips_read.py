@@ -23,6 +23,7 @@ from tests.asking import ask
 from tests.builders import make_tip
 from tests.callers import FLOWS
 from tests.made_once import lay_line
+from tests.publishing import publish
 from tests.two_people import ALICE
 
 SIGNED = ("--by", "Alice", "--second", "Bosco", "--reason", "to send the right people")
@@ -35,7 +36,7 @@ def home(tmp_path: Path) -> Path:
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
     kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    authoring.publish(kit.database, authoring.read_folder(FLOWS), now)
+    publish(kit.database, authoring.read_folder(FLOWS), now)
     access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
     tip = make_tip(at=now - timedelta(hours=1))
     tip.receipt_key = "r" * 64

@@ -5,8 +5,8 @@ import pytest
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.server import serving
 from tests.emulator.line import FakeLine, listening
+from tests.emulator.running import serving
 
 
 @pytest.fixture(scope="session")

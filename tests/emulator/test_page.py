@@ -12,8 +12,8 @@ from hotline.emulator.app import create_app
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.page import About
-from hotline.emulator.server import serving
 from tests.emulator.line import FakeLine
+from tests.emulator.running import serving
 from tests.emulator.sdk import LocalSms
 from tests.keypad import DESK, Phone, quiet, quiet_page
 

@@ -10,6 +10,7 @@ from hotline.engine.events import Event
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Option, Run
 from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.engine.transcripts.pressing import UnpressedBook, unpressed
 from hotline.engine.turn import resume, start
 from hotline.text.languages import CODES
 
@@ -172,3 +173,14 @@ class Player:
 
     def said(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]
+
+
+def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
+    """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
+    unpressing = unpressed(pressed, lists, {})
+    while True:
+        try:
+            next(unpressing)
+        except StopIteration as end:
+            done: UnpressedBook = end.value
+            return done.book

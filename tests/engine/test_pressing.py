@@ -12,12 +12,12 @@ from hotline.engine.transcripts.pressing import (
     MARK,
     UnpressedBook,
     press,
-    unpress,
     unpressed,
 )
 from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
 from tests.callers import FLOWS
+from tests.engine.books import unpress
 from tests.made_once import shipped_book
 
 

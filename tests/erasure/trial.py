@@ -37,6 +37,7 @@ from tests import asking
 from tests.books import OF_THE_TRIAL
 from tests.erasure import stolen_codes
 from tests.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
+from tests.publishing import publish
 
 PLACE = districts("1")[0]
 PIN = "4711"
@@ -104,7 +105,7 @@ class Trial:
         self.console = replace(build_console(self.settings), now=self.clock)
         self.reader = replace(build_reader(self.settings), now=self.clock)
         self.pages = replace(build_pages(self.settings), now=self.clock)
-        authoring.publish(self.console.database, authoring.read_folder(FLOWS), self.clock.at)
+        publish(self.console.database, authoring.read_folder(FLOWS), self.clock.at)
         access.make_desks(self.console, self.passphrase)
         enrolment.import_responders(self.console, demo_responders())
 

@@ -9,11 +9,11 @@ from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
 from hotline.domain.referrals.referral import Level
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.gateway.faults import FaultKind, GatewayFault
-from hotline.emulator.server import serving
 from hotline.services.outbox import delivery
 from hotline.store.database import Database
 from tests.conftest import Clock
 from tests.district import District
+from tests.emulator.running import serving
 
 JOB_SECONDS = 12.0
 

@@ -17,7 +17,7 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Level
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
-from hotline.emulator.server import Handler, serving
+from hotline.emulator.server import Handler
 from hotline.sealing.keys.hooksecrets import LiveSecrets
 from hotline.sealing.keys.keyfolder import HOOKS, LISTED
 from hotline.services.referrals import referral
@@ -29,6 +29,7 @@ from hotline.web.front import hooks_first
 from tests.builders import make_tip
 from tests.callers import FORM, MAKING, Line
 from tests.conftest import Clock
+from tests.emulator.running import serving
 from tests.eventually import eventually
 from tests.kits import WholeKit
 

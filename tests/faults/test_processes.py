@@ -16,9 +16,9 @@ import requests
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
-from hotline.emulator.server import serving
 from tests.chaos.stand.ground import Ground
 from tests.chaos.stand.processes import started_as
+from tests.emulator.running import serving
 from tests.eventually import eventually
 from tests.homes import sending
 from tests.stack import Stack, free_port

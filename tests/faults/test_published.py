@@ -8,6 +8,7 @@ from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
 from tests.callers import Line
+from tests.publishing import publish
 
 
 @pytest.mark.fault(35)
@@ -17,7 +18,7 @@ def test_row_35_a_session_ends_on_the_flows_it_began_with(line: Line) -> None:
     document = authoring.live_document(line.database)
     document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
     line.clock.turn(seconds=5)
-    authoring.publish(line.database, document, line.clock.at)
+    publish(line.database, document, line.clock.at)
     line.kit = replace(line.kit, books=SqlBookshelf(line.database, place_lists()))
 
     assert line.caller().dial().startswith("CON Undi mutwe")

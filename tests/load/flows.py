@@ -13,9 +13,10 @@ import click
 
 from hotline.cli.line.init import FLOWS
 from hotline.engine.document import document, source
-from hotline.engine.transcripts.pressing import press, unpress
+from hotline.engine.transcripts.pressing import press
 from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
+from tests.engine.books import unpress
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from hotline.services.flows.authoring import (
     digest_of,
     digest_without_order,
     live_document,
-    publish,
     read_folder,
     write_folder,
 )
@@ -24,6 +23,7 @@ from hotline.store.database import Database
 from hotline.store.flows import flows
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
+from tests.publishing import publish
 
 HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"
 SHIPPED = Path(__file__).parents[2] / "flows"

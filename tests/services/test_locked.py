@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, update
 
-from hotline.domain.outbox.message import alert
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
 from hotline.services.outbox import delivery
@@ -17,7 +16,7 @@ from hotline.store.database import Session
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
-from tests.builders import make_responder
+from tests.builders import alert, make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 from tests.fakes import FakeShelf
 from tests.taking import close_by_two

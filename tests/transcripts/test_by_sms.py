@@ -20,12 +20,12 @@ from hotline.engine import turn
 from hotline.engine.flow import Call
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import Screen
-from hotline.engine.transcripts.transcript import DIAL, Transcript, read
 from hotline.services.sms import sms_screens
 from hotline.services.sms.sms_screens import Spoken
 from hotline.text.languages import CODES, FIRST
 from hotline.text.segments import ALONE, segments
 from tests.made_once import shipped_book
+from tests.transcripts.transcript import DIAL, Transcript, read
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))

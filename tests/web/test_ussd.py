@@ -17,6 +17,7 @@ from hotline.store.reach.outreach import Tally
 from hotline.testing import FakeNotes
 from hotline.text.gsm7 import septets
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
+from tests.publishing import publish
 
 
 @contextmanager
@@ -161,7 +162,7 @@ def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
     document = authoring.live_document(line.database)
     document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
     line.clock.turn(seconds=5)
-    authoring.publish(line.database, document, line.clock.at)
+    publish(line.database, document, line.clock.at)
     shelf = SqlBookshelf(line.database, place_lists())
     line.kit = replace(line.kit, books=shelf)
 

@@ -73,21 +73,6 @@ class Tone(Enum):
     PLAIN = (Template.ALERT_REPLY, Template.ALERT_DIAL)
 
 
-def alert(
-    *,
-    reference: str,
-    place: str,
-    urgency: int,
-    language: str,
-    code: str | None,
-    purpose: Purpose = Purpose.ALERT,
-    locked: bool = False,
-) -> Wording:
-    """An alert without content. `code` is the responders' entry, dialled where a reply does not reach us."""
-    alike = alert_but_ref(place, urgency, purpose, language, code, locked)
-    return Wording(alike.template, {"ref": reference, **alike.parameters}, language)
-
-
 @lru_cache(1024)
 def alert_but_ref(
     place: str,

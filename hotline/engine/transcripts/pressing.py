@@ -70,17 +70,6 @@ def press(book: Book) -> str:
     return "\n".join(map(_line, (head, *map(_press, book.flows.values()))))
 
 
-def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
-    """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
-    unpressing = unpressed(pressed, lists, {})
-    while True:
-        try:
-            next(unpressing)
-        except StopIteration as end:
-            done: UnpressedBook = end.value
-            return done.book
-
-
 def unpressed(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
 ) -> Generator[None, None, UnpressedBook]:

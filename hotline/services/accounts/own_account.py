@@ -55,12 +55,6 @@ def fingerprint(kit: ConsoleKit, signed_in: SignedIn) -> str:
     return four_words(public_key) if public_key else ""
 
 
-def codes_left(kit: ConsoleKit, signed_in: SignedIn) -> int:
-    """How many codes of her sheet were not used yet."""
-    with kit.database.reading() as session:
-        return accounts.codes_left(session, signed_in.account_id)
-
-
 def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused | None:
     """A new password; every other session ends. Raises AccountRefused."""
     signed_in, digest = _fresh(kit, token), digest_of(token)

@@ -113,16 +113,6 @@ def _orders(document: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     return {name: [*nodes_of(flow)] for name, flow in document.get("flows", {}).items()}
 
 
-def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
-    """Make the document live and say its revision. A document that was saved before is not saved again.
-
-    Raises FlowInvalid where it cannot be played, or moves an entry that was published; StoreUnavailable.
-    """
-    ready = made_ready(database, document)
-    with database.writing() as session:
-        return put_live(session, ready, now)
-
-
 def pressed(document: Mapping[str, Any]) -> str:
     """The compiled book of a document. Raises FlowInvalid."""
     return press(documents.compile(document, place_lists()))

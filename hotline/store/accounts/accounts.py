@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.accounts.account import AccountRole, AccountState
@@ -166,16 +166,6 @@ def take_code(session: Session, account_id: int, digest: bytes, at: datetime) ->
         .returning(AccountCode.id)
     )
     return session.execute(taken).first() is not None
-
-
-def codes_left(session: Session, account_id: int) -> int:
-    """How many codes on paper were not used yet."""
-    unused = select(func.count()).where(
-        AccountCode.account_id == account_id,
-        AccountCode.kind == CodeKind.RECOVERY,
-        AccountCode.used_at.is_(None),
-    )
-    return session.scalar(unused) or 0
 
 
 def forget_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:

@@ -1,4 +1,4 @@
-"""Golden transcripts: a conversation as plain text that its editor can review. Pure.
+"""Golden transcripts: a conversation as plain text that its editor can review.
 
     flow report   lang rw                 what it shows, and in which language it ends
     with reporting                        flags that are set, if any
@@ -129,7 +129,7 @@ def record(
 
 
 def told(event: Event) -> str:
-    """An event as a transcript writes it."""
+    """Returns an event as a transcript writes it."""
     name = type(event).__name__
     match event:
         case PinGiven():

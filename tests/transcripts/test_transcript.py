@@ -3,8 +3,8 @@
 import pytest
 
 from hotline.engine.run import Place
-from hotline.engine.transcripts.transcript import read, record
 from tests.engine.books import make_book
+from tests.transcripts.transcript import read, record
 
 BOOK = make_book()
 TEXT = """\

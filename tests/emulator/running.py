@@ -1,0 +1,26 @@
+"""Runs the gateway's stand-in in a thread of the test."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hotline.emulator.emulator import Emulator
+from hotline.emulator.page import NOTHING_ABOUT, About
+from hotline.emulator.server import listen
+
+
+@contextmanager
+def serving(emulator: Emulator, port: int = 0, *, about: About = NOTHING_ABOUT) -> Iterator[str]:
+    """The address of a stand-in that runs in a thread until the block ends."""
+    server = listen(emulator, port, about=about)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(0.05,), name="emulator-server", daemon=True
+    )
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=5)
+        server.server_close()
+        emulator.close()
