@@ -66,13 +66,13 @@ def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -
     assert screened.words["person"] == "1"
     assert phone.says("offered", "1", service="shelter").flags == ("person_stopped", "unasked")
     wants = phone.says("consent", "1", consent="yes", sex="woman", nationality="rwanda")
-    assert {"may_offer", f"consented.{case}.1"} <= {*wants.flags}
+    assert f"consented.{case}.1" in wants.flags
     assert wants.lists[f"my_people.{case}"] == [("1", "1 woman 24/11")]
     offered = phone.says("offered", "1", service="shelter")
     assert offered.words["time"].startswith("25/11")
     assert f"awaits.{case}.1" in offered.flags
     accepted = phone.says("answered", "1", answer="accepted")
-    assert {"accepted", f"arrival_early.{case}"} <= {*accepted.flags}
+    assert f"arrival_early.{case}" in accepted.flags
     assert accepted.words["time"].startswith("27/11")
 
 
@@ -136,13 +136,14 @@ def test_a_no_to_a_service_ends_what_is_offered_to_an_adult_and_not_to_a_child(
     phone: HerPhone,
 ) -> None:
     phone.takes()
-    for person, codes, after in (
-        ("1", {"minor": "no", "consent": "yes"}, "says_no"),
-        ("2", {"minor": "yes", "consent": "too_young", "interest": "yes"}, "offer_next"),
+    for person, codes, ends in (
+        ("1", {"minor": "no", "consent": "yes"}, True),
+        ("2", {"minor": "yes", "consent": "too_young", "interest": "yes"}, False),
     ):
         phone.says("consent", "new", **codes)
         phone.says("offered", person, service="shelter")
-        assert after in phone.says("answered", person, answer="person_refused").flags
+        said = phone.says("answered", person, answer="person_refused").flags
+        assert ("says_no" in said) is ends
 
 
 def test_an_sms_that_said_referred_asks_whom_at_the_next_dial(phone: HerPhone) -> None:

@@ -14,8 +14,10 @@ from hotline.domain.cases.following import FollowKind
 from hotline.domain.cases.may_record import MEETS, StopReason
 from hotline.domain.cases.people_codes import (
     ANSWER,
+    CONSENT,
     MOST_PEOPLE,
     OF_REFERRAL,
+    PURPOSE,
     THIRTY,
     PersonCodes,
     ServiceAnswer,
@@ -50,12 +52,6 @@ WHICH = "which_person"
 OVER = ReaderAnswer((f"acted_{Acted.OVER}",))
 NOT_TAKEN = ReaderAnswer((f"acted_{Acted.NOT_TAKEN_YET}",))
 FOLLOWS = {EntryKind.ARRIVED: FollowKind.ARRIVAL, EntryKind.THIRTY: FollowKind.THIRTY}
-NEXT = {
-    ServiceAnswer.ACCEPTED: "accepted",
-    ServiceAnswer.NONE: "answer_waits",
-    ServiceAnswer.PERSON_REFUSED: "says_no",
-}
-"""The flag after an answer; after any other `offer_next`."""
 
 
 def act(
@@ -149,50 +145,33 @@ def _told(
     her: Responder,
     at: datetime,
 ) -> ReaderAnswer:
+    words = {"person": str(said.n)}
     if done.person is None:
-        return ReaderAnswer((KEPT,), words={"person": str(said.n)})
+        return ReaderAnswer((KEPT,), words=words)
     now = [*(one for one in met if one.n != said.n), done.person]
     shown = people_view.shown(kit, case, sorted(now, key=lambda one: one.n), her, at)
-    flags, due = _flags(said, done.person, done)
-    words = {"person": str(said.n)} | ({"time": kigali(due)} if due is not None else {})
-    return ReaderAnswer((KEPT, *flags, *shown.flags), shown.lists, {**words, **shown.words})
+    due = _due(said, done.person, done)
+    words |= {"time": kigali(due)} if due is not None else {}
+    flags = (KEPT, *_flags(said, done.person), *shown.flags)
+    return ReaderAnswer(flags, shown.lists, {**words, **shown.words})
 
 
-def _flags(
-    said: PersonCodes, person: MetPerson, done: Recorded
-) -> tuple[list[str], datetime | None]:
-    """What the next screen is chosen by, and the moment that it names."""
-    codes = said.codes
-    if "service" in codes or ANSWER in codes or "arrived" in codes:
-        offer = _its_offer(said, person, done)
-        clock = following.of_offer(person, offer) if offer is not None else None
-        flags = [_next(ServiceAnswer(codes[ANSWER]), person)] if ANSWER in codes else []
-        return flags, None if clock is None else clock.due_at
-    if "consent" in codes:
-        again = following.asked_again(person)
-        return [*_of_consent(person)], None if again is None else again.due_at
-    if THIRTY in codes:
-        return ["danger_again"] if done.in_danger else [], None
-    assert person.result is not None
-    return [person.result.value, *(["is_child"] if person.is_child else [])], None
+def _flags(said: PersonCodes, person: MetPerson) -> Sequence[str]:
+    """What the next screen is chosen by."""
+    if PURPOSE in said.codes and person.result is not None:
+        return [person.result.value]
+    # A child's no to a service is none to help: another is offered.
+    is_no = said.codes.get(ANSWER) == ServiceAnswer.PERSON_REFUSED
+    return [StopReason.SAYS_NO] if is_no and person.consent is ConsentStands.NO else []
 
 
-def _next(answer: ServiceAnswer, person: MetPerson) -> str:
-    """A child's no to a service is none to help: another is offered."""
-    if answer is ServiceAnswer.PERSON_REFUSED and person.consent is not ConsentStands.NO:
-        return "offer_next"
-    return NEXT.get(answer, "offer_next")
-
-
-def _its_offer(said: PersonCodes, person: MetPerson, done: Recorded) -> OfferedHelp | None:
+def _due(said: PersonCodes, person: MetPerson, done: Recorded) -> datetime | None:
+    """The moment that the next screen names: when somebody is asked for the offer, or asks the person once more."""
+    clock = None
     wanted = said.referral or done.entry_id
-    return next((one for one in person.referrals if one.offered_id == wanted), None)
-
-
-def _of_consent(person: MetPerson) -> list[str]:
-    stands = person.consent
-    if stands is ConsentStands.YES:
-        return ["may_offer"]
-    if stands is ConsentStands.NO:
-        return ["says_no"]
-    return ["ask_again", *(["undecided"] if stands is ConsentStands.UNDECIDED else [])]
+    offer = next((one for one in person.referrals if one.offered_id == wanted), None)
+    if offer is not None and THIRTY not in said.codes:
+        clock = following.of_offer(person, offer)
+    if CONSENT in said.codes:
+        clock = following.asked_again(person)
+    return None if clock is None else clock.due_at
