@@ -36,7 +36,7 @@ OURS: Mapping[str, Collection[str]] = {
     NATIONALITY: QUESTIONS[NATIONALITY].values,
     STATE: {code_tables.ANY},
     "screened": {*ScreeningResult},
-    "offer": {"at", "why", "desk"},
+    "offer": {"at", "why"},
     "stage": {*CaseStage},
     "outcome": {*TipOutcome},
     "not_trafficking": {*NotTrafficking},

@@ -5,7 +5,6 @@ These codes never stand in the log of a case: they are kept beside it, sealed.
 """
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,7 +60,7 @@ class ThirtyDays(StrEnum):
 MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE = "minor", "act", "force", "deceit", "purpose", "free"
 FORM, SEX, NATIONALITY, STATE = "form", "sex", "nationality", "state"
 CONSENT, INTEREST, NOT_YET, AGAIN = "consent", "interest", "not_yet", "again"
-SERVICE, DESK, ANSWER, ARRIVED, THIRTY = "service", "desk", "answer", "arrived", "thirty"
+SERVICE, ANSWER, ARRIVED, THIRTY = "service", "answer", "arrived", "thirty"
 DETERMINATION, BODY, ACTUAL = "determination", "body", "actual"
 WOMAN, MAN, GIRL, BOY = "woman", "man", "girl", "boy"
 
@@ -214,8 +213,6 @@ class Where(StrEnum):
     CONSOLE = "console"
     BESIDE = "beside"
     """The phone asks it with another form, and sends the answer along."""
-    NOWHERE = "nowhere"
-    """The form may hold it, and asks nobody."""
 
 
 ON_USSD = (Where.BOTH, Where.USSD)
@@ -315,7 +312,6 @@ CASE_FORMS: Mapping[EntryKind, CaseForm] = {
             AskedCode(SEX, Where.USSD),
             AskedCode(NATIONALITY, Where.USSD),
             _must(SERVICE),
-            AskedCode(STATE, Where.NOWHERE),
         ),
         on_site=True,
     ),
@@ -337,7 +333,6 @@ CASE_FORMS: Mapping[EntryKind, CaseForm] = {
 """The forms about a person: the phone, the console, the sealed entry and the figures read this table alone."""
 OF_REFERRAL = (EntryKind.ANSWERED, EntryKind.ARRIVED, EntryKind.THIRTY)
 """These speak of one offer."""
-DESK_CODE = re.compile(r"[0-9A-Za-z_-]{1,40}")
 MOST_PEOPLE = 99
 
 
@@ -356,8 +351,7 @@ class PersonCodes:
         form = CASE_FORMS.get(kind)
         allowed = {} if form is None else form.codes
         for name, value in self.codes.items():
-            is_desk = kind is EntryKind.OFFERED and name == DESK and DESK_CODE.fullmatch(value)
-            if not is_desk and value not in allowed.get(name, ()):
+            if value not in allowed.get(name, ()):
                 raise ValueError(f"no code about a person of the entry {kind}: {name}")
         lacking = [] if form is None else [one for one in form.must if one not in self.codes]
         if lacking or form is None:

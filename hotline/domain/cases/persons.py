@@ -18,7 +18,6 @@ from hotline.domain.cases.people_codes import (
     BOY,
     CONSENT,
     DECEIT,
-    DESK,
     DETERMINATION,
     FORCE,
     FORM,
@@ -101,7 +100,6 @@ class OfferedHelp:
     offered_at: datetime
     offered_by: int | None
     service: str
-    desk: str | None = None
     answer: str | None = None
     answered_at: datetime | None = None
     arrived: str | None = None
@@ -117,12 +115,6 @@ class OfferedHelp:
         if self.arrived is None or self.arrived_at is None or self.answered_at is None:
             return self.arrived is None
         return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
-
-    @property
-    def why(self) -> str | None:
-        """Why nothing came of it."""
-        accepted = self.answer in (None, ServiceAnswer.ACCEPTED, ServiceAnswer.NONE)
-        return None if accepted else self.answer
 
 
 class ConsentStands(StrEnum):
@@ -148,13 +140,11 @@ class MetPerson:
     minor: str | None = None
     form: str | None = None
     result: ScreeningResult | None = None
-    screened_at: datetime | None = None
     consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
     """When it was asked, what was said, and of a child what was decided."""
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
-    determined_at: datetime | None = None
     moments: list[PersonMoment] = field(default_factory=list)
     is_possible: bool = False
     """A possible victim, by the last screening that was plain or the last official decision. An unclear screening
@@ -183,10 +173,6 @@ class MetPerson:
             return self._of_child()
         newest = next((said for _, said, _ in reversed(self.consents) if said not in OF_CHILD), "")
         return ConsentStands.YES if newest == ConsentCode.YES else ConsentStands.UNASKED
-
-    @property
-    def consented(self) -> bool:
-        return self.consent is ConsentStands.YES
 
     @property
     def newest(self) -> OfferedHelp | None:
@@ -248,19 +234,17 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
     person.minor = codes.get(MINOR, person.minor)
     match one.kind:
         case EntryKind.SCREENED:
-            person.result, person.screened_at = screened_as(codes), one.at
+            person.result = screened_as(codes)
             if person.result is not ScreeningResult.UNCLEAR and not person.actual:
                 person.is_possible = person.result is ScreeningResult.POSSIBLE
             person.form = codes.get(FORM, person.form)
         case EntryKind.CONSENT:
             person.consents.append((one.at, codes[CONSENT], codes.get(INTEREST)))
         case EntryKind.OFFERED:
-            by, service = one.responder_id, codes[SERVICE]
-            person.referrals.append(OfferedHelp(one.id, one.at, by, service, codes.get(DESK)))
+            person.referrals.append(OfferedHelp(one.id, one.at, one.responder_id, codes[SERVICE]))
         case EntryKind.DETERMINATION:
             person.determination, person.body = codes[DETERMINATION], codes[BODY]
             person.is_possible = person.determination == ACTUAL
-            person.determined_at = one.at
         case _:
             _follow(person, one, said)
 

@@ -22,6 +22,7 @@ from hotline.services.cases.line_of_time import CaseMoment
 from hotline.services.desk import admissions
 from hotline.services.tips.desk_viewer import found_or_refused, viewer_of
 from hotline.store.cases import case_log, case_people, counted, service_referrals
+from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -69,14 +70,16 @@ class OpenedPersons:
 
 def in_clear(session: Session, tip_id: int) -> CasePersons:
     rows, offers = case_people.of_tip(session, tip_id), service_referrals.of_tip(session, tip_id)
+    followed: list[PossibleVictim | ServiceReferral] = [*rows, *offers]
     clocks = [
-        RunningClock(row.n, FollowKind(row.clock), row.due_at, row.rung > 0)
-        for row in rows
-        if row.due_at is not None and row.clock is not None
-    ]
-    clocks += [
-        RunningClock(row.n, FollowKind(row.clock), row.due_at, row.rung > 0, row.offered_id)
-        for row in offers
+        RunningClock(
+            row.n,
+            FollowKind(row.clock),
+            row.due_at,
+            row.rung > 0,
+            row.offered_id if isinstance(row, ServiceReferral) else None,
+        )
+        for row in followed
         if row.due_at is not None and row.clock is not None
     ]
     met = {row.n: row.met_at for row in rows}

@@ -1,8 +1,6 @@
 """The persons of a case on a tip's page: in clear, how many and which clocks run; and where to write something down."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from babel import Locale
 from flask import url_for
@@ -40,22 +38,6 @@ HAPPENED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PersonsSection:
-    """What a tip's page says in clear."""
-
-    is_shown: bool
-    count: int
-    gone: bool
-    counted: bool
-    noted: bool
-    clocks: Sequence[tuple[str, datetime, bool]]
-    forms: Sequence[tuple[str, str]]
-    """Words and address."""
-    parts: Sequence[tuple[str, str]]
-    """Where there are more than one page opens: which of them."""
-
-
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
     """The number of each part of so many persons, and whom it holds; none where all are on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
@@ -67,23 +49,26 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
     ]
 
 
-def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
+def section(visit: Visit, sheet: TipSheet) -> Mapping[str, object]:
+    """Returns what a tip's page says of its persons in clear, and the forms about them."""
     persons = sheet.persons
     clocks = [
         (visit.say(FOLLOWS[one.kind].until, n=one.n), one.due_at, one.is_owed)
         for one in persons.clocks
     ]
     kinds = [kind for kind in CASE_FORMS if _may_be_asked(kind, persons)]
-    return PersonsSection(
-        is_shown=sheet.line.matter == Matter.TIP,
-        count=len(persons.met),
-        gone=persons.are_gone,
-        counted=persons.is_counted,
-        noted=visit.query.get("noted") == "yes",
-        clocks=clocks,
-        parts=parts(visit, len(persons.met)),
-        forms=[(visit.say(CASE_FORMS[kind].title), form_of(sheet.line.id, kind)) for kind in kinds],
-    )
+    return {
+        "is_shown": sheet.line.matter == Matter.TIP,
+        "count": len(persons.met),
+        "gone": persons.are_gone,
+        "counted": persons.is_counted,
+        "noted": visit.query.get("noted") == "yes",
+        "clocks": clocks,
+        "parts": parts(visit, len(persons.met)),
+        "forms": [
+            (visit.say(CASE_FORMS[kind].title), form_of(sheet.line.id, kind)) for kind in kinds
+        ],
+    }
 
 
 def _may_be_asked(kind: EntryKind, persons: CasePersons) -> bool:
