@@ -57,9 +57,9 @@ def home(tmp_path: Path) -> Path:
 
 
 NOT_ASKED = {
-    "NOT ASKED: go unseen",
-    "NTIBYABAJIJWE: genda bucece",
-    "PAS DEMANDÉ: allez-y discrètement",
+    "Nobody was asked whether helpers may come: go unseen.",
+    "Nta wabajijwe niba abafasha bahaza: mugende bucece.",
+    "On n'a demandé à personne si l'aide peut venir : allez-y discrètement.",
 }
 
 

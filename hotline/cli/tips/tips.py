@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from hotline.adapters.console_words import load_console_words
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.moments import MOMENT, at_kigali
 from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import recovering, signed
-from hotline.cli.tips import coming, correcting
+from hotline.cli.tips import correcting
 from hotline.cli.tips.closing import TIP, close
 from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.reader import language_option
@@ -106,9 +107,8 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
     if standing.end_wanted_by:
         since = f" since {shown(tip.closure_requested_at)}" if tip.closure_requested_at else ""
         yield f"closure waits{since}: {standing.end_wanted_by} says {tip.end_wanted}"
-    said = coming.note(coming_of(tip), tip.matter)
-    if said is not None and tip.closed_at is None:
-        yield said
+    if tip.closed_at is None and (mark := coming_of(tip).mark(tip.matter)):
+        yield mark
     if standing.same_contact:
         yield f"also from this phone: {standing.same_contact}"
     if standing.question:
@@ -287,8 +287,8 @@ def read(
         )
         told = reading.worded(kit, tip, language)
 
-    if (first := coming.first_line(tip.coming, tip.matter, language)) is not None:
-        click.secho(first, fg="red")
+    if first := tip.coming.sentence(tip.matter):
+        click.secho(load_console_words()[language].get(first, first), fg="red")
     if tip.erase_wanted_at is not None:
         click.secho(ERASE_WANTED[language], fg="red", err=True)
     if tip.earlier:

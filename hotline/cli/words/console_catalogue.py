@@ -21,6 +21,7 @@ from hotline.domain.cases import people_codes
 from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.desk import audit_sentences
 from hotline.domain.desk.desks import DeskKind
+from hotline.domain.referrals import coming
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import REPLIES
 from hotline.domain.tip import FORMS, OUTCOMES, Urgency
@@ -119,6 +120,8 @@ def _of_tables() -> Iterator[str]:
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)
     yield from (*FORMS.values(), *(row.label for row in OUTCOMES.values()))
     yield from (each.label for each in Urgency)
+    yield from (coming.SAID_OPENLY, coming.NOT_ASKED, coming.NOT_SURE, coming.MARK_NOT_ASKED)
+    yield from (one for row in coming.CARES.values() for one in (row.sentence, row.mark) if one)
     yield from (words for row in FOLLOWS.values() for words in (row.owed, row.until))
     yield from (fault.value for faults in (Unfit, NumberFault, EntryFault) for fault in faults)
 

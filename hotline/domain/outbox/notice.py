@@ -6,16 +6,9 @@ One segment, by the name that she knows the case by, and neutral like the alert.
 from hotline.domain.outbox.message import AlertButRef
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals.case_events import Purpose
-from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.coming import CARES, Care
 from hotline.domain.wording import Template
 
-CARES = {
-    Care.STAY_AWAY: (Template.STAY_AWAY, Template.STAY_AWAY),
-    Care.CAREFUL: (Template.CAREFUL, Template.CAREFUL_ALONE),
-    Care.UNSEEN: (Template.GO_UNSEEN, Template.GO_UNSEEN),
-    Care.NONE: (Template.GO_OPENLY, Template.GO_OPENLY),
-}
-"""What those who go read: with the number of the national desk, and where nobody has signed one."""
 ASKING = {
     Purpose.HOW: (Template.HOW_REPLY, Template.HOW_DIAL),
     Purpose.LET: (Template.LET_REPLY, Template.LET_DIAL),
@@ -30,7 +23,7 @@ PLAIN = {
 PLACE_CHANGED = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
 NOTICES = frozenset(
     {
-        *(one.name for pair in CARES.values() for one in pair),
+        *(one.name for row in CARES.values() for one in row.sms),
         Template.HOW_REPLY.name,
         Template.HOW_DIAL.name,
         Template.MANNER_SILENT.name,
@@ -66,7 +59,7 @@ def notice(
     if purpose in PLAIN:
         return AlertButRef(PLAIN[purpose], {}, language)
     moved = purpose is Purpose.MOVED
-    with_number, alone = PLACE_CHANGED if moved else CARES[care]
+    with_number, alone = PLACE_CHANGED if moved else CARES[care].sms
     if number is None or with_number is alone:
         return AlertButRef(alone, {}, language)
     return AlertButRef(with_number, {"number": number}, language)

@@ -13,7 +13,7 @@ from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.desk.members import of_responder
 from hotline.domain.dialogue.asks import PAGE, UNREADABLE, ReaderAnswer
 from hotline.domain.referrals.case_events import Event, Happened
-from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.coming import CARES
 from hotline.domain.tip import Basis, Matter
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, SealBroken
@@ -35,11 +35,6 @@ from hotline.store.referrals import referrals
 from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 
-CARES = {
-    Care.CAREFUL: Template.PAGE_CAREFUL,
-    Care.UNSEEN: Template.PAGE_CAREFUL,
-    Care.STAY_AWAY: Template.PAGE_STAY_AWAY,
-}
 MOST_LETTERS = 1500
 """Of a page: a dozen screens, and a box holds no more."""
 BY_DIALLING = "by dialling, with her PIN"
@@ -136,8 +131,8 @@ def _warnings(session: Session, kit: Kit, tip: Tip, language: str) -> Iterator[s
     coming = answer_of(session, tip)
     if tip.channel == trial.DRILL:
         yield kit.phrases.say(language, Template.EXERCISE_TOLD)
-    if coming.care in CARES:
-        yield kit.phrases.say(language, CARES[coming.care])
+    if (care := CARES[coming.care].screen) is not None:
+        yield kit.phrases.say(language, care)
     elif coming.goes_unseen and tip.matter == Matter.TIP:
         yield kit.phrases.say(language, Template.PAGE_ASK_FIRST)
     if tip.official != "no":

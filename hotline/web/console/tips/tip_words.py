@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.places.places import place_name, place_within
-from hotline.domain.referrals.coming import YES, Care, Manner
-from hotline.domain.tip import FORMS, OUTCOMES, Matter, TipOutcome, Urgency
+from hotline.domain.referrals.coming import MARK_NOT_ASKED
+from hotline.domain.tip import FORMS, OUTCOMES, TipOutcome, Urgency
 from hotline.domain.tips.promises import Wait, in_units
 from hotline.domain.tips.wanted import Asked, TipStanding
 from hotline.services.tips.tip_lines import TipLine
@@ -34,20 +34,6 @@ ASKED = {
     Asked.SILENT: phrase("{who}; others are asked to take it"),
 }
 UNITS = {"min": phrase("{number} min"), "h": phrase("{number} h"), "days": phrase("{number} days")}
-CARES = {
-    Care.CAREFUL: phrase("careful, not openly"),
-    Care.STAY_AWAY: phrase("do not visit"),
-    Care.UNSEEN: phrase("with a colleague, not openly"),
-}
-FIRST = {
-    Care.CAREFUL: phrase(
-        "Careful. Do not go in openly, and do not call. The national desk says how."
-    ),
-    Care.STAY_AWAY: phrase("Do not visit, and do not call. Read it first."),
-    Care.UNSEEN: phrase(
-        "The national desk says: go with a colleague, not openly. Do not call there."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +94,8 @@ def first(visit: Visit, line: TipLine) -> str:
     """How to go there, before anything else is read."""
     if line.is_exercise:
         return visit.say("An exercise. Nobody is in danger, and nobody need go.")
-    coming = line.coming
-    if line.matter != Matter.TIP and not coming.is_marked:
-        return ""
-    if line.manner == Manner.OPENLY:
-        return visit.say("The national desk says: go openly.")
-    if coming.care in FIRST:
-        return visit.say(FIRST[coming.care])
-    if coming.visit == YES:
-        return ""
-    if coming.visit is None:
-        return visit.say("Nobody was asked whether helpers may come: go unseen.")
-    return visit.say("It is not sure whether helpers may come: go unseen.")
+    sentence = line.coming.sentence(line.matter)
+    return visit.say(sentence) if sentence else ""
 
 
 def _who(visit: Visit, line: TipLine) -> str:
@@ -143,8 +119,8 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
         yield visit.say("an exercise"), "warn"
     if line.is_red and line.closed_at is None:
         yield visit.say("Everyone was alerted; no one has taken it"), "bad"
-    if line.closed_at is None and (care := _care(line)):
-        yield visit.say(care[0]), care[1]
+    if line.closed_at is None and (mark := line.coming.mark(line.matter)):
+        yield visit.say(mark), "warn" if mark == MARK_NOT_ASKED else "bad"
     if line.official != "no":
         yield visit.say(OFFICIAL.get(line.official, OFFICIAL["unsure"])), "warn"
     if line.is_child:
@@ -163,15 +139,6 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     if line.outcome is not None:
         yield visit.say(OUTCOMES[TipOutcome(line.outcome)].label), "soft"
     yield from _words_go(visit, line)
-
-
-def _care(line: TipLine) -> tuple[str, str] | None:
-    coming = line.coming
-    if coming.care in CARES:
-        return CARES[coming.care], "bad"
-    if coming.visit is None and line.manner is None and line.matter == Matter.TIP:
-        return phrase("not asked: go unseen"), "warn"
-    return None
 
 
 def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
