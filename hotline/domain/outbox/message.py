@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import lru_cache
 
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals.case_events import Purpose
+from hotline.domain.referrals.coming import CARES, Care
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.text.phrases import Phrases
@@ -59,18 +60,45 @@ class AlertButRef:
     language: str
 
 
-class Tone(Enum):
-    """How an alert begins: by a reply, or by dialling where a reply does not reach us."""
+Pair = tuple[Template, Template]
+"""One text where a reply by SMS reaches us, and one where the responder dials."""
 
-    OPEN = (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL)
-    OVERDUE = (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL)
-    LOOK = (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL)
-    HOW = (Template.HOW_REPLY, Template.HOW_DIAL)
-    LET = (Template.LET_REPLY, Template.LET_DIAL)
-    LOCKED_URGENT = (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL)
-    LOCKED = (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL)
-    URGENT = (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL)
-    PLAIN = (Template.ALERT_REPLY, Template.ALERT_DIAL)
+ASKING: Mapping[Purpose, Pair] = {
+    Purpose.OPEN: (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL),
+    Purpose.OVERDUE: (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL),
+    Purpose.LOOK: (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL),
+    Purpose.HOW: (Template.HOW_REPLY, Template.HOW_DIAL),
+    Purpose.LET: (Template.LET_REPLY, Template.LET_DIAL),
+}
+"""The texts that ask for one thing."""
+ALERTS: Mapping[tuple[bool, bool], Pair] = {
+    (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
+    (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
+    (False, True): (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL),
+    (False, False): (Template.ALERT_REPLY, Template.ALERT_DIAL),
+}
+"""All other alerts: in danger or not, and locked or not."""
+PLAIN: Mapping[Purpose, Template] = {
+    Purpose.UNANSWERED: Template.MANNER_SILENT,
+    Purpose.TOLD_FIRST: Template.TOLD_FIRST,
+    Purpose.LET_GO: Template.LET_GO,
+    Purpose.MORE: Template.MORE_TOLD,
+}
+PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
+"""With the number of the national desk, and where nobody has signed one."""
+NOTICES = {
+    one.name
+    for pair in (
+        *(row.sms for row in CARES.values()),
+        ASKING[Purpose.HOW],
+        ASKING[Purpose.LET],
+        PLACE_CHANGED,
+        (PLAIN[Purpose.UNANSWERED], PLAIN[Purpose.TOLD_FIRST], PLAIN[Purpose.LET_GO]),
+        (Template.FOLLOW, Template.FOLLOW_ABOVE),
+    )
+    for one in pair
+}
+"""Names of the templates said to those who were told: sent again also where it was taken, and asking nobody."""
 
 
 @lru_cache(1024)
@@ -88,11 +116,39 @@ def alert_but_ref(
     """
     if purpose is Purpose.JUDGE:
         return AlertButRef(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
-    reply, dial = _tone(urgency, purpose, locked=locked).value
-    parameters = {"place": place_name(place, language)}
+    pair = ASKING.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
+    return _asking(pair, {"place": place_name(place, language)}, language, code)
+
+
+def _asking(pair: Pair, said: Mapping[str, str], language: str, code: str | None) -> AlertButRef:
+    reply, dial = pair
     if code is None:
-        return AlertButRef(reply, parameters, language)
-    return AlertButRef(dial, parameters | {"code": code}, language)
+        return AlertButRef(reply, said, language)
+    return AlertButRef(dial, {**said, "code": code}, language)
+
+
+def notice(
+    purpose: Purpose,
+    care: Care,
+    language: str,
+    *,
+    number: str | None,
+    code: str | None,
+    place: str = "",
+) -> AlertButRef:
+    """Returns what everybody who was told must know beside the alert, one segment long.
+
+    `number` is the national desk's. `code` is the responders' entry, where a reply does not reach us.
+    """
+    if purpose in ASKING:
+        said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
+        return _asking(ASKING[purpose], said, language, code)
+    if purpose in PLAIN:
+        return AlertButRef(PLAIN[purpose], {}, language)
+    with_number, alone = PLACE_CHANGED if purpose is Purpose.MOVED else CARES[care].sms
+    if number is None or with_number is alone:
+        return AlertButRef(alone, {}, language)
+    return AlertButRef(with_number, {"number": number}, language)
 
 
 LIKE = {
@@ -109,23 +165,6 @@ def like_another(words: AlertButRef, reference: str | None) -> AlertButRef:
     if reference is None or template is None:
         return words
     return AlertButRef(template, {**words.parameters, "like": reference}, words.language)
-
-
-TONES = {
-    Purpose.OPEN: Tone.OPEN,
-    Purpose.OVERDUE: Tone.OVERDUE,
-    Purpose.LOOK: Tone.LOOK,
-    Purpose.HOW: Tone.HOW,
-    Purpose.LET: Tone.LET,
-}
-
-
-def _tone(urgency: int, purpose: Purpose, *, locked: bool) -> Tone:
-    if purpose in TONES:
-        return TONES[purpose]
-    if urgency == Urgency.DANGER:
-        return Tone.LOCKED_URGENT if locked else Tone.URGENT
-    return Tone.LOCKED if locked else Tone.PLAIN
 
 
 def render(wording: Wording, phrases: Phrases) -> str:

@@ -19,8 +19,7 @@ from hotline.domain.outbox.delivery import (
     after_doubt,
     judge,
 )
-from hotline.domain.outbox.message import render
-from hotline.domain.outbox.notice import NOTICES
+from hotline.domain.outbox.message import NOTICES, render
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import RelayKit, Send
 from hotline.services.doorbell import ring

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hotline.domain.outbox.delivery import MessageState, Priority
-from hotline.domain.outbox.message import Kind, Wording, responders_entry
-from hotline.domain.outbox.notice import notice
+from hotline.domain.outbox.message import Kind, Wording, notice, responders_entry
 from hotline.domain.referrals.case_events import Purpose, Tell
 from hotline.domain.referrals.clocks import KIGALI, DeadlineKind
 from hotline.domain.referrals.coming import Care
