@@ -13,7 +13,7 @@ from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.sealing.passphrase import Costs
 from hotline.services import approvals
-from hotline.services.accounts import account_ends, directory, new_links
+from hotline.services.accounts import account_ends, directory, invitations, new_links
 from hotline.services.desk import access
 from hotline.services.people import enrolment, one_human, personnel, removals
 from hotline.services.people.dossiers import leaving
@@ -115,6 +115,17 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     one.is_refused()
     assert told(kit, "ACCOUNT_ENDED") == NATIONAL
     assert waits(kit, here(two[1]), "end") == []
+
+
+def test_taking_the_role_first_does_not_make_the_end_one_person_s(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    invitations.set_roles(kit, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
+    assert leaving.end_account(kit, by(two[0]), one.account_id, "left").is_asked
+    clock.turn(days=7, minutes=1)
+    assert not leaving.end_account(kit, by(two[0]), one.account_id, "left").is_asked
+    assert state(kit, one) is AccountState.ENDED
 
 
 def test_an_end_that_a_second_admin_refuses_changes_nothing(

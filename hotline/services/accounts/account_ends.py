@@ -33,17 +33,17 @@ class WaitingEnd:
     reason: str
 
 
-def needs_second(session: Session, by: Actor, account: ConsoleAccount) -> bool:
+def needs_second(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> bool:
     """Returns True if this person may not end the account, or give it a new link, alone."""
-    return serious_acts.is_depended_on(session, account) and not invitations.counts_as_second(
-        session, by
-    )
+    if invitations.counts_as_second(session, by):
+        return False
+    return serious_acts.is_depended_on(session, account, kit.now())
 
 
 def needs_second_now(kit: Kit, by: Actor, account_id: int) -> bool:
     """The same, in a transaction of its own, for a page."""
     with kit.database.reading() as session:
-        return needs_second(session, by, accounts.one(session, account_id))
+        return needs_second(session, kit, by, accounts.one(session, account_id))
 
 
 def waiting(kit: Kit, account_id: int) -> WaitingEnd | None:
@@ -81,7 +81,7 @@ def close(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason
     """
     if account.state == AccountState.ENDED:
         return
-    if not needs_second(session, by, account):
+    if not needs_second(session, kit, by, account):
         end(session, kit, by, account, reason)
         return
     account.suspended_until = kit.now() + APPROVAL_LIVES

@@ -103,11 +103,12 @@ def _of_account(session: Session, kit: Kit, account: ConsoleAccount) -> RestingL
         since = kit.now() - APPROVAL_LIVES
         agreed = rows.approved(session, _subject(account))
         row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
-    return None if row is None else _line(session, row, account)
+    return None if row is None else _line(session, kit, row, account)
 
 
-def _line(session: Session, row: Approval, account: ConsoleAccount) -> RestingLink:
-    waits = account.state == AccountState.ENDED or serious_acts.is_depended_on(session, account)
+def _line(session: Session, kit: Kit, row: Approval, account: ConsoleAccount) -> RestingLink:
+    is_ended = account.state == AccountState.ENDED
+    waits = is_ended or serious_acts.is_depended_on(session, account, kit.now())
     may_rest = not waits and serious_acts.reached_person(session, account) is not None
     return RestingLink(
         id=row.id,

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
-from hotline.domain.accounts.entering import ACTS_WITHIN, MOST_ACTS
+from hotline.domain.accounts.entering import ACTS_WITHIN, APPROVAL_LIVES, MOST_ACTS
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.desk.members import of_account
 from hotline.domain.jobs import Job
@@ -126,11 +126,21 @@ def record(
     return Notified(rows)
 
 
-def is_depended_on(session: Session, account: ConsoleAccount) -> bool:
-    """Returns True for an admin, an approver, an account of the national desk, and the last member of a desk."""
+def is_depended_on(session: Session, account: ConsoleAccount, at: datetime) -> bool:
+    """Returns True for an admin, an approver, an account of the national desk, and the last member of a desk.
+
+    A role that was taken within a week counts: else one admin takes the role, and ends the account in the next minute.
+    """
     if account.state in (AccountState.INVITED, AccountState.ENDED):
         return False
-    return bool(account.held_roles & set(NEEDED)) or bool(desks_alone(session, account))
+    roles = account.held_roles | _lost_lately(session, account, at)
+    return bool(roles & set(NEEDED)) or bool(desks_alone(session, account))
+
+
+def _lost_lately(session: Session, account: ConsoleAccount, at: datetime) -> frozenset[str]:
+    acts = audit.entries(session, since=at - APPROVAL_LIVES, subject=f"account {account.shown}")
+    taken = (act.reason for act in acts if act.action == SeriousAct.TAKE_ROLES.action)
+    return frozenset(role for reason in taken for role in reason.partition(":")[0].split(", "))
 
 
 def desks_alone(session: Session, account: ConsoleAccount) -> frozenset[str]:

@@ -87,7 +87,7 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Taken
         personnel.take_turns(session)
         account = account_roles.living(session, account_id)
         serious_acts.check(session, kit, by, account, reason)
-        if account_ends.needs_second(session, by, account):
+        if account_ends.needs_second(session, kit, by, account):
             taken = TakenAway(waits=True, is_asked=True)
             to_ring = account_ends.ask(session, kit, by, account, reason).to_ring
         else:
