@@ -26,7 +26,6 @@ from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from hotline.store.desk.desks import Desk
 from hotline.store.dialogue.ways import SessionMemory
-from hotline.store.outbox import lanes
 from hotline.store.tips.tips import Grant, Tip
 from hotline.testing import FakeJobs, FakeNotes, FakeRuns
 from hotline.web.app import create_app
@@ -215,7 +214,6 @@ def make_ready(
     with database.writing() as session:
         for code in (*(district.code for district in districts()), "national"):
             session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))
-        lanes.write_leader(session, f"a relay{lanes.READS_UNTOLD}", clock.at)
     line = Line(kit, database, clock, runs, jobs, way=way)
     if national:
         line.enrol(Level.NATIONAL, "+250788000090")

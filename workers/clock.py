@@ -162,7 +162,7 @@ def run(
     kit: RelayKit, stop: Event, *, steps: Sequence[Step] = STEPS, aside: Sequence[Step] = ASIDE
 ) -> None:
     """Tick once a second until told to stop, while this relay leads."""
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}{lanes.READS_UNTOLD}"
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     leadership = Leadership(kit.database, holder)
     outage = database_outage()
     background = BackgroundRun("aside")

@@ -8,15 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hotline.services.referrals import referral
 from hotline.store import migrate
 from hotline.store.database import Database, open_database
-from hotline.store.outbox import lanes
-from hotline.store.outbox.messages import Referral
 from hotline.store.tips.tips import Tip
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, make_ready, told
 from tests.conftest import Clock
-from tests.leading import OLDER, lead
 from tests.servers import Pair, Postgres
 
 LATER = Path(__file__).with_name("later")
@@ -56,25 +52,6 @@ def test_sessions_in_the_middle_of_a_release_finish_after_it(
 
 def identity_of(tip: Tip) -> tuple[object, ...]:
     return tip.uid, tip.state, tip.urgency, tip.filed_at, tip.place
-
-
-def test_what_waited_before_a_release_is_told_of_once_whichever_release_filed_it(
-    bare: Database, tmp_path: Path, clock: Clock
-) -> None:
-    """As long as a relay of the release before leads, tips are filed so that it finds them."""
-    migrate.upgrade(bare)
-    line = make_ready(bare, tmp_path, clock)
-    lead(line, OLDER)
-    told(line, *DANGER_HERE)
-    assert migrate.upgrade(bare, also=LATER)
-    told(line, *DANGER_HERE)
-    assert [tip.referred_at for tip in line.tips] == [None, None]
-    lead(line, f"a relay of this one{lanes.READS_UNTOLD}")
-    told(line, *DANGER_HERE)
-
-    assert referral.refer_waiting(line.kit) == 3
-    assert referral.refer_waiting(line.kit) == 0
-    assert [row.tip_id for row in line.all(Referral)] == [tip.id for tip in line.tips]
 
 
 @pytest.mark.fault(34)

@@ -1,4 +1,4 @@
-"""Tips wait to be told of by narrow rows, beside processes of a release that knows no such row."""
+"""Tips wait to be told of by narrow rows."""
 
 from typing import Any
 
@@ -12,13 +12,12 @@ from hotline.store.tips import likeness
 from hotline.store.tips.tips import WAITS, Tip, TipPlace
 from hotline.store.tips.untold import Untold
 from tests import books
-from tests.builders import make_referral, make_tip
+from tests.builders import make_tip
 from tests.callers import DANGER_HERE, QUIET_HERE, Line, told
-from tests.leading import OLDER, lead
 
 
 def by_marks(line: Line) -> list[int]:
-    """What an older process asks for."""
+    """Those that wait by their marks."""
     with line.database.reading() as session:
         return [*session.scalars(select(Tip.id).where(WAITS).order_by(Tip.urgency, Tip.id))]
 
@@ -28,30 +27,12 @@ def by_rows(line: Line) -> list[int]:
         return [*session.scalars(select(Untold.tip_id))]
 
 
-def older_worker_tells(line: Line) -> None:
-    """As it does: it knows the marks alone."""
-    with line.database.writing() as session:
-        for tip in session.scalars(select(Tip).where(WAITS)):
-            session.add(make_referral(tip_id=tip.id, at=line.clock.at))
-            tip.referred_at, tip.referred_urgency = line.clock.at, tip.urgency
-
-
 def change(line: Line, **values: Any) -> None:
     with line.database.writing() as session:
         session.execute(update(Tip).values(**values))
 
 
-def test_beside_an_older_relay_a_tip_waits_by_its_marks_and_either_tells_of_it(line: Line) -> None:
-    lead(line, OLDER)
-    told(line, *DANGER_HERE)
-    assert (by_marks(line), by_rows(line)) == ([line.tip.id], [])
-    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
-
-    assert referral.refer_waiting(line.kit) == 1
-    assert by_marks(line) == []
-
-
-def test_where_the_relay_reads_rows_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
+def test_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
     told(line, *DANGER_HERE)
     assert (by_marks(line), by_rows(line)) == ([], [line.tip.id])
     assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
@@ -66,7 +47,6 @@ def test_where_the_relay_reads_rows_no_tip_is_written_again_to_be_told_of(line: 
         name: before[name]
         for name in Tip.__table__.c.keys()  # noqa: SIM118
     }
-    assert line.tip.referred_at is not None, "an older process climbs its ladder"
 
 
 def test_the_bell_rings_for_what_is_filed_and_not_for_what_is_added(line: Line) -> None:
@@ -87,30 +67,6 @@ def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> Non
     urgency = {tip.id: tip.urgency for tip in line.tips}
     assert [urgency[row.tip_id] for row in line.all(Referral)] == [1, 1, 3]
     assert (by_marks(line), by_rows(line)) == ([], [])
-
-
-def test_what_an_older_worker_told_of_is_not_told_of_again(line: Line) -> None:
-    """An older web process raised it while it waited by its row: an older worker sees that."""
-    told(line, *QUIET_HERE).hang_up()
-    change(line, urgency=1)
-    older_worker_tells(line)
-
-    assert referral.refer_waiting(line.kit) == 0
-
-    assert (len(line.all(Referral)), by_rows(line)) == (1, [])
-
-
-def test_what_an_older_process_told_of_without_a_mark_is_not_told_of_again(line: Line) -> None:
-    """It takes a place that is corrected for a case that was told of, since the tip says when."""
-    told(line, *DANGER_HERE)
-    with line.database.writing() as session:
-        session.add(make_referral(tip_id=line.tip.id))
-    told(line, *DANGER_HERE)
-
-    assert referral.refer_waiting(line.kit) == 1
-
-    assert [row.tip_id for row in line.all(Referral)] == [tip.id for tip in line.tips]
-    assert by_rows(line) == []
 
 
 def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line) -> None:

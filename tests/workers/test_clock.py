@@ -6,7 +6,6 @@ from datetime import timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
-from sqlalchemy import select
 
 from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
@@ -15,7 +14,6 @@ from hotline.domain.referrals.referral import Level
 from hotline.ports import RelayKit
 from hotline.services.outbox import delivery
 from hotline.store.database import open_database
-from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Referral
 from hotline.store.watch.leader import Leadership
 from tests.builders import NOON
@@ -325,17 +323,6 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
     run(manned.kit, Once(), steps=(ran.append,), aside=(ran.append,))  # type: ignore[arg-type]
     assert ran == []
     another.close()
-
-
-def test_a_relay_that_leads_says_that_it_finds_tips_by_narrow_rows(manned: District) -> None:
-    stop = Event()
-
-    def end(_kit: RelayKit) -> None:
-        stop.set()
-
-    run(manned.kit, stop, steps=(end,), aside=())
-    with manned.database.reading() as session:
-        assert session.scalar(select(lanes.relay_reads_untold()))
 
 
 def test_a_database_that_does_not_answer_has_no_leader(clock: Clock) -> None:

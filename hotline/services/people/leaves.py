@@ -115,13 +115,11 @@ def back(
 def begin_leaves(kit: Kit) -> None:
     """Hand on the cases of those whose leave has come, and send nothing more to those who were removed.
 
-    Whom a process of the release before enrolled becomes a member of her desks.
-
     A step of the clock; twice is harmless. Raises StoreUnavailable.
     """
     at = kit.now()
     with kit.database.reading() as session:
-        if not (personnel.any_to_hand_on(session, at) or memberships.any_to_settle(session)):
+        if not personnel.any_to_hand_on(session, at):
             return
     to_ring = None
     with kit.database.writing() as session:
@@ -129,7 +127,6 @@ def begin_leaves(kit: Kit) -> None:
             row.begun_at = at
             to_ring = handing_on.hand_on(session, kit, row.responder_id, at) or to_ring
         personnel.drop_messages_of_the_left(session)
-        memberships.settle(session, at)
     handing_on.announce(kit, to_ring)
 
 

@@ -229,8 +229,6 @@ def _let_go(context: _ActContext) -> Done:
     if not case_standing.may_let_go(session, tip):
         return context.done(Acted.LET_TOO_EARLY)
     if not one.proved:
-        context.referral.unproved_verb = one.verb
-        session.flush()
         return context.done(Acted.HOW_WAITS)
     who = endings.by_responder(one.responder_id)
     return context.done(Acted.LET_GO, correcting.let_go(session, context.kit, tip, who, one.at))

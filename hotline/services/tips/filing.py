@@ -7,13 +7,11 @@ from hotline.domain import trial
 from hotline.domain.tip import NOT_SAID, TipState, Urgency
 from hotline.ports import Kit
 from hotline.store.database import Session
-from hotline.store.outbox import lanes
 from hotline.store.tips import untold
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
 
 WHOLE = (TipState.FILED, TipState.COMPLETE)
-WRITTEN_TO_WAIT = untold.putting(lanes.relay_reads_untold())
 
 
 def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState) -> None:
@@ -43,6 +41,5 @@ def wants_referral(tip: Tip | ToldTip) -> bool:
 
 
 def _wait(session: Session, tip: Tip | ToldTip) -> None:
-    if untold.put(session, tip.id, tip.urgency, WRITTEN_TO_WAIT):
-        # An older process reads both: it must not tell of it again, and must climb its ladder.
-        tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
+    untold.put(session, tip.id, tip.urgency)
+    tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency

@@ -215,7 +215,6 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_dialogues,
     retention.forget_callers,
     retention.forget_guesses,
-    retention.forget_inquiries,
     retention.forget_inbound,
     retention.forget_strays,
     retention.forget_replies,

@@ -42,7 +42,6 @@ class Desk(Row):
     """A `domain.desk.desks.DeskKind`; None where a process of the release before made it."""
     name: Mapped[str | None]
     """Of a desk that was added."""
-    org_type: Mapped[str | None]
     place: Mapped[str | None]
     """The district that it is in; of a protection desk the camp that it is for."""
     public_key: Mapped[bytes]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
 from hotline.store.database import add_if_new
@@ -11,9 +11,6 @@ from hotline.store.outbox.messages import Lane, LaneHold, Leader
 SMS = "sms"
 RELAY = "relay"
 BY_HAND = "by hand"
-READS_UNTOLD = ":untold"
-"""How a relay's name ends that tells of tips by their narrow rows (`store/tips/untold.py`). An older one tells of them
-by their marks alone. The release after this one asks no more (docs/adr/0073)."""
 
 
 def held(session: Session, at: datetime) -> str | None:
@@ -112,8 +109,3 @@ def write_leader(session: Session, holder: str, until: datetime) -> None:
         session.execute(
             update(Leader).where(Leader.name == RELAY).values(holder=holder, until=until)
         )
-
-
-def relay_reads_untold() -> ColumnElement[bool]:
-    """Whether the relay that led last tells of tips by their narrow rows."""
-    return exists().where(Leader.name == RELAY, Leader.holder.endswith(READS_UNTOLD))

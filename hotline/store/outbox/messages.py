@@ -46,11 +46,6 @@ class Referral(Row):
     """When it ended, since the place or the answer about officials was corrected: it is no case of hers any more."""
     opened_at: Mapped[datetime | None]
     """When she first read what was told, with a PIN of her own."""
-    unproved_verb: Mapped[str | None]
-    """As an older process notes what waits for its proof. Nothing reads it: it is kept with the SMS itself.
-
-    The release after this one drops the column (docs/adr/0015).
-    """
 
 
 BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))

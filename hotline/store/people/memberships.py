@@ -1,7 +1,6 @@
 """The questions asked of memberships, and the one place that writes them.
 
-As long as a process of the release before may run, each change is written twice: here, and as a level and districts on
-the person.
+The person's own row says the highest level, the districts and the kinds of cases once more, for lists.
 """
 
 from collections import defaultdict
@@ -11,19 +10,12 @@ from datetime import datetime
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.domain import trial
-from hotline.domain.people.memberships import desks_of, districts_of, highest
+from hotline.domain.people.memberships import districts_of, highest
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.store.people.responders import Membership, Responder, living
 
 RUNS = Membership.until_at.is_(None)
-WITHOUT = (
-    Responder.active,
-    Responder.level != trial.LEVEL,
-    ~exists().where(Membership.responder_id == Responder.id, RUNS),
-)
-"""Who is told, and is a member of nothing."""
 
 
 def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -> list[Membership]:
@@ -118,18 +110,6 @@ def who_answer_for(session: Session, desk: str, at: datetime) -> Sequence[Respon
     there = exists().where(Membership.responder_id == Responder.id, place, RUNS)
     found = select(Responder).where(there, *living(at))
     return session.scalars(found.order_by(Responder.id)).all()
-
-
-def settle(session: Session, at: datetime) -> None:
-    """Places for those whom a process of the release before wrote down without."""
-    for one in session.scalars(select(Responder).where(*WITHOUT).with_for_update()).all():
-        desks = desks_of(Level(one.level), one.districts)
-        _add(session, one.id, new(desks, one.categories, at))
-
-
-def any_to_settle(session: Session) -> bool:
-    """Whether `settle` would write anything."""
-    return session.scalar(select(Responder.id).where(*WITHOUT).limit(1)) is not None
 
 
 def _add(session: Session, responder_id: int, rows: Iterable[Membership]) -> None:

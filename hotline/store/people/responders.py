@@ -31,9 +31,9 @@ class Responder(Row):
     languages: Mapped[list[str] | None]
     """All that she speaks, `language` first; None where nobody said."""
     districts: Mapped[list[str]]
-    """NISR codes; empty means all. As the release before this one reads them: her memberships are what counts."""
+    """NISR codes, for lists; empty means all. Memberships are what counts."""
     categories: Mapped[list[str]]
-    """Empty means all. As the release before this one reads them."""
+    """Empty means all. For lists, as the districts."""
     number_key: Mapped[str] = mapped_column(unique=True)
     """Lasting keyed digest of the MSISDN: how an enrolled phone is recognised."""
     sealed_number: Mapped[bytes]

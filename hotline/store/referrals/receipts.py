@@ -1,44 +1,15 @@
-"""Receipts: how a tip is found again by whoever told it. Rows, and their questions."""
+"""Receipts: how a tip is found again by whoever told it. Questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, or_, select, tuple_, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy.orm import Session
 
 from hotline.domain.tip import TipState
 from hotline.domain.tips.receipt import Progress
-from hotline.store.database import Row
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.tips.tips import Tip
-
-
-class Inquiry(Row):
-    """A try at a receipt as an older process notes it. Nothing reads it: `guesses.py` is in its place.
-
-    The release after this one drops the table (docs/adr/0015).
-    """
-
-    __tablename__ = "inquiry"
-    __table_args__ = (
-        UniqueConstraint("session_key", "upto"),
-        Index("inquiry_contact", "contact_key", "at"),
-        Index("inquiry_number", "number_key", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_key: Mapped[str]
-    upto: Mapped[int]
-    """Letters of the session's text that were heard when the PIN was."""
-    contact_key: Mapped[str]
-    number_key: Mapped[str]
-    """Keyed digest of the number that was tried, whether or not it is anybody's."""
-    receipt_key: Mapped[str | None]
-    """What it opened; None where it was wrong, or there were too many tries."""
-    said: Mapped[list[str]]
-    """The flags that the flow was told."""
-    at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True)

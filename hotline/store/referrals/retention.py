@@ -34,7 +34,6 @@ from hotline.store.dialogue.contacts import Dialogue, InboundSeen
 from hotline.store.outbox import reply_answers
 from hotline.store.outbox.messages import DeliveryReport, Message
 from hotline.store.referrals import asked_back
-from hotline.store.referrals.receipts import Inquiry
 from hotline.store.tips.guesses import Guess
 from hotline.store.tips.tips import Grant, Tip
 
@@ -156,13 +155,6 @@ def forget_guesses(session: Session, at: datetime, limit: int) -> int:
     old = select(Guess.id).where(Guess.at <= at - TRIES).limit(limit)
     gone = delete(Guess).where(Guess.id.in_(session.scalars(old).all()))
     return len(session.scalars(gone.returning(Guess.id)).all())
-
-
-def forget_inquiries(session: Session, at: datetime, limit: int) -> int:
-    """What processes of the release before noted."""
-    old = select(Inquiry.id).where(Inquiry.at <= at - TRIES).limit(limit)
-    gone = delete(Inquiry).where(Inquiry.id.in_(session.scalars(old).all()))
-    return len(session.scalars(gone.returning(Inquiry.id)).all())
 
 
 def forget_inbound(session: Session, at: datetime, limit: int) -> int:

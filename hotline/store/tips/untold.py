@@ -1,15 +1,11 @@
 """Filed tips that nobody was told of yet: a narrow row for each, deleted when somebody is.
 
-So a burst rewrites no tip. A tip that is to be told of again, or that an older process filed, waits by the marks on
-the tip itself (`tips.WAITS`).
+So a burst rewrites no tip. A tip that is to be told of again waits by the marks on the tip itself (`tips.WAITS`).
 """
 
 from sqlalchemy import (
-    ColumnElement,
     ForeignKey,
     Index,
-    Integer,
-    bindparam,
     exists,
     insert,
     select,
@@ -17,12 +13,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
-from hotline.store.driver import PreparedStatement
+from hotline.store.driver import PreparedStatement, new_values
 from hotline.store.tips.tips import Tip
 
 
 class Untold(Row):
-    """A filed tip that nobody was told of. Void where a referral of it exists: an older process was quicker."""
+    """A filed tip that nobody was told of. Void where a referral of it exists."""
 
     __tablename__ = "untold"
     __table_args__ = (Index("untold_order", "urgency", "tip_id"),)
@@ -35,17 +31,15 @@ class Untold(Row):
 IS_UNTOLD = exists().where(Untold.tip_id == Tip.id)
 
 
-def putting(where: ColumnElement[bool]) -> PreparedStatement:
-    """Writes a tip's row where the condition holds: made once, since filing asks each time."""
-    row = Untold.metadata.tables[Untold.__tablename__]
-    given = (bindparam("filed_id", type_=row.c.tip_id.type), bindparam("at_urgency", type_=Integer))
-    written = insert(row).from_select([row.c.tip_id, row.c.urgency], select(*given).where(where))
-    return PreparedStatement(written.returning(row.c.tip_id), row.c.tip_id.type)
+_PUT = PreparedStatement(
+    insert(Untold.metadata.tables[Untold.__tablename__]).values(new_values(("tip_id", "urgency")))
+)
+"""Made once, since filing asks each time."""
 
 
-def put(session: Session, tip_id: int, urgency: int, written: PreparedStatement) -> bool:
-    """Lets a filed tip wait here, where the statement's condition holds; otherwise it waits by its marks."""
-    return written.first(session, filed_id=tip_id, at_urgency=urgency) is not None
+def put(session: Session, tip_id: int, urgency: int) -> None:
+    """Lets a filed tip wait here."""
+    _PUT.rows(session, new_tip_id=tip_id, new_urgency=urgency)
 
 
 def waits(session: Session, tip_id: int) -> bool:

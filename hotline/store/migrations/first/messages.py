@@ -133,7 +133,6 @@ def _outbox() -> None:
         sa.Column("passed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("unproved_verb", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["responder_id"], ["responder.id"], name=op.f("referral_responder_id_of")
         ),
@@ -216,21 +215,6 @@ def _referrals() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("errand_key")),
     )
-    op.create_table(
-        "inquiry",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("session_key", sa.String(), nullable=False),
-        sa.Column("upto", sa.Integer(), nullable=False),
-        sa.Column("contact_key", sa.String(), nullable=False),
-        sa.Column("number_key", sa.String(), nullable=False),
-        sa.Column("receipt_key", sa.String(), nullable=True),
-        sa.Column("said", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("inquiry_key")),
-        sa.UniqueConstraint("session_key", "upto", name=op.f("inquiry_session_key_upto_once")),
-    )
-    op.create_index("inquiry_contact", "inquiry", ["contact_key", "at"])
-    op.create_index("inquiry_number", "inquiry", ["number_key", "at"])
     op.create_table(
         "asked_back",
         sa.Column("tip_id", sa.Integer(), nullable=False),

@@ -126,7 +126,6 @@ def _desk() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=True),
-        sa.Column("org_type", sa.String(), nullable=True),
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
