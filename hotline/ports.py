@@ -20,7 +20,7 @@ from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.store.dialogue.ways import SessionMemory
 from hotline.store.watch.alert_path import TickMemory
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 
 RUN_SECONDS = 600
 """How long a talk waits for its next SMS."""

@@ -17,7 +17,7 @@ from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.store.dialogue.ways import SessionMemory
 from hotline.testing import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 from tests.fakes import FakeInbox, FakeInstruments, FakeNumbers, FakeOther, OpenSealer
 
 

@@ -25,7 +25,7 @@ from hotline.services.flows.places import place_lists
 from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 
 FLOWS = Path(__file__).parents[1] / "flows"
 DIALECTS: dict[str, Dialect] = {}

@@ -10,7 +10,7 @@ from hotline.environment import CHECKOUT
 from hotline.errors import NotReady
 from hotline.text.gsm7 import to_gsm7
 from hotline.text.languages import CODES
-from hotline.text.phrases import LiveWords, Phrases, as_shipped
+from hotline.text.remark import LiveWords, Phrases, as_shipped
 
 LOCALES = CHECKOUT / "locales"
 

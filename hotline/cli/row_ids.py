@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from hotline.errors import NotFound
-from hotline.text.row_ids import MOST
+from hotline.text.export_sheets import MOST
 
 
 class RowId(click.ParamType[int]):

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.gateway.callbacks import HOOKS
+from hotline.emulator.gateway.delivery import HOOKS
 from hotline.emulator.gateway.faults import GatewayFault
 from hotline.emulator.network.sessions import UssdSession
-from hotline.emulator.network.sizes import size_of
+from hotline.emulator.network.ussd import size_of
 from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})

@@ -4,17 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.emulator.gateway.callbacks import LineAddress
-from hotline.emulator.gateway.delivery import Delivery
+from hotline.emulator.gateway.delivery import Delivery, Ids, Inbound, LineAddress
 from hotline.emulator.gateway.faults import Faults
-from hotline.emulator.gateway.ids import Ids
-from hotline.emulator.gateway.inbound import Inbound
 from hotline.emulator.gateway.messaging import Messaging
 from hotline.emulator.line_clock import LineClock
-from hotline.emulator.network.endings import Endings
-from hotline.emulator.network.hops import Hops
-from hotline.emulator.network.scheduler import Scheduler
-from hotline.emulator.network.ussd import Ussd
+from hotline.emulator.network.handsets import Scheduler
+from hotline.emulator.network.ussd import Endings, Hops, Ussd
 from hotline.emulator.settings import EmulatorSettings
 from hotline.emulator.state import EmulatorState
 

@@ -1,14 +1,77 @@
-"""Serves the stand-in. A thread for each connection: a page that waits, or a fault that stalls, blocks nobody else."""
+"""Serves the stand-in. A thread for each connection: a page that waits, or a fault that stalls, blocks nobody else.
 
+The control API's part that turns the line's clock. Loopback only, JSON only.
+
+The stand-in's application: the gateway's API, the control API, the page.
+
+A caller who reads: she looks for a label on the screen and presses its digit, or `9` until she finds it.
+
+For benchmarks and fault runs, which must not know how the flows are numbered.
+"""
+
+import re
 import socket
 import struct
-from typing import Any
+from typing import Any, Protocol
 
+from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from hotline.emulator.app import CITIZEN, create_app
+from hotline.emulator.control import build_control, only_loopback
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.page import NOTHING_ABOUT, About
+from hotline.emulator.gateway.api import build_api
+from hotline.emulator.page import NOTHING_ABOUT, About, build_page, harden
+from hotline.errors import LabelMissing, SettingsInvalid
+
+
+def build_turning(emulator: Emulator) -> Blueprint:
+    blueprint = Blueprint("turning", __name__, url_prefix="/control/line-clock")
+    blueprint.before_request(only_loopback)
+    clock = emulator.line_clock
+
+    @blueprint.get("")
+    def look() -> dict[str, Any]:
+        """Whether it can be turned, and by how many seconds it is."""
+        return {"turns": clock.file is not None, "offset": clock.offset()}
+
+    @blueprint.post("")
+    def turn() -> dict[str, Any]:
+        """On, or back, `by` so many seconds."""
+        body = request.get_json()
+        by = body.get("by") if isinstance(body, dict) else None
+        if not isinstance(by, int) or isinstance(by, bool):
+            raise SettingsInvalid(["by: not a whole number of seconds"])
+        emulator.turn_line(by)
+        return look()
+
+    @blueprint.delete("")
+    def right() -> dict[str, Any]:
+        """To the true time."""
+        clock.back()
+        return look()
+
+    @blueprint.errorhandler(SettingsInvalid)
+    def refused(error: SettingsInvalid) -> tuple[Response, int]:
+        return jsonify(error=str(error)), 400
+
+    return blueprint
+
+
+CITIZEN = "+250788000001"
+
+
+def create_app(
+    emulator: Emulator, *, citizen: str = CITIZEN, about: About = NOTHING_ABOUT
+) -> Flask:
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
+    app.register_blueprint(build_api(emulator))
+    app.register_blueprint(build_control(emulator))
+    app.register_blueprint(build_turning(emulator))
+    app.register_blueprint(build_page(emulator, citizen, about))
+    app.after_request(harden)
+    return app
+
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of no time at all: closing throws the connection away."""
@@ -36,3 +99,33 @@ def listen(
         threaded=True,
         request_handler=Handler,
     )
+
+
+PAGES = 12
+"""More pages than any menu has."""
+CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
+
+
+class OpenDialogue(Protocol):
+    @property
+    def screen(self) -> str: ...
+
+    def reply(self, text: str) -> object: ...
+
+
+def choices(screen: str) -> dict[str, str]:
+    """The labels a screen offers, and the digit before each."""
+    return {label.strip(): digit for digit, label in CHOICE.findall(screen)}
+
+
+def choose(dialogue: OpenDialogue, label: str) -> None:
+    """Press what leads to `label`. Raises LabelMissing."""
+    for _ in range(PAGES):
+        offered = choices(dialogue.screen)
+        if label in offered:
+            dialogue.reply(offered[label])
+            return
+        if not re.search(r"(?:^|\s)9 \S", dialogue.screen):
+            break
+        dialogue.reply("9")
+    raise LabelMissing(label)

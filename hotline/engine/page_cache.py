@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from hotline.engine.flow import Ask, Book, Finish, Menu
-from hotline.engine.placeholders import named
 from hotline.engine.run import Facts, Run
 from hotline.engine.screen import Page, Screen, paginate
-from hotline.engine.view import View, Waiting, holds, list_name, view
+from hotline.engine.view import View, Waiting, holds, list_name, named, view
 from hotline.text.gsm7 import septets, to_gsm7
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from hotline.engine import keying, walk
 from hotline.engine.agreeing import agreed
 from hotline.engine.answering import saved
-from hotline.engine.easy_pins import is_easy
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
+from hotline.engine.keying import is_easy
 from hotline.engine.page_cache import drawn, screen_of
 from hotline.engine.repeating import FIRST_KEY, MORE, only_way_on, repeated
 from hotline.engine.run import Facts, Place, Run

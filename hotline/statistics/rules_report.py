@@ -19,8 +19,7 @@ from hotline.statistics.rules_labels import (
 from hotline.statistics.rules_periods import Span, before, due_at, span_of
 from hotline.statistics.rules_release import Release, shown_share
 from hotline.statistics.rules_rounding import share
-from hotline.text.gsm7 import to_gsm7
-from hotline.text.segments import segments
+from hotline.text.gsm7 import segments, to_gsm7
 
 POINTS = 12
 """Numbers of a sparkline."""

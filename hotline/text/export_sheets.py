@@ -1,4 +1,7 @@
-"""Tables as they leave the line: as CSV, and as the sheets of a workbook. No cell is a formula. Pure."""
+"""Tables as they leave the line: as CSV, and as the sheets of a workbook. No cell is a formula. Pure.
+
+Reads the id of a row from what a person typed.
+"""
 
 import csv
 import io
@@ -51,3 +54,15 @@ def harmless(value: object) -> str:
     written = "" if value is None else str(value)
     safe = f"'{written}" if written.startswith(FORMULA) else written
     return safe.replace("\r", " ").replace("\n", " ")
+
+
+MOST = 2**63 - 1
+"""No database keeps a larger number."""
+
+
+def row_id_in(written: str) -> int | None:
+    """Returns the id, or None where the text is no id that a row can have."""
+    if not written.isdecimal() or len(written) > len(str(MOST)):
+        return None
+    number = int(written)
+    return number if number <= MOST else None

@@ -8,7 +8,7 @@ from hotline.adapters.live_phrases import PATIENCE, LivePhrases
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.errors import NotReady, StoreUnavailable
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 
 SHIPPED = {"rw": {Template.TAKEN.value: "{ref}: cyafashwe"}}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from hotline.domain.places.places import place_name, province_of, sectors
 from hotline.emulator.client import ClientSession, EmulatorClient
-from hotline.emulator.reader import choose
+from hotline.emulator.server import choose
 from hotline.errors import DialogueBroken, HandsetRefused, LabelMissing
 from tests.chaos import calls
 from tests.labels import (

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from hotline.domain.tip import NATIONAL
 from hotline.emulator.client import ClientSession
-from hotline.emulator.reader import choose
+from hotline.emulator.server import choose
 from hotline.errors import HandsetRefused, KeyMissing, LabelMissing, SealBroken
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.weekly_lock import WeeklyLock

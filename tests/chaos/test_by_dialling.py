@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotline.emulator.client import EmulatorClient
-from hotline.text.segments import segments
+from hotline.text.gsm7 import segments
 from tests.eventually import eventually
 from tests.homes import LayHome, sending
 from tests.stack import Stack

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotline.domain.dialogue.ussd import EndNotice, UssdHop
-from hotline.emulator.reader import choices
+from hotline.emulator.server import choices
 from hotline.engine.flow import Ask, Book, Finish, Menu
 from hotline.engine.run import Place, Run
 from hotline.engine.view import node_at

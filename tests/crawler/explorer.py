@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hotline.domain.dialogue.ussd import UssdHop
-from hotline.emulator.reader import choices
+from hotline.emulator.server import choices
 from hotline.engine.run import Place
 from hotline.services.dialogue.conversation import take_turn
 from hotline.text.languages import FIRST, LANGUAGES

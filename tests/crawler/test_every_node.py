@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.dialogue.ussd import UssdHop
-from hotline.emulator.reader import choices
-from hotline.engine.document.references import targets
+from hotline.emulator.server import choices
+from hotline.engine.document.fields import targets
 from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Place
 from hotline.services.dialogue.conversation import take_turn

@@ -72,7 +72,7 @@ from hotline.services.reader.acts import (
 from hotline.services.reader.view import HAS_QUESTIONS, HAS_WORK
 from hotline.store.database import Database
 from hotline.store.dialogue import readings
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 from tests.crawler.told_persons import ABOUT_CASES, HERS, TIME, about, of_person
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"

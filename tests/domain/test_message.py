@@ -5,7 +5,7 @@ import pytest
 from hotline.domain.outbox.message import render, responders_entry
 from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.wording import Template
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 from tests.builders import alert
 
 ENTRY = "*384*777*90#"

@@ -14,8 +14,8 @@ from hotline.domain.sms.rules_replies import (
     offered,
 )
 from hotline.domain.wording import Template
+from hotline.text.gsm7 import segments
 from hotline.text.languages import CODES
-from hotline.text.segments import segments
 
 PHRASES = load_phrases()
 CASES = [OfferedCase(held, *rest) for held in HeldBy for rest in product((False, True), repeat=7)]

@@ -6,9 +6,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.emulator.app import create_app
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
+from hotline.emulator.server import create_app
 from hotline.emulator.settings import EmulatorSettings
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine

@@ -8,10 +8,10 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from hotline.cli.line.dial import dial
-from hotline.emulator.app import create_app
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.page import About
+from hotline.emulator.server import create_app
 from tests.emulator.line import FakeLine
 from tests.emulator.running import serving
 from tests.emulator.sdk import LocalSms

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.emulator.reader import choices, choose
+from hotline.emulator.server import choices, choose
 from hotline.errors import LabelMissing
 
 

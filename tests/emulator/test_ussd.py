@@ -5,7 +5,7 @@ import pytest
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.gateway.ids import Ids
+from hotline.emulator.gateway.delivery import Ids
 from hotline.emulator.network.networks import CONNECTION_PROBLEM, TIMED_OUT
 from hotline.emulator.network.sessions import Phase
 from hotline.errors import HandsetRefused, NotFound

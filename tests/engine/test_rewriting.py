@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.engine.document import source
-from hotline.engine.document.rewriting import rewritten
+from hotline.engine.document.fields import rewritten
 from hotline.errors import FlowInvalid
 
 FLOW = """\

@@ -3,11 +3,11 @@
 import pytest
 
 from hotline.engine.document.document import compile as compile_book
-from hotline.engine.easy_pins import is_easy
 from hotline.engine.events import PinGiven
-from hotline.engine.placeholders import filled
+from hotline.engine.keying import is_easy
 from hotline.engine.run import Facts
 from hotline.engine.turn import expects_pin, resume, start
+from hotline.engine.view import filled
 from hotline.errors import FlowInvalid
 
 TEXT = {"rw": "A", "fr": "A", "en": "A"}

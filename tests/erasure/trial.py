@@ -16,7 +16,7 @@ from hotline.domain.people.rehearsal import demo_responders
 from hotline.domain.places.places import PROVINCES, districts, sectors
 from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.asking import STILL_TELLING
-from hotline.emulator.reader import choose
+from hotline.emulator.server import choose
 from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.opening import open_grant

@@ -11,7 +11,7 @@ from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Facts, Option
 from hotline.engine.turn import resume, start
 from hotline.text.languages import CODES
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 from tests.floorplan.tree import ROOT
 from tests.made_once import shipped_book
 

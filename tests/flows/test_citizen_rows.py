@@ -7,7 +7,7 @@ import pytest
 
 from hotline.domain.call_back import CallBackState
 from hotline.domain.tip import TipOutcome
-from hotline.emulator.reader import choices
+from hotline.emulator.server import choices
 from hotline.engine.words import WORDS
 from hotline.services.referrals import referral
 from hotline.store.desk.audit import AuditEntry

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hotline.engine.check.parts import nodes
-from hotline.engine.check.situations import listings, situations
+from hotline.engine.check.paths import listings, situations
 from hotline.engine.check.sizes.narrow import narrow
 from hotline.engine.flow import Ask
 from hotline.engine.numbers.numbers import flags

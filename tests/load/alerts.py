@@ -19,7 +19,7 @@ import click
 from hotline.adapters.queue import embedded_redis
 from hotline.domain.places.places import districts, place_name, province_of
 from hotline.emulator.client import EmulatorClient
-from hotline.emulator.reader import choose
+from hotline.emulator.server import choose
 from hotline.errors import HandsetRefused, LabelMissing
 from tests.chaos.stand.ground import Pair, ground
 from tests.labels import NO, PROBLEM, YES

@@ -8,7 +8,7 @@ from hotline.domain.wording import Template
 from hotline.engine.check.finding import Code
 from hotline.services.changes import proposing
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 from tests.services.changing import EDITOR, Desk, desk
 
 __all__ = ["desk"]

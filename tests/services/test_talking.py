@@ -9,9 +9,8 @@ from hotline.domain.sms.topics import AskedTopic, Topic
 from hotline.engine.flow import Ask
 from hotline.engine.run import Run
 from hotline.services.sms import sms_screens
-from hotline.text.gsm7 import is_gsm7
+from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
-from hotline.text.segments import segments
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()

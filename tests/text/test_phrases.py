@@ -8,10 +8,9 @@ from hotline.adapters.catalogues import load_phrases
 from hotline.domain.places.places import districts, place_name
 from hotline.domain.tip import ABROAD, UNSURE
 from hotline.domain.wording import Template
-from hotline.text.gsm7 import is_gsm7
+from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES, FIRST
-from hotline.text.phrases import Phrases
-from hotline.text.segments import segments
+from hotline.text.remark import Phrases
 
 PLACES = (*(district.code for district in districts()), ABROAD, UNSURE)
 ALERTS = tuple(template for template in Template if template.name.startswith("ALERT"))
@@ -25,6 +24,7 @@ VALUES = {
     "number": "3029",
     "join": "407194",
     "like": "H3ND",
+    "step": "3",
     "count": "99",
     "case": "K7Q4",
     "digits": "1 take 2 there",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.segments import segments
+from hotline.text.gsm7 import segments
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from hotline.engine.run import Place, Run
 from hotline.engine.screen import Screen
 from hotline.services.sms import sms_screens
 from hotline.services.sms.sms_screens import Spoken
+from hotline.text.gsm7 import ALONE, segments
 from hotline.text.languages import CODES, FIRST
-from hotline.text.segments import ALONE, segments
 from tests.made_once import shipped_book
 from tests.transcripts.transcript import DIAL, Transcript, read
 

@@ -15,9 +15,8 @@ from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.store.database import Database, Session, open_database
-from hotline.text.gsm7 import is_gsm7
+from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
-from hotline.text.segments import segments
 from hotline.web.results import KeptPage
 from tests.callers import Line
 

@@ -6,11 +6,10 @@ from typing import Any, TextIO
 
 import click
 
-from hotline.emulator.app import CITIZEN
 from hotline.emulator.emulator import build_emulator
-from hotline.emulator.gateway.callbacks import HOOKS
+from hotline.emulator.gateway.delivery import HOOKS
 from hotline.emulator.page import About
-from hotline.emulator.server import listen
+from hotline.emulator.server import CITIZEN, listen
 from hotline.emulator.settings import EmulatorSettings
 
 PATHS = dict(zip(HOOKS, ("/ussd", "/ussd/ended", "/sms", "/delivery", "/optout"), strict=True))

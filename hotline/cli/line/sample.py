@@ -39,7 +39,7 @@ from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import FORMS, NATIONAL, Basis, Category, TipOutcome, TipState, Urgency
 from hotline.domain.tips.acts import Act
 from hotline.domain.tips.retention import WORDS
-from hotline.emulator.reader import choices
+from hotline.emulator.server import choices
 from hotline.ports import DoorKit, Kit, RelayKit
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy

@@ -11,7 +11,7 @@ from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.coming import CARES, Care
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 
 
 class Kind(StrEnum):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hotline.emulator.gateway.codes import (
+from hotline.emulator.gateway.delivery import (
     BAD_NUMBER,
     BLACKLISTED,
     E164,
@@ -12,13 +12,13 @@ from hotline.emulator.gateway.codes import (
     PROCESSED,
     QUEUED,
     SENT,
+    Delivery,
+    Ids,
 )
-from hotline.emulator.gateway.delivery import Delivery
 from hotline.emulator.gateway.faults import FaultKind, GatewayFault
-from hotline.emulator.gateway.ids import Ids
 from hotline.emulator.gateway.outbox import Sent
 from hotline.emulator.state import EmulatorState
-from hotline.text.segments import segments
+from hotline.text.gsm7 import segments
 
 
 @dataclass(frozen=True, slots=True)

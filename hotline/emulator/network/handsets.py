@@ -1,5 +1,13 @@
-"""A phone: whether it is on, what it received, what its call log keeps."""
+"""A phone: whether it is on, what it received, what its call log keeps.
 
+A clock that can run faster or be turned, and what is to happen on it.
+"""
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -68,3 +76,84 @@ class Handset:
             "received": self.received,
             "calls": [{"dialled": call.dialled, "at": call.at} for call in reversed(self.calls)],
         }
+
+
+@dataclass(order=True, slots=True)
+class Timer:
+    due: float
+    order: int
+    action: Callable[[], None] = field(compare=False)
+    cancelled: bool = field(default=False, compare=False)
+
+    def cancel(self) -> None:
+        """Harmless once it has fired."""
+        self.cancelled = True
+
+
+class Scheduler:
+    """Fires timers when the clock reaches them, each in a thread of its own since callbacks wait for the line."""
+
+    def __init__(self, scale: float = 1.0) -> None:
+        self._scale = scale
+        self._real = time.monotonic()
+        self._reached = 0.0
+        self._heap: list[Timer] = []
+        self._count = itertools.count()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="emulator-clock", daemon=True)
+        self._thread.start()
+
+    @property
+    def scale(self) -> float:
+        return self._scale
+
+    def now(self) -> float:
+        """Seconds of this clock since it was made."""
+        with self._changed:
+            return self._now()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Timer:
+        with self._changed:
+            timer = Timer(self._now() + seconds, next(self._count), action)
+            heapq.heappush(self._heap, timer)
+            self._changed.notify_all()
+        return timer
+
+    def turn(self, seconds: float) -> None:
+        """Forward at once; everything due on the way fires."""
+        with self._changed:
+            self._reached += seconds
+            self._changed.notify_all()
+
+    def run_at(self, scale: float) -> None:
+        with self._changed:
+            self._reached, self._real = self._now(), time.monotonic()
+            self._scale = scale
+            self._changed.notify_all()
+
+    def forget_all(self) -> None:
+        with self._changed:
+            self._heap.clear()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join(timeout=5)
+
+    def _now(self) -> float:
+        return self._reached + (time.monotonic() - self._real) * self._scale
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if self._closed:
+                    return
+                rest = (self._heap[0].due - self._now()) / self._scale if self._heap else None
+                if rest is None or rest > 0:
+                    self._changed.wait(rest)
+                    continue
+                timer = heapq.heappop(self._heap)
+            if not timer.cancelled:
+                threading.Thread(target=timer.action, name="emulator-timer", daemon=True).start()

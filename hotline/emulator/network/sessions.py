@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from hotline.emulator.network.scheduler import Timer
+from hotline.emulator.network.handsets import Timer
 
 
 class Phase(StrEnum):

@@ -1,21 +1,196 @@
-"""USSD: the network's half of a dialogue. Dial, reply, hang up, fall silent."""
+"""USSD: the network's half of a dialogue. Dial, reply, hang up, fall silent.
 
+One hop over the wire, with whatever the network does to it on the way.
+
+How a dialogue ends: the network's bookkeeping, and the notice the gateway may send of it.
+
+How long a text is on the air: GSM-7 septets, or UCS-2 units where one letter is outside.
+"""
+
+import threading
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from hotline.emulator.gateway.callbacks import HookAnswer, LineAddress
-from hotline.emulator.gateway.faults import Faults, Point
-from hotline.emulator.gateway.ids import Ids
-from hotline.emulator.network.endings import Endings
-from hotline.emulator.network.handsets import DialledCall
-from hotline.emulator.network.hops import Hops
+from hotline.emulator.gateway.delivery import HookAnswer, Ids, LineAddress
+from hotline.emulator.gateway.faults import FaultKind, Faults, GatewayFault, Point
+from hotline.emulator.network.handsets import DialledCall, Scheduler
 from hotline.emulator.network.networks import CONNECTION_PROBLEM, TIMED_OUT
-from hotline.emulator.network.scheduler import Scheduler
 from hotline.emulator.network.sessions import Hop, Phase, SessionStatus, UssdSession
-from hotline.emulator.network.sizes import size_of
 from hotline.emulator.settings import DirectDial
 from hotline.emulator.state import EmulatorState
 from hotline.errors import HandsetRefused, NotFound
+from hotline.text.gsm7 import is_gsm7, septets
+
+Struck = Mapping[FaultKind, GatewayFault]
+
+
+@dataclass(frozen=True, slots=True)
+class Hops:
+    state: EmulatorState
+    line: LineAddress
+    faults: Faults
+
+    def post(self, session: UssdSession, hop: Hop, faults: Struck) -> HookAnswer:
+        """The answer that reaches the handset."""
+        if FaultKind.CONCURRENT_HOP in faults:
+            answer = self._twice_at_once(session, hop, faults)
+        else:
+            answer = self._once(session, hop.text, faults)
+        if not answer.ok and FaultKind.RETRY_HOP in faults:
+            self.faults.strike(FaultKind.RETRY_HOP)
+            time.sleep(faults[FaultKind.RETRY_HOP].seconds or 0.0)
+            answer = self._once(session, hop.text, faults)
+        if FaultKind.DUPLICATE_HOP in faults:
+            answer = self._same(session, answer, self._once(session, hop.text, faults))
+        if FaultKind.OUT_OF_ORDER in faults and len(session.hops) > 1:
+            self.faults.strike(FaultKind.OUT_OF_ORDER)
+            self._once(session, session.hops[-2].text, faults)
+        if FaultKind.LOST_ANSWER in faults:
+            return HookAnswer(error="answer lost")
+        self._judge(session, answer)
+        return answer
+
+    def _once(self, session: UssdSession, text: str, faults: Struck) -> HookAnswer:
+        fields = {
+            "phoneNumber": session.msisdn.removeprefix(
+                "+" if FaultKind.MISSING_PLUS in faults else ""
+            ),
+            "serviceCode": session.service_code,
+            "text": text,
+            "sessionId": session.id,
+            "networkCode": session.network,
+        }
+        if FaultKind.MISSING_NETWORK in faults:
+            del fields["networkCode"]
+        settings = self.state.settings
+        metadata = session.metadata[-1] if session.metadata else ""
+        began = time.monotonic()
+        answer = self.line.post(
+            "ussd",
+            fields,
+            headers={"at-ussd-hop-metadata": metadata} if metadata else None,
+            connect=settings.connect_timeout,
+            total=settings.total_timeout,
+            raw_plus=FaultKind.UNESCAPED_PLUS in faults,
+        )
+        if answer.ok and time.monotonic() - began > settings.slow_after:
+            with self.state.changing() as state:
+                state.violated("slow answer", session.id)
+        return answer
+
+    def _twice_at_once(self, session: UssdSession, hop: Hop, faults: Struck) -> HookAnswer:
+        start = threading.Barrier(2)
+
+        def racer() -> HookAnswer:
+            start.wait(timeout=5)
+            return self._once(session, hop.text, faults)
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = [future.result() for future in [pool.submit(racer), pool.submit(racer)]]
+        return self._same(session, first, second)
+
+    def _same(self, session: UssdSession, first: HookAnswer, second: HookAnswer) -> HookAnswer:
+        """A repeat must be answered byte for byte; whichever was answered at all counts."""
+        if first.ok and second.ok and first.body != second.body:
+            with self.state.changing() as state:
+                state.violated("repeat answered otherwise", session.id)
+        return first if first.ok or not second.ok else second
+
+    def _judge(self, session: UssdSession, answer: HookAnswer) -> None:
+        if not answer.ok:
+            return
+        kind = answer.content_type.partition(";")[0].strip().lower()
+        with self.state.changing() as state:
+            if kind != "text/plain":
+                state.violated("content type", session.id, kind)
+            if answer.cookies:
+                state.violated("cookie set", session.id)
+            if not answer.body.startswith(("CON ", "END ")):
+                state.violated("neither CON nor END", session.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    state: EmulatorState
+    line: LineAddress
+    faults: Faults
+    scheduler: Scheduler
+
+    def end(
+        self,
+        session: UssdSession,
+        status: SessionStatus,
+        *,
+        screen: str | None = None,
+        silent: bool = False,
+    ) -> None:
+        """Call with the lock held. `silent` where the gateway never heard of the dialogue."""
+        session.phase, session.status, session.ended_at = Phase.ENDED, status, time.time()
+        if screen is not None:
+            session.screen = screen
+        for timer in (session.idle, session.dialog):
+            if timer is not None:
+                timer.cancel()
+        self.state.travelled("end", session.msisdn, status)
+        faults = self.faults.draw(Point.END, session.msisdn)
+        if silent or FaultKind.NO_END in faults:
+            return
+        late = faults[FaultKind.LATE_END].seconds or 60.0 if FaultKind.LATE_END in faults else 0.0
+        after = self.state.settings.end_notice_after + late
+        for _ in range(2 if FaultKind.DUPLICATE_END in faults else 1):
+            self.scheduler.after(after, lambda: self._tell(session))
+
+    def _tell(self, session: UssdSession) -> None:
+        settings = self.state.settings
+        self.line.post(
+            "ended", notice(session), connect=settings.connect_timeout, total=settings.total_timeout
+        )
+
+
+def notice(session: UssdSession) -> dict[str, str]:
+    """The notification's fields, in the order of the gateway's pages."""
+    ended = session.ended_at or time.time()
+    answers = [hop.answer for hop in session.hops if hop.answer]
+    return {
+        "date": datetime.fromtimestamp(ended, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "sessionId": session.id,
+        "serviceCode": session.service_code,
+        "networkCode": session.network,
+        "phoneNumber": session.msisdn,
+        "status": session.status or "",
+        "cost": "RWF 10.0000",
+        "durationInMillis": str(int((ended - session.started_at) * 1000)),
+        "hopsCount": str(len(session.hops)),
+        "hopsMetadata": "|".join(session.metadata),
+        "input": session.text,
+        "lastAppResponse": answers[-1] if answers else "",
+        "errorMessage": session.error,
+    }
+
+
+UCS2_LIMIT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    units: int
+    gsm: bool
+
+    def fits(self, limit: int) -> bool:
+        return self.units <= (limit if self.gsm else UCS2_LIMIT)
+
+    def shown(self) -> dict[str, Any]:
+        return {"septets": self.units, "encoding": "GSM-7" if self.gsm else "UCS-2"}
+
+
+def size_of(text: str) -> Size:
+    if is_gsm7(text):
+        return Size(septets(text), gsm=True)
+    return Size(len(text.encode("utf-16-le")) // 2, gsm=False)
 
 
 @dataclass(frozen=True, slots=True)

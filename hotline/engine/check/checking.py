@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hotline.engine.check import answers, asking, early, echoes, paths, reporting, texts
+from hotline.engine.check import early, paths, reporting, texts
 from hotline.engine.check.finding import MEND, Code, Finding
 from hotline.engine.check.parts import leads_to, screens_from
 from hotline.engine.check.sizes import lengths, narrow, widths
 from hotline.engine.document.document import Lists, bind, shaped
-from hotline.engine.document.naming import field_of
+from hotline.engine.document.fields import field_of
 from hotline.engine.document.shape import ShapeFault
 from hotline.engine.flow import Ask, Book, Flow, Menu, Node, Say
 from hotline.engine.run import Place
@@ -123,13 +123,13 @@ def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
     yield from texts.missing_languages(alone)
     yield from texts.letters(alone)
     yield from texts.unsigned_numbers(alone)
-    yield from echoes.placeholders(alone)
+    yield from texts.placeholders(alone)
     yield from widths.broken_words(alone)
     yield from lengths.labels(alone, limit)
     yield from lengths.pages(alone, limit)
     yield from lengths.english(alone, limit)
     yield from lengths.choices(alone)
-    yield from answers.twice(alone)
+    yield from paths.twice(alone)
     yield from narrow.too_many_lines(alone, limit)
     yield from lengths.unsure_late(alone)
 
@@ -144,9 +144,9 @@ def of_book(book: Book) -> Iterator[Finding]:
     yield from entries(book)
     yield from within_reach(book)
     yield from reporting.words_outside(book)
-    yield from asking.asked_back(book)
-    yield from echoes.echoes(book)
-    yield from answers.too_many(book)
+    yield from paths.asked_back(book)
+    yield from texts.echoes(book)
+    yield from paths.too_many(book)
 
 
 def of_words(book: Book) -> Iterator[Finding]:

@@ -1,6 +1,12 @@
-"""What an inspector sees: screens that say too early what this line is for, and last screens that differ. Pure."""
+"""What an inspector sees: screens that say too early what this line is for, and last screens that differ. Pure.
 
-from collections.abc import Iterator
+Finds telephone numbers however they are written: with marks between the digits, in words, with o for 0. Pure.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to, node_texts, screens_from
@@ -71,3 +77,140 @@ def _depths(book: Book) -> dict[Place, int]:
         depths.update(dict.fromkeys(shown, depth))
         layer = [after for place in shown for after in leads_to(book, place)]
     return depths
+
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "0": ("zero", "oh", "nought", "zeru"),
+    "1": ("one", "un", "une", "rimwe", "imwe"),
+    "2": ("two", "deux", "kabiri", "ebyiri"),
+    "3": ("three", "trois", "gatatu", "eshatu"),
+    "4": ("four", "quatre", "kane", "enye"),
+    "5": ("five", "cinq", "gatanu", "eshanu"),
+    "6": ("six", "gatandatu", "esheshatu"),
+    "7": ("seven", "sept", "karindwi", "indwi", "zirindwi"),
+    "8": ("eight", "huit", "umunani"),
+    "9": ("nine", "neuf", "icyenda"),
+    "10": ("ten", "dix", "icumi"),
+    "11": ("eleven", "onze"),
+    "12": ("twelve", "douze"),
+    "13": ("thirteen", "treize"),
+    "14": ("fourteen", "quatorze"),
+    "15": ("fifteen", "quinze"),
+    "16": ("sixteen", "seize"),
+    "17": ("seventeen",),
+    "18": ("eighteen",),
+    "19": ("nineteen",),
+    "20": ("twenty", "vingt", "vingts", "makumyabiri"),
+    "30": ("thirty", "trente"),
+    "40": ("forty", "quarante"),
+    "50": ("fifty", "cinquante"),
+    "60": ("sixty", "soixante"),
+    "70": ("seventy", "septante"),
+    "80": ("eighty", "huitante"),
+    "90": ("ninety", "nonante"),
+}
+"""The words for digits, and for the pairs in which a number is read out, in every language of the line."""
+REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
+"""Words before a digit that is said once and meant more often."""
+ARTICLES = frozenset({"un", "une", "one", "imwe"})
+"""Digit words that say nothing of a number where no other digit is next to them."""
+_DIGITS = {word: digits for digits, words in WORDS.items() for word in words}
+_LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
+"""Letters that stand for a digit beside others."""
+_TOKEN = re.compile(r"[^\W_]+")
+_BETWEEN = re.compile(r"[\W_]{1,4}")
+"""Marks and blanks between two digits of one number."""
+_PLAIN = re.compile(r"[ .-]?")
+"""What stands between digits that are written openly."""
+_TIME = re.compile(
+    r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
+)
+"""A day, a time or hours, alone: no number."""
+FEWEST, DISGUISED = 3, 6
+"""Digits of the shortest number; of the shortest that is written in two parts by unusual marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some digits of a run, as one word says them, and where it stands."""
+
+    begins: int
+    ends: int
+    digits: str
+    word: str
+    is_plain: bool
+    """Written as digits, and no unusual mark stands before it."""
+
+
+def numbers_in(text: str) -> Iterator[str]:
+    """Yields the digits of each number of three digits or more, in reading order."""
+    plain = _folded(text)
+    for whole in _runs(plain):
+        run = _without_articles(whole)
+        digits = "".join(part.digits for part in run)
+        if _TIME.fullmatch(plain, run[0].begins, run[-1].ends):
+            continue
+        if all(part.is_plain for part in run):
+            yield from [digits] * (len(digits) >= FEWEST)
+        elif len(run) >= FEWEST or len(digits) >= DISGUISED:
+            yield digits
+        else:
+            yield from (part.digits for part in run if len(part.digits) >= FEWEST)
+
+
+def digits_in(text: str) -> tuple[str, ...]:
+    """Returns every digit and digit word of a text in reading order, without articles that stand alone."""
+    runs = (run for run in _runs(_folded(text)) if len(run) > 1 or run[0].word not in ARTICLES)
+    return tuple(part.digits for run in runs for part in run)
+
+
+def _without_articles(run: list[_Part]) -> list[_Part]:
+    """Returns the run without articles at its ends, where a digit is written in it: "2/3 Un emploi"."""
+    if any(part.word.isdecimal() for part in run):
+        while run[-1].word in ARTICLES:
+            run = run[:-1]
+        while run[0].word in ARTICLES:
+            run = run[1:]
+    return run
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _runs(plain: str) -> Iterator[list[_Part]]:
+    """Yields the parts of each row of digits and digit words that only marks and blanks divide."""
+    run: list[_Part] = []
+    last, times = 0, 1
+    for token in _TOKEN.finditer(plain):
+        between, last = plain[last : token.start()], token.end()
+        if run and not _BETWEEN.fullmatch(between):
+            yield run
+            run, times = [], 1
+        if token[0] in REPEATS:
+            times = REPEATS[token[0]]
+            continue
+        digits = _digits_of(token[0], has_run=bool(run)) * times
+        if digits:
+            is_plain = token[0].isdecimal() and times == 1
+            is_plain = is_plain and (not run or _PLAIN.fullmatch(between) is not None)
+            run.append(_Part(token.start(), token.end(), digits, token[0], is_plain))
+        elif run:
+            yield run
+            run = []
+        times = 1
+    if run:
+        yield run
+
+
+def _digits_of(word: str, *, has_run: bool) -> str:
+    """Returns the digits that a word stands for; empty for any other word."""
+    if word.isdecimal():
+        return "".join(str(unicodedata.decimal(one)) for one in word)
+    parts = unicodedata.normalize("NFKD", word)
+    bare = "".join(one for one in parts if not unicodedata.combining(one))
+    if bare in _DIGITS:
+        return _DIGITS[bare]
+    like = bare.translate(_LIKE)
+    is_like = any(one.isdecimal() for one in bare) or (has_run and bare == "o")
+    return like if is_like and like.isdecimal() else ""

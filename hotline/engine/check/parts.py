@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hotline.engine.document.references import targets
+from hotline.engine.document.fields import targets
 from hotline.engine.flow import (
     Ask,
     Book,

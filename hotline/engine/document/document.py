@@ -48,8 +48,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hotline.engine.document.fields import broken_references
 from hotline.engine.document.models import RevisionModel
-from hotline.engine.document.references import broken_references
 from hotline.engine.document.shape import ShapeFault, shape_faults
 from hotline.engine.flow import Book, Flow
 from hotline.engine.run import Option

@@ -1,11 +1,29 @@
-"""What the fields of a document may hold, for pydantic. `models.py` makes the document's shape of them."""
+"""What the fields of a document may hold, for pydantic. `models.py` makes the document's shape of them.
 
+How the fields of a node are called where somebody fills them in: `choices.2` in `rw`, `choices.2.goes`. Pure.
+
+A form, a finding and a fault of shape say one name, so that each fault is a link to its field. A text is named by where
+it stands, and its language is said apart; what decides when it stands is one field, `choices.2.when`.
+
+Other words into a flow file, and nothing else of it touched: no comment, no blank, no order. Pure.
+
+Which nodes, flows, entries and lists a book names that it does not have. Pure.
+"""
+
+import re
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from hotline.engine.document import source
+from hotline.engine.flow import Ask, Book, Branch, Call, Flow, Menu, Node, Say
+from hotline.engine.view import list_answers
+from hotline.errors import FlowInvalid
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark, remark
 
@@ -55,3 +73,182 @@ Review = dict[Language, Literal["draft", "reviewed"]]
 
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+KINDS = ("say", "menu", "ask", "branch", "call", "finish")
+ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
+"""Lists of a node, and what the first part of their fields is."""
+_AT_A_ROW = re.compile(r"^choice (\d+) (leads nowhere)?")
+
+
+def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
+    """The field and the language of a path in a node's document; both empty where it is the node itself.
+
+    A few faults name a choice in their message alone: they are found at the menu.
+    """
+    inner = [step for step in steps if step != "[key]"]
+    if inner and inner[0] in KINDS and inner[0] != "branch":
+        asks = inner == ["ask", "kind"]
+        inner = ["asks"] if asks else inner[1:]
+    if not inner:
+        found = _AT_A_ROW.match(message)
+        if found is None:
+            return "", ""
+        return f"choices.{int(found[1]) - 1}.{'goes' if found[2] else 'value'}", ""
+
+    if inner[0] not in ROWS:
+        return _named(inner[:1], inner[1:])
+    return _named([ROWS[inner[0]], *inner[1:2]], inner[2:])
+
+
+def _named(names: Sequence[str], rest: Sequence[str]) -> tuple[str, str]:
+    rest = [step for step in rest if step not in ("text", "label")]
+    if rest and rest[0] in CODES:
+        return ".".join(names), rest[0]
+    return ".".join((*names, *rest[:1])), ""
+
+
+Path = tuple[str, ...]
+"""Keys and places from the top: `("nodes", "danger", "menu", "choices", "0", "label", "rw")`."""
+
+
+def rewritten(text: str, changes: Mapping[Path, str]) -> str:
+    """`text` with other scalars at these paths. Raises FlowInvalid where one is not there, or is not read back."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    found = sorted(
+        ((_scalar(root, path), words) for path, words in changes.items()),
+        key=lambda item: -item[0].start_mark.index,
+    )
+    for node, words in found:
+        start, end = node.start_mark.index, node.end_mark.index
+        old = text[start:end]
+        after = old[len(old.rstrip()) :] if node.style in ("|", ">") else ""
+        text = text[:start] + _said(words, _indent(text, start)) + after + text[end:]
+
+    _read_back(text, changes)
+    return text
+
+
+def _scalar(node: yaml.Node | None, path: Path) -> yaml.ScalarNode:
+    here = node
+    for step in path:
+        if isinstance(here, yaml.MappingNode):
+            here = next((value for key, value in here.value if key.value == step), None)
+        elif isinstance(here, yaml.SequenceNode) and step.isdecimal():
+            here = here.value[int(step)] if int(step) < len(here.value) else None
+        else:
+            here = None
+    if not isinstance(here, yaml.ScalarNode):
+        raise FlowInvalid([f"{'.'.join(path)}: no text stands there"])
+    return here
+
+
+def _said(words: str, indent: int) -> str:
+    """As an editor would write it: plain where that is read back alike, lines under each other in a block."""
+    if "\n" in words:
+        lines = (" " * (indent + 2) + line if line else "" for line in words.split("\n"))
+        return "\n".join(("|", *lines))
+    if not any(mark in words for mark in ",{}[]#"):
+        plain = yaml.dump(words, Dumper=yaml.SafeDumper, allow_unicode=True, width=10**6)
+        return plain.removesuffix("...\n").rstrip("\n")
+    quoted = words.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def _indent(text: str, at: int) -> int:
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return len(line) - len(line.lstrip())
+
+
+def _read_back(text: str, changes: Mapping[Path, str]) -> None:
+    document = source.parse(text)
+    for path, words in changes.items():
+        here = document
+        for step in path:
+            here = here[int(step)] if isinstance(here, list) else here[step]
+        if str(here).strip() != words:
+            raise FlowInvalid([f"{'.'.join(path)}: these words cannot be written into the file"])
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenReference:
+    flow: str
+    node: str
+    code: str
+    """`unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
+    message: Remark
+    field: str = ""
+    """Of the node: `choices.2.goes`."""
+
+
+def targets(node: Node) -> Iterator[str]:
+    """The nodes of its own flow that a node leads to."""
+    return iter(dict.fromkeys(goes for _, goes in arrows(node)))
+
+
+def arrows(node: Node) -> Iterator[tuple[str, str]]:
+    """The same with the field that leads there, however often one node is named."""
+    found: list[tuple[str, str | None]] = []
+    if isinstance(node, Menu | Ask):
+        found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]
+    if isinstance(node, Branch):
+        found = [(f"arms.{at}.goes", arm.goes) for at, arm in enumerate(node.arms)]
+    if isinstance(node, Say | Menu | Ask | Call):
+        found.append(("goes", node.goes))
+    if isinstance(node, Ask):
+        found.append(("weak", node.weak))
+    yield from ((field, goes) for field, goes in found if goes is not None)
+
+
+def broken_references(book: Book) -> Iterator[BrokenReference]:
+    for flow in book.flows.values():
+        yield from broken_in_flow(book, flow)
+    yield from broken_in_book(book)
+
+
+def broken_in_book(book: Book) -> Iterator[BrokenReference]:
+    """What no flow of it can mend: its front and its entries."""
+    if book.front not in book.flows:
+        yield BrokenReference(book.front, "", "unknown_flow", remark("there is no front flow"))
+    for entry, name in book.entries.items():
+        if name not in book.flows:
+            message = remark("no flow is called {name}", name=name)
+            yield BrokenReference("entries", entry, "unknown_entry", message)
+        elif book.flows[name].gathers:
+            message = remark("{name} gathers: no printed string may open it", name=name)
+            yield BrokenReference("entries", entry, "unknown_entry", message)
+
+
+def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
+    if flow.start not in flow.nodes:
+        message = remark("no node is called {name}", name=flow.start)
+        yield BrokenReference(flow.name, "start", "unknown_node", message)
+    for name, node in flow.nodes.items():
+        for field, goes in arrows(node):
+            if goes not in flow.nodes:
+                message = remark("no node is called {name}", name=goes)
+                yield BrokenReference(flow.name, name, "unknown_node", message, field)
+        if isinstance(node, Call):
+            yield from _in_call(book, flow, name, node)
+        if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
+            message = remark("no list is called {name}", name=node.list)
+            yield BrokenReference(flow.name, name, "unknown_list", message, "list")
+
+
+def _in_call(book: Book, flow: Flow, name: str, call: Call) -> Iterator[BrokenReference]:
+    if call.flow not in book.flows:
+        message = remark("no flow is called {name}", name=call.flow)
+        yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
+    elif book.flows[call.flow].private and not flow.private:
+        message = remark("{name} is private: only its entry opens it", name=call.flow)
+        yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
+
+
+def _listed(book: Book, flow: Flow, pattern: str) -> bool:
+    """Whether any list has such a name. A private flow's lists are the session's own, unknown here."""
+    if flow.private:
+        return True
+    if not list_answers(pattern):
+        return pattern in book.lists
+    stem = pattern.split("{", 1)[0]
+    return any(name.startswith(stem) for name in book.lists)

@@ -1,11 +1,29 @@
-"""How a draft's node is read, however broken it is: nothing here raises, whatever the document holds. Pure."""
+"""How a draft's node is read, however broken it is: nothing here raises, whatever the document holds. Pure.
+
+Marks that count: what they say decides what is counted, what is alerted, and what a digit means. Pure.
+
+`saves` and `value` name an answer, `topic` and `completes` say what was read or told, `gathers` and `private` what a
+flow is, `key` which digit a choice has, `signed` who answers for a question. The form locks them.
+
+Where words stand in the flows, for whoever looks for a sentence. Pure.
+
+Looked for without capitals and accents, and in the names of flows and screens as well.
+
+Letters that no basic phone shows, each with its substitute; and the marks that Word makes of plain ones. Pure.
+"""
 
 import copy
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hotline.engine.document.naming import KINDS, field_of
+from hotline.engine.check.risky import plain
+from hotline.engine.document.fields import KINDS, field_of
+from hotline.engine.document.source import derived
+from hotline.engine.editing.lists.rows import names, names_after
+from hotline.text.gsm7 import TYPOGRAPHY, strangers, substitute
 from hotline.text.languages import CODES
 
 Document = Mapping[str, Any]
@@ -130,3 +148,171 @@ def path_of(node: Document, field: str) -> tuple[str, ...]:
     if first in LINES and len(rest) == 1:
         return (kind, first, *rest, "label" if first == "choices" else "text")
     return (kind, first, *rest)
+
+
+OF_A_FLOW = frozenset({"gathers", "private"})
+OF_A_NODE = frozenset({"saves", "topic", "completes", "signed"})
+OF_A_CHOICE = frozenset({"value", "key"})
+MARKS = OF_A_FLOW | OF_A_NODE | OF_A_CHOICE
+
+
+def mark_of(field: str) -> str:
+    """Which mark a field of a form is: `choices.2.value` is `value`; empty where it is none."""
+    parts = field.split(".")
+    if parts[0] == "choices" and len(parts) == 3:
+        return parts[2] if parts[2] in OF_A_CHOICE else ""
+    return parts[0] if parts[0] in OF_A_NODE else ""
+
+
+def locked(node: object, live: object) -> frozenset[str]:
+    """The fields of a form that stay shut until somebody says why: the marks of what callers hear already.
+
+    A screen or a choice that no caller has met is counted nowhere yet, and is free.
+    """
+    if kind_of(live) == "":
+        return frozenset()
+    fields = {"saves", "topic", "completes", "signed.by", "signed.day", "signed.digest"}
+    old, new = _choices(live), _choices(node)
+    known = set(names("choices", old))
+    for at, name in enumerate(names_after("choices", old, new)):
+        if name in known:
+            fields |= {f"choices.{at}.{mark}" for mark in OF_A_CHOICE}
+    return frozenset(fields)
+
+
+def with_flow_marks(flow: Mapping[str, Any], *, gathers: str, private: bool) -> dict[str, Any]:
+    """The flow with these marks, in front of its start; without those that say nothing."""
+    said = {"gathers": gathers, "private": private}
+    changed: dict[str, Any] = {}
+    for name, value in flow.items():
+        if name == "start":
+            changed |= {mark: given for mark, given in said.items() if given}
+        if name not in OF_A_FLOW:
+            changed[name] = value
+    return changed | {mark: given for mark, given in said.items() if given}
+
+
+def marks_in(node: object) -> Mapping[str, Any]:
+    """The marks that a node has, by the field of its form."""
+    found = {name: body_of(node).get(name) for name in ("saves", "topic", "completes")}
+    if isinstance(node, Mapping):
+        found["signed"] = node.get("signed")
+    for at, row in enumerate(rows_of(node, "choices")):
+        if isinstance(row, Mapping):
+            found |= {f"choices.{at}.{mark}": row.get(mark) for mark in ("value", "key")}
+    return {field: value for field, value in found.items() if value not in (None, "")}
+
+
+def _choices(node: object) -> Sequence[Mapping[str, Any]]:
+    return [row if isinstance(row, Mapping) else {} for row in rows_of(node, "choices")]
+
+
+@dataclass(frozen=True, slots=True)
+class WordsFound:
+    flow: str
+    node: str
+    """Empty where the flow is called so."""
+    field: str
+    """Empty where the screen is called so."""
+    language: str
+    words: str
+
+
+def searched(flows: Mapping[str, object], query: str) -> Iterator[WordsFound]:
+    """Every text that holds the query, in the order of the document; nothing for an empty one."""
+    wanted = plain(query)
+    if not wanted:
+        return
+    for flow, document in flows.items():
+        said = derived(_said, document, flow)
+        if wanted in said.plain:
+            yield from (found for words, found in said.parts if wanted in words)
+
+
+@dataclass(frozen=True, slots=True)
+class _FlowWords:
+    """All that is looked for in a flow, without capitals and accents."""
+
+    plain: str
+    parts: tuple[tuple[str, WordsFound], ...]
+
+
+def _said(document: object, flow: str) -> _FlowWords:
+    parts = tuple((plain(found.words), found) for found in _parts(document, flow))
+    return _FlowWords("\n".join(words for words, _ in parts), parts)
+
+
+def _parts(document: object, flow: str) -> Iterator[WordsFound]:
+    yield WordsFound(flow, "", "", "", flow)
+    for node, written in nodes_of(document).items():
+        yield WordsFound(flow, node, "", "", node)
+        for text in texts_in(written):
+            for language, words in text.words.items():
+                yield WordsFound(flow, node, text.field, language, words)
+
+
+@dataclass(frozen=True, slots=True)
+class BadLetter:
+    field: str
+    language: str
+    letter: str
+    name: str
+    """As Unicode calls it."""
+    instead: str
+    """What to write; `?` where nothing is like it."""
+    times: int
+
+
+def bad_letters(node: object) -> tuple[BadLetter, ...]:
+    """Each letter once for each text and language, in the order of the page."""
+    return tuple(_found(node))
+
+
+def _found(node: object) -> Iterator[BadLetter]:
+    for text in texts_in(node):
+        for language, words in text.words.items():
+            said = unicodedata.normalize("NFC", words)
+            for letter in strangers(said):
+                name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
+                instead, times = substitute(letter), said.count(letter)
+                yield BadLetter(text.field, language, letter, name, instead, times)
+
+
+def mended(node: Document, language: str, letter: str = "") -> tuple[dict[str, Any], int]:
+    """One letter of a language replaced in every text of the node, or each that is none; and how often.
+
+    What has no substitute stays: a `?` is nobody's word.
+    """
+    wrong = {one.letter for one in bad_letters(node) if one.language == language}
+    chosen = wrong & {letter} if letter else wrong
+    table = {one: substitute(one) for one in chosen if substitute(one) != "?"}
+    return _replaced(node, table, (language,))
+
+
+def without_typography(node: Document) -> tuple[dict[str, Any], Mapping[str, int]]:
+    """Word's quotes, dashes and blanks made plain in every language; and how often each stood there.
+
+    A letter with a mark stays: whether ê may lose it is the writer's to say.
+    """
+    found: Counter[str] = Counter()
+    for text in texts_in(node):
+        for words in text.words.values():
+            found.update(letter for letter in words if letter in TYPOGRAPHY)
+    changed, _ = _replaced(node, TYPOGRAPHY, ())
+    return changed, found
+
+
+def _replaced(
+    node: Document, table: Mapping[str, str], languages: tuple[str, ...]
+) -> tuple[dict[str, Any], int]:
+    changed, times = dict(node), 0
+    for text in texts_in(node):
+        for language, words in text.words.items():
+            if languages and language not in languages:
+                continue
+            said = unicodedata.normalize("NFC", words)
+            if count := sum(letter in table for letter in said):
+                plain = "".join(table.get(letter, letter) for letter in said)
+                changed = with_value(changed, (*text.steps, language), plain)
+                times += count
+    return changed, times

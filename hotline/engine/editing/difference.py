@@ -1,22 +1,58 @@
 """What a change does to what callers hear, screen by screen in the order in which they come by. Pure.
 
 Every value that differs stands here once: as words, as an arrow, as a mark that counts, or as some other field.
+
+Which words of a text were added and which taken out, for reading. Pure.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-from hotline.engine.document.naming import field_of
-from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, texts_in
+from hotline.engine.document.fields import field_of
+from hotline.engine.editing.anatomy import OF_A_FLOW, Document, kind_of, mark_of, nodes_of, texts_in
 from hotline.engine.editing.comparing import ABSENT, ROWS, ValueChange, compared
-from hotline.engine.editing.lists.ordering import is_moved
-from hotline.engine.editing.marks import OF_A_FLOW, mark_of
-from hotline.engine.editing.outline import calling_order
-from hotline.engine.editing.saying import said
-from hotline.engine.editing.spans import WordSpan, spans
+from hotline.engine.editing.lists.rows import is_moved
+from hotline.engine.editing.preview import calling_order, said
 from hotline.engine.run import Place
+
+_PIECE = re.compile(r"\s+|[^\s]+")
+
+
+class SpanKind(StrEnum):
+    """Named as the elements of a page that show it."""
+
+    SAME = "same"
+    INS = "ins"
+    DEL = "del"
+
+
+@dataclass(frozen=True, slots=True)
+class WordSpan:
+    kind: SpanKind
+    text: str
+
+
+def spans(before: str, after: str) -> tuple[WordSpan, ...]:
+    """Whole words. What is no `ins` makes `before`, what is no `del` makes `after`."""
+    old, new = _PIECE.findall(before), _PIECE.findall(after)
+    found: list[WordSpan] = []
+    for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            _add(found, SpanKind.SAME, old[a:b])
+        else:
+            _add(found, SpanKind.DEL, old[a:b])
+            _add(found, SpanKind.INS, new[c:d])
+    return tuple(found)
+
+
+def _add(found: list[WordSpan], kind: SpanKind, pieces: Sequence[str]) -> None:
+    if pieces:
+        found.append(WordSpan(kind, "".join(pieces)))
+
 
 FRONT = "front"
 

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from hotline.engine.check.checking import of_flow, of_node
 from hotline.engine.check.finding import MEND, Code, Finding
+from hotline.engine.document.fields import field_of
 from hotline.engine.document.models import FlowModel, NodeModel
-from hotline.engine.document.naming import field_of
 from hotline.engine.document.shape import shape_faults
 from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, path_of
 from hotline.engine.flow import Book, Flow, Node

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from hotline.engine.check.early import digits_in
 from hotline.engine.check.risky import new_risky_words
-from hotline.engine.check.spoken_digits import digits_in
 from hotline.engine.editing.anatomy import Document, called_by, nodes_of
 from hotline.engine.editing.difference import Difference, ScreenState, difference
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from hotline.engine.document.naming import field_of
+from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import kind_of
 from hotline.engine.editing.comparing import ABSENT, ROWS, WHOLE
-from hotline.engine.editing.lists.ordering import is_disputed, merged_order
-from hotline.engine.editing.lists.rows import is_list_of_rows, names, names_after
+from hotline.engine.editing.lists.rows import (
+    is_disputed,
+    is_list_of_rows,
+    merged_order,
+    names,
+    names_after,
+)
 from hotline.text.languages import CODES
 
 NODES = ("nodes",)

@@ -1,21 +1,39 @@
 """The handset beside the form: a draft played by the line's own engine, from keys that the page remembers. Pure.
 
 It keeps nothing, sends nothing and counts nothing: whoever asks says all keys again, and the screens are made anew.
+
+A value of a document as a person reads it: a condition as `danger = yes, unsure`, a tick as yes or no. Pure.
+
+A flow as a list: each screen with its kind, its first words, where it leads and who leads to it. Pure.
+
+How full a screen can get: numbering, ways on and out, and the widest of each placeholder counted. Pure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from hotline.engine import turn, walk
 from hotline.engine.check.parts import conditions
-from hotline.engine.check.situations import listings, situations
-from hotline.engine.flow import Ask, Book, Finish, Flow, Node, numbers_shown
-from hotline.engine.page_cache import screen_of
-from hotline.engine.placeholders import WIDEST
+from hotline.engine.check.paths import drawings, listings, situations
+from hotline.engine.document.source import derived
+from hotline.engine.editing.anatomy import (
+    Document,
+    arrows_in,
+    called_by,
+    first_words,
+    kind_of,
+    nodes_of,
+)
+from hotline.engine.editing.comparing import Absent
+from hotline.engine.flow import Ask, Book, Finish, Flow, Node, Say, numbers_shown
+from hotline.engine.page_cache import Drawn, screen_of
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Layout, Screen, paginate
-from hotline.engine.view import Waiting, node_at, view
+from hotline.engine.view import WIDEST, Waiting, node_at, view
+from hotline.engine.words import HELD_BACK
+from hotline.text.gsm7 import septets
+from hotline.text.languages import CODES
 
 MOST_KEYS = 60
 """Keys that one preview plays; later ones are not heard."""
@@ -145,3 +163,183 @@ def _start(book: Book, flow: str) -> str:
 def _missing(book: Book, passed: Sequence[Place]) -> Place | None:
     missing: Iterator[Place] = (place for place in passed if node_at(book, place) is None)
     return next(missing, None)
+
+
+def said(value: object) -> str:
+    """A value as a person reads it."""
+    match value:
+        case Absent() | None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(map(said, value))
+        case {"not": inner}:
+            return f"not ({said(inner)})"
+        case {"answer": answer, **rest}:
+            return f"{answer} = {said(rest.get('is')) or '*'}"
+        case {"flag": flag}:
+            return str(flag)
+        case Mapping():
+            return ", ".join(f"{key} {said(each)}".strip() for key, each in value.items())
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One way from a field of a node to another node of the flow."""
+
+    node: str
+    """Where it begins; empty of the flow's start."""
+    field: str
+    """`goes`, `choices.2.goes`, `arms.0.goes`, `weak`, `start`."""
+    goes: str
+
+    @property
+    def key(self) -> str:
+        """The name under which a form decides about it."""
+        return f"{self.node}.{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    name: str
+    kind: str
+    """Empty where it is none yet."""
+    words: Mapping[str, str]
+    leads_to: tuple[Arrow, ...]
+    comes_from: tuple[Arrow, ...]
+    calls: str
+    """The flow that it opens."""
+    is_start: bool
+
+
+def outline(flow: object) -> tuple[OutlineRow, ...]:
+    """Every node of the flow, in its own order."""
+    arrows = arrows_of(flow)
+    start = start_of(flow)
+    return tuple(
+        OutlineRow(
+            name=name,
+            kind=kind_of(node),
+            words=first_words(node),
+            leads_to=tuple(arrow for arrow in arrows if arrow.node == name),
+            comes_from=tuple(arrow for arrow in arrows if arrow.goes == name),
+            calls=called_by(node),
+            is_start=name == start,
+        )
+        for name, node in nodes_of(flow).items()
+    )
+
+
+def arrows_of(flow: object) -> tuple[Arrow, ...]:
+    """The start, and every arrow between the flow's nodes; also those that lead to no node."""
+    start = start_of(flow)
+    first = [Arrow("", "start", start)] if start else []
+    return (
+        *first,
+        *(
+            Arrow(name, field, goes)
+            for name, node in nodes_of(flow).items()
+            for field, goes in arrows_in(node)
+        ),
+    )
+
+
+def start_of(flow: object) -> str:
+    start = flow.get("start") if isinstance(flow, Mapping) else None
+    return start if isinstance(start, str) else ""
+
+
+def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequence[Place]:
+    """Every node as callers come by it: the first flow from its start, and each flow where it is called first.
+
+    `begins` is the front and what entries open; whatever nothing leads to stands at the end, in its own order.
+    """
+    ways = {name: derived(_ways, flow) for name, flow in flows.items()}
+    starts = {name: start_of(flow) for name, flow in flows.items()}
+    found: dict[tuple[str, str], None] = {}
+    for flow in dict.fromkeys((*begins, *flows)):
+        for begin in (starts.get(flow, ""), *ways.get(flow, ())):
+            _walked(ways, starts, (flow, begin), found)
+    return tuple(Place(*place) for place in found)
+
+
+def _ways(flow: object) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Of each node the flow that it calls, and the nodes that it leads to, the last first."""
+    return {
+        name: (called_by(node), tuple(goes for _, goes in reversed([*arrows_in(node)])))
+        for name, node in nodes_of(flow).items()
+    }
+
+
+def _walked(
+    ways: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]],
+    starts: Mapping[str, str],
+    begin: tuple[str, str],
+    found: dict[tuple[str, str], None],
+) -> None:
+    waiting = [begin]
+    while waiting:
+        place = waiting.pop()
+        flow, name = place
+        if place in found or name not in ways.get(flow, ()):
+            continue
+        found[place] = None
+        called, goes = ways[flow][name]
+        waiting.extend((flow, one) for one in goes)
+        if called in starts:
+            waiting.append((called, starts[called]))
+
+
+ONE_PAGE = 10**6
+"""A limit that no screen reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledMeter:
+    """A node in one language, in the situation in which it is longest."""
+
+    language: str
+    septets: int
+    """Of the fullest page."""
+    most: int
+    """What a page holds."""
+    screens: int
+    whole: int
+    """Septets of all of it on one page, with the shortest ways out: how far it is over where there are two."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.screens > 1
+
+
+def meters(
+    book: Book, place: Place, document: Document, *, limit: int = DEFAULT_LIMIT
+) -> Mapping[str, FilledMeter]:
+    """By language. A node that cannot be played yet is measured by its words alone; one without words not at all."""
+    node = node_at(book, place)
+    if node is None and (words := first_words(document)):
+        node = Say(words)
+    if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
+        return {}
+    said = node.text or {}
+    return {
+        code: _measured(code, [*drawings(book, node, Run(code, (place,)), limit)], limit)
+        for code in CODES
+        if code in said
+    }
+
+
+def _measured(language: str, shown: Sequence[Drawn], limit: int) -> FilledMeter:
+    layouts = (one.seen.layout for one in shown)
+    tight = [replace(layout, ways=layout.ways[-1:]) for layout in layouts]
+    return FilledMeter(
+        language=language,
+        septets=max(screen.septets for one in shown for screen in one.screens),
+        most=limit - HELD_BACK,
+        screens=max(len(one.pages) for one in shown),
+        whole=max(
+            sum(septets(page.text) for page in paginate(layout, ONE_PAGE)) for layout in tight
+        ),
+    )

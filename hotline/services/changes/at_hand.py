@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.engine.document.kept import derived
+from hotline.engine.document.source import derived
 from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.flow import Book, Flow
 from hotline.errors import NotFound

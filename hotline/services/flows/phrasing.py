@@ -11,9 +11,8 @@ from hotline.engine.check.risky import IN_A_MESSAGE, risky_words
 from hotline.engine.check.texts import unsigned
 from hotline.engine.flow import Book
 from hotline.engine.numbers.numbers import Number
-from hotline.text.gsm7 import strangers, substitute
+from hotline.text.gsm7 import segments, strangers, substitute
 from hotline.text.remark import Remark, remark
-from hotline.text.segments import segments
 
 LONGEST = {
     "ref": "K7Q4AC",

@@ -20,7 +20,7 @@ from hotline.domain.flows.review import (
 from hotline.domain.flows.sheet import AGREED, RowRefused, SheetRow, SheetRowFault
 from hotline.engine.check.checking import check
 from hotline.engine.check.finding import Finding
-from hotline.engine.document.rewriting import rewritten
+from hotline.engine.document.fields import rewritten
 from hotline.errors import ImportRefused
 from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.places import place_lists

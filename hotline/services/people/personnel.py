@@ -14,9 +14,9 @@ from hotline.store.desk.audit import Signer
 from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
+from hotline.text.export_sheets import row_id_in
 from hotline.text.names import is_one_name
 from hotline.text.remark import remark
-from hotline.text.row_ids import row_id_in
 
 
 def find(session: Session, name: str) -> Responder:

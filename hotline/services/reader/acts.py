@@ -26,7 +26,7 @@ from hotline.domain.referrals.referral import Candidate, Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import OUTCOMES, TipOutcome, desk_of
 from hotline.domain.tips.acts import Act, Acted, Done
-from hotline.engine.placeholders import WIDEST
+from hotline.engine.view import WIDEST
 from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries, note_taking

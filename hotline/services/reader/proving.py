@@ -22,7 +22,7 @@ from hotline.domain.dialogue.asks import (
     ReadingState,
 )
 from hotline.domain.people.standing import EnrolmentKind
-from hotline.engine.easy_pins import is_easy
+from hotline.engine.keying import is_easy
 from hotline.sealing.members import MemberPair, new_member_pair
 from hotline.services.people import proving_phones
 from hotline.services.people.proving_phones import NumberToProve

@@ -33,7 +33,7 @@ from hotline.store.database import Session
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import answers, lanes, outbox
 from hotline.store.outbox.answers import Answer, AnswerClaim
-from hotline.text.segments import segments
+from hotline.text.gsm7 import segments
 
 BATCH = 100
 BUDGET = timedelta(seconds=8)

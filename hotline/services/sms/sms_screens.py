@@ -13,13 +13,13 @@ from hotline.domain.rolls.joining import Roll
 from hotline.domain.sms.keywords import spelled
 from hotline.domain.sms.topics import AskedTopic, Topic, alike, language_named
 from hotline.engine import turn
-from hotline.engine.document.awareness import awareness
+from hotline.engine.document.source import awareness
 from hotline.engine.events import Event, LanguageChosen
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import Screen
 from hotline.engine.words import WORDS
-from hotline.text.segments import ALONE
+from hotline.text.gsm7 import ALONE
 
 LONGEST_KEY = 3
 """Digits: `000`."""

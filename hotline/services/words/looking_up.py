@@ -10,13 +10,12 @@ from hotline.domain.flows.review import PHRASES
 from hotline.domain.wording import Template
 from hotline.engine.check.finding import anchor
 from hotline.engine.check.risky import plain
-from hotline.engine.editing.anatomy import nodes_of, place_of
-from hotline.engine.editing.searching import WordsFound, searched
+from hotline.engine.editing.anatomy import WordsFound, nodes_of, place_of, searched
 from hotline.ports import Kit
 from hotline.services.changes import at_hand, drafts
 from hotline.services.flows.authoring import live_document
 from hotline.services.words.review_book import phrase_words
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 
 MOST_HITS = 50
 

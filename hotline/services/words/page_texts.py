@@ -8,11 +8,11 @@ from typing import Any
 
 from hotline.domain.flows.glossary import Doubt
 from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, ReviewedText, ReviewState
-from hotline.engine.document.naming import field_of
+from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import called_by, nodes_of, rows_of
+from hotline.engine.editing.difference import WordSpan, spans
 from hotline.engine.editing.drafting import drafted, put_in
-from hotline.engine.editing.meters import meters
-from hotline.engine.editing.spans import WordSpan, spans
+from hotline.engine.editing.preview import meters
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.ports import ConsoleKit, Kit

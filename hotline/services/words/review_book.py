@@ -22,7 +22,7 @@ from hotline.domain.flows.review import (
 )
 from hotline.domain.wording import ALWAYS_SHIPPED, Template
 from hotline.engine import words as engine_words
-from hotline.engine.document.kept import derived
+from hotline.engine.document.source import derived
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.ports import Kit
 from hotline.services.changes import folders
@@ -30,7 +30,7 @@ from hotline.services.changes.assembling import assemble, gather
 from hotline.services.flows import signing
 from hotline.services.flows.authoring import live_document
 from hotline.text.languages import CODES
-from hotline.text.phrases import Phrases
+from hotline.text.remark import Phrases
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
 """Of the change that a language's words go into."""

@@ -15,7 +15,7 @@ from hotline.store.bulk import Column, add
 from hotline.store.database import Row, add_if_new
 from hotline.store.insert_only import never_changes
 from hotline.store.outbox.messages import Referral
-from hotline.text.row_ids import row_id_in
+from hotline.text.export_sheets import row_id_in
 
 
 class CaseLogRow(Row):

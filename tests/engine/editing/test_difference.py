@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.document.naming import KINDS
+from hotline.engine.document.fields import KINDS
 from hotline.engine.editing.difference import (
     Difference,
     FieldChanged,
     ScreenState,
+    SpanKind,
     WordsChanged,
+    WordSpan,
     difference,
+    spans,
 )
 from hotline.engine.editing.emergency import HeldBack, NotInEmergency, held_back
-from hotline.engine.editing.outline import calling_order
-from hotline.engine.editing.spans import SpanKind, WordSpan, spans
+from hotline.engine.editing.preview import calling_order
 from hotline.engine.run import Place
 from hotline.text.languages import CODES
 from tests.engine.books import choice, make_document, t

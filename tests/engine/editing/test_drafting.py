@@ -8,17 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.engine.check.finding import Code
-from hotline.engine.check.situations import drawings, situations
+from hotline.engine.check.paths import drawings, situations
 from hotline.engine.document.document import bind, read
-from hotline.engine.editing.anatomy import kind_of
+from hotline.engine.editing.anatomy import bad_letters, kind_of
 from hotline.engine.editing.drafting import Draft, Lack, draft_findings, drafted, put_in
-from hotline.engine.editing.letters import bad_letters
-from hotline.engine.editing.meters import meters
-from hotline.engine.editing.outline import outline
 from hotline.engine.editing.preview import (
     MOST_KEYS,
     Supposed,
     Supposition,
+    meters,
+    outline,
     played,
     screens_of,
     suppositions,

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.editing.operations.flows import calls_of
-from hotline.engine.editing.operations.leaving import (
+from hotline.engine.editing.operations.screens import (
+    FlowModelName,
+    Obstacle,
     arrows_into_flow,
+    calls_of,
     led_away,
+    new_flow,
     obstacle_to_taking_out,
 )
-from hotline.engine.editing.operations.new_flows import FlowModelName, new_flow
-from hotline.engine.editing.operations.screens import Obstacle
 from hotline.engine.run import Place
 from tests.engine.books import t
 from tests.engine.editing.documents import shipped

@@ -10,33 +10,41 @@ from hypothesis import strategies as st
 from hotline.domain.flows.review import texts_of
 from hotline.domain.rolls.quiz import VALUES
 from hotline.engine.document.fields import LONGEST_NAME
-from hotline.engine.editing.anatomy import place_of, texts_in
+from hotline.engine.editing.anatomy import (
+    BadLetter,
+    WordsFound,
+    bad_letters,
+    mark_of,
+    marks_in,
+    mended,
+    place_of,
+    searched,
+    texts_in,
+    without_typography,
+)
 from hotline.engine.editing.drafting import Lack, drafted
 from hotline.engine.editing.forms.fields import fault_of
-from hotline.engine.editing.forms.offering import offers
-from hotline.engine.editing.letters import BadLetter, bad_letters, mended, without_typography
-from hotline.engine.editing.marks import mark_of, marks_in
-from hotline.engine.editing.operations.flows import (
-    led_to_flow,
-)
-from hotline.engine.editing.operations.names import name_of
-from hotline.engine.editing.operations.new_flows import FlowModelName, new_flow, with_choice
+from hotline.engine.editing.forms.reading import offers
 from hotline.engine.editing.operations.screens import (
     EMPTY,
+    FlowModelName,
     NewScreen,
     Obstacle,
     added,
     arrows_into,
     deleted,
     led,
+    led_to_flow,
     moved,
+    name_of,
+    new_flow,
     obstacle_to_adding,
     obstacle_to_deleting,
     obstacle_to_renaming,
     renamed,
+    with_choice,
 )
-from hotline.engine.editing.outline import Arrow, arrows_of, outline, start_of
-from hotline.engine.editing.searching import WordsFound, searched
+from hotline.engine.editing.preview import Arrow, arrows_of, outline, start_of
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
 from tests.engine.editing.documents import WORDS, changed, shipped
 from tests.made_once import shipped_book

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.domain.places.places import districts, place_name, province_of
-from hotline.emulator.reader import choices
+from hotline.emulator.server import choices
 
 MIDDLE = 6
 """Hops behind the first one, of a session that is not left early."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import choices_of, nodes
-from hotline.engine.check.situations import situations
+from hotline.engine.check.paths import situations
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
 from hotline.engine.numbers.questions import FLOW
 from hotline.engine.run import Place, Run

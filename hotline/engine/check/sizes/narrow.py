@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import nodes
+from hotline.engine.check.paths import drawings
 from hotline.engine.check.reporting import has_promises
-from hotline.engine.check.situations import drawings
 from hotline.engine.flow import REASON_LETTERS, Ask, Book, Menu
-from hotline.engine.placeholders import WIDEST, filled
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import MOST_LINES, NARROWEST, Layout, Page, wrapped
-from hotline.engine.view import View, Waiting, said
+from hotline.engine.view import WIDEST, View, Waiting, filled, said
 from hotline.text.gsm7 import to_gsm7
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark, remark

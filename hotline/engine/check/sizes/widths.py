@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import WrittenText, texts
 from hotline.engine.flow import Book
-from hotline.engine.placeholders import WIDEST, filled
 from hotline.engine.screen import NARROWEST
+from hotline.engine.view import WIDEST, filled
 from hotline.text.remark import remark
 
 DIGIT = len("1 ")

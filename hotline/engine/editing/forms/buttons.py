@@ -7,10 +7,9 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.engine.editing.anatomy import BRANCH, Document, kind_of
+from hotline.engine.editing.anatomy import BRANCH, Document, kind_of, mended
 from hotline.engine.editing.forms.fields import ROWS_OF
 from hotline.engine.editing.forms.reading import MOST_ROWS
-from hotline.engine.editing.letters import mended
 
 NEW: Mapping[str, Mapping[str, Any]] = {"choices": {"label": {}}, "lead": {"text": {}}, "arms": {}}
 MOVES = {"up": -1, "down": 1}

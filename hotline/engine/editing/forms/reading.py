@@ -2,6 +2,10 @@
 
 What the form does not name stays as it was, and so does what it sends back as it was shown. One field is refused for a
 letter that nobody sees, or for a name that is none; its typed words go back to the page.
+
+A node as the fields of its form: flat names and strings, whatever the document holds. Pure.
+
+What the selects of a form offer: screens, flows, lists, numbers, answers and flags that are there. Pure.
 """
 
 import copy
@@ -11,8 +15,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hotline.engine.editing.anatomy import BRANCH, ROW_LISTS, Document, kind_of, rows_of
-from hotline.engine.editing.forms.conditions import condition_of
+from hotline.engine.check.parts import choices_of, conditions, nodes
+from hotline.engine.editing.anatomy import (
+    BRANCH,
+    ROW_LISTS,
+    Document,
+    body_of,
+    kind_of,
+    nodes_of,
+    rows_of,
+)
+from hotline.engine.editing.forms.conditions import condition_fields, condition_of
 from hotline.engine.editing.forms.fields import (
     LENGTHS,
     TICK,
@@ -22,8 +35,62 @@ from hotline.engine.editing.forms.fields import (
     fault_of,
     field_names,
 )
-from hotline.engine.editing.forms.filling import LABELS, shown
+from hotline.engine.flow import Ask, Book, Menu
+from hotline.engine.numbers.numbers import Evidence
 from hotline.text.languages import CODES
+
+LABELS = {"choices": "label", "lead": "text"}
+"""Where a row of each list keeps its words."""
+
+
+def form_of(node: Document) -> dict[str, str]:
+    """Every field of the node's form, in the order of the page; empty where the document has nothing."""
+    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
+    return {name: shown(node, name) for name in field_names(kind_of(node), counted)}
+
+
+def shown(node: object, name: str) -> str:
+    """What one field shows."""
+    first, *rest = name.split(".")
+    if first in ROW_LISTS:
+        return _of_a_row(node, first, rest)
+    if first == "reason" and isinstance(node, Mapping):
+        return _said(node.get("reason"))
+    if first == "signed" and isinstance(node, Mapping):
+        return _of_a_map(node.get("signed"), rest[0])
+    body = body_of(node)
+    if rest:
+        return _of_a_map(body.get(first), rest[0])
+    if first == "returns":
+        return TICK if kind_of(node) == "finish" and "text" not in body else ""
+    if first == "asks":
+        return _said(body.get("kind"))
+    return _ticked(body.get(first)) if first in TICKS else _said(body.get(first))
+
+
+def _of_a_row(node: object, rows: str, rest: list[str]) -> str:
+    listed, at = rows_of(node, rows), int(rest[0])
+    row = listed[at] if at < len(listed) else None
+    if not isinstance(row, Mapping):
+        return ""
+    if rest[1] == "when":
+        return condition_fields(row.get("when"))[rest[2]]
+    if rest[1] in CODES:
+        return _of_a_map(row.get(LABELS.get(rows, "")), rest[1])
+    return _ticked(row.get(rest[1])) if rest[1] in TICKS else _said(row.get(rest[1]))
+
+
+def _of_a_map(value: object, key: str) -> str:
+    return _said(value.get(key)) if isinstance(value, Mapping) else ""
+
+
+def _said(value: object) -> str:
+    return "" if value is None or isinstance(value, Mapping | list) else str(value)
+
+
+def _ticked(value: object) -> str:
+    return TICK if value is True else ""
+
 
 MOST_ROWS = 60
 """Rows of one list that a form may have."""
@@ -169,3 +236,42 @@ def _value(part: str, typed: str) -> object:
     if part == "digits":
         return int(typed) if typed in LENGTHS else None
     return typed or None
+
+
+@dataclass(frozen=True, slots=True)
+class FormOffers:
+    screens: tuple[str, ...]
+    """Of this flow, in its order: what `goes` may be."""
+    flows: tuple[str, ...]
+    """That a call may open."""
+    lists: tuple[str, ...]
+    """That a place may be asked out of: `provinces`, `districts.{province}`."""
+    numbers: tuple[str, ...]
+    """That words in front may name; whether they show is their signature's to say."""
+    answers: Mapping[str, tuple[str, ...]]
+    """By the name under which one is saved: what it may be; nothing where it is typed or chosen out of a list."""
+    flags: tuple[str, ...]
+    """On which something depends already."""
+
+
+def offers(book: Book, flow: object) -> FormOffers:
+    """`book` holds the draft, `flow` is its document: a screen that cannot be played yet may be led to."""
+    answers: dict[str, dict[str, None]] = {}
+    lists = {name: None for name in book.lists if "." not in name}
+    flags: dict[str, None] = {}
+    for _, _, node in nodes(book):
+        if isinstance(node, Menu | Ask) and node.saves is not None:
+            values = answers.setdefault(node.saves, {})
+            values.update((choice.value, None) for choice in choices_of(node) if choice.value)
+        if isinstance(node, Ask) and node.list is not None:
+            lists[node.list] = None
+        flags.update((one.flag, None) for one in conditions(node) if one.flag is not None)
+    signed = (one.digits for one in book.numbers.values() if one.evidence is not Evidence.NEVER)
+    return FormOffers(
+        screens=tuple(nodes_of(flow)),
+        flows=tuple(name for name, one in book.flows.items() if not one.private),
+        lists=tuple(lists),
+        numbers=tuple(signed),
+        answers={name: tuple(values) for name, values in answers.items()},
+        flags=tuple(flag for flag in flags if not flag.startswith("number.")),
+    )

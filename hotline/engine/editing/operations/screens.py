@@ -2,17 +2,41 @@
 
 Whoever calls asks first for the obstacle; an operation that has one changes nothing. No arrow leads to nowhere after it
 that did not before.
+
+Names of screens and flows, made of the English that somebody typed. Pure.
+
+Ways from one flow to another. Pure; `leaving` takes a whole flow out.
+
+A new flow out of a model, and the choice that leads to it: the topic that is written in ten minutes. Pure.
+
+A whole flow is taken out: every arrow of the other flows that led into it gets a new end first. Pure.
+
+A flow is entered by nodes of other flows that call it. What leads to such a node leads elsewhere from now on, and the
+node goes. An entry leads where it led, for ever: so its flow stays.
 """
 
 import copy
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hotline.engine.editing.anatomy import Document, body_of, kind_of, nodes_of, path_of
+from hotline.engine.document.fields import LONGEST_NAME
+from hotline.engine.editing.anatomy import (
+    Document,
+    body_of,
+    called_by,
+    kind_of,
+    nodes_of,
+    path_of,
+    rows_of,
+)
 from hotline.engine.editing.forms.fields import FieldFault, fault_of
-from hotline.engine.editing.outline import Arrow, arrows_of, start_of
+from hotline.engine.editing.preview import Arrow, arrows_of, start_of
+from hotline.engine.run import Place
+from hotline.text.languages import CODES
 
 EMPTY: Mapping[str, Mapping[str, Any]] = {
     "say": {"say": {"text": {}}},
@@ -195,3 +219,292 @@ def may_end(node: object, arrow: Arrow) -> bool:
     if arrow.field == "goes":
         return kind_of(node) in ("say", "call")
     return arrow.field.startswith("choices.") and bool(body_of(node).get("goes"))
+
+
+MOST_WORDS = 4
+"""Words of a name that is made; whoever wants more types it."""
+OF_NOTHING = "screen"
+"""What is called so had no letter to be called after."""
+_SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to"})
+
+
+def name_of(english: str, taken: Collection[str] = ()) -> str:
+    """`do_not_pay_first` of "Do not pay first to get a job", with a number behind it where that is taken."""
+    bare = unicodedata.normalize("NFKD", english).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", bare.replace("'", ""))
+    said = [word for word in words if word not in _SMALL] or words
+    name = "_".join(said[:MOST_WORDS]).lstrip("_0123456789")[:LONGEST_NAME].rstrip("_")
+    return free_name(name or OF_NOTHING, taken)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    free, number = name, 2
+    while free in taken:
+        end = f"_{number}"
+        free, number = name[: LONGEST_NAME - len(end)] + end, number + 1
+    return free
+
+
+def with_call(flow: Document, called: str) -> tuple[dict[str, Any], str]:
+    """The flow with a node that opens another flow and ends as it does, and that node's name; the one it has already.
+
+    A new one stands at the end, under the other flow's name where that is free.
+    """
+    changed, call = copied(flow), {"call": {"flow": called}}
+    own = changed["nodes"]
+    name = next((name for name, node in own.items() if node == call), "")
+    if not name:
+        name = free_name(called, own)
+        own[name] = call
+    return changed, name
+
+
+def led_to_flow(flow: Document, arrow: Arrow, called: str) -> dict[str, Any]:
+    """The flow with one arrow led to another flow: what a select's "another flow" means."""
+    changed, name = with_call(flow, called)
+    return led(changed, arrow, name)
+
+
+def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
+    """The nodes of other flows that open it."""
+    return tuple(
+        Place(flow, node)
+        for flow, document in flows.items()
+        if flow != name
+        for node, written in nodes_of(document).items()
+        if called_by(written) == name
+    )
+
+
+THINGS = ("one", "two", "three")
+"""What the screens of a lesson and the things of a quiz are called, until somebody calls them better."""
+LONGEST_STEM = 24
+"""Letters of a quiz's name in the names of its answers, which are longer."""
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "right": {"rw": "Yego", "fr": "Oui", "en": "Yes"},
+    "wrong": {"rw": "Oya", "fr": "Non", "en": "No"},
+    "unsure": {"rw": "Simbizi", "fr": "Je ne sais pas", "en": "Not sure"},
+}
+"""What a question of a quiz is answered with, as in the quizzes that are there."""
+VERDICTS: tuple[tuple[str | list[str], Mapping[str, str]], ...] = (
+    ("right", {"rw": "Ni byo.", "fr": "C'est juste.", "en": "That is right."}),
+    (
+        ["wrong", "unsure"],
+        {"rw": "Reka twongere turebe.", "fr": "Regardons encore.", "en": "Let us look again."},
+    ),
+)
+
+
+class FlowModelName(StrEnum):
+    """What a new flow may be made like."""
+
+    LESSON = "lesson"
+    """Three screens, the last of which counts as a topic read."""
+    MENU = "menu"
+    """A question with two choices, each with a screen behind it."""
+    QUIZ = "quiz"
+    """Three things asked, explained, and asked again in other words."""
+
+
+def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> dict[str, Any]:
+    """A flow that nobody wrote a word of yet. Its end calls the flow `onward`, or returns where that is empty."""
+    nodes = _MODELS[model](name)
+    nodes["last"] = {"call": {"flow": onward}} if onward else {"finish": {}}
+    return {
+        "flow": name,
+        "review": dict.fromkeys(CODES, "draft"),
+        "start": next(iter(nodes)),
+        "nodes": nodes,
+    }
+
+
+def _lesson(name: str) -> dict[str, Any]:
+    nodes = _screens(THINGS, "last")
+    nodes[THINGS[-1]]["say"]["topic"] = name
+    return nodes
+
+
+def _menu(_: str) -> dict[str, Any]:
+    choices = [{"goes": thing, "label": {}} for thing in THINGS[:2]]
+    menu = {"menu": {"text": {}, "choices": choices}}
+    return {"menu": menu, **{thing: _say("last") for thing in THINGS[:2]}}
+
+
+def _quiz(name: str) -> dict[str, Any]:
+    """Every thing is asked as `quiz_`, explained, and asked as `again_`, which is how it is counted."""
+    stem = name.removeprefix("quiz_")[:LONGEST_STEM]
+    whys, again = ([f"{thing}_{part}" for thing in THINGS] for part in ("why", "again"))
+    nodes: dict[str, Any] = {}
+    for thing, after in zip(THINGS, (*THINGS[1:], whys[0]), strict=True):
+        nodes[thing] = _question(f"quiz_{stem}_{thing}", after)
+    nodes |= _screens(whys, again[0])
+    nodes[whys[-1]]["say"]["topic"] = name
+    for thing, asked, after in zip(THINGS, again, (*again[1:], "last"), strict=True):
+        saves = f"again_{stem}_{thing}"
+        nodes[asked] = _question(saves, f"{thing}_known")
+        leads = [
+            {"when": {"answer": saves, "is": values}, "text": dict(words)}
+            for values, words in VERDICTS
+        ]
+        nodes[f"{thing}_known"] = {"say": {"lead": leads, "text": {}, "goes": after}}
+    return nodes
+
+
+_MODELS: Mapping[FlowModelName, Callable[[str], dict[str, Any]]] = {
+    FlowModelName.LESSON: _lesson,
+    FlowModelName.MENU: _menu,
+    FlowModelName.QUIZ: _quiz,
+}
+
+
+def _screens(names: Collection[str], last: str) -> dict[str, Any]:
+    after = [*list(names)[1:], last]
+    return {name: _say(goes) for name, goes in zip(names, after, strict=True)}
+
+
+def _say(goes: str) -> dict[str, Any]:
+    return {"say": {"text": {}, "goes": goes}}
+
+
+def _question(saves: str, goes: str) -> dict[str, Any]:
+    choices = [{"value": value, "label": dict(label)} for value, label in ANSWERS.items()]
+    return {"menu": {"text": {}, "saves": saves, "goes": goes, "choices": choices}}
+
+
+def with_choice(
+    flow: Document, menu: str, called: str, label: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """The flow with one more choice of a menu, which opens another flow; None where there is no such menu."""
+    if kind_of(nodes_of(flow).get(menu)) != "menu":
+        return None
+    changed, name = with_call(flow, called)
+    node = changed["nodes"][menu]
+    body = node["menu"] if isinstance(node["menu"], dict) else {}
+    choices = [*rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
+    changed["nodes"][menu] = {**node, "menu": {**body, "choices": choices}}
+    return changed
+
+
+OTHER_FLOW = "flow:"
+"""In front of a flow's name, where an arrow leads into another flow from now on."""
+ROWS = ("choices", "arms")
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowIntoFlow:
+    """An arrow of another flow that leads to a node which opens this one."""
+
+    flow: str
+    arrow: Arrow
+
+    @property
+    def key(self) -> str:
+        """The name under which a form decides about it."""
+        return f"{self.flow}/{self.arrow.key}"
+
+
+def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
+    """In the order of the flows; what only a node leads to that goes itself is none."""
+    calls = {(place.flow, place.node) for place in calls_of(flows, name)}
+    return tuple(
+        ArrowIntoFlow(flow, arrow)
+        for flow in dict.fromkeys(flow for flow, _ in sorted(calls))
+        for arrow in arrows_of(flows[flow])
+        if (flow, arrow.goes) in calls and (flow, arrow.node) not in calls
+    )
+
+
+def keeps(
+    flows: Mapping[str, object], entries: Mapping[str, str], name: str, *, front: str = "front"
+) -> Obstacle | None:
+    """Why a flow stays, whatever is decided about its arrows."""
+    if name not in flows:
+        return Obstacle.UNKNOWN
+    if name == front:
+        return Obstacle.START
+    return Obstacle.ENTRY if name in entries.values() else None
+
+
+def obstacle_to_taking_out(
+    flows: Mapping[str, object],
+    entries: Mapping[str, str],
+    name: str,
+    decided: Mapping[str, str],
+    *,
+    front: str = "front",
+) -> Obstacle | None:
+    """`decided`: by its key where each arrow leads: a screen of its own flow, `flow:NAME`, or `""`, which takes it out.
+
+    A choice that led into the flow goes with its arrow; a list of rows keeps one at least.
+    """
+    if (kept := keeps(flows, entries, name, front=front)) is not None:
+        return kept
+    calls = {(place.flow, place.node) for place in calls_of(flows, name)}
+    dropped: dict[tuple[str, str, str], int] = {}
+    for one in arrows_into_flow(flows, name):
+        goes, nodes = decided.get(one.key), nodes_of(flows[one.flow])
+        if goes is None:
+            return Obstacle.UNDECIDED
+        if goes.startswith(OTHER_FLOW):
+            if goes.removeprefix(OTHER_FLOW) not in flows.keys() - {name, one.flow}:
+                return Obstacle.UNDECIDED
+        elif goes:
+            if goes not in nodes or (one.flow, goes) in calls:
+                return Obstacle.UNDECIDED
+        elif (row := _row(one.arrow)) is not None:
+            dropped[(one.flow, one.arrow.node, row[0])] = (
+                dropped.get((one.flow, one.arrow.node, row[0]), 0) + 1
+            )
+        elif not one.arrow.node or not may_end(nodes[one.arrow.node], one.arrow):
+            return Obstacle.UNDECIDED
+    for (flow, node, rows), count in dropped.items():
+        if count >= len(rows_of(nodes_of(flows[flow])[node], rows)):
+            return Obstacle.UNDECIDED
+    return None
+
+
+def led_away(
+    flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The other flows that change, each without a way into this one. Ask for the obstacle first."""
+    into = arrows_into_flow(flows, name)
+    changed = {place.flow: copied(flows[place.flow]) for place in calls_of(flows, name)}
+    # Rows go last, and from the end: a row that goes gives those behind it other numbers.
+    for one in sorted(into, key=lambda one: _row(one.arrow) or ("", 0), reverse=True):
+        flow, goes = changed[one.flow], decided[one.key]
+        if goes.startswith(OTHER_FLOW):
+            changed[one.flow] = led_to_flow(flow, one.arrow, goes.removeprefix(OTHER_FLOW))
+        elif goes:
+            changed[one.flow] = led(flow, one.arrow, goes)
+    for one in sorted(into, key=lambda one: _row(one.arrow) or ("", 0), reverse=True):
+        if decided[one.key] == "":
+            changed[one.flow] = _without(changed[one.flow], one.arrow)
+    for place in calls_of(flows, name):
+        del changed[place.flow]["nodes"][place.node]
+    return changed
+
+
+def _without(flow: Document, arrow: Arrow) -> dict[str, Any]:
+    """The row of an arrow goes with it; else the arrow alone."""
+    row = _row(arrow)
+    if row is None:
+        return led(flow, arrow, "")
+    changed = copied(flow)
+    node = changed["nodes"][arrow.node]
+    here: Any = node
+    for step in _steps(node, row[0]):
+        here = here[step]
+    del here[row[1]]
+    return changed
+
+
+def _steps(node: Document, rows: str) -> Iterator[str]:
+    """The way to a list of rows."""
+    way: Sequence[str] = path_of(node, f"{rows}.0")
+    yield from way[: way.index("0")]
+
+
+def _row(arrow: Arrow) -> tuple[str, int] | None:
+    """The list and the row that an arrow begins in."""
+    rows, _, rest = arrow.field.partition(".")
+    return (rows, int(rest.partition(".")[0])) if rows in ROWS else None

@@ -18,7 +18,7 @@ from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
 from hotline.domain.dialogue.person_asks import STARTED, StartedForm
 from hotline.domain.tip import Matter
 from hotline.domain.wording import Template
-from hotline.engine.placeholders import WIDEST
+from hotline.engine.view import WIDEST
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.cases.case_opening import open_codes

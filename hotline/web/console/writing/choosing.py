@@ -9,7 +9,7 @@ from flask import Response, url_for
 from hotline.engine.editing.anatomy import kind_of, texts_in
 from hotline.engine.editing.comparing import ABSENT
 from hotline.engine.editing.merging import FieldClash, Settled, Side
-from hotline.engine.editing.saying import said
+from hotline.engine.editing.preview import said
 from hotline.services.changes import catching_up, folders, going_live
 from hotline.services.changes.catching_up import CatchUpClash
 from hotline.services.changes.folders import ChangeRow

@@ -14,10 +14,12 @@ from hotline.engine.editing.difference import (
     FieldChanged,
     ScreenDifference,
     ScreenState,
+    SpanKind,
+    WordSpan,
+    spans,
 )
 from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.editing.preview import screens_of
-from hotline.engine.editing.spans import SpanKind, WordSpan, spans
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.text.languages import CODES, NAMES

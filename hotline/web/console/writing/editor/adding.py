@@ -6,15 +6,15 @@ from flask import Response
 
 from hotline.domain.changes.change import StepKind
 from hotline.engine.editing.anatomy import Document, body_of, kind_of, nodes_of
-from hotline.engine.editing.operations.names import name_of
 from hotline.engine.editing.operations.screens import (
     EMPTY,
     LED_ON,
     NewScreen,
     added,
+    name_of,
     obstacle_to_adding,
 )
-from hotline.engine.editing.outline import Arrow, arrows_of
+from hotline.engine.editing.preview import Arrow, arrows_of
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.web.console.form import FormFaults

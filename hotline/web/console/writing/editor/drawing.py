@@ -9,22 +9,21 @@ from flask import Response
 
 from hotline.domain.flows.review import ReviewedText, ReviewState, state_of
 from hotline.engine.check.finding import anchor
-from hotline.engine.document.naming import field_of
+from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import (
     ROW_LISTS,
     Document,
     kind_of,
+    locked,
+    marks_in,
     nodes_of,
     place_of,
     rows_of,
     texts_in,
 )
 from hotline.engine.editing.forms.fields import SELDOM, FieldFault
-from hotline.engine.editing.forms.filling import form_of, shown
-from hotline.engine.editing.forms.offering import FormOffers, offers
-from hotline.engine.editing.forms.reading import FieldRefused
-from hotline.engine.editing.marks import locked, marks_in
-from hotline.engine.editing.outline import OutlineRow, outline
+from hotline.engine.editing.forms.reading import FieldRefused, FormOffers, form_of, offers, shown
+from hotline.engine.editing.preview import OutlineRow, outline
 from hotline.engine.screen import NUMBERS
 from hotline.services.accounts import sessions
 from hotline.services.changes import at_hand, folders

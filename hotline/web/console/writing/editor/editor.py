@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from flask import Response
 
-from hotline.engine.editing.anatomy import nodes_of
-from hotline.engine.editing.marks import OF_A_FLOW, locked
-from hotline.engine.editing.outline import outline
+from hotline.engine.editing.anatomy import OF_A_FLOW, locked, nodes_of
+from hotline.engine.editing.preview import outline
 from hotline.errors import NotFound
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand

@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotline.engine.check.finding import Finding
-from hotline.engine.editing.anatomy import ROW_LISTS, Document, kind_of, nodes_of, rows_of
+from hotline.engine.editing.anatomy import (
+    ROW_LISTS,
+    BadLetter,
+    Document,
+    bad_letters,
+    kind_of,
+    nodes_of,
+    rows_of,
+)
 from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.editing.forms.fields import TEXTS_OF
-from hotline.engine.editing.forms.filling import form_of
-from hotline.engine.editing.letters import BadLetter, bad_letters
-from hotline.engine.editing.meters import FilledMeter, meters
-from hotline.engine.editing.preview import Supposition, suppositions
+from hotline.engine.editing.forms.reading import form_of
+from hotline.engine.editing.preview import FilledMeter, Supposition, meters, suppositions
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.services.flows import checking

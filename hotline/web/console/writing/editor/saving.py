@@ -8,11 +8,9 @@ from typing import Any
 from flask import Response, url_for
 
 from hotline.domain.changes.change import StepKind
-from hotline.engine.editing.anatomy import Document, nodes_of, rows_of
+from hotline.engine.editing.anatomy import Document, locked, nodes_of, rows_of, without_typography
 from hotline.engine.editing.forms.buttons import acted
-from hotline.engine.editing.forms.filling import shown
-from hotline.engine.editing.letters import without_typography
-from hotline.engine.editing.marks import locked
+from hotline.engine.editing.forms.reading import shown
 from hotline.engine.editing.operations.screens import moved
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.services.changes import at_hand, folders, steps

@@ -6,12 +6,9 @@ from typing import Any
 
 from hotline.engine.editing.anatomy import Document, nodes_of, texts_in
 from hotline.engine.editing.forms.fields import FieldFault
-from hotline.engine.editing.forms.filling import shown
-from hotline.engine.editing.forms.reading import FieldRefused, read_form
-from hotline.engine.editing.operations.flows import led_to_flow
-from hotline.engine.editing.operations.names import name_of
-from hotline.engine.editing.operations.screens import NewScreen, added
-from hotline.engine.editing.outline import Arrow
+from hotline.engine.editing.forms.reading import FieldRefused, read_form, shown
+from hotline.engine.editing.operations.screens import NewScreen, added, led_to_flow, name_of
+from hotline.engine.editing.preview import Arrow
 from hotline.text.languages import CODES
 from hotline.web.console.form import PostedForm
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from flask import Response
 
-from hotline.engine.editing.outline import OutlineRow, arrows_of, outline, start_of
+from hotline.engine.editing.preview import OutlineRow, arrows_of, outline, start_of
 from hotline.errors import NotFound
 from hotline.services.flows import authoring
 from hotline.web.console.visit import Visit, page

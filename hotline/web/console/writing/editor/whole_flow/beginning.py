@@ -8,8 +8,7 @@ from flask import Response
 
 from hotline.domain.changes.change import StepKind
 from hotline.engine.editing.anatomy import kind_of, nodes_of
-from hotline.engine.editing.operations.names import name_of
-from hotline.engine.editing.operations.new_flows import FlowModelName, new_flow, with_choice
+from hotline.engine.editing.operations.screens import FlowModelName, name_of, new_flow, with_choice
 from hotline.services.changes import at_hand, drafts, folders
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFaults

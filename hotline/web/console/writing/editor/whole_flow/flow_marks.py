@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from flask import Response
 
 from hotline.domain.changes.change import StepKind
+from hotline.engine.editing.anatomy import with_flow_marks
 from hotline.engine.editing.forms.fields import FieldFault
-from hotline.engine.editing.marks import with_flow_marks
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.web.console.form import FormFaults

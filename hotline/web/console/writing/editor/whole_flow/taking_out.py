@@ -8,15 +8,15 @@ from flask import Response
 
 from hotline.domain.changes.change import ENTRIES, StepKind
 from hotline.engine.editing.anatomy import Document
-from hotline.engine.editing.operations.flows import calls_of
-from hotline.engine.editing.operations.leaving import (
+from hotline.engine.editing.operations.screens import (
     ArrowIntoFlow,
     arrows_into_flow,
+    calls_of,
     keeps,
     led_away,
     obstacle_to_taking_out,
 )
-from hotline.engine.editing.outline import outline
+from hotline.engine.editing.preview import outline
 from hotline.services.changes import at_hand, drafts, folders
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.services.flows import signing
