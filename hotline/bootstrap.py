@@ -171,6 +171,7 @@ def build_pages(settings: Settings) -> ConsoleKit:
     kit.database.keep_documents()
     return ConsoleKit(
         **vars(kit),
+        watch=_watch(settings, keys, plugs.instruments(settings, None, None)),
         proofs=Proofs.of(keys),
         console_url=settings.console_url,
         pretended=settings.pretended,

@@ -241,7 +241,7 @@ class LookingKit(Kit):
 
 
 @dataclass(frozen=True)
-class ConsoleKit(Kit):
+class ConsoleKit(LookingKit):
     """The console's pages': who enters, by which proofs. It opens no number, and a tip only with a person's key."""
 
     proofs: Proofs

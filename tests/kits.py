@@ -1,5 +1,6 @@
 """A kit of fakes around a real database: what a test of a service is given."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +49,11 @@ class FakePseudonyms:
 
     def joins(self, roll: str, code: str) -> str:
         return f"{roll} code {code}"
+
+    knows_certificates = True
+
+    def certificate(self, text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 RELAY_PUBLIC = bytes(PrivateKey(b"r" * 32).public_key)
@@ -114,6 +120,7 @@ def make_console_kit(
         line=make_line(),
         now=now,
         failpoint=survive,
+        watch=make_watch(),
         proofs=Proofs(
             FactorSealer(b"k" * 32),
             StretchQueue(waiting, waiting, burst=10_000),

@@ -75,14 +75,11 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.law:law",
         "The record of processing by law 058/2021, and what the controller still owes.",
     ),
-    "leaders": CommandEntry(
-        "hotline.cli.people.leaders:leaders",
-        "Local leaders: codes to join with, how many joined, and taking one off.",
-    ),
     "listen": CommandEntry(
         "hotline.cli.line.alone:listen",
         "Become COMMAND, with `--host` and `--port`, unless another program listens on that port.",
     ),
+    "oncall": CommandEntry("hotline.cli.people.oncall:oncall", "Add and test on-call contacts."),
     "outgoing": CommandEntry(
         "hotline.cli.outgoing:outgoing", "Show, pause and resume the outgoing queue."
     ),
@@ -108,12 +105,8 @@ COMMANDS: dict[str, CommandEntry] = {
     "tips": CommandEntry(
         "hotline.cli.tips.tips:tips", "List, show and read tips; request a closure."
     ),
-    "training": CommandEntry(
-        "hotline.cli.people.training:training",
-        "Officers in training: codes to join with, how many joined, taking one off, and certificates.",
-    ),
     "watch": CommandEntry(
-        "hotline.cli.people.watch:watch", "Who is woken when something is wrong, and by what."
+        "hotline.cli.people.watch:watch", "Watch the line, and notify on-call contacts."
     ),
     "words": CommandEntry(
         "hotline.cli.words.words:words", "The words the code itself says, in every language."

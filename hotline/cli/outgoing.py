@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.row_ids import MESSAGE_ID
 from hotline.cli.signing import signed
 from hotline.domain.outbox.message import Kind
 from hotline.services.outbox import lane as service
@@ -71,43 +70,6 @@ def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, 
             click.confirm("Send them?", abort=True, err=True)
         done = service.release(kit, by=by, reason=reason, fates=fates)
     click.echo(f"resumed: {done.going} go out, {done.dropped} were dropped")
-
-
-@outgoing.command("undeliverable")
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-def undeliverable(as_json: bool) -> None:
-    """List messages that eight tries could not send, and whom to telephone."""
-    with console_kit() as kit:
-        found = service.given_up(kit)
-    if as_json:
-        rows = [
-            {
-                "message": one.message_id,
-                "kind": one.kind,
-                "written": one.written_at.isoformat(timespec="seconds"),
-                "for": one.name,
-                "tip": one.tip_id,
-            }
-            for one in found
-        ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    if not found:
-        click.echo("no undeliverable message to review", err=True)
-    for one in found:
-        tip = f"  tip {one.tip_id}" if one.tip_id else ""
-        written = shown(one.written_at)
-        click.echo(f"{one.message_id:6} {one.kind:12} {written:17}  for {one.name}{tip}")
-
-
-@outgoing.command()
-@click.argument("message", type=MESSAGE_ID, nargs=-1, required=True)
-@signed
-def answer(message: tuple[int, ...], by: str, reason: str) -> None:
-    """Record that a person saw to each MESSAGE of `undeliverable`, for example by telephone."""
-    with console_kit() as kit:
-        answered = service.answer(kit, message, by=by, reason=reason)
-    click.echo(f"answered for {len(answered)}")
 
 
 def _show(waiting: Sequence[WaitingMessages]) -> None:

@@ -26,5 +26,3 @@ class RowId(click.ParamType[int]):
 
 
 TIP_ID = RowId("tip")
-MESSAGE_ID = RowId("message")
-CONTACT_ID = RowId("contact")

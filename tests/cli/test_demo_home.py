@@ -19,7 +19,7 @@ from hotline.cli.main import COMMANDS
 
 NOT_ASKING = (
     *("clock", "demo", "dial", "emulator", "init", "listen", "reader"),
-    *("release", "restore", "run", "words", "worker"),
+    *("release", "restore", "run", "watch", "words", "worker"),
 )
 """Those that make a line or run one, or need none: they take no home that nobody named."""
 

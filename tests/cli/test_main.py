@@ -119,7 +119,7 @@ def test_what_may_succeed_later_ends_with_a_code_of_its_own(
     assert told.output.strip() == says
 
 
-@pytest.mark.parametrize("words", [["tips", "list"], ["watch", "status"], ["release"], ["init"]])
+@pytest.mark.parametrize("words", [["tips", "list"], ["oncall", "test"], ["release"], ["init"]])
 def test_a_dead_database_is_named_by_its_place_and_cause_with_the_next_step(
     tmp_path: Path, words: list[str]
 ) -> None:

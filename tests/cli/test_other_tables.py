@@ -44,7 +44,7 @@ def rename_version(file: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "release", "init", "tips list", "watch status", "outgoing status"]
+    "command", ["run", "release", "init", "tips list", "oncall test", "outgoing status"]
 )
 def test_tables_of_an_unknown_version_are_refused_in_one_sentence(
     home: Path, hotline: Hotline, command: str

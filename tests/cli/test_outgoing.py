@@ -3,21 +3,12 @@
 import json
 import os
 from collections.abc import Callable
-from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
 
 from hotline.cli.main import main
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import Kind
-from hotline.store.database import open_database
-from hotline.store.outbox.messages import Message
-from hotline.store.people.responders import Responder
-from tests.builders import NOON
 from tests.cli.homes import copy_home
 
 Hotline = Callable[..., Result]
@@ -70,29 +61,3 @@ def test_no_number_ends_in_the_audit_log(hotline: Hotline, reason: str) -> None:
     refused = hotline("outgoing", "pause", "--by", "Aline", "--reason", reason)
     assert refused.exit_code == 2
     assert "--reason" in refused.output
-
-
-def test_nothing_that_was_given_up_waits_and_nothing_is_answered_for(hotline: Hotline) -> None:
-    assert json.loads(hotline("outgoing", "undeliverable", "--json").stdout) == []
-    assert "no undeliverable message" in hotline("outgoing", "undeliverable").stderr
-    refused = hotline("outgoing", "answer", "3", "4", *SIGNED)
-    assert refused.exit_code == 1
-    assert "3, 4: not undeliverable" in refused.output
-
-
-def test_what_was_given_up_is_listed_in_kigalis_time(hotline: Hotline, tmp_path: Path) -> None:
-    at = NOON.replace(hour=23, minute=5)
-    database = open_database(f"sqlite:///{tmp_path / 'home' / 'hotline.db'}")
-    with closing(database), database.writing() as session:
-        who = session.scalars(select(Responder)).first()
-        assert who is not None
-        name = who.name
-        row = Message(kind=Kind.ALERT, responder_id=who.id, language="rw", priority=1)
-        row.template, row.parameters, row.state = "misc", {}, MessageState.DEAD
-        row.created_at = row.next_at = at
-        session.add(row)
-    listed = hotline("outgoing", "undeliverable").stdout.split(maxsplit=2)
-    next_day = f"{at + timedelta(hours=2):%-d %b %Y} 01:05"
-    assert listed == ["1", "alert", f"{next_day}  for {name}\n"]
-    (told,) = json.loads(hotline("outgoing", "undeliverable", "--json").stdout)
-    assert told["written"] == at.isoformat(timespec="seconds")

@@ -264,7 +264,7 @@ class TestTheWebProcess:
 
 def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline) -> None:
     exchange(home, Role.CONSOLE, "watch.pub")
-    refused = hotline("watch", "add", "Keza", "+250788700001")
+    refused = hotline("oncall", "add", "Keza", "+250788700001", "--by", "Aline")
     assert refused.exit_code == 1
     assert "watch.pub" in refused.output
 

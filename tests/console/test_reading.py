@@ -99,7 +99,7 @@ def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:
     tab = desk.tab(AccountRole.TRANSLATOR)
     lane.hold(desk.kit, by="Operator 1", reason="the gateway repeats itself")
     for path in ("/", "/flows", "/account"):
-        assert "No message goes out: Operator 1 holds them since" in tab.get(path).text
+        assert "No message goes out: Operator 1 paused them at" in tab.get(path).text
     assert 'role="alert">No message goes out' in tab.get("/flows").text
 
 

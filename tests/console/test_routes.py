@@ -30,6 +30,9 @@ FILLED = {
     "<int:responder_id>": "1",
     "<code>": "12",
     "<act>": "screened",
+    "<int:contact_id>": "1",
+    "<alarm>": "lane",
+    "<roll>": "leaders",
     "<int:exercise_id>": "1",
     "<period>": "2026-Q3",
 }

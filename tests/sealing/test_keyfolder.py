@@ -45,7 +45,17 @@ CONTENTS = {
         "stop.key",
         "watch.pub",
     ],
-    "pages": ["enrolled.key", "epoch.key", "reader.pub", "relay.pub", "stop.key", "totp.key"],
+    "pages": [
+        "certificate.key",
+        "enrolled.key",
+        "epoch.key",
+        "joined.key",
+        "reader.pub",
+        "relay.pub",
+        "stop.key",
+        "totp.key",
+        "watch.pub",
+    ],
     "reader": ["epoch.key", "pepper.key", "reader.key"],
 }
 

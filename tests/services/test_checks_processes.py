@@ -76,7 +76,7 @@ def test_the_look_of_the_watch_process_is_no_tick_of_the_clock(
 
 
 def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: WholeKit) -> None:
-    watchers.add(kit, "Responder 1", CONTACT, "en")
+    watchers.add(kit, "Responder 1", CONTACT, "en", by="Aline")
     watchers.try_waking(kit)
     watch.look(kit)
     district.clock.turn(seconds=59)
@@ -109,9 +109,9 @@ def test_contacts_are_well_only_where_the_last_notice_got_through(
     district: District, kit: WholeKit
 ) -> None:
     assert found(kit, "watchers").state is CheckState.WRONG
-    watchers.add(kit, "Responder 1", CONTACT, "en")
+    watchers.add(kit, "Responder 1", CONTACT, "en", by="Aline")
     untried = found(kit, "watchers")
-    assert (untried.state, untried.todo) == (CheckState.WARNING, "`hotline watch test`")
+    assert (untried.state, untried.todo) == (CheckState.WARNING, "`hotline oncall test`")
 
     watchers.try_waking(kit)
     assert found(kit, "watchers").state is CheckState.OK

@@ -76,7 +76,7 @@ def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
 def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
     staffed: District, notice: Notice
 ) -> None:
-    watchers.add(staffed.kit, "Keza", "+250788000055", "rw")
+    watchers.add(staffed.kit, "Keza", "+250788000055", "rw", by="Aline")
     at = staffed.clock()
     with staffed.database.writing() as session:
         session.add(watch.notice("lane", notice, 1, at, at))

@@ -68,7 +68,7 @@ def daily(line: Line) -> Iterator[Trial]:
         gauges = Calling(dialler=Dialler(address, lambda: [SECRET.encode()], "*384*777#"))
         seals = type("Seals", (), {"number": OpenSealer().number, "tip": line.kit.sealer.tip})()
         kit = replace(line.kit, watch=make_watch(instruments=gauges), sms=sms, sealer=seals)
-        trials.enrol(kit, HANDSET)
+        trials.enrol(kit, HANDSET, by="Aline")
         yield Trial(line, kit, sms)
 
 

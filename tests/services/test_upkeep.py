@@ -31,7 +31,9 @@ def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, Che
 
 def healthy(district: District) -> None:
     district.man_desks()
-    watchers.add(replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en")
+    watchers.add(
+        replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en", by="Aline"
+    )
     with district.database.writing() as session:
         lanes.lead(session, "clock", district.clock(), timedelta(seconds=10))
 

@@ -76,7 +76,7 @@ def line(district: District) -> Line:
 
 @pytest.fixture
 def manned(line: Line) -> Line:
-    watchers.add(line.kit, "Keza", KEZA, "en")
+    watchers.add(line.kit, "Keza", KEZA, "en", by="Aline")
     return line
 
 
@@ -87,7 +87,7 @@ def test_all_well_wakes_nobody(manned: Line) -> None:
 
 
 def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
-    watchers.add(manned.kit, "Ngabo", NGABO, "en")
+    watchers.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
     manned.hold_lane()
     manned.look()
     assert manned.stands == ["lane"]
@@ -121,13 +121,13 @@ def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
     assert len(manned.woken) == 1
     (row,) = watchers.standing(manned.kit)
     assert row.acknowledged_by == "Keza"
-    assert ("Keza", "alarm_acknowledged", "lane") in [
+    assert ("cli:Keza", "alarm_acknowledged", "lane") in [
         (entry.actor, entry.action, entry.subject) for entry in manned.district.all(AuditEntry)
     ]
 
 
 def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
-    with pytest.raises(NotFound, match="hotline watch status"):
+    with pytest.raises(NotFound, match="no alarm"):
         watchers.acknowledge(manned.kit, "lane", "Keza")
 
 
@@ -200,7 +200,7 @@ def test_the_other_channel_hears_of_everything_too_and_is_tried_until_it_takes_i
 def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
     found = {one.name: one for one in checks_database.findings(line.kit)}
     assert not found["watchers"].ok
-    watchers.add(line.kit, "Keza", KEZA, "rw")
+    watchers.add(line.kit, "Keza", KEZA, "rw", by="Aline")
     assert watch.readings(line.kit)[Alarm.WATCHERS].ok
 
 
@@ -305,13 +305,13 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
 
 def test_who_is_removed_is_woken_no_more_and_may_come_back(manned: Line) -> None:
     (person,) = watchers.everybody(manned.kit)
-    assert watchers.remove(manned.kit, person.id) == "Keza"
+    assert watchers.remove(manned.kit, person.id, by="Aline") == "Keza"
     with pytest.raises(NotFound):
-        watchers.remove(manned.kit, person.id)
+        watchers.remove(manned.kit, person.id, by="Aline")
     manned.hold_lane()
     manned.look()
     assert manned.woken == []
-    watchers.add(manned.kit, "Keza", KEZA, "fr")
+    watchers.add(manned.kit, "Keza", KEZA, "fr", by="Aline")
     assert [one.language for one in watchers.everybody(manned.kit)] == ["fr"]
 
 
@@ -319,7 +319,7 @@ def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None
     stopping.stop(manned.kit, NGABO)
     for number, error in ((KEZA, ImportRefused), (NGABO, ImportRefused), ("0788", NumberInvalid)):
         with pytest.raises(error) as told:
-            watchers.add(manned.kit, "Ngabo", number, "rw")
+            watchers.add(manned.kit, "Ngabo", number, "rw", by="Aline")
         assert number[-6:] not in str(told.value)
 
 

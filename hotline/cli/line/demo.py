@@ -142,7 +142,7 @@ def _put_on_call(settings: Settings) -> None:
     kit = build_console(settings)
     try:
         with suppress(ImportRefused):
-            watchers.add(kit, *ON_CALL)
+            watchers.add(kit, *ON_CALL, by="demo")
     finally:
         kit.database.close()
 

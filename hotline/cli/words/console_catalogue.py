@@ -50,6 +50,8 @@ CHECKING = (
     "services/people",
     "services/desk",
     "services/referrals/drills",
+    "services/rolls",
+    "services/watch",
     "services/tips",
     "domain/people",
     "domain/flows",

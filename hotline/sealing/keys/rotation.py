@@ -47,7 +47,7 @@ ROTATING: Mapping[str, Rotating] = {
     "relay": Rotating(
         RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("hooks", "workers", "console", "pages")
     ),
-    "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
+    "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console", "pages")),
     "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
     "totp": Rotating(TOTP_KEY, "pages", digest_file=DIGEST_KEY),
     "reader": Rotating(READER_KEY, "reader", READER_PUBLIC_KEY, ("hooks", "console", "pages")),

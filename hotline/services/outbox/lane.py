@@ -14,6 +14,7 @@ from hotline.errors import NotFound, Undecided
 from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.outbox import dead_messages, holds, lanes
 from hotline.store.outbox.dead_messages import GivenUp
 from hotline.store.outbox.holds import WaitingMessages
@@ -67,7 +68,7 @@ def held(kit: Kit) -> Hold | None:
         return _hold(holds.standing(session))
 
 
-def hold(kit: Kit, *, by: str, reason: str) -> bool:
+def hold(kit: Kit, *, by: Signer, reason: str) -> bool:
     """Nothing goes out from now on; False where it was held already. A send under way still ends."""
     with kit.database.writing() as session:
         return place(session, by=by, reason=reason, at=kit.now())
@@ -87,23 +88,22 @@ def hold_restored(session: Session, *, by: str, reason: str, at: datetime) -> in
 
 
 def place(
-    session: Session, *, by: str, reason: str, at: datetime, doubtful_until: datetime | None = None
+    session: Session,
+    *,
+    by: Signer,
+    reason: str,
+    at: datetime,
+    doubtful_until: datetime | None = None,
 ) -> bool:
     """False where somebody holds it already."""
-    if not holds.place(session, by=by, reason=reason, at=at, doubtful_until=doubtful_until):
+    name = audit.named(by)
+    if not holds.place(session, by=name, reason=reason, at=at, doubtful_until=doubtful_until):
         return False
-    audit.append(
-        session,
-        at=at,
-        actor=audit.by_command(by),
-        action="lane_held",
-        subject=lanes.SMS,
-        reason=reason,
-    )
+    audit.sign(session, by, at=at, action="lane_held", subject=lanes.SMS, reason=reason)
     return True
 
 
-def release(kit: Kit, *, by: str, reason: str, fates: Mapping[Kind, DoubtDecision]) -> Released:
+def release(kit: Kit, *, by: Signer, reason: str, fates: Mapping[Kind, DoubtDecision]) -> Released:
     """Let messages go. Raises NotFound where nobody holds the lane, Undecided where a kind's fate is not said."""
     at = kit.now()
     with kit.database.writing() as session:
@@ -122,10 +122,10 @@ def release(kit: Kit, *, by: str, reason: str, fates: Mapping[Kind, DoubtDecisio
             dropped = holds.drop(session, kinds, row.doubtful_until)
         holds.lift(session, row)
         going = sum(one.count for one in lane.waiting) - dropped
-        audit.append(
+        audit.sign(
             session,
+            by,
             at=at,
-            actor=audit.by_command(by),
             action="lane_released",
             subject=f"{lanes.SMS}: {going} to go, {dropped} dropped",
             reason=reason,
@@ -139,21 +139,19 @@ def given_up(kit: Kit) -> Sequence[GivenUp]:
         return dead_messages.unanswered(session)
 
 
-def answer(kit: Kit, message_ids: Collection[int], *, by: str, reason: str) -> Sequence[int]:
+def answer(kit: Kit, message_ids: Collection[int], *, by: Signer, reason: str) -> Sequence[int]:
     """A person answers for messages that were given up: they are wrong no more. Raises NotFound where one was not."""
     at = kit.now()
     with kit.database.writing() as session:
         answered = dead_messages.answer(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
-            raise NotFound(
-                f"{named}: not undeliverable, or reviewed: `hotline outgoing undeliverable`"
-            )
+            raise NotFound(f"{named}: not undeliverable, or reviewed already")
         for message_id in answered:
-            audit.append(
+            audit.sign(
                 session,
+                by,
                 at=at,
-                actor=audit.by_command(by),
                 action="given_up_answered",
                 subject=f"message:{message_id}",
                 reason=reason,

@@ -31,8 +31,10 @@ from hotline.services import guessing
 from hotline.services.guessing import Opens, SecretAttempt, SecretLook
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.rolls import joined
 from hotline.store.rolls.joined import DistrictCode, Joined
+from hotline.text.remark import remark
 
 ROLLS = {str(roll): roll for roll in Roll}
 """By the name of the flow that is theirs."""
@@ -140,12 +142,12 @@ def leave(session: Session, kit: Kit, caller: str, *rolls: Roll) -> int:
 
 
 def make_code(
-    kit: Kit, roll: Roll, place: str, *, by: str, valid: timedelta = VALID
+    kit: Kit, roll: Roll, place: str, *, by: Signer, valid: timedelta = VALID
 ) -> tuple[str, DistrictCode]:
     """A new code for a district, told once, and its row. Raises NotFound, Undecided, KeyMissing."""
     district = _district(place)
     if not timedelta(days=1) <= valid <= LONGEST_VALID:
-        raise Undecided(f"a code lives from 1 to {LONGEST_VALID.days} days: `--days 30`")
+        raise Undecided(remark("a code holds from 1 to {most} days", most=LONGEST_VALID.days))
     code, at = new_code(), kit.now()
 
     with kit.database.writing() as session:
@@ -153,18 +155,18 @@ def make_code(
             code_key=kit.pseudonyms.joins(roll, code),
             roll=roll,
             district=district,
-            made_by=by,
+            made_by=audit.named(by),
             created_at=at,
             ends_at=at + valid,
             uses=0,
         )
         if not joined.add_code(session, row):
-            raise Undecided("that code was there already: ask for another")
+            raise Undecided(remark("that code was there already: ask for another"))
         _record(session, kit, f"{roll}_code_made", district, by)
     return code, row
 
 
-def end_codes(kit: Kit, roll: Roll, place: str, *, by: str) -> int:
+def end_codes(kit: Kit, roll: Roll, place: str, *, by: Signer) -> int:
     """End every code of a district at once; who joined with one stays. Raises NotFound."""
     district = _district(place)
     with kit.database.writing() as session:
@@ -173,13 +175,13 @@ def end_codes(kit: Kit, roll: Roll, place: str, *, by: str) -> int:
     return ended
 
 
-def remove(kit: Kit, roll: Roll, number: str, *, by: str) -> None:
+def remove(kit: Kit, roll: Roll, number: str, *, by: Signer) -> None:
     """Take somebody's phone off a roll, or forget a responder's lessons. Raises NumberInvalid, NotFound, KeyMissing."""
     number_key = kit.pseudonyms.joined(roll, sendable(number))
     with kit.database.writing() as session:
         row = joined.of_number(session, number_key)
         if row is None:
-            raise NotFound("that number is not on the roll")
+            raise NotFound(remark("that number has not joined"))
         joined.leave(session, [number_key])
         _record(session, kit, f"{roll}_removed", row.district or NATIONAL, by)
 
@@ -221,10 +223,10 @@ def _lets_in(found: SecretLook, code: str) -> SecretLook:
 def _district(place: str) -> str:
     code = district_named(place)
     if code is None:
-        raise NotFound("there is no such district: write its name, as in `Gasabo`")
+        raise NotFound(remark("there is no such district"))
     return code
 
 
-def _record(session: Session, kit: Kit, action: str, district: str, by: str) -> None:
+def _record(session: Session, kit: Kit, action: str, district: str, by: Signer) -> None:
     subject = f"district:{district}"
-    audit.append(session, at=kit.now(), actor=audit.by_command(by), action=action, subject=subject)
+    audit.sign(session, by, at=kit.now(), action=action, subject=subject)

@@ -102,7 +102,7 @@ def _watchers(woken: bool) -> CheckResult:
     if woken:
         return CheckResult("watchers", True, "somebody is woken when something is wrong")
     return CheckResult(
-        "watchers", False, "nobody is woken when something is wrong", "`hotline watch add NAME`"
+        "watchers", False, "no one is notified when something is wrong", "`hotline oncall add NAME`"
     )
 
 
@@ -179,7 +179,7 @@ def _dead(standing: health.OutboxHealth) -> CheckResult:
         "given up",
         False,
         f"{standing.dead} messages were given up",
-        "telephone whoever should have got them: `hotline outgoing undeliverable`; then `hotline outgoing answer`",
+        "telephone whoever should have got them: the page Outgoing queue lists them",
     )
 
 

@@ -34,7 +34,7 @@ def second_channel(kit: LookingKit) -> CheckResult:
     return warning(
         "second channel",
         "alarms are sent by SMS alone: nobody is notified when SMS itself is at fault",
-        "set HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND for `watch`; then `hotline watch test`",
+        "set HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND for `watch`; then `hotline oncall test`",
     )
 
 

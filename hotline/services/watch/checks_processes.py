@@ -62,11 +62,11 @@ def _watchers(session: Session, at: datetime) -> CheckResult:
     """Checks that a notice gets through: a contact that no SMS reaches is notified of nothing."""
     if not alarms.can_be_woken(session):
         says = "nobody is woken when something is wrong"
-        return CheckResult(WATCHERS, False, says, "`hotline watch add NAME`")
+        return CheckResult(WATCHERS, False, says, "`hotline oncall add NAME`")
     newest = alarms.newest_to_contacts(session)
     if newest is None:
         says = "no notice was ever sent: nothing proves that one arrives"
-        return warning(WATCHERS, says, "`hotline watch test`")
+        return warning(WATCHERS, says, "`hotline oncall test`")
     written = in_kigali(newest.created_at)
     if newest.outcome == Outcome.ACCEPTED:
         return CheckResult(WATCHERS, True, f"the gateway took the last notice, written {written}")
@@ -78,7 +78,7 @@ def _watchers(session: Session, at: datetime) -> CheckResult:
 def _failed(notice: AlarmNotice, written: str) -> CheckResult:
     cause, step = notice_causes.cause_and_step(notice)
     says = f"the last notice, written {written}, did not get through: {cause}"
-    return CheckResult(WATCHERS, False, says, f"{step}; then `hotline watch test`")
+    return CheckResult(WATCHERS, False, says, f"{step}; then `hotline oncall test`")
 
 
 def _workers(kit: LookingKit, *, starting: bool) -> CheckResult:

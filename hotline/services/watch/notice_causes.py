@@ -25,11 +25,11 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     ),
     Outcome.PERMANENT: (
         "not sent (the gateway says that the number can never be reached)",
-        "`hotline watch remove ID`, and `hotline watch add NAME` with a number that can",
+        "remove the contact on the page On-call contacts, and add it with a number that can",
     ),
     Outcome.STOPPED: (
         "not sent (that number asked for no more messages)",
-        "`hotline watch remove ID`, and `hotline watch add NAME` with another number",
+        "remove the contact on the page On-call contacts, and add it with another number",
     ),
     Outcome.TRANSIENT: (
         "not sent (the gateway refused it for now)",

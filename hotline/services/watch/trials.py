@@ -16,6 +16,7 @@ from hotline.services.doorbell import ring
 from hotline.services.referrals import case_standing, ladder
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referral_rows
 from hotline.store.watch import trials
@@ -46,7 +47,7 @@ def finding(session: Session, at: datetime) -> CheckResult:
     standing = trials.standing(session)
     if standing is None:
         says = "no handset is set for the daily trial"
-        return warning("trial", says, "`hotline watch handset`")
+        return warning("trial", says, "the page On-call contacts")
     since = max(standing.arrived or standing.handset.created_at, standing.handset.created_at)
     if at - since <= LATE:
         return CheckResult("trial", True, "a trial came through, or has time to")
@@ -58,7 +59,7 @@ def finding(session: Session, at: datetime) -> CheckResult:
     )
 
 
-def enrol(kit: LookingKit, number: str) -> None:
+def enrol(kit: LookingKit, number: str, *, by: Signer) -> None:
     """Send trials to this number from now on. Raises NumberInvalid."""
     msisdn = sendable(number)
     at = kit.now()
@@ -79,7 +80,7 @@ def enrol(kit: LookingKit, number: str) -> None:
         row.unreachable = None
         row.created_at = at
         session.flush()
-        audit.append(session, at=at, actor="cli", action="trial_handset_enrolled")
+        audit.sign(session, by, at=at, action="trial_handset_enrolled", subject="")
 
 
 def _is_due(standing: trials.Trials, at: datetime) -> bool:

@@ -17,6 +17,7 @@ from hotline.services.watch.checks_database import LATE
 from hotline.services.watch.watch import notice
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import health
 from hotline.store.outbox.health import LateTip
@@ -25,19 +26,22 @@ from hotline.store.watch import alarms
 from hotline.store.watch.alarms import AlarmNotice, RaisedAlarm, Watcher
 from hotline.text.languages import CODES
 from hotline.text.names import name_fault, tidy
+from hotline.text.remark import remark
 
 NAME_LETTERS = 80
 
 
-def add(kit: LookingKit, name: str, number: str, language: str) -> None:
-    """Wake somebody from now on. Raises ImportRefused, NumberInvalid, and KeyMissing before `hotline init`."""
+def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -> None:
+    """Notifies a person of alarms from now on. Raises ImportRefused, NumberInvalid; KeyMissing before `init`."""
     msisdn, name = sendable(number), tidy(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
-        raise ImportRefused([f"the name must have 1 to {NAME_LETTERS} printable letters"])
+        raise ImportRefused(
+            [remark("the name must have 1 to {most} printable letters", most=NAME_LETTERS)]
+        )
     if name_fault(name) is not None:
-        raise ImportRefused(["the name needs letters of one script, without loose marks"])
+        raise ImportRefused([remark("the name needs letters of one script, without loose marks")])
     if language not in CODES:
-        raise ImportRefused([f"the language must be one of {', '.join(CODES)}"])
+        raise ImportRefused([remark("there is no such language")])
     watcher = Watcher(
         name=name,
         language=language,
@@ -50,18 +54,18 @@ def add(kit: LookingKit, name: str, number: str, language: str) -> None:
     stop_key = kit.pseudonyms.stopped(msisdn)
     with kit.database.writing() as session:
         if contacts.stopped_among(session, [stop_key]):
-            raise ImportRefused(["that number asked to hear no more (STOP)"])
+            raise ImportRefused([remark("that number asked for no more messages (STOP)")])
         if not alarms.enrol(session, watcher):
-            raise ImportRefused(["that number is woken already: `hotline watch list`"])
-        audit.append(session, at=kit.now(), actor="cli", action="watcher_added", subject=name)
+            raise ImportRefused([remark("that number is notified already")])
+        audit.sign(session, by, at=kit.now(), action="watcher_added", subject=name)
 
 
-def remove(kit: LookingKit, watcher_id: int) -> str:
-    """Wake her no more; her name. Raises NotFound."""
+def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
+    """Notifies this contact no more, and returns the name. Raises NotFound."""
     with kit.database.writing() as session:
         row = alarms.watcher_for_writing(session, watcher_id)
         row.active = False
-        audit.append(session, at=kit.now(), actor="cli", action="watcher_removed", subject=row.name)
+        audit.sign(session, by, at=kit.now(), action="watcher_removed", subject=row.name)
         return row.name
 
 
@@ -134,17 +138,17 @@ def _within(alarm: str, urgency: int) -> timedelta:
     return LATE if alarm == Alarm.TIPS else TIMES[urgency].alarm
 
 
-def acknowledge(kit: LookingKit, alarm: str, by: str) -> None:
+def acknowledge(kit: LookingKit, alarm: str, by: Signer) -> None:
     """Put a name to an alarm: nobody is told again for a day, unless it grows worse. Raises NotFound."""
     at = kit.now()
     with kit.database.writing() as session:
         alarms.take_turns(session)
         before = {row.name: row.says for row in alarms.raised(session)}
         if alarm not in before:
-            raise NotFound(f"no alarm {alarm} stands: `hotline watch status`")
-        now = acknowledged(alarms.standing(session)[Alarm(alarm)], by, at)
+            raise NotFound(f"no alarm {alarm} stands")
+        now = acknowledged(alarms.standing(session)[Alarm(alarm)], audit.named(by), at)
         alarms.keep(session, Alarm(alarm), now, before[alarm])
-        audit.append(session, at=at, actor=by, action="alarm_acknowledged", subject=alarm)
+        audit.sign(session, by, at=at, action="alarm_acknowledged", subject=alarm)
 
 
 def try_waking(kit: LookingKit) -> Sequence[int]:

@@ -134,16 +134,17 @@ def _sources(by: SignedIn) -> Iterator[LineSource]:
 def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     hold = lane.held(kit)
     if hold is not None:
-        says = phrase("No message goes out: {by} holds them since {at}: {reason}")
+        says = phrase("No message goes out: {by} paused them at {at}: {reason}")
         values = {"by": hold.by, "at": when(by.language, hold.since), "reason": hold.reason}
-        yield TodayLine(Weight.BAD, says, values)
+        leads = "outgoing.show" if by.roles & who.RUNNING else ""
+        yield TodayLine(Weight.BAD, says, values, leads)
 
 
 def _given_up(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
     count = len(lane.given_up(kit))
     if count:
-        says = phrase("Messages that were given up, and that nobody has answered for: {count}.")
-        yield TodayLine(Weight.BAD, says, {"count": str(count)})
+        says = phrase("Undeliverable messages to review: {count}.")
+        yield TodayLine(Weight.BAD, says, {"count": str(count)}, "outgoing.show")
 
 
 def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:

@@ -2,7 +2,7 @@
 
 from hotline.web.console import who
 from hotline.web.console.pages import approvals
-from hotline.web.console.people import desks, enrolling, exercises, people
+from hotline.web.console.people import desks, enrolling, exercises, people, rolls
 from hotline.web.console.route import Needs, PageRoute
 from hotline.web.console.who import phrase
 
@@ -64,6 +64,15 @@ PEOPLE_ROUTES: tuple[PageRoute, ...] = (
         Needs.FRESH,
         "exercise_ended",
     ),
+    PageRoute("GET", "/codes", rolls.listed, who.RUNNING, menu=phrase("Codes to join")),
+    PageRoute("POST", "/codes/<roll>", rolls.make, who.RUNNING, Needs.FRESH, "leaders_code_made"),
+    PageRoute(
+        "POST", "/codes/<roll>/end", rolls.end, who.RUNNING, Needs.FRESH, "leaders_codes_ended"
+    ),
+    PageRoute(
+        "POST", "/codes/<roll>/remove", rolls.remove, who.RUNNING, Needs.FRESH, "leaders_removed"
+    ),
+    PageRoute("POST", "/codes/certificate/check", rolls.check, who.RUNNING),
     PageRoute("GET", "/approvals", approvals.listed, who.DECIDING, menu=phrase("Approvals")),
     PageRoute(
         "POST",

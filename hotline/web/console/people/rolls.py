@@ -1,0 +1,116 @@
+"""Codes of local leaders and trainees: makes and ends them, takes a phone off, and checks a certificate."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from flask import Response, abort
+
+from hotline.domain.places.places import districts, place_name
+from hotline.domain.rolls.certificate import CertificateVerdict
+from hotline.domain.rolls.joining import VALID, Roll
+from hotline.errors import NotFound, NumberInvalid, Undecided
+from hotline.services.rolls import certificates, joining
+from hotline.services.rolls.certificates import Judged
+from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.visit import Visit, page, see, why
+from hotline.web.console.who import phrase
+
+ROLLS: Mapping[Roll, str] = {
+    Roll.LEADERS: phrase("Local leaders"),
+    Roll.OFFICERS: phrase("Trainees"),
+}
+VERDICTS: Mapping[CertificateVerdict, str] = {
+    CertificateVerdict.VALID: phrase(
+        "Valid: every lesson passed, {district}, {month}. Until {until}."
+    ),
+    CertificateVerdict.EXPIRED: phrase("Expired: {district}, {month}. It held until {until}."),
+}
+NOT_OURS = phrase("Not a certificate of this line.")
+MISREAD = phrase("Not a certificate: one sign is wrong. Have it read to you again.")
+
+
+def listed(visit: Visit) -> Response:
+    return _listed(visit)
+
+
+def make(visit: Visit, roll: str) -> Response:
+    """Shows the new code once: tell it by word of mouth."""
+    kind, typed = _roll(roll), visit.form.text("days", most=4)
+    days = int(typed) if typed.isascii() and typed.isdecimal() else 0
+    place = visit.form.text("district", most=40)
+    try:
+        code, row = joining.make_code(
+            visit.kit, kind, place, by=visit.by.actor, valid=timedelta(days=days)
+        )
+    except (NotFound, Undecided) as refused:
+        return _listed(visit, faults(**{f"district-{kind}": why(visit, refused)}))
+    return _listed(visit, made=(kind, code, place_name(row.district, visit.language), row.ends_at))
+
+
+def end(visit: Visit, roll: str) -> Response:
+    """Ends every code of a district now. Who joined with one stays."""
+    kind, place = _roll(roll), visit.form.text("district", most=40)
+    act = joining.end_codes
+    return _done(visit, f"district-{kind}", lambda: act(visit.kit, kind, place, by=visit.by.actor))
+
+
+def remove(visit: Visit, roll: str) -> Response:
+    """Takes a phone off. The number is typed and kept nowhere."""
+    kind, number = _roll(roll), visit.form.secret("number")
+    act = joining.remove
+    return _done(
+        visit, f"secret_number-{kind}", lambda: act(visit.kit, kind, number, by=visit.by.actor)
+    )
+
+
+def check(visit: Visit) -> Response:
+    """Says whether a code is the certificate of an officer who passed every lesson."""
+    typed = visit.form.text("certificate", most=60)
+    return _listed(visit, judged=_sentence(visit, certificates.verify(visit.kit, typed)))
+
+
+def _sentence(visit: Visit, judged: Judged) -> str:
+    words = VERDICTS.get(judged.verdict)
+    if words is None:
+        return visit.say(MISREAD if judged.misread else NOT_OURS)
+    known = judged.district and place_name(judged.district, visit.language)
+    district = known or visit.say("of no one district")
+    return visit.say(words, district=district, month=judged.month, until=judged.until)
+
+
+def _roll(name: str) -> Roll:
+    if name not in {*Roll}:
+        abort(404)
+    return Roll(name)
+
+
+def _done(visit: Visit, field: str, act: Callable[[], object]) -> Response:
+    try:
+        act()
+    except (NotFound, NumberInvalid) as refused:
+        return _listed(visit, faults(**{field: why(visit, refused)}))
+    return see("rolls.listed")
+
+
+def _listed(
+    visit: Visit,
+    wrong: FormFaults | None = None,
+    made: tuple[Roll, str, str, object] | None = None,
+    judged: str = "",
+) -> Response:
+    return page(
+        visit,
+        "rolls.html",
+        status=422 if wrong else 200,
+        faults=wrong or FormFaults(),
+        rolls=[
+            (roll, visit.say(words), joining.enlisted(visit.kit, roll))
+            for roll, words in ROLLS.items()
+        ],
+        districts=[(one.name, one.name) for one in districts()],
+        days=VALID.days,
+        named=lambda code: place_name(code, visit.language),
+        made=made,
+        judged=judged,
+        typed=visit.form,
+    )

@@ -1,0 +1,199 @@
+"""The outgoing queue, the on-call contacts and the codes to join, as an admin meets them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.outbox.message import Kind
+from hotline.domain.rolls.certificate import Certificate, code_of, month_of
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.watch.alarms import Alarm, Notice, move
+from hotline.services.outbox import lane
+from hotline.services.watch.watch import notice
+from hotline.store.desk import audit
+from hotline.store.outbox.messages import Message
+from hotline.store.rolls import joined
+from hotline.store.rolls.joined import Joined
+from hotline.store.watch import alarms
+from tests.builders import make_responder
+from tests.console.conftest import Desk, Tab
+from tests.kits import FakePseudonyms
+
+NUMBER = "0788700001"
+STALE = timedelta(minutes=16)
+
+
+@pytest.fixture
+def admin(desk: Desk) -> Tab:
+    return desk.tab(AccountRole.ADMIN, name="Admin 1")
+
+
+def last(desk: Desk) -> tuple[str, str, str]:
+    """The newest row of the audit log: who, what, about what."""
+    with desk.kit.database.reading() as session:
+        row = audit.entries(session)[-1]
+    return row.actor.rpartition(":")[2], row.action, row.subject
+
+
+def undeliverable(desk: Desk) -> int:
+    with desk.kit.database.writing() as session:
+        who = make_responder(name="Gasabo 1")
+        session.add(who)
+        session.flush()
+        row = Message(kind=Kind.ALERT, responder_id=who.id, language="rw", priority=1)
+        row.template, row.parameters, row.state = "misc", {}, MessageState.DEAD
+        row.created_at = row.next_at = desk.clock()
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_an_admin_pauses_the_queue_every_page_says_so_and_resuming_undoes_it(
+    desk: Desk, admin: Tab
+) -> None:
+    editor = desk.tab(AccountRole.EDITOR)
+    assert "Messages go out." in admin.get("/outgoing").text
+    assert admin.post("/outgoing/pause", {"reason": ""}).status_code == 422
+    assert lane.held(desk.kit) is None
+
+    assert admin.post("/outgoing/pause", {"reason": "a wrong list"}).status_code == 303
+    assert last(desk) == ("Admin 1", "lane_held", "sms")
+    assert "a wrong list" in admin.get("/outgoing").text
+    assert "Admin 1 paused them" in editor.get("/flows").text
+    assert admin.post("/outgoing/resume", {"reason": "fixed"}).status_code == 303
+    assert last(desk)[:2] == ("Admin 1", "lane_released")
+    assert lane.held(desk.kit) is None
+    assert "paused them" not in editor.get("/flows").text
+    assert "someone else was quicker" in admin.post("/outgoing/resume", {"reason": "fixed"}).text
+
+
+def test_only_an_admin_with_a_fresh_second_factor_pauses(desk: Desk, admin: Tab) -> None:
+    national = desk.tab(AccountRole.NATIONAL)
+    assert "Pause sending" not in national.get("/outgoing").text
+    assert national.post("/outgoing/pause", {"reason": "x"}).status_code == 404
+    desk.clock.at += STALE
+    admin.get("/outgoing")
+    admin.post("/outgoing/pause", {"reason": "x"})
+    assert lane.held(desk.kit) is None
+
+
+def test_what_may_have_gone_out_before_a_restore_is_decided_kind_by_kind(
+    desk: Desk, admin: Tab
+) -> None:
+    message = undeliverable(desk)
+    with desk.kit.database.writing() as session:
+        session.get_one(Message, message).state = MessageState.PENDING
+    desk.clock.at += timedelta(minutes=1)
+    with desk.kit.database.writing() as session:
+        lane.hold_restored(session, by="Aline", reason="restored", at=desk.clock())
+    assert "may have gone out already" in admin.get("/outgoing").text
+    undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
+    assert (undecided.status_code, "Decide for each kind" in undecided.text) == (422, True)
+    admin.post("/outgoing/resume", {"reason": "telephoned", "fate-alert": "drop"})
+    assert last(desk) == ("Admin 1", "lane_released", "sms: 0 to go, 1 dropped")
+
+
+def test_an_undeliverable_message_is_listed_until_somebody_saw_to_it(desk: Desk) -> None:
+    national = desk.tab(AccountRole.NATIONAL)
+    message = undeliverable(desk)
+    assert "Undeliverable messages to review: 1." in national.get("/today").text
+    assert "Alerts to Gasabo 1, " in national.get("/outgoing").text
+    assert national.post("/outgoing/review", {"reason": "x"}).status_code == 422
+    national.post("/outgoing/review", {"message": str(message), "reason": "telephoned"})
+    assert last(desk)[1:] == ("given_up_answered", f"message:{message}")
+    assert "No undeliverable message" in national.get("/outgoing").text
+    again = national.post("/outgoing/review", {"message": str(message), "reason": "telephoned"})
+    assert again.status_code == 422
+
+
+def test_a_contact_is_added_tested_and_removed_and_no_number_is_shown(
+    desk: Desk, admin: Tab
+) -> None:
+    added = {"name": "Keza", "secret_number": NUMBER, "language": "fr"}
+    assert admin.post("/oncall", added).status_code == 303
+    assert last(desk) == ("Admin 1", "watcher_added", "Keza")
+    assert "notified already" in admin.post("/oncall", {**added, "name": "Ngabo"}).text
+    assert "valid" in admin.post("/oncall", {**added, "secret_number": "12"}).text
+    assert NUMBER[1:] not in admin.get("/oncall").text
+
+    sent = admin.post("/oncall/test")
+    assert "Keza: not sent yet" in admin.get(sent.location or "").text
+    with desk.kit.database.writing() as session:
+        (row,) = alarms.notices(session, [1])
+        row.outcome, row.done_at = "accepted", desk.clock()
+    assert "Keza: accepted" in admin.get(sent.location or "").text
+
+    admin.post("/oncall/1/remove")
+    assert last(desk) == ("Admin 1", "watcher_removed", "Keza")
+    assert "No one is notified yet" in admin.get("/oncall").text
+    assert desk.tab(AccountRole.NATIONAL).get("/oncall").status_code == 404
+
+
+def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin: Tab) -> None:
+    assert "stands" not in admin.get("/oncall").text
+    with desk.kit.database.writing() as session:
+        now = move(None, Alarm.LANE, 1, desk.clock()).now
+        alarms.keep(session, Alarm.LANE, now, "held")
+        row = notice("lane", Notice.RAISED, None, desk.clock(), desk.clock())
+        session.add(row)
+    page = admin.get("/oncall").text
+    assert "Written: 1, sent: 0." in page
+    admin.post("/oncall/alarms/lane")
+    assert last(desk) == ("Admin 1", "alarm_acknowledged", "lane")
+    assert "Admin 1 sees to it." in admin.get("/oncall").text
+    assert admin.post("/oncall/alarms/nothing").status_code == 422
+
+
+def test_the_phone_of_the_daily_trial_is_set(desk: Desk, admin: Tab) -> None:
+    assert admin.post("/oncall/handset", {"secret_number": "12"}).status_code == 422
+    assert admin.post("/oncall/handset", {"secret_number": NUMBER}).status_code == 303
+    assert last(desk)[:2] == ("Admin 1", "trial_handset_enrolled")
+
+
+@pytest.mark.row("R13")
+@pytest.mark.parametrize("roll", [*Roll])
+def test_a_code_is_shown_once_and_ended(desk: Desk, admin: Tab, roll: Roll) -> None:
+    made = admin.post(f"/codes/{roll}", {"district": "Gasabo", "days": "7"}).text
+    (digits,) = re.findall(r"<strong>(\d{8})</strong> Gasabo", made)
+    assert last(desk) == ("Admin 1", f"{roll}_code_made", "district:12")
+    listed = admin.get("/codes").text
+    assert digits not in listed
+    assert "used 0 times, made by Admin 1" in listed
+    with desk.kit.database.reading() as session:
+        assert joined.living(session, [FakePseudonyms().joins(roll, digits)], desk.clock())
+
+    assert admin.post(f"/codes/{roll}", {"district": "Gasabo", "days": "999"}).status_code == 422
+    assert admin.post(f"/codes/{roll}", {"district": "x", "days": "7"}).status_code == 422
+    admin.post(f"/codes/{roll}/end", {"district": "Gasabo"})
+    assert last(desk)[1] == f"{roll}_codes_ended"
+    assert "made by Admin 1" not in admin.get("/codes").text
+    assert admin.post("/codes/nobody", {"district": "Gasabo", "days": "7"}).status_code == 404
+
+
+def test_a_phone_is_taken_off_by_its_number(desk: Desk, admin: Tab) -> None:
+    with desk.kit.database.writing() as session:
+        key = FakePseudonyms().joined(Roll.LEADERS, "+250788700001")
+        row = {"roll": Roll.LEADERS, "district": "12", "created_at": desk.clock(), "told": []}
+        session.add(Joined(number_key=key, **row))
+    refused = admin.post("/codes/leaders/remove", {"secret_number": "0788700002"})
+    assert (refused.status_code, "has not joined" in refused.text) == (422, True)
+    assert admin.post("/codes/leaders/remove", {"secret_number": NUMBER}).status_code == 303
+    assert last(desk) == ("Admin 1", "leaders_removed", "district:12")
+
+
+@pytest.mark.row("R11")
+def test_a_certificate_is_told_from_what_is_none(desk: Desk, admin: Tab) -> None:
+    def judged(code: str) -> str:
+        return admin.post("/codes/certificate/check", {"certificate": code}).text
+
+    digest = desk.kit.pseudonyms.certificate
+    month = month_of(desk.clock())
+    assert "Valid: every lesson passed, Gasabo, " in judged(
+        code_of(Certificate("12", month, 7), digest)
+    )
+    assert "one sign is wrong" in judged("K7Q4 M2XP")
+    forged = code_of(Certificate("12", month, 7), lambda _: "ab")
+    assert "Not a certificate of this line." in judged(forged)
