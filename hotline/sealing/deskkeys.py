@@ -1,8 +1,7 @@
 """A desk's key pair at its birth, and the recovery pair: to it each desk's private key is sealed beside its members.
 
 The recovery pair's private half exists only wrapped under the enrolment passphrase. So a member who opens a desk seals
-the desk's next key to it without the passphrase. Lines of the release before have each desk's key under the passphrase
-itself: both open. No hook may reach this file, which opens both.
+the desk's next key to it without the passphrase. No hook may reach this file.
 """
 
 from collections.abc import Sequence
@@ -11,8 +10,8 @@ from dataclasses import dataclass, field
 from nacl.public import PrivateKey
 
 from hotline.errors import PassphraseWrong, SealBroken
-from hotline.sealing.members import TO_MEMBER, open_desk_key
-from hotline.sealing.opening import Stretch, unwrap, unwrap_desk_key
+from hotline.sealing.members import open_desk_key
+from hotline.sealing.opening import Stretch, unwrap
 from hotline.sealing.passphrase import WrappingKey
 
 OWNER = "recovery pair"
@@ -44,11 +43,6 @@ def new_recovery_key(stretched: WrappingKey) -> RecoveryKey:
     return RecoveryKey(bytes(pair.public_key), stretched.wrap(bytes(pair), owner=OWNER))
 
 
-def is_to_recovery(wrapped: bytes) -> bool:
-    """Whether a desk's key is sealed to a recovery pair; else it lies under the passphrase itself."""
-    return wrapped[:1] == TO_MEMBER
-
-
 def open_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
     """The recovery pair's private half. Raises PassphraseWrong, SealBroken."""
     return unwrap(wrapped, passphrase, owner=OWNER, says="the recovery pair", stretch=stretch)
@@ -63,12 +57,10 @@ def open_by_passphrase(
     recovery: Sequence[bytes],
     stretch: Stretch,
 ) -> bytes:
-    """A desk's private key in either form. `recovery`: wrapped private halves, today's first.
+    """A desk's private key. `recovery`: wrapped private halves, today's first.
 
     Raises PassphraseWrong, also where the pair that it is sealed to opens with another passphrase; SealBroken.
     """
-    if not is_to_recovery(wrapped):
-        return unwrap_desk_key(wrapped, passphrase, desk=desk, stretch=stretch)
     closed = not recovery
     for one in recovery:
         try:

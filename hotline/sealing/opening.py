@@ -130,14 +130,6 @@ def stretched(passphrase: str, costs: Costs, salt: bytes) -> bytes:
 Stretch = Callable[[str, Costs, bytes], bytes]
 
 
-def unwrap_desk_key(
-    wrapped: bytes, passphrase: str, *, desk: str, stretch: Stretch = stretched
-) -> bytes:
-    """A desk's private key. Raises PassphraseWrong; SealBroken where the envelope was altered or is another desk's."""
-    says = f"the key of desk {desk}"
-    return unwrap(wrapped, passphrase, owner=desk, says=says, stretch=stretch)
-
-
 def unwrap(
     wrapped: bytes, passphrase: str, *, owner: str, says: str, stretch: Stretch = stretched
 ) -> bytes:

@@ -102,9 +102,6 @@ def test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one(admin: Admin) ->
     admin("desks", "recover", *admin.file, "--second", "Bosco", "--by", "Bob")
     admin("people", "remove", "Gasabo 1", *BY)
     assert admin.desk("12").copied_since is not None
-    pair = ("keys", "recovery", *("--by", "Alice", "--second", "Bosco", "--reason", "a release"))
-    assert "0 desks are sealed to it now" in admin(*pair, *admin.file).stdout
-
     signed = ("--by", "Alice", "--second", "Bosco", "--reason", "she left")
     done = admin("keys", "rotate-desks", "--desk", "Gasabo", *admin.file, *signed)
     assert "desk 12 has a new key, and 0 grants" in done.stdout
@@ -162,6 +159,5 @@ def test_one_person_alone_opens_nothing_by_the_passphrase(admin: Admin) -> None:
         ("desks", "recover", "--by", "Bob", "--second", "bob"),
         ("desks", "add", *border, "--by", "Bob", "--reason", "why", "--second", " BOB "),
         ("keys", "rotate-desks", "--desk", "Gasabo", *signed),
-        ("keys", "recovery", *signed),
     ):
         assert "before two people alone" in admin(*words, *admin.file, code=1).output

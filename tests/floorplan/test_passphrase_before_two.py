@@ -11,7 +11,7 @@ from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO, TwoPeople
 from tests.floorplan.tree import ROOT, parsed, python_files, said
 
 OPENER = ROOT / "hotline/services/desk/keys/by_passphrase.py"
-OPENS = {"unwrap_desk_key", "open_by_passphrase", "open_recovery"}
+OPENS = {"open_by_passphrase", "open_recovery"}
 """What the passphrase opens, in `sealing`."""
 BEFORE_TWO = {"TwoPeople", "PassphraseOpener"}
 MAKES = {

@@ -19,7 +19,7 @@ from hotline.sealing.deskkeys import (
 )
 from hotline.sealing.envelope import HEAD_BYTES, PAIRED, VERSION, binding, label
 from hotline.sealing.members import wrap_desk_key
-from hotline.sealing.opening import open_number, open_tip, stretched, unwrap_desk_key
+from hotline.sealing.opening import open_number, open_tip, stretched, unwrap
 from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import SealedTip, Sealer
@@ -205,7 +205,7 @@ def test_rubbish_opens_nothing(rubbish: bytes) -> None:
     with pytest.raises(SealBroken):
         open_number(rubbish, private_key=bytes(DISTRICT))
     with pytest.raises(SealBroken):
-        unwrap_desk_key(rubbish, "correct horse", desk="12")
+        unwrap(rubbish, "correct horse", owner="12", says="a key")
 
 
 def test_a_number_opens_for_the_relay_alone() -> None:
@@ -232,15 +232,15 @@ def test_nothing_secret_is_in_a_repr() -> None:
 def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key: bytes) -> None:
     wrapped = WrappingKey.stretch(passphrase, QUICK).wrap(private_key, owner="12")
 
-    assert unwrap_desk_key(wrapped, passphrase, desk="12") == private_key
+    assert unwrap(wrapped, passphrase, owner="12", says="a key") == private_key
     with pytest.raises(PassphraseWrong):
-        unwrap_desk_key(wrapped, passphrase + "x", desk="12")
+        unwrap(wrapped, passphrase + "x", owner="12", says="a key")
 
 
 def test_a_desk_s_key_is_no_other_desk_s() -> None:
     wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
     with pytest.raises(PassphraseWrong):
-        unwrap_desk_key(wrapped, "correct horse", desk="13")
+        unwrap(wrapped, "correct horse", owner="13", says="a key")
 
 
 def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphrase_alone() -> None:
@@ -270,7 +270,7 @@ def test_an_altered_wrapping_is_told_from_a_wrong_passphrase(at: int) -> None:
     wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
 
     with pytest.raises(SealBroken):
-        unwrap_desk_key(flipped(wrapped, at), "correct horse", desk="12")
+        unwrap(flipped(wrapped, at), "correct horse", owner="12", says="a key")
 
 
 @pytest.mark.parametrize(("passes", "kib"), [(0, 8), (1, 7), (65, 8), (1, 1 << 21)])
@@ -278,14 +278,15 @@ def test_costs_that_nobody_wrapped_with_are_refused_before_they_cost(passes: int
     envelope = HEADER.pack(b"\x01", passes, kib, b"s" * 16) + b"x" * 72
 
     with pytest.raises(SealBroken):
-        unwrap_desk_key(envelope + checksum(envelope), "correct horse", desk="12")
+        unwrap(envelope + checksum(envelope), "correct horse", owner="12", says="a key")
 
 
 def test_costs_travel_with_what_was_wrapped() -> None:
     dearer = WrappingKey.stretch("correct horse", Costs(passes=2, kib=64))
 
     assert (
-        unwrap_desk_key(dearer.wrap(b"k" * 32, owner="12"), "correct horse", desk="12") == b"k" * 32
+        unwrap(dearer.wrap(b"k" * 32, owner="12"), "correct horse", owner="12", says="a key")
+        == b"k" * 32
     )
 
 

@@ -11,12 +11,9 @@ from sqlalchemy import delete, text
 from hotline.domain.accounts.account import Actor
 from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
 from hotline.sealing.opening import opens_grant
-from hotline.sealing.passphrase import WrappingKey
 from hotline.sealing.sealer import Sealer
 from hotline.services.desk import access, admissions, desk_register
-from hotline.services.desk.keys import by_passphrase, moving, recovery, rekeying, rotation
-from hotline.services.desk.keys.by_passphrase import PassphraseOpener
-from hotline.services.desk.keys.recovery import MadeRecovery
+from hotline.services.desk.keys import moving, recovery, rekeying, rotation
 from hotline.services.desk.keys.rekeying import Rekeyed
 from hotline.services.people import removals
 from hotline.store.desk import desks, members
@@ -229,8 +226,10 @@ def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: Peopl
         rekeying.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
     with left.district.database.writing() as session:
         session.execute(delete(RecoveryPair))
-    with pytest.raises(DeskRefused, match="hotline keys recovery"):
-        step(left)
+    for without in (step, rotate):
+        with pytest.raises(DeskRefused, match="no recovery pair"):
+            without(left)
+    assert "no recovery pair" in recovery.found(left.district.kit).says
     assert public_key(left) == before
 
 
@@ -249,35 +248,6 @@ def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) 
     assert reads(left, told), "a member's new key mends it"
 
 
-def as_before(people: People) -> None:
-    """As the release before left it: each desk's key under the passphrase itself, and no pair."""
-    opener = PassphraseOpener(ALICE, PASSPHRASE)
-    stretched = WrappingKey.stretch(PASSPHRASE, QUICK)
-    with people.district.database.writing() as session:
-        for code in desks.codes(session):
-            (key,) = opener.open(by_passphrase.wrapped(session, code))
-            desks.rewrap(session, code, desks.ENROLMENT, stretched.wrap(key, owner=code))
-        session.execute(delete(RecoveryPair))
-
-
-def test_the_pair_is_made_by_a_command_that_may_be_said_twice(left: People) -> None:
-    kit, told = kit_of(left), tell(left, 1)
-    as_before(left)
-    assert reads(left, told), "both forms open"
-    assert "a member can give no desk a new key" in recovery.found(kit).says
-
-    made = {"by": ALICE, "reason": "a new release", "costs": QUICK}
-    with pytest.raises(PassphraseWrong):
-        recovery.make(kit, "guess", **made)  # type: ignore[arg-type]
-    assert recovery.make(kit, PASSPHRASE, **made) == MadeRecovery(True, 31, [])  # type: ignore[arg-type]
-    assert recovery.make(kit, PASSPHRASE, **made) == MadeRecovery(False, 0, [])  # type: ignore[arg-type]
-    assert recovery.found(kit).ok
-    assert reads(left, told)
-    assert left.actions().count("recovery_made") == 1
-    step(left)
-    assert reads(left, told)
-
-
 def test_a_pair_whose_public_half_was_changed_gets_no_desks_key_by_the_passphrase(
     left: People,
 ) -> None:
@@ -285,20 +255,8 @@ def test_a_pair_whose_public_half_was_changed_gets_no_desks_key_by_the_passphras
     left.district.change(RecoveryPair, 1, public_key=changed)
     before = public_key(left)
     with pytest.raises(SealBroken, match="was changed"):
-        recovery.make(kit_of(left), PASSPHRASE, by=ALICE, reason="to see")
-    with pytest.raises(SealBroken, match="was changed"):
         rotate(left)
     assert public_key(left) == before
-
-
-def test_a_desk_that_is_rotated_or_added_by_the_passphrase_makes_the_pair(left: People) -> None:
-    told = tell(left, 1)
-    as_before(left)
-    rotate(left)
-    assert reads(left, told)
-    found = recovery.found(left.district.kit)
-    assert (found.ok, len(found.names)) == (False, 30)
-    assert HERE not in found.names
 
 
 def test_another_passphrase_has_another_pair_and_the_one_before_goes_at_the_end(

@@ -17,9 +17,9 @@ from hotline.cli.keys.erased import check_erased
 from hotline.cli.keys.making import lost_keys, prove_all
 from hotline.cli.keys.rotating_desks import rotate_desks
 from hotline.cli.keys.weeks import forget
-from hotline.cli.kit import ask_passphrase, console_kit, passphrase_in
+from hotline.cli.kit import console_kit, passphrase_in
 from hotline.cli.line.closed import UNUSED
-from hotline.cli.signing import recovering, signed
+from hotline.cli.signing import signed
 from hotline.config import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.ports import Kit
@@ -34,38 +34,10 @@ from hotline.sealing.keys.keymaking import PEPPER_KEY, READER_KEY, ROLES, make_k
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.copies import factor_rotation, pepper_wraps, rekeying
-from hotline.services.desk.keys import recovery as recovery_pair
-from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.watch import key_checks
 from hotline.store import migrate
 from hotline.store.database import open_database
 from hotline.store.migrate import TablesState
-
-
-@click.command()
-@click.option("--passphrase-file", type=FILE, help="The enrolment passphrase; otherwise asked for.")
-@signed
-@recovering
-def recovery(passphrase_file: Path | None, by: str, reason: str, second: str) -> None:
-    """Make the recovery pair where there is none, and seal each desk's key to it, before two people. Safe to repeat.
-
-    From then on a member gives her desk a new key in the console, and the passphrase opens that one too.
-    """
-    people = TwoPeople(by, second)
-    with console_kit() as kit:
-        passphrase = ask_passphrase(passphrase_file, "of all, at enrolment")
-        made = recovery_pair.make(kit, passphrase, by=people, reason=reason)
-    if made.is_new:
-        click.echo("the recovery pair is made")
-    click.echo(f"{made.sealed} desks are sealed to it now")
-    if made.left:
-        click.secho(
-            f"{len(made.left)} open with another passphrase ({', '.join(made.left)}): a change of it was broken off;"
-            " `hotline keys rotate-desks` again, with the same two, ends it",
-            fg="red",
-            err=True,
-        )
-
 
 PEPPER = "pepper"
 
@@ -131,7 +103,6 @@ def keys() -> None:
 keys.add_command(forget)
 keys.add_command(check_erased)
 keys.add_command(rotate_desks)
-keys.add_command(recovery)
 keys.add_command(pepper)
 
 

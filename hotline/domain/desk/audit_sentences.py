@@ -122,7 +122,6 @@ SENTENCES: Mapping[str, str] = {
     "responder_refused": "refused {subject}",
     "responder_removed": "removed {subject}",
     "responders_imported": "enrolled {subject}",
-    "recovery_made": "sealed the keys of {subject} to the recovery pair",
     "restored": "restored the line from a backup",
     "target_set": "set the target of {subject}",
     "tip_closed": "closed {subject}",

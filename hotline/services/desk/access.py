@@ -86,7 +86,7 @@ def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequ
     """Make the desks that are missing, their keys sealed to the recovery pair; the codes of those that were made.
 
     The first time it makes that pair under the passphrase. Desks that exist keep their keys, and the pair its
-    passphrase. Raises DeskRefused on a line of an earlier release that has desks, and no pair yet.
+    passphrase. Raises DeskRefused where the pair of a line with desks is lost.
     """
     missing = missing_desks(kit)
     if not missing:

@@ -122,13 +122,6 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
     return found
 
 
-def for_passphrase(session: Session) -> dict[str, bytes]:
-    """Each desk's key as the passphrase opens it, by the desk's code."""
-    rows = select(DeskMember.desk_code, DeskMember.wrapped_key)
-    found = session.execute(rows.where(DeskMember.member == ENROLMENT))
-    return {code: key for code, key in found}  # noqa: C416
-
-
 def key_before(session: Session, code: str) -> bytes | None:
     """The one that a rotation put aside, as it is wrapped; None but in the middle of one."""
     return session.scalar(_wrapped(code, BEFORE))

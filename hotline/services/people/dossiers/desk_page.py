@@ -13,7 +13,7 @@ from hotline.services.desk import admissions
 from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
-from hotline.store.desk import desks, members, recovery_pairs
+from hotline.store.desk import desks, members
 from hotline.store.desk.desks import Desk
 from hotline.store.people import member_keys, memberships, responders
 from hotline.store.people.responders import Membership
@@ -62,8 +62,6 @@ class DeskPage:
     """Member and name of those who may be asked in: they have a key of their own, and do not open it."""
     keyless: Sequence[str]
     """Names of those who act there and have no key of their own."""
-    has_recovery: bool
-    """Whether the passphrase would open a new key too: without it no member gives one."""
 
 
 def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
@@ -118,10 +116,9 @@ def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
         waiting = [(one.asked_by, names.get(one.member, one.member)) for one in waits]
         fit, keyless = _others(session, code, names)
         head = _head(row, len(since), len(waiting), code in members.moving(session))
-        has_recovery = recovery_pairs.newest(session) is not None
     asked = {*since, *(one.member for one in waits)}
     others = [(who, name) for who, name in fit if who not in asked]
-    return DeskPage(head, lines, waiting, others if head.reads else (), keyless, has_recovery)
+    return DeskPage(head, lines, waiting, others if head.reads else (), keyless)
 
 
 def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
