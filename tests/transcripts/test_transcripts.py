@@ -10,9 +10,9 @@ import pytest
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.services.tips.hanging_up import leaves
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book
+from tests.transcripts.hanging_up import leaves
 from tests.transcripts.transcript import Recording, Transcript, read, record
 
 HERE = Path(__file__).parent

@@ -26,7 +26,6 @@ class AccountLine:
     ended_at: datetime | None
     suspended_until: datetime | None
     """None where it is not suspended now."""
-    has_factor: bool
 
 
 def listed(kit: Kit) -> Sequence[AccountLine]:
@@ -58,5 +57,4 @@ def _line(
         seen_at=account.seen_at,
         ended_at=account.ended_at,
         suspended_until=account.suspended_until if account.is_suspended(at) else None,
-        has_factor=account.totp_step > 0,
     )

@@ -1,6 +1,5 @@
 """What native readers agreed to: judged like any other change, then written into the flow files and signed for."""
 
-import copy
 import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,17 +12,11 @@ from hotline.domain.flows.review import (
     ReviewedText,
     ReviewState,
     Signature,
-    readers,
     state_of,
     texts_of,
 )
 from hotline.domain.flows.sheet import AGREED, RowRefused, SheetRow, SheetRowFault
-from hotline.engine.check.checking import check
-from hotline.engine.check.finding import Finding
-from hotline.engine.document.fields import rewritten
 from hotline.errors import ImportRefused
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 
 REVIEWS = "reviews.csv"
 COLUMNS = ("place", "language", "digest", "by", "on")
@@ -106,77 +99,6 @@ def _fault(
     return None if row.words else SheetRowFault.EMPTY
 
 
-def judge(document: Mapping[str, Any], language: str) -> Faults:
-    """The checker of flows, asked what the new words add to what it finds already."""
-    before = set(check(document, place_lists()))
-
-    def faults(texts: Mapping[str, ReviewedText]) -> Mapping[str, str]:
-        flows = {place: text for place, text in texts.items() if text.in_flows}
-        after = check(_with(document, flows.values(), language), place_lists())
-        found: dict[str, str] = {}
-        for finding in after:
-            if finding not in before:
-                for place in _blamed(finding, flows, document, language):
-                    found.setdefault(place, f"{finding.message}: {finding.fix}")
-        return found
-
-    return faults
-
-
-def _blamed(
-    finding: Finding, texts: Mapping[str, ReviewedText], document: Mapping[str, Any], language: str
-) -> Sequence[str]:
-    """The changed texts of the node; where none is (another last screen differs now), every changed one."""
-    old = {text.place: text for text in texts_of(document["flows"])}
-    changed = [place for place, text in texts.items() if text != old[place]]
-    here = [place for place in changed if place.startswith(f"{finding.flow}.{finding.node}.")]
-    if here or finding.language not in ("", language):
-        return here
-    return [place for place in changed if place.endswith(".finish.text")] or changed
-
-
-def _with(
-    document: Mapping[str, Any], texts: Iterable[ReviewedText], language: str
-) -> Mapping[str, Any]:
-    changed = copy.deepcopy(dict(document))
-    for text in texts:
-        flow, node, *steps = text.place.split(".")
-        here = changed["flows"][flow]["nodes"][node]
-        for step in steps:
-            here = here[int(step)] if isinstance(here, list) else here[step]
-        here[language] = text.words[language]
-    return changed
-
-
-def write(folder: Path, taken: ReviewTaken, language: str, by: str, on: date) -> Sequence[Path]:
-    """Put the words into their files, sign for them, and let each file say how far its review is."""
-    signatures = [*read_signatures(folder)]
-    signatures += [
-        Signature(text.place, language, text.digest(language), by, on)
-        for text in taken.accepted
-        if by.casefold() not in {s.by.casefold() for s in readers(text, language, signatures)}
-    ]
-    document = _with(read_folder(folder), _of_flows(taken.accepted), language)
-    files = {}
-    for name, flow in document["flows"].items():
-        changes = {
-            ("nodes", *text.place.split(".")[1:], language): text.words[language]
-            for text in _of_flows(taken.accepted)
-            if text.place in taken.changed and text.place.startswith(f"{name}.")
-        }
-        state = reviewed(flow, name, language, signatures)
-        if flow["review"][language] != state:
-            changes["review", language] = state
-        if changes:
-            path = folder / f"{name}.yaml"
-            files[path] = rewritten(path.read_text(encoding="utf-8"), changes)
-
-    files[folder / REVIEWS] = _signed(signatures)
-    for path, text in files.items():
-        path.write_text(text, encoding="utf-8")
-    return tuple(files)
-
-
 def reviewed(
     flow: Mapping[str, Any], name: str, language: str, signatures: Sequence[Signature]
 ) -> str:
@@ -194,12 +116,8 @@ def overstated(document: Mapping[str, Any], signatures: Sequence[Signature]) -> 
             if said == ReviewState.REVIEWED and reviewed(flow, name, language, signatures) != said:
                 yield (
                     f"{name}.yaml: says that {language} is reviewed, and not every text of it is: "
-                    "hotline words review list"
+                    "the page Words"
                 )
-
-
-def _of_flows(texts: Iterable[ReviewedText]) -> list[ReviewedText]:
-    return [text for text in texts if text.in_flows]
 
 
 def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:

@@ -1,7 +1,5 @@
 """Links that a person makes or undoes: two tips are one situation, or are not. Nothing is merged."""
 
-from collections.abc import Sequence
-
 from hotline.domain import trial
 from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind
 from hotline.domain.tips.likely import LikelyPair, LinkReason
@@ -13,7 +11,6 @@ from hotline.services.cases.entries import EntryBy
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.tips import links, visible
-from hotline.store.tips.links import LinkedTip
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
@@ -25,14 +22,6 @@ def other_of(reason: str) -> int | None:
     """The other tip that a row of `ACTIONS` names."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
-
-
-def of_tip(kit: Kit, tip_id: int, viewer: Viewer | None) -> Sequence[LinkedTip]:
-    """The tips that it is linked to, as far as they may be known of. Raises NotFound."""
-    with kit.database.reading() as session:
-        if not visible.is_visible(session, tip_id, viewer):
-            raise NotFound(f"no tip {tip_id}")
-        return links.of_tip(session, tip_id, viewer)
 
 
 def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
