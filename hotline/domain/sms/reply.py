@@ -313,26 +313,13 @@ def _single(token: str, name: str, allowed: str) -> Piece:
 
 def near(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
     """Returns the references that differ by one letter: wrong, lost, doubled or exchanged; with a digit stuck to it."""
-    for has_digit in (False, True):
-        found = [
-            (one, stuck)
-            for meant, stuck in unstuck(letters)
-            for one in known
-            if bool(stuck) is has_digit and _one_slip(meant.translate(TWINS), one)
-        ]
-        if found:
-            return found
-    return []
-
-
-def unstuck(letters: str) -> list[tuple[str, str]]:
-    """Returns each way to read letters as a reference and a digit that sticks to it."""
-    found = [(letters, "")]
-    if letters[0] in STUCK:
-        found.append((letters[1:], LETTERS.get(letters[0], letters[0])))
-    if letters[-1] in STUCK:
-        found.append((letters[:-1], LETTERS.get(letters[-1], letters[-1])))
-    return found
+    found = [
+        (one, LETTERS.get(before + behind, before + behind))
+        for before, meant, behind in _splits(letters, STUCK)
+        for one in known
+        if _one_slip(meant.translate(TWINS), one)
+    ]
+    return [one for one in found if not one[1]] or found
 
 
 def _one_slip(typed: str, meant: str) -> bool:
@@ -430,7 +417,7 @@ def _of_strange(
         within = {one for letters in strange for one in known if _is_within(letters, one)}
         if len(within) == 1:
             return ReplyReading(Meant.ASK, reference=within.pop())
-        shaped = any(references.read(letters) for one in strange for letters, _ in unstuck(one))
+        shaped = any(references.read(part) for one in strange for _, part, _ in _splits(one, STUCK))
         return ReplyReading(Meant.WRONG if shaped else Meant.ASK)
     if len(names) > 1:
         return ReplyReading(Meant.ASK)

@@ -29,21 +29,14 @@ class Verb(StrEnum):
     LET_GO = "8"
 
 
-class HeldBy(StrEnum):
-    """Who has a case, as one responder sees it."""
-
-    NOBODY = "nobody"
-    SELF = "self"
-    COLLEAGUE = "colleague"
-
-
 @dataclass(frozen=True, slots=True)
 class OfferedCase:
     """One open case as one responder may act on it by SMS."""
 
-    held_by: HeldBy = HeldBy.NOBODY
-    is_asked: bool = False
-    """People are asked to take it, although somebody may have it: it was passed on, or nobody says what came of it."""
+    is_own: bool = False
+    """This responder has the case."""
+    is_helped: bool = False
+    """A colleague has the case, and nobody else is asked to take it."""
     is_on_site: bool = False
     """This responder said that they are there."""
     is_referred: bool = False
@@ -55,16 +48,6 @@ class OfferedCase:
     """The responder is of the national desk, which says how to go."""
     lets: bool = False
     """The responder is of the national desk, which may let the first place's people go."""
-
-    @property
-    def is_own(self) -> bool:
-        """Returns True if this responder has the case."""
-        return self.held_by is HeldBy.SELF
-
-    @property
-    def is_helped(self) -> bool:
-        """Returns True if a colleague has the case and nobody else is asked."""
-        return self.held_by is HeldBy.COLLEAGUE and not self.is_asked
 
 
 Words = Mapping[str, str]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hotline.domain.referrals.clocks import ASKS
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import HeldBy, OfferedCase, offered
+from hotline.domain.sms.rules_replies import OfferedCase, offered
 from hotline.ports import Kit
 from hotline.services.referrals import case_standing
 from hotline.services.referrals.case_standing import RESPONDER, answer_of
@@ -23,18 +23,13 @@ def worded(kit: Kit, case: OfferedCase, language: str) -> str:
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
     """Returns an open case as this responder may act on it."""
     own: Sequence[Referral] = referrals.all_of(session, tip.id, responder.id)
-    held_by = HeldBy.COLLEAGUE
-    if tip.holder_id is None:
-        held_by = HeldBy.NOBODY
-    elif tip.holder_id == responder.id:
-        held_by = HeldBy.SELF
     is_national = responder.level == Level.NATIONAL
     clocks = deadlines.open_clocks(session, tip.id)
     requested = tip.end_wanted_by
     own_request = requested == f"{RESPONDER}{responder.id}"
     return OfferedCase(
-        held_by,
-        is_asked=any(kind in clocks for kind in ASKS),
+        is_own=tip.holder_id == responder.id,
+        is_helped=tip.holder_id not in (None, responder.id) and not clocks.keys() & {*ASKS},
         is_on_site=any(one.on_site_at is not None for one in own),
         is_referred=any(one.handed_to_help_at is not None for one in own),
         is_passed=any(one.passed_at is not None for one in own),
