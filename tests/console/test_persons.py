@@ -380,3 +380,8 @@ def test_a_page_says_what_is_owed_to_whom_wants_help_and_at_closing_that_it_goes
     assert case.says("offered", service="shelter").status_code == 303
     assert "No service was asked" not in case.opened()
     assert "the service&#39;s answer" in case.clear().partition("Closing ends none of this:")[2]
+
+
+def test_a_form_about_a_person_whose_number_is_none_is_refused(case: CaseDesk) -> None:
+    assert case.says("screened", "somebody", **GROWN_UP).status_code == 422
+    assert "screened" not in [one.kind for one in case.entries()]

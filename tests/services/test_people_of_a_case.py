@@ -106,11 +106,10 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     with pytest.raises(CodesRefused, match="too_early"):
         case.say("thirty", {"thirty": "helped"}, of=offered)
     before, told_as = set(case.district.told(case.tip)), case.district.tip(case.tip).urgency
-    done = case.say("thirty", {"thirty": "danger"}, of=offered)
+    case.say("thirty", {"thirty": "danger"}, of=offered)
     tip = case.district.tip(case.tip)
     assert tip.told_urgency == told_as, "how fast it was answered goes by what it was told as"
     assert (tip.closed_at, tip.urgency, tip.holder_id) == (None, Urgency.DANGER, None)
-    assert done.in_danger
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
     assert "acknowledge" in case.district.open_kinds()
     # Who of the nation takes it holds it; nobody tells of it a second time.
@@ -125,7 +124,7 @@ def test_danger_that_corrects_what_was_said_is_danger(case: HelpedCase) -> None:
     case.say("arrived", {"arrived": "yes"}, of=offered)
     case.district.clock.turn(days=30)
     safe = case.say("thirty", {"thirty": "safe"}, of=offered).entry_id
-    assert case.say("thirty", {"thirty": "danger"}, of=offered, corrects=safe).in_danger
+    case.say("thirty", {"thirty": "danger"}, of=offered, corrects=safe)
     assert case.district.tip(case.tip).urgency == Urgency.DANGER
 
 
@@ -319,4 +318,4 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
         done = case.say(kind, codes, n=chance.randint(1, 3), of=of, corrects=corrects, who=who)
     except CodesRefused:
         return False
-    return done.in_danger
+    return done.entry_id is not None and codes.get("thirty") == "danger"

@@ -124,6 +124,10 @@ class ReaderAnswer:
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What stands in the places of a text; `place.K7Q4` is of one case."""
 
+    def and_also(self, other: "ReaderAnswer") -> "ReaderAnswer":
+        lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
+        return ReaderAnswer((*self.flags, *other.flags), lists, words)
+
     def to_dict(self) -> dict[str, Any]:
         lists = {name: [list(one) for one in choices] for name, choices in self.lists.items()}
         return {"flags": [*self.flags], "lists": lists, "words": dict(self.words)}

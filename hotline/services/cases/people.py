@@ -101,15 +101,6 @@ class PersonAct:
     """The entry that it corrects."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenCodes:
-    """What was written down of a person."""
-
-    entry_id: int
-    person: MetPerson
-    """As that person stands now."""
-
-
 def opened(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
     """Nobody, where nothing was written of anybody. Raises SealBroken where it was, and `private` is None."""
     return fold(entries_of(session, tip, private))
@@ -136,8 +127,10 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
 
 def write(
     session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
-) -> WrittenCodes | None:
-    """An entry, its sealed codes, and the rows that follow from both. None where it was written before.
+) -> tuple[int, MetPerson] | None:
+    """Writes an entry, its sealed codes, and the rows that follow from both.
+
+    Returns the entry's id and the person as they stand now, or None where it was written before.
 
     Its caller holds the tip. Raises ValueError for codes of no list, CodesRefused, SealBroken, KeyMissing.
     """
@@ -159,4 +152,4 @@ def write(
     new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, act.supersedes)
     after = fold((*known, new))
     follow(session, tip, before, after)
-    return WrittenCodes(entry_id, next(one for one in after if one.n == said.n))
+    return entry_id, next(one for one in after if one.n == said.n)

@@ -102,9 +102,9 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
     judged = {one: tips[one] for one in cases if f"{JUDGES}.{one}" in pinned.flags}
     others = {one: tip for one, tip in judged.items() if one not in hers}
     people = people.and_also(people_view.owed_in(session, kit, others, person))
-    flags = (RIGHT, *(flag for flag, some in has if some), *people.flags)
-    lists = {MY_WORK: labels, MY_QUESTIONS: questions, **people.lists}
-    return ReaderAnswer(flags, lists, {**words, **people.words})
+    flags = (RIGHT, *(flag for flag, some in has if some))
+    lists = {MY_WORK: labels, MY_QUESTIONS: questions}
+    return ReaderAnswer(flags, lists, words).and_also(people)
 
 
 def _theirs(

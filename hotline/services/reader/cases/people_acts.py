@@ -152,8 +152,8 @@ def _told(
     shown = people_view.shown(kit, case, sorted(now, key=lambda one: one.n), her, at)
     due = _due(said, done.person, done)
     words |= {"time": kigali(due)} if due is not None else {}
-    flags = (KEPT, *_flags(said, done.person), *shown.flags)
-    return ReaderAnswer(flags, shown.lists, {**words, **shown.words})
+    told = ReaderAnswer((KEPT, *_flags(said, done.person)), words=words)
+    return told.and_also(shown)
 
 
 def _flags(said: PersonCodes, person: MetPerson) -> Sequence[str]:

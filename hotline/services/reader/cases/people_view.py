@@ -5,7 +5,6 @@ Runs inside its caller's transaction, behind her PIN.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.domain import trial
@@ -15,6 +14,7 @@ from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import FOLLOWS, FollowKind
 from hotline.domain.cases.people_codes import AGAIN, BOY, GIRL, MAN, WOMAN
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
+from hotline.domain.dialogue.asks import ReaderAnswer
 from hotline.domain.dialogue.person_asks import STARTED, StartedForm
 from hotline.domain.tip import Matter
 from hotline.domain.wording import Template
@@ -54,24 +54,6 @@ EARLY = "arrival_early"
 """The flag of a case of which an arrival may be said, and nothing is asked yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleFlags:
-    """What the screens are told of one case's persons."""
-
-    flags: Sequence[str] = ()
-    lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    words: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def and_also(self, other: "PeopleFlags") -> "PeopleFlags":
-        lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
-        return PeopleFlags([*self.flags, *other.flags], lists, words)
-
-    @property
-    def letters(self) -> int:
-        """What it takes of a box."""
-        return len(json.dumps([self.flags, self.lists, self.words]))
-
-
 def of_tip(session: Session, kit: ReaderKit, tip: Tip) -> Sequence[MetPerson]:
     """Nobody, where the codes do not open: then nothing is said of them, and a page says that it cannot be read."""
     try:
@@ -91,59 +73,60 @@ def may_be_asked(kit: Kit, tip: Tip) -> bool:
 
 def of_cases(
     session: Session, kit: ReaderKit, cases: Mapping[str, Tip], person: Responder
-) -> PeopleFlags:
+) -> ReaderAnswer:
     """Of those that are hers, or of which she is asked what became of somebody, by the names that she knows them by.
 
     Where not all fit, the first do.
     """
-    at, told = kit.now(), PeopleFlags()
+    at, told = kit.now(), ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
     met = case_people.tips_with(session, ids)
     started = started_forms.of_responder(session, person.id, ids)
     for case, tip in cases.items():
         if not may_be_asked(kit, tip):
             continue
-        one = PeopleFlags([f"people.{case}"])
+        one = ReaderAnswer((f"people.{case}",))
         if tip.closed_at is not None:
-            one = one.and_also(PeopleFlags([f"over.{case}"]))
+            one = one.and_also(ReaderAnswer((f"over.{case}",)))
         if tip.id in started:
             one = one.and_also(_goes_on(session, kit, case, tip, started[tip.id], person))
         if tip.id in met:
             people_of = of_tip(session, kit, tip)
             one = one.and_also(shown(kit, case, people_of, person, at))
         elif known_cases.has_referred(session, tip.id, person.id):
-            one = one.and_also(PeopleFlags([f"owes_person.{case}"]))
+            one = one.and_also(ReaderAnswer((f"owes_person.{case}",)))
         more = told.and_also(one)
-        told = more if more.letters <= MOST_LETTERS else told
+        letters = len(json.dumps([more.flags, more.lists, more.words]))
+        told = more if letters <= MOST_LETTERS else told
     return told
 
 
 def _goes_on(
     session: Session, kit: ReaderKit, case: str, tip: Tip, body: bytes, person: Responder
-) -> PeopleFlags:
+) -> ReaderAnswer:
     """Offers the form that this responder has not finished. Nothing of one that does not decrypt, or is over."""
     private = private_of(session, kit, tip)
     if private is None:
-        return PeopleFlags()
+        return ReaderAnswer()
     bound = sealed_codes.started_by(person.id)
     try:
         plain = open_codes(body, private=private, uid=tip.uid, entry_id=bound)
         form = StartedForm.from_text(plain.decode())
     except (SealBroken, ValueError, KeyError, TypeError):
-        return PeopleFlags()
+        return ReaderAnswer()
     if form.kind is EntryKind.SCREENED and tip.closed_at is not None:
-        return PeopleFlags()
+        return ReaderAnswer()
     step, count = (str(number) for number in form.step)
     label = kit.phrases.say(person.language, Template.CONTINUE_FORM, step=step, count=count)
     name = f"{STARTED}.{case}"
-    return PeopleFlags([name], {name: [(form.kind.value, label)]}, {name: form.to_text()})
+    return ReaderAnswer((name,), {name: [(form.kind.value, label)]}, {name: form.to_text()})
 
 
 def owed_in(
     session: Session, kit: ReaderKit, cases: Mapping[str, Tip], person: Responder
-) -> PeopleFlags:
+) -> ReaderAnswer:
     """Returns what is still owed in cases whose closure this responder may confirm."""
-    told = PeopleFlags()
+    told = ReaderAnswer()
     met = case_people.tips_with(session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
         if tip.id in met and may_be_asked(kit, tip):
@@ -154,7 +137,7 @@ def owed_in(
 
 def shown(
     kit: Kit, case: str, met: Sequence[MetPerson], her: Responder, at: datetime
-) -> PeopleFlags:
+) -> ReaderAnswer:
     """`case` is the name by which she knows it."""
     language = her.language
     flags = [f"has_people.{case}"] if met else []
@@ -181,13 +164,13 @@ def shown(
         _, several, name = LISTS[FollowKind.ARRIVAL]
         flags += [f"{EARLY}.{case}", *([f"{several}.{case}"] if len(early) > 1 else [])]
         lists[f"{name}.{case}"] = _listed(kit, early, language)
-    return PeopleFlags(flags, lists).and_also(_closing(kit, case, met, language))
+    return ReaderAnswer(tuple(flags), lists).and_also(_closing(kit, case, met, language))
 
 
-def _closing(kit: Kit, case: str, met: Sequence[MetPerson], language: str) -> PeopleFlags:
+def _closing(kit: Kit, case: str, met: Sequence[MetPerson], language: str) -> ReaderAnswer:
     """What whoever closes the case is told first."""
     owed = _owed(kit, met, language)
-    return PeopleFlags([f"owes.{case}"], words={f"owed.{case}": owed}) if owed else PeopleFlags()
+    return ReaderAnswer((f"owes.{case}",), words={f"owed.{case}": owed}) if owed else ReaderAnswer()
 
 
 def _owed(kit: Kit, met: Sequence[MetPerson], language: str) -> str:

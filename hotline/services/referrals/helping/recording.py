@@ -54,8 +54,6 @@ class Recorded:
     """As that person stands now."""
     to_ring: int | None = None
     """A message to ring for, after the commit."""
-    in_danger: bool = False
-    """The case is open again, as danger."""
 
 
 def record(
@@ -69,16 +67,16 @@ def record(
     written = people.write(session, kit, tip, act, private=private)
     if written is None:
         return Recorded(None)
-    to_ring, in_danger, codes = None, False, act.said.codes
+    entry_id, person = written
+    to_ring, codes = None, act.said.codes
     match act.kind:
         case EntryKind.OFFERED if act.by.responder_id is not None:
             to_ring = _offered(session, kit, tip, act.by.responder_id, act.at)
         case EntryKind.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
-            _accepted(tip, written.person, act.at)
+            _accepted(tip, person, act.at)
         case EntryKind.ANSWERED if act.supersedes is not None:
-            _not_accepted(tip, written.person, act.supersedes)
+            _not_accepted(tip, person, act.supersedes)
         case EntryKind.THIRTY if codes[THIRTY] == ThirtyDays.DANGER:
-            in_danger = True
             to_ring = open_again(session, kit, tip, act.by, act.at)
         case _:
             pass
@@ -87,7 +85,7 @@ def record(
         # What was said of the person may make the closure that waits more urgent, or the national desk's to decide.
         event = Event(Happened.END_WANTED)
         to_ring = ladder.happen(session, kit, tip.id, event, act.at) or to_ring
-    return Recorded(written.entry_id, written.person, to_ring, in_danger)
+    return Recorded(entry_id, person, to_ring)
 
 
 def _offered(session: Session, kit: Kit, tip: Tip, who: int, at: datetime) -> int | None:

@@ -1,7 +1,6 @@
 """What an account writes down of a person of a case: the acts of a responder's phone, and what a deciding body said."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
@@ -30,23 +29,20 @@ CLOSED = "closed"
 """The stop of a case that is over: nobody new is met there."""
 
 
-@dataclass(frozen=True, slots=True)
-class SaidOfPerson:
-    """What a form says."""
+def note(
+    kit: ConsoleKit,
+    by: SignedIn,
+    token: str,
+    tip_id: int,
+    kind: EntryKind,
+    said: PersonCodes,
+    *,
+    once: str,
+    corrects: int | None,
+) -> None:
+    """Writes down what a form says, with its row of the audit log. A form about somebody new has the number 0.
 
-    kind: EntryKind
-    n: int | None
-    """Which person; None of somebody new."""
-    codes: Mapping[str, str] = field(repr=False)
-    once: str
-    """The form's own word, so that what is sent twice is written once."""
-    offered_id: int | None = None
-    corrects: int | None = None
-
-
-def note(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, said: SaidOfPerson) -> None:
-    """Writes it down once, with its row of the audit log.
-
+    `once`: the form's own word, so that what is sent twice is written once.
     Raises NotFound where this account may know of no such tip, CodesRefused, ValueError for codes of no list, and
     KeyMissing or SealBroken where its key opens nothing of the case.
     """
@@ -57,17 +53,17 @@ def note(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, said: SaidOfPer
         tip = referrals.tip_for_writing(session, tip_id)
         if tip.matter != Matter.TIP or tip.channel in trial.UNCOUNTED:
             raise NotFound(f"tip {tip_id} is about no person who was met")
-        key = f"{tip_id}:{by.account_id}:{said.once}"
-        if case_log.is_written(session, f"{said.kind}:{key}"):
+        key = f"{tip_id}:{by.account_id}:{once}"
+        if case_log.is_written(session, f"{kind}:{key}"):
             return
         desk, private = case_key(session, kit, by, private_key, viewer, tip)
         act = PersonAct(
-            said.kind,
-            _codes(session, tip, said),
+            kind,
+            _numbered(session, tip, said).checked(kind),
             EntryBy(actor, EntryWay.CONSOLE, desk, viewer.responder_id),
             at,
             key,
-            said.corrects,
+            corrects,
         )
         _check(session, tip, act, private)
         done = recording.record(session, kit, tip, act, private=private)
@@ -80,11 +76,10 @@ def note(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, said: SaidOfPer
         ring(kit, Job.DELIVER, done.to_ring)
 
 
-def _codes(session: Session, tip: Tip, said: SaidOfPerson) -> PersonCodes:
-    n = said.n
-    if n is None:
-        n = max((row.n for row in case_people.of_tip(session, tip.id)), default=0) + 1
-    return PersonCodes(n, said.codes, said.offered_id).checked(said.kind)
+def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
+    """Gives somebody new the next number of the case."""
+    numbers = (row.n for row in case_people.of_tip(session, tip.id))
+    return said if said.n else replace(said, n=max(numbers, default=0) + 1)
 
 
 def _check(session: Session, tip: Tip, act: PersonAct, private: bytes | None) -> None:

@@ -30,6 +30,7 @@ from hotline.domain.cases.people_codes import (
     STATE,
     THIRTY,
     WOMAN,
+    PersonCodes,
     ServiceAnswer,
 )
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp, PersonMoment
@@ -38,7 +39,6 @@ from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import tip_sheet
 from hotline.services.tips.persons import case_persons, noting
 from hotline.services.tips.persons.case_persons import CasePersons, OpenedPersons, RunningClock
-from hotline.services.tips.persons.noting import SaidOfPerson
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.templating import when
 from hotline.web.console.tips.opening import OPEN_SECONDS, reason_of
@@ -129,18 +129,23 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     wrong = _missing(visit, kind, whom, codes)
     if wrong:
         return _form_page(visit, tip_id, kind, whom, corrects, wrong)
-    said = SaidOfPerson(
-        kind,
-        None if whom == NEW else _number(whom.partition(":")[0]),
-        codes,
-        form.text("once", most=40) or secrets.token_hex(8),
-        _number(whom.partition(":")[2]),
-        _number(corrects),
-    )
+    number, _, offer = whom.partition(":")
+    n = 0 if whom == NEW else _number(number)
+    once = form.text("once", most=40) or secrets.token_hex(8)
     try:
-        noting.note(visit.kit, visit.by, visit.token, tip_id, said)
+        said = PersonCodes(-1 if n is None else n, codes, _number(offer))
+        noting.note(
+            visit.kit,
+            visit.by,
+            visit.token,
+            tip_id,
+            kind,
+            said,
+            once=once,
+            corrects=_number(corrects),
+        )
     except CodesRefused as refused:
-        wrong = faults(whom=_stopped(visit, tip_id, said.n, refused.stop))
+        wrong = faults(whom=_stopped(visit, tip_id, n, refused.stop))
     except (KeyMissing, SealBroken):
         wrong = faults(whom=visit.say(UNOPENED))
     except ValueError:
