@@ -8,11 +8,7 @@ from werkzeug.exceptions import HTTPException
 from hotline.ports import DoorKit
 from hotline.web.guard import DOOR, METHODS, Door, Hook, Measured, Secrets, Used, forget, unmeasured
 from hotline.web.health import health
-from hotline.web.hooks.delivery import delivery
-from hotline.web.hooks.ended import ended
-from hotline.web.hooks.optout import optout
-from hotline.web.hooks.sms import listed, sms
-from hotline.web.hooks.ussd import ussd
+from hotline.web.hooks.hooks import delivery, ended, listed, optout, sms, ussd
 from hotline.web.problems import plain, refused, unforeseen
 from hotline.web.results import results
 

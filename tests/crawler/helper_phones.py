@@ -86,7 +86,9 @@ def _rehearse(line: Line) -> None:
         tip = session.scalars(select(Tip).order_by(Tip.id.desc()).limit(1)).one()
         tip.channel = trial.DRILL
         begun, over = line.clock(), line.clock() + timedelta(hours=1)
-        row = Exercise(tip_id=tip.id, place=tip.place, climbs=False, started_by="Aline")
+        row = Exercise(
+            tip_id=tip.id, place=tip.place, desk=tip.place, climbs=False, started_by="Aline"
+        )
         row.reason, row.started_at, row.ends_at = "the week of drills", begun, over
         session.add(row)
 

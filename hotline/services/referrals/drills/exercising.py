@@ -183,7 +183,7 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
         row = Exercise(
             tip_id=tip.id,
             place=desk.place,
-            desk_code=desk.code,
+            desk=desk.code,
             climbs=wanted.climbs,
             started_by=by.name,
             reason=reason,

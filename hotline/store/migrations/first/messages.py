@@ -234,7 +234,7 @@ def _referrals() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tip_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
-        sa.Column("desk_code", sa.String(), nullable=True),
+        sa.Column("desk", sa.String(), nullable=False),
         sa.Column("climbs", sa.Boolean(), nullable=False),
         sa.Column("started_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),

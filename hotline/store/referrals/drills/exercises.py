@@ -32,8 +32,8 @@ class Exercise(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), unique=True)
     place: Mapped[str]
     """The tip's: the district that an alert names, or abroad."""
-    desk_code: Mapped[str | None]
-    """Whose people are tried; None in a row of the release before, where it is the district's."""
+    desk: Mapped[str]
+    """Whose people are tried."""
     climbs: Mapped[bool]
     """Whether it goes on to the higher levels of the desk where nobody answers."""
     started_by: Mapped[str]
@@ -44,10 +44,6 @@ class Exercise(Row):
     ended_by: Mapped[str | None]
     why_ended: Mapped[str | None]
     """An `ExerciseEnd`."""
-
-    @property
-    def desk(self) -> str:
-        return self.desk_code or self.place
 
 
 OF_A_CASE = Referral.tip_id.not_in(select(Exercise.tip_id))
@@ -75,8 +71,7 @@ def held(session: Session, exercise_id: int) -> Exercise | None:
 
 def since(session: Session, desk: str, at: datetime) -> Sequence[Exercise]:
     """Those that began at a desk since then, the newest first."""
-    of_desk = func.coalesce(Exercise.desk_code, Exercise.place) == desk
-    found = select(Exercise).where(of_desk, Exercise.started_at > at)
+    found = select(Exercise).where(Exercise.desk == desk, Exercise.started_at > at)
     return session.scalars(found.order_by(Exercise.id.desc())).all()
 
 
