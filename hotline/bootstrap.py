@@ -43,16 +43,15 @@ from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, stuck
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.reader_door import ReaderDoor, public_half
-from hotline.sealing.runs import RunCipher
+from hotline.sealing.runs import RunCipher, WeeklyRuns
 from hotline.sealing.sealer import Sealer
-from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.flows.places import place_lists
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.watch import key_checks
-from hotline.services.words.reading_aids import read_aids
+from hotline.services.words.word_sheets import read_aids
 from hotline.store.database import open_database, sqlite_file
 from hotline.store.dialogue.ways import SessionMemory
-from hotline.store.watch.key_canaries import ProcessStart
+from hotline.store.watch.alarms import ProcessStart
 
 if TYPE_CHECKING:
     from hotline.adapters.queue.circuit import Circuit

@@ -25,7 +25,7 @@ from hotline.ports import (
 )
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.sealing.runs import WeeklyRuns
 from hotline.store.database import Database
 
 if TYPE_CHECKING:

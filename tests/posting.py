@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.people.posting import WantedPosting
+from hotline.domain.people.enrolment import WantedPosting
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Category
 from hotline.ports import Kit

@@ -161,7 +161,7 @@ from hotline.bootstrap import build_door
 from hotline.config import Settings
 build_door(Settings.read(os.environ))
 found = {"rq", "africastalking", "alembic", "requests", "flask"} & sys.modules.keys()
-import hotline.services.watch.watch, workers.clock, workers.jobs
+import hotline.services.watch.watchers, workers.clock, workers.jobs
 print(*sorted(found | {"pydantic", "yaml"} & sys.modules.keys()))
 """
 

@@ -26,9 +26,8 @@ from pathlib import Path
 
 import rwanda_admin
 
-from hotline.domain.places.countries import SAID
 from hotline.domain.places.place_names import spelling
-from hotline.domain.places.places import camps, district_named, districts, sectors
+from hotline.domain.places.places import SAID, camps, district_named, districts, sectors
 
 MOST_DISTRICTS = 9
 HEAD = '''"""Markets by the district that they are in, as the World Food Programme lists them.

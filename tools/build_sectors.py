@@ -1,7 +1,7 @@
-"""Rebuild `hotline/domain/places/sectors.py`: Rwanda's 30 districts and 416 sectors with their NISR codes.
+"""Rebuild `hotline/domain/places/places.py`: Rwanda's 30 districts and 416 sectors with their NISR codes.
 
     pip install rwanda-admin==1.4.1 rwanda-geo-data==1.1.0     (in an environment of its own)
-    python tools/build_sectors.py > hotline/domain/places/sectors.py
+    python tools/build_sectors.py > hotline/domain/places/places.py
 
 rwanda-admin (data CC BY 4.0, from the NISR village list) has the codes, but some of its names are damaged;
 rwanda-geo-data (MIT) has clean names, but no codes. They are joined on the villages that a sector holds, so that a

@@ -20,7 +20,7 @@ from hotline.cli.line.demo import environ_of
 from hotline.cli.line.demo_home import HOME
 from hotline.config import Settings
 from hotline.domain.accounts.second_factor import code_at
-from hotline.services.watch import origin
+from hotline.services.watch import trials
 from hotline.web.console.app import create_console, templates_in
 from tests.console.browsing import free_port, served
 from tests.keypad import chromium_browser
@@ -56,7 +56,7 @@ def main(home: Path) -> None:
     kit = build_pages(
         Settings.read(environ_of({HOME: str(home), "HOTLINE_CONSOLE_URL": address}, 8001))
     )
-    if not origin.is_invented(kit):
+    if not trials.is_invented(kit):
         raise SystemExit(f"{home} holds no sample data: see the first lines of {__file__}")
     app = create_console(kit, templates_in(load_console_words()))
     entered: dict[str, object] = {}

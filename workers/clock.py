@@ -32,7 +32,7 @@ from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.helping import following
 from hotline.services.sms import fetching, sms_replies
 from hotline.services.tips import intake, morning_closures, retention
-from hotline.services.watch import clock_rewind
+from hotline.services.watch import watchers
 from hotline.statistics import service_releases
 from hotline.store.changes import checks
 from hotline.store.flows import publications
@@ -192,7 +192,7 @@ def make_good(kit: RelayKit, back: timedelta) -> timedelta:
     """Nobody waits longer for a clock that was set back. Returns what is still to be made good."""
     if back:
         try:
-            clock_rewind.make_good(kit, back)
+            watchers.make_good(kit, back)
         except Unavailable as broken:
             logger.error("the clock was set back, and %s", type(broken).__name__)
             return back

@@ -13,7 +13,7 @@ from hotline.errors import StoreUnavailable
 from hotline.ports import WatchKit
 from hotline.services.outbox import notices
 from hotline.services.outbox.notices import Person
-from hotline.services.watch import trials, watch
+from hotline.services.watch import trials, watchers
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Watchman:
         """Look, and tell. Whatever fails is named, and looked at again the next time."""
         try:
             around = self._looks % AROUND_EACH == 0
-            watch.look(self._kit, around=around)
+            watchers.look(self._kit, around=around)
             if around:
                 trials.hold(self._kit)
             self._looks += 1

@@ -12,7 +12,7 @@ from hotline.bootstrap import Role, build_console, key_folder, wrong_sentence
 from hotline.config import Settings
 from hotline.errors import PassphraseWrong, StoreUnavailable
 from hotline.ports import LookingKit
-from hotline.services.watch import key_checks, origin
+from hotline.services.watch import key_checks, trials
 from hotline.store import migrate
 
 INVENTED = {
@@ -63,7 +63,7 @@ def _wrong_keys(settings: Settings) -> Sequence[str]:
 def _say_what_is_invented(kit: LookingKit) -> None:
     """Beside whatever a command prints. A database that does not answer is the command's to name."""
     with suppress(StoreUnavailable):
-        if origin.is_invented(kit):
+        if trials.is_invented(kit):
             click.echo(f"hotline: {' | '.join(INVENTED.values())}", err=True)
 
 

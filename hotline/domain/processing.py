@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline.domain.cases.months import COUNTED_AFTER
-from hotline.domain.people.enrolling import OLD_NUMBER_KEPT
+from hotline.domain.people.enrolment import OLD_NUMBER_KEPT
 from hotline.domain.tips.retention import (
     INBOUND,
     PARAMETERS,

@@ -17,7 +17,7 @@ class Matter(StrEnum):
 
     TIP = "tip"
     COMPLAINT = "complaint"
-    """About somebody who was to help (`domain/tips/complaint.py`)."""
+    """About somebody who was to help (`domain/tips/promises.py`)."""
 
 
 class TipState(StrEnum):

@@ -1,24 +1,28 @@
 """Runs on their way through the run store: what she answered so far is never there in clear.
 
 This key is the hooks' alone. A run that does not open counts as forgotten: the talk begins again.
+
+Runs under one key made of two: the hooks' own, which may be rotated, and the week's, which never goes back.
+
+Redis' log keeps what was overwritten. Whoever finds it needs both keys, and after two weeks nobody has the week's.
+
+    version 3 | week 8, as in 2026-W48 | nonce 24, the run, tag 16
 """
 
-from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt,
-)
-from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt,
-)
-from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES as NONCE_BYTES,
-)
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_NPUBBYTES as NONCE_BYTES
 from nacl.exceptions import CryptoError
 from nacl.utils import random
 
-from hotline.errors import SealBroken
+from hotline.errors import KeyMissing, SealBroken
 from hotline.sealing.envelope import VERSION
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.keys.weekly_lock import WEEK_BYTES, WeeklyLock
 
 RUNS_KEY = "runs.key"
 
@@ -72,4 +76,54 @@ def opened(key: bytes, bound: bytes, sealed: bytes) -> bytes | None:
     try:
         return decrypt(sealed[NONCE_BYTES:], bound, sealed[:NONCE_BYTES], key)
     except (CryptoError, ValueError, TypeError):
+        return None
+
+
+JOINED = b"\x03"
+HEAD_BYTES = 1 + WEEK_BYTES
+
+
+class WeeklyRuns:
+    """What another release left opens too: under the hooks' key alone, with or without the week's lock around it."""
+
+    def __init__(
+        self, cipher: RunCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
+    ) -> None:
+        self._cipher = cipher
+        self._weekly_lock = weekly_lock
+        self._now = now
+
+    def seal(self, session_key: str, plain: bytes) -> bytes:
+        week = self._weekly_lock.week(self._now())
+        if not week:
+            return self._cipher.seal(session_key, plain)
+        head = JOINED + week.encode()
+        key = self._weekly_lock.joined(week, self._cipher.keys()[0])
+        return head + under(key, head + session_key.encode(), plain)
+
+    def open(self, session_key: str, sealed: bytes) -> bytes:
+        """Raises SealBroken."""
+        bound = session_key.encode()
+        try:
+            if sealed[:1] != JOINED:
+                return self._cipher.open(session_key, self._weekly_lock.unlock(sealed, bound))
+            plain = self._opened(self._cipher.keys(), bound, sealed)
+            if plain is None:
+                plain = self._opened(self._cipher.keys_again(), bound, sealed)
+        except KeyMissing:
+            raise SealBroken("a run of a week that was forgotten") from None
+        except ValueError:
+            raise SealBroken("a run of no week") from None
+        if plain is None:
+            raise SealBroken("a run that was altered, or is another session's")
+        return plain
+
+    def _opened(self, keys: Iterable[bytes], bound: bytes, sealed: bytes) -> bytes | None:
+        """Raises KeyMissing, or ValueError for what is no week."""
+        head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+        week = head[1:].decode()
+        for key in keys:
+            plain = opened(self._weekly_lock.joined(week, key), head + bound, rest)
+            if plain is not None:
+                return plain
         return None

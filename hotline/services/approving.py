@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
-from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.domain.accounts.second_factor import APPROVAL_LIVES
 from hotline.domain.desk.members import account_of, responder_of
 from hotline.ports import Kit
 from hotline.store.accounts import accounts, approvals

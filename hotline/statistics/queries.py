@@ -38,9 +38,8 @@ from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_overview import WHOLE
 from hotline.store.database import add_if_new
 from hotline.store.outbox.messages import TRULY_DUE, Deadline
-from hotline.store.reach import people, screen_counts
-from hotline.store.reach.coverage import Coverage
-from hotline.store.reach.outreach import Reach, Tally
+from hotline.store.reach import outreach, screen_counts
+from hotline.store.reach.outreach import Coverage, Reach, Tally
 from hotline.store.referrals.desk_pages.closures import CLOSURE_WAITS
 from hotline.store.referrals.desk_pages.owed import is_owing
 from hotline.store.rolls.joined import Joined
@@ -96,7 +95,7 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
         calls=calls,
         topics=topics,
         quiz=quiz,
-        people=people.totals(session).get(month) if month is not None else None,
+        people=outreach.totals(session).get(month) if month is not None else None,
         networks=screen_counts.totals(session, ScreenMeasure.SESSION, first, after),
         shown=screen_counts.totals(session, ScreenMeasure.SHOWN, first, after),
         answered=screen_counts.totals(session, ScreenMeasure.ANSWERED, first, after),

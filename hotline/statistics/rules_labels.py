@@ -6,8 +6,7 @@ from datetime import date
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from hotline.domain.places.countries import COUNTRIES
-from hotline.domain.places.places import PROVINCES, districts
+from hotline.domain.places.places import COUNTRIES, PROVINCES, districts
 from hotline.domain.tip import ABROAD, FORMS, Urgency
 from hotline.statistics.rules_definitions import ALL, Dimension, Unit, phrase
 from hotline.statistics.rules_periods import Span, span_of

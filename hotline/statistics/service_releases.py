@@ -28,7 +28,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.flows import flows
 from hotline.store.referrals import retention
-from hotline.store.watch import origin
+from hotline.store.watch import trials
 from hotline.text.names import is_one_name
 
 EVERY = timedelta(hours=1)
@@ -225,7 +225,7 @@ def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
         if cells is None:
             return False
         first = queries.first_day(session)
-        is_sample = origin.is_invented(session)
+        is_sample = trials.is_invented(session)
     began = month_of(first) if first is not None else ""
     first_month = began if began in months_of(period)[1:] else ""
     release = Release(period, at, cells, spans, first_month, is_sample)

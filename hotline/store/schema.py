@@ -28,7 +28,7 @@ from hotline.store.outbox.messages import Deadline
 from hotline.store.people import enrolments, pin_warnings, responders  # noqa: F401
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Membership
-from hotline.store.reach import coverage, measures, outreach, people, screen_counts  # noqa: F401
+from hotline.store.reach import outreach, screen_counts  # noqa: F401
 from hotline.store.referrals import asked_back, receipts, retention  # noqa: F401
 from hotline.store.referrals.drills import exercises  # noqa: F401
 from hotline.store.rolls import joined  # noqa: F401
@@ -43,7 +43,7 @@ from hotline.store.tips import (  # noqa: F401
     untold,
 )
 from hotline.store.tips.tips import DRAFT, WAITS, Tip
-from hotline.store.watch import alarms, key_canaries, origin  # noqa: F401
+from hotline.store.watch import alarms, trials  # noqa: F401
 
 METADATA = Row.metadata
 

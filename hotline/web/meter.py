@@ -10,7 +10,7 @@ from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.dialogue.conversation import failure
 from hotline.services.watch import metering
-from hotline.store.reach.measures import HookCount
+from hotline.store.reach.outreach import HookCount
 from hotline.text.languages import CODES
 from hotline.web.guard import Reply
 

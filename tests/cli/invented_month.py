@@ -10,7 +10,7 @@ from hotline.bootstrap import build_console, build_reader
 from hotline.config import Settings
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.people_codes import OF_REFERRAL, PersonCodes
-from hotline.domain.tips.likely import LikelyPair, LinkReason
+from hotline.domain.tips.clusters import LikelyPair, LinkReason
 from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.people import PersonAct
 from hotline.services.reader.cases.case_keys import private_of

@@ -5,7 +5,7 @@ from pathlib import Path
 from hotline.bootstrap import build_reader
 from hotline.cli.people.demo_pins import kept, make, told
 from hotline.config import Settings
-from hotline.domain.people.rehearsal import WITH_PINS
+from hotline.domain.people.enrolment import WITH_PINS
 from hotline.store.desk.desks import DeskMember
 from hotline.store.people.responders import Responder
 from tests.cli.homes import copy_home

@@ -20,7 +20,7 @@ from hotline.store.cases.case_codes import CaseCode
 from hotline.store.database import open_database
 from hotline.store.desk import audit
 from hotline.store.tips.tips import Tip
-from hotline.store.watch import origin
+from hotline.store.watch import trials
 from tests.cli.homes import copy_home
 from tests.conftest import Clock
 from tests.services.case_sums import check_logs
@@ -57,7 +57,7 @@ def rows_and_logs_agree_and_the_chain_is_whole(settings: Settings) -> None:
     with closing(open_database(settings.database_url)) as database:
         check_logs(database)
         with database.reading() as session:
-            assert origin.is_invented(session)
+            assert trials.is_invented(session)
             assert session.query(Tip).count() == TIPS
             assert session.query(Tip).filter(Tip.closed_at.is_(None)).count() == sample.OPEN_TIPS
             assert audit.verify(session).broken_at is None

@@ -31,8 +31,8 @@ from hotline.sealing.keys.weekly_lock import LOCKED
 from hotline.services.watch import key_checks
 from hotline.store.database import open_database
 from hotline.store.people.responders import Responder
-from hotline.store.watch import key_canaries
-from hotline.store.watch.key_canaries import KeyCanary, ProcessStart
+from hotline.store.watch import alarms
+from hotline.store.watch.alarms import KeyCanary, ProcessStart
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 
@@ -292,6 +292,6 @@ def test_starts_of_machines_that_are_gone_are_forgotten(settings: Settings) -> N
                 wrong_keys="",
                 second_channel=None,
             )
-            key_canaries.note_start(session, start)
+            alarms.note_start(session, start)
         hosts = [row.host for row in session.query(ProcessStart).order_by(ProcessStart.host)]
     assert hosts == ["container 1", "container 2"]

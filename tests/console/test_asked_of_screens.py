@@ -4,7 +4,7 @@ import re
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
-from hotline.services.words import text_questions
+from hotline.services.words import saving
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, editor
 from tests.console.test_forms import assert_reachable, outline
@@ -16,7 +16,7 @@ FEE = f"/changes/{CHANGE}/flows/abroad/fee"
 
 
 def ask(editor: Editor, place: str, note: str, language: str = "rw") -> None:
-    assert text_questions.ask(editor.desk.kit, TRANSLATOR, language, place, note)
+    assert saving.ask(editor.desk.kit, TRANSLATOR, language, place, note)
 
 
 def test_a_question_leads_to_its_field_and_is_settled_at_the_screen(editor: Editor) -> None:

@@ -12,7 +12,7 @@ from hotline.domain.rolls.certificate import Certificate, code_of, month_of
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.watch.alarms import Alarm, Notice, move
 from hotline.services.outbox import lane
-from hotline.services.watch.watch import notice
+from hotline.services.watch.watchers import notice
 from hotline.store.desk import audit
 from hotline.store.outbox.messages import Message
 from hotline.store.rolls import joined

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.domain.places.states import STATES
+from hotline.domain.places.places import STATES
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.services.referrals.helping import following

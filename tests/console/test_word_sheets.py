@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.flows import sheet
 from hotline.errors import ImportRefused
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from hotline.services.words.review_book import review_book
 from hotline.web.console.writing.wording import sheet_files
 from tests.console.conftest import Desk, Tab
@@ -83,7 +83,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     assert "Can be taken: 1, with new words: 1. Refused: 1." in page
     assert "The text or its English changed since the sheet was made." in page
     assert "Do not pay first to get a job" in page
-    assert [one.by for one in signing.everyone(desk.kit)] == ["Translator 2"]
+    assert [one.by for one in reviewing.everyone(desk.kit)] == ["Translator 2"]
 
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
     assert [(row["place"], row["rw"]) for row in refused] == [(FEE, NEW_WORDS)]
@@ -95,7 +95,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     review = review_book(desk.kit, "rw")
     assert review.texts["abroad.contract.say.text"].words["rw"] == NEW_WORDS
     assert review.texts[FEE].words["rw"] == "Ntukabanze kwishyura."
-    assert len(signing.everyone(desk.kit)) == 2
+    assert len(reviewing.everyone(desk.kit)) == 2
 
     mended = {row["place"]: row | {"agreed": "yes"} for row in refused}
     assert "Can be taken: 1" in upload(tab, csv_of(mended.values())).text
@@ -113,7 +113,7 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
     page = upload(tab, raw.getvalue(), "sheet.xlsx").text
     assert "Can be taken: 1, with new words: 0. Refused: 0." in page
     tab.post(f"{PAGE}/take", hidden(page, "take"))
-    assert [one.place for one in signing.everyone(desk.kit)] == [FEE]
+    assert [one.place for one in reviewing.everyone(desk.kit)] == [FEE]
     assert review_book(desk.kit, "rw").change_id is None
 
 
@@ -208,5 +208,5 @@ def test_any_bytes_get_a_clear_answer_and_lose_nothing(
     said = data.draw(st.text(max_size=30) | st.just('[[1,"a","b","c","d"]]'))
     for form in ("take", "refused"):
         assert tab.post(f"{PAGE}/{form}", {"rows": said}).status_code in (200, 422)
-    assert not signing.everyone(desk.kit)
+    assert not reviewing.everyone(desk.kit)
     assert review_book(desk.kit, "rw").change_id is None

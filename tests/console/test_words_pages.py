@@ -12,7 +12,7 @@ from hotline.domain.changes.change import ChangeAuthor
 from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import drafts, folders, going_live, proposing
 from hotline.services.changes.results import ChangePublished
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from hotline.services.words import page_texts
 from hotline.services.words.review_book import TITLES, review_book
 from hotline.text.languages import CODES
@@ -109,7 +109,7 @@ def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk,
     assert saved is not None
     assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."
     assert state(desk) is ReviewState.READ
-    assert [one.by for one in signing.everyone(desk.kit)] == ["Translator 1"]
+    assert [one.by for one in reviewing.everyone(desk.kit)] == ["Translator 1"]
 
 
 def test_one_person_is_enough_for_the_other_languages(desk: Desk, tab: Tab) -> None:
@@ -156,7 +156,7 @@ def test_agree_alone_never_signs_words_that_were_not_shown(desk: Desk, tab: Tab)
     answer = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 422
     assert "Save and agree, or bring the old ones back" in answer.text
-    assert not signing.everyone(desk.kit)
+    assert not reviewing.everyone(desk.kit)
 
 
 def test_whoever_reads_what_another_changed_meanwhile_reads_it_again(desk: Desk, tab: Tab) -> None:
@@ -176,7 +176,7 @@ def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab:
     number = number_of(form, FEE)
     form |= {f"words.{number}": "Ntukishyure mbere.", "do": f"both:{number}"}
     assert [tab.post(ABROAD, form).status_code for _ in range(2)] == [303, 303]
-    assert len(signing.everyone(desk.kit)) == 1
+    assert len(reviewing.everyone(desk.kit)) == 1
     change = review_book(desk.kit, "rw").change_id
     assert change is not None
     assert [line.says["count"] for line in drafts.history(desk.kit, change)] == [1]
@@ -190,7 +190,7 @@ def test_what_was_typed_beside_the_pressed_one_is_saved_and_nobody_signs_it(
     form |= {f"words.{typed}": "Ntukishyure mbere.", "do": f"agree:{pressed}"}
     assert tab.post(ABROAD, form).status_code == 303
     assert "Ntukishyure mbere." in tab.get(ABROAD).text
-    assert [one.place for one in signing.everyone(desk.kit)] == ["abroad.contract.say.text"]
+    assert [one.place for one in reviewing.everyone(desk.kit)] == ["abroad.contract.say.text"]
 
 
 def test_two_translators_begin_at_places_of_their_own(desk: Desk, tab: Tab) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.tips.asking import STILL_TELLING, Asking, refusal
+from hotline.domain.tips.promises import STILL_TELLING, Asking, refusal
 from tests.builders import NOON
 
 MAY = Asking(told_at=NOON, has_receipt=True, closed=False, asked=False, signed=True)

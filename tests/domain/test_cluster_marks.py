@@ -9,7 +9,7 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.ladder import decide
 from hotline.domain.referrals.referral import Candidate, Case, Level, Notified
-from hotline.domain.tips.cluster_marks import (
+from hotline.domain.tips.clusters import (
     COVERED,
     DECISIONS,
     HowRead,

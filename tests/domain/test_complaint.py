@@ -14,7 +14,7 @@ from hotline.domain.referrals.referral import (
     next_told,
 )
 from hotline.domain.tip import TipState
-from hotline.domain.tips.complaint import Wrong, complained, stage
+from hotline.domain.tips.promises import Wrong, complained, stage
 
 HERE = {"province": "1", "district": "12"}
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.people.enrolment import COLUMNS, Enrolled, read_responders
-from hotline.domain.people.rehearsal import demo_responders
+from hotline.domain.people.enrolment import COLUMNS, Enrolled, demo_responders, read_responders
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Category
 from hotline.errors import ImportRefused

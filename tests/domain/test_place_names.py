@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.countries import country_of
 from hotline.domain.places.place_names import (
     MOST,
     SAYS_CAMP,
     find,
     label,
+    place_told,
     spelling,
     whole_label,
 )
@@ -20,13 +20,13 @@ from hotline.domain.places.places import (
     Area,
     border_posts,
     camps,
+    country_of,
     districts,
     is_landmark,
     markets,
     place_name,
     sectors,
 )
-from hotline.domain.places.sms_place import place_told
 from hotline.domain.sms.keywords import spelled
 from hotline.domain.tip import is_camp
 from hotline.text.gsm7 import is_gsm7

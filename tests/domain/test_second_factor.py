@@ -9,26 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.accounts.account import entered_as, is_name
-from hotline.domain.accounts.entering import (
-    LONGEST_WAIT,
-    is_fresh,
-    is_over,
-    seconds_left,
-    wait_after,
-)
 from hotline.domain.accounts.passwords import password_fault, suggested
 from hotline.domain.accounts.second_factor import (
+    LONGEST_WAIT,
     PAPER_CODE_LETTERS,
     RECOVERY_KEY_LETTERS,
     STEP_SECONDS,
     accepted_step,
     authenticator_uri,
     code_at,
+    is_fresh,
+    is_over,
     is_paper_code,
     paper_code,
     plain,
     recovery_key,
+    seconds_left,
     step_at,
+    wait_after,
 )
 
 NOON = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)

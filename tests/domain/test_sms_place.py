@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.countries import COUNTRIES, SAID
-from hotline.domain.places.places import alerted_as, place_name, place_within
-from hotline.domain.places.sms_place import place_told
+from hotline.domain.places.place_names import place_told
+from hotline.domain.places.places import COUNTRIES, SAID, alerted_as, place_name, place_within
 from hotline.domain.sms.keywords import spelled
 from hotline.domain.sms.sms_tip import answers
 from hotline.domain.tip import told

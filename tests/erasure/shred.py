@@ -28,8 +28,7 @@ from hotline.sealing.keys.pseudonyms import contact_by
 from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.notes import open_note
 from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
-from hotline.sealing.runs import RunCipher
-from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.sealing.runs import RunCipher, WeeklyRuns
 from hotline.services.desk.keys import by_passphrase
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, WrappedDesk
 from hotline.store.cases import case_log, case_notes

@@ -12,10 +12,10 @@ from hotline.cli.line.init import FLOWS
 from hotline.config import Settings
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.domain.outbox.message import MessageIn
-from hotline.domain.people.rehearsal import demo_responders
+from hotline.domain.people.enrolment import demo_responders
 from hotline.domain.places.places import PROVINCES, districts, sectors
 from hotline.domain.tip import NATIONAL
-from hotline.domain.tips.asking import STILL_TELLING
+from hotline.domain.tips.promises import STILL_TELLING
 from hotline.emulator.server import choose
 from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys

@@ -15,7 +15,7 @@ from hotline.bootstrap import build_console, build_relay
 from hotline.cli.line.processes import keep_what_is_here
 from hotline.config import Settings
 from hotline.domain.jobs import Job
-from hotline.domain.people.rehearsal import demo_responders
+from hotline.domain.people.enrolment import demo_responders
 from hotline.errors import Occupied
 from hotline.ports import Kit
 from hotline.sealing.keys.keymaking import make_keys

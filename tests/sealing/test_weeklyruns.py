@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from hotline.errors import SealBroken
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week
-from hotline.sealing.runs import RUNS_KEY, RunCipher
-from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.sealing.runs import RUNS_KEY, RunCipher, WeeklyRuns
 from tests.builders import NOON, make_keyfolder
 
 RUN = b'{"length": 9}'

@@ -13,9 +13,9 @@ from hotline.services.outbox import lane as lane_by_hand
 from hotline.services.referrals import referral
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Lane, LaneHold, Leader
-from hotline.store.watch import key_canaries
+from hotline.store.watch import alarms
+from hotline.store.watch.alarms import ProcessStart
 from hotline.store.watch.alert_path import TickMemory
-from hotline.store.watch.key_canaries import ProcessStart
 from hotline.testing import FakeSms
 from tests.builders import NOON
 from tests.callers import DANGER_HERE, Caller, Line
@@ -80,7 +80,7 @@ def worker_is_refused(line: Line) -> None:
         second_channel=None,
     )
     with line.database.writing() as session:
-        key_canaries.note_start(session, refused)
+        alarms.note_start(session, refused)
 
 
 def gateway_is_out_of_reach(line: Line) -> None:

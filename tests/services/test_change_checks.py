@@ -10,7 +10,7 @@ from hotline.engine.check.finding import Code
 from hotline.engine.editing.emergency import NotInEmergency
 from hotline.services.changes import emergencies, folders, going_live, judging, proposing
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows import checking, publishing
+from hotline.services.flows import publishing
 from hotline.services.flows.flow_states import LIVE, flow_states
 from hotline.store.changes import checks
 from hotline.store.changes.checks import ChangeCheck, FlowState
@@ -62,7 +62,7 @@ def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: 
     with desk.kit.database.reading() as session:
         live = flows.live(session)
         assert live is not None
-        assert checks.found(session, f"{checking.mark()} {live.digest}") is not None
+        assert checks.found(session, f"{publishing.mark()} {live.digest}") is not None
     assert judging.look(desk.kit, desk.live, "anew") == judging.look(
         desk.kit, desk.live, live.digest
     )
@@ -104,7 +104,7 @@ def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) ->
     check_change(desk.kit, change)
     with desk.kit.database.writing() as session:
         for row in session.scalars(select(ChangeCheck)):
-            assert row.digest.startswith(checking.mark())
+            assert row.digest.startswith(publishing.mark())
             row.digest = f"another{row.digest}"
     assert judging.checked(desk.kit, change) is None
 

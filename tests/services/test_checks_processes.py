@@ -8,13 +8,7 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.watch.alarms import Alarm, move
 from hotline.services.check_result import CheckResult, CheckState
 from hotline.services.outbox import notices
-from hotline.services.watch import (
-    checks_database,
-    checks_processes,
-    checks_traffic,
-    watch,
-    watchers,
-)
+from hotline.services.watch import checks_database, checks_processes, checks_traffic, watchers
 from hotline.store.outbox import lanes
 from hotline.store.watch import alarms
 from tests.district import District
@@ -45,7 +39,7 @@ def test_a_watch_process_that_never_looked_or_looks_no_more_is_wrong(
     district: District, kit: WholeKit
 ) -> None:
     assert (found(kit, "watch").ok, found(kit, "watch").says[:16]) == (False, "has never looked")
-    watch.look(kit)
+    watchers.look(kit)
     assert found(kit, "watch").ok
     district.clock.turn(seconds=59)
     assert found(kit, "watch").ok
@@ -70,7 +64,7 @@ def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: 
 def test_the_look_of_the_watch_process_is_no_tick_of_the_clock(
     district: District, kit: WholeKit
 ) -> None:
-    watch.look(kit)
+    watchers.look(kit)
     (clock,) = [one for one in checks_database.findings(kit) if one.name == "clock"]
     assert (clock.ok, clock.says) == (False, "has never ticked")
 
@@ -78,7 +72,7 @@ def test_the_look_of_the_watch_process_is_no_tick_of_the_clock(
 def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: WholeKit) -> None:
     watchers.add(kit, "Responder 1", CONTACT, "en", by="Aline")
     watchers.try_waking(kit)
-    watch.look(kit)
+    watchers.look(kit)
     district.clock.turn(seconds=59)
     notices.send_due(kit)
     district.clock.turn(seconds=59)
@@ -132,7 +126,7 @@ def test_a_doctor_that_cannot_dial_says_what_the_watch_process_found(
     district: District, kit: WholeKit
 ) -> None:
     assert dial(kit).state is CheckState.WARNING
-    watch.look(kit)
+    watchers.look(kit)
     assert (dial(kit).state, dial(kit).says) == (
         CheckState.OK,
         "the line answers the watch process",

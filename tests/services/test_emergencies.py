@@ -23,7 +23,7 @@ from hotline.services.changes.results import ChangePublished, ChangeRefused, Ref
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
 from hotline.services.flows.publishing import PublicationNote
-from hotline.services.watch import checks_words, watch
+from hotline.services.watch import checks_words, watchers
 from hotline.store.flows.publications import Publishing
 from hotline.store.outbox.messages import Message
 from hotline.store.watch import alarms
@@ -232,7 +232,7 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
     assert (Job.DELIVER, message.id) in desk.kit.jobs.rung
     assert (finding.ok, finding.level, late.level) == (False, 1, 2)
 
-    watch.look(desk.kit, around=False)
+    watchers.look(desk.kit, around=False)
     with desk.kit.database.reading() as session:
         assert Alarm.URGENT_WORDS in alarms.standing(session)
 

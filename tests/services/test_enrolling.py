@@ -9,7 +9,7 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.people.enrolling import (
+from hotline.domain.people.enrolment import (
     CODE_LIVES,
     DECIDED_WITHIN,
     OLD_NUMBER_KEPT,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.people.rehearsal import demo_responders
+from hotline.domain.people.enrolment import demo_responders
 from hotline.errors import ImportRefused
 from hotline.sealing.opening import open_number
 from hotline.sealing.sealer import Sealer

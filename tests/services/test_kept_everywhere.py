@@ -20,7 +20,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.acts import Act, Acted
-from hotline.domain.tips.likely import LikelyPair, LinkReason
+from hotline.domain.tips.clusters import LikelyPair, LinkReason
 from hotline.services.referrals import casework
 from hotline.services.tips import keeping_from
 from hotline.services.tips.keeping_from import KeptFrom

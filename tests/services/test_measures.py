@@ -17,7 +17,7 @@ from hotline.services.outbox.reports import apply_report
 from hotline.services.watch import measures, metering
 from hotline.store.database import open_database
 from hotline.store.outbox.messages import Referral
-from hotline.store.reach.measures import HookCount
+from hotline.store.reach.outreach import HookCount
 from tests.builders import make_responder
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeShelf

@@ -14,9 +14,8 @@ from hotline.services.reach import outreach as reach_service
 from hotline.services.reach.outreach import fold
 from hotline.services.tips import retention
 from hotline.store.database import Database
-from hotline.store.reach import outreach, people
-from hotline.store.reach.outreach import Cell, Reach, Tally
-from hotline.store.reach.people import People, PeopleRegister
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell, People, PeopleRegister, Reach, Tally
 from tests.builders import NOON, make_keyfolder
 from tests.callers import Line
 from tests.counts import counts, number
@@ -35,7 +34,7 @@ def many(first: int, count: int = 6) -> list[str]:
 def persons(line: Line) -> dict[str, int]:
     """Raw, by month and week."""
     with line.database.reading() as session:
-        return people.totals(session)
+        return outreach.totals(session)
 
 
 def keys_in(tmp_path: Path) -> set[str]:
@@ -143,13 +142,13 @@ def test_who_counts_waits_for_nobody(database: Database) -> None:
     cell = Cell(NOON.date(), "session", "rw", "ussd", "")
     with database.writing() as slow:
         outreach.count(slow, cell)
-        people.see(slow, {"2026-11": 1 << 60})
+        outreach.see(slow, {"2026-11": 1 << 60})
         slow.flush()
         with database.writing() as quick:
             outreach.count(quick, cell)
-            people.see(quick, {"2026-11": 2 << 60})
+            outreach.see(quick, {"2026-11": 2 << 60})
     with database.reading() as session:
-        assert people.totals(session) == {"2026-11": 2}
+        assert outreach.totals(session) == {"2026-11": 2}
     assert counts(database, "entry") == {("", "session"): 2}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.engine.check.finding import Code
 from hotline.engine.document import document
-from hotline.services.flows.promptness import late_alerts
+from hotline.services.flows.publishing import late_alerts
 from tests.engine.books import LISTS, TELL, choice, make_document, t
 
 

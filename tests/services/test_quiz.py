@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotline.domain.reach.counters import Measure
-from hotline.services.flows.checking import uncounted
+from hotline.services.flows.publishing import uncounted
 from hotline.statistics import queries, rules_use
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_use import LiveRows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.people.standing import EnrolmentKind
+from hotline.domain.people.enrolment import EnrolmentKind
 from hotline.domain.referrals.referral import Level
 from hotline.errors import SealBroken
 from hotline.sealing.keys import rotation

@@ -6,7 +6,7 @@ from typing import Any
 from hotline.domain.flows.review import texts_of
 from hotline.services.changes import proposing
 from hotline.services.changes.results import ChangePublished
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 
@@ -16,13 +16,15 @@ DANGER = "tell.danger.menu.choices"
 
 
 def signed_places(desk: Desk) -> set[tuple[str, str, str]]:
-    return {(one.place, one.language, one.by) for one in signing.everyone(desk.kit)}
+    return {(one.place, one.language, one.by) for one in reviewing.everyone(desk.kit)}
 
 
 def sign(desk: Desk, *places: str) -> None:
     texts = {text.place: text for text in texts_of(playable()["flows"])}
-    assert signing.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == len(places)
-    assert signing.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == 0
+    assert reviewing.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == len(
+        places
+    )
+    assert reviewing.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == 0
 
 
 def publish(desk: Desk, flow: dict[str, Any], part: str) -> None:
@@ -34,7 +36,7 @@ def publish(desk: Desk, flow: dict[str, Any], part: str) -> None:
 
 def test_somebody_signs_once(desk: Desk, clock: Clock) -> None:
     sign(desk, "learn.one.say.text")
-    (one,) = signing.everyone(desk.kit, "rw")
+    (one,) = reviewing.everyone(desk.kit, "rw")
     assert (one.by, one.on) == ("Approver 1", clock.at.date())
 
 
@@ -48,11 +50,11 @@ def test_a_choice_that_moves_up_keeps_who_has_read_it(desk: Desk) -> None:
     moved = (f"{DANGER}.0.label", "rw", "Approver 1")
     assert moved in signed_places(desk)
     text = next(text for text in texts_of(desk.live["flows"]) if text.place == f"{DANGER}.0.label")
-    assert any(one.digest == text.digest("rw") for one in signing.everyone(desk.kit))
+    assert any(one.digest == text.digest("rw") for one in reviewing.everyone(desk.kit))
     changed = next(t for t in texts_of(desk.live["flows"]) if t.place == f"{DANGER}.1.label")
     assert not any(
         one.place == changed.place and one.digest == changed.digest("rw")
-        for one in signing.everyone(desk.kit)
+        for one in reviewing.everyone(desk.kit)
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
-from hotline.domain.accounts.entering import LONGEST_WAIT
+from hotline.domain.accounts.second_factor import LONGEST_WAIT
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue, StretchTurn

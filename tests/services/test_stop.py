@@ -14,7 +14,7 @@ from hotline.services.outbox import delivery, notices
 from hotline.services.people import stopping
 from hotline.services.referrals import case_messages
 from hotline.services.sms.inbox import InboxOutcome, take_sms
-from hotline.services.watch import watch, watchers
+from hotline.services.watch import watchers
 from hotline.store.dialogue import contacts
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.people import responders
@@ -79,7 +79,7 @@ def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
     watchers.add(staffed.kit, "Keza", "+250788000055", "rw", by="Aline")
     at = staffed.clock()
     with staffed.database.writing() as session:
-        session.add(watch.notice("lane", notice, 1, at, at))
+        session.add(watchers.notice("lane", notice, 1, at, at))
     stopping.stop(staffed.kit, "+250788000055")
 
     notices.send_due(staffed.kit)

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.tip import NATIONAL, Category, Matter, TipOutcome, TipState
-from hotline.domain.tips.wanted import Asked, TipFilter, TipStanding, Whose
+from hotline.domain.tips.promises import Asked, TipFilter, TipStanding, Whose
 from hotline.store.outbox import taking
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import deadlines

@@ -12,7 +12,7 @@ from hotline.engine.flow import Book, Flow, Lead, Menu, Say, Signed
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.engine.numbers.questions import FLOW, Question
 from hotline.services.check_result import CheckResult
-from hotline.services.watch import watch, watchers
+from hotline.services.watch import watchers
 from hotline.services.watch.checks_database import findings
 from hotline.store.database import open_database
 from hotline.store.outbox import lanes
@@ -117,7 +117,7 @@ def test_two_of_the_national_desk_and_three_phones_are_the_least(
             district.enrol(level, districts=())
     found = examine(district)
     of_people = ("national desk", "phones", "districts", "desks")
-    levels = {name: watch.level(found[name]) for name in of_people if not found[name].ok}
+    levels = {name: watchers.level(found[name]) for name in of_people if not found[name].ok}
     assert levels == wrong
     assert ("the line is not open" in found["phones"].says) is ("phones" in wrong)
 
@@ -183,7 +183,7 @@ def test_c15_the_emergency_number_stays_and_an_alarm_asks_for_its_signature(
 ) -> None:
     book = _naming("112", (district.clock() - timedelta(days=days)).date())
     found = examine(district, FakeShelf(shelved=book))["numbers"]
-    assert watch.level(found) == level
+    assert watchers.level(found) == level
     assert ("112 stays on the screens, signed until" in found.says) is (level > 0)
     assert book.numbers["112"].shows(district.clock().date())
 

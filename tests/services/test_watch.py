@@ -12,7 +12,7 @@ from hotline.errors import ImportRefused, NotFound, NumberInvalid, SealBroken
 from hotline.services import alarming
 from hotline.services.outbox import notices
 from hotline.services.people import stopping
-from hotline.services.watch import checks_database, watch, watchers
+from hotline.services.watch import checks_database, watchers
 from hotline.store.database import open_database
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.outbox import lanes
@@ -48,7 +48,7 @@ class Line:
         with self.district.database.writing() as session:
             until = self.district.clock() + timedelta(seconds=3)
             lanes.write_leader(session, "a clock", until)
-        watch.look(self.kit)
+        watchers.look(self.kit)
         notices.send_due(self.kit)
 
     def hold_lane(self) -> None:
@@ -176,7 +176,7 @@ def test_a_stored_number_that_does_not_open_marks_no_contact_and_the_other_chann
 
     manned.other.there = True
     manned.hold_lane()
-    watch.look(manned.kit)
+    watchers.look(manned.kit)
     notices.send_due(replace(manned.kit, numbers=Damaged()))
     (keza,) = manned.district.all(Watcher)
     assert keza.unreachable is None
@@ -201,7 +201,7 @@ def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
     found = {one.name: one for one in checks_database.findings(line.kit)}
     assert not found["watchers"].ok
     watchers.add(line.kit, "Keza", KEZA, "rw", by="Aline")
-    assert watch.readings(line.kit)[Alarm.WATCHERS].ok
+    assert watchers.readings(line.kit)[Alarm.WATCHERS].ok
 
 
 @pytest.mark.row("P2")
@@ -256,14 +256,14 @@ def test_a_clock_that_stands_still_is_missed(manned: Line) -> None:
     manned.look()
     for _ in range(2):
         manned.district.clock.turn(minutes=2)
-        watch.look(manned.kit)
+        watchers.look(manned.kit)
     assert manned.stands == ["clock"]
 
 
 def test_two_watchmen_wake_nobody_twice(manned: Line) -> None:
     manned.hold_lane()
     manned.look()
-    watch.look(manned.kit)
+    watchers.look(manned.kit)
     notices.send_due(manned.kit)
     assert len(manned.woken) == 1
 

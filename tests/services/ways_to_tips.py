@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from hotline.domain.tips.wanted import TipFilter, TipStanding
+from hotline.domain.tips.promises import TipFilter, TipStanding
 from hotline.errors import NotFound
 from hotline.store.database import Session
 from hotline.store.outbox import health

@@ -20,7 +20,7 @@ from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
 from hotline.store.reach.screen_counts import add
-from hotline.store.watch import origin
+from hotline.store.watch import trials
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import admitted, man
@@ -117,7 +117,7 @@ def test_e4_the_files_hold_each_table_and_its_definitions(desk: Desk) -> None:
 def test_sample_data_says_so_on_page_and_file(desk: Desk) -> None:
     writes(desk, published=True, is_sample=True)
     with desk.kit.database.writing() as session:
-        origin.mark_invented(session, desk.clock())
+        trials.mark_invented(session, desk.clock())
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     for path in ("/statistics", f"/statistics/releases/{YEAR}"):
         assert "Sample data." in lead.get(path).text

@@ -9,8 +9,8 @@ import pytest
 from hotline.errors import StoreUnavailable
 from hotline.services.watch import metering
 from hotline.store.database import open_database
-from hotline.store.reach import measures
-from hotline.store.reach.measures import HookCount
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import HookCount
 from hotline.web.app import create_app
 from hotline.web.guard import Reply
 from hotline.web.meter import Counted, Meter
@@ -74,7 +74,7 @@ def test_the_figures_arrive_where_metrics_read_them(line: Line) -> None:
     meter.note("ussd", Reply("END bye"), perf_counter() - 0.3)
     meter.hand_on(lambda counted: metering.add(line.kit, counted))
     with line.database.reading() as session:
-        ((one, (number, seconds)),) = measures.answered(session).items()
+        ((one, (number, seconds)),) = outreach.answered(session).items()
     assert one == HookCount("ussd", "end", 6)
     assert number == 1
     assert 0.3 <= seconds < 1

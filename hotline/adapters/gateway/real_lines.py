@@ -6,7 +6,7 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.errors import Unavailable
 from hotline.ports import SmsGateway
 from hotline.store.database import Database
-from hotline.store.watch import origin
+from hotline.store.watch import trials
 
 INVENTED = "invented_year"
 
@@ -22,7 +22,7 @@ class SmsOfRealLines(SmsGateway):
         if self._known is None:
             try:
                 with self.database.reading() as session:
-                    self._known = origin.is_invented(session)
+                    self._known = trials.is_invented(session)
             except Unavailable:
                 return SendResult(Outcome.NOT_SENT)
         if self._known:

@@ -7,8 +7,7 @@ from typing import Any
 from hotline.adapters.queue.circuit import Circuit, connect
 from hotline.errors import CircuitOpen, RunsUnavailable, SealBroken
 from hotline.ports import RUN_SECONDS
-from hotline.sealing.runs import RunCipher
-from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.sealing.runs import RunCipher, WeeklyRuns
 
 PREFIX = "run:"
 

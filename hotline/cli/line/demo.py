@@ -27,12 +27,12 @@ from hotline.cli.line.run import listening, procfile_option, programs_of
 from hotline.cli.people import demo_pins
 from hotline.config import Settings
 from hotline.domain.outbox.message import responders_entry
-from hotline.domain.people.enrolment import read_responders
-from hotline.domain.people.rehearsal import (
+from hotline.domain.people.enrolment import (
     CALL_BACK_NUMBER,
     NATIONAL_NUMBER,
     ON_CALL,
     demo_responders,
+    read_responders,
 )
 from hotline.environment import CHECKOUT, PREFIX
 from hotline.errors import ImportRefused, StartFailed

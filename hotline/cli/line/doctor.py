@@ -43,7 +43,7 @@ from hotline.services.watch import (
     checks_processes,
     checks_traffic,
     key_checks,
-    origin,
+    trials,
 )
 from hotline.services.watch.checks_database import findings
 from hotline.services.watch.key_checks import KeysChecked
@@ -206,7 +206,7 @@ def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
     """What only a database that answers can say."""
     sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
-        *origin.findings(kit, pretended=settings.pretended),
+        *trials.findings(kit, pretended=settings.pretended),
         sms_replies.finding(kit, sealed=sealed),
         *checks_call_backs.findings(kit),
         national.finding(kit),

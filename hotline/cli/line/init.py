@@ -17,7 +17,7 @@ from hotline.cli.keys.making import make_missing, prove_all
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.cli.people.accounts import link_line
 from hotline.config import Settings
-from hotline.domain.people.rehearsal import CALL_BACK_NUMBER, demo_numbers, demo_responders
+from hotline.domain.people.enrolment import CALL_BACK_NUMBER, demo_numbers, demo_responders
 from hotline.environment import CHECKOUT
 from hotline.errors import FolderRefused, NotReady
 from hotline.ports import Kit
@@ -27,7 +27,7 @@ from hotline.sealing.keys.weekly_lock import WEEKLY_KEY
 from hotline.services.accounts import at_the_server, demo_accounts
 from hotline.services.changes import versions
 from hotline.services.desk import access
-from hotline.services.flows import authoring, checking, reviewing
+from hotline.services.flows import authoring, publishing, reviewing
 from hotline.services.outbox import alert_path
 from hotline.services.people import enrolment
 from hotline.store import migrate
@@ -173,7 +173,7 @@ def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) 
     document = authoring.read_folder(folder)
     if settings.pretended and (demo or _has_demo_numbers(kit)):
         document["numbers"] = [*document["numbers"], *demo_numbers(_signed_on(kit))]
-    for finding in checking.bearable(document):
+    for finding in publishing.bearable(document):
         click.echo(finding.sentence, err=True)
     signed = reviewing.read_signatures(folder)
     told = versions.release(kit, document, metadata.version("hotline"), signed)

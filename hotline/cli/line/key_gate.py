@@ -12,9 +12,9 @@ from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady, StoreUnavailable
 from hotline.sealing.keys.keymaking import lacking
 from hotline.services.outbox import alert_path
-from hotline.services.watch import key_checks, watch
+from hotline.services.watch import key_checks, watchers
 from hotline.store.database import Database, open_database
-from hotline.store.watch.key_canaries import ProcessStart
+from hotline.store.watch.alarms import ProcessStart
 
 
 class KeyGate:
@@ -68,7 +68,7 @@ class KeyGate:
             with suppress(NotReady, KeyMissing):
                 kit = build_console(self._settings)
                 with closing(kit.database):
-                    watch.tell_other_of_keys(kit)
+                    watchers.tell_other_of_keys(kit)
 
     def _database(self) -> Database:
         return open_database(self._settings.database_url)

@@ -22,7 +22,7 @@ from hotline.config import Settings
 from hotline.environment import CHECKOUT
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.watch import origin
+from hotline.services.watch import trials
 from hotline.store import migrate
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def _refuse_what_is_missing(settings: Settings) -> None:
 def _refuse_invented(kit: Kit, settings: Settings) -> None:
     """Raises NotReady where an invented year is about to meet real callers."""
     with suppress(StoreUnavailable):
-        if not settings.pretended and origin.is_invented(kit):
+        if not settings.pretended and trials.is_invented(kit):
             raise NotReady(
                 "everything in this database is invented: a real line has a home and a database of its own"
             )

@@ -64,14 +64,13 @@ from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
 from hotline.store.desk import desks
 from hotline.store.outbox.messages import Referral
-from hotline.store.reach import coverage
-from hotline.store.reach.outreach import Reach
-from hotline.store.reach.people import People
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import People, Reach
 from hotline.store.reach.screen_counts import ScreenCount
 from hotline.store.referrals import personnel, referrals
 from hotline.store.rolls.joined import Joined
 from hotline.store.tips.tips import Grant, Tip
-from hotline.store.watch import origin
+from hotline.store.watch import trials
 from hotline.testing import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
 
 MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
@@ -135,7 +134,7 @@ def write(settings: Settings) -> None:
     line = _line(settings)
     with closing(line.door.database):
         with line.desk.database.writing() as session:
-            origin.mark_invented(session, line.now)
+            trials.mark_invented(session, line.now)
             _use(session, line)
             _closed_tips(session, line)
             _sums(session, line)
@@ -217,7 +216,7 @@ def _use(session: Session, line: SampleLine) -> None:
         session.add(row)
     hours = line.now.replace(minute=0, second=0, microsecond=0)
     away = {hours - n * HOUR: (["57"] if n % 24 < 5 else []) for n in range(1, 24 * 14)}
-    coverage.write_many(session, away)
+    outreach.write_many(session, away)
 
 
 def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:

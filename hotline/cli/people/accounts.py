@@ -10,7 +10,7 @@ from hotline.cli.kit import console_kit
 from hotline.cli.signing import by_option, signed
 from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.accounts.entering import LINK_LIVES
+from hotline.domain.accounts.second_factor import LINK_LIVES
 from hotline.errors import NotFound
 from hotline.services.accounts import at_the_server
 from hotline.services.people import one_human

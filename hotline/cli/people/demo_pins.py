@@ -6,8 +6,7 @@ from pathlib import Path
 
 from hotline.bootstrap import build_reader
 from hotline.config import Settings
-from hotline.domain.people.enrolment import read_responders
-from hotline.domain.people.rehearsal import WITH_PINS, demo_responders
+from hotline.domain.people.enrolment import WITH_PINS, demo_responders, read_responders
 from hotline.environment import OWNER_ALONE
 from hotline.services.desk import demo_pins
 

@@ -9,7 +9,7 @@ from hotline.cli.kit import console_kit
 from hotline.cli.signing import by_option
 from hotline.domain.outbox.delivery import Outcome
 from hotline.ports import LookingKit
-from hotline.services.watch import notice_causes, watchers
+from hotline.services.watch import watchers
 from hotline.store.watch.alarms import AlarmNotice
 from hotline.text.languages import CODES
 
@@ -49,7 +49,7 @@ def test(seconds: float) -> None:
         if row.outcome == Outcome.ACCEPTED:
             click.echo(f"{name}: accepted")
             continue
-        cause, step = notice_causes.cause_and_step(row)
+        cause, step = watchers.cause_and_step(row)
         click.echo(f"{name}: {cause}\n        -> {step}")
     if any(row.outcome != Outcome.ACCEPTED for _, row in waiting):
         raise SystemExit(1)

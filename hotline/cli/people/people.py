@@ -12,8 +12,8 @@ import click
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import agreed, signed
 from hotline.domain.accounts.account import Actor
+from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST
-from hotline.domain.people.standing import EnrolmentState
 from hotline.domain.places.places import place_name
 from hotline.errors import ImportRefused
 from hotline.services.people import enrolling, enrolment, leaves, personnel, removals

@@ -15,7 +15,7 @@ from hotline.config import Settings
 from hotline.errors import KeyWrong
 from hotline.ports import LookingKit
 from hotline.services.watch.measures import gather
-from hotline.services.watch.watch import tell_other_of_keys
+from hotline.services.watch.watchers import tell_other_of_keys
 
 
 @click.group()

@@ -23,8 +23,7 @@ from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.erasure import KEPT_FOR
 from hotline.domain.tip import Matter, TipState, Urgency
-from hotline.domain.tips.promises import Wait, wait_of
-from hotline.domain.tips.wanted import Asked
+from hotline.domain.tips.promises import Asked, Wait, wait_of
 from hotline.services.desk import access, reading
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people.personnel import shown

@@ -27,8 +27,7 @@ from hotline.domain.sms.rules_replies import REPLIES
 from hotline.domain.tip import FORMS, OUTCOMES, Urgency
 from hotline.environment import CHECKOUT
 from hotline.services.people.dossiers.people_list import PersonState
-from hotline.services.words.entry_part import EntryFault
-from hotline.services.words.number_part import NumberFault
+from hotline.services.words.number_part import EntryFault, NumberFault
 from hotline.services.words.word_faults import Unfit
 from hotline.text.languages import CODES
 

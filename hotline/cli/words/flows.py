@@ -22,7 +22,7 @@ from hotline.engine.numbers.questions import questions
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
 from hotline.services.changes import versions
-from hotline.services.flows import checking, reviewing, signing
+from hotline.services.flows import publishing, reviewing
 from hotline.services.flows.authoring import live_document, parse_folder, read_folder, write_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.remark import remark
@@ -79,7 +79,7 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 def export(folder: Path) -> None:
     """Write the flows that callers hear now to FOLDER, as YAML, with who signed which text."""
     with console_kit() as kit:
-        document, signed = live_document(kit.database), signing.everyone(kit)
+        document, signed = live_document(kit.database), reviewing.everyone(kit)
     try:
         written = [*write_folder(document, folder)]
         if signed:
@@ -148,7 +148,7 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
 
 def _findings(folder: Path, limit: int) -> Sequence[Finding]:
     document, faults = parse_folder(folder)
-    found = checking.findings(document, limit)
+    found = publishing.findings(document, limit)
     if not faults:
         return found
     fix = remark("mend the file first")

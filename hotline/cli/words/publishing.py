@@ -7,7 +7,7 @@ import click
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import signed
 from hotline.environment import CHECKOUT
-from hotline.services.flows import authoring, checking, publishing
+from hotline.services.flows import authoring, publishing
 
 SHIPPED = CHECKOUT / "flows"
 
@@ -21,7 +21,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
     The flows that this version ships end that: the next version's then follow them.
     """
     document = authoring.read_folder(folder)
-    for finding in checking.bearable(document):
+    for finding in publishing.bearable(document):
         click.echo(finding.sentence, err=True)
     of_version = authoring.are_same(document, authoring.read_folder(SHIPPED))
     with console_kit() as kit:

@@ -3,12 +3,17 @@
 zxcvbn knows English. The words of our own texts in Kinyarwanda and French are added, so that a phrase of everyday words
 is found. What remains: forms of a Kinyarwanda verb that our texts do not have, rare words, names of people, and phrases
 of three words or more, which count as unrelated.
+
+Lists the names that no account has: the audit log gives them to processes of the line, and to desks. Pure.
+
+Says a public key in four words: a person reads them out, and a desk member compares them. Pure.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +21,10 @@ from zxcvbn import zxcvbn
 
 from hotline.domain.accounts.account import entered_as
 from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.desk.audit_sentences import PROCESSES
+from hotline.domain.places.places import districts
 from hotline.environment import CHECKOUT
+from hotline.text.names import is_one_name
 
 LEAST_LETTERS = 12
 MOST_LETTERS = 200
@@ -108,6 +116,55 @@ def suggested(pick: Pick) -> str:
     """Five words that can be said aloud in each of the line's languages: 88 bits of chance."""
     syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(SUGGESTED_WORDS * SYLLABLES)]
     return "-".join(
+        "".join(syllables[first : first + SYLLABLES])
+        for first in range(0, len(syllables), SYLLABLES)
+    )
+
+
+PROCESS_NAMES = (
+    *PROCESSES.values(),
+    *PROCESSES,
+    *("clock", "command line", "demo", "hotline", "init", "machine", "server", "somebody"),
+    *("the demo", "the hotline", "the machine", "the server", "the watchman", "watchman"),
+    *("l'horloge", "la console", "la ligne", "la ligne de commande", "quelqu'un"),
+    *("la personne qui a le reçu", "le téléphone qui l'a écrit", "le serveur", "la machine"),
+    *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
+    *("ufite nimero yahawe", "telefoni yabyanditse", "undi muntu", "mudasobwa", "imashini"),
+)
+"""Names of the line's processes in its three languages, as the console's catalogue says them, and close to it."""
+NATIONAL_NAMES = (
+    *("national", "national desk", "the national desk", "the nation"),
+    *("national", "bureau national", "le bureau national"),
+    *("ibiro by'igihugu", "ibiro bikuru"),
+)
+AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
+"""How the three languages call the desk of a place."""
+
+
+def is_reserved(name: str, desks: Iterable[str]) -> bool:
+    """Returns True for a name of a process, or of a desk: those of the districts and the nation, and `desks`."""
+    return any(is_one_name(name, one) for one in _reserved(desks))
+
+
+def _reserved(desks: Iterable[str]) -> Iterator[str]:
+    yield from PROCESS_NAMES
+    yield from NATIONAL_NAMES
+    for called in (*(area.name for area in districts()), *desks):
+        yield from (words.format(called) for words in AROUND)
+
+
+WORDS = 4
+"""Of 17 bits each: another key with the same words takes longer to find than anybody lives."""
+
+
+def four_words(public_key: bytes) -> str:
+    number = int.from_bytes(hashlib.sha256(b"fingerprint\0" + public_key).digest(), "big")
+    syllables = []
+    for _ in range(WORDS * SYLLABLES):
+        number, consonant = divmod(number, len(CONSONANTS))
+        number, vowel = divmod(number, len(VOWELS))
+        syllables.append(CONSONANTS[consonant] + VOWELS[vowel])
+    return " ".join(
         "".join(syllables[first : first + SYLLABLES])
         for first in range(0, len(syllables), SYLLABLES)
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.places.states import STATES
+from hotline.domain.places.places import STATES
 from hotline.domain.tip import FORMS
 
 YES, NO, UNSURE = "yes", "no", "unsure"

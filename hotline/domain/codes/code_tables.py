@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from hotline.domain.places.states import STATES
+from hotline.domain.places.places import STATES
 
 ANY = "*"
 """The code, and the value, of a list whose codes are the standard's own."""

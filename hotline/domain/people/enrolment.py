@@ -2,18 +2,31 @@
 
 A fault names line, column and reason. It never repeats digits that stood in the file, in whichever column they stood:
 it may end in a log.
+
+What somebody has to prove before she is enrolled: for how long, how often she may try, and who decides. Pure.
+
+Where somebody is to work: her desks with a level in each, and her kinds of cases. Pure.
+
+As text it is `12=deputy,31=coordinator|labour,sex`: so it waits for a second person.
+
+How far a person's enrolment is. Pure.
+
+The demo's responders: invented, named by their role, two for each district and two for the nation. Pure.
 """
 
 import csv
 import io
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from hotline.domain.msisdn import sendable
 from hotline.domain.people.memberships import desks_of, districts_of, highest
-from hotline.domain.places.places import district_named
-from hotline.domain.referrals.referral import Level
+from hotline.domain.places.places import district_named, districts
+from hotline.domain.referrals.referral import LADDER, Level
 from hotline.domain.tip import Category
 from hotline.errors import ImportRefused, NumberInvalid
 from hotline.text.languages import CODES
@@ -238,3 +251,131 @@ def _quoted(word: str) -> str:
     if any(letter.isnumeric() for letter in word) or not word.isprintable():
         return "(not shown)"
     return repr(word[:40])
+
+
+CODE_LIVES = timedelta(hours=48)
+"""The code went by SMS: it proves the phone."""
+START_LIVES = timedelta(days=14)
+"""The start PIN is on paper: it proves the person."""
+DECIDED_WITHIN = timedelta(days=7)
+"""Of what was proved. Then it lapses."""
+OLD_NUMBER_KEPT = timedelta(days=7)
+"""For telling it that it was changed."""
+TRIES = 3
+CODE_DIGITS = 6
+START_DIGITS = 8
+
+
+def new_digits(count: int) -> str:
+    """By chance; the first is no zero, so that nobody loses it on the way."""
+    first = 10 ** (count - 1)
+    return str(first + secrets.randbelow(9 * first))
+
+
+def may_decide(proved_at: datetime | None, at: datetime) -> bool:
+    """Whether a second admin may decide on it at this moment."""
+    return proved_at is not None and at < proved_at + DECIDED_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPosting:
+    desks: Mapping[str, Level]
+    categories: tuple[Category, ...] = ()
+    """Empty means all."""
+
+    def __str__(self) -> str:
+        places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))
+        return f"{places}|{','.join(self.categories)}"
+
+
+def read_posting(text: str) -> WantedPosting:
+    """What `str` wrote. Raises ValueError."""
+    places, _, kinds = text.partition("|")
+    pairs = (one.split("=") for one in places.split(",") if one)
+    return WantedPosting(
+        {code: Level(level) for code, level in pairs},
+        tuple(Category(one) for one in kinds.split(",") if one),
+    )
+
+
+def goes_up(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
+    """Whether it makes her more than she was: a desk that is new to her, or a higher level in one."""
+    return any(
+        code not in before or LADDER.index(level) > LADDER.index(before[code])
+        for code, level in after.items()
+    )
+
+
+def without_more(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
+    """What one person may do of it at once: what is left where nothing is more than it was."""
+    return {
+        code: min(level, before[code], key=LADDER.index)
+        for code, level in after.items()
+        if code in before
+    }
+
+
+class EnrolmentState(StrEnum):
+    """Legal steps: proving -> waiting -> active -> left, and from left back to active."""
+
+    PROVING = "proving"
+    """Written down: a code went to the phone, a start PIN to the person."""
+    WAITING = "waiting"
+    """Both were keyed on that phone, and she chose a PIN: a second admin decides."""
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
+"""Who is told of nothing yet. One of them who goes has to prove everything anew when she comes back."""
+
+
+class EnrolmentKind(StrEnum):
+    ENROL = "enrol"
+    """A person's own phone and PIN; again where she forgot the PIN."""
+    NUMBER = "number"
+    """A new number; key and PIN stay."""
+
+
+PREFIX = "+25078810"
+"""Of a valid shape, so that everything that checks numbers is checked; no SMS of a demo leaves the machine."""
+EACH = 2
+ON_CALL = ("On call 1", f"{PREFIX}9901", "en")
+"""Name, number and language of whom an alarm reaches."""
+CALL_BACK_NUMBER = "0788109902"
+"""What the national desk calls from."""
+NATIONAL_NUMBER = "0788109903"
+"""What responders ring at the national desk."""
+WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
+"""Who reads cases behind a PIN."""
+
+
+def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
+    """Rows of `numbers.csv` for the demo's two numbers, as a desk of a real line would sign them."""
+    services = {CALL_BACK_NUMBER: "National desk calls back", NATIONAL_NUMBER: "National desk"}
+    return [
+        {
+            "number": number,
+            "service": f"{service} (demo, invented)",
+            "status": "verified",
+            "evidence": "invented for the demo: it rings nobody",
+            "confirmed_by": "the demo, for this machine alone",
+            "confirmed_on": confirmed_on.isoformat(),
+            "note": "",
+        }
+        for number, service in services.items()
+    ]
+
+
+def demo_responders() -> str:
+    """A file as `hotline people import` reads it. The number tells district and person: +25078810 12 01."""
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for area in districts():
+        for n in range(1, EACH + 1):
+            number = f"{PREFIX}{area.code}{n:02}"
+            rows.writerow((f"{area.name} {n}", number, "rw", Level.RESPONDER, area.name, ""))
+    for n, language in enumerate(("en", "fr"), 1):
+        rows.writerow((f"National desk {n}", f"{PREFIX}00{n:02}", language, Level.NATIONAL, "", ""))
+    return file.getvalue()

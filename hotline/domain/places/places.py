@@ -3,16 +3,150 @@
 Each code is a prefix of the next: province `1`, district `12`, sector `1205`, camp `55c1`. Names repeat (379 for 416
 sectors), so nothing is ever routed by a sector's name; the 30 districts' names are their own. A camp may have a
 sector's name: it is always called a camp.
+
+The states of the world, by ISO 3166-1's two capital letters: what somebody's citizenship may be. Pure.
+
+Rwanda's districts and sectors by NISR code. Made by `tools/build_sectors.py`: do not edit.
+
+A line that begins with a code begins a district: code, name, and its sectors in the order of their codes, from 01.
+
+Countries that a tip from abroad names: what the report offers, and by which words an SMS means one. Pure.
+
+Codes are ISO 3166's in small letters, so that none is ever a district's.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
-from hotline.domain.places.countries import COUNTRIES
-from hotline.domain.places.sectors import DISTRICTS
 from hotline.domain.tip import ABROAD, NATIONAL, NOT_SAID, UNSURE
+
+_CODES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
+    "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
+    "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
+    "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
+    "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
+    "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
+    "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
+    "UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
+)
+STATES = frozenset(_CODES.split())
+
+
+DISTRICTS = """
+11 Nyarugenge: Gitega Kanyinya Kigali Kimisagara Mageragere Muhima Nyakabanda Nyamirambo Nyarugenge
+   Rwezamenyo
+12 Gasabo: Bumbogo Gatsata Gikomero Gisozi Jabana Jali Kacyiru Kimihurura Kimironko Kinyinya Ndera
+   Nduba Remera Rusororo Rutunga
+13 Kicukiro: Gahanga Gatenga Gikondo Kagarama Kanombe Kicukiro Kigarama Masaka Niboye Nyarugunga
+21 Nyanza: Busasamana Busoro Cyabakamyi Kibilizi Kigoma Mukingo Muyira Ntyazo Nyagisozi Rwabicuma
+22 Gisagara: Gikonko Gishubi Kansi Kibirizi Kigembe Mamba Muganza Mugombwa Mukindo Musha Ndora
+   Nyanza Save
+23 Nyaruguru: Busanze Cyahinda Kibeho Kivu Mata Muganza Munini Ngera Ngoma Nyabimata Nyagisozi
+   Ruheru Ruramba Rusenge
+24 Huye: Gishamvu Huye Karama Kigoma Kinazi Maraba Mbazi Mukura Ngoma Ruhashya Rusatira Rwaniro
+   Simbi Tumba
+25 Nyamagabe: Buruhukiro Cyanika Gasaka Gatare Kaduha Kamegeri Kibirizi Kibumbwe Kitabi Mbazi Mugano
+   Musange Musebeya Mushubi Nkomane Tare Uwinkingi
+26 Ruhango: Bweramana Byimana Kabagali Kinazi Kinihira Mbuye Mwendo Ntongwe Ruhango
+27 Muhanga: Cyeza Kabacuzi Kibangu Kiyumba Muhanga Mushishiro Nyabinoni Nyamabuye Nyarusange Rongi
+   Rugendabari Shyogwe
+28 Kamonyi: Gacurabwenge Karama Kayenzi Kayumbu Mugina Musambira Ngamba Nyamiyaga Nyarubaka Rugarika
+   Rukoma Runda
+31 Karongi: Bwishyura Gashari Gishyita Gitesi Mubuga Murambi Murundi Mutuntu Rubengera Rugabano
+   Ruganda Rwankuba Twumba
+32 Rutsiro: Boneza Gihango Kigeyo Kivumu Manihira Mukura Murunda Musasa Mushonyi Mushubati Nyabirasi
+   Ruhango Rusebeya
+33 Rubavu: Bugeshi Busasamana Cyanzarwe Gisenyi Kanama Kanzenze Mudende Nyakiriba Nyamyumba Nyundo
+   Rubavu Rugerero
+34 Nyabihu: Bigogwe Jenda Jomba Kabatwa Karago Kintobo Mukamira Muringa Rambura Rugera Rurembo
+   Shyira
+35 Ngororero: Bwira Gatumba Hindiro Kabaya Kageyo Kavumu Matyazo Muhanda Muhororo Ndaro Ngororero
+   Nyange Sovu
+36 Rusizi: Bugarama Butare Bweyeye Gashonga Giheke Gihundwe Gikundamvura Gitambi Kamembe Muganza
+   Mururu Nkanka Nkombo Nkungu Nyakabuye Nyakarenzo Nzahaha Rwimbogo
+37 Nyamasheke: Bushekeri Bushenge Cyato Gihombo Kagano Kanjongo Karambi Karengera Kirimbi Macuba
+   Mahembe Nyabitekeri Rangiro Ruharambuga Shangi
+41 Rulindo: Base Burega Bushoki Buyoga Cyinzuzi Cyungo Kinihira Kisaro Masoro Mbogo Murambi Ngoma
+   Ntarabana Rukozo Rusiga Shyorongi Tumba
+42 Gakenke: Busengo Coko Cyabingo Gakenke Gashenyi Janja Kamubuga Karambo Kivuruga Mataba Minazi
+   Mugunga Muhondo Muyongwe Muzo Nemba Ruli Rusasa Rushashi
+43 Musanze: Busogo Cyuve Gacaca Gashaki Gataraga Kimonyi Kinigi Muhoza Muko Musanze Nkotsi Nyange
+   Remera Rwaza Shingiro
+44 Burera: Bungwe Butaro Cyanika Cyeru Gahunga Gatebe Gitovu Kagogo Kinoni Kinyababa Kivuye Nemba
+   Rugarama Rugengabari Ruhunde Rusarabuye Rwerere
+45 Gicumbi: Bukure Bwisige Byumba Cyumba Giti Kageyo Kaniga Manyagiro Miyove Mukarange Muko Mutete
+   Nyamiyaga Nyankenke Rubaya Rukomo Rushaki Rutare Ruvune Rwamiko Shangasha
+51 Rwamagana: Fumbwe Gahengeri Gishali Karenge Kigabiro Muhazi Munyaga Munyiginya Musha Muyumbu
+   Mwulire Nyakaliro Nzige Rubona
+52 Nyagatare: Gatunda Karama Karangazi Katabagemu Kiyombe Matimba Mimuri Mukama Musheri Nyagatare
+   Rukomo Rwempasha Rwimiyaga Tabagwe
+53 Gatsibo: Gasange Gatsibo Gitoki Kabarore Kageyo Kiramuruzi Kiziguro Muhura Murambi Ngarama
+   Nyagihanga Remera Rugarama Rwimbogo
+54 Kayonza: Gahini Kabare Kabarondo Mukarange Murama Murundi Mwiri Ndego Nyamirama Rukara Ruramira
+   Rwinkwavu
+55 Kirehe: Gahara Gatore Kigarama Kigina Kirehe Mahama Mpanga Musaza Mushikiri Nasho Nyamugari
+   Nyarubuye
+56 Ngoma: Gashanda Jarama Karembo Kazo Kibungo Mugesera Murama Mutenderi Remera Rukira Rukumberi
+   Rurenge Sake Zaza
+57 Bugesera: Gashora Juru Kamabuye Mareba Mayange Musenyi Mwogo Ngeruka Ntarama Nyamata Nyarugenge
+   Rilima Ruhuha Rweru Shyara
+"""
+
+
+OTHER = "other"
+COUNTRIES: Mapping[str, Mapping[str, str]] = {
+    "ug": {"rw": "Uganda", "fr": "Ouganda", "en": "Uganda"},
+    "ke": {"rw": "Kenya", "fr": "Kenya", "en": "Kenya"},
+    "tz": {"rw": "Tanzaniya", "fr": "Tanzanie", "en": "Tanzania"},
+    "bi": {"rw": "Burundi", "fr": "Burundi", "en": "Burundi"},
+    "cd": {"rw": "Kongo (RDC)", "fr": "RD Congo", "en": "DR Congo"},
+    "sa": {"rw": "Arabiya Sawudi", "fr": "Arabie saoud.", "en": "Saudi Arabia"},
+    "om": {"rw": "Omani", "fr": "Oman", "en": "Oman"},
+    "ae": {"rw": "Emira, Dubai", "fr": "Emirats, Dubai", "en": "UAE, Dubai"},
+    "kw": {"rw": "Koweti", "fr": "Koweit", "en": "Kuwait"},
+    "qa": {"rw": "Katari", "fr": "Qatar", "en": "Qatar"},
+    "lb": {"rw": "Libani", "fr": "Liban", "en": "Lebanon"},
+    "iq": {"rw": "Iraki", "fr": "Irak", "en": "Iraq"},
+    OTHER: {"rw": "Ikindi gihugu", "fr": "Autre pays", "en": "Another country"},
+}
+"""In the order in which the report offers them: neighbours, then where most go."""
+SAID: Mapping[str, str] = {
+    "ug": "uganda ouganda ubuganda kampala kampara entebbe mbarara",
+    "ke": "kenya kenia nairobi mombasa",
+    "tz": "tanzania tanzanie tanzaniya dodoma mwanza",
+    "bi": "burundi uburundi bujumbura",
+    "cd": "congo kongo rdc drc goma bukavu kinshasa",
+    "sa": "saudi saudia arabia arabie arabiya saoudite sawudite riyadh jeddah",
+    "om": "oman omani muscat mascate",
+    "ae": "dubai uae emirates emirats abudhabi",
+    "kw": "kuwait koweit koweti kuweti",
+    "qa": "qatar doha",
+    "lb": "lebanon liban libani beirut beyrouth",
+    "iq": "iraq irak iraki baghdad bagdad",
+}
+"""Words of one piece, without accents. Names of peoples are none: somebody from there may be here. Nor is a name that
+is a Kinyarwanda word as well, such as "katari" (was not).
+"""
+ABROAD_SAID = frozenset(["mumahanga", "mahanga", "abroad", "overseas", "etranger"])
+"""Another country, and not which."""
+_BY_WORD = {word: code for code, words in SAID.items() for word in words.split()}
+
+
+def country_of(words: Sequence[str]) -> str | None:
+    """The first country that these plain words name."""
+    pieces = [word.lower() for word in words]
+    joined = [*pieces, *map("".join, pairwise(pieces))]
+    return next((_BY_WORD[piece] for piece in joined if piece in _BY_WORD), None)
+
+
+def says_abroad(words: Sequence[str]) -> bool:
+    """Whether they say "abroad", and name no country by it."""
+    return not ABROAD_SAID.isdisjoint(word.lower() for word in words)
+
 
 MARKETS = """
 11 Biryogo, Kamuhoza, Kankuba, Nyabugogo, Nyarurenzi*, Rwarutabura

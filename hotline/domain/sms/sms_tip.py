@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from hotline.domain.places.sms_place import place_told
+from hotline.domain.places.place_names import place_told
 from hotline.domain.referrals import reference
 from hotline.domain.rolls.gathering import read_sms
 from hotline.domain.sms.cries import concerns_child, cries

@@ -3,16 +3,29 @@
 Nobody is turned away: every tip is kept, and is a case of its own with clocks of its own. What changes is how often the
 same people are rung for what looks alike: the same phone, place, kind and official answer, or the same typed words.
 The limits are those of the threat model. Danger is never delayed: it rings, or its text goes out at once.
+
+How a person learns that a tip of a cluster is marked: by which of her names, and never twice. Pure.
+
+Like tips are one ring (`clusters.py`), and one mark. Who read "more was told" knows a later tip by the first one's
+name, and so she learns of its mark by that. Who was rung for the later tip itself knows its own name.
+
+Likely duplicates: which earlier tip a new one is probably about, and which tips are one situation. Pure.
+
+A link merges nothing: each tip stays a case with clocks of its own. A cluster (`clusters.py`) is another question: how
+often the same people are rung within a day. Who joins a cluster is linked as well, and most that are linked join none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hotline.domain.referrals.case_events import Purpose
+from hotline.domain.referrals.coming import Care, Coming
 from hotline.domain.sms.keywords import spelled
 from hotline.domain.sms.sms_tip import WORDS
-from hotline.domain.tip import Urgency
+from hotline.domain.tip import Urgency, is_district
+from hotline.domain.wording import Template
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -140,3 +153,183 @@ def _quiet(new: NewTip, cluster: Sequence[LikeTip]) -> bool:
 def _with_a_ring(lately: Sequence[LikeTip], same: Sequence[LikeTip]) -> Sequence[LikeTip]:
     """The cluster of the last hour; where all of it followed, with what it followed."""
     return lately if any(one.leader_id is None for one in lately) else same
+
+
+class HowRead(StrEnum):
+    """What a message says about how to go."""
+
+    NOTHING = "nothing"
+    STAY_AWAY = "stay_away"
+    CAREFUL = "careful"
+    SILENT = "silent"
+    """The national desk has not said how."""
+    UNSEEN = "unseen"
+    OPENLY = "openly"
+
+
+OF_CARE = {
+    Care.STAY_AWAY: HowRead.STAY_AWAY,
+    Care.CAREFUL: HowRead.CAREFUL,
+    Care.UNSEEN: HowRead.UNSEEN,
+    Care.NONE: HowRead.OPENLY,
+}
+OF_TEMPLATE = {
+    Template.STAY_AWAY.name: HowRead.STAY_AWAY,
+    Template.CAREFUL.name: HowRead.CAREFUL,
+    Template.CAREFUL_ALONE.name: HowRead.CAREFUL,
+    Template.HOW_REPLY.name: HowRead.CAREFUL,
+    Template.HOW_DIAL.name: HowRead.CAREFUL,
+    Template.MANNER_SILENT.name: HowRead.SILENT,
+    Template.GO_UNSEEN.name: HowRead.UNSEEN,
+    Template.GO_OPENLY.name: HowRead.OPENLY,
+}
+COVERED = {
+    HowRead.STAY_AWAY: (HowRead.STAY_AWAY, HowRead.CAREFUL, HowRead.SILENT, HowRead.UNSEEN),
+    HowRead.CAREFUL: (HowRead.CAREFUL, HowRead.SILENT, HowRead.UNSEEN),
+    HowRead.SILENT: (HowRead.SILENT, HowRead.UNSEEN),
+    HowRead.UNSEEN: (HowRead.UNSEEN,),
+    HowRead.OPENLY: (HowRead.OPENLY,),
+}
+"""What she need not read where she read one of these last."""
+DECISIONS = (HowRead.UNSEEN, HowRead.OPENLY)
+STRICTEST = (Care.NONE, Care.STAY_AWAY, Care.UNSEEN, Care.CAREFUL)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """A name by which a person knows a tip of a cluster: a message of hers was about it."""
+
+    tip_id: int
+    urgency: int
+    referral_id: int
+    reference: str
+    read: HowRead = HowRead.NOTHING
+    """What she read last under it."""
+
+
+def read_by(purpose: Purpose, care: Care) -> HowRead:
+    """What a message for this purpose says."""
+    if purpose is Purpose.UNANSWERED:
+        return HowRead.SILENT
+    return HowRead.CAREFUL if purpose is Purpose.HOW else OF_CARE[care]
+
+
+def names_for(
+    known: Sequence[KnownName], tip_id: int, first: int, says: HowRead, *, again: bool = False
+) -> tuple[KnownName, ...]:
+    """The names by which she is told it of a tip whose cluster begins with `first`. None where she knows it already.
+
+    What was decided is told under each name that she read something of. `again`: the desk is asked once more.
+    """
+    own = name_for(known, tip_id, first)
+    if says in DECISIONS:
+        some = [one for one in known if one.read in (*COVERED[HowRead.CAREFUL], HowRead.OPENLY)]
+        return tuple(one for one in some or [own] if one.read not in COVERED[says])
+    return () if own.read in COVERED[says] and not again else (own,)
+
+
+def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
+    """Its own name where she was rung for it, else the first tip's, else the newest one that she knows."""
+    by_tip = {one.tip_id: one for one in known}
+    return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
+
+
+def under(name: KnownName, care: Care) -> Care:
+    """The care that is told under a name. With danger a mark changes the manner, and calls nobody off."""
+    danger = name.urgency == Urgency.DANGER
+    return Care.CAREFUL if danger and care is Care.STAY_AWAY else care
+
+
+def strictest(cares: Iterable[Care]) -> Care:
+    """What somebody must know who is told of one tip of a cluster."""
+    return max(cares, key=STRICTEST.index, default=Care.NONE)
+
+
+def strictest_coming(own: Coming, others: Iterable[Coming]) -> Coming:
+    """What who takes a tip of a cluster is answered by: that of the tip that asks most of her."""
+    return max((own, *others), key=lambda one: STRICTEST.index(one.care))
+
+
+CONTACT_WITHIN = timedelta(days=30)
+"""So long the same phone is looked for; its pseudonym is another one each week, which ends it sooner."""
+WITHIN = timedelta(hours=24)
+"""So long the same place and kind, and the same typed words, are."""
+
+
+class LinkReason(StrEnum):
+    """Why two tips are linked, the surest first."""
+
+    SAID = "said"
+    """A person of a desk says so."""
+    CONTACT = "contact"
+    WORDS = "words"
+    PLACE_TIME = "place_time"
+
+
+@dataclass(frozen=True, slots=True)
+class TipTraits:
+    """By what a tip is compared. Keys are digests."""
+
+    tip_id: int
+    at: datetime
+    place: str
+    sector: str | None
+    category: str | None
+    contact_key: str
+    words_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPair:
+    """An earlier tip and a later one."""
+
+    a: int
+    b: int
+    why: LinkReason
+
+
+def likely(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
+    """For each reason the newest earlier tip that it holds for; one pair for each earlier tip, by its surest reason."""
+    before = sorted(
+        (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
+    )
+    found: dict[int, LikelyPair] = {}
+    for why in (LinkReason.CONTACT, LinkReason.WORDS, LinkReason.PLACE_TIME):
+        one = next((one for one in before if _holds(why, new, one)), None)
+        if one is not None:
+            found.setdefault(one.tip_id, LikelyPair(one.tip_id, new.tip_id, why))
+    return [*found.values()]
+
+
+def situations(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
+    """Of each linked tip, the first tip of its situation: those that are linked, however far."""
+    first: dict[int, int] = {}
+
+    def of(tip_id: int) -> int:
+        while (other := first.get(tip_id, tip_id)) != tip_id:
+            tip_id = other
+        return tip_id
+
+    for a, b in links:
+        lower, higher = sorted((of(a), of(b)))
+        first[higher] = lower
+        first.setdefault(lower, lower)
+    return {tip_id: of(tip_id) for tip_id in first}
+
+
+def _holds(why: LinkReason, new: TipTraits, one: TipTraits) -> bool:
+    apart = new.at - one.at
+    if why is LinkReason.CONTACT:
+        return new.contact_key == one.contact_key != "" and apart <= CONTACT_WITHIN
+    if apart > WITHIN:
+        return False
+    if why is LinkReason.WORDS:
+        return new.words_key is not None and new.words_key == one.words_key
+    return _same_place(new, one) and new.category is not None and new.category == one.category
+
+
+def _same_place(new: TipTraits, one: TipTraits) -> bool:
+    """The same district; where both told a sector, the same one."""
+    if not is_district(new.place) or new.place != one.place:
+        return False
+    return None in (new.sector, one.sector) or new.sector == one.sector

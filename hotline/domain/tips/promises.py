@@ -1,9 +1,22 @@
-"""How long a tip waited for somebody to take it, beside what was promised. Pure."""
+"""How long a tip waited for somebody to take it, beside what was promised. Pure.
 
+When a desk may ask one question back. Pure.
+
+Describes how a list of tips is filtered. Pure.
+
+A complaint about somebody who was to help: when answers become one, and how far it has come. Pure.
+
+It goes the way of a tip and stays apart from tips: the national desk alone reads it and is told of it, since whoever is
+complained of may sit at the district's desk.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from hotline.domain.referrals.clocks import acknowledge_due
+from hotline.domain.tip import UNSURE, Basis, Matter, TipState, TipSummary, Urgency, place_of
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -59,3 +72,145 @@ def in_units(span: timedelta) -> tuple[int, str]:
         if span < up_to:
             return span // length, unit
     return span // DAY, UNITS[-1][0]
+
+
+STILL_TELLING = timedelta(minutes=3)
+"""After her last answer. Until then she may add to her tip, which seals it anew, and no answer to a question opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What it hangs on."""
+
+    told_at: datetime
+    """Her last answer."""
+    has_receipt: bool
+    closed: bool
+    asked: bool
+    """Whether this tip, or another that her receipt stands for, was asked before."""
+    signed: bool
+    """Whether the question is signed today, word for word."""
+
+
+def refusal(asking: Asking, at: datetime) -> str | None:
+    """Why it may not be asked; None where it may."""
+    if not asking.signed:
+        return "nobody has signed this question as it stands: the page of the tip says which may be asked"
+    if asking.closed:
+        return "the tip is closed"
+    if not asking.has_receipt:
+        return "whoever told it took no number to ask after it: nobody could answer"
+    if asking.asked:
+        return "one question was asked already, and there is no second"
+    if at < asking.told_at + STILL_TELLING:
+        return "it was added to a moment ago: say it again in three minutes"
+    return None
+
+
+class TipStanding(StrEnum):
+    """The state of a tip, as a list is filtered by it."""
+
+    WAITS = "waits"
+    """People are asked to take it, or its closure waits for a second person."""
+    TAKEN = "taken"
+    HELPED = "helped"
+    """A helper is with the person."""
+    JUDGED = "judged"
+    """Its closure waits for a second person."""
+    CLOSED = "closed"
+    ALL = "all"
+
+
+class Asked(StrEnum):
+    """Says why people are asked to take a tip that a responder still holds."""
+
+    PASSED_ON = "passed_on"
+    SILENT = "silent"
+    """The holder has not read it, or says nothing of it."""
+
+
+class TipStop(StrEnum):
+    """Says why a request about a tip changes nothing, where its page has words for it."""
+
+    KEPT_ALREADY = "kept_already"
+    SAME_TIP = "same_tip"
+    """A tip is not like itself."""
+    LINKED_ALREADY = "linked_already"
+    NOT_LINKED = "not_linked"
+
+
+class Whose(StrEnum):
+    ANYBODY = "anybody"
+    MINE = "mine"
+    """Whoever asks is responsible for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipFilter:
+    """All that fits each of these; what is empty asks for all."""
+
+    standing: TipStanding = TipStanding.WAITS
+    matter: Matter = Matter.TIP
+    whose: Whose = Whose.ANYBODY
+    place: str = ""
+    urgency: int | None = None
+    category: str = ""
+    question: str = ""
+    """How the question that was asked back stands: asked, answered, read."""
+    soon: bool = False
+    """Its words go within 14 days."""
+    owes: bool = False
+    """Something is owed to a person of it: an answer, an arrival, thirty days, or to be asked again."""
+
+
+WRONG = "wrong"
+"""The answer that says what was done."""
+
+
+class Wrong(StrEnum):
+    """What was done, as the first question offers it. Order is the menu's."""
+
+    ASKED = "asked"
+    """For money, or for sex."""
+    ABSENT = "absent"
+    """Nobody came."""
+    TOLD = "told"
+    """Others were told of it."""
+    HURT = "hurt"
+    """Hurt or frightened: as pressing as danger."""
+    OTHER = "other"
+
+
+def complained(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
+    """What `answers` come to; None while they make nothing that could be kept.
+
+    One passage makes one complaint, whatever she corrects in it: no other desk can have heard of it. What was done
+    stays sealed. A helper counts as an official here: whatever goes round the district's desk for one goes round it
+    for the other.
+    """
+    state = stage(answers, completed=completed)
+    if state is None:
+        return None
+    return TipSummary(
+        state=state,
+        place=place_of(answers) or UNSURE,
+        within=None,
+        sector=None,
+        category=None,
+        urgency=Urgency.DANGER if answers.get(WRONG) == Wrong.HURT else Urgency.SEEN,
+        official="yes",
+        basis=Basis.PUBLIC_DUTY,
+    )
+
+
+def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
+    """How far these answers have brought a complaint: what was done is kept when she hangs up, be the place not said.
+
+    Hurt and a place are filed at that hop, as danger is.
+    """
+    if completed:
+        return TipState.COMPLETE
+    if WRONG not in answers:
+        return None
+    pressing = answers[WRONG] == Wrong.HURT and place_of(answers) is not None
+    return TipState.FILED if pressing else TipState.DRAFT

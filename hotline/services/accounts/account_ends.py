@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountState, Actor, SignedIn
-from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.second_factor import APPROVAL_LIVES
 from hotline.domain.desk.members import of_account
 from hotline.domain.wording import Template
 from hotline.ports import Kit

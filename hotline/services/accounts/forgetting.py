@@ -1,6 +1,6 @@
 """What the console forgets by the clock: keys after their 15 minutes, sessions that are over, tries of long ago."""
 
-from hotline.domain.accounts.entering import FORGET_AFTER, IDLE, LONGEST
+from hotline.domain.accounts.second_factor import FORGET_AFTER, IDLE, LONGEST
 from hotline.ports import Kit
 from hotline.store.accounts import accounts, sessions, sign_in_tries
 from hotline.store.database import Session

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import AccountState, Actor, SignedIn
-from hotline.domain.accounts.entering import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
 from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.second_factor import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
 from hotline.domain.desk.members import of_account
 from hotline.domain.wording import Template
 from hotline.errors import NotFound

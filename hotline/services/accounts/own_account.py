@@ -12,11 +12,14 @@ from datetime import datetime
 import pyotp
 
 from hotline.domain.accounts.account import Refused, SignedIn
-from hotline.domain.accounts.entering import RENEWAL_TOLD
 from hotline.domain.accounts.faults import AccountFault, refusal
-from hotline.domain.accounts.fingerprint import four_words
-from hotline.domain.accounts.passwords import password_fault
-from hotline.domain.accounts.second_factor import accepted_step, authenticator_uri, grouped
+from hotline.domain.accounts.passwords import four_words, password_fault
+from hotline.domain.accounts.second_factor import (
+    RENEWAL_TOLD,
+    accepted_step,
+    authenticator_uri,
+    grouped,
+)
 from hotline.errors import SealBroken
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import wrap_under_password

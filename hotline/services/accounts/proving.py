@@ -8,13 +8,15 @@ from contextlib import suppress
 from typing import TypeVar
 
 from hotline.domain.accounts.account import AccountState, Refused, entered_as
-from hotline.domain.accounts.entering import (
+from hotline.domain.accounts.second_factor import (
     FORGET_AFTER,
+    accepted_step,
     is_logged,
+    is_paper_code,
+    plain,
     seconds_left,
     wait_after,
 )
-from hotline.domain.accounts.second_factor import accepted_step, is_paper_code, plain
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import SealBroken, StoreUnavailable
 from hotline.ports import ConsoleKit

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.domain.accounts.account import Refused, SignedIn
-from hotline.domain.accounts.entering import FRESH, IDLE, SEEN_EACH, is_fresh, is_over
+from hotline.domain.accounts.second_factor import FRESH, IDLE, SEEN_EACH, is_fresh, is_over
 from hotline.errors import StoreUnavailable
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import Entrant

@@ -12,10 +12,14 @@ from enum import StrEnum
 import pyotp
 
 from hotline.domain.accounts.account import AccountState, Actor, Refused
-from hotline.domain.accounts.entering import LINK_LIVES
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.passwords import password_fault, suggested
-from hotline.domain.accounts.second_factor import accepted_step, authenticator_uri, grouped
+from hotline.domain.accounts.second_factor import (
+    LINK_LIVES,
+    accepted_step,
+    authenticator_uri,
+    grouped,
+)
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import new_account_key, wrap_under_password
 from hotline.sealing.accounts.stretch_queue import Entrant

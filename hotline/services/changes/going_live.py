@@ -15,7 +15,7 @@ from hotline.services.changes.judging import DividedFindings
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows import authoring, publishing, signing
+from hotline.services.flows import authoring, publishing, reviewing
 from hotline.services.flows.authoring import ReadyDocument
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes, signatures
@@ -158,7 +158,7 @@ def go_live(
         ready = press(document, gathered.live, gathered.live_id)
     except FlowInvalid as invalid:
         return ChangeRefused(Refusal.BROKEN, invalid.problems)
-    moved = signing.carried(gathered.live, document, signing.everyone(kit))
+    moved = reviewing.carried(gathered.live, document, reviewing.everyone(kit))
     checked = judging.found_before(kit, gathered, document)
     with kit.database.writing() as session:
         publications.take_turns(session)

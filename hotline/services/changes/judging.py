@@ -18,8 +18,8 @@ from hotline.services.changes.assembling import (
 )
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.doorbell import ring
-from hotline.services.flows import authoring, checking, flow_states
-from hotline.services.flows.checking import BEARABLE, findings
+from hotline.services.flows import authoring, flow_states, publishing
+from hotline.services.flows.publishing import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
 from hotline.store.driver import WrittenArray
@@ -170,4 +170,4 @@ def _kept(session: Session, digest: str) -> Sequence[Finding] | None:
 
 
 def _key(digest: str) -> str:
-    return f"{checking.mark()} {digest}"
+    return f"{publishing.mark()} {digest}"

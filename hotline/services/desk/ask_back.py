@@ -6,7 +6,7 @@ It can open what the hooks seal: nothing that a hook reaches imports this file.
 from collections.abc import Mapping
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.tips.asking import Asking, refusal
+from hotline.domain.tips.promises import Asking, refusal
 from hotline.engine.numbers.questions import Question, QuestionStatus, questions
 from hotline.errors import AskRefused, NotFound, NotReady
 from hotline.ports import Kit

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hotline.domain.accounts.account import Actor
 from hotline.domain.desk.members import of_responder
-from hotline.domain.people.rehearsal import WITH_PINS
+from hotline.domain.people.enrolment import WITH_PINS
 from hotline.engine.keying import is_easy
 from hotline.ports import Kit
 from hotline.sealing.members import new_member_pair

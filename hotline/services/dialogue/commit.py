@@ -21,8 +21,8 @@ from hotline.store.dialogue import held, openings
 from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.dialogue.openings import FirstHop
 from hotline.store.dialogue.ways import KnownSession, Step
-from hotline.store.reach import session_counts
-from hotline.store.reach.session_counts import SessionCounts, Tallies
+from hotline.store.reach import screen_counts
+from hotline.store.reach.screen_counts import SessionCounts, Tallies
 from hotline.store.tips.told_tips import ToldTip
 from hotline.text.languages import FIRST
 
@@ -132,7 +132,7 @@ def _count(context: EffectContext, steps: Sequence[Step], text: str, mark: str) 
         new = (step for step in steps if step.upto > heard)
         return [one for step in new for event in step.events for one in tallies(counts, event, at)]
 
-    return session_counts.count(
+    return screen_counts.count(
         context.kit.database,
         context.key,
         upto=len(text),

@@ -28,7 +28,7 @@ from hotline.services.tips.intake import Telling
 from hotline.store.database import Session
 from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.dialogue.ways import Step
-from hotline.store.reach.session_counts import Tallies
+from hotline.store.reach.screen_counts import Tallies
 from hotline.store.tips.told_tips import ToldTip
 
 CALL_BACK = "call_back"

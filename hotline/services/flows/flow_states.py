@@ -19,8 +19,8 @@ from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
 from hotline.services.flows import authoring
-from hotline.services.flows.checking import mark
 from hotline.services.flows.places import place_lists
+from hotline.services.flows.publishing import mark
 from hotline.store.changes import checks
 from hotline.store.changes.checks import FlowState
 

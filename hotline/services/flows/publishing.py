@@ -1,17 +1,42 @@
-"""Publishing with a history: a version's flows never take the place of what somebody published by hand."""
+"""Publishing with a history: a version's flows never take the place of what somebody published by hand.
 
-from collections.abc import Mapping
+What the checker of flows cannot know: which answers alert somebody. Danger must have alerted after four (C8).
+
+Everything that is wrong with flows, and what of it nobody may publish.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from hotline.errors import NotReady
+from hotline.domain import tip
+from hotline.domain.rolls.quiz import AGAIN, BEFORE, VALUES
+from hotline.domain.tip import Matter, TipState
+from hotline.domain.tips import promises
+from hotline.engine.check.checking import check, of_book
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import leads_to, nodes
+from hotline.engine.check.reporting import uncovered
+from hotline.engine.document import document as documents
+from hotline.engine.editing.drafting import Draft, draft_findings
+from hotline.engine.flow import Ask, Book, Branch, Flow, Menu, Node
+from hotline.engine.run import Facts, Place, Run
+from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.engine.view import holds, list_name
+from hotline.errors import FlowInvalid, NotReady
 from hotline.ports import Kit
-from hotline.services.flows import authoring
+from hotline.services.flows import authoring, phrasing
+from hotline.services.flows.places import place_lists
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publication, Publishing
+from hotline.text.remark import remark
 
 LINE = "line"
 OF_A_VERSION = "the flows of this version"
@@ -110,3 +135,244 @@ def record(session: Session, revision: int, said: PublicationNote, at: datetime)
     session.add(row)
     session.flush()
     return row
+
+
+MOST_ANSWERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressing:
+    """The answer that may not wait, and how far answers have brought what is told."""
+
+    answer: str
+    value: str
+    stage: Callable[[Mapping[str, str]], TipState | None]
+
+    def alerted(self, answers: Mapping[str, str]) -> bool:
+        if answers.get(self.answer, self.value) != self.value:
+            return True
+        return self.stage(answers) is TipState.FILED
+
+
+PRESSING = {
+    Matter.TIP: _Pressing("danger", "yes", tip.stage),
+    Matter.COMPLAINT: _Pressing(promises.WRONG, promises.Wrong.HURT, promises.stage),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where somebody in danger stands, and what she has answered."""
+
+    place: Place
+    answers: tuple[tuple[str, str], ...] = ()
+
+    def saved(self, name: str | None, value: str, place: Place) -> "_Way":
+        if name is None or not value:
+            return _Way(place, self.answers)
+        return _Way(place, tuple({**dict(self.answers), name: value}.items()))
+
+
+def late_alerts(book: Book) -> Iterator[Finding]:
+    """The screens on which she may stand after four answers while nobody has been alerted."""
+    for flow in book.flows.values():
+        if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
+            continue
+        pressing = PRESSING[Matter(flow.gathers)]
+        ways = [way for way in _after(book, flow) if not pressing.alerted(dict(way.answers))]
+        for place in dict.fromkeys(way.place for way in ways):
+            message = remark(
+                "after {count} answers {answer} ({value}) has alerted nobody",
+                count=MOST_ANSWERS,
+                answer=pressing.answer,
+                value=pressing.value,
+            )
+            fix = remark(
+                "ask for {answer} and the district first, and save them under these names",
+                answer=pressing.answer,
+            )
+            yield Finding(place.flow, place.node, Code.ALERT_LATE, message, fix)
+
+
+def _after(book: Book, flow: Flow) -> Iterable[_Way]:
+    ways = _questions(book, [_Way(Place(flow.name, flow.start))])
+    for _ in range(MOST_ANSWERS):
+        ways = _questions(book, (after for way in ways for after in _answered(book, way)))
+    return ways
+
+
+def _questions(book: Book, ways: Iterable[_Way]) -> Iterable[_Way]:
+    """The next question on each way; a way that ends asks nothing more."""
+    waiting = list(ways)
+    seen, found = set(waiting), dict[_Way, None]()
+    while waiting:
+        way = waiting.pop()
+        node = book.flows[way.place.flow].nodes[way.place.node]
+        if isinstance(node, Menu | Ask):
+            found[way] = None
+            continue
+        following = [_Way(place, way.answers) for place in _silent(book, way, node)]
+        waiting += [after for after in following if after not in seen]
+        seen.update(following)
+    return found
+
+
+def _silent(book: Book, way: _Way, node: Node) -> Iterator[Place]:
+    """Where a node leads that asks nothing. A flag may be set or not."""
+    if not isinstance(node, Branch):
+        yield from leads_to(book, way.place)
+        return
+    run = Run("", (way.place,), answers=dict(way.answers))
+    for arm in node.arms:
+        if arm.when is None or arm.when.flag is not None or holds(arm.when, run, Facts()):
+            if arm.goes in book.flows[way.place.flow].nodes:
+                yield Place(way.place.flow, arm.goes)
+            if arm.when is None or arm.when.flag is None:
+                return
+
+
+def _answered(book: Book, way: _Way) -> Iterator[_Way]:
+    """The way after each answer; of a list its first place, since all of a list lead alike."""
+    node = book.flows[way.place.flow].nodes[way.place.node]
+    assert isinstance(node, Menu | Ask)
+    options = [(choice.value, choice.goes or node.goes) for choice in node.choices]
+    if isinstance(node, Ask):
+        options.append((_first(book, node, dict(way.answers)), node.goes))
+    for value, goes in options:
+        if goes is not None and goes in book.flows[way.place.flow].nodes:
+            yield way.saved(node.saves, value, Place(way.place.flow, goes))
+
+
+def _first(book: Book, node: Ask, answers: dict[str, str]) -> str:
+    if node.list is None:
+        return "any"
+    options = book.lists.get(list_name(node.list, answers), ())
+    return options[0].value if options else ""
+
+
+def uncounted(book: Book) -> Iterator[Finding]:
+    """Questions of a quiz whose answers are never counted."""
+    asked = {
+        node.saves: (Place(flow.name, name), node)
+        for flow, name, node in nodes(book)
+        if isinstance(node, Menu) and node.saves and node.saves.startswith((BEFORE, AGAIN))
+    }
+    for saves, (place, menu) in asked.items():
+        if (other := _other(saves)) not in asked:
+            message = remark(
+                "{saves} is asked, but {other} never is: nothing is counted",
+                saves=saves,
+                other=other,
+            )
+            fix = remark("write a question that saves {other}, or mend the name", other=other)
+            yield Finding(place.flow, place.node, Code.UNKNOWN_ANSWER, message, fix, field="saves")
+        values = {choice.value for choice in menu.choices}
+        if odd := sorted(values - VALUES):
+            message = remark("an answer that is kept as {saves} has no value", saves=saves)
+            if named := [value for value in odd if value]:
+                message = remark(
+                    "an answer that is kept as {saves} is {values}",
+                    saves=saves,
+                    values=", ".join(named),
+                )
+            fix = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
+            where = place.flow, place.node
+            yield Finding(*where, Code.UNKNOWN_ANSWER, message, fix, field="choices")
+
+
+def _other(saves: str) -> str:
+    """The name of the same thing's other question."""
+    pair: Mapping[str, str] = {BEFORE: AGAIN, AGAIN: BEFORE}
+    first = next(prefix for prefix in pair if saves.startswith(prefix))
+    return pair[first] + saves.removeprefix(first)
+
+
+BEARABLE = frozenset(
+    {
+        Code.UNREACHABLE,
+        Code.TOO_LONG,
+        Code.TOO_MANY_CHOICES,
+        Code.TOO_MANY_LINES,
+        Code.TOO_MANY_ANSWERS,
+        Code.UNSURE_LATE,
+    }
+)
+"""What makes a conversation longer than it should be, and hurts nobody who is in it."""
+MOST_SCREENS = 1000
+"""So many screens of all flows are checked within a second while somebody writes."""
+
+
+def findings(
+    document: Mapping[str, Any],
+    limit: int = DEFAULT_LIMIT,
+    *,
+    live: Mapping[str, Any] | None = None,
+) -> Sequence[Finding]:
+    """Returns what the checker of flows finds, and what only the services can know.
+
+    `live`: what callers hear now. Without it a reason covers every word of its screen.
+    """
+    lists = place_lists()
+    found = check(document, lists, limit=limit)
+    if any(one.code is Code.SHAPE for one in found):
+        return found
+    book = documents.bind(documents.read(document), lists)
+    new = [] if live is None else uncovered(documents.bind(documents.read(live), lists), book)
+    return [*found, *new, *uncounted(book), *late_alerts(book), *phrasing.findings(book)]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenCheck:
+    """What is wrong with a draft, as its editor reads it beside one screen."""
+
+    here: Sequence[Finding]
+    elsewhere: int
+    """Problems of other screens of the same flow."""
+    is_whole: bool
+    """False where the flows are too many to read while somebody writes: the change's page has the rest."""
+
+
+def of_screen(
+    book: Book, draft: Draft, node: str, *, live: Book, most: int = MOST_SCREENS
+) -> ScreenCheck:
+    """Checks one screen of a draft as a publication would: by itself, among all flows, and against what is live.
+
+    `book` holds the draft.
+    """
+    alone = draft_findings(book, draft, node=node)
+    if sum(len(flow.nodes) for flow in book.flows.values()) > most:
+        return ScreenCheck(alone, 0, is_whole=False)
+    name = draft.flow.name
+    led = {remark("no node is called {name}", name=missing) for missing in draft.missing}
+    among = [
+        one
+        for one in (
+            *of_book(book),
+            *uncovered(live, book),
+            *uncounted(book),
+            *late_alerts(book),
+        )
+        if one.flow == name and one.message not in led
+    ]
+    here = dict.fromkeys((*alone, *(one for one in among if one.node == node)))
+    elsewhere = {one.node for one in (*among, *draft_findings(book, draft))} - {node}
+    return ScreenCheck([*here], len(elsewhere), is_whole=True)
+
+
+def bearable(document: Mapping[str, Any]) -> Sequence[Finding]:
+    """What may be published and should be mended. Raises FlowInvalid with everything that may not."""
+    found = findings(document)
+    hurting = [one.sentence for one in found if one.code not in BEARABLE]
+    if hurting:
+        raise FlowInvalid(hurting)
+    return found
+
+
+@cache
+def mark() -> str:
+    """Which code checks: what another version found is not believed."""
+    hashed = hashlib.sha256()
+    for written_in in (inspect.getfile(Finding), __file__):
+        for file in sorted(Path(written_in).parent.rglob("*.py")):
+            hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:16]

@@ -6,7 +6,7 @@ from hotline.engine.numbers.questions import Question, QuestionStatus, questions
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.check_result import CheckResult
-from hotline.services.flows.numbers import AHEAD
+from hotline.services.flows.reviewing import AHEAD
 
 
 def finding(kit: Kit) -> CheckResult:

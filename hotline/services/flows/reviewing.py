@@ -1,22 +1,35 @@
-"""What native readers agreed to: judged like any other change, then written into the flow files and signed for."""
+"""What native readers agreed to: judged like any other change, then written into the flow files and signed for.
+
+Who has read and signed which text, as `reviews.csv` says it and the words pages write it.
+
+Phone numbers on the screens: which show today, and which somebody must sign anew.
+"""
 
 import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
-from datetime import date
+from dataclasses import astuple, dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from hotline.domain.changes.change import Author
 from hotline.domain.flows.review import (
+    ENGLISH,
     ReviewedText,
     ReviewState,
     Signature,
+    readers,
     state_of,
     texts_of,
 )
 from hotline.domain.flows.sheet import AGREED, RowRefused, SheetRow, SheetRowFault
-from hotline.errors import ImportRefused
+from hotline.engine.flow import numbers_named
+from hotline.engine.numbers.numbers import EMERGENCY, Evidence, Number
+from hotline.errors import ImportRefused, NotReady, StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.check_result import CheckResult
+from hotline.store.changes import signatures
 
 REVIEWS = "reviews.csv"
 COLUMNS = ("place", "language", "digest", "by", "on")
@@ -133,3 +146,116 @@ def _signed(signatures: Iterable[Signature]) -> str:
     writer.writerow(COLUMNS)
     writer.writerows(sorted(map(astuple, signatures)))
     return sheet.getvalue()
+
+
+def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
+    """In the order in which they were signed. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return signatures.everyone(session, language)
+
+
+def below(kit: Kit, place: str) -> Sequence[Signature]:
+    """Of every text below a place: of a screen, by its flow and its name. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return signatures.below(session, place)
+
+
+def carried(
+    before: Mapping[str, Any], after: Mapping[str, Any], signed: Sequence[Signature]
+) -> Sequence[Signature]:
+    """Signatures of texts that a change moved inside their flow, for the places where they stand now.
+
+    A place is a position: without this a choice that moves up would lose who has read it.
+    """
+    if not signed:
+        return []
+    old, new = before["flows"], after["flows"]
+    changed = [name for name in new if name in old and new[name] != old[name]]
+    known = {(one.place, one.language, one.digest) for one in signed}
+    by_words: dict[tuple[str, str, str], list[Signature]] = {}
+    for text in texts_of({name: old[name] for name in changed}):
+        for one in _of(text, signed):
+            by_words.setdefault((_flow(text.place), one.language, one.digest), []).append(one)
+    found: list[Signature] = []
+    for text in texts_of({name: new[name] for name in changed}):
+        for language in text.words:
+            digest = text.digest(language)
+            if (text.place, language, digest) not in known:
+                moved = by_words.get((_flow(text.place), language, digest), ())
+                found += [replace(one, place=text.place) for one in moved]
+    return found
+
+
+def _of(text: ReviewedText, signed: Sequence[Signature]) -> Iterator[Signature]:
+    """Who has signed exactly these words, in any language."""
+    for language in text.words:
+        yield from readers(text, language, signed)
+
+
+def _flow(place: str) -> str:
+    return place.partition(".")[0]
+
+
+def sign(kit: Kit, by: Author, texts: Sequence[ReviewedText], language: str) -> int:
+    """Somebody agrees to these texts as they stand; twice is once. Returns how many are new."""
+    today = kit.now().date()
+    with kit.database.writing() as session:
+        before = signatures.everyone(session, language)
+        new = [
+            Signature(text.place, language, text.digest(language), by.name, today)
+            for text in texts
+            if by.name.casefold() not in {s.by.casefold() for s in readers(text, language, before)}
+        ]
+        read = {text.place: text.words.get(ENGLISH, "") for text in texts}
+        return signatures.sign(session, new, read)
+
+
+def english_read(kit: Kit, language: str, places: Sequence[str]) -> Mapping[str, str]:
+    """What the English of texts was when somebody signed there last, as far as it is known. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return signatures.english_read(session, language, places)
+
+
+AHEAD = timedelta(days=30)
+"""How long before a number goes from the screens somebody is told."""
+
+
+def finding(kit: Kit) -> CheckResult:
+    """Wrong where the signature of a number lapses within a month, or has lapsed.
+
+    The others go from the screens then; the emergency number stays, and is worse: nobody answers for it.
+    """
+    try:
+        book = kit.books.book(kit.books.live())
+    except (NotReady, StoreUnavailable):
+        return CheckResult("numbers", True, "no flows are live")
+
+    today = kit.now().date()
+    ends = _ends(book.numbers, numbers_named(book))
+    late = [digits for digits, until in ends.items() if until - today <= AHEAD]
+    if late:
+        return CheckResult(
+            "numbers",
+            False,
+            f"{', '.join(late)} must be confirmed anew: {_what_then(ends, late)}",
+            "have it signed, confirm it in the console or numbers.csv, and publish that",
+            level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
+        )
+    return CheckResult("numbers", True, f"{', '.join(ends) or 'none'} may be shown")
+
+
+def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
+    """What the lapse does: a number goes from the screens, and the emergency number does not."""
+    go = [ends[digits] for digits in late if digits != EMERGENCY]
+    says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
+    if EMERGENCY in late:
+        says.append(f"{EMERGENCY} stays on the screens, signed until {ends[EMERGENCY]:%Y-%m-%d}")
+    return "; ".join(says)
+
+
+def _ends(numbers: Mapping[str, Number], names: frozenset[str]) -> dict[str, date]:
+    return {
+        digits: number.until
+        for digits, number in numbers.items()
+        if digits in names and number.until is not None and number.evidence is Evidence.VERIFIED
+    }

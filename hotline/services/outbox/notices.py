@@ -11,7 +11,7 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit, WatchKit
 from hotline.sealing.keys.people import KIGALI
-from hotline.store.watch import alarms, looks
+from hotline.store.watch import alarms
 from hotline.store.watch.alarms import STOPPED, AlarmNotice, Watcher
 
 TEMPLATES = {
@@ -84,7 +84,7 @@ def _claim(kit: WatchKit, notice_id: int) -> NoticeDelivery | None:
     at = kit.now()
     with kit.database.writing() as session:
         # A gateway that answers slowly holds up the next look.
-        looks.note(session, at)
+        alarms.note(session, at)
         row = alarms.claim(session, notice_id, at)
         if row is None:
             return None

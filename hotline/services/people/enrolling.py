@@ -10,15 +10,16 @@ from hotline.domain.accounts.account import Actor
 from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.outbox.message import Wording, responders_entry
-from hotline.domain.people.enrolling import (
+from hotline.domain.people.enrolment import (
     CODE_DIGITS,
     CODE_LIVES,
     DECIDED_WITHIN,
     START_DIGITS,
     START_LIVES,
+    EnrolmentKind,
+    EnrolmentState,
     new_digits,
 )
-from hotline.domain.people.standing import EnrolmentKind, EnrolmentState
 from hotline.domain.wording import Template
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit

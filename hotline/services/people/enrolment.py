@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from hotline.domain.accounts.account import AccountState
 from hotline.domain.people.enrolment import (
     Enrolled,
+    EnrolmentState,
     RowFault,
     judge_responders,
     read_responders,
     refuse,
 )
-from hotline.domain.people.standing import EnrolmentState
 from hotline.ports import Kit
 from hotline.store.accounts import accounts
 from hotline.store.database import Session

@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.desk.members import of_responder
 from hotline.domain.outbox.message import Wording
-from hotline.domain.people.enrolling import DECIDED_WITHIN, may_decide
-from hotline.domain.people.standing import EnrolmentKind, EnrolmentState
+from hotline.domain.people.enrolment import (
+    DECIDED_WITHIN,
+    EnrolmentKind,
+    EnrolmentState,
+    may_decide,
+)
 from hotline.domain.wording import Template
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.domain.msisdn import sendable
+from hotline.domain.people.enrolment import UNPROVED, EnrolmentState
 from hotline.domain.people.recipients import all_away
-from hotline.domain.people.standing import UNPROVED, EnrolmentState
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.errors import PersonnelRefused

@@ -7,7 +7,7 @@ made, whatever was keyed. Wrong, lapsed, used up and unknown look alike and take
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.domain.people.standing import EnrolmentKind, EnrolmentState
+from hotline.domain.people.enrolment import EnrolmentKind, EnrolmentState
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.start_secrets import CODE_COSTS, START_COSTS, is_same

@@ -5,7 +5,7 @@ from hotline.ports import DoorKit
 from hotline.services.outbox import alert_path
 from hotline.services.referrals import referral
 from hotline.store.dialogue import contacts
-from hotline.store.watch import key_canaries
+from hotline.store.watch import alarms
 
 
 def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
@@ -39,5 +39,5 @@ def wrong_keys(kit: DoorKit) -> list[str]:
     with kit.database.reading() as session:
         return [
             f"a key of {one.role} is wrong ({one.wrong_keys})"
-            for one in key_canaries.refused(session, kit.now())
+            for one in alarms.refused(session, kit.now())
         ]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import Actor
+from hotline.domain.people.enrolment import UNPROVED, EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
-from hotline.domain.people.standing import UNPROVED, EnrolmentState
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import PersonnelRefused

@@ -3,7 +3,7 @@
 from hotline.domain.people.recipients import Member
 from hotline.domain.places.places import districts
 from hotline.ports import Kit
-from hotline.store.reach import coverage
+from hotline.store.reach import outreach
 from hotline.store.referrals import personnel
 
 
@@ -12,11 +12,11 @@ def sample(kit: Kit) -> None:
     at = kit.now()
     hour = at.replace(minute=0, second=0, microsecond=0)
     with kit.database.reading() as session:
-        if coverage.is_written(session, hour):
+        if outreach.is_written(session, hour):
             return
         people = [one for one in personnel.members(session) if one.lives(at)]
     with kit.database.writing() as session:
-        coverage.write(session, hour, _missing(people))
+        outreach.write(session, hour, _missing(people))
 
 
 def _missing(living: list[Member]) -> list[str]:

@@ -16,9 +16,9 @@ from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
 from hotline.store.database import Session
 from hotline.store.dialogue.held import HeldDialogue
-from hotline.store.reach import outreach, people
+from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
-from hotline.store.reach.session_counts import SessionCounts, Tallies
+from hotline.store.reach.screen_counts import SessionCounts, Tallies
 
 FOLDED = 1000
 """Tallies in one transaction of the relay."""
@@ -47,7 +47,7 @@ def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     if msisdn == trial.CALLER or not is_number(msisdn):
         return
     with suppress(KeyMissing):
-        people.see(session, kit.pseudonyms.person(msisdn, at))
+        outreach.see(session, kit.pseudonyms.person(msisdn, at))
 
 
 def log(session: Session, tallies: Tallies) -> None:
@@ -107,8 +107,8 @@ def fold(kit: Kit) -> None:
 def close_periods(session: Session, at: datetime) -> None:
     """Make numbers of the sketches whose month or week is over."""
     live = {period for moment in (at - OVER, at, at + OVER) for period in periods_of(moment)}
-    for period in sorted(people.running(session) - live):
-        people.close(session, period)
+    for period in sorted(outreach.running(session) - live):
+        outreach.close(session, period)
 
 
 def first_time(counts: Counts, name: str) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, responders_entry
-from hotline.domain.people.pin_warnings import SMS, PinWarning, nights_told_before
+from hotline.domain.people.pin_rest import SMS, PinWarning, nights_told_before
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
 from hotline.services.people import responder_sms

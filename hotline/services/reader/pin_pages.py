@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hotline.domain.call_back import kigali
 from hotline.domain.dialogue.asks import PAGE, ReaderAnswer
-from hotline.domain.people.pin_warnings import SHOWN, PinWarning
+from hotline.domain.people.pin_rest import SHOWN, PinWarning
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.reader import pins

@@ -9,7 +9,7 @@ from datetime import datetime
 from hotline.domain.call_back import kigali
 from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.people import pin_rest
-from hotline.domain.people.pin_warnings import (
+from hotline.domain.people.pin_rest import (
     MANY_CASES,
     MANY_WITHIN,
     SHOWN_FOR,

@@ -21,7 +21,7 @@ from hotline.domain.dialogue.asks import (
     ReaderAnswer,
     ReadingState,
 )
-from hotline.domain.people.standing import EnrolmentKind
+from hotline.domain.people.enrolment import EnrolmentKind
 from hotline.engine.keying import is_easy
 from hotline.sealing.members import MemberPair, new_member_pair
 from hotline.services.people import proving_phones

@@ -13,7 +13,7 @@ from hotline.domain.referrals.case_events import Purpose, Tell
 from hotline.domain.referrals.clocks import KIGALI, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.planning import LadderStep
-from hotline.domain.tips.cluster_marks import under
+from hotline.domain.tips.clusters import under
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services import national

@@ -12,7 +12,7 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming, coming
 from hotline.domain.referrals.referral import Case
 from hotline.domain.tip import OUTCOMES, TipOutcome, TipState, Urgency
-from hotline.domain.tips.cluster_marks import strictest_coming
+from hotline.domain.tips.clusters import strictest_coming
 from hotline.ports import Kit
 from hotline.store.cases import case_log, case_people, service_referrals
 from hotline.store.database import Session

@@ -1,6 +1,6 @@
 """Which of her names a person learns a mark by, where like tips are one ring (docs/adr/0051, 0067).
 
-Questions alone: `domain/tips/cluster_marks.py` decides.
+Questions alone: `domain/tips/clusters.py` decides.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,14 +10,14 @@ from datetime import datetime
 from hotline.domain.referrals.case_events import Purpose, Tell
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.planning import LadderStep
-from hotline.domain.tips.cluster_marks import (
+from hotline.domain.tips.clusters import (
+    DAY,
     KnownName,
     name_for,
     names_for,
     read_by,
     strictest,
 )
-from hotline.domain.tips.clusters import DAY
 from hotline.domain.wording import Template
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.database import Session

@@ -16,13 +16,15 @@ from hotline.domain.tips.clusters import (
     DAY,
     SAME_WORDS,
     Following,
+    LikelyPair,
     Likeness,
     LikeTip,
+    LinkReason,
     NewTip,
     followed,
+    likely,
     typed_text,
 )
-from hotline.domain.tips.likely import LikelyPair, LinkReason, likely
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy

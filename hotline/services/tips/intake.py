@@ -22,7 +22,7 @@ from hotline.domain.tip import (
     left,
     told,
 )
-from hotline.domain.tips.complaint import complained
+from hotline.domain.tips.promises import complained
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
 from hotline.services.referrals import clusters, coming, correcting

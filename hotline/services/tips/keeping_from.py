@@ -13,7 +13,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.places.places import district_named
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.tip import NATIONAL
-from hotline.domain.tips.wanted import TipStop
+from hotline.domain.tips.promises import TipStop
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries

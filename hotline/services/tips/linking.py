@@ -2,8 +2,8 @@
 
 from hotline.domain import trial
 from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind
-from hotline.domain.tips.likely import LikelyPair, LinkReason
-from hotline.domain.tips.wanted import TipStop
+from hotline.domain.tips.clusters import LikelyPair, LinkReason
+from hotline.domain.tips.promises import TipStop
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries

@@ -10,9 +10,8 @@ from hotline.domain.cases.following import FollowKind
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.tip import Basis, Matter, TipState, Urgency
-from hotline.domain.tips.promises import Wait, wait_of
+from hotline.domain.tips.promises import Asked, TipFilter, Wait, wait_of
 from hotline.domain.tips.retention import Term
-from hotline.domain.tips.wanted import Asked, TipFilter
 from hotline.ports import ConsoleKit
 from hotline.services import weekly_keys
 from hotline.services.referrals.case_standing import coming_of

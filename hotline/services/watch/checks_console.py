@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountState
-from hotline.domain.accounts.entering import FAILED_IN_ALL, FAILED_OF_ONE, FORGET_AFTER
+from hotline.domain.accounts.second_factor import FAILED_IN_ALL, FAILED_OF_ONE, FORGET_AFTER
 from hotline.errors import SealBroken, StoreUnavailable
 from hotline.ports import Kit
 from hotline.sealing.accounts.factor_sealer import FactorSealer

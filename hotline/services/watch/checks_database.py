@@ -8,7 +8,7 @@ from hotline.domain.tips.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.check_result import CheckResult, in_kigali
-from hotline.services.flows import numbers, questions
+from hotline.services.flows import questions, reviewing
 from hotline.services.people import recipients
 from hotline.services.sms import fetching
 from hotline.services.tips.retention import ERRAND
@@ -19,8 +19,8 @@ from hotline.store.outbox.messages import LaneHold
 from hotline.store.reach import case_ends
 from hotline.store.referrals import personnel, retention
 from hotline.store.referrals.retention import Kept
-from hotline.store.watch import alarms, key_canaries
-from hotline.store.watch.key_canaries import ProcessStart
+from hotline.store.watch import alarms
+from hotline.store.watch.alarms import ProcessStart
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
@@ -46,7 +46,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             inbox = fetching.findings(session, kit.line, now)
             urgent = checks_words.finding(session, now)
             published = checks_statistics.finding(session, now)
-            refused = key_canaries.refused(session, now)
+            refused = alarms.refused(session, now)
             sign_ins = checks_console.sign_ins(session, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
@@ -55,7 +55,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         CheckResult("database", True, "answers, and holds our tables"),
         _flows(kit),
         urgent,
-        numbers.finding(kit),
+        reviewing.finding(kit),
         questions.finding(kit),
         *recipients.findings(people, now),
         _watchers(woken),

@@ -6,7 +6,7 @@ from math import inf
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
 from hotline.services.check_result import CheckResult, warning
-from hotline.store.watch import key_canaries
+from hotline.store.watch import alarms
 
 DAILY = 26 * 3600.0
 """Seconds: what is done once a day was not done."""
@@ -40,7 +40,7 @@ def second_channel(kit: LookingKit) -> CheckResult:
 
 def _has_second_channel(kit: LookingKit) -> bool:
     with suppress(StoreUnavailable), kit.database.reading() as session:
-        return key_canaries.has_second_channel(session)
+        return alarms.has_second_channel(session)
     return False
 
 

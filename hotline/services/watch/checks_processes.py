@@ -12,9 +12,9 @@ from hotline.domain.outbox.delivery import Outcome
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
 from hotline.services.check_result import CheckResult, in_kigali, warning
-from hotline.services.watch import notice_causes
+from hotline.services.watch import watchers
 from hotline.store.database import Session
-from hotline.store.watch import alarms, looks
+from hotline.store.watch import alarms
 from hotline.store.watch.alarms import AlarmNotice
 
 WATCH, WATCHERS, WORKERS = "watch", "watchers", "workers"
@@ -38,9 +38,9 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     at = kit.now()
     try:
         with kit.database.reading() as session:
-            starting = looks.is_starting(session, at)
+            starting = alarms.is_starting(session, at)
             found = (
-                _watch(looks.last(session), at, starting=starting),
+                _watch(alarms.last(session), at, starting=starting),
                 _watchers(session, at),
             )
     except StoreUnavailable:
@@ -49,7 +49,7 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
 
 
 def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckResult:
-    if looked is not None and at - looked < looks.LEASE:
+    if looked is not None and at - looked < alarms.LEASE:
         return CheckResult(WATCH, True, f"looked at everything {in_kigali(looked)}")
     if starting:
         return CheckResult(WATCH, True, "has a minute to start")
@@ -76,7 +76,7 @@ def _watchers(session: Session, at: datetime) -> CheckResult:
 
 
 def _failed(notice: AlarmNotice, written: str) -> CheckResult:
-    cause, step = notice_causes.cause_and_step(notice)
+    cause, step = watchers.cause_and_step(notice)
     says = f"the last notice, written {written}, did not get through: {cause}"
     return CheckResult(WATCHERS, False, says, f"{step}; then `hotline oncall test`")
 

@@ -9,7 +9,7 @@ from hotline.ports import LookingKit
 from hotline.services.check_result import CheckResult, in_kigali, warning
 from hotline.services.watch import trials
 from hotline.store.database import Session
-from hotline.store.watch import alarms, looks, traffic
+from hotline.store.watch import alarms, traffic
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
@@ -50,11 +50,11 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     """Returns what the watch process found, for a process that cannot dial."""
     alarm = alarms.standing(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
-        if not alarm.told and looks.is_starting(session, at):
+        if not alarm.told and alarms.is_starting(session, at):
             return CheckResult(DIAL, True, "the line has a minute to start")
         says = f"the watch process was not answered since {in_kigali(alarm.since)}"
         return CheckResult(DIAL, False, says, SEE_WEB)
-    if looks.is_fresh(session, at):
+    if alarms.is_fresh(session, at):
         return CheckResult(DIAL, True, "the line answers the watch process")
     return _UNDIALLED
 

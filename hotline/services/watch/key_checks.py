@@ -9,8 +9,8 @@ from pathlib import Path
 from hotline.errors import StoreUnavailable
 from hotline.sealing.keys import canaries
 from hotline.store.database import Database, Session
-from hotline.store.watch import key_canaries
-from hotline.store.watch.key_canaries import ProcessStart
+from hotline.store.watch import alarms
+from hotline.store.watch.alarms import ProcessStart
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class KeysChecked:
 def check(database: Database, folder: Path) -> KeysChecked:
     """Opens the canary of each lasting key in a role's folder. Raises StoreUnavailable."""
     with database.reading() as session:
-        known = key_canaries.canaries(session)
+        known = alarms.canaries(session)
     held = dict(canaries.held(folder))
     return KeysChecked(
         wrong=[
@@ -40,7 +40,7 @@ def is_ours(database: Database, name: str, keys: Sequence[bytes]) -> bool:
     """Returns False where keys open no canary of their name; True also where nobody can say."""
     try:
         with database.reading() as session:
-            known = key_canaries.canaries(session)
+            known = alarms.canaries(session)
     except StoreUnavailable:
         return True
     return not known.get(name) or _fits(name, keys, known)
@@ -49,46 +49,46 @@ def is_ours(database: Database, name: str, keys: Sequence[bytes]) -> bool:
 def note_start(database: Database, start: ProcessStart) -> None:
     """Tells the web process, the watchman and the doctor of a start. A database that is away has its own alarm."""
     with suppress(StoreUnavailable), database.writing() as session:
-        key_canaries.note_start(session, start)
+        alarms.note_start(session, start)
 
 
 def known_names(database: Database) -> frozenset[str]:
     """Names the keys that have a canary. Raises StoreUnavailable."""
     with database.reading() as session:
-        return frozenset(key_canaries.canaries(session))
+        return frozenset(alarms.canaries(session))
 
 
 def add_missing(database: Database, folders: Iterable[Path]) -> Sequence[str]:
     """Seals a canary for each key that has none, and names those. Raises StoreUnavailable."""
     held = {name: keys[0] for folder in folders for name, keys in canaries.held(folder)}
     with database.writing() as session:
-        known = key_canaries.canaries(session)
+        known = alarms.canaries(session)
         missing = [name for name in held if not known.get(name)]
         for name in missing:
-            key_canaries.add(session, name, canaries.canary_of(name, held[name]))
+            alarms.add(session, name, canaries.canary_of(name, held[name]))
     return missing
 
 
 def add(database: Database, name: str, key: bytes) -> None:
     """Seals a canary for a new key beside that of the one before. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
-        if not _fits(name, (key,), key_canaries.canaries(session)):
-            key_canaries.add(session, name, canaries.canary_of(name, key))
+        if not _fits(name, (key,), alarms.canaries(session)):
+            alarms.add(session, name, canaries.canary_of(name, key))
 
 
 def replace(database: Database, name: str, key: bytes) -> None:
     """Leaves one canary of this name, which this key opens. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
-        known = key_canaries.canaries(session)
+        known = alarms.canaries(session)
         for canary in known.get(name, ()):
             if not canaries.opens(name, key, canary):
-                key_canaries.drop(session, name, canary)
+                alarms.drop(session, name, canary)
         if not _fits(name, (key,), known):
-            key_canaries.add(session, name, canaries.canary_of(name, key))
+            alarms.add(session, name, canaries.canary_of(name, key))
 
 
 def refused(session: Session, at: datetime) -> Sequence[ProcessStart]:
-    return key_canaries.refused(session, at)
+    return alarms.refused(session, at)
 
 
 def _fits(name: str, keys: Sequence[bytes], known: Mapping[str, Sequence[bytes]]) -> bool:

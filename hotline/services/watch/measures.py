@@ -16,7 +16,7 @@ from hotline.services.watch import checks_database, checks_outside
 from hotline.services.watch import checks_traffic as outside
 from hotline.store.database import Session
 from hotline.store.outbox import health
-from hotline.store.reach import measures
+from hotline.store.reach import outreach
 from hotline.store.watch import traffic
 
 DAY = timedelta(days=1)
@@ -65,7 +65,7 @@ def _hooks(session: Session) -> Measured:
     """One timing for each hook and outcome."""
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
     seconds: dict[tuple[str, str], float] = defaultdict(float)
-    for one, (number, took) in measures.answered(session).items():
+    for one, (number, took) in outreach.answered(session).items():
         counts[one.hook, one.outcome][min(one.bound, BEYOND)] += number
         seconds[one.hook, one.outcome] += took
     return [
@@ -95,7 +95,7 @@ def _outbox(session: Session, kit: LookingKit) -> Measured:
             "Messages that are not finished, by state; unknown are those that may have gone out.",
             [
                 Sample(count, {"state": state})
-                for state, count in sorted(measures.unfinished_messages(session).items())
+                for state, count in sorted(outreach.unfinished_messages(session).items())
             ],
         ),
         _one(

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from hotline.ports import Kit
-from hotline.store.reach import measures
-from hotline.store.reach.measures import HookCount
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import HookCount
 
 
 def add(kit: Kit, counted: Mapping[HookCount, tuple[int, float]]) -> None:
     """What one process has counted since it last said. Raises StoreUnavailable: then it says it again."""
     with kit.database.writing() as session:
-        measures.add(session, counted)
+        outreach.add(session, counted)

@@ -2,6 +2,8 @@
 
 It goes the way of everybody's tips: hooks, seals, outbox, workers, gateway, delivery report. Only who is told is not
 the ladder's to decide: nobody but the handset ever is.
+
+Whether this line's figures are of an invented year: whatever shows one says so.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +12,8 @@ from hotline.domain import trial
 from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.referrals.planning import LadderStep
-from hotline.ports import LookingKit, WatchKit
+from hotline.errors import StoreUnavailable
+from hotline.ports import Kit, LookingKit, WatchKit
 from hotline.services.check_result import CheckResult, in_kigali, warning
 from hotline.services.doorbell import ring
 from hotline.services.referrals import case_standing, ladder
@@ -100,3 +103,23 @@ def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> int
     locked = tip.locked_for is not None
     step = LadderStep(tip.id, case_standing.case_of(tip), 0, (handset,), locked=locked)
     return ladder.tell(session, kit, [step], at)
+
+
+def is_invented(kit: Kit) -> bool:
+    """Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return trials.is_invented(session)
+
+
+def findings(kit: Kit, *, pretended: bool) -> tuple[CheckResult, ...]:
+    """Nothing of a real line. A database that does not answer is another finding's."""
+    try:
+        if not is_invented(kit):
+            return ()
+    except StoreUnavailable:
+        return ()
+    says = "everything in this database is invented, and so is every figure"
+    todo = (
+        "a real line has a database of its own: set HOTLINE_HOME to another folder, and begin there"
+    )
+    return (CheckResult("origin", pretended, says, "" if pretended else todo),)

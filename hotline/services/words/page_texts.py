@@ -16,7 +16,7 @@ from hotline.engine.editing.preview import meters
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.ports import ConsoleKit, Kit
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from hotline.services.flows.phrasing import LONGEST
 from hotline.services.words.review_book import ReviewBook, is_fixed, review_book, review_books
 from hotline.services.words.word_faults import said_so
@@ -216,7 +216,7 @@ def _shown(
     texts = [review.texts[place] for place in places]
     filled = _meters(kit, review, texts)
     stale = [text.place for text in texts if review.state(text) is ReviewState.STALE]
-    read = signing.english_read(kit, review.language, stale) if stale else {}
+    read = reviewing.english_read(kit, review.language, stale) if stale else {}
     for text in texts:
         kinyarwanda = text.words.get(FIRST, "")
         signed = review.signed_by(text)

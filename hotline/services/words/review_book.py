@@ -27,7 +27,7 @@ from hotline.engine.editing.anatomy import nodes_of
 from hotline.ports import Kit
 from hotline.services.changes import folders
 from hotline.services.changes.assembling import assemble, gather
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from hotline.services.flows.authoring import live_document
 from hotline.text.languages import CODES
 from hotline.text.remark import Phrases
@@ -105,7 +105,7 @@ def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewB
 
 def _signed(kit: Kit, language: str) -> Mapping[str, Sequence[Signature]]:
     signatures: dict[str, list[Signature]] = {}
-    for one in signing.everyone(kit, language):
+    for one in reviewing.everyone(kit, language):
         signatures.setdefault(one.place, []).append(one)
     return signatures
 

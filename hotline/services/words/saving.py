@@ -1,19 +1,37 @@
-"""Words into the change of their language, which is opened when the first are saved."""
+"""Words into the change of their language, which is opened when the first are saved.
+
+Saves the words of a translator's page, and signs for those that she agrees to.
+
+What translators ask of a text: a note that editors see until one of them settles it.
+"""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from hotline.domain.changes.change import PHRASES as PHRASES_PART
 from hotline.domain.changes.change import Author, PartDocument, StepKind
-from hotline.domain.flows.review import ReviewedText
+from hotline.domain.flows.review import ENGLISH, ReviewedText
+from hotline.domain.flows.sheet import plain_words
 from hotline.domain.wording import Template
+from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes import catching_up, drafts, folders, steps
 from hotline.services.changes.catching_up import CaughtUp
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.steps import StepSaved
-from hotline.services.words.review_book import TITLES, phrase_words, words_change
-from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults, said_so
+from hotline.services.flows import reviewing
+from hotline.services.words.review_book import (
+    TITLES,
+    ReviewBook,
+    phrase_words,
+    review_book,
+    words_change,
+)
+from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults, faults_of, said_so
+from hotline.store.changes import text_questions
+from hotline.store.changes.text_questions import TextQuestion
 
 TRIES = 3
 """How often a save begins again, where somebody published or dropped the change meanwhile."""
@@ -91,3 +109,154 @@ def _with_words(
         if phrase_words(kit.phrases, {}, template)[language] == said[template.name]:
             del said[template.name]
     return {**(document or {}), language: said}
+
+
+@dataclass(frozen=True, slots=True)
+class TypedWords:
+    """A field of the page as it came back."""
+
+    place: str
+    words: str
+    digest: str
+    """Of the words and the English that the page showed."""
+    english: str
+    """Of the English alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsKept:
+    """What became of a page: nothing is saved where anything is to be mended."""
+
+    faults: WordsFaults
+    saved: int = 0
+    signed: int = 0
+
+
+def keep(
+    kit: Kit,
+    by: Author,
+    language: str,
+    typed: Sequence[TypedWords],
+    *,
+    agreed: str = "",
+    saving: bool = True,
+    once: str,
+) -> WordsKept:
+    """Save every text whose words were changed, and sign for the one at `agreed`.
+
+    `saving`: whether new words of that text are signed for; else they are refused. Raises NotReady, StoreUnavailable.
+    """
+    review = review_book(kit, language)
+    changed, faults = _changed(review, typed, agreed)
+    if not saving and agreed in changed:
+        faults[agreed] = WordsFault(Unfit.UNSAVED)
+    fit = [text for place, text in changed.items() if place not in faults]
+    book = kit.books.book(kit.books.live())
+    faults |= faults_of(review, book, fit)
+    if faults:
+        return WordsKept(faults)
+
+    unsaved = save_words(kit, by, language, fit, once)
+    if unsaved:
+        return WordsKept(unsaved)
+    signed = 0
+    if agreed:
+        text = changed.get(agreed, review.texts[agreed])
+        signed = reviewing.sign(kit, by, [text], language)
+    return WordsKept({}, len(fit), signed)
+
+
+def _changed(
+    review: ReviewBook, typed: Sequence[TypedWords], agreed: str
+) -> tuple[dict[str, ReviewedText], dict[str, WordsFault]]:
+    """Texts with new words; and what cannot be taken, since the page was made of something else."""
+    changed: dict[str, ReviewedText] = {}
+    faults: dict[str, WordsFault] = {}
+    known: Mapping[str, ReviewedText] = review.texts
+    for one in typed:
+        text, words = known.get(one.place), plain_words(one.words)
+        if text is None:
+            faults[one.place] = WordsFault(Unfit.GONE)
+        elif words != text.words.get(review.language, ""):
+            changed[one.place] = text.saying(review.language, words)
+            if one.digest != text.digest(review.language):
+                faults[one.place] = WordsFault(Unfit.CHANGED)
+        elif one.place == agreed and one.english != text.digest(ENGLISH):
+            faults[one.place] = WordsFault(Unfit.CHANGED)
+        elif one.place == agreed and not words:
+            faults[one.place] = WordsFault(Unfit.EMPTY)
+    return changed, faults
+
+
+LONGEST_NOTE = 300
+LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfText:
+    id: int
+    place: str
+    language: str
+    asks: str
+    by: str
+    at: datetime
+
+
+def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
+    """False where nothing is asked. Raises StoreUnavailable."""
+    asks = " ".join(note.split())[:LONGEST_NOTE]
+    if not asks:
+        return False
+    with kit.database.writing() as session:
+        session.add(
+            TextQuestion(
+                place=place,
+                language=language,
+                asks=asks,
+                asked_by_id=by.account_id,
+                asked_by=by.name,
+                asked_at=kit.now(),
+            )
+        )
+    return True
+
+
+def waiting(kit: Kit) -> Sequence[AskedOfText]:
+    """The oldest first. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return [_asked(row) for row in text_questions.waiting(session, LISTED)]
+
+
+def below(kit: Kit, place: str) -> Sequence[AskedOfText]:
+    """Those of a screen, by its flow and its name; the oldest first. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return [_asked(row) for row in text_questions.below(session, place, LISTED)]
+
+
+def _asked(row: TextQuestion) -> AskedOfText:
+    return AskedOfText(row.id, row.place, row.language, row.asks, row.asked_by, row.asked_at)
+
+
+def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[AskedOfText]]:
+    """Raises StoreUnavailable."""
+    found: dict[str, list[AskedOfText]] = {}
+    for one in waiting(kit):
+        if one.language == language:
+            found.setdefault(one.place, []).append(one)
+    return found
+
+
+def count(kit: Kit) -> int:
+    """Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return text_questions.count(session)
+
+
+def settle(kit: Kit, by: Author, question_id: int) -> None:
+    """An editor has answered it, by a change or by word of mouth; twice is once. Raises NotFound, StoreUnavailable."""
+    with kit.database.writing() as session:
+        row = text_questions.found(session, question_id)
+        if row is None:
+            raise NotFound(f"no question {question_id}")
+        if row.settled_at is None:
+            row.settled_by, row.settled_at = by.name, kit.now()

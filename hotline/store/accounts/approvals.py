@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.domain.accounts.second_factor import APPROVAL_LIVES
 from hotline.store.database import Row
 from hotline.store.desk import audit
 

@@ -6,7 +6,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.domain.referrals.clocks import ASKS
-from hotline.domain.tips.wanted import Asked
+from hotline.domain.tips.promises import Asked
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.tips.tips import Tip
 

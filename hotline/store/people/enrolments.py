@@ -10,8 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain.people.enrolling import OLD_NUMBER_KEPT, TRIES
-from hotline.domain.people.standing import EnrolmentKind
+from hotline.domain.people.enrolment import OLD_NUMBER_KEPT, TRIES, EnrolmentKind
 from hotline.domain.wording import Template
 from hotline.store.database import Database, Row
 from hotline.store.people.responders import Responder

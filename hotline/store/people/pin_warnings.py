@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, Index, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain.people.pin_warnings import KEPT_FOR, PinWarning
+from hotline.domain.people.pin_rest import KEPT_FOR, PinWarning
 from hotline.store.database import Row
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.domain import trial
-from hotline.domain.people.standing import EnrolmentState
+from hotline.domain.people.enrolment import EnrolmentState
 from hotline.store.database import Database, Row, Utc
 
 

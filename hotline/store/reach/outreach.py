@@ -1,20 +1,46 @@
 """Reach: counters and nothing else, so that no row can be followed back to a phone.
 
 Rows, and the questions asked of them.
+
+In which hours a district had nobody who could be told: one row an hour, written by the relay and never changed.
+
+Whether a phone can be reached has no history elsewhere. An hour in which no relay ran has no row, and is not counted.
+
+How often hooks answered how fast, added up by every web process; and the counts that metrics ask for.
+
+People counted by sketches: how far each register of a period is filled, and once the period is over, how many.
+
+No row stands for anybody. While a period runs, its key lives too: whoever holds both could ask of one phone whether it
+was perhaps seen. So the registers go when the period is over, soon after its key.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, delete, func, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    TextClause,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
-from hotline.store.database import Row, insert_into
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.sketch import estimate, place
+from hotline.store.database import Row, add_if_new, insert_into
 from hotline.store.driver import PreparedStatement, new_values
+from hotline.store.outbox.health import UNSENT
+from hotline.store.outbox.messages import Message
 
 LOCK = 4_114_110_004
 """PostgreSQL's advisory lock of the counters: the release before counts in them, in each hop."""
@@ -127,3 +153,155 @@ def counted_on(session: Session, day: date, measure: str) -> int:
 def _columns(table: type[Reach] | type[Tally]) -> list[Any]:
     """As `Cell` lists them."""
     return [getattr(table, field.name) for field in fields(Cell)]
+
+
+class Coverage(Row):
+    """One hour that was looked at."""
+
+    __tablename__ = "coverage"
+
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its first moment."""
+    missing: Mapped[list[str]]
+    """The districts that had nobody."""
+
+
+def is_written(session: Session, hour: datetime) -> bool:
+    return session.get(Coverage, hour) is not None
+
+
+def write(session: Session, hour: datetime, missing: Collection[str]) -> None:
+    """Once an hour: who comes second writes nothing."""
+    add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
+
+
+def write_many(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
+    """Hours of which none was written."""
+    rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
+    if rows:
+        session.execute(insert(Coverage), rows)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HookCount:
+    """What is counted together."""
+
+    hook: str
+    outcome: str
+    bound: int
+    """A place in `domain.reach.measures.BOUNDS`, or the one behind them."""
+
+
+class HookFigure(Row):
+    """How often, since the table was made, and how long all of them took together."""
+
+    __tablename__ = "hook_figure"
+
+    hook: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(primary_key=True)
+    bound: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+    microseconds: Mapped[int] = mapped_column(BigInteger)
+
+
+def add(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> None:
+    """Each in the same order, so that no two processes wait for each other."""
+    for one in sorted(counted):
+        number, seconds = counted[one]
+        key = {"hook": one.hook, "outcome": one.outcome, "bound": one.bound}
+        add_if_new(session, HookFigure(**key, count=0, microseconds=0))
+        session.execute(
+            update(HookFigure)
+            .where(*(getattr(HookFigure, name) == value for name, value in key.items()))
+            .values(
+                count=HookFigure.count + number,
+                microseconds=HookFigure.microseconds + round(seconds * 1e6),
+            )
+        )
+
+
+def answered(session: Session) -> Mapping[HookCount, tuple[int, float]]:
+    """All of it, in seconds."""
+    return {
+        HookCount(row.hook, row.outcome, row.bound): (row.count, row.microseconds / 1e6)
+        for row in session.scalars(select(HookFigure))
+    }
+
+
+def unfinished_messages(session: Session) -> Mapping[str, int]:
+    """Counts the messages that wait, are being sent, are in doubt or are undeliverable, by state."""
+    states = (*UNSENT, MessageState.UNKNOWN, MessageState.DEAD)
+    rows = session.execute(
+        select(Message.state, func.count()).where(Message.state.in_(states)).group_by(Message.state)
+    )
+    found = dict.fromkeys(map(str, states), 0)
+    for state, count in rows:
+        found[state] = count
+    return found
+
+
+class PeopleRegister(Row):
+    """One register of one running period's sketch."""
+
+    __tablename__ = "people_register"
+
+    period: Mapped[str] = mapped_column(primary_key=True)
+    """A month or an ISO week of Kigali: `2026-11`, `2026-W48`."""
+    register: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rank: Mapped[int]
+
+
+class People(Row):
+    """How many people a period had, once it is over."""
+
+    __tablename__ = "people"
+
+    period: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+def see(session: Session, digests: Mapping[str, int]) -> None:
+    """Somebody used the line: her digest in each period. A register is locked, and by nobody for longer than a hop.
+
+    In the order of the periods, so that two who share registers never wait for each other in a ring.
+    """
+    places = [(period, *place(digest)) for period, digest in sorted(digests.items())]
+    given = {
+        f"{name}{n}": value
+        for n, row in enumerate(places)
+        for name, value in zip("prk", row, strict=True)
+    }
+    session.execute(_raising(len(places)), given)
+
+
+@cache
+def _raising(rows: int) -> TextClause:
+    """Said in SQL, alike on both databases: each session says it once."""
+    values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
+    return text(
+        f"INSERT INTO people_register (period, register, rank) VALUES {values}"
+        " ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
+        " WHERE people_register.rank < excluded.rank"
+    )
+
+
+def close(session: Session, period: str) -> None:
+    """Write down how many there were, and let the registers go. Twice is once."""
+    add_if_new(session, People(period=period, count=_count(session, period)))
+    session.execute(delete(PeopleRegister).where(PeopleRegister.period == period))
+
+
+def running(session: Session) -> set[str]:
+    """Periods that still have registers."""
+    return set(session.scalars(select(PeopleRegister.period).distinct()))
+
+
+def totals(session: Session) -> dict[str, int]:
+    """People by period, of those that are over and those that run."""
+    closed = {row.period: row.count for row in session.scalars(select(People))}
+    return {period: _count(session, period) for period in running(session)} | closed
+
+
+def _count(session: Session, period: str) -> int:
+    ranks = select(PeopleRegister.rank).where(PeopleRegister.period == period)
+    return estimate(session.scalars(ranks))

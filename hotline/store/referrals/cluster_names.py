@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.outbox.message import Kind
 from hotline.domain.tip import Matter
-from hotline.domain.tips.cluster_marks import OF_TEMPLATE, KnownName
+from hotline.domain.tips.clusters import OF_TEMPLATE, KnownName
 from hotline.domain.wording import Template
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.tips.likeness import TipLikeness

@@ -12,7 +12,7 @@ from hotline.domain import trial
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import Matter, TipState
-from hotline.domain.tips.wanted import Asked
+from hotline.domain.tips.promises import Asked
 from hotline.store.outbox import taking
 from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Referral
 from hotline.store.people.responders import Responder

@@ -7,7 +7,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.tips.cluster_marks import OF_TEMPLATE, HowRead
+from hotline.domain.tips.clusters import OF_TEMPLATE, HowRead
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.tips.tips import Tip
 

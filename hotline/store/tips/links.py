@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
 from hotline.domain.tip import Matter, TipState
-from hotline.domain.tips.likely import (
+from hotline.domain.tips.clusters import (
     CONTACT_WITHIN,
     WITHIN,
     LikelyPair,

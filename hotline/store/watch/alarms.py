@@ -1,14 +1,28 @@
-"""Alarms that stand, whom they wake, and what each was told. Rows, and the questions asked of them."""
+"""Alarms that stand, whom they wake, and what each was told. Rows, and the questions asked of them.
 
-from collections.abc import Sequence
+Stores when the watch process looked last: a row beside the relay's, so that the doctor sees one that is frozen.
+
+Everything that waits for a moment: what a clock that is set back would keep waiting for too long.
+
+Canaries of lasting keys, and the last start of each process: rows, and the questions asked of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import ForeignKey, Index, delete, select, text, update
+from sqlalchemy import ForeignKey, Index, Select, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.outbox.delivery import FINAL_STATES
+from hotline.domain.tip import TipState
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.errors import NotFound
-from hotline.store.database import Row, add_if_new
+from hotline.store.database import Row, add_if_new, insert_into
+from hotline.store.outbox import lanes
+from hotline.store.outbox.messages import Deadline, Lane, Leader, Message
+from hotline.store.tips.tips import Tip
 
 STOPPED = "stopped"
 """Why whoever is woken cannot be reached: she wants to hear no more."""
@@ -201,3 +215,134 @@ def claim(session: Session, notice_id: int, at: datetime) -> AlarmNotice | None:
 
 def notices(session: Session, ids: Sequence[int]) -> Sequence[AlarmNotice]:
     return session.scalars(select(AlarmNotice).where(AlarmNotice.id.in_(ids))).all()
+
+
+WATCH = "watch"
+LEASE = timedelta(minutes=1)
+"""Six rounds of ten seconds: a round that dials a dead line, or asks a slow gateway, takes longer than ten."""
+
+
+def note(session: Session, at: datetime) -> None:
+    """Writes that a watch process looks at this moment."""
+    until = at + LEASE
+    if not add_if_new(session, Leader(name=WATCH, holder=WATCH, until=until)):
+        session.execute(update(Leader).where(Leader.name == WATCH).values(until=until))
+
+
+def last(session: Session) -> datetime | None:
+    """Returns when a watch process looked last; None if none ever did."""
+    row = session.get(Leader, WATCH)
+    return None if row is None else row.until - LEASE
+
+
+def is_starting(session: Session, at: datetime) -> bool:
+    """Returns True if the processes of the line were told to start within the lease: none may have looked yet."""
+    awaited = lanes.awaited_at(session)
+    return awaited is not None and at - awaited < LEASE
+
+
+def is_fresh(session: Session, at: datetime) -> bool:
+    """Returns True if a watch process looked within its lease, or is starting."""
+    looked = last(session)
+    return (looked is not None and at - looked < LEASE) or is_starting(session, at)
+
+
+Kept = TypeVar("Kept", bound=Row)
+
+
+def bring_forward(session: Session, by: timedelta) -> None:
+    """Deadlines, due messages, leases, silence and a held lane, each sooner by so much.
+
+    What somebody else holds at this moment is passed by: she is about to change it anyway.
+    """
+    for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
+        deadline.due_at -= by
+        deadline.set_at = deadline.set_at and deadline.set_at - by
+        deadline.named_at = deadline.named_at and deadline.named_at - by
+    for message in _held(session, select(Message).where(Message.state.not_in(FINAL_STATES))):
+        message.next_at -= by
+        message.lease_until = message.lease_until and message.lease_until - by
+    for tip in _held(session, select(Tip).where(Tip.state == TipState.DRAFT)):
+        tip.updated_at -= by
+    for lane in _held(session, select(Lane).where(Lane.held_until.is_not(None))):
+        lane.held_until = lane.held_until and lane.held_until - by
+
+
+def _held(session: Session, rows: Select[Kept]) -> list[Kept]:
+    return list(session.scalars(rows.with_for_update(skip_locked=True)))
+
+
+SAID_AGAIN = timedelta(minutes=10)
+"""A process that is refused says so again within seconds: what was not said for so long is over."""
+
+GONE = timedelta(days=30)
+"""A container has another name at each start."""
+
+
+class KeyCanary(Row):
+    """A text that a lasting key sealed (`sealing/keys/canaries.py`). Two of a name stand while it is rotated."""
+
+    __tablename__ = "key_canary"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """The key's file, such as `relay.key`: every role that holds it holds the same."""
+    canary: Mapped[bytes] = mapped_column(primary_key=True)
+
+
+class ProcessStart(Row):
+    """The last start of one role's processes on one machine."""
+
+    __tablename__ = "process_start"
+
+    role: Mapped[str] = mapped_column(primary_key=True)
+    """A `bootstrap.Role`."""
+    host: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    wrong_keys: Mapped[str]
+    """Keys that do not open their canaries, with commas between; empty where all do."""
+    second_channel: Mapped[bool | None]
+    """Of `watch`: whether it can send alarms by mail or command."""
+
+
+def canaries(session: Session) -> Mapping[str, Sequence[bytes]]:
+    found: dict[str, list[bytes]] = defaultdict(list)
+    for row in session.scalars(select(KeyCanary)):
+        found[row.name].append(row.canary)
+    return found
+
+
+def add(session: Session, name: str, canary: bytes) -> None:
+    add_if_new(session, KeyCanary(name=name, canary=canary))
+
+
+def drop(session: Session, name: str, canary: bytes) -> None:
+    session.execute(delete(KeyCanary).where(KeyCanary.name == name, KeyCanary.canary == canary))
+
+
+def note_start(session: Session, start: ProcessStart) -> None:
+    """Writes the last start of a role on a machine in the place of the one before. Machines that are gone go too."""
+    session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - GONE))
+    values = {
+        "at": start.at,
+        "wrong_keys": start.wrong_keys,
+        "second_channel": start.second_channel,
+    }
+    table = ProcessStart.__table__
+    written = insert_into(session, ProcessStart).values(role=start.role, host=start.host, **values)
+    session.execute(
+        written.on_conflict_do_update(index_elements=[table.c.role, table.c.host], set_=values)
+    )
+
+
+def refused(session: Session, at: datetime) -> Sequence[ProcessStart]:
+    """Starts that a wrong key stopped, and that were tried lately."""
+    asked = select(ProcessStart).where(
+        ProcessStart.wrong_keys != "", ProcessStart.at > at - SAID_AGAIN
+    )
+    return session.scalars(asked.order_by(ProcessStart.role, ProcessStart.host)).all()
+
+
+def has_second_channel(session: Session) -> bool:
+    """Returns True if the `watch` that started last says that it can send alarms by mail or command."""
+    asked = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
+    return bool(session.scalar(asked.order_by(ProcessStart.at.desc()).limit(1)))

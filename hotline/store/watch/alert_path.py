@@ -11,7 +11,7 @@ from hotline.store.database import Database
 from hotline.store.driver import moment_of
 from hotline.store.outbox.lanes import RELAY, SMS
 from hotline.store.outbox.messages import Lane, LaneHold, Leader
-from hotline.store.watch.key_canaries import SAID_AGAIN, ProcessStart
+from hotline.store.watch.alarms import SAID_AGAIN, ProcessStart
 
 WORKERS = "workers"
 _LANE = Lane.name == SMS

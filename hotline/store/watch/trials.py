@@ -1,13 +1,18 @@
-"""The line's daily trial: its handset, its tips, and when one last came through. Questions over several families."""
+"""The line's daily trial: its handset, its tips, and when one last came through. Questions over several families.
+
+Whether everything in this database is invented: a line that was made to be looked at, and never serves anybody.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
 from hotline.domain.tip import TipState
+from hotline.store.database import Row, add_if_new
+from hotline.store.insert_only import never_changes
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
@@ -50,3 +55,29 @@ def untold(session: Session) -> Tip | None:
     )
     held = waits.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
     return session.scalars(held).one_or_none()
+
+
+ONE = 1
+INVENTED = "invented"
+
+
+class HomeOrigin(Row):
+    """One row, once; no command takes it away."""
+
+    __tablename__ = "home_origin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str]
+    marked_at: Mapped[datetime]
+
+
+never_changes(HomeOrigin)
+
+
+def mark_invented(session: Session, at: datetime) -> None:
+    """From here on every edition that is made here says so. Twice is once."""
+    add_if_new(session, HomeOrigin(id=ONE, origin=INVENTED, marked_at=at))
+
+
+def is_invented(session: Session) -> bool:
+    return session.scalar(select(HomeOrigin.origin)) == INVENTED

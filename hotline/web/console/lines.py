@@ -11,7 +11,7 @@ from datetime import timedelta
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.changes.change import ChangeState
 from hotline.domain.places.places import place_name, place_within
-from hotline.domain.tips.wanted import TipStanding
+from hotline.domain.tips.promises import TipStanding
 from hotline.domain.watch.alarms import Alarm
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
@@ -25,7 +25,7 @@ from hotline.services.reach.outreach import day_of
 from hotline.services.referrals.drills import exercising
 from hotline.services.tips import tip_lines, waiting_closures
 from hotline.services.watch import quiet_hour, watchers
-from hotline.services.words import text_questions
+from hotline.services.words import saving
 from hotline.statistics import service_releases
 from hotline.web.console import who
 from hotline.web.console.templating import day, when
@@ -260,7 +260,7 @@ def _proposed(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _text_questions(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
-    count = text_questions.count(kit)
+    count = saving.count(kit)
     if count:
         says = phrase("Translators ask about words: {count}.")
         yield TodayLine(Weight.WARN, says, {"count": str(count)}, "questions.listed")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hotline.errors import StoreUnavailable
 from hotline.ports import ConsoleKit
-from hotline.services.watch import origin
+from hotline.services.watch import trials
 from hotline.statistics.rules_labels import SAMPLE
 from hotline.text.languages import CODES
 from hotline.web.console.templating import Templates
@@ -12,7 +12,7 @@ from hotline.web.console.templating import Templates
 
 def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
     """Returns the sentence by language; nothing of a real line. Raises StoreUnavailable."""
-    if not origin.is_invented(kit):
+    if not trials.is_invented(kit):
         return []
     return [(code, templates.say(code, SAMPLE)) for code in CODES]
 

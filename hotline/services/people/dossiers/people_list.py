@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.desk.members import of_responder
-from hotline.domain.people.standing import EnrolmentState
+from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound

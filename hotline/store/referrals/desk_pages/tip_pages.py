@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from hotline.domain import trial
 from hotline.domain.tip import Matter, TipState
-from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
+from hotline.domain.tips.promises import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.outbox.taking import UNTAKEN

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Response, abort
 
 from hotline.domain.call_back import KIGALI
-from hotline.domain.people.posting import WantedPosting
+from hotline.domain.people.enrolment import WantedPosting
 from hotline.domain.tip import Category
 from hotline.errors import HotlineError, NumberInvalid, PersonnelRefused
 from hotline.services.people import leaves

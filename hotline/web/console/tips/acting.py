@@ -7,7 +7,7 @@ from flask import Response, abort
 from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.wanted import TipStop
+from hotline.domain.tips.promises import TipStop
 from hotline.errors import EndRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import desk_acts
 from hotline.services.tips.keeping_from import KeptFrom

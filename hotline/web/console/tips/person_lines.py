@@ -10,8 +10,7 @@ from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.cases.may_record import MEETS
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
 from hotline.domain.cases.persons import ScreeningResult
-from hotline.domain.places.places import place_name
-from hotline.domain.places.states import STATES
+from hotline.domain.places.places import STATES, place_name
 from hotline.domain.tip import Matter
 from hotline.services.tips.persons.case_persons import CasePersons
 from hotline.services.tips.tip_sheet import TipMoment, TipSheet

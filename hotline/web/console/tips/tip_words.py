@@ -8,8 +8,7 @@ from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.coming import MARK_NOT_ASKED
 from hotline.domain.tip import FORMS, OUTCOMES, TipOutcome, Urgency
-from hotline.domain.tips.promises import Wait, in_units
-from hotline.domain.tips.wanted import Asked, TipStanding
+from hotline.domain.tips.promises import Asked, TipStanding, Wait, in_units
 from hotline.services.tips.tip_lines import TipLine
 from hotline.web.console.templating import day
 from hotline.web.console.visit import Visit

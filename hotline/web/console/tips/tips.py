@@ -19,7 +19,7 @@ from hotline.domain.tip import (
     TipOutcome,
     Urgency,
 )
-from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
+from hotline.domain.tips.promises import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
 from hotline.services.tips import tip_lines, tip_sheet
 from hotline.services.tips.tip_sheet import Came, TipSheet

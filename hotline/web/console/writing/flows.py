@@ -13,7 +13,7 @@ from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import bringing_back, folders
 from hotline.services.changes.bringing_back import PublicationLine
 from hotline.services.changes.folders import ChangeRow
-from hotline.services.flows import authoring, checking, flow_states, live_flows
+from hotline.services.flows import authoring, flow_states, live_flows, publishing
 from hotline.services.flows.flow_states import FlowStanding
 from hotline.services.words import page_texts
 from hotline.web.console import who
@@ -103,7 +103,7 @@ def _found(standing: FlowStanding | None) -> tuple[int, int, bool]:
     """What hurts, what can be borne, and whether anybody has looked."""
     if standing is None:
         return 0, 0, False
-    bearable = sum(one.code in checking.BEARABLE for one in standing.findings)
+    bearable = sum(one.code in publishing.BEARABLE for one in standing.findings)
     return len(standing.findings) - bearable, bearable, True
 
 

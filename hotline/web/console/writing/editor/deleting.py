@@ -14,7 +14,7 @@ from hotline.engine.editing.operations.screens import (
 )
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.editor.editor import there
@@ -67,7 +67,7 @@ def _drawn(
         into=arrows_into(here.document, node),
         out=[goes for _, goes in arrows_in(written)],
         texts=[*texts_in(written)],
-        signed=len(signing.below(visit.kit, f"{here.name}.{node}")),
+        signed=len(reviewing.below(visit.kit, f"{here.name}.{node}")),
         screens=[name for name in nodes_of(here.document) if name != node],
         chosen=dict(visit.form.fields),
         once=visit.form.text("once") or secrets.token_urlsafe(12),

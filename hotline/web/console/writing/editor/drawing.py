@@ -29,9 +29,9 @@ from hotline.services.accounts import sessions
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.services.changes.folders import ChangeRow
-from hotline.services.flows import signing
-from hotline.services.words import text_questions
-from hotline.services.words.text_questions import AskedOfText
+from hotline.services.flows import reviewing
+from hotline.services.words import saving
+from hotline.services.words.saving import AskedOfText
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFault, FormFaults
 from hotline.web.console.visit import Visit, page
@@ -54,7 +54,7 @@ class AskedOfScreen:
 def asked(visit: Visit, flow: str, name: str, node: Document) -> Sequence[AskedOfScreen]:
     """The oldest first. Raises StoreUnavailable."""
     there = form_of(node)
-    return [_placed(visit, one, there) for one in text_questions.below(visit.kit, f"{flow}.{name}")]
+    return [_placed(visit, one, there) for one in saving.below(visit.kit, f"{flow}.{name}")]
 
 
 def _placed(visit: Visit, one: AskedOfText, there: dict[str, str]) -> AskedOfScreen:
@@ -249,7 +249,7 @@ def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[st
     said = next((text for text in texts_in(written) if text.field == "text"), None)
     if said is None:
         return {}
-    signed = signing.below(visit.kit, f"{flow}.{node}")
+    signed = reviewing.below(visit.kit, f"{flow}.{node}")
     text = ReviewedText(place_of(flow, node, written, "text"), said.words)
     return {code: STATES[state_of(text, code, signed)] for code in said.words}
 

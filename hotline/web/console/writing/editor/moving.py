@@ -19,7 +19,7 @@ from hotline.engine.editing.forms.reading import form_of
 from hotline.engine.editing.preview import FilledMeter, Supposition, meters, suppositions
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
-from hotline.services.flows import checking
+from hotline.services.flows import publishing
 from hotline.services.reach.outreach import day_of
 from hotline.text.languages import CODES
 from hotline.web.console.visit import Visit
@@ -78,7 +78,7 @@ def moving_parts(
     book = put_in(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
     live = visit.kit.books.book(visit.kit.books.live())
-    found = checking.of_screen(book, draft, node, live=live)
+    found = publishing.of_screen(book, draft, node, live=live)
     compiled = draft.flow.nodes.get(node)
     return MovingParts(
         meters=meters(book, place, written, limit=state.limit),

@@ -12,7 +12,7 @@ from hotline.engine.editing.operations.screens import (
 )
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.editor.editor import there
@@ -42,7 +42,7 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 def _drawn(
     visit: Visit, change_id: int, here: FlowAtHand, node: str, wrong: FormFaults, status: int
 ) -> Response:
-    signed = len(signing.below(visit.kit, f"{here.name}.{node}"))
+    signed = len(reviewing.below(visit.kit, f"{here.name}.{node}"))
     return page(
         visit,
         "node_rename.html",

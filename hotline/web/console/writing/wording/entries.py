@@ -5,8 +5,8 @@ import secrets
 from flask import Response
 
 from hotline.services.changes import folders
-from hotline.services.words import entry_part
-from hotline.services.words.entry_part import EditedEntry, EntriesPart, EntryFault
+from hotline.services.words import number_part
+from hotline.services.words.number_part import EditedEntry, EntriesPart, EntryFault
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.list_parts import MOST_ROWS, part_of_list
@@ -23,7 +23,7 @@ def act(visit: Visit, change_id: int) -> Response:
     does, _, digits = visit.form.text("do", most=32).partition(":")
     version, once = stamps(visit)
     if does == "out":
-        done = entry_part.take_entry_out(
+        done = number_part.take_entry_out(
             visit.kit, visit.by, change_id, digits, version=version, once=once
         )
         return _answer(visit, change_id, done)
@@ -32,7 +32,7 @@ def act(visit: Visit, change_id: int) -> Response:
         for name, value in visit.form.fields
         if name.startswith("name.")
     }
-    done = entry_part.name_entries(
+    done = number_part.name_entries(
         visit.kit, visit.by, change_id, names, version=version, once=once
     )
     return _answer(visit, change_id, done)
@@ -41,7 +41,7 @@ def act(visit: Visit, change_id: int) -> Response:
 def add(visit: Visit, change_id: int) -> Response:
     flow, name = visit.form.text("flow"), visit.form.text("name")
     version, once = stamps(visit)
-    done = entry_part.add_entry(
+    done = number_part.add_entry(
         visit.kit, visit.by, change_id, flow, name, version=version, once=once
     )
     return _answer(visit, change_id, done)
@@ -66,7 +66,7 @@ def _number_of(part: EntriesPart, digits: str) -> int | None:
 def _page(
     visit: Visit, change_id: int, wrong: FormFaults | None = None, *, status: int = 200
 ) -> Response:
-    part = entry_part.entries_of(visit.kit, change_id)
+    part = number_part.entries_of(visit.kit, change_id)
     shown = part_of_list(part.lines, visit.query.get("part", ""))
     return page(
         visit,

@@ -5,7 +5,7 @@ from flask import Response, url_for
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.changes import folders
 from hotline.services.changes.folders import ChangeRow
-from hotline.services.words.looking_up import MOST_HITS, WordsHit, look_up
+from hotline.services.words.number_part import MOST_HITS, WordsHit, look_up
 from hotline.web.console import who
 from hotline.web.console.visit import Visit, page
 

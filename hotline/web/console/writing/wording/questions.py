@@ -2,20 +2,20 @@
 
 from flask import Response
 
-from hotline.services.words import text_questions
+from hotline.services.words import saving
 from hotline.web.console import who
 from hotline.web.console.visit import Visit, page, see
 
 
 def listed(visit: Visit) -> Response:
     may_settle = bool(visit.by.roles & who.WRITING)
-    found = text_questions.waiting(visit.kit)
+    found = saving.waiting(visit.kit)
     return page(visit, "text_questions.html", questions=found, may_settle=may_settle)
 
 
 def settle(visit: Visit, question_id: int) -> Response:
     """And back to the list, or to the screen of a change where it was read."""
-    text_questions.settle(visit.kit, visit.by, question_id)
+    saving.settle(visit.kit, visit.by, question_id)
     change, flow, node = (visit.form.text(name) for name in ("change", "flow", "node"))
     if change.isdecimal() and len(change) < 10 and flow and node:
         return see("editor.show", change_id=int(change), flow=flow, node=node)

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
-from hotline.services.words import agreeing, page_texts, text_questions
-from hotline.services.words.agreeing import TypedWords
+from hotline.services.words import page_texts, saving
 from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
+from hotline.services.words.saving import TypedWords
 from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
@@ -43,7 +43,7 @@ def take(visit: Visit, language: str) -> Response:
     does, _, number = visit.form.text("do").partition(":")
     typed = [one for _, one in typed_words(visit.form)]
     agreed = dict(typed_words(visit.form)).get(number)
-    kept = agreeing.keep(
+    kept = saving.keep(
         visit.kit,
         visit.by,
         known_language(language),
@@ -56,7 +56,7 @@ def take(visit: Visit, language: str) -> Response:
         return _page(visit, language, kept.faults, status=422)
     if agreed and does == "ask":
         note = visit.form.text(f"note.{number}")
-        if not text_questions.ask(visit.kit, visit.by, language, agreed.place, note):
+        if not saving.ask(visit.kit, visit.by, language, agreed.place, note):
             return _page(
                 visit, language, {agreed.place: WordsFault(Unfit.NOTHING_ASKED)}, status=422
             )
@@ -127,7 +127,7 @@ def _page(
         states=STATES,
         others=[other for other in ("en", "fr", "rw") if other != language],
         once=secrets.token_hex(8),
-        asked=text_questions.by_place(visit.kit, language),
+        asked=saving.by_place(visit.kit, language),
     )
 
 

@@ -19,7 +19,7 @@ from hotline.engine.editing.operations.screens import (
 from hotline.engine.editing.preview import outline
 from hotline.services.changes import at_hand, drafts, folders
 from hotline.services.changes.at_hand import FlowAtHand
-from hotline.services.flows import signing
+from hotline.services.flows import reviewing
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.changes.field_words import field_words
@@ -117,7 +117,7 @@ def _drawn(
         flows=[other for other in out.flows if other != name],
         rows=outline(head),
         tells=bool(head.get("gathers") or head.get("private")),
-        signed=len(signing.below(visit.kit, name)),
+        signed=len(reviewing.below(visit.kit, name)),
         chosen=dict(visit.form.fields),
         once=visit.form.text("once") or secrets.token_urlsafe(12),
         faults=wrong,
