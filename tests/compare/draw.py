@@ -73,6 +73,10 @@ KINDS = {
     "dials": Kind(tales.dials, "case", 3, 1),
     "decides": Kind(tales.decides, "case", 1, 1),
     "works": Kind(tales.works, "pin", 3, 1),
+    "meanwhile": Kind(tales.meanwhile, "pin", 1),
+    "colleague_first": Kind(tales.colleague_first, "pin", 1),
+    "judged_later": Kind(tales.judged_later, "pin", 1),
+    "hears_of_help": Kind(tales.hears_of_help, "pin", 1),
     "asked_back": Kind(tales.asked_back, "pin", 2),
     "closes": Kind(tales.closes, "case", 2, 1),
     "waits": Kind(tales.waits, "pin", 4),
@@ -90,6 +94,7 @@ OF_FLOW = {
     "complaint": "complains",
     "talks": "speaks",
 }
+OF_SCREEN = {"receipt.helper": "hears_of_help"}
 BEHIND_ENTRY = {"45": "learns", "46": "learns", "90": "works"}
 OF_NODE = {
     **dict.fromkeys(
@@ -109,8 +114,8 @@ OF_NODE = {
     **dict.fromkeys(("let", "how", "said", "work_let", "work_how", "too_early"), "decides"),
     **dict.fromkeys(
         (
-            *("open_first", "another_waits", "closed", "judged", "after", "closing"),
-            *("closure_unopened", "closure_in_console"),
+            *("open_first", "another_waits", "closed", "judged", "closing"),
+            "closure_unopened",
         ),
         "closes",
     ),
@@ -124,6 +129,8 @@ OF_NODE = {
         "joins",
     ),
     **dict.fromkeys(("questions", "asked", "not_asked"), "asked_back"),
+    **dict.fromkeys(("helps_too", "helps_unread", "owes"), "colleague_first"),
+    **dict.fromkeys(("after", "closure_in_console"), "judged_later"),
     "number_joins": "moves",
     "no_proof": "moves",
     "no_key": "locked_out",
@@ -140,13 +147,22 @@ MUST_OCCUR = frozenset(
     )
 )
 """Beside every live node."""
-EXCUSED: dict[str, str] = {}
+EXCUSED: dict[str, str] = {
+    "responders.another_waits": "the holder's outcome beside a request of the desk, which is made in the console",
+    "responders.too_early": "a place is corrected again, while the national desk decides of the first correction",
+    "keeping.no_key": "the reader has lost its own key, while a call goes on",
+    "keeping.not_yet": "an acknowledgement that is believed no longer, while its call goes on",
+}
 """Nodes that no story comes to, each with its reason."""
 
 
 def tale_of(target: str, entry: str) -> str:
     """The tale that comes to a screen."""
     flow, _, name = target.partition(".")
+    if target in tales.MEANWHILE:
+        return "meanwhile"
+    if target in OF_SCREEN:
+        return OF_SCREEN[target]
     if flow == "responders" and name in OF_NODE:
         return OF_NODE[name]
     if flow == "keeping" and name in ("waits", "off", "no", "stop"):
@@ -226,10 +242,10 @@ def _begins(at: datetime, world: int) -> datetime:
 def _places(world: int, pins: int) -> dict[str, list[int]]:
     """By kind of tale, the districts of one world, each once but for tales that need no responder."""
     last = len(DISTRICTS)
-    # An invitation lapses: who is invited joins in the first month.
+    # An invitation lapses: who is invited or gets a new number proves it in the first month.
     fresh = pins and world % MONTHS == 0
     invited = [*range(pins + 1, pins + 1 + INVITED)] if fresh else []
-    moved = [0] if pins else []
+    moved = [0] if fresh else []
     keyless = [pins] if pins else []
     drill = [last - 1] if world in (0, len(HOURS) // 2) else []
     # A district without a coordinator: the national desk is told of its PINs.

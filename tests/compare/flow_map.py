@@ -5,7 +5,7 @@ It knows the file format that editors write (see `flows/README.md`), and no code
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,11 @@ SAID = ("text", "one", "none")
 """Where a node's words stand: for a list, also what is said of one entry, and of none."""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
+NO_CHOICES = ("0", "00", "9")
+"""Keys that the line itself puts on a screen: back, home, more."""
+LETTERS = re.compile(r"[^\W\d_]")
+SOME_LETTERS = 3
+"""A node whose words hold fewer letters has no words of its own: its text is filled in."""
 _TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
 _CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
 _SLOW = ("did_waits", "no_key", "over")
@@ -150,14 +155,33 @@ class FlowMap:
             if node.has_screen and self.entry_of(name) is not None
         )
 
-    def recognised(self, screen: str, after: str = "") -> tuple[str, str]:
+    def ahead(self, name: str) -> frozenset[str]:
+        """The screens that may be shown next, where a choice leads to a node."""
+        found: set[str] = set()
+        left = [name]
+        while left:
+            here = left.pop()
+            node = self.nodes.get(here)
+            if node is None or here in found:
+                continue
+            found.add(here)
+            if not node.has_screen:
+                left.extend(node.leads)
+        return frozenset(found)
+
+    def recognised(
+        self, screen: str, after: str = "", expected: Collection[str] = ()
+    ) -> tuple[str, str]:
         """Returns (node, language) of a screen; ("", "") where no node has these words.
 
-        Several nodes may have the same words: the one whose choices fit best, and that is nearest after `after`. A node
-        without words of its own, whose whole text is filled in, is the last to be meant.
+        Several nodes may have the same words: one that is expected, then the one whose choices fit best, and that is
+        nearest after `after`. A node without words of its own, whose whole text is filled in, is the last to be meant.
         """
         shown = " ".join(screen.split())
-        lines = {match[2].strip() for line in screen.splitlines() if (match := OPTION.match(line))}
+        options = filter(None, map(OPTION.match, screen.splitlines()))
+        keys = {found[2].strip(): found[1] for found in options}
+        lines = {label for label, key in keys.items() if key not in NO_CHOICES}
+        is_whole = "9" not in keys.values()
         best: tuple[tuple[int, ...], str, str] = ((), "", "")
         for node in self.nodes.values():
             for language, patterns in node.texts.items():
@@ -166,15 +190,19 @@ class FlowMap:
                     continue
                 labels = {option.label.get(language, "") for option in node.options}
                 step = self.distances(node.name).get(after, FAR) if after else 0
+                letters = max(len(LETTERS.findall(pattern.pattern)) for pattern in found)
+                fit = len(lines & labels) - is_whole * len(labels - lines)
                 rank = (
-                    int(any(pattern.pattern.strip(".*") for pattern in found)),
-                    len(lines & labels) - len(labels - lines),
-                    max(len(pattern.pattern) for pattern in found),
+                    int(node.name in expected),
+                    int(letters >= SOME_LETTERS or bool(lines & labels)),
+                    fit,
+                    letters,
                     -step,
                     -LANGUAGES.index(language),
                 )
                 if not best[0] or rank > best[0]:
-                    best = (rank, node.name, language)
+                    # What is filled in whole is in no language, unless its choices tell.
+                    best = (rank, node.name, language if letters or lines & labels else "")
         return best[1], best[2]
 
     def passed(self, here: str, there: str) -> Iterator[str]:

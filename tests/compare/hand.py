@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
-from tests.compare.flow_map import FAR, OPTION, FlowMap, Node, Option
+from tests.compare.flow_map import FAR, NO_CHOICES, OPTION, FlowMap, Node, Option
 from tests.compare.gateway import Gateway, network_of
 from tests.compare.line import SERVICE_CODE, SHORTCODE
 
@@ -22,6 +22,8 @@ MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
 """How nodes end that ask for patience."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
+VAIN_CHOICES = 3
+"""So many choices of a walk that led elsewhere count as made in vain: the last ones."""
 IN_VAIN = 3
 """So many steps farther seems what was chosen in vain before."""
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
@@ -46,7 +48,8 @@ class Hand:
     places: tuple[str, ...] = ()
     """Words of the entry that this person chooses in a list."""
     prefer: tuple[str, ...] = ()
-    """Values that this person chooses wherever they are offered, and lead to the target at all."""
+    """Values that this person chooses wherever they are offered, and lead to the target at all; the first before the
+    others."""
     screen: str = ""
     node: str = ""
     language: str = ""
@@ -61,6 +64,10 @@ class Hand:
     _chosen: list[Choice] = field(default_factory=list)
     _keys: list[str] = field(default_factory=list)
     _session: str = ""
+    _shown: set[str] = field(default_factory=set)
+    """Nodes of this call."""
+    _meant: str = ""
+    """Where the choice leads that was pressed."""
 
     def dial(self, digits: str = "") -> None:
         """Dials the line, with digits behind its code or without."""
@@ -68,7 +75,7 @@ class Hand:
             self.hang_up()
         self._session = f"ATUid_{UUID(int=self.random.getrandbits(128)).hex}"
         self._keys = [digits] if digits else []
-        self.node = ""
+        self.node, self._shown = "", set()
         self.note(
             f"{self.role} dials", SERVICE_CODE if not digits else f"{SERVICE_CODE[:-1]}*{digits}#"
         )
@@ -107,7 +114,7 @@ class Hand:
         return {
             found[2].strip(): found[1]
             for line in self.screen.splitlines()
-            if (found := OPTION.match(line)) and found[1] not in ("0", "00", "9")
+            if (found := OPTION.match(line)) and found[1] not in NO_CHOICES
         }
 
     def walk(self, target: str, *, most: int = MOST_HOPS) -> bool:
@@ -125,7 +132,7 @@ class Hand:
             if not self.open or self._visits[self.node] > MOST_VISITS or dead_end:
                 break
             self.answer()
-        self._vain.update(self._chosen)
+        self._vain.update(self._chosen[-VAIN_CHOICES:])
         return self.node == target and bool(self.screen)
 
     @property
@@ -175,8 +182,10 @@ class Hand:
         detour = DETOUR * max(0, self._visits[node.name] - 1)
         best = [(key, option) for way, key, option in ways if way <= least + detour]
         liked = [(key, option) for way, key, option in ways if self._likes(option, way)]
-        key, option = self.random.choice(liked or best)
+        liked.sort(key=lambda one: self.prefer.index(one[1].value))
+        key, option = liked[0] if liked else self.random.choice(best)
         self._chosen.append((node.name, option.value, option.leads))
+        self._meant = option.leads
         self.key(key)
 
     def _likes(self, option: Option, way: int) -> bool:
@@ -232,19 +241,21 @@ class Hand:
             self.key(self._any_key())
 
     def _is_mine(self, label: str) -> bool:
-        return any(re.search(rf"\b{re.escape(place)}\b", label) for place in self.places)
+        places = filter(None, self.places)
+        return any(re.search(rf"\b{re.escape(place)}\b", label) for place in places)
 
     def _any_key(self) -> str:
         keys = list(self.options().values())
         return self.random.choice(keys) if keys else "9" if MORE.search(self.screen) else "0"
 
     def _hop(self, after: str = "") -> None:
-        before = after or self.node
+        before, meant, self._meant = after or self.node, self._meant, ""
+        expected = self._shown if self._keys[-1:] == ["0"] else self.map.ahead(meant)
         status, body = self._post()
         for _ in range(MOST_LOOKS):
             kind, _, self.screen = body.partition(" ")
             self.open = kind == "CON" and status == 200
-            self.node, language = self.map.recognised(self.screen, before)
+            self.node, language = self.map.recognised(self.screen, before, expected)
             if not self.patient or not self.node.endswith(WAITING):
                 break
             # The machine is slow, and not the story: look again, and say nothing of it.
@@ -261,6 +272,7 @@ class Hand:
         )
         self.seen.add("channel ussd")
         if self.node:
+            self._shown.add(self.node)
             self.seen |= {self.node, f"language {self.language}"}
             self.seen.update(self.map.passed(before, self.node) if before else ())
         if not self.open:

@@ -173,12 +173,12 @@ def tells(story: Story) -> Iterator[int]:
 def asks_after(story: Story) -> Iterator[int]:
     """A caller takes a number, asks what became of the tip, and asks to erase it."""
     caller = story.caller()
-    helped = any(target.endswith(("helper", "closed")) for target in story.targets)
-    number = _with_receipt(story, caller, here=helped)
+    closed = any(target.endswith("closed") for target in story.targets)
+    number = _with_receipt(story, caller, here=closed, danger=False if closed else None)
     yield 3
-    if helped:
+    if closed:
         who = story.district.responders[0]
-        for digit in "123":
+        for digit in "124":
             story.hand(who.msisdn, who.role).text(f"{digit} {_newest(story, who)}")
             yield 1
     for target in story.targets:
@@ -191,6 +191,24 @@ def asks_after(story: Story) -> Iterator[int]:
         caller.typed["receipt"] = "430021655" if target.endswith("nothing") else number
         _leaves(story, caller)
         yield 1
+
+
+def hears_of_help(story: Story) -> Iterator[int]:
+    """A service accepts somebody; whoever reported it asks what became of the tip."""
+    caller = story.caller()
+    number = _with_receipt(story, caller, here=True)
+    yield 2
+    who = story.district.responders[0]
+    hand = _behind_pin(story, who)
+    for setup in (TAKEN, Setup("offering.done", ACCEPTED)):
+        hand.places, hand.prefer = (_newest(story, who),), setup.prefer
+        _attempt(story, hand, setup.screen, answers=True, tries=3)
+        yield 1
+    for target in story.targets:
+        caller.typed["receipt"] = number
+        _reach(story, caller, target)
+        _leaves(story, caller)
+        yield 5
 
 
 def asked_back(story: Story) -> Iterator[int]:
@@ -227,7 +245,7 @@ def works(story: Story) -> Iterator[int]:
     left = list(story.targets)
     setups = list(dict.fromkeys(one for target in left for one in _setups(target)))
     in_danger = bool(setups) or story.random.random() < 0.8
-    reports(story, caller, "report.saved", danger=in_danger, here=True)
+    reports(story, caller, "report.saved", danger=in_danger, here=True, openly=bool(setups))
     caller.hang_up()
     yield 1 if in_danger else 4
     who = story.district.responders[0]
@@ -236,16 +254,129 @@ def works(story: Story) -> Iterator[int]:
         hand.places, hand.prefer = (_newest(story, who),), setup.prefer
         _attempt(story, hand, setup.screen, answers=True, tries=3)
         yield 1
-    for wait in (3, 12, DAY, 3 * DAY + 9, 30 * DAY + 7, 20, 1):
+    passed = 0
+    for wait in (3, 12, DAY, 3 * DAY + 9, 30 * DAY, 20, 1):
         for target in left[:]:
             hand.places, hand.prefer = (_newest(story, who),), PREFERRED.get(target, ())
-            if _attempt(story, hand, target):
+            is_time = passed > 30 * DAY or not target.endswith(AFTER_THIRTY_DAYS)
+            if is_time and _attempt(story, hand, target):
                 left.remove(target)
         if story.random.random() < 0.2:
             _somebody_answers(story)
         if not left and story.random.random() < 0.7:
             return
         yield wait
+        passed += wait
+
+
+def meanwhile(story: Story) -> Iterator[int]:
+    """A responder stands at a screen behind a PIN; something happens to the case, and the call goes on."""
+    for target in story.targets:
+        caller = story.caller()
+        what = MEANWHILE[target]
+        reports(story, caller, "report.saved", danger=what.danger, here=True, openly=True)
+        yield 1 if what.danger else 4
+        who = story.district.responders[0]
+        hand = _behind_pin(story, who)
+        for setup in what.setups:
+            hand.places, hand.prefer = (_newest(story, who),), setup.prefer
+            _attempt(story, hand, setup.screen, tries=3)
+            yield setup.wait
+        hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
+        for _ in range(2):
+            # After a day the case may have gone on to others: then the first call takes it once more.
+            hand.dial(ENTRY)
+            if hand.walk(what.stands.screen):
+                break
+        if what.moves:
+            _corrects(story, caller)
+        if what.writes:
+            words = what.writes.format(ref=_newest(story, who))
+            story.hand(who.msisdn, who.role).text(words)
+            yield 1
+        if what.other:
+            # A call that dropped goes on beside the next one of the same phone.
+            second = _behind_pin(story, who)
+            second.places = hand.places
+            second.dial(ENTRY)
+            for step in what.other:
+                second.prefer = step.prefer
+                second.walk(step.screen)
+            second.hang_up()
+        for step in (*what.then, Setup(target, what.answers)):
+            hand.prefer = step.prefer
+            hand.walk(step.screen)
+        hand.hang_up()
+        caller.hang_up()
+        yield 5
+
+
+def colleague_first(story: Story) -> Iterator[int]:
+    """A colleague takes by SMS what nobody may go to openly; a responder dials, and helps too or owes an answer."""
+    caller = story.caller()
+    reports(story, caller, "report.visit", danger=True, here=True)
+    caller.prefer = ("no",)
+    caller.answer()
+    caller.hang_up()
+    yield 1
+    who, colleague = story.district.responders[:2]
+    first = who if any(target.endswith("owes") for target in story.targets) else colleague
+    digits = "123" if first is who else "1"
+    for digit in digits:
+        story.hand(first.msisdn, first.role).text(f"{digit} {_newest(story, first)}")
+        yield 1
+    hand = _behind_pin(story, who)
+    for target in story.targets:
+        hand.places, hand.prefer = (_newest(story, who),), ("1", "also")
+        if target.endswith("helps_too"):
+            hand.prefer = ("read",)
+            _attempt(story, hand, "responders.read", tries=2)
+            hand.prefer = ("1", "also")
+        _attempt(story, hand, target, tries=3)
+        yield 2
+
+
+def judged_later(story: Story) -> Iterator[int]:
+    """A service accepted somebody, closure is requested, and the national desk reads the case and confirms."""
+    caller = story.caller()
+    reports(story, caller, "report.saved", danger=True, here=True, openly=True)
+    caller.hang_up()
+    yield 1
+    who, judge = story.district.responders[0], story.prepared.nationals[0]
+    hand = _behind_pin(story, who)
+    in_console = any(target.endswith("console") for target in story.targets)
+    met = Setup("screening.possible", VICTIM) if in_console else Setup("offering.done", ACCEPTED)
+    for setup in (TAKEN, met):
+        hand.places, hand.prefer = (_newest(story, who),), setup.prefer
+        _attempt(story, hand, setup.screen, tries=3)
+        yield 1
+    hand.places, hand.prefer = (_newest(story, who),), ()
+    hand.dial(ENTRY)
+    hand.walk("responders.close_what" if in_console else "responders.close")
+    hand.prefer = ("close_helped", "close_nothing")
+    hand.walk("responders.judged")
+    hand.hang_up()
+    yield 1
+    second = _behind_pin(story, judge)
+    second.places = (_newest(story, judge),)
+    for target in story.targets:
+        _reads_closing(second)
+        _attempt(story, second, target if in_console else "responders.closed", tries=2)
+        yield 1
+        if not in_console:
+            hand.places, hand.prefer = (_newest(story, who),), ()
+            _attempt(story, hand, target, tries=3)
+        yield 1
+
+
+def _reads_closing(hand: Hand) -> None:
+    """Whoever confirms a closure has read the case."""
+    hand.dial(ENTRY)
+    hand.walk("responders.closing")
+    hand.prefer = ("read",)
+    hand.walk("responders.read")
+    hand.hang_up()
+    hand.prefer = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +386,35 @@ class Setup:
     screen: str
     prefer: tuple[str, ...] = ()
     turn: int = 1
+    wait: int = 1
+    """Minutes after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Where a responder stands, and what happens to the case before the call goes on."""
+
+    stands: Setup
+    setups: tuple[Setup, ...] = ()
+    danger: bool = False
+    writes: str = ""
+    """The responder's own SMS."""
+    moves: bool = False
+    """Whether the caller corrects the district."""
+    answers: tuple[str, ...] = ()
+    """What the responder says afterwards."""
+    then: tuple[Setup, ...] = ()
+    """Screens that the responder passes afterwards."""
+    other: tuple[Setup, ...] = ()
+    """Screens that the same person passes in a second call, meanwhile."""
 
 
 TAKEN = Setup("responders.yours")
 ACCEPTED = ("accepted", "yes", "assent_yes", "new")
 REFUSED = ("no", "new")
+VICTIM = ("new", "yes", "labour")
+OPENLY = ("yes", "me_adult")
+"""A caller who says that helpers may come, and that no child is meant."""
 PREFERRED = {
     "following.there": ("yes",),
     "following.not_there": ("no",),
@@ -267,19 +422,56 @@ PREFERRED = {
     "following.reopened": ("danger",),
     "offering.no_again": ("no",),
     "offering.respected_again": ("no", "anyone"),
-    "offering.declined": ("yes", "assent_yes", "person_refused"),
-    "keeping.no_stands": ("no",),
 }
 """By target: the answers that lead to it."""
+ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY + 7)
+AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
+"""How the screens end that ask what became of somebody after thirty days."""
+SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
+"""A service is asked, and the person declines it."""
+MEANWHILE = {
+    "keeping.over": Meanwhile(Setup("screening.free"), (TAKEN,), writes="4 {ref}"),
+    "responders.over": Meanwhile(
+        Setup("responders.hers"), (TAKEN,), writes="4 {ref}", answers=("2",)
+    ),
+    "responders.moved": Meanwhile(
+        Setup("responders.not_hers"), danger=True, moves=True, answers=("1",)
+    ),
+    "keeping.stopped": Meanwhile(
+        Setup("following.arrived"),
+        (TAKEN, Setup("offering.done", ACCEPTED)),
+        danger=True,
+        other=(Setup("following.there", ("yes",)),),
+    ),
+    "keeping.no_stands": Meanwhile(
+        Setup("offering.to", ("yes",)),
+        (TAKEN, ASKED_LATER),
+        danger=True,
+        other=SAYS_NO,
+    ),
+    "offering.declined": Meanwhile(
+        Setup("offering.consent", ("new", "no")),
+        (TAKEN,),
+        danger=True,
+        then=(Setup("offering.to", ("yes", "woman")), SAYS_NO[0]),
+        answers=SAYS_NO[1].prefer,
+    ),
+}
+"""By target: what happens while a responder stands at a screen."""
 
 
 def _setups(target: str) -> tuple[Setup, ...]:
     flow, _, name = target.partition(".")
-    if name in ("asks_again", "no_again", "respected_again", "no_stands"):
+    if name in ("asks_again", "no_again", "respected_again"):
         return (TAKEN, Setup("offering.again", REFUSED))
     if flow == "following":
-        persons = 2 if name.endswith("_person") else 1
-        return (TAKEN, *(Setup("offering.done", ACCEPTED, turn) for turn in range(persons)))
+        turns = range(2 if name.endswith("_person") else 1)
+        arrive = turns if name in AFTER_THIRTY_DAYS else ()
+        return (
+            TAKEN,
+            *(Setup("offering.done", ACCEPTED, turn) for turn in turns),
+            *(Setup("following.there", ("yes",), turn) for turn in arrive),
+        )
     behind = ("screening", "offering", "helping", "keeping")
     hers = ("hers", "more", "note", "note_words", "noted", "pass", "close", "close_what")
     return (TAKEN,) if flow in behind or name in hers else ()
@@ -325,7 +517,17 @@ def moves(story: Story) -> Iterator[int]:
     hand = story.hand(who.new_number, who.role)
     for target in story.targets:
         _proves(hand, who, target)
-        _attempt(story, hand, target)
+        if target.endswith("no_proof"):
+            # A second call proves the number while the first one waits for the paper.
+            hand.dial(ENTRY)
+            hand.walk("responders.paper")
+            second = story.hand(who.new_number, who.role)
+            _proves(second, who, target)
+            _attempt(story, second, "responders.number_joins")
+            hand.walk(target)
+            hand.hang_up()
+        else:
+            _attempt(story, hand, target)
         yield 1
 
 
@@ -371,7 +573,7 @@ def warns(story: Story) -> Iterator[int]:
 def locked_out(story: Story) -> Iterator[int]:
     """A responder has a PIN, and no desk let this person in: nothing can be read."""
     caller = story.caller()
-    reports(story, caller, "report.saved", danger=True, here=True)
+    reports(story, caller, "report.saved", danger=True, here=True, openly=True)
     caller.hang_up()
     yield 1
     hand = _behind_pin(story, story.district.responders[0])
@@ -466,6 +668,8 @@ def decides(story: Story) -> Iterator[int]:
             who = nationals[0] if pins else story.random.choice(nationals[1:])
             hand = _behind_pin(story, who)
             hand.places = (_national_case(story, who, names),)
+            if pins and hand.places == ("",):
+                continue
             _attempt(story, hand, target)
     who = story.random.choice(nationals)
     reference = _national_case(story, who, names)
@@ -474,26 +678,32 @@ def decides(story: Story) -> Iterator[int]:
 
 
 def closes(story: Story) -> Iterator[int]:
-    """A responder asks to close a case, a colleague asks too, and the national desk is to confirm it."""
+    """A responder asks to close a case, a colleague asks for another outcome, and the national desk confirms."""
     caller = story.caller()
-    reports(story, caller, "report.saved", danger=story.random.random() < 0.7, here=True)
+    reports(story, caller, "report.saved", danger=True, here=True)
     caller.hang_up()
-    yield 4
+    yield 1
     first, second = story.district.responders[:2]
-    for words in ("1 {ref}", "2 {ref}", "4 {ref}"):
+    for words in ("1 {ref}", "2 {ref}"):
         story.hand(first.msisdn, first.role).text(words.format(ref=_newest(story, first)))
         yield 1
-    story.hand(second.msisdn, second.role).text(f"4 {_newest(story, second)}")
+    story.hand(second.msisdn, second.role).text(f"1 {_newest(story, second)}")
+    yield 1
     nationals = story.prepared.nationals
+    if not any(target.endswith("judged") for target in story.targets):
+        story.hand(first.msisdn, first.role).text(f"4 {_newest(story, first)}")
+        yield 1
     for wait in (2, 6, 30, 60):
-        yield wait
         for target in story.targets:
-            for who in (second, nationals[0]):
-                hand = _behind_pin(story, who)
-                national = _national_case(story, who, [story.district.name])
-                hand.places = (national or _newest(story, who),)
-                if _attempt(story, hand, target):
-                    break
+            who = {"another_waits": second, "open_first": nationals[1], "judged": first}.get(
+                target.partition(".")[2], nationals[0]
+            )
+            hand = _behind_pin(story, who)
+            hand.places = (_newest(story, who),)
+            if target.endswith(".closed"):
+                _reads_closing(hand)
+            _attempt(story, hand, target)
+        yield wait
 
 
 def complains(story: Story) -> Iterator[int]:
@@ -530,10 +740,11 @@ def reports(
     *,
     danger: bool | None = None,
     here: bool = False,
+    openly: bool = False,
 ) -> None:
     """Tells the report up to a screen, nearly always of the story's own district.
 
-    `here`: the district's own responders are alerted, since no official is involved.
+    `here`: the district's own responders are alerted, since no official is involved. `openly`: helpers may come there.
     """
     dice = story.random
     in_danger = dice.random() < 0.6 if danger is None else danger
@@ -546,14 +757,14 @@ def reports(
     caller.walk("report.danger")
     if target == "report.danger" or caller.node != "report.danger":
         return
-    caller.key("1" if in_danger else dice.choice("23"))
+    caller.key("1" if in_danger else "2" if danger is False else dice.choice("23"))
     if target == "report.official":
         return
     caller.prefer = ("no",) if here else ()
     caller.walk("report.province")
     if target in AFTER_PLACE and (here or dice.random() < 0.85):
         caller.walk("report.sector")
-    caller.prefer = ("yes",) if here and dice.random() < 0.7 else ()
+    caller.prefer = OPENLY if openly else ("yes",) if here and dice.random() < 0.7 else ()
     caller.walk(target)
 
 
@@ -571,14 +782,18 @@ def _corrects(story: Story, caller: Hand) -> str:
         ]
     )
     caller.places = (other,)
+    caller.walk("report.sector")
     caller.walk("report.kind")
     return other
 
 
-def _with_receipt(story: Story, caller: Hand, *, here: bool = False) -> str:
-    """Tells a report, and takes a number with a PIN of four digits."""
+def _with_receipt(
+    story: Story, caller: Hand, *, here: bool = False, danger: bool | None = None
+) -> str:
+    """Tells a report, and takes a number with a PIN of four digits. Here it is of danger, unless said otherwise."""
     caller.typed["pin"] = story.random.choice(("4827", "9153", "6082"))
-    reports(story, caller, "report.number", danger=here or None, here=here)
+    in_danger = danger if danger is not None else here or None
+    reports(story, caller, "report.number", danger=in_danger, here=here)
     found = RECEIPT.search(caller.screen)
     number = "".join(found.groups()) if found else "430021655"
     caller.hang_up()
