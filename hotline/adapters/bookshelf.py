@@ -74,7 +74,7 @@ class SqlBookshelf:
             newest = flows.live_id(session)
         if newest is None:
             raise NotReady(
-                "no flows are published: `hotline release` publishes those of this version"
+                "no flows are published: `hotline upgrade` publishes those of this version"
             )
         revision_id = self._at_hand(newest, known, now)
         self._live = _Live(revision_id, now + LIVE_SECONDS)

@@ -20,12 +20,7 @@ NOT_YET = "not yet"
 NAME = "data protection"
 
 
-@click.group()
-def law() -> None:
-    """The record of processing by law 058/2021, and what the controller still owes."""
-
-
-@law.command()
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def record(as_json: bool) -> None:
     """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
@@ -46,7 +41,7 @@ def record(as_json: bool) -> None:
     click.echo("\n".join((*_head(settings, facts), *_body())))
 
 
-@law.command()
+@click.command()
 def facts() -> None:
     """Print a file to fill in, for HOTLINE_LAW: controller, registration, officer, assessment, hosting, processors."""
     click.echo(TEMPLATE, nl=False)

@@ -1,8 +1,10 @@
-"""The `hotline` command. A subcommand's module is imported when it is asked for: neither another nor the help pays."""
+"""The `hotline` command. A command's module is imported when it is asked for: neither another nor a help pays."""
 
+import ast
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,107 +14,120 @@ from hotline.cli.line.demo_home import HOME, demo_settings
 from hotline.environment import OWNER_ALONE
 from hotline.errors import HotlineError, StoreUnavailable
 
-
-@dataclass(frozen=True, slots=True)
-class CommandEntry:
-    target: str
-    """`module:attribute` of a click command."""
-    line: str
-    """The first sentence of its own help, said here so that `hotline --help` imports no command."""
-
-
-COMMANDS: dict[str, CommandEntry] = {
-    "accounts": CommandEntry(
-        "hotline.cli.people.accounts:accounts", "Invite people to the console."
+HERE = "hotline.cli"
+ANY_LENGTH = 1000
+Table = Mapping[str, "str | tuple[str, Table]"]
+"""By name: `module:function` below `hotline.cli`, or what a group is for and its own table."""
+COMMANDS: Table = {
+    "accounts": (
+        "Invite people to the console.",
+        {"invite": "people.accounts:invite", "join": "people.accounts:join"},
     ),
-    "audit": CommandEntry("hotline.cli.tips.audit:audit", "The log of what was done and read."),
-    "backup": CommandEntry(
-        "hotline.cli.keys.backup:backup",
-        "Copy the database into a sealed file while the line runs: `hotline backup TO`.",
+    "audit": (
+        "Read the log of what was done and read.",
+        {"list": "tips.audit:list_", "verify": "tips.audit:verify"},
     ),
-    "callbacks": CommandEntry(
-        "hotline.cli.tips.callbacks:callbacks", "List the calls that callers asked for."
-    ),
-    "clock": CommandEntry(
-        "hotline.cli.line.processes:clock",
-        "Own time: refer, remind, repeat, and deliver what no worker did, until told to stop.",
-    ),
-    "demo": CommandEntry(
-        "hotline.cli.line.demo:demo",
-        "Run the line with a pretended gateway: two handsets in a page.",
-    ),
-    "desks": CommandEntry(
-        "hotline.cli.people.desks:desks",
+    "backup": "keys.backup:backup",
+    "callbacks": ("List the calls that callers asked for.", {"list": "tips.callbacks:list_"}),
+    "demo": "line.demo:demo",
+    "desks": (
         "Add and retire desks; grant access by the recovery passphrase.",
+        {
+            "add": "people.desks:add",
+            "recover": "people.desks:recover",
+            "retire": "people.desks:retire",
+        },
     ),
-    "dial": CommandEntry(
-        "hotline.cli.line.dial:dial", "Dial CODE on one of the emulator's handsets."
+    "dial": "line.dial:dial",
+    "doctor": "line.doctor:doctor",
+    "flows": (
+        "Check, publish, export and import the flows.",
+        {
+            "check": "words.flows:check",
+            "export": "words.flows:export",
+            "import": "words.flows:import_",
+            "publish": "words.publishing:publish",
+        },
     ),
-    "doctor": CommandEntry(
-        "hotline.cli.line.doctor:doctor",
-        "Check every part of the line; end with 1 where something is wrong.",
+    "guide": "people.guide:guide",
+    "init": "line.init:init",
+    "keys": (
+        "List, rotate, export and import the keys.",
+        {
+            "check-erased": "keys.erased:check_erased",
+            "end-old": "keys.keys:end_old",
+            "export": "keys.keys:export",
+            "forget": "keys.weeks:forget",
+            "gateway": "keys.keys:gateway",
+            "hooks": "line.hooks:hooks",
+            "import": "keys.keys:import_",
+            "list": "keys.keys:list_",
+            "pepper": "keys.keys:pepper",
+            "rotate": "keys.keys:rotate",
+            "rotate-desks": "keys.rotating_desks:rotate_desks",
+        },
     ),
-    "emulator": CommandEntry(
-        "hotline.cli.line.emulator:emulator",
-        "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
+    "law": (
+        "Print the record of processing by law 058/2021, and what the controller still owes.",
+        {"facts": "law:facts", "record": "law:record"},
     ),
-    "flows": CommandEntry(
-        "hotline.cli.words.flows:flows", "Check, publish, export and import the flows."
+    "oncall": (
+        "Add and test on-call contacts.",
+        {"add": "people.oncall:add", "test": "people.oncall:test"},
     ),
-    "guide": CommandEntry(
-        "hotline.cli.people.guide:guide",
-        "Write a PAPER for responders, to print: `responder` is the guide, `first-ten-minutes` one card.",
+    "outgoing": (
+        "Show, pause and resume the outgoing queue.",
+        {
+            "pause": "outgoing:pause",
+            "resume": "outgoing:resume",
+            "status": "outgoing:status",
+        },
     ),
-    "hooks": CommandEntry(
-        "hotline.cli.line.hooks:hooks",
-        "Print the secret addresses that the gateway calls: whoever has them can forge a caller.",
+    "people": (
+        "List, import, invite and remove responders.",
+        {
+            "back": "people.people:back",
+            "import": "people.people:import_",
+            "invite": "people.people:invite",
+            "list": "people.people:list_",
+            "remove": "people.people:remove",
+        },
     ),
-    "init": CommandEntry("hotline.cli.line.init:init", "Make keys, tables, desks and flows."),
-    "keys": CommandEntry(
-        "hotline.cli.keys.keys:keys", "List and rotate the keys; export and import them."
+    "process": (
+        "Run one process of the line, until told to stop.",
+        {
+            "alerts": "line.processes:alerts",
+            "clock": "line.processes:clock",
+            "emulator": "line.emulator:emulator",
+            "listen": "line.alone:listen",
+            "misc": "line.processes:misc",
+            "reader": "line.processes:reader",
+            "watch": "line.processes:watch",
+        },
     ),
-    "law": CommandEntry(
-        "hotline.cli.law:law",
-        "The record of processing by law 058/2021, and what the controller still owes.",
+    "restore": "keys.restore:restore",
+    "run": "line.run:run",
+    "tips": (
+        "List, show and read tips; request a closure.",
+        {
+            "close": "tips.closing:close",
+            "erasure": "tips.tips:erasure",
+            "let-go": "tips.correcting:let_go",
+            "list": "tips.tips:list_",
+            "read": "tips.tips:read",
+            "retention": "tips.retention:retention",
+            "send-down": "tips.correcting:send_down",
+            "show": "tips.show:show",
+        },
     ),
-    "listen": CommandEntry(
-        "hotline.cli.line.alone:listen",
-        "Become COMMAND, with `--host` and `--port`, unless another program listens on that port.",
-    ),
-    "oncall": CommandEntry("hotline.cli.people.oncall:oncall", "Add and test on-call contacts."),
-    "outgoing": CommandEntry(
-        "hotline.cli.outgoing:outgoing", "Show, pause and resume the outgoing queue."
-    ),
-    "people": CommandEntry(
-        "hotline.cli.people.people:people", "List, import, invite and remove responders."
-    ),
-    "reader": CommandEntry(
-        "hotline.cli.line.processes:reader",
-        "Open cases for responders' phones, behind their PINs, until told to stop.",
-    ),
-    "release": CommandEntry(
-        "hotline.cli.line.init:release",
-        "Bring tables and flows up to this version, before its processes start.",
-    ),
-    "restore": CommandEntry(
-        "hotline.cli.keys.restore:restore",
-        "Bring a backup back into an empty database: proved, migrated, and held.",
-    ),
-    "run": CommandEntry(
-        "hotline.cli.line.run:run",
-        "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
-    ),
-    "tips": CommandEntry(
-        "hotline.cli.tips.tips:tips", "List, show and read tips; request a closure."
-    ),
-    "watch": CommandEntry(
-        "hotline.cli.people.watch:watch", "Watch the line, and notify on-call contacts."
-    ),
-    "words": CommandEntry(
-        "hotline.cli.words.words:words", "The words the code itself says, in every language."
-    ),
-    "worker": CommandEntry(
-        "hotline.cli.line.processes:worker", "Work on one queue, until told to stop."
+    "upgrade": "line.init:upgrade",
+    "words": (
+        "Check and update the texts of the code, in every language.",
+        {
+            "check": "words.words:check",
+            "extract": "words.words:extract",
+            "update": "words.words:update",
+        },
     ),
 }
 
@@ -133,17 +148,28 @@ class PlainErrors(click.Group):
 
 
 class LazyGroup(PlainErrors):
+    """A group whose commands stand in a table: their modules are imported when they run, or show their own help."""
+
+    def __init__(self, *args: Any, table: Table, **options: Any) -> None:
+        """Takes the table besides what a click group takes."""
+        super().__init__(*args, **options)
+        self._table = table
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(COMMANDS)
+        return sorted(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
-        with uncollected():
-            command = getattr(import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
+        match self._table.get(cmd_name):
+            case None:
+                return None
+            case str(target):
+                module, _, attribute = target.partition(":")
+                with uncollected():
+                    command = getattr(import_module(f"{HERE}.{module}"), attribute)
+                assert isinstance(command, click.Command)
+                return command
+            case (line, table):
+                return LazyGroup(cmd_name, help=line, table=table)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -153,16 +179,35 @@ class LazyGroup(PlainErrors):
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as unknown:
             raise click.NoSuchCommand(
-                unknown.command_name, possibilities=COMMANDS, ctx=ctx
+                unknown.command_name, possibilities=self._table, ctx=ctx
             ) from None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What click would say, from the table alone."""
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """What click would say, out of the table and the docstrings of files that are not imported."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name].line) for name in self.list_commands(ctx)])
+            formatter.write_dl(
+                [(name, short_help(one)) for name, one in sorted(self._table.items())]
+            )
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def short_help(entry: "str | tuple[str, Table]") -> str:
+    """Returns the first sentence of a command's help, without importing its module."""
+    if not isinstance(entry, str):
+        return entry[0]
+    module, _, attribute = entry.partition(":")
+    file = Path(__file__).parent.joinpath(*module.split(".")).with_suffix(".py")
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    docs = (
+        ast.get_docstring(one)
+        for one in tree.body
+        if isinstance(one, ast.FunctionDef) and one.name == attribute
+    )
+    return click.Command(attribute, help=next(docs)).get_short_help_str(ANY_LENGTH)
+
+
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="hotline")
 @click.pass_context
 def main(context: click.Context) -> None:

@@ -17,12 +17,7 @@ from hotline.store.outbox.holds import WaitingMessages
 FATE = click.Choice([fate.value for fate in DoubtDecision])
 
 
-@click.group()
-def outgoing() -> None:
-    """Show, pause and resume the outgoing queue."""
-
-
-@outgoing.command()
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def status(as_json: bool) -> None:
     """Say whether messages go out, who paused them, and what waits."""
@@ -44,7 +39,7 @@ def status(as_json: bool) -> None:
     _show(found.waiting)
 
 
-@outgoing.command()
+@click.command()
 @signed
 def pause(by: str, reason: str) -> None:
     """Send nothing until a person resumes. Callers are still answered, and tips stored."""
@@ -55,7 +50,7 @@ def pause(by: str, reason: str) -> None:
     )
 
 
-@outgoing.command()
+@click.command()
 @signed
 @click.option("--alerts", type=FATE, help="After a restore: of alerts that may have gone out.")
 @click.option("--confirmations", type=FATE, help="After a restore: of confirmations likewise.")

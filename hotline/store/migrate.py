@@ -118,7 +118,7 @@ def refuse_unless_current(found: TablesFound) -> None:
     refuse_unknown(found)
     if found.state is TablesState.OLDER:
         raise NotReady(
-            f"{found.place} has tables of an earlier release ({found.version}): run `hotline release` first"
+            f"{found.place} has tables of an earlier release ({found.version}): run `hotline upgrade` first"
         )
 
 

@@ -70,7 +70,7 @@ def hops(database: Database) -> Hops:
 
 
 def test_nothing_published_is_not_ready(database: Database) -> None:
-    with pytest.raises(NotReady, match="hotline release"):
+    with pytest.raises(NotReady, match="hotline upgrade"):
         SqlBookshelf(database, place_lists()).live()
 
 

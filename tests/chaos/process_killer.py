@@ -25,9 +25,9 @@ FAILPOINTS = (
 """Rows 1, 2, 3, 16, 17 and 18 of the fault matrix."""
 MARKS = {
     "web": "wsgi:application",
-    "alerts": "hotline worker alerts",
-    "misc": "hotline worker misc",
-    "clock": "hotline clock",
+    "alerts": "hotline process alerts",
+    "misc": "hotline process misc",
+    "clock": "hotline process clock",
 }
 """What each process of the line was started with."""
 REDIS_MARK = "unixsocket"

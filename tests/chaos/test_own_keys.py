@@ -92,11 +92,12 @@ class Trusts:
 @contextmanager
 def running(trusts: Trusts) -> Iterator[None]:
     hooks = trusts.folder / "hooks.json"
-    hooks.write_text(trusts.hotline("hooks", "--json", role="hooks"))
+    hooks.write_text(trusts.hotline("keys", "hooks", "--json", role="hooks"))
     python = (sys.executable, "-m")
     granian = ("granian", "--interface", "wsgi", "--port", str(trusts.port), "wsgi:application")
     emulator = (
         "hotline.cli.main",
+        "process",
         "emulator",
         "--port",
         str(trusts.page_port),
@@ -110,9 +111,11 @@ def running(trusts: Trusts) -> Iterator[None]:
         parts.enter_context(trusts.process(*python, *emulator))
         parts.enter_context(trusts.process(*python, *granian, role="hooks"))
         parts.enter_context(
-            trusts.process(*python, "hotline.cli.main", "worker", "alerts", role="workers")
+            trusts.process(*python, "hotline.cli.main", "process", "alerts", role="workers")
         )
-        parts.enter_context(trusts.process(*python, "hotline.cli.main", "clock", role="workers"))
+        parts.enter_context(
+            trusts.process(*python, "hotline.cli.main", "process", "clock", role="workers")
+        )
         eventually(trusts.ready, seconds=90)
         yield
 

@@ -129,7 +129,7 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
     put_to_sleep(stack, instead_of)
     with stack.log.open("ab") as log:
         relay = subprocess.Popen(
-            command_words("clock"), env=relay_environ(stack), stdout=log, stderr=log
+            command_words("process", "clock"), env=relay_environ(stack), stdout=log, stderr=log
         )
     try:
         yield

@@ -34,7 +34,7 @@ def test_a_start_ends_with_a_screen() -> None:
 def test_every_process_of_the_line_is_weighed() -> None:
     found = figures("memory", "--tips", "1")
     names = " ".join(held["process"] for held in found["processes"])
-    for process in ("granian", "worker alerts", "worker misc", "clock", "valkey", "emulator"):
+    for process in ("granian", "process alerts", "process misc", "clock", "valkey", "emulator"):
         assert process in names
     assert 0 < found["line"] < sum(held["megabytes"] for held in found["processes"])
 

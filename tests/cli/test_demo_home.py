@@ -17,10 +17,7 @@ from hotline.cli.line.demo_home import (
 )
 from hotline.cli.main import COMMANDS
 
-NOT_ASKING = (
-    *("clock", "demo", "dial", "emulator", "init", "listen", "reader"),
-    *("release", "restore", "run", "watch", "words", "worker"),
-)
+NOT_ASKING = (*("demo", "dial", "init", "process", "restore", "run", "upgrade", "words"),)
 """Those that make a line or run one, or need none: they take no home that nobody named."""
 
 

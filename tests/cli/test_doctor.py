@@ -195,10 +195,10 @@ def test_every_setting_with_its_help_and_no_secret(made: Path) -> None:
 
 def test_a_lost_key_is_named_and_made_again_only_where_somebody_says_so(tmp_path: Path) -> None:
     copy_home(tmp_path)
-    for role in ("hooks", "console"):
+    for role in ("hooks", "console", "pages"):
         (tmp_path / "keys" / role / "certificate.key").unlink()
     told = hotline(tmp_path, "doctor").output
-    assert told.count("lacks certificate.key") == 2
+    assert told.count("lacks certificate.key") == 3
     assert "hotline keys import" in told
 
     refused = hotline(tmp_path, "init", "--demo")
@@ -215,7 +215,7 @@ def test_a_copy_that_one_role_lost_is_brought_back_from_another(tmp_path: Path) 
     copy_home(tmp_path)
     (tmp_path / "keys" / "console" / "enrolled.key").unlink()
     assert "lacks enrolled.key" in hotline(tmp_path, "doctor").output
-    assert hotline(tmp_path, "release").exit_code == 0
+    assert hotline(tmp_path, "upgrade").exit_code == 0
     assert "lacks" not in hotline(tmp_path, "doctor").output
 
 

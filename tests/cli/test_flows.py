@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.words.flows import flows
+from hotline.cli.main import main
 from hotline.engine.document.source import dump
 from tests.engine.books import make_document, t
 
@@ -30,7 +30,7 @@ def _write(folder: Path, document: dict[str, Any]) -> None:
 
 
 def _run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(flows, [str(argument) for argument in arguments])
+    return CliRunner().invoke(main, ["flows", *map(str, arguments)])
 
 
 @pytest.mark.parametrize(

@@ -152,14 +152,14 @@ def test_a_release_in_a_demo_s_home_publishes_nothing_where_no_flow_changed(
     hotline: Hotline, tmp_path: Path
 ) -> None:
     copy_home(tmp_path / "home")
-    assert "revision 1 is live" in hotline("release").stdout
+    assert "revision 1 is live" in hotline("upgrade").stdout
 
 
 def test_release_may_be_repeated(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home", demo=False)
 
     for _ in range(2):
-        told = hotline("release")
+        told = hotline("upgrade")
         assert told.exit_code == 0, told.output
         assert "revision 1 is live" in told.stdout
 
@@ -181,7 +181,7 @@ def test_a_home_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 def test_release_before_init_names_init(hotline: Hotline, tmp_path: Path) -> None:
-    told = hotline("release")
+    told = hotline("upgrade")
     assert "run `hotline init`" in told.output
     assert not (tmp_path / "home").exists()
 
@@ -189,7 +189,7 @@ def test_release_before_init_names_init(hotline: Hotline, tmp_path: Path) -> Non
 def test_hooks_prints_five_secret_addresses(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home")
 
-    told = json.loads(hotline("hooks", "--json").stdout)
+    told = json.loads(hotline("keys", "hooks", "--json").stdout)
     assert list(told) == ["ussd", "ended", "sms", "delivery", "optout"]
     shapes = {hook: address.split("/") for hook, address in told.items()}
     assert {hook: parts[5:] for hook, parts in shapes.items()} == {
@@ -202,7 +202,7 @@ def test_hooks_prints_five_secret_addresses(hotline: Hotline, tmp_path: Path) ->
     assert all(parts[:4] == ["http:", "", "127.0.0.1:8000", "hooks"] for parts in shapes.values())
     assert len({parts[4] for parts in shapes.values()}) == 5
 
-    elsewhere = hotline("hooks", "--base", "https://line.example.org/")
+    elsewhere = hotline("keys", "hooks", "--base", "https://line.example.org/")
     assert elsewhere.stdout.count("https://line.example.org/hooks/") == 5
 
 
@@ -396,7 +396,7 @@ def test_flows_that_hurt_are_refused_and_what_was_live_stays(
     assert hotline("flows", "export", str(mine)).exit_code == 0
     signs = (mine / "law.yaml").read_text(encoding="utf-8")
     (mine / "law.yaml").write_text(signs.replace("Uburenganzira mu kazi", "Hamagara 3677"), "utf-8")
-    for command in ("init", "release"):
+    for command in ("init", "upgrade"):
         refused = hotline(command, "--flows", str(mine))
         assert refused.exit_code == 1
         assert "[number_unsigned]. Fix: " in refused.output

@@ -39,7 +39,7 @@ def test_wrong_settings_are_told_all_at_once_and_nothing_starts() -> None:
     [
         (["run"], "hotline init"),
         (["tips", "list"], "hotline init"),
-        (["hooks", "--base", "line.example"], "https://"),
+        (["keys", "hooks", "--base", "line.example"], "https://"),
         (["dial", "*384*777#", "--emulator", "http://127.0.0.1:9"], "no emulator answers"),
         (["dial", "*384*777#", "--emulator", "nonsense"], "no emulator answers"),
         (["dial", "*384*777#", "--as", "12"], "must be a number like +250788000001"),
@@ -114,12 +114,12 @@ def test_what_may_succeed_later_ends_with_a_code_of_its_own(
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
             return breaks
 
-    told = CliRunner().invoke(Group(), ["breaks"])
+    told = CliRunner().invoke(Group(table={}), ["breaks"])
     assert told.exit_code == ends
     assert told.output.strip() == says
 
 
-@pytest.mark.parametrize("words", [["tips", "list"], ["oncall", "test"], ["release"], ["init"]])
+@pytest.mark.parametrize("words", [["tips", "list"], ["oncall", "test"], ["upgrade"], ["init"]])
 def test_a_dead_database_is_named_by_its_place_and_cause_with_the_next_step(
     tmp_path: Path, words: list[str]
 ) -> None:

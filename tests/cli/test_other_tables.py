@@ -44,7 +44,7 @@ def rename_version(file: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "release", "init", "tips list", "oncall test", "outgoing status"]
+    "command", ["run", "upgrade", "init", "tips list", "oncall test", "outgoing status"]
 )
 def test_tables_of_an_unknown_version_are_refused_in_one_sentence(
     home: Path, hotline: Hotline, command: str
@@ -64,7 +64,7 @@ def test_tables_of_an_unknown_version_are_refused_in_one_sentence(
     assert lies_in(home) == before
 
 
-@pytest.mark.parametrize("command", ["run", "release", "init"])
+@pytest.mark.parametrize("command", ["run", "upgrade", "init"])
 def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key(
     tmp_path: Path, home: Path, hotline: Hotline, command: str
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
     assert not home.exists()
 
 
-@pytest.mark.parametrize("command", ["run", "release"])
+@pytest.mark.parametrize("command", ["run", "upgrade"])
 @pytest.mark.parametrize("gone", ["hotline.db", "keys", "keys and hotline.db"])
 def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
     home: Path, hotline: Hotline, command: str, gone: str

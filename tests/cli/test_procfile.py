@@ -11,10 +11,10 @@ from hotline.errors import SettingsInvalid
 
 
 def test_names_and_commands_in_their_order() -> None:
-    text = "# who does what\nweb: granian --port ${PORT:-80}\n\nclock:   hotline clock  \n"
+    text = "# who does what\nweb: granian --port ${PORT:-80}\n\nclock:   hotline process clock  \n"
     assert read_procfile(text) == (
         ProcfileLine("web", "granian --port ${PORT:-80}"),
-        ProcfileLine("clock", "hotline clock"),
+        ProcfileLine("clock", "hotline process clock"),
     )
 
 

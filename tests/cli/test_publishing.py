@@ -37,7 +37,7 @@ def hotline(home: Path, *words: str) -> Result:
 
 @pytest.mark.row("A3")
 def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> None:
-    assert "revision 1 is live" in hotline(home, "release").output
+    assert "revision 1 is live" in hotline(home, "upgrade").output
     own = tmp_path / "own"
     shutil.copytree(FLOWS, own)
     numbers = own / "numbers.csv"
@@ -51,7 +51,7 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
     numbers = shipped / "numbers.csv"
     numbers.write_text(numbers.read_text().replace(" mended\n", " shipped\n"))
     for _ in range(2):
-        told = hotline(home, "release", "--flows", str(shipped))
+        told = hotline(home, "upgrade", "--flows", str(shipped))
         assert "waits as change 1, since Alice published others" in told.output
         assert "http://127.0.0.1:8080/changes/1" in told.output
 
@@ -78,4 +78,4 @@ def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path)
     assert versions.release(kit, document, "2").published_by == "Alice"
     kit.database.close()
     hotline(home, "flows", "publish", str(FLOWS), *SIGNED)
-    assert "is live" in hotline(home, "release").output
+    assert "is live" in hotline(home, "upgrade").output

@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click import Command
 from click.testing import CliRunner, Result
 
 from hotline.bootstrap import build_console
-from hotline.cli.tips.tips import tips
+from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import TipOutcome
 from hotline.services.tips import retention as services
@@ -33,29 +32,29 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(home: Path, command: Command, *arguments: str) -> Result:
-    result = CliRunner().invoke(command, arguments, env={"HOTLINE_HOME": str(home)})
+def run(home: Path, *arguments: str) -> Result:
+    result = CliRunner().invoke(main, ["tips", *arguments], env={"HOTLINE_HOME": str(home)})
     assert result.exit_code == 0, result.output
     return result
 
 
 def test_what_is_warned_of_and_held_is_listed(home: Path) -> None:
-    assert "warned" in run(home, tips, "retention").output
+    assert "warned" in run(home, "retention").output
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     services.hold(kit, 1, by="A. Director", reason="letter 12")
-    (row,) = json.loads(run(home, tips, "retention", "--json").output)
+    (row,) = json.loads(run(home, "retention", "--json").output)
     assert (row["state"], row["held_by"], row["reason"]) == ("held", "A. Director", "letter 12")
     services.lift(kit, 1, by="A. Director", reason="letter 12")
     kit.database.close()
-    assert "no words go" in run(home, tips, "retention").stderr
+    assert "no words go" in run(home, "retention").stderr
 
 
 def test_closing_says_when_the_words_go(home: Path) -> None:
     goes = datetime.now(UTC) + timedelta(days=90)
-    asked = run(home, tips, "close", "1", "--outcome", "silent", *WHO).output
+    asked = run(home, "close", "1", "--outcome", "silent", *WHO).output
     assert "not closed yet" in asked
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     services.close_tip(kit, 1, by="A. Director", reason="letter 12", outcome=TipOutcome.SILENT)
     kit.database.close()
-    closed = run(home, tips, "close", "1", "--outcome", "silent", *WHO).output
+    closed = run(home, "close", "1", "--outcome", "silent", *WHO).output
     assert f"{goes:%Y-%m-%d}" in closed

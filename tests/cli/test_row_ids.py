@@ -1,16 +1,14 @@
 """A number that no row can have is refused like one that no row has, whichever command is given it."""
 
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import COMMANDS, main
+from hotline.cli.main import main
 from hotline.cli.row_ids import RowId
 from tests.builders import NOON
+from tests.cli.test_main import commands
 from tests.made_once import lay_line
 
 HUGE = "99999999999999999999"
@@ -43,15 +41,8 @@ def test_the_largest_id_is_looked_for(home: Path) -> None:
     assert (told.exit_code, told.output.startswith("Error: no case")) == (1, True)
 
 
-def parameters(command: click.Command) -> Iterator[click.Parameter]:
-    yield from command.params
-    for below in command.commands.values() if isinstance(command, click.Group) else ():
-        yield from parameters(below)
-
-
 def test_every_id_of_every_command_is_read_so() -> None:
-    for entry in COMMANDS.values():
-        module, _, attribute = entry.target.partition(":")
-        for one in parameters(getattr(import_module(module), attribute)):
+    for words, command in commands(main):
+        for one in command.params:
             if one.metavar in ("ID", "OTHER"):
-                assert isinstance(one.type, RowId), (entry.target, one.name)
+                assert isinstance(one.type, RowId), (words, one.name)

@@ -6,7 +6,8 @@ from babel.messages.pofile import read_po, write_po
 from click.testing import CliRunner
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path, load_phrases
-from hotline.cli.words.words import faults, words
+from hotline.cli.main import main
+from hotline.cli.words.words import faults
 from hotline.domain.wording import Template
 from hotline.errors import NotReady
 
@@ -17,7 +18,7 @@ def locales(tmp_path: Path) -> Path:
 
 
 def run(command: str, locales: Path) -> tuple[int, str]:
-    done = CliRunner().invoke(words, [command, "--locales", str(locales)])
+    done = CliRunner().invoke(main, ["words", command, "--locales", str(locales)])
     return done.exit_code, done.output
 
 

@@ -38,9 +38,9 @@ from tests.cli.homes import copy_home
 
 SIGNED = ("--by", "Aline", "--reason", "once a year")
 COMMANDS = {
-    Role.WORKERS: ("clock",),
-    Role.READER: ("reader",),
-    Role.WATCH: ("watch", "run"),
+    Role.WORKERS: ("process", "clock"),
+    Role.READER: ("process", "reader"),
+    Role.WATCH: ("process", "watch"),
 }
 HELD = [
     (Role.WORKERS, "relay.key"),
@@ -119,7 +119,7 @@ def test_no_process_starts_with_a_wrong_key_and_the_doctor_names_it(
 @pytest.mark.parametrize("damage", [b"", b"short"])
 def test_a_damaged_relay_key_is_wrong_too(home: Path, hotline: Hotline, damage: bytes) -> None:
     KeyFolder(home / "keys" / "workers").replace("relay.key", damage)
-    refused = hotline("worker", "alerts")
+    refused = hotline("process", "alerts")
     assert refused.exit_code == 1
     assert "relay.key" in refused.output
 
@@ -129,7 +129,7 @@ def test_a_start_is_noted_with_its_wrong_keys_and_heals_at_the_next(
 ) -> None:
     before = KeyFolder(home / "keys" / "workers").read("relay.key")
     exchange(home, Role.WORKERS, "relay.key")
-    hotline("clock")
+    hotline("process", "clock")
 
     def noted() -> dict[str, str]:
         with closing(open_database(settings.database_url)) as database, database.reading() as one:
@@ -189,9 +189,9 @@ def test_a_home_without_canaries_starts_and_release_seals_them(
         assert key_checks.check(database, key_folder(settings, Role.WORKERS)).wrong == []
     told = hotline("doctor", "--wrong").output
     assert "warning keys of workers: nothing proves that" in told
-    assert "hotline release" in told
+    assert "hotline upgrade" in told
 
-    assert hotline("release").exit_code == 0
+    assert hotline("upgrade").exit_code == 0
     assert "keys of workers" not in hotline("doctor", "--wrong").output
 
 
@@ -202,7 +202,7 @@ def test_init_neither_makes_a_lost_key_nor_goes_on_with_a_wrong_one(
     refused = hotline("init")
     assert refused.exit_code == 1
     assert "relay.key" in refused.output
-    assert hotline("release").exit_code == 0, "an office may have the console's folder alone"
+    assert hotline("upgrade").exit_code == 0, "an office may have the console's folder alone"
     assert not (home / "keys" / "workers").exists()
     (home / "not-mounted").rename(home / "keys" / "workers")
 

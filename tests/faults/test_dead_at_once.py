@@ -20,7 +20,12 @@ from tests.chaos.stand.processes import below, command_line, send, started_as
 from tests.eventually import eventually
 from tests.long import is_long, seed
 
-PROGRAMS = ("wsgi:application", "hotline worker alerts", "hotline worker misc", "hotline clock")
+PROGRAMS = (
+    "wsgi:application",
+    "hotline process alerts",
+    "hotline process misc",
+    "hotline process clock",
+)
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
@@ -40,7 +45,7 @@ def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(
         told = [tell(stack.emulator, plan(1, CODES, WORDS)[0])]
         stack.emulator.set_faults(SLOW)
         told.append(tell(stack.emulator, plan(2, CODES, WORDS)[1]))
-        workers = started_as(stack.pid, "hotline worker alerts")
+        workers = started_as(stack.pid, "hotline process alerts")
         eventually(lambda: any(at_work(pid) for pid in workers), seconds=30)
 
         assert [pid for pid in workers if psutil.Process(pid).children()] == []
@@ -81,7 +86,7 @@ def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
     """The first killed is the first to start again. The keeper lives, as a machine's own does."""
     eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
     servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]
-    victims = [pid for pid in below(keeper) if "hotline emulator" not in command_line(pid)]
+    victims = [pid for pid in below(keeper) if "hotline process emulator" not in command_line(pid)]
     dice.shuffle(victims)
     dice.shuffle(servers)
     for server in servers:

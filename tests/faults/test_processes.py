@@ -95,12 +95,12 @@ def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(
         told(client, "+250788100001")
         eventually(lambda: alerted(client) >= 3, seconds=60)
 
-        for mark in ("hotline worker alerts", "hotline clock"):
+        for mark in ("hotline process alerts", "hotline process clock"):
             for process in processes(keeper, mark):
                 process.kill()
         told(client, "+250788100002")
         eventually(lambda: alerted(client) >= 6, seconds=60)
-        assert processes(keeper, "hotline clock")
+        assert processes(keeper, "hotline process clock")
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]
             words = [*hotline, "init", "--demo"]
             subprocess.run(words, env=environ, check=True, capture_output=True)
         hooks = subprocess.run(
-            [*hotline, "hooks", "--json"], env=environ, check=True, capture_output=True
+            [*hotline, "keys", "hooks", "--json"], env=environ, check=True, capture_output=True
         )
         emulator.line.move(json.loads(hooks.stdout))
         with Path("/dev/full").open("wb") as full:

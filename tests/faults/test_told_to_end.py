@@ -27,7 +27,7 @@ CODES = [district.code for district in districts()]
 TIPS = 8
 ON_THE_WIRE = 8
 SLOW = {"kind": "slow", "seconds": 6.0}
-SENDING = ("hotline worker alerts", "hotline clock")
+SENDING = ("hotline process alerts", "hotline process clock")
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(400),

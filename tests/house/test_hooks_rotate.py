@@ -123,21 +123,21 @@ class Callers:
 
 @pytest.mark.slow(reason="waits for real processes to start")
 def test_no_hop_is_dropped_from_the_old_address_to_the_new(web: Web) -> None:
-    old = web.addresses("hooks")["ussd"]
+    old = web.addresses("keys", "hooks")["ussd"]
     with Callers(old) as callers:
         callers.goes_on()
-        new = web.addresses("hooks", "rotate")["ussd"]
+        new = web.addresses("keys", "hooks", "rotate")["ussd"]
         callers.goes_on()
         assert new != old
 
-        busy = web.hotline("hooks", "end-old")
+        busy = web.hotline("keys", "hooks", "end-old")
         assert busy.returncode == 1
         assert "ussd" in busy.stderr
         assert "--now" in busy.stderr
 
         callers.address = new
         callers.goes_on()
-        ended = web.hotline("hooks", "end-old", "--now")
+        ended = web.hotline("keys", "hooks", "end-old", "--now")
         assert ended.returncode == 0, ended.stderr
         callers.goes_on()
         assert callers.hop(old).startswith("404")

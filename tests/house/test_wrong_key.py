@@ -67,7 +67,7 @@ class Running:
         }
         file = self.home / "hooks-of-the-gateway.json"
         file.write_text(json.dumps(hooks), encoding="utf-8")
-        self.begin("emulator", "--port", str(self.gateway), "--hooks", str(file))
+        self.begin("process", "emulator", "--port", str(self.gateway), "--hooks", str(file))
         self.begin("run", "--procfile", str(self.procfile))
         eventually(lambda: self.asked("/healthz") == 200, seconds=PATIENCE)
 

@@ -44,5 +44,5 @@ def web_line(folder: Path, *, environ: Mapping[str, str] | None = None) -> Itera
     procfile.write_text(f"web: {command.replace('wsgi:application', SERVED)}\n", encoding="utf-8")
 
     with Stack(folder, environ=environ, procfile=procfile) as stack:
-        addresses = json.loads(stack.command("hooks", "--json"))
+        addresses = json.loads(stack.command("keys", "hooks", "--json"))
         yield Web(stack.port, urlsplit(addresses["ussd"]).path)

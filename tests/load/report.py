@@ -178,7 +178,7 @@ def _report_line(url: str | None) -> Iterator[ReportLine]:
         ours = {"HOTLINE_HOME": str(Path(folder) / "home")}
         ours |= {"HOTLINE_DATABASE_URL": url} if url else {}
         hotline(os.environ | ours, "init", "--demo")
-        addresses = json.loads(hotline(os.environ | ours, "hooks", "--json"))
+        addresses = json.loads(hotline(os.environ | ours, "keys", "hooks", "--json"))
         settings = Settings.read(ours)
         with redis_of(settings):
             secrets, kit = LiveSecrets(key_folder(settings, Role.HOOKS)), build_door(settings)

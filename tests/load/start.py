@@ -64,7 +64,7 @@ def start_bench(turns: int, as_json: bool) -> None:
 def _measure(folder: Path, turns: int) -> StartFigures:
     environ = _environ(folder)
     _hotline(environ, "init")
-    path = urlsplit(json.loads(_hotline(environ, "hooks", "--json"))["ussd"]).path
+    path = urlsplit(json.loads(_hotline(environ, "keys", "hooks", "--json"))["ussd"]).path
     ours: list[_Start] = []
     python: list[_Start] = []
     with _redis(folder), click.progressbar(length=turns, label="turns", file=sys.stderr) as bar:

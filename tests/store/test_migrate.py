@@ -71,7 +71,7 @@ def test_tables_are_compared_with_those_of_this_release(empty: Database) -> None
     migrate.refuse_unless_current(current)
     older = migrate.look_at(url, also=LATER)
     assert older.state is TablesState.OLDER
-    with pytest.raises(NotReady, match="hotline release"):
+    with pytest.raises(NotReady, match="hotline upgrade"):
         migrate.refuse_unless_current(older)
 
     migrate.upgrade(empty, also=LATER)

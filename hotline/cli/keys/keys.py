@@ -13,10 +13,7 @@ import click
 
 from hotline.bootstrap import missing
 from hotline.cli.keys.backup import FILE, as_json_option, say
-from hotline.cli.keys.erased import check_erased
 from hotline.cli.keys.making import lost_keys, prove_all
-from hotline.cli.keys.rotating_desks import rotate_desks
-from hotline.cli.keys.weeks import forget
 from hotline.cli.kit import console_kit, passphrase_in
 from hotline.cli.line.closed import UNUSED
 from hotline.cli.signing import signed
@@ -95,18 +92,7 @@ GRACE = timedelta(minutes=10)
 """As long as a run may wait for its next hop, and longer than any command that seals a number takes."""
 
 
-@click.group()
-def keys() -> None:
-    """List and rotate the keys; export and import them."""
-
-
-keys.add_command(forget)
-keys.add_command(check_erased)
-keys.add_command(rotate_desks)
-keys.add_command(pepper)
-
-
-@keys.command("list")
+@click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
     """Every key by role: since when, and the beginning of its digest, to compare two machines. Shows no key."""
@@ -120,7 +106,7 @@ def list_(as_json: bool) -> None:
         click.echo(f"{row['role']:8} {row['file']:26} {row['since'][:10]}  {row['digest']}{how}")
 
 
-@keys.command()
+@click.command()
 @click.argument("key", type=KEY)
 @signed
 @click.option(
@@ -150,7 +136,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     click.echo("then: `hotline keys end-old`, and `hotline keys export` again", err=True)
 
 
-@keys.command("end-old")
+@click.command("end-old")
 @signed
 @click.option("--now", is_flag=True, help="Also where it was rotated less than ten minutes ago.")
 def end_old(by: str, reason: str, now: bool) -> None:
@@ -176,7 +162,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
             click.echo(f"{key}: the old key is destroyed")
 
 
-@keys.command()
+@click.command()
 @click.option("--file", type=FILE, help="A file that holds it; otherwise it is asked for.")
 def gateway(file: Path | None) -> None:
     """Put the gateway's key where the processes that send read it: they do when they start."""
@@ -197,7 +183,7 @@ def gateway(file: Path | None) -> None:
     click.echo("start alerts, misc, clock and watch again", err=True)
 
 
-@keys.command()
+@click.command()
 @click.argument("to", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--passphrase-file", type=FILE, help="A file whose first line is a passphrase.")
 def export(to: Path, passphrase_file: Path | None) -> None:
@@ -215,7 +201,7 @@ def export(to: Path, passphrase_file: Path | None) -> None:
     click.echo(f"{to}: sealed; keep it and its passphrase apart from each other and from backups")
 
 
-@keys.command("import")
+@click.command("import")
 @click.argument("file", type=FILE)
 @click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
 def import_(file: Path, passphrase_file: Path | None) -> None:

@@ -148,7 +148,7 @@ def _put_on_call(settings: Settings) -> None:
 
 
 def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
-    argv = ["hotline", "emulator", "--port", str(port), "--hooks", str(hooks)]
+    argv = ["hotline", "process", "emulator", "--port", str(port), "--hooks", str(hooks)]
     argv += ["--service-code", settings.service_code, "--shortcode", settings.shortcode]
     argv += ["--clock", str(settings.clock)]
     for person in read_responders(demo_responders()):

@@ -28,8 +28,8 @@ NAMING = (
 )
 """Whoever gives one of these means a line of his own; a home that is named may be a demo's all the same."""
 ASKING = (
-    *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "hooks"),
-    *("keys", "law", "oncall", "outgoing", "people", "tips"),
+    *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
+    *("law", "oncall", "outgoing", "people", "tips"),
 )
 """Commands about a line that is there already."""
 

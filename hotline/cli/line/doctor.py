@@ -53,7 +53,7 @@ from hotline.store.dialogue import contacts
 from hotline.store.migrate import TablesState
 from hotline.text.causes import cause_of
 
-MADE = "`hotline release` copies it from another role's folder, or makes it where this release brings it"
+MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
 
 
 def keys_found(settings: Settings) -> Iterator[CheckResult]:
@@ -87,7 +87,7 @@ def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
         return CheckResult(name, False, says, todo)
     if checked.unproved:
         says = f"nothing proves that {', '.join(checked.unproved)} in {folder} are this line's"
-        return warning(name, says, "compare them with the export; then `hotline release`")
+        return warning(name, says, "compare them with the export; then `hotline upgrade`")
     return CheckResult(name, True, str(folder))
 
 

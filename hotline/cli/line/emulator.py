@@ -1,4 +1,4 @@
-"""`hotline emulator`: the gateway's stand-in, with its page of two handsets."""
+"""`hotline process emulator`: the gateway's stand-in, with its page of two handsets."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.command()
 @click.option("--port", default=8001, show_default=True, help="Where it listens, on loopback.")
 @click.option("--line", help="The hooks' common address, up to and with the secret.")
-@click.option("--hooks", type=click.File(), help="What `hotline hooks --json` prints.")
+@click.option("--hooks", type=click.File(), help="What `hotline keys hooks --json` prints.")
 @click.option("--service-code", default="*384*777#", show_default=True)
 @click.option("--shortcode", default="3847", show_default=True)
 @click.option("--api-key", default="emulator")

@@ -1,4 +1,4 @@
-"""`hotline hooks`: the addresses to paste into the gateway's dashboard, and changing them without a dropped call."""
+"""`hotline keys hooks`: prints the addresses for the gateway's dashboard, and changes them without a dropped call."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
 @base_option
 @json_option
 def rotate(base: str | None, as_json: bool) -> None:
-    """Make new addresses and print them. The old ones are answered until `hotline hooks end-old`.
+    """Make new addresses and print them. The old ones are answered until `hotline keys hooks end-old`.
 
     Web processes notice by themselves, and so does the relay, whose own address is renewed with them. On several
     machines: copy the `hooks` folder to each before pasting, and then `listed.secret` to each `workers` folder.
@@ -58,7 +58,7 @@ def rotate(base: str | None, as_json: bool) -> None:
     _print(settings, live, base, as_json=as_json)
     click.echo(
         "paste these into the gateway's dashboard; the old ones are answered too, until"
-        " `hotline hooks end-old`",
+        " `hotline keys hooks end-old`",
         err=True,
     )
 

@@ -1,4 +1,4 @@
-"""`hotline init`: everything a line needs before its first call. `hotline release`: what a new version needs."""
+"""`hotline init`: everything a line needs before its first call. `hotline upgrade`: what a new version needs."""
 
 import os
 import sys
@@ -101,7 +101,7 @@ def init(
 
 @click.command()
 @flows_option
-def release(flows: Path) -> None:
+def upgrade(flows: Path) -> None:
     """Bring tables and flows up to this version, before its processes start. Safe to repeat."""
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.CONSOLE)

@@ -1,9 +1,10 @@
-"""`hotline worker` and `hotline clock`: the processes behind the web. The rooms above are imported by name."""
+"""`hotline process NAME`: the processes behind the web. The layers above are imported by name."""
 
 import gc
 import os
 import signal
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from threading import Event
 from types import FrameType
@@ -11,16 +12,29 @@ from types import FrameType
 import click
 
 from hotline.adapters.logs import configure
-from hotline.bootstrap import Role, build_reader, build_relay, refuse_wrong_keys
+from hotline.adapters.prometheus import serving
+from hotline.bootstrap import Role, build_reader, build_relay, build_watch, refuse_wrong_keys
 from hotline.cli.importing import uncollected
 from hotline.config import Settings
-from hotline.domain.jobs import QUEUES
+from hotline.errors import KeyWrong
+from hotline.ports import LookingKit
+from hotline.services.watch.measures import gather
+from hotline.services.watch.watchers import tell_other_of_keys
 
 
 @click.command()
-@click.argument("queue", type=click.Choice(QUEUES))
-def worker(queue: str) -> None:
-    """Work on one queue, until told to stop. Exits with 1 where Redis is gone."""
+def alerts() -> None:
+    """Send alerts, until told to stop. Exits with 1 where Redis is gone."""
+    _work("alerts")
+
+
+@click.command()
+def misc() -> None:
+    """Work on everything but alerts, until told to stop. Exits with 1 where Redis is gone."""
+    _work("misc")
+
+
+def _work(queue: str) -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, queue)
     kit = build_relay(settings)
@@ -34,7 +48,7 @@ def worker(queue: str) -> None:
 
 @click.command()
 def reader() -> None:
-    """Open cases for responders' phones, behind their PINs, until told to stop."""
+    """Decrypt cases for responders' phones, behind their PINs, until told to stop."""
     settings = Settings.read(os.environ)
     configure(settings.log, "reader")
     kit = build_reader(settings)
@@ -57,6 +71,33 @@ def clock() -> None:
         run = import_module("workers.clock").run
     keep_what_is_here()
     run(kit, until_told())
+
+
+@click.command()
+def watch() -> None:
+    """Look at everything every ten seconds and notify on-call contacts, until told to stop."""
+    settings = Settings.read(os.environ)
+    configure(settings.log, "watch")
+    kit = build_watch(settings)
+    try:
+        refuse_wrong_keys(kit, settings, Role.WATCH)
+    except KeyWrong:
+        # The numbers that it would open stay closed; the second channel needs no key.
+        tell_other_of_keys(kit)
+        raise
+    stop = until_told()
+    with uncollected():
+        run_watchman = import_module("workers.watchman").run
+    keep_what_is_here()
+    with _metrics(settings, kit):
+        run_watchman(kit, stop)
+
+
+def _metrics(settings: Settings, kit: LookingKit) -> AbstractContextManager[object]:
+    """`/metrics`, where a port is given for it. Raises Occupied where that is taken."""
+    if not settings.metrics_port:
+        return nullcontext()
+    return serving(settings.metrics_host, settings.metrics_port, lambda: gather(kit))
 
 
 def keep_what_is_here() -> None:

@@ -19,12 +19,7 @@ from hotline.text.languages import CODES
 MINUTES = int(LINK_LIVES.total_seconds()) // 60
 
 
-@click.group()
-def accounts() -> None:
-    """Invite people to the console."""
-
-
-@accounts.command()
+@click.command()
 @click.argument("name")
 @click.option(
     "--role",
@@ -66,7 +61,7 @@ def link_line(settings: Settings, link: str) -> str:
     return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"
 
 
-@accounts.command()
+@click.command()
 @click.argument("name")
 @click.argument("responder")
 @signed

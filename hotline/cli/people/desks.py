@@ -28,11 +28,6 @@ FILE = click.option(
 )
 
 
-@click.group()
-def desks() -> None:
-    """Add and retire desks; grant access by the recovery passphrase."""
-
-
 def _place(context: click.Context, option: click.Parameter, name: str | None) -> None:
     """Puts where a desk is among what was typed, as its code. Raises NotFound."""
     if name is None:
@@ -49,7 +44,7 @@ def _place(context: click.Context, option: click.Parameter, name: str | None) ->
     context.params["place"] = place
 
 
-@desks.command()
+@click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED]), required=True)
 @click.option("--called", required=True, help="Its name, as people read it.")
@@ -88,7 +83,7 @@ def add(
     click.echo(f"{code}: made")
 
 
-@desks.command()
+@click.command()
 @click.argument("desk")
 @signed
 def retire(desk: str, by: str, reason: str) -> None:
@@ -98,7 +93,7 @@ def retire(desk: str, by: str, reason: str) -> None:
     click.echo(f"{desk}: retired")
 
 
-@desks.command()
+@click.command()
 @FILE
 @by_option
 @recovering

@@ -17,12 +17,7 @@ TRIAL_SECONDS = 60.0
 """How long a trial waits: the watchman looks every ten seconds."""
 
 
-@click.group()
-def oncall() -> None:
-    """Add and test on-call contacts."""
-
-
-@oncall.command()
+@click.command()
 @click.argument("name")
 @click.argument("number", required=False)
 @click.option("--language", type=click.Choice(CODES), default="rw", show_default=True)
@@ -35,7 +30,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
     click.echo(f"{name} is notified from now on: try it with `hotline oncall test`")
 
 
-@oncall.command()
+@click.command()
 @click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="How long to wait.")
 def test(seconds: float) -> None:
     """Send everyone a test, and say whom the gateway took it for; ends with 1 unless all."""

@@ -32,12 +32,7 @@ READ_BY_OWNER = 0o600
 PERSON = click.argument("person", metavar="NAME")
 
 
-@click.group()
-def people() -> None:
-    """List, import, invite and remove responders."""
-
-
-@people.command("list")
+@click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_(as_json: bool) -> None:
     """List everyone who was ever enrolled, without numbers."""
@@ -60,7 +55,7 @@ def list_(as_json: bool) -> None:
         )
 
 
-@people.command("import")
+@click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--proving", is_flag=True, help="No one is alerted before `invite` and an approval.")
 def import_(file: Path, proving: bool) -> None:
@@ -81,7 +76,7 @@ def import_(file: Path, proving: bool) -> None:
     click.echo(f"{'written down' if proving else 'enrolled'} {len(found)}")
 
 
-@people.command()
+@click.command()
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option(
     "--out",
@@ -101,7 +96,7 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
             click.echo(f"{name}: the code is sent by SMS; the start PIN is in {out}")
 
 
-@people.command()
+@click.command()
 @PERSON
 @agreed
 @signed
@@ -123,7 +118,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
         )
 
 
-@people.command()
+@click.command()
 @PERSON
 @agreed
 @signed

@@ -12,12 +12,7 @@ from hotline.cli.row_ids import TIP_ID
 from hotline.services.desk import audit_log
 
 
-@click.group()
-def audit() -> None:
-    """The log of what was done and read."""
-
-
-@audit.command("list")
+@click.command("list")
 @click.option(
     "--since",
     type=MOMENT,
@@ -60,7 +55,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
         click.echo(row.sentence)
 
 
-@audit.command()
+@click.command()
 def verify() -> None:
     """Follow the chain from its beginning; ends with 1 where it is broken.
 

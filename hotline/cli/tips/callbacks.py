@@ -12,12 +12,7 @@ from hotline.services.desk import call_back_desk
 from hotline.store.tips.call_backs import CallBack
 
 
-@click.group()
-def callbacks() -> None:
-    """List the calls that callers asked for."""
-
-
-@callbacks.command("list")
+@click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_(as_json: bool) -> None:
     """Every call-back without its number; those that wait first, by their time in Kigali."""

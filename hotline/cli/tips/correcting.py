@@ -52,6 +52,3 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
 def earlier_line(places: Sequence[str], language: str) -> str:
     """The places that a tip was told of before, for whoever reads it."""
     return f"{EARLIER[language]}: {', '.join(place_name(place, language) for place in places)}"
-
-
-COMMANDS = (let_go, send_down)

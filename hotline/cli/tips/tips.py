@@ -14,11 +14,9 @@ from hotline.cli.moments import MOMENT, at_kigali
 from hotline.cli.row_ids import TIP_ID
 from hotline.cli.signing import recovering, signed
 from hotline.cli.tips import correcting
-from hotline.cli.tips.closing import TIP, close
+from hotline.cli.tips.closing import TIP
 from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.reader import language_option
-from hotline.cli.tips.retention import retention
-from hotline.cli.tips.show import show
 from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.erasure import KEPT_FOR
@@ -244,23 +242,7 @@ ERASE_WANTED = {
 WIDEST = 60
 
 
-@click.group()
-def tips() -> None:
-    """List, show and read tips; request a closure."""
-
-
-for command in (
-    list_,
-    close,
-    show,
-    *correcting.COMMANDS,
-    erasure,
-    retention,
-):
-    tips.add_command(command)
-
-
-@tips.command()
+@click.command()
 @TIP
 @DESK
 @signed

@@ -13,7 +13,6 @@ from hotline.adapters.console_words import load_console_words
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import checked
 from hotline.cli.tips.reader import language_option
-from hotline.cli.words.publishing import publish
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.sizes.narrow import narrow
@@ -104,16 +103,7 @@ limit_option = click.option(
 )
 
 
-@click.group()
-def flows() -> None:
-    """Check, publish, export and import the flows."""
-
-
-for each in (publish, import_, export):
-    flows.add_command(each)
-
-
-@flows.command()
+@click.command()
 @folder_argument
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 @limit_option

@@ -29,12 +29,7 @@ locales_option = click.option(
 )
 
 
-@click.group()
-def words() -> None:
-    """The words the code itself says, in every language."""
-
-
-@words.command()
+@click.command()
 @locales_option
 def extract(locales: Path) -> None:
     """Write messages.pot anew from the code, where it has changed."""
@@ -45,7 +40,7 @@ def extract(locales: Path) -> None:
     click.echo(f"messages.pot: {len(Template)} phrases")
 
 
-@words.command()
+@click.command()
 @locales_option
 def update(locales: Path) -> None:
     """Bring every language's catalogue in step with the code: new phrases empty, old ones out."""
@@ -69,7 +64,7 @@ def update(locales: Path) -> None:
         click.echo(line)
 
 
-@words.command()
+@click.command()
 @locales_option
 def check(locales: Path) -> None:
     """Fail where a catalogue is stale, has a gap, or says what a handset cannot show."""

@@ -71,7 +71,7 @@ def gather_edits(session: Session, change_id: int) -> EditedChange:
         raise NotFound(f"no change {change_id}")
     live = flows.live(session)
     if live is None:
-        raise NotReady("no flows are published: `hotline release` publishes those of this version")
+        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
     return EditedChange(change, changes.newest(session, change_id), live.id, live.digest)
 
 

@@ -173,7 +173,7 @@ def _found(kit: Kit, document: Mapping[str, Any]) -> Sequence[Finding]:
 def _state(session: Session, row: Publication) -> StateToBringBack:
     live_id = flows.live_id(session)
     if live_id is None:
-        raise NotReady("no flows are published: `hotline release` publishes those of this version")
+        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
     before, old = document_of(session, live_id), document_of(session, row.revision_id)
     after = brought_back(old, before)
     line = _line(row, read_by_two(session))

@@ -55,7 +55,7 @@ def open_change(kit: Kit, by: Author, title: str, why: str = "") -> int | Change
         base = flows.live_id(session)
         if base is None:
             raise NotReady(
-                "no flows are published: `hotline release` publishes those of this version"
+                "no flows are published: `hotline upgrade` publishes those of this version"
             )
         return add(session, by, title, why.strip(), base=base, at=kit.now()).id
 

@@ -80,7 +80,7 @@ def import_folder(
         live_id = flows.live_id(session)
         live = None if live_id is None else document_of(session, live_id)
     if live_id is None or live is None:
-        raise NotReady("no flows are published: `hotline release` publishes those of this version")
+        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
     edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
     with kit.database.writing() as session:
         signatures.sign(session, signed)

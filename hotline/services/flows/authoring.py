@@ -210,7 +210,7 @@ def live_document(database: Database) -> Mapping[str, Any]:
         revision_id = flows.live_id(session)
         document = None if revision_id is None else flows.document_of(session, revision_id)
     if document is None:
-        raise NotReady("no flows are published: `hotline release` publishes those of this version")
+        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
     return document
 
 

@@ -24,7 +24,7 @@ def finding(kit: Kit) -> CheckResult:
             "questions",
             False,
             f"{', '.join(lapsing)} must be signed anew: over or changed, or within {AHEAD.days} days",
-            "have it signed, write it into questions.yaml, and publish: `hotline release`",
+            "have it signed, write it into questions.yaml, and publish: `hotline upgrade`",
         )
     shown = sum(question.standing(today) is QuestionStatus.SHOWS for question in listed)
     return CheckResult("questions", True, f"{shown} may be asked back")

@@ -121,5 +121,5 @@ def _unproven(session: Session, at: datetime) -> CheckResult:
         "unproven",
         False,
         f"{count} answers by SMS that no inbox lists: somebody may forge callbacks",
-        "telephone whom `hotline tips list` names as unproven; then `hotline hooks rotate`",
+        "telephone whom `hotline tips list` names as unproven; then `hotline keys hooks rotate`",
     )

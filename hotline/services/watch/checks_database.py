@@ -93,7 +93,7 @@ def _flows(kit: Kit) -> CheckResult:
             "flows",
             False,
             "none is live: every dial ends politely",
-            "`hotline release` publishes them",
+            "`hotline upgrade` publishes them",
         )
     return CheckResult("flows", True, f"revision {revision} is live")
 
@@ -124,7 +124,7 @@ def _clock(standing: health.OutboxHealth, now: datetime) -> CheckResult:
         return CheckResult("clock", True, "ticks")
     until = standing.clock_until
     seen = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
-    return CheckResult("clock", False, seen, "start `hotline clock`, or `hotline run`")
+    return CheckResult("clock", False, seen, "start `hotline process clock`, or `hotline run`")
 
 
 def _tips(standing: health.OutboxHealth, now: datetime) -> CheckResult:
@@ -239,5 +239,5 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
         "persons",
         False,
         f"the persons of {uncounted[0]} should have been counted two days ago: nothing of it is erased",
-        "start `hotline reader`; where it runs, its log says whether no case opens",
+        "start `hotline process reader`; where it runs, its log says whether no case opens",
     )

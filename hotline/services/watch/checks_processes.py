@@ -26,11 +26,9 @@ START_WATCH = (
     "`hotline run` or `systemctl restart hotline-watch` starts it; its log says why it ended"
 )
 START_WORKERS = (
-    "start `hotline worker {0}` again (`hotline run` does); one that is frozen must be ended first"
+    "start `hotline process {0}` again (`hotline run` does); one that is frozen must be ended first"
 )
-START_READER = (
-    "start `hotline reader` again (`hotline run` does); one that is frozen must be ended first"
-)
+START_READER = "start `hotline process reader` again (`hotline run` does); one that is frozen must be ended first"
 
 
 def findings(kit: LookingKit) -> tuple[CheckResult, ...]:

@@ -44,11 +44,11 @@ def _late(session: Session, period: str) -> CheckResult:
             NAME,
             False,
             f"the release of {period} is late: the reader has not counted its persons",
-            "start `hotline reader`; if it runs, its log says whether no case decrypts",
+            "start `hotline process reader`; if it runs, its log says whether no case decrypts",
         )
     return CheckResult(
         NAME,
         False,
         f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}",
-        "read the log of `hotline clock`: it names the kind of fault at its step `publish_due`",
+        "read the log of `hotline process clock`: it names the kind of fault at its step `publish_due`",
     )

@@ -271,7 +271,7 @@ def _beside(size: LineSize, turns: int, seconds: float) -> BesideFigures:
         block.enter_context(started("web", line.environ, port=line.port, log=log))
         editor = block.enter_context(_console(line, EDITOR))
         approver = block.enter_context(_browser(line, APPROVER))
-        hook = urlsplit(json.loads(hotline(line.environ, "hooks", "--json"))["ussd"]).path
+        hook = urlsplit(json.loads(hotline(line.environ, "keys", "hooks", "--json"))["ussd"]).path
         pool = block.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         web = LineCallers(Web(line.port, hook), learnt)
         hops = HopsBeside(line, web, editor, approver)

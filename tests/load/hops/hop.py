@@ -169,7 +169,7 @@ def inside_line(callers: int, seed: int) -> Iterator[Inside]:
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         ours = {"HOTLINE_HOME": str(Path(folder) / "home")}
         hotline(os.environ | ours, "init", "--demo")
-        addresses = json.loads(hotline(os.environ | ours, "hooks", "--json"))
+        addresses = json.loads(hotline(os.environ | ours, "keys", "hooks", "--json"))
         settings = Settings.read(ours)
         with redis_of(settings):
             application, _, kit = with_null_endpoint(settings)

@@ -273,7 +273,7 @@ def nation_bench(
         stack = block.enter_context(Stack(folder, environ=environ))
         own_or_refuse(stack, (folder, *on.folders))
         pool = block.enter_context(ProcessPoolExecutor(CLIENTS, mp_context=get_context("spawn")))
-        hook = urlsplit(json.loads(stack.command("hooks", "--json"))["ussd"]).path
+        hook = urlsplit(json.loads(stack.command("keys", "hooks", "--json"))["ussd"]).path
         callers = NationCallers(learnt, hook)
         nation = _Nation(stack, callers, learnt.polite_ends(), at_once, rate)
         passes = nation.passes(pool, sessions, kill=kill)

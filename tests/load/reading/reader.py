@@ -128,7 +128,7 @@ def reader_bench(
     ):
         tell(stack.emulator, DISTRICT)
         people = enrol(stack.home, readers)
-        addresses = json.loads(stack.command("hooks", "--json"))
+        addresses = json.loads(stack.command("keys", "hooks", "--json"))
         web = Web(stack.port, urlsplit(addresses["ussd"]).path)
         shown, count = screens(web), int(seconds * rate / (len(WALK) + 1))
         halves = [
