@@ -85,11 +85,8 @@ class Template(StrEnum):
     )
     """The same of a case that nobody goes to openly before it is read."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
-    TAKEN_UNTIL = (
-        "{ref}: yours. Say what came of it by {time}, a digit and {ref}:"
-        " 2 there 3 referred 4 not it 5 pass on"
-    )
-    """The same, where an outcome is due. `time` is 25/11 14:05."""
+    TAKEN_UNTIL = "{ref}: yours. Say what came of it by {time}, a digit and {ref}: {own}"
+    """The same, where an outcome is due. `time` is 25/11 14:05; `own` are the digits of who took a case."""
     TAKEN_UNREAD = (
         "{ref}: yours. You have not read it: do not visit openly. Call the national desk: {number}."
     )

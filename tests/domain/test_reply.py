@@ -190,7 +190,13 @@ def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
 def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
     values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#", "time": "25/11 14:05"}
     values |= {"until": "14:05", "name": "redis", "number": "112", "join": "407194"}
-    values |= {"like": "H9RC", "case": "K7Q4 new", "count": "99", "step": "3"}
+    values |= {
+        "like": "H9RC",
+        "case": "K7Q4 new",
+        "count": "99",
+        "step": "3",
+        "own": "2 there 3 referred",
+    }
     values |= {"digits": "1 take 2 there 5 pass on", "who": "Responder 3", "refs": "K7Q4 H9RC"}
     words = load_phrases()
     for template in Template:

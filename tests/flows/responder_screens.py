@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hotline.adapters.catalogues import load_phrases
 from hotline.domain.outbox.message import RESPONDERS_SUFFIX, responders_entry
+from hotline.domain.sms.rules_replies import OfferedCase, offered
 from hotline.domain.wording import Template
 from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Facts, Option
@@ -102,7 +103,8 @@ def _say(language: str, template: Template, **values: str) -> str:
 
 
 def _said(language: str, template: Template) -> str:
-    return _say(language, template, ref=REF, place=PLACE, code=DIALLED, time=TIME)
+    own = " ".join(_say(language, one) for one in offered(OfferedCase(is_own=True)))
+    return _say(language, template, ref=REF, place=PLACE, code=DIALLED, time=TIME, own=own)
 
 
 def _played(language: str, shown: MetScreen) -> str:

@@ -28,6 +28,7 @@ VALUES = {
     "count": "99",
     "case": "K7Q4",
     "digits": "1 take 2 there",
+    "own": "2 there 3 referred 4 not it 5 pass on",
     "who": "Responder 3",
     "refs": "K7Q4, H3ND",
 }

@@ -28,6 +28,7 @@ LONGEST = {
     "count": "999",
     "step": "99",
     "digits": "1 prendre 2 sur place 3 orienté 4 pas cela 5 passer 6 discrètement 7 ouvertement",
+    "own": "2 sur place 3 orienté 4 pas cela 5 passer",
     "who": "Responder of a long name",
     "refs": " ".join(["K7Q4AC"] * 6) + " +194",
 }

@@ -21,6 +21,7 @@ from hotline.domain.referrals.drills.bare_answers import meant
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import BareDrills, Meant, ReplyReading, parse
 from hotline.domain.sms.reply_limits import Why
+from hotline.domain.sms.rules_replies import OfferedCase
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.domain.wording import Template
 from hotline.ports import Kit
@@ -269,6 +270,9 @@ def _confirmation(
     if due is not None and template in BY:
         template = BY[template]
         parameters["time"] = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
+        if template is Template.TAKEN_UNTIL:
+            taken = OfferedCase(is_own=True)
+            parameters["own"] = possible_digits.worded(kit, taken, responder.language)
     return Wording(template, parameters, responder.language)
 
 
