@@ -1,12 +1,13 @@
 """Settings: all that is wrong at once, and nothing secret shown."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.config import Settings
+from hotline.config import Settings, spelled_out
 from hotline.errors import SettingsInvalid
 
 LIVE = "https://api.africastalking.com"
@@ -74,47 +75,45 @@ def everything(home: Path) -> dict[str, str]:
 
 
 def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
-    settings = Settings.read(everything(tmp_path))
-
-    assert settings == Settings(
-        home=tmp_path,
-        port=9000,
-        web_host="10.0.0.7",
-        web_workers=4,
-        database_url="postgresql+psycopg://line@db/line",
-        redis_url="redis://cache:6379/1",
-        embedded_redis=False,
-        gateway_url=LIVE,
-        gateway_username="ministry",
-        gateway_api_key_file=tmp_path / "key",
-        sender_id="JOBSAFE",
-        service_code="*801#",
-        shortcode="8010",
-        inbound_sms=True,
-        sms_inbox=False,
-        answer_cries=False,
-        gateway_addresses=("192.0.2.0/28", "2001:db8::7"),
-        call_back_number="3512",
-        national_number="3029",
-        backups=tmp_path / "b",
-        metrics_port=9464,
-        metrics_host="10.0.0.7",
-        log="text",
-        line_url="https://line.example",
-        sms_budget=250000,
-        sms_a_day=2500,
-        sends_at_once=8,
-        alarm_command="page-somebody",
-        alarm_mail="smtps://line%40here.example:secret@mail.example/duty@here.example",
-        console_port=9443,
-        console_host="::1",
-        console_url="https://desk.example",
-        console_proxies=("192.0.2.9",),
-        law=tmp_path / "l",
-        keys=tmp_path / "k",
-        clock=None,
-        faults=tmp_path / "f",
-    )
+    assert asdict(Settings.read(everything(tmp_path))) == {
+        "home": tmp_path,
+        "port": 9000,
+        "web_host": "10.0.0.7",
+        "web_workers": 4,
+        "database_url": "postgresql+psycopg://line@db/line",
+        "redis_url": "redis://cache:6379/1",
+        "gateway_url": LIVE,
+        "gateway_username": "ministry",
+        "gateway_api_key_file": tmp_path / "key",
+        "sender_id": "JOBSAFE",
+        "service_code": "*801#",
+        "shortcode": "8010",
+        "inbound_sms": True,
+        "sms_inbox": False,
+        "answer_cries": False,
+        "gateway_addresses": ("192.0.2.0/28", "2001:db8::7"),
+        "call_back_number": "3512",
+        "national_number": "3029",
+        "backups": tmp_path / "b",
+        "metrics_port": 9464,
+        "metrics_host": "10.0.0.7",
+        "log": "text",
+        "line_url": "https://line.example",
+        "sms_budget": 250000,
+        "sms_a_day": 2500,
+        "sends_at_once": 8,
+        "alarm_command": "page-somebody",
+        "alarm_mail": "smtps://line%40here.example:secret@mail.example/duty@here.example",
+        "console_port": 9443,
+        "console_host": "::1",
+        "console_url": "https://desk.example",
+        "console_proxies": ("192.0.2.9",),
+        "law": tmp_path / "l",
+        "keys": tmp_path / "k",
+        "clock": None,
+        "faults": tmp_path / "f",
+    }
+    assert not Settings.read(everything(tmp_path)).embedded_redis
 
 
 @pytest.mark.parametrize(
@@ -240,11 +239,47 @@ def test_nothing_secret_is_shown() -> None:
     assert settings.shown()["redis_url"] == "redis://***@cache:6379/1"
 
 
-def test_every_field_has_its_help_and_names_its_variable() -> None:
-    settings, helps = Settings.read({}), Settings.helps()
+def test_the_file_that_is_named_holds_settings_and_the_environment_wins(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        'home = "/srv/line"\nport = 9000\nlog = "text"\ninbound_sms = true\n'
+        'console_proxies = ["192.0.2.9", "192.0.2.16/28"]\n[console]\nport = 9443\n'
+    )
+    given = {"HOTLINE_SETTINGS": str(file), "HOTLINE_PORT": "9100", "HOTLINE_LOG": " "}
 
-    assert list(helps) == list(settings.shown())
-    assert all("HOTLINE_" in text for text in helps.values())
+    settings = Settings.read(given)
+
+    assert settings.home == Path("/srv/line")
+    assert (settings.port, settings.console_port) == (9100, 9443)
+    assert (settings.log, settings.inbound_sms) == ("text", True)
+    assert settings.console_proxies == ("192.0.2.9", "192.0.2.16/28")
+    assert Settings.read({}).port == 8000
+    assert Settings.read(spelled_out(given)) == settings
+    assert "HOTLINE_SETTINGS" not in spelled_out(given)
+
+
+def test_faults_of_the_file_and_of_the_environment_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('prt = 9000\nport = "s3cret"\ngateway_api_key = "s3cret"\n')
+    told = problems({"HOTLINE_SETTINGS": str(file), "HOTLINE_LOG": "s3cret"})
+
+    assert [one.partition(":")[0] for one in told] == [
+        "HOTLINE_PORT",
+        "HOTLINE_LOG",
+        "HOTLINE_GATEWAY_API_KEY",
+        "HOTLINE_PRT",
+    ]
+    assert told[-1].endswith("Did you mean HOTLINE_PORT?")
+    assert "s3cret" not in str(told)
+
+
+@pytest.mark.parametrize("written", [None, b"port = \n", b"\xff"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, written: bytes | None) -> None:
+    file = tmp_path / "settings.toml"
+    if written is not None:
+        file.write_bytes(written)
+    told = problems({"HOTLINE_SETTINGS": str(file)})
+    assert told == (f"HOTLINE_SETTINGS: {file} cannot be read as TOML",)
 
 
 def test_a_socket_s_path_fits_where_the_home_folder_s_does_not() -> None:

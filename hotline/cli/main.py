@@ -107,6 +107,7 @@ COMMANDS: Table = {
     ),
     "restore": "keys.restore:restore",
     "run": "line.run:run",
+    "settings": "line.settings:settings",
     "tips": (
         "List, show and read tips; request a closure.",
         {

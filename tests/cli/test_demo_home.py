@@ -17,7 +17,9 @@ from hotline.cli.line.demo_home import (
 )
 from hotline.cli.main import COMMANDS
 
-NOT_ASKING = (*("demo", "dial", "init", "process", "restore", "run", "upgrade", "words"),)
+NOT_ASKING = (
+    *("demo", "dial", "init", "process", "restore", "run", "settings", "upgrade", "words"),
+)
 """Those that make a line or run one, or need none: they take no home that nobody named."""
 
 
@@ -45,7 +47,7 @@ def test_what_somebody_gave_stays(checkout: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["HOME", "DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL"],
+    ["HOME", "SETTINGS", "DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL"],
 )
 def test_a_line_that_is_named_is_the_one_meant(checkout: Path, name: str) -> None:
     assert demo_settings({f"HOTLINE_{name}": "x"}, "tips") == {}

@@ -11,7 +11,7 @@ import yaml
 from hotline.bootstrap import Role
 from hotline.cli.line.procfile import read_procfile
 from hotline.cli.line.run import POSTS
-from hotline.config import Settings
+from hotline.config import NAMES, variable_of
 from tests.floorplan.tree import ROOT
 
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
@@ -164,15 +164,15 @@ def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
             line.split("=", 1) for line in example.read_text().splitlines() if line[:1].isalpha()
         )
     ours = {name for name in given if name.startswith("HOTLINE_")}
-    known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()}
+    known = {*map(variable_of, NAMES)}
     assert ours <= known
 
 
 def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
     """But for what a container fixes, what a test turns, and the key's place, which is its folder."""
-    fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults", "embedded_redis"}
+    fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults"}
     fixed |= {"gateway_api_key_file", "web_host", "console_host"}
-    wanted = {f"HOTLINE_{name.upper()}" for name in set(Settings.helps()) - fixed}
+    wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed}
     assert wanted <= set(compose["services"]["watch"]["environment"])
     alarms = {"HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL"}
     for name in ("web", "alerts", "misc", "clock", "reader", "console", "release"):

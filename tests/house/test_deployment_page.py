@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.config import Settings
+from hotline.config import NAMES, variable_of
 from tests.floorplan.tree import ROOT
 
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def test_every_shipped_file_that_is_named_is_there() -> None:
 
 
 def test_every_setting_that_is_named_is_one_of_ours() -> None:
-    known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()} | OF_COMPOSE
+    known = {*map(variable_of, NAMES)} | OF_COMPOSE
     assert set(re.findall(r"HOTLINE_[A-Z_]+[A-Z]", PAGE)) <= known
 
 

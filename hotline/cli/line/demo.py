@@ -25,7 +25,7 @@ from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
 from hotline.cli.line.run import listening, procfile_option, programs_of
 from hotline.cli.people import demo_pins
-from hotline.config import Settings
+from hotline.config import Settings, spelled_out
 from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.enrolment import (
     CALL_BACK_NUMBER,
@@ -79,7 +79,7 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool)
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine. A new demo
     begins with twelve invented months, marked as sample data on every page and file.
     """
-    environ = environ_of(os.environ, page_port)
+    environ = environ_of(spelled_out(os.environ), page_port)
     if pins:
         environ = {**NUMBERS, **environ}
     settings = Settings.read(environ)

@@ -24,7 +24,10 @@ DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WO
 """A demo's settings, where nobody says otherwise."""
 NAMING = (
     HOME,
-    *(f"HOTLINE_{name}" for name in ("DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL")),
+    *(
+        f"HOTLINE_{name}"
+        for name in ("SETTINGS", "DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL")
+    ),
 )
 """Whoever gives one of these means a line of his own; a home that is named may be a demo's all the same."""
 ASKING = (

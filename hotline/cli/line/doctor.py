@@ -16,13 +16,14 @@ from hotline.cli.keys.making import LOST
 from hotline.cli.law import owed_found
 from hotline.cli.line import demo_home, web_found
 from hotline.cli.line.closed import folder_found, gateway_key_found, kept_found
+from hotline.cli.line.settings import helps
 from hotline.cli.people.console_found import (
     address_found,
     apart_found,
     owners_of,
     process_found,
 )
-from hotline.config import Settings
+from hotline.config import Settings, variable_of
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.ports import Kit, LookingKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
@@ -307,10 +308,10 @@ def _row(one: CheckResult) -> dict[str, object]:
 
 
 def _show_settings(settings: Settings) -> None:
-    helps = Settings.helps()
-    for name, value in settings.shown().items():
-        click.echo(f"{name:18} {value or '(empty)'}")
-        click.secho(f"{'':18} {helps.get(name, '')}", dim=True)
+    shown = settings.shown()
+    for one in helps():
+        click.echo(f"{one.name:18} {shown[one.name] or '(empty)'}")
+        click.secho(f"{'':18} {variable_of(one.name)}: {one.description}", dim=True)
     click.echo()
 
 

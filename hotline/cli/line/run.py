@@ -18,7 +18,7 @@ from hotline.cli.line import key_gate
 from hotline.cli.line.alone import PATIENCE, only_run, refuse_taken
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
-from hotline.config import Settings
+from hotline.config import Settings, spelled_out
 from hotline.environment import CHECKOUT
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.ports import Kit
@@ -74,11 +74,12 @@ def run(procfile: Path) -> None:
     the port is taken. A process whose key is lost or wrong is named, and starts once the key is put right; the web
     process goes on filing.
     """
-    settings = Settings.read(os.environ)
+    environ = spelled_out(os.environ)
+    settings = Settings.read(environ)
     _refuse_other_tables(settings)
     _refuse_what_is_missing(settings)
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
-    programs = programs_of(settings, entries, os.environ)
+    programs = programs_of(settings, entries, environ)
 
     configure(settings.log, "keeper")
     logger.setLevel(logging.INFO)

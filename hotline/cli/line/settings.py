@@ -1,0 +1,91 @@
+"""`hotline settings`: a TOML file of all settings to fill in, and the page docs/settings.md from the same words."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from textwrap import wrap
+from typing import Any
+
+import click
+
+from hotline.config import Settings, variable_of
+
+WITHOUT = "Without it: "
+"""Begins the line of a field's docstring that says what happens if nobody sets it."""
+HEAD_OF_FILE = """\
+# Settings of the line. HOTLINE_SETTINGS names this file; without it none is read.
+# An environment variable wins: HOTLINE_PORT over `port`. Remove the # before a setting to set it.
+"""
+HEAD_OF_PAGE = """\
+# Settings
+
+`hotline settings --markdown` writes this page. `hotline settings > settings.toml` writes a file of all settings to
+fill in, and `HOTLINE_SETTINGS` names that file; without it none is read. Each setting is also an environment variable:
+`HOTLINE_PORT` is `port`. The variable wins. Faults are told all at once, without a value, and nothing starts.
+`hotline doctor --settings` shows what is in force.
+
+Where each process has an account of its own, `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` belong in `watch.env`,
+which only the watch process reads. Ports, addresses and `HOTLINE_WEB_WORKERS` belong in `line.env` there: the
+[Procfile](../Procfile) names them, and a shell reads it. `hotline run` and `hotline demo` read all from the file.
+
+| setting | what it is | value | if not set |
+|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingHelp:
+    """The help of one setting."""
+
+    name: str
+    description: str
+    value: str
+    """Its type: `a number from 1 to 65535`."""
+    otherwise: str
+    """What happens if nobody sets it."""
+    example: object
+
+
+def helps() -> list[SettingHelp]:
+    """Returns the help of every setting, in their order: from its docstring and its declaration."""
+    descriptions = Settings.descriptions()
+    return [_help(one.name, descriptions[one.name], one.metadata) for one in fields(Settings)]
+
+
+def _help(name: str, text: str, declared: Mapping[str, Any]) -> SettingHelp:
+    description, _, otherwise = " ".join(text.split()).partition(WITHOUT)
+    default, example = declared["default"], declared["example"]
+    shown = ("no", "yes")[default] if isinstance(default, bool) else default
+    return SettingHelp(
+        name=name,
+        description=description.strip(),
+        value=declared["kind"].meaning,
+        otherwise=otherwise or f"`{shown}`",
+        example=default if example is None else example,
+    )
+
+
+def as_toml() -> str:
+    """Returns a TOML file that sets nothing: each setting in a comment, with its help above it."""
+    lines = [HEAD_OF_FILE]
+    for one in helps():
+        text = f"{one.description} Value: {one.value}. If not set: {one.otherwise}."
+        lines += [f"# {line}" for line in wrap(text, 100, break_long_words=False)]
+        lines.append(f"#{one.name} = {json.dumps(one.example)}\n")
+    return "\n".join(lines)
+
+
+def as_markdown() -> str:
+    """Returns the page docs/settings.md."""
+    rows = (
+        f"| `{variable_of(one.name)}` | {one.description} | {one.value} | {one.otherwise} |\n"
+        for one in helps()
+    )
+    return HEAD_OF_PAGE + "".join(rows)
+
+
+@click.command()
+@click.option("--markdown", is_flag=True, help="The page docs/settings.md instead.")
+def settings(*, markdown: bool) -> None:
+    """Print a TOML file of all settings to fill in, for HOTLINE_SETTINGS."""
+    click.echo(as_markdown() if markdown else as_toml(), nl=False)
