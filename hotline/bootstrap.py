@@ -54,7 +54,7 @@ from hotline.store.dialogue.ways import SessionMemory
 from hotline.store.watch.alarms import ProcessStart
 
 if TYPE_CHECKING:
-    from hotline.adapters.queue.circuit import Circuit
+    from hotline.adapters.queue.redis_notes import Circuit
 
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from hotline.adapters.gateway.real_lines import SmsOfRealLines
+from hotline.adapters.gateway.senders import SmsOfRealLines
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.ports import (
@@ -31,7 +31,7 @@ from hotline.store.database import Database
 if TYPE_CHECKING:
     from hotline.adapters.gateway.africastalking_account import Account
     from hotline.adapters.gateway.dialling import Dialler
-    from hotline.adapters.queue.circuit import Circuit
+    from hotline.adapters.queue.redis_notes import Circuit
 
 EMULATOR_KEY = "emulator"
 """What the pretended gateway takes for a key: it opens nothing."""
@@ -83,7 +83,7 @@ def circuit() -> "Circuit":
     """One for all that ask Redis: whichever learns first that it hangs spares the others the wait."""
 
     def make() -> "Circuit":
-        from hotline.adapters.queue.circuit import Circuit
+        from hotline.adapters.queue.redis_notes import Circuit
 
         return Circuit()
 
@@ -101,7 +101,7 @@ def jobs(settings: Settings, fuse: "Circuit") -> JobQueue:
 
 def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> RunStore:
     def make() -> RunStore:
-        from hotline.adapters.queue.redis_runs import RedisRuns
+        from hotline.adapters.queue.rq_jobs import RedisRuns
 
         return RedisRuns(settings.redis_url, cipher, fuse)
 
@@ -158,7 +158,7 @@ def inbox(account: GatewayAccount) -> SmsInbox:
 
 def own_hook(address: str, keys: Path) -> OwnHook:
     def make() -> OwnHook:
-        from hotline.adapters.gateway.own_hook import ListedHook
+        from hotline.adapters.gateway.dialling import ListedHook
 
         return ListedHook(address, keys)
 

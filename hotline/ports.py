@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from hotline.domain.accounts.demo import DemoAccount
 from hotline.domain.dialogue.ussd import Heard, Opening
-from hotline.domain.flows.aids import ReviewAids
+from hotline.domain.flows.review import ReviewAids
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import SendResult
 from hotline.domain.sms.listing import InboxPage, ListedSms

@@ -6,7 +6,7 @@ from typing import Any
 
 from hotline.domain.dialogue.ussd import Opening, UssdHop
 from hotline.domain.outbox.message import MessageIn, Wording, alert_but_ref
-from hotline.domain.people.memberships import desks_of
+from hotline.domain.people.recipients import desks_of
 from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import Category, TipState

@@ -25,7 +25,7 @@ from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
-from hotline.services.reach import coverage, outreach
+from hotline.services.reach import outreach
 from hotline.services.reader import pin_nights
 from hotline.services.referrals import call_back_requests, referral, unheard
 from hotline.services.referrals.drills import exercising
@@ -96,7 +96,7 @@ STEPS: tuple[Step, ...] = (
     look_after_due,
     sms_replies.keep_time,
     outreach.fold,
-    coverage.sample,
+    outreach.sample,
     forgetting.forget_over,
     forget_old_readings,
     retention.tidy,

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from hotline.adapters.gateway.africastalking_account import Account
 from hotline.adapters.gateway.dialling import Dialler
-from hotline.adapters.queue.circuit import connect
+from hotline.adapters.queue.redis_notes import connect
 from hotline.domain import trial
 from hotline.text.causes import cause_of
 

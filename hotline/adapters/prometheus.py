@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from hotline.domain.reach.measures import BOUNDS, Gauge, Timing
+from hotline.domain.reach.counters import BOUNDS, Gauge, Timing
 from hotline.errors import Occupied
 
 FRESH = 5.0

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hotline.domain.accounts.account import READERS, AccountRole, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.call_back import CallBackState
-from hotline.domain.desk.members import account_of
+from hotline.domain.desk.desks import account_of
 from hotline.domain.jobs import Job
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit, Kit

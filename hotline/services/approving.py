@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
 from hotline.domain.accounts.second_factor import APPROVAL_LIVES
-from hotline.domain.desk.members import account_of, responder_of
+from hotline.domain.desk.desks import account_of, responder_of
 from hotline.ports import Kit
 from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.approvals import Approval, ApprovalKind

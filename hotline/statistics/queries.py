@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.accounts.account import RELEASING
 from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind, TakeProof
-from hotline.domain.reach.counters import Measure
-from hotline.domain.reach.screens import ScreenMeasure
+from hotline.domain.reach.counters import Measure, ScreenMeasure
 from hotline.domain.referrals.clocks import KIGALI, OVERDUE_KINDS, DeadlineKind
 from hotline.domain.rolls import certificate
 from hotline.domain.rolls.gathering import HELD

@@ -7,9 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 from hotline.ports import DoorKit
 from hotline.web.guard import DOOR, METHODS, Door, Hook, Measured, Secrets, Used, forget, unmeasured
-from hotline.web.health import health
 from hotline.web.hooks.hooks import delivery, ended, listed, optout, sms, ussd
-from hotline.web.problems import plain, refused, unforeseen
+from hotline.web.problems import health, plain, refused, unforeseen
 from hotline.web.results import results
 
 HOOKS: Mapping[str, Hook] = {

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from time import perf_counter
 
-from hotline.domain.reach.measures import bound_of
+from hotline.domain.reach.counters import bound_of
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.dialogue.conversation import failure

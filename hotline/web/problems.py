@@ -2,17 +2,20 @@
 
 A log line holds the hook's name and the kind of the error: never a path, a field, a message or a traceback, since any
 of them may quote a secret, a number or what somebody typed.
+
+Whether the process lives, and whether the line may be offered to callers.
 """
 
 import logging
 
-from flask import Response
+from flask import Blueprint, Response, current_app, jsonify
 from werkzeug.exceptions import HTTPException
 
 from hotline.errors import CallbackInvalid, Unavailable
 from hotline.ports import DoorKit
 from hotline.services.dialogue.conversation import failure
-from hotline.web.guard import Reply
+from hotline.services.people.readiness import reasons_not_ready
+from hotline.web.guard import DOOR, Reply
 
 LOG = logging.getLogger("hotline.web")
 PLAIN = "text/plain; charset=utf-8"
@@ -51,3 +54,20 @@ def unforeseen(error: Exception) -> Response:
 def write_down(hook: str, error: Exception) -> None:
     level = logging.WARNING if isinstance(error, CallbackInvalid | Unavailable) else logging.ERROR
     LOG.log(level, "%s: %s", hook, type(error).__name__)
+
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """The process answers: nothing more is asked of it."""
+    return plain("ok")
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    reasons = reasons_not_ready(current_app.extensions[DOOR].kit)
+    answer = jsonify(ready=not reasons, reasons=list(reasons))
+    answer.status_code = 503 if reasons else 200
+    return answer

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.queue.circuit import Circuit
-from hotline.adapters.queue.redis_notes import RedisNotes, read_note
+from hotline.adapters.queue.redis_notes import Circuit, RedisNotes, read_note
 from hotline.domain.dialogue.ussd import Heard, Opening, Pinned
 from tests.builders import make_opening
 from tests.valkey import Valkey

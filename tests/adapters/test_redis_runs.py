@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from hotline.adapters.queue.circuit import Circuit
-from hotline.adapters.queue.redis_runs import RedisRuns
+from hotline.adapters.queue.redis_notes import Circuit
+from hotline.adapters.queue.rq_jobs import RedisRuns
 from hotline.errors import RunsUnavailable
 from hotline.sealing.runs import RunCipher
 from tests.valkey import Valkey

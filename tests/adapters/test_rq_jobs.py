@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rq import Queue
 
-from hotline.adapters.queue.circuit import Circuit
+from hotline.adapters.queue.redis_notes import Circuit
 from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.errors import QueueUnavailable

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from hotline.domain import trial
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases import months
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.clocks import any_morning
 from hotline.domain.tip import NATIONAL, TipOutcome

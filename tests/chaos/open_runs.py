@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 
-from hotline.adapters.queue.redis_runs import RedisRuns
+from hotline.adapters.queue.rq_jobs import RedisRuns
 from hotline.bootstrap import Role, build_door, key_folder
 from hotline.config import Settings
 from hotline.sealing.keys.keyfolder import hook_secrets

@@ -11,7 +11,7 @@ from hotline.bootstrap import build_pages
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.accounts.account import AccountState, Actor
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import demo_accounts, directory, signing_in, welcome

@@ -8,8 +8,7 @@ from click.testing import CliRunner, Result
 from hotline.cli.main import main
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.people import periods_of
-from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week
-from hotline.sealing.keys.weeks import key_name
+from hotline.sealing.keys.weekly_lock import WeeklyLock, key_name, last_week
 from tests.made_once import lay_line
 
 

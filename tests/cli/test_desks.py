@@ -13,7 +13,7 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.accounts.account import Actor
-from hotline.domain.desk.members import of_responder
+from hotline.domain.desk.desks import of_responder
 from hotline.domain.places.places import place_name
 from hotline.ports import LookingKit
 from hotline.sealing.passphrase import Costs

@@ -24,7 +24,7 @@ from hotline.config import Settings
 from hotline.errors import NotReady
 from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.weeks import WeeklyKeys, key_name
+from hotline.sealing.keys.weekly_lock import WeeklyKeys, key_name
 
 settings, role = Settings.read(os.environ), Role(sys.argv[1])
 try:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hotline.domain.accounts.account import RELEASING, AccountRole, Actor
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access, admissions

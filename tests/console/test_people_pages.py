@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.services.accounts import invitations, sessions
 from hotline.services.desk import admissions

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases.entries import EntryWay, NoteCode
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
 from hotline.services.tips.tip_lines import ROWS

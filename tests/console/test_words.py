@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotline.adapters.catalogues import LOCALES
-from hotline.adapters.console_words import console_catalogue_path, load_console_words
+from hotline.adapters.live_phrases import console_catalogue_path, load_console_words
 from hotline.cli.words.console_catalogue import faults, gathered, update
 from hotline.domain.accounts.account import AccountRole
 from hotline.text.languages import CODES

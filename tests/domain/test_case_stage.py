@@ -3,7 +3,7 @@
 import pytest
 
 from hotline.domain.cases.entries import PROOF, WAITS, CaseEntry, EntryKind, EntryWay
-from hotline.domain.cases.fold import CaseStage, stage
+from hotline.domain.cases.persons import CaseStage, stage
 from tests.builders import NOON
 
 

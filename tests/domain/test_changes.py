@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.changes import entry_edits, number_edits
+from hotline.domain.changes import change
 from hotline.domain.changes.change import (
     ENTRIES,
     NUMBERS,
     PHRASES,
     ChangeAuthor,
+    brought_back,
     may_publish,
     part_of,
     parts_of,
     with_part,
 )
-from hotline.domain.changes.restoring import brought_back
 from hotline.engine.numbers.numbers import EMERGENCY
 
 ROW = {"number": "3512", "service": "Help", "status": "verified", "evidence": "a letter"}
@@ -89,35 +89,33 @@ def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:
 
 
 def test_a_number_is_listed_confirmed_and_taken_away() -> None:
-    numbers = number_edits.listed(
-        {}, "3512", service="Help", evidence="a letter", status="verified"
-    )
+    numbers = change.listed({}, "3512", service="Help", evidence="a letter", status="verified")
     assert numbers == {"3512": ROW}
-    signed = number_edits.confirmed(numbers, "3512", by="Approver 1", on=date(2026, 11, 26))
+    signed = change.confirmed(numbers, "3512", by="Approver 1", on=date(2026, 11, 26))
     assert signed["3512"]["confirmed_on"] == "2026-11-26"
-    assert number_edits.is_signed(signed["3512"])
-    assert number_edits.taken_away(signed, "3512") == numbers
+    assert change.is_signed(signed["3512"])
+    assert change.taken_away(signed, "3512") == numbers
 
 
 def test_the_emergency_number_is_never_taken_away() -> None:
-    assert number_edits.EMERGENCY == EMERGENCY
+    assert change.EMERGENCY == EMERGENCY
     row = {**ROW, "number": EMERGENCY, "confirmed_by": "x", "confirmed_on": "2026-11-26"}
     with pytest.raises(ValueError, match="never"):
-        number_edits.taken_away({EMERGENCY: row}, EMERGENCY)
+        change.taken_away({EMERGENCY: row}, EMERGENCY)
     signed = {**DOCUMENT, "numbers": [row]}
-    assert number_edits.loses_emergency(signed, DOCUMENT)
-    assert number_edits.loses_emergency(signed, {**DOCUMENT, "numbers": [{**ROW, "number": "112"}]})
-    assert not number_edits.loses_emergency(DOCUMENT, DOCUMENT)
+    assert change.loses_emergency(signed, DOCUMENT)
+    assert change.loses_emergency(signed, {**DOCUMENT, "numbers": [{**ROW, "number": "112"}]})
+    assert not change.loses_emergency(DOCUMENT, DOCUMENT)
 
 
 def test_a_new_entry_takes_the_lowest_free_digits() -> None:
-    assert entry_edits.free_digits(["11", "12", "14", "90"]) == "13"
-    entries = entry_edits.added({}, "11", "fees", "poster Nyabugogo")
+    assert change.free_digits(["11", "12", "14", "90"]) == "13"
+    entries = change.added({}, "11", "fees", "poster Nyabugogo")
     assert entries == {"11": {"flow": "fees", "name": "poster Nyabugogo"}}
-    assert entry_edits.named(entries, "11", "") == {"11": {"flow": "fees"}}
+    assert change.named(entries, "11", "") == {"11": {"flow": "fees"}}
     with pytest.raises(ValueError, match="taken"):
-        entry_edits.added(entries, "11", "other")
-    assert entry_edits.printed("*384*777#", "11") == "*384*777*11#"
+        change.added(entries, "11", "other")
+    assert change.printed("*384*777#", "11") == "*384*777*11#"
 
 
 def test_a_new_entry_opens_nothing_that_gathers_or_is_private() -> None:
@@ -128,9 +126,9 @@ def test_a_new_entry_opens_nothing_that_gathers_or_is_private() -> None:
         "questions": {},
         "fees": {},
     }
-    assert entry_edits.offered({"flows": flows}) == ("fees",)
+    assert change.offered({"flows": flows}) == ("fees",)
     with pytest.raises(ValueError, match="left"):
-        entry_edits.free_digits(map(str, range(11, 100)))
+        change.free_digits(map(str, range(11, 100)))
 
 
 NAMES = st.sampled_from(["fees", "homes", "law", "quiz"])

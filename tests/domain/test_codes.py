@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.cases.entries import NotTrafficking
-from hotline.domain.cases.fold import CaseStage
 from hotline.domain.cases.people_codes import (
     CASE_FORMS,
     FORM,
@@ -17,7 +16,7 @@ from hotline.domain.cases.people_codes import (
     STATE,
     SURE,
 )
-from hotline.domain.cases.persons import ScreeningResult
+from hotline.domain.cases.persons import CaseStage, ScreeningResult
 from hotline.domain.codes import code_tables
 from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.domain.desk.desks import DeskKind

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.domain.people.memberships import desks_of, districts_of, every_district, highest
+from hotline.domain.people.recipients import desks_of, districts_of, every_district, highest
 from hotline.domain.referrals.referral import Candidate, Case, Level, first_told
 from hotline.domain.tip import NATIONAL, Urgency
 

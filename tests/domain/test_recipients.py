@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.people.memberships import desks_of
 from hotline.domain.people.recipients import (
     Absence,
     Member,
     all_away,
+    desks_of,
     fewest_national,
     national_living,
     nobody_enrolled,

@@ -4,8 +4,14 @@ from datetime import date
 
 import pytest
 
-from hotline.domain.flows.glossary import doubts
-from hotline.domain.flows.review import ReviewedText, ReviewState, Signature, state_of, texts_of
+from hotline.domain.flows.review import (
+    ReviewedText,
+    ReviewState,
+    Signature,
+    doubts,
+    state_of,
+    texts_of,
+)
 
 DAY = date(2026, 11, 24)
 TEXT = ReviewedText("learn.one.say.text", {"rw": "Muraho", "fr": "Bonjour", "en": "Hello"})

@@ -20,7 +20,7 @@ from hotline.ports import RelayKit
 from hotline.services.referrals import referral
 from hotline.store.outbox.messages import Deadline, Message
 from hotline.web.form import CallbackForm
-from hotline.web.hooks.africastalking import read_message
+from hotline.web.hooks.hooks import read_message
 from tests.district import District
 from tests.kits import make_line
 from workers.clock import run, tick

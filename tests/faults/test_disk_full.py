@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from hotline.adapters.instruments import Gauges
-from hotline.adapters.queue.circuit import Circuit
+from hotline.adapters.queue.redis_notes import Circuit
 from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.referral import Level

@@ -12,7 +12,7 @@ import requests
 from werkzeug.serving import make_server
 
 from hotline.adapters.gateway.africastalking_inbox import AfricasTalkingInbox
-from hotline.adapters.gateway.own_hook import ListedHook
+from hotline.adapters.gateway.dialling import ListedHook
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Level
 from hotline.emulator.client import EmulatorClient

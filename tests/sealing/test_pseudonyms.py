@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hotline.errors import KeyMissing
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.sealing.keys.weeks import WeeklyKeys, key_name
+from hotline.sealing.keys.weekly_lock import WeeklyKeys, key_name
 from tests.builders import NOON, make_keyfolder, make_pseudonyms
 
 PHONE = "+250788000001"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from hotline.domain.cases.fold import CaseSum, add_up
+from hotline.domain.cases.persons import CaseSum, add_up
 from hotline.domain.outbox.message import Kind
 from hotline.store.cases import case_log
 from hotline.store.database import Database, Session

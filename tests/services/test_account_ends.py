@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.sealing.passphrase import Costs

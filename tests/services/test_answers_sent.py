@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.answer import AnswerState
 from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import AnswerState, Kind, Wording
 from hotline.domain.wording import Template
 from hotline.sealing.sealer import Sealer
 from hotline.services.referrals import case_messages

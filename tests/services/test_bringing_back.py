@@ -2,8 +2,7 @@
 
 import pytest
 
-from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor
-from hotline.domain.changes.number_edits import taken_away
+from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, taken_away
 from hotline.errors import NotFound
 from hotline.services.changes import bringing_back, proposing
 from hotline.services.changes.bringing_back import PublicationLine

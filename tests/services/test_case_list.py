@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.cases.fold import CaseStage
+from hotline.domain.cases.persons import CaseStage
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.errors import NotFound
-from hotline.services.cases import case_list
-from hotline.services.cases.case_list import FOLLOW_UP, ListedCase
+from hotline.services.cases import line_of_time
+from hotline.services.cases.line_of_time import FOLLOW_UP, ListedCase
 from hotline.services.referrals import referral
 from hotline.services.tips import retention
 from hotline.store.tips.tips import Tip
@@ -21,12 +21,12 @@ from tests.taking import close_by_two, do
 def listed(district: District) -> list[ListedCase]:
     """Every tip as a case, the newest first."""
     tips = reversed(district.all(Tip))
-    return [case_list.sheet(district.kit, str(tip.id)).listed for tip in tips]
+    return [line_of_time.sheet(district.kit, str(tip.id)).listed for tip in tips]
 
 
 def test_a_reference_that_no_case_has_is_not_found(district: District) -> None:
     with pytest.raises(NotFound):
-        case_list.sheet(district.kit, "QQQQ")
+        line_of_time.sheet(district.kit, "QQQQ")
 
 
 def stands(district: District) -> CaseStage:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.answer import AnswerForm, AnswerState
 from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.outbox.message import AnswerForm, AnswerState
 from hotline.domain.referrals.referral import Level
 from hotline.sealing.keys.keyfolder import LISTED
 from hotline.sealing.keys.livekeys import LiveKeys

@@ -9,8 +9,7 @@ from nacl.public import PrivateKey
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.domain.accounts.second_factor import APPROVAL_LIVES
-from hotline.domain.desk.desks import DeskKind
-from hotline.domain.desk.members import of_account, of_responder
+from hotline.domain.desk.desks import DeskKind, of_account, of_responder
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong, PersonnelRefused

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, ChangeAuthor
-from hotline.domain.changes.emergency import LASTS
-from hotline.domain.changes.number_edits import taken_away
+from hotline.domain.changes.change import ENTRIES, LASTS, NUMBERS, PHRASES, ChangeAuthor, taken_away
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, render
 from hotline.domain.referrals.referral import Level

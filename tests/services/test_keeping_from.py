@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.accounts.account import AccountRole, Actor, entered_as
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import EndRefused, NotFound

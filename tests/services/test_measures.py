@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotline.adapters.prometheus import serving
 from hotline.domain.outbox.message import ReportIn
-from hotline.domain.reach.measures import BOUNDS, bound_of, quantile
+from hotline.domain.reach.counters import BOUNDS, bound_of, quantile
 from hotline.domain.referrals.referral import Level
 from hotline.errors import Occupied
 from hotline.services.outbox.reports import apply_report

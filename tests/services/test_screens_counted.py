@@ -11,7 +11,7 @@ import pytest
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING
-from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, Stand, added, counted
+from hotline.domain.reach.counters import ScreenCounter, ScreenMeasure, Stand, added, counted
 from hotline.errors import StoreUnavailable
 from hotline.services.reach.screens import BATCH, count_left
 from hotline.store.dialogue.contacts import Dialogue

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.msisdn import sendable
-from hotline.domain.outbox.answer import A_DAY, AN_HOUR, AnswerForm
+from hotline.domain.outbox.message import A_DAY, AN_HOUR, AnswerForm
 from hotline.errors import NumberInvalid
 from hotline.services.sms import sms_replies
 from hotline.services.sms.inbox import InboxOutcome

@@ -12,7 +12,7 @@ import pytest
 
 from hotline.domain.accounts.account import RELEASING, AccountRole
 from hotline.domain.cases.entries import EntryKind, TakeProof
-from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, week_of
+from hotline.domain.reach.counters import ScreenCounter, ScreenMeasure, week_of
 from hotline.domain.tip import NATIONAL
 from hotline.services.reach.outreach import day_of
 from hotline.statistics import queries, service_report

@@ -1,11 +1,19 @@
-"""Sends in threads of the process: as many side by side as a setting says."""
+"""Sends in threads of the process: as many side by side as a setting says.
+
+Keeps a real gateway from a line that is invented: whatever its settings say, nothing of it reaches a phone.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from threading import Condition, Lock
 
-from hotline.ports import Send
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.errors import Unavailable
+from hotline.ports import Send, SmsGateway
+from hotline.store.database import Database
+from hotline.store.watch import trials
 
 logger = logging.getLogger(__name__)
 
@@ -66,3 +74,25 @@ def _name_failure(ended: Future[None]) -> None:
     """Which kind of thing happened, never to what. The lease of its claim runs out, and the clock mends it."""
     if broken := ended.exception():
         logger.error("send failed: %s", type(broken).__name__)
+
+
+INVENTED = "invented_year"
+
+
+@dataclass
+class SmsOfRealLines(SmsGateway):
+    sms: SmsGateway
+    database: Database
+    _known: bool | None = field(default=None, init=False)
+
+    def send(self, msisdn: str, text: str) -> SendResult:
+        """Nothing is sent before it is known: a database is marked when it is empty, and never afterwards."""
+        if self._known is None:
+            try:
+                with self.database.reading() as session:
+                    self._known = trials.is_invented(session)
+            except Unavailable:
+                return SendResult(Outcome.NOT_SENT)
+        if self._known:
+            return SendResult(Outcome.CONFIG_FAULT, provider_status=INVENTED)
+        return self.sms.send(msisdn, text)

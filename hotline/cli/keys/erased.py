@@ -16,8 +16,7 @@ from hotline.config import Settings
 from hotline.errors import NotReady
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import HELD_BY
-from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, stuck
-from hotline.sealing.keys.weeks import key_name
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, key_name, stuck
 from hotline.services import weekly_keys
 
 

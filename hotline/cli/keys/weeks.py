@@ -12,8 +12,7 @@ from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import HELD_BY
 from hotline.sealing.keys.people import PeopleKeys
-from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock
-from hotline.sealing.keys.weeks import WeeklyKeys
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock
 from hotline.services import weekly_keys
 
 

@@ -26,8 +26,7 @@ from hotline.domain.dialogue.ussd import EndNotice, UssdHop
 from hotline.domain.flows.review import ENGLISH, ReviewedText
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.places.places import PROVINCES, districts, place_name
-from hotline.domain.reach.counters import Measure
-from hotline.domain.reach.screens import WEEK_BEGINS, ScreenMeasure
+from hotline.domain.reach.counters import WEEK_BEGINS, Measure, ScreenMeasure
 from hotline.domain.referrals import reference
 from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.referral import ReferralState

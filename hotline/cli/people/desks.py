@@ -8,8 +8,7 @@ import click
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import by_option, recovering, signed
 from hotline.cli.tips.desk import desk_code
-from hotline.domain.desk.desks import ADDED, DeskKind, is_code
-from hotline.domain.desk.members import of_account, of_responder
+from hotline.domain.desk.desks import ADDED, DeskKind, is_code, of_account, of_responder
 from hotline.domain.places.places import camp_named, camps, district_named
 from hotline.domain.tip import is_camp
 from hotline.errors import NotFound

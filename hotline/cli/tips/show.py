@@ -14,9 +14,8 @@ from hotline.domain.call_back import KIGALI
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tip import Urgency
 from hotline.ports import Kit
-from hotline.services.cases import case_list
-from hotline.services.cases.case_list import CaseSheet, ListedCase
-from hotline.services.cases.line_of_time import CaseMoment
+from hotline.services.cases import line_of_time
+from hotline.services.cases.line_of_time import CaseMoment, CaseSheet, ListedCase
 from hotline.services.people.personnel import shown
 
 
@@ -104,7 +103,7 @@ def show(name: str, language: str, as_json: bool) -> None:
     Of persons it says how many were met. What is noted of them is read on a phone or in the console, with a key.
     """
     with console_kit() as kit:
-        sheet = case_list.sheet(kit, name.upper())
+        sheet = line_of_time.sheet(kit, name.upper())
         lines = [line_of(kit, one, language) for one in sheet.moments]
     if as_json:
         document = {

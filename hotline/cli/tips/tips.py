@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hotline.adapters.console_words import load_console_words
+from hotline.adapters.live_phrases import load_console_words
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.moments import MOMENT, at_kigali
 from hotline.cli.row_ids import TIP_ID
@@ -19,7 +19,7 @@ from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.reader import language_option
 from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
-from hotline.domain.referrals.erasure import KEPT_FOR
+from hotline.domain.referrals.case_events import KEPT_FOR
 from hotline.domain.tip import Matter, TipState, Urgency
 from hotline.domain.tips.promises import Asked, Wait, wait_of
 from hotline.services.desk import access, reading

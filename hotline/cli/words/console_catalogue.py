@@ -14,7 +14,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
-from hotline.adapters.console_words import console_catalogue_path, load_console_words
+from hotline.adapters.live_phrases import console_catalogue_path, load_console_words
 from hotline.domain.accounts import faults as account_faults
 from hotline.domain.accounts.account import ROLES, AccountState
 from hotline.domain.cases import people_codes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from hotline.adapters.console_words import load_console_words
+from hotline.adapters.live_phrases import load_console_words
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import checked
 from hotline.cli.tips.reader import language_option

@@ -2,10 +2,21 @@
 
 A part is a flow by its name, or one of `#numbers`, `#entries` and `#phrases`. Its document is a mapping: that of a flow
 as it stands in a revision, numbers and entries by their digits. A part that is not there is None.
+
+How long words last that one approver publishes alone. Pure.
+
+Printed entries as a part of a change: new ones alone, on the lowest free digits, each with a name. Pure.
+
+Phone numbers as a part of a change: listed, confirmed for a year, taken away. Pure.
+
+A part holds the rows of `numbers.csv` by their digits. What is taken away keeps its row, so that its history is read.
+
+Bringing an older publication back: its words, with what may never be brought back left as it is. Pure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -139,3 +150,117 @@ def _with_or_without(document: Document, name: str, said: Mapping[str, Any]) -> 
     """A document that says nothing of it has no word of it: so it is the same as its files'."""
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: said} if said else rest
+
+
+LASTS = timedelta(hours=4)
+"""After which the clock brings the state before back, unless a second person has confirmed."""
+
+
+def ends(published_at: datetime, lapses_at: datetime | None) -> datetime:
+    """When the clock ends it: a second one lasts no longer than the first, and says so."""
+    return lapses_at or published_at + LASTS
+
+
+FIRST, LAST = 11, 99
+
+
+def free_digits(entries: Iterable[str]) -> str:
+    """The lowest two digits that no entry has. Raises ValueError where none is left."""
+    taken = set(entries)
+    for digits in range(FIRST, LAST + 1):
+        if str(digits) not in taken:
+            return str(digits)
+    raise ValueError("no digits are left")
+
+
+def offered(document: Document) -> tuple[str, ...]:
+    """The flows that a new entry may open: none that gathers, is private, is the front or is a desk's own list."""
+    return tuple(
+        name
+        for name, flow in document["flows"].items()
+        if not flow.get("gathers")
+        and not flow.get("private")
+        and name not in ("front", "questions")
+    )
+
+
+def added(entries: PartDocument, digits: str, flow: str, name: str = "") -> PartDocument:
+    """Raises ValueError where the digits are taken: an entry leads where it led, for ever."""
+    if digits in entries:
+        raise ValueError(f"{digits} is taken")
+    return {**entries, digits: {"flow": flow, **({"name": name} if name else {})}}
+
+
+def named(entries: PartDocument, digits: str, name: str) -> PartDocument:
+    """What the poster is called that names an entry; figures print it. Raises KeyError."""
+    flow = {"flow": entries[digits]["flow"]}
+    return {**entries, digits: {**flow, **({"name": name} if name else {})}}
+
+
+def printed(service_code: str, digits: str) -> str:
+    """`*384*777#` and `11` as `*384*777*11#`."""
+    return f"{service_code.removesuffix('#')}*{digits}#"
+
+
+EMERGENCY = "112"
+"""The police's emergency number, which is never taken away."""
+_SIGNATURE = ("confirmed_by", "confirmed_on")
+
+
+def listed(
+    numbers: PartDocument, digits: str, *, service: str, evidence: str, status: str
+) -> PartDocument:
+    """With a number that nobody has confirmed yet; what is known of one that is there is replaced."""
+    row = {DIGITS: digits, "service": service, "status": status, "evidence": evidence}
+    return {**numbers, digits: row}
+
+
+def confirmed(numbers: PartDocument, digits: str, *, by: str, on: date) -> PartDocument:
+    """Somebody confirms a verified number, for a year from that day. Raises KeyError where it is not listed."""
+    row = {**numbers[digits], "confirmed_by": by, "confirmed_on": on.isoformat()}
+    return {**numbers, digits: row}
+
+
+def taken_away(numbers: PartDocument, digits: str) -> PartDocument:
+    """No screen shows it any more. Raises KeyError where it is not listed, ValueError for 112."""
+    if digits == EMERGENCY:
+        raise ValueError("the emergency number is never taken away")
+    row = {name: said for name, said in numbers[digits].items() if name not in _SIGNATURE}
+    return {**numbers, digits: row}
+
+
+def is_signed(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("confirmed_on"))
+
+
+def loses_emergency(live: Document, new: Document) -> bool:
+    """Whether a document takes the emergency number away, which callers in danger must find."""
+    return _has_emergency(live) and not _has_emergency(new)
+
+
+def _has_emergency(document: Document) -> bool:
+    rows = document.get("numbers", ())
+    return any(row[DIGITS] == EMERGENCY and is_signed(row) for row in rows)
+
+
+def brought_back(old: Document, today: Document) -> dict[str, Any]:
+    """Old flows and phrases, today's numbers and entries, and every flow that an entry still opens.
+
+    So nothing that was printed leads nowhere, and no number that lapsed or was taken away comes back.
+    """
+    flows = dict(old["flows"])
+    waiting = list(dict.fromkeys(today.get("entries", {}).values()))
+    while waiting:
+        name = waiting.pop()
+        if name not in flows and name in today["flows"]:
+            flows[name] = today["flows"][name]
+            waiting += _called(flows[name])
+    phrases = {"phrases": old["phrases"]} if old.get("phrases") else {}
+    kept = {name: today[name] for name in ("entries", "numbers", "entry_names") if name in today}
+    return {"flows": flows, **kept, **phrases}
+
+
+def _called(flow: Mapping[str, Any]) -> Iterator[str]:
+    for node in flow["nodes"].values():
+        if node.get("call"):
+            yield node["call"]["flow"]

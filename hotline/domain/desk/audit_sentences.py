@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.call_back import KIGALI
-from hotline.domain.desk.members import responder_of
+from hotline.domain.desk.desks import responder_of
 from hotline.domain.places.places import place_name
 from hotline.domain.tip import NATIONAL
 

@@ -1,4 +1,7 @@
-"""Kinds of desks, and what each may know. Pure."""
+"""Kinds of desks, and what each may know. Pure.
+
+A member of a desk, by the name under which the desk's key is sealed to it. Pure.
+"""
 
 import re
 from enum import StrEnum
@@ -43,3 +46,30 @@ def is_desk_name(name: str) -> bool:
     """Whether a desk may have this name: pages and the audit log show it."""
     whole = 1 <= len(name) <= NAME_LETTERS and name.isprintable()
     return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")
+
+
+RESPONDER = "r"
+ACCOUNT = "account:"
+
+
+def of_responder(responder_id: int) -> str:
+    return f"{RESPONDER}{responder_id}"
+
+
+def of_account(account_id: int) -> str:
+    return f"{ACCOUNT}{account_id}"
+
+
+def responder_of(member: str) -> int | None:
+    """None where it is no responder's."""
+    return _number(member, RESPONDER)
+
+
+def account_of(member: str) -> int | None:
+    """None where it is no account's."""
+    return _number(member, ACCOUNT)
+
+
+def _number(member: str, begins: str) -> int | None:
+    number = member.removeprefix(begins)
+    return int(number) if number != member and number.isdecimal() else None

@@ -2,13 +2,19 @@
 
 A signature belongs to the words that were read and to the English they say: when either changes it is stale, and nobody
 has to remember to take it back. Kinyarwanda wants two people.
+
+The doubts of the glossary: Kinyarwanda terms that were found in no public source, or are unsure. Pure.
+
+What a reviewer is told beside a text: the glossary's doubts, and what a careful reader asked. Pure.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from hotline.text.languages import CODES
@@ -110,3 +116,42 @@ def state_of(text: ReviewedText, language: str, signatures: Iterable[Signature])
     if by:
         return ReviewState.READ
     return ReviewState.STALE
+
+
+_ROW = re.compile(
+    r"^\| (?P<en>[^|]+) \| [^|]+ \| (?P<rw>[^|]+) \| (?P<sure>[BC]) \|$", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    english: str
+    terms: tuple[str, ...]
+    sure: str
+    """B is fairly sure, C is not."""
+
+    def stands_in(self, text: str) -> bool:
+        return bool(self.terms and _any_of(self.terms).search(text.casefold()))
+
+    def __str__(self) -> str:
+        return f"{self.sure}: {' / '.join(self.terms)} ({self.english})"
+
+
+@cache
+def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, terms))})\b")
+
+
+def doubts(glossary: str) -> Iterator[Doubt]:
+    """The rows of `docs/glossary.md` that are marked B or C."""
+    for row in _ROW.finditer(glossary):
+        terms = re.split(r"[/;]", re.sub(r"\([^)]*\)", "", row["rw"]))
+        bare = tuple(term.strip(" .").casefold() for term in terms if term.strip(" ."))
+        yield Doubt(row["en"].strip(), bare, row["sure"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAids:
+    doubts: Sequence[Doubt] = ()
+    questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By place and language."""

@@ -24,7 +24,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.msisdn import sendable
-from hotline.domain.people.memberships import desks_of, districts_of, highest
+from hotline.domain.people.recipients import desks_of, districts_of, highest
 from hotline.domain.places.places import district_named, districts
 from hotline.domain.referrals.referral import LADDER, Level
 from hotline.domain.tip import Category

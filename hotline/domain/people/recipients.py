@@ -3,13 +3,16 @@
 Two people of the national desk at every hour, three phones in all before a line counts as open, and somebody in each
 district. A district without anybody is no gap for a caller, since the national desk hears at once, but a person has to
 know of it.
+
+What somebody's places at desks come to, in one level and one list of districts, and back. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain.referrals.referral import Level
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.referral import LADDER, Level
 from hotline.domain.tip import NATIONAL
 
 NATIONAL_LEAST = 2
@@ -70,3 +73,26 @@ def all_away(people: Sequence[Member], districts: Sequence[str], at: datetime) -
     codes = (*districts, NATIONAL)
     desks = {code: [one for one in people if one.covers(code)] for code in codes}
     return [code for code, hers in desks.items() if hers and not any(one.lives(at) for one in hers)]
+
+
+def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
+    """The desks of whoever has one level in these districts, and the level in each. No district means all."""
+    if level is Level.NATIONAL:
+        return {NATIONAL: level}
+    return dict.fromkeys(codes or every_district(), level)
+
+
+def highest(levels: Iterable[Level]) -> Level:
+    """Of somebody with a place at one desk or more."""
+    return max(levels, key=LADDER.index)
+
+
+def districts_of(desks: Collection[str]) -> list[str]:
+    """The districts among these desks; none stands for all of them, and for none of them."""
+    every = every_district()
+    mine = [code for code in every if code in desks]
+    return [] if len(mine) == len(every) else mine
+
+
+def every_district() -> list[str]:
+    return sorted(district.code for district in districts())

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.call_back import KIGALI
-from hotline.domain.iso7064 import check_of
+from hotline.domain.msisdn import check_of
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.reference import ALPHABET, TWINS
 from hotline.domain.rolls.quiz import RIGHT

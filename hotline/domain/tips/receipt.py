@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.domain.iso7064 import check_of
+from hotline.domain.msisdn import check_of
 
 RECEIPT = "receipt"
 """What the flow gathers that asks after one."""

@@ -7,7 +7,7 @@ from typing import Any
 from hotline.engine.check import early, paths, reporting, texts
 from hotline.engine.check.finding import MEND, Code, Finding
 from hotline.engine.check.parts import leads_to, screens_from
-from hotline.engine.check.sizes import lengths, narrow, widths
+from hotline.engine.check.sizes import lengths, narrow
 from hotline.engine.document.document import Lists, bind, shaped
 from hotline.engine.document.fields import field_of
 from hotline.engine.document.shape import ShapeFault
@@ -124,7 +124,7 @@ def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
     yield from texts.letters(alone)
     yield from texts.unsigned_numbers(alone)
     yield from texts.placeholders(alone)
-    yield from widths.broken_words(alone)
+    yield from lengths.broken_words(alone)
     yield from lengths.labels(alone, limit)
     yield from lengths.pages(alone, limit)
     yield from lengths.english(alone, limit)

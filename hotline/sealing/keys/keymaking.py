@@ -27,8 +27,7 @@ from hotline.sealing.keys.pseudonyms import (
     SESSION_KEY,
     STOP_KEY,
 )
-from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, new_weekly_key
-from hotline.sealing.keys.weeks import WeeklyKeys
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, new_weekly_key
 from hotline.sealing.runs import RUNS_KEY
 
 RELAY_KEY = "relay.key"

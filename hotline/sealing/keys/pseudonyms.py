@@ -10,7 +10,7 @@ from datetime import datetime
 from hotline.errors import KeyMissing
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.people import PeopleKeys
-from hotline.sealing.keys.weeks import WeeklyKeys
+from hotline.sealing.keys.weekly_lock import WeeklyKeys
 
 SESSION_KEY = "session.key"
 ENROLLED_KEY = "enrolled.key"

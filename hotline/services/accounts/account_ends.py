@@ -10,7 +10,7 @@ from datetime import datetime
 from hotline.domain.accounts.account import AccountState, Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.second_factor import APPROVAL_LIVES
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.accounts import account_roles, invitations, serious_acts

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn, excluded
 from hotline.domain.accounts.faults import AccountFault, refusal
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.approving import ADMIN, About, ApprovalRule, Decision, name_of, request

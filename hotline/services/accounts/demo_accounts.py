@@ -11,7 +11,7 @@ from hotline.domain.accounts.account import AccountRole, AccountState, Actor, en
 from hotline.domain.accounts.demo import CAST, OPENS, DemoAccount
 from hotline.domain.accounts.passwords import suggested
 from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, step_at
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
 from hotline.services.accounts import known_browsers, sessions

@@ -19,7 +19,7 @@ from hotline.domain.accounts.account import (
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.passwords import is_reserved
 from hotline.domain.accounts.second_factor import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
 from hotline.services.accounts import account_roles, serious_acts

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hotline.domain.accounts.account import AccountState, Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.second_factor import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.wording import Template
 from hotline.errors import NotFound
 from hotline.ports import Kit

@@ -12,7 +12,7 @@ from enum import Enum
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.second_factor import ACTS_WITHIN, APPROVAL_LIVES, MOST_ACTS
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Kind, Wording

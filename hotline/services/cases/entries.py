@@ -17,7 +17,7 @@ from hotline.domain.cases.entries import (
     EntryWay,
     TakeProof,
 )
-from hotline.domain.cases.fold import COUNTS
+from hotline.domain.cases.persons import COUNTS
 from hotline.domain.tips.acts import Act
 from hotline.store.cases import case_log
 from hotline.store.database import Session

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.domain.changes.change import Author
-from hotline.domain.changes.restoring import brought_back
+from hotline.domain.changes.change import Author, brought_back
 from hotline.engine.check.finding import Finding
 from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
@@ -14,7 +13,7 @@ from hotline.services.changes import judging
 from hotline.services.changes.assembling import document_of
 from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import make_live, press
-from hotline.services.changes.read_by_two import read_by_two
+from hotline.services.changes.proposing import read_by_two
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring
 from hotline.services.flows.publishing import PublicationNote

@@ -6,8 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from hotline.domain.call_back import KIGALI
-from hotline.domain.changes.change import WHY_LETTERS, Author, ChangeAuthor, may_publish
-from hotline.domain.changes.emergency import LASTS, ends
+from hotline.domain.changes.change import (
+    LASTS,
+    WHY_LETTERS,
+    Author,
+    ChangeAuthor,
+    ends,
+    may_publish,
+)
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.domain.outbox.message import Kind
@@ -19,8 +25,7 @@ from hotline.services.changes import bringing_back
 from hotline.services.changes.assembling import assemble, document_of, gather
 from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import go_live
-from hotline.services.changes.proposing import english_alone, unfit
-from hotline.services.changes.read_by_two import read_by_two
+from hotline.services.changes.proposing import english_alone, read_by_two, unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.doorbell import ring
 from hotline.services.flows.publishing import PublicationNote

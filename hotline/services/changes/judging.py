@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hotline.domain.changes.number_edits import loses_emergency
+from hotline.domain.changes.change import loses_emergency
 from hotline.domain.jobs import Job
 from hotline.engine.check.finding import Code, Finding
 from hotline.ports import Kit

@@ -1,4 +1,7 @@
-"""Proposing a change, and sending it back with a note."""
+"""Proposing a change, and sending it back with a note.
+
+Tells which published states two people have read.
+"""
 
 from hotline.domain.changes.change import Author, ChangeState
 from hotline.engine.editing.difference import difference, left_behind
@@ -15,7 +18,10 @@ from hotline.services.changes.judging import not_publishable
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import take_back
 from hotline.services.flows import authoring
+from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.flows import publications
+from hotline.store.flows.publications import Publication, Publishing
 
 
 def propose(
@@ -98,3 +104,38 @@ def english_alone(gathered: GatheredChange, assembled: AssembledChange) -> Chang
     changes = difference(gathered.live, assembled.document)
     behind = left_behind(changes, assembled.document)
     return ChangeRefused(Refusal.LANGUAGES_KEPT, left_behind=behind) if behind else None
+
+
+def read_by_two(session: Session) -> frozenset[int]:
+    """Returns the ids of the publications that hold no words of one person alone.
+
+    A release and a command count as read: the operator of the line answers for them.
+    """
+    rows = sorted(publications.history(session), key=lambda row: row.id)
+    seen: set[int] = set()
+    read: set[int] = set()
+    """Revisions."""
+    was_read = True
+    for row in rows:
+        was_read = row.revision_id in read or _is_read(
+            row, was_read, is_new=row.revision_id not in seen
+        )
+        seen.add(row.revision_id)
+        if was_read:
+            read.add(row.revision_id)
+    return frozenset(row.id for row in rows if row.revision_id in read)
+
+
+def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
+    """`was_read`: the state before it. `is_new`: no earlier publication has the same revision."""
+    kind = Publishing(row.kind)
+    if kind is Publishing.EMERGENCY:
+        # Who confirms it reads every difference to the newest state that two people have read.
+        return row.approved_by is not None
+    if kind is Publishing.BACK:
+        # Numbers changed since, so it is a revision of its own. Only a state that was read is brought back.
+        return is_new
+    if kind is Publishing.BY_HAND and row.change_id is not None:
+        # Its reader saw the difference to the state before it, and nothing else.
+        return was_read
+    return True

@@ -12,8 +12,7 @@ from nacl.public import PrivateKey
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.passwords import four_words
-from hotline.domain.desk.desks import READS, DeskKind, kind_of
-from hotline.domain.desk.members import account_of, of_account, responder_of
+from hotline.domain.desk.desks import READS, DeskKind, account_of, kind_of, of_account, responder_of
 from hotline.errors import DeskRefused, NotFound
 from hotline.ports import Kit
 from hotline.sealing.members import DeskPrivate, open_desk_key, wrap_desk_key

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.desk.members import of_responder
+from hotline.domain.desk.desks import of_responder
 from hotline.domain.people.enrolment import WITH_PINS
 from hotline.engine.keying import is_easy
 from hotline.ports import Kit

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.desk.desks import ADDED, READS, DeskKind, is_code, is_desk_name, kind_of
-from hotline.domain.people.memberships import every_district
+from hotline.domain.people.recipients import every_district
 from hotline.domain.tip import NATIONAL, is_camp
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.ports import Kit

@@ -30,7 +30,7 @@ from hotline.services.guessing import SecretLook
 from hotline.services.people import stopping
 from hotline.services.reach import outreach
 from hotline.services.referrals import call_back_requests
-from hotline.services.rolls import gatherings, joining, lessons
+from hotline.services.rolls import joining, lessons
 from hotline.services.tips import receipts
 from hotline.store.database import Session
 from hotline.store.dialogue.held import HeldDialogue
@@ -152,7 +152,7 @@ def _count_a_gathering(given: Given) -> None:
     told = told_by(given.answer.value, given.answers.get(OCCASION_ANSWER, ""))
     if told is not None:
         channel = given.dialogue.channel
-        gatherings.log(
+        joining.log(
             given.session,
             given.kit,
             given.context.caller,

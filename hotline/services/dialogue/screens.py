@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hotline.domain.reach.screens import Stand
+from hotline.domain.reach.counters import Stand
 from hotline.engine.flow import Book
 from hotline.store.dialogue.ways import Step
 

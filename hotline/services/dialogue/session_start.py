@@ -28,7 +28,7 @@ from hotline.services.dialogue.replay import SessionContext, landing
 from hotline.services.outbox import alert_path
 from hotline.services.referrals import call_back_requests, referral
 from hotline.services.rolls import certificates, joining
-from hotline.services.rolls.learners import BEHIND_PIN
+from hotline.services.rolls.joining import BEHIND_PIN
 from hotline.services.tips import receipts
 from hotline.store.dialogue import openings
 from hotline.store.dialogue.ways import KnownSession, WayClass

@@ -6,7 +6,7 @@ Then each of their desks is asked to let them in. Nothing that a hook reaches im
 from collections.abc import Sequence
 
 from hotline.domain.accounts.account import SignedIn
-from hotline.domain.desk.members import of_responder
+from hotline.domain.desk.desks import of_responder
 from hotline.domain.outbox.message import Wording
 from hotline.domain.people.enrolment import (
     DECIDED_WITHIN,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountState, Actor
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.accounts import account_ends, account_roles

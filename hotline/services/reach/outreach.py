@@ -1,6 +1,8 @@
 """Reach: counting what the line did, without remembering for whom. And the stop list, the end of all outreach.
 
 The `log_` functions run inside their caller's transaction: what is counted happened, and once.
+
+Once an hour the relay notes which districts have nobody who can be told: reachable, and not on leave.
 """
 
 from contextlib import suppress
@@ -9,6 +11,8 @@ from typing import TypeAlias
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import is_number
+from hotline.domain.people.recipients import Member
+from hotline.domain.places.places import districts
 from hotline.domain.reach.counters import Measure
 from hotline.domain.rolls.quiz import QuizOutcome
 from hotline.errors import KeyMissing
@@ -19,6 +23,7 @@ from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 from hotline.store.reach.screen_counts import SessionCounts, Tallies
+from hotline.store.referrals import personnel
 
 FOLDED = 1000
 """Tallies in one transaction of the relay."""
@@ -138,3 +143,20 @@ def _session_cell(dialogue: Counts) -> Cell:
         channel=dialogue.channel,
         entry=dialogue.entry,
     )
+
+
+def sample(kit: Kit) -> None:
+    """Writes down this hour, unless it is written. Raises StoreUnavailable."""
+    at = kit.now()
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    with kit.database.reading() as session:
+        if outreach.is_written(session, hour):
+            return
+        people = [one for one in personnel.members(session) if one.lives(at)]
+    with kit.database.writing() as session:
+        outreach.write(session, hour, _missing(people))
+
+
+def _missing(living: list[Member]) -> list[str]:
+    codes = (district.code for district in districts())
+    return [code for code in codes if not any(one.covers(code) for one in living)]

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from hotline.domain.reach.screens import ScreenCounter, added, week_of
+from hotline.domain.reach.counters import ScreenCounter, added, week_of
 from hotline.errors import StoreUnavailable
 from hotline.ports import DoorKit
 from hotline.services.reach.outreach import day_of

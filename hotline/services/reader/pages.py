@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hotline.domain import trial
 from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.desk.members import of_responder
+from hotline.domain.desk.desks import of_responder
 from hotline.domain.dialogue.asks import PAGE, UNREADABLE, ReaderAnswer
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.coming import CARES

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hotline.domain.referrals.case_events import Purpose, Tell
 from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.planning import LadderStep
+from hotline.domain.referrals.ladder import LadderStep
 from hotline.domain.tips.clusters import (
     DAY,
     KnownName,

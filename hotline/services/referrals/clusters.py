@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain.cases.entries import WHY, EntryKind
+from hotline.domain.referrals.ladder import LadderStep, WaitingTip
 from hotline.domain.referrals.moving import told_beside
-from hotline.domain.referrals.planning import LadderStep, WaitingTip
 from hotline.domain.referrals.referral import Candidate
 from hotline.domain.tips.clusters import (
     DANGERS,

@@ -23,7 +23,7 @@ from hotline.domain.cases.entries import (
     TakeProof,
 )
 from hotline.domain.cases.persons import MetPerson
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.referral import Level

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.referrals.case_events import KEPT_FOR, WITHIN, Wished, WordsFate, next_due
 from hotline.domain.referrals.clocks import KIGALI, Clock, DeadlineKind, by_day
-from hotline.domain.referrals.erasure import KEPT_FOR, WITHIN, Wished, WordsFate, next_due
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.errors import ErasureRefused

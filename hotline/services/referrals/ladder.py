@@ -16,7 +16,7 @@ from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, 
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.drills import exercise
-from hotline.domain.referrals.planning import NOBODY, LadderStep
+from hotline.domain.referrals.ladder import NOBODY, LadderStep
 from hotline.domain.referrals.referral import Candidate
 from hotline.domain.wording import Template
 from hotline.ports import Kit

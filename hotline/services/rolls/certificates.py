@@ -14,8 +14,8 @@ from hotline.engine.flow import Book
 from hotline.engine.run import Facts
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.services.rolls import learners
-from hotline.services.rolls.learners import Learner
+from hotline.services.rolls import joining
+from hotline.services.rolls.joining import Learner
 from hotline.store.database import Session
 from hotline.store.rolls import joined
 from hotline.store.rolls.joined import Joined
@@ -40,7 +40,7 @@ def facts(kit: Kit, book: Book, opening: Opening, caller: str) -> Facts:
 
     Nothing for whoever joined in this very session: she is not known before the next. A responder is known by her PIN.
     """
-    who = learners.as_begun(kit, book, opening, caller)
+    who = joining.as_begun(kit, book, opening, caller)
     if who is None or not kit.pseudonyms.knows_certificates:
         return Facts()
 

@@ -1,6 +1,14 @@
 """Joining a roll with a district's code, leaving it, and what a phone on one is shown.
 
 `joined_flags` are pinned when a session begins. What changes a roll runs inside its caller's transaction.
+
+What local leaders tell of the sessions they held: counted by district and occasion, apart from calls.
+
+Whose lessons count: an officer's whose phone is on the roll, and a responder's behind her PIN, who needs no code.
+
+A responder's phone is on no roll by that: behind the officers' own entry it is anybody's. What she passed is kept as an
+officer's is, by a keyed digest of her phone, and counts for her district; where the phone is on the roll too, for the
+roll's.
 """
 
 from collections.abc import Sequence
@@ -11,16 +19,21 @@ from datetime import datetime, timedelta
 from hotline.domain.dialogue.ussd import SEPARATOR, Opening, UssdHop
 from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.msisdn import sendable
+from hotline.domain.people.recipients import every_district
 from hotline.domain.places.places import district_named
-from hotline.domain.rolls.gathering import CROWD_FLAG, TALK_FLAG, crowd, theme_of
-from hotline.domain.rolls.joining import (
-    CODE_FLAG,
-    LONGEST_VALID,
-    NAMES,
-    VALID,
-    Roll,
-    new_code,
+from hotline.domain.rolls.gathering import (
+    CAME,
+    CROWD_FLAG,
+    HELD,
+    TALK_FLAG,
+    Gathering,
+    Joining,
+    counted,
+    crowd,
+    read_sms,
+    theme_of,
 )
+from hotline.domain.rolls.joining import CODE_FLAG, LONGEST_VALID, NAMES, VALID, Roll, new_code
 from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Book
 from hotline.engine.keying import keys
@@ -29,9 +42,15 @@ from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI
 from hotline.services import guessing
 from hotline.services.guessing import Opens, SecretAttempt, SecretLook
+from hotline.services.reach.outreach import day_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
+from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.people import memberships
+from hotline.store.people.responders import Responder
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell
 from hotline.store.rolls import joined
 from hotline.store.rolls.joined import DistrictCode, Joined
 from hotline.text.remark import remark
@@ -230,3 +249,86 @@ def _district(place: str) -> str:
 def _record(session: Session, kit: Kit, action: str, district: str, by: Signer) -> None:
     subject = f"district:{district}"
     audit.sign(session, by, at=kit.now(), action=action, subject=subject)
+
+
+def log(
+    session: Session, kit: Kit, caller: str, told: Gathering, *, at: datetime, channel: str
+) -> bool:
+    """Count a session that a leader held; False for anybody else. Twice the same on a day changes nothing."""
+    row = None
+    with suppress(KeyMissing):
+        row = joined.for_writing(session, kit.pseudonyms.joined(Roll.LEADERS, caller))
+    if row is None:
+        return False
+    day = day_of(at)
+    row.told, held, came = counted(row.told, day, told)
+    for measure, number in ((HELD, held), (CAME, came)):
+        cell = Cell(day, measure, "", channel, "", row.district, told.occasion)
+        if number:
+            outreach.count(session, cell, number)
+    return True
+
+
+def hear(session: Session, kit: Kit, caller: str, text: str, at: datetime, channel: str) -> bool:
+    """An MO of a leader: her code, or a session held. False where it is none, or of nobody on the roll."""
+    match read_sms(text):
+        case Joining(code):
+            said = Said(code, at)
+            return join_by_sms(session, kit, Roll.LEADERS, caller, said)
+        case Gathering() as told:
+            return log(session, kit, caller, told, at=at, channel=channel)
+        case None:
+            return False
+
+
+BEHIND_PIN = {NAMES[Roll.OFFICERS].joined: True}
+"""Told to a responder's session: her flow alone leads to lessons there, and only behind her PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Who takes lessons, as she was known when her session began."""
+
+    number_key: str
+    district: str
+    """Empty for a responder who is of no one district."""
+    row: Joined | None
+    """None of a responder who has answered nothing yet."""
+
+
+def as_begun(kit: Kit, book: Book, opening: Opening, caller: str) -> Learner | None:
+    """None for everybody whose lessons do not count, and without a key."""
+    who, at = opening.responder_id, opening.started_at
+    if who is None and roll_of(book, opening.entry) is not Roll.OFFICERS:
+        return None
+    with suppress(KeyMissing), kit.database.reading() as session:
+        number_key = kit.pseudonyms.joined(Roll.OFFICERS, caller)
+        row = joined.on_roll(session, number_key)
+        if row is not None and row.created_at < at:
+            return Learner(number_key, row.district, row)
+        if who is not None:
+            kept = joined.of_number(session, number_key)
+            return Learner(number_key, _district_of(session, who, at), kept)
+    return None
+
+
+def answering(
+    session: Session, kit: Kit, dialogue: HeldDialogue, caller: str, at: datetime
+) -> Joined | None:
+    """The row of whoever answers in a lesson, for what counts; a responder's is made with her first answer.
+
+    None of anybody whose answers do not count: on no roll, or removed since she keyed her PIN. Raises KeyMissing.
+    """
+    number_key = kit.pseudonyms.joined(Roll.OFFICERS, caller)
+    if dialogue.responder_id is None:
+        return joined.on_roll(session, number_key)
+    person = session.get(Responder, dialogue.responder_id)
+    if person is None or not person.active:
+        return None
+    return joined.keep_lessons(session, number_key, _district_of(session, person.id, at), at)
+
+
+def _district_of(session: Session, responder_id: int, at: datetime) -> str:
+    """Of whoever is of one district alone. To count the others for any would be untrue."""
+    desks = {*memberships.desks_at(session, responder_id, at)} & {*every_district()}
+    return desks.pop() if len(desks) == 1 else ""

@@ -10,7 +10,7 @@ from hotline.domain.rolls.training import TAKEN, LessonCase, measure_of, whole
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.services.reach.outreach import day_of, first_time
-from hotline.services.rolls import certificates, learners
+from hotline.services.rolls import certificates, joining
 from hotline.store.database import Session
 from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach
@@ -29,7 +29,7 @@ def log(
     """Count an answer, and the lesson once it is whole: of an officer on the roll, or a responder behind her PIN."""
     row = None
     with suppress(KeyMissing):
-        row = learners.answering(session, kit, dialogue, caller, at)
+        row = joining.answering(session, kit, dialogue, caller, at)
     if row is None:
         return
     measures = [measure_of(answers[case.name])] if first_time(dialogue, case.name) else []

@@ -7,8 +7,7 @@ is signed, goes to a number that two ways have proved, at once or never, and onc
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hotline.domain.outbox.answer import SOON, AnswerForm
-from hotline.domain.outbox.message import MessageIn
+from hotline.domain.outbox.message import SOON, AnswerForm, MessageIn
 from hotline.domain.sms.sms_tip import cannot_wait, cleaned, language
 from hotline.ports import Kit
 from hotline.services.sms import sms_replies

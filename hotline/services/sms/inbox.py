@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.answer import AnswerForm
-from hotline.domain.outbox.message import MessageIn
+from hotline.domain.outbox.message import AnswerForm, MessageIn
 from hotline.domain.sms import listing
 from hotline.domain.sms.keywords import is_erasure, is_stop
 from hotline.domain.sms.reply import Meant
@@ -18,7 +17,7 @@ from hotline.ports import DoorKit, Kit
 from hotline.services.doorbell import ring
 from hotline.services.people import stopping
 from hotline.services.referrals import acknowledgements
-from hotline.services.rolls import gatherings
+from hotline.services.rolls import joining
 from hotline.services.sms import crying, replies, sms_reading, sms_tips, taking_back
 from hotline.services.sms.replies import ReadReply, Replied
 from hotline.services.sms.sms_reading import HeardMessage
@@ -239,7 +238,7 @@ def _answer(
         to_ring = stopping.stop_in(session, kit, message.sender, at)
         outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
         return _Result(outcome, to_ring=to_ring)
-    if gatherings.hear(session, kit, message.sender, message.text, at, SMS):
+    if joining.hear(session, kit, message.sender, message.text, at, SMS):
         return _Result(InboxOutcome.LEADER_HEARD)
     if responder is None:
         erases = kit.line.inbound_sms and is_erasure(message.text)

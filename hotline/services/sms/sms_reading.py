@@ -12,8 +12,7 @@ from typing import Any
 
 from hotline.domain import trial
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.answer import AnswerForm
-from hotline.domain.outbox.message import MessageIn
+from hotline.domain.outbox.message import AnswerForm, MessageIn
 from hotline.domain.sms.sms_tip import cannot_wait
 from hotline.domain.sms.topics import AskedTopic, asked
 from hotline.engine.keying import keys

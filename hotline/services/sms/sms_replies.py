@@ -12,7 +12,8 @@ from typing import Any
 
 from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
-from hotline.domain.outbox.answer import (
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.outbox.message import (
     SHARE,
     AnswerForm,
     AnswerState,
@@ -20,7 +21,6 @@ from hotline.domain.outbox.answer import (
     affordable,
     judge,
 )
-from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, NumberInvalid, SealBroken
 from hotline.ports import Kit, RelayKit

@@ -5,7 +5,7 @@ A reason may hold what other desks may not see.
 
 from collections.abc import Iterator, Sequence
 
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.services.referrals.case_standing import RESPONDER
 from hotline.services.tips.desk_viewer import is_national
 from hotline.store.database import Session

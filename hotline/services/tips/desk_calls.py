@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.call_back import CallBackState, CallOutcome, Window, called, same_person
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.errors import KeyMissing, NotFound
 from hotline.ports import ConsoleKit

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.errors import AskRefused, KeyMissing, NotFound, SealBroken
 from hotline.ports import ConsoleKit

@@ -4,7 +4,7 @@ It asks for memberships, never for a role alone: an account to which no desk's k
 """
 
 from hotline.domain.accounts.account import SignedIn
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound
 from hotline.ports import Kit

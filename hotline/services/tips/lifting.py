@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hotline.domain.accounts.account import Actor, SignedIn
-from hotline.domain.desk.members import of_account, of_responder
+from hotline.domain.desk.desks import of_account, of_responder
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.approving import NATIONAL, About, ApprovalRule, Decision, name_of, request

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hotline.domain.reach.traffic import is_quiet, is_worse, spent
+from hotline.domain.reach.counters import is_quiet, is_worse, spent
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit

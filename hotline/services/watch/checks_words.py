@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from hotline.domain.call_back import KIGALI
-from hotline.domain.changes.emergency import ends
+from hotline.domain.changes.change import ends
 from hotline.services.check_result import CheckResult, warning
 from hotline.store.database import Session
 from hotline.store.flows import publications

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from hotline.domain.jobs import QUEUES
-from hotline.domain.reach.measures import BEYOND, Gauge, Sample, Timing, quantile
+from hotline.domain.reach.counters import BEYOND, Gauge, Sample, Timing, quantile
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
 from hotline.services.dialogue import strange_caller

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from statistics import median
 
-from hotline.domain.reach.traffic import is_quiet
+from hotline.domain.reach.counters import is_quiet
 from hotline.ports import Kit
 from hotline.store.watch import traffic
 

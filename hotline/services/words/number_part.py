@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from hotline.domain.changes import entry_edits, number_edits
+from hotline.domain.changes import change
 from hotline.domain.changes.change import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
 from hotline.domain.changes.change import PHRASES as CODE_WORDS
 from hotline.domain.flows.review import PHRASES
@@ -24,7 +24,7 @@ from hotline.engine.check.risky import plain
 from hotline.engine.editing.anatomy import WordsFound, nodes_of, place_of, rows_of, searched
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.ports import Kit
-from hotline.services.changes import at_hand, drafts, steps
+from hotline.services.changes import drafts, folders, steps
 from hotline.services.changes.assembling import assemble, gather
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.results import ChangeRefused
@@ -110,7 +110,7 @@ def confirm(
         return NumberFault.NOT_THERE
     if numbers[digits].get("status") != Evidence.VERIFIED:
         return NumberFault.NOT_VERIFIED
-    new = number_edits.confirmed(numbers, digits, by=by.name, on=kit.now().date())
+    new = change.confirmed(numbers, digits, by=by.name, on=kit.now().date())
     return _save(kit, by, change_id, new, StepKind.NUMBER_CONFIRMED, digits, version, once)
 
 
@@ -121,9 +121,9 @@ def take_away(
     numbers = drafts.draft(kit, change_id, NUMBERS).document or {}
     if digits not in numbers:
         return NumberFault.NOT_THERE
-    if digits == number_edits.EMERGENCY:
+    if digits == change.EMERGENCY:
         return NumberFault.EMERGENCY
-    new = number_edits.taken_away(numbers, digits)
+    new = change.taken_away(numbers, digits)
     return _save(kit, by, change_id, new, StepKind.NUMBER_TAKEN_AWAY, digits, version, once)
 
 
@@ -145,9 +145,9 @@ def list_number(
         return fault
     numbers = drafts.draft(kit, change_id, NUMBERS).document or {}
     digits = row["number"]
-    if digits == number_edits.EMERGENCY and number_edits.is_signed(numbers.get(digits, {})):
+    if digits == change.EMERGENCY and change.is_signed(numbers.get(digits, {})):
         return NumberFault.EMERGENCY
-    new = number_edits.listed(
+    new = change.listed(
         numbers, digits, service=row["service"], evidence=row["evidence"], status=row["status"]
     )
     return _save(kit, by, change_id, new, StepKind.NUMBER_LISTED, digits, version, once)
@@ -279,7 +279,7 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
     lines = [
         EntryLine(
             digits=digits,
-            printed=entry_edits.printed(kit.line.service_code, digits),
+            printed=change.printed(kit.line.service_code, digits),
             flow=row["flow"],
             name=row.get("name", ""),
             is_live=digits in live,
@@ -287,7 +287,7 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
         )
         for digits, row in sorted(entries.items())
     ]
-    return EntriesPart(now.version, lines, entry_edits.offered(document), _free(entries))
+    return EntriesPart(now.version, lines, change.offered(document), _free(entries))
 
 
 def add_entry(
@@ -300,7 +300,7 @@ def add_entry(
     if not part.next_digits:
         return EntryFault.FULL
     entries = drafts.draft(kit, change_id, ENTRIES).document or {}
-    new = entry_edits.added(entries, part.next_digits, flow, _plain(name))
+    new = change.added(entries, part.next_digits, flow, _plain(name))
     says = {"did": StepKind.ENTRY_ADDED, "digits": part.next_digits, "flow": flow}
     step = NewStep(ENTRIES, new, once, says)
     return steps.save_step(kit, by, change_id, step, base_version=version)
@@ -314,7 +314,7 @@ def name_entries(
     for digits, name in names.items():
         if digits not in entries:
             return EntryFault.NOT_THERE
-        entries = entry_edits.named(entries, digits, _plain(name))
+        entries = change.named(entries, digits, _plain(name))
     says = {"did": StepKind.EDITED, "part": ENTRIES}
     return steps.save_step(
         kit, by, change_id, NewStep(ENTRIES, entries, once, says), base_version=version
@@ -351,7 +351,7 @@ def _calls(kit: Kit) -> Counter[str]:
 
 def _free(entries: PartDocument) -> str:
     try:
-        return entry_edits.free_digits(entries)
+        return change.free_digits(entries)
     except ValueError:
         return ""
 
@@ -386,7 +386,7 @@ def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHi
 
 def _of_change(kit: Kit, change_id: int) -> Mapping[str, Any]:
     phrases = drafts.draft(kit, change_id, CODE_WORDS).document
-    return {"flows": at_hand.flows_in(kit, change_id), "phrases": phrases or {}}
+    return {"flows": folders.flows_in(kit, change_id), "phrases": phrases or {}}
 
 
 def _hits(document: Mapping[str, Any], phrases: Phrases, query: str) -> Iterator[WordsHit]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from hotline.domain.flows.glossary import Doubt
-from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, ReviewedText, ReviewState
+from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, Doubt, ReviewedText, ReviewState
 from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import called_by, nodes_of, rows_of
 from hotline.engine.editing.difference import WordSpan, spans

@@ -11,9 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from hotline.domain.changes.change import Author
-from hotline.domain.flows.aids import ReviewAids
-from hotline.domain.flows.glossary import doubts
-from hotline.domain.flows.review import ENGINE, PHRASES, ReviewedText
+from hotline.domain.flows.review import ENGINE, PHRASES, ReviewAids, ReviewedText, doubts
 from hotline.domain.flows.sheet import WHY, RowRefused, SheetRow
 from hotline.engine.check.sizes.lengths import left
 from hotline.engine.editing.drafting import drafted, put_in

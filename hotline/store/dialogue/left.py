@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hotline.domain.dialogue.ussd import Opening
-from hotline.domain.reach.screens import Stand
+from hotline.domain.reach.counters import Stand
 
 MOST_LEFT = 32_768
 """What is more goes, the oldest first: then nothing could be counted for hours."""

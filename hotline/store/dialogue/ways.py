@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
 from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening
-from hotline.domain.reach.screens import Stand
+from hotline.domain.reach.counters import Stand
 from hotline.engine.events import Event
 from hotline.engine.run import Run
 from hotline.store.dialogue.left import LastStand, LeftSession, LeftSessions

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, and_, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain.outbox.answer import (
+from hotline.domain.outbox.delivery import LEASE
+from hotline.domain.outbox.message import (
     ENDED,
     KEPT,
     LATE,
@@ -21,7 +22,6 @@ from hotline.domain.outbox.answer import (
     AnswerState,
     Spent,
 )
-from hotline.domain.outbox.delivery import LEASE
 from hotline.store.database import Row
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.domain.accounts.account import AccountRole, AccountState
-from hotline.domain.desk.members import account_of, of_account, of_responder, responder_of
+from hotline.domain.desk.desks import account_of, of_account, of_responder, responder_of
 from hotline.domain.tip import NATIONAL
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.desk import members

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.domain.people.memberships import districts_of, highest
+from hotline.domain.people.recipients import districts_of, highest
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.store.people.responders import Membership, Responder, living

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING, Heard
-from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure
+from hotline.domain.reach.counters import ScreenCounter, ScreenMeasure
 from hotline.store.database import Database, Row, insert_into
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.openings import TALLY, ends_of

@@ -16,7 +16,7 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.outbox.message import AlertButRef, Kind
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.coming import Care, coming
-from hotline.domain.referrals.planning import NOBODY, WaitingTip
+from hotline.domain.referrals.ladder import NOBODY, WaitingTip
 from hotline.domain.referrals.referral import Case, Level, ReferralState
 from hotline.domain.tip import ABROAD, NATIONAL, TipState, is_camp
 from hotline.store.bulk import add, among, new_ids

@@ -106,7 +106,7 @@ class Tip(Row):
     receipt_key: Mapped[str | None]
     """Keyed digest of the number and the PIN by which whoever told it asks after it; None where she took none."""
     erase_wanted_at: Mapped[datetime | None]
-    """When somebody asked by its receipt to erase its words (`domain/referrals/erasure.py`)."""
+    """When somebody asked by its receipt to erase its words (`domain/referrals/case_events.py`)."""
     helped_at: Mapped[datetime | None]
     """When the desk said that a helper is with her."""
     closed_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import ReportMeaning, report_meaning
-from hotline.domain.reach.traffic import Arrivals
+from hotline.domain.reach.counters import Arrivals
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Attempt, DeliveryReport
 

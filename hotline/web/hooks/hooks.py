@@ -3,10 +3,24 @@
 A hop is always answered 200, `text/plain`, `CON ` or `END `, but for a wrong secret or method. The gateway repeats an
 SMS every minute until it hears 200: so 503 where it could not be stored. The relay tells what the gateway's inbox
 lists, by an address of its own: what comes by that is proved (docs/adr/0035).
+
+Africa's Talking's callbacks, as values. Its words stop here. Unknown extra fields are let pass.
+
+USSD hop            phoneNumber serviceCode text sessionId networkCode
+USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount input ...
+incoming SMS        id from to text date linkId cost networkCode
+delivery report     id status phoneNumber networkCode failureReason retryCount
+opt-out             senderId phoneNumber
 """
 
+import re
+from datetime import UTC, datetime
+
+from hotline.domain.dialogue.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix
 from hotline.domain.origin import comes_from
-from hotline.ports import DoorKit
+from hotline.domain.outbox.message import MessageIn, ReportIn
+from hotline.errors import CallbackInvalid
+from hotline.ports import DoorKit, Line
 from hotline.sealing.keys.keyfolder import LISTED
 from hotline.services.dialogue.conversation import end_session, take_turn
 from hotline.services.outbox.reports import apply_report
@@ -14,14 +28,101 @@ from hotline.services.people.stopping import stop
 from hotline.services.sms.inbox import Arrival, take_sms
 from hotline.web.form import CallbackForm
 from hotline.web.guard import guarded
-from hotline.web.hooks.africastalking import (
-    read_end,
-    read_hop,
-    read_message,
-    read_optout,
-    read_report,
-)
 from hotline.web.problems import broken_hook, broken_hop
+
+MOST_USSD = 1000
+MOST_SMS = 32 * 1024
+"""As many letters as a body holds: a long SMS is read, and cut where it is kept."""
+MOST_WORD = 100
+NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
+DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
+"""Both are in the wild, and both mean UTC."""
+
+
+def read_hop(form: CallbackForm, line: Line) -> UssdHop:
+    """One hop, also of a caller whose number is hidden. Raises CallbackInvalid."""
+    suffix = _our_suffix(form, line)
+    text = with_suffix(suffix, form.text("text", most=MOST_USSD))
+    if len(text) > MOST_USSD:
+        raise CallbackInvalid("text and suffix are too long")
+    session_id = form.identifier("sessionId")
+    return UssdHop(
+        session_id=session_id,
+        caller=form.caller("phoneNumber") or hidden_caller(session_id),
+        text=text,
+        network=_network(form.fields.get("networkCode", "")),
+    )
+
+
+def read_end(form: CallbackForm, line: Line) -> EndNotice:
+    """Its `input` and `lastAppResponse` hold what she typed: they are not even looked at. Raises CallbackInvalid."""
+    if "serviceCode" in form.fields:
+        _our_suffix(form, line)
+    return EndNotice(
+        session_id=form.identifier("sessionId"), status=form.text("status", most=MOST_WORD)
+    )
+
+
+def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
+    """None where the sender is no number: the network's own notices. Raises CallbackInvalid.
+
+    One without a usable id is known by its digest alone: it may hold an answer or a tip, and would not come again.
+    """
+    if form.text("to", most=MOST_WORD).strip() != line.shortcode:
+        raise CallbackInvalid("to is not ours")
+    text = form.text("text", most=MOST_SMS)
+    try:
+        sender = form.msisdn("from")
+    except CallbackInvalid:
+        form.text("from", most=MOST_WORD)
+        return None
+    return MessageIn(
+        provider_id=form.known_id("id"),
+        sender=sender,
+        text=text,
+        sent_at=_date(form.fields.get("date", "")),
+        network=_network(form.fields.get("networkCode", "")),
+    )
+
+
+def read_report(form: CallbackForm) -> ReportIn:
+    """Whatever the status says: new words are no error. Raises CallbackInvalid.
+
+    A NUL is taken out: PostgreSQL stores none, and the report would come again for ever.
+    """
+    reason = form.fields.get("failureReason")
+    return ReportIn(
+        provider_id=form.identifier("id"),
+        status=form.text("status", most=MOST_WORD).replace("\0", ""),
+        failure_reason=form.text("failureReason", most=MOST_WORD) if reason else None,
+        network=_network(form.fields.get("networkCode", "")),
+    )
+
+
+def read_optout(form: CallbackForm) -> str:
+    """The number that wants nothing more. Raises CallbackInvalid."""
+    return form.msisdn("phoneNumber")
+
+
+def _our_suffix(form: CallbackForm, line: Line) -> str:
+    suffix = suffix_of(form.text("serviceCode", most=MOST_WORD), line.service_code)
+    if suffix is None:
+        raise CallbackInvalid("serviceCode is not ours")
+    return suffix
+
+
+def _network(written: str) -> str | None:
+    """A network's code and nothing longer: it is shown where no number may be."""
+    return written if NETWORK.fullmatch(written) else None
+
+
+def _date(written: str) -> datetime | None:
+    for pattern in DATES:
+        try:
+            return datetime.strptime(written, pattern).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
 
 
 @guarded("ussd", broken_hop)

@@ -5,7 +5,7 @@ import time
 
 from flask import Response
 
-from hotline.adapters.console_words import load_console_words
+from hotline.adapters.live_phrases import load_console_words
 from hotline.bootstrap import build_pages
 from hotline.config import Settings
 from hotline.web.console.app import create_console, templates_in

@@ -1,16 +1,19 @@
-"""What fits: labels, pages, choices; counted as they will be shown, under every condition. Pure."""
+"""What fits: labels, pages, choices; counted as they will be shown, under every condition. Pure.
+
+What a phone of sixteen letters a line breaks: a word in its middle, or a label's first word from its digit. Pure.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import choices_of, nodes
+from hotline.engine.check.parts import WrittenText, choices_of, nodes, texts
 from hotline.engine.check.paths import situations
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
 from hotline.engine.numbers.questions import FLOW
 from hotline.engine.run import Place, Run
-from hotline.engine.screen import paginate
-from hotline.engine.view import Waiting, said, view
+from hotline.engine.screen import NARROWEST, paginate
+from hotline.engine.view import WIDEST, Waiting, filled, said, view
 from hotline.engine.words import HELD_BACK, words
 from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import CODES
@@ -149,3 +152,33 @@ def _pages(book: Book, place: Place, node: Node, language: str, limit: int) -> i
         len(paginate(view(book, bare, there, facts).layout, limit))
         for there, facts in situations(bare, run)
     )
+
+
+DIGIT = len("1 ")
+"""What stands in front of a label."""
+
+
+def broken_words(book: Book) -> Iterator[Finding]:
+    for written in texts(book):
+        for language, text in written.text.items():
+            if (word := _broken(written, text)) is not None:
+                message = remark(
+                    "{field} holds {word}: a narrow phone breaks it, or parts it from its digit",
+                    field=written.field,
+                    word=word,
+                )
+                fix = remark(
+                    "a word has {most} letters at most, a label's first one {first}",
+                    most=NARROWEST,
+                    first=NARROWEST - DIGIT,
+                )
+                where = written.flow, written.node
+                yield Finding(*where, Code.BROKEN_WORD, message, fix, language, written.field)
+
+
+def _broken(written: WrittenText, text: str) -> str | None:
+    words = filled(text, WIDEST).split()
+    is_label = written.field == "skip" or written.field.startswith("choices.")
+    if is_label and words and len(words[0]) > NARROWEST - DIGIT:
+        return words[0]
+    return next((word for word in words if len(word) > NARROWEST), None)

@@ -25,13 +25,14 @@ from hotline.engine.editing.anatomy import (
     nodes_of,
     rows_of,
 )
-from hotline.engine.editing.forms.conditions import condition_fields, condition_of
 from hotline.engine.editing.forms.fields import (
     LENGTHS,
     TICK,
     TICKS,
     WHEN,
     FieldFault,
+    condition_fields,
+    condition_of,
     fault_of,
     field_names,
 )

@@ -10,7 +10,7 @@ from datetime import datetime
 from nacl.public import PrivateKey
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.errors import DeskRefused
 from hotline.ports import Kit
 from hotline.services.desk import admissions

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountRole, AccountState, SignedIn
-from hotline.domain.desk.desks import READS, DeskKind, kind_of
-from hotline.domain.desk.members import account_of, of_account, of_responder
+from hotline.domain.desk.desks import READS, DeskKind, account_of, kind_of, of_account, of_responder
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.desk import admissions

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotline.domain.accounts.account import Actor, SignedIn
-from hotline.domain.desk.members import account_of, of_responder, responder_of
+from hotline.domain.desk.desks import account_of, of_responder, responder_of
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
-from hotline.domain.desk.members import of_responder
+from hotline.domain.desk.desks import of_responder
 from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level

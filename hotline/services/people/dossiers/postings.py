@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain.accounts.account import Actor, SignedIn
-from hotline.domain.desk.desks import READS, DeskKind, kind_of
-from hotline.domain.desk.members import of_responder
+from hotline.domain.desk.desks import READS, DeskKind, kind_of, of_responder
 from hotline.domain.people.enrolment import WantedPosting, goes_up, read_posting, without_more
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL

@@ -28,7 +28,7 @@ from hotline.domain.referrals.drills.exercise import (
     is_by_night,
     who_may_be_woken,
 )
-from hotline.domain.referrals.planning import LadderStep
+from hotline.domain.referrals.ladder import LadderStep
 from hotline.domain.referrals.referral import Candidate, first_told
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import (

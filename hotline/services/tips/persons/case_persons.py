@@ -13,7 +13,7 @@ from hotline.domain.cases.following import FollowKind
 from hotline.domain.cases.people_codes import CASE_FORMS
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.desk.audit_sentences import actor
-from hotline.domain.desk.members import of_account
+from hotline.domain.desk.desks import of_account
 from hotline.errors import KeyMissing, NotFound, SealBroken
 from hotline.ports import ConsoleKit, Kit
 from hotline.services.accounts import sessions

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from hotline.domain.people.memberships import every_district
+from hotline.domain.people.recipients import every_district
 from hotline.domain.places.places import districts, place_name
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, is_district

@@ -15,8 +15,8 @@ from hotline.engine.editing.operations.screens import (
     obstacle_to_adding,
 )
 from hotline.engine.editing.preview import Arrow, arrows_of
-from hotline.services.changes import at_hand, folders
-from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes import folders
+from hotline.services.changes.folders import FlowAtHand
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
@@ -27,13 +27,13 @@ NO_ARROW = phrase("Choose the arrow that leads to it: else no caller comes there
 
 
 def ask(visit: Visit, change_id: int, flow: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     after = visit.query.get("after", "")
     return _drawn(visit, change_id, here, after, FormFaults(), 200)
 
 
 def take(visit: Visit, change_id: int, flow: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     form = visit.form
     typed = form.text("name", most=200)
     names = nodes_of(here.document)

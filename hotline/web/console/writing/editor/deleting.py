@@ -12,8 +12,8 @@ from hotline.engine.editing.operations.screens import (
     deleted,
     obstacle_to_deleting,
 )
-from hotline.services.changes import at_hand, folders
-from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes import folders
+from hotline.services.changes.folders import FlowAtHand
 from hotline.services.flows import reviewing
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
@@ -27,7 +27,7 @@ TAKE_OUT = "-"
 
 
 def ask(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     there(here, node)
     is_start = obstacle_to_deleting(here.document, node, {}) is Obstacle.START
     wrong = obstructed(visit, "name", Obstacle.START) if is_start else FormFaults()
@@ -35,7 +35,7 @@ def ask(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 
 def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     there(here, node)
     chosen = {
         name.removeprefix(TO): "" if goes == TAKE_OUT else goes

@@ -26,9 +26,8 @@ from hotline.engine.editing.forms.reading import FieldRefused, FormOffers, form_
 from hotline.engine.editing.preview import OutlineRow, outline
 from hotline.engine.screen import NUMBERS
 from hotline.services.accounts import sessions
-from hotline.services.changes import at_hand, folders
-from hotline.services.changes.at_hand import FlowAtHand
-from hotline.services.changes.folders import ChangeRow
+from hotline.services.changes import folders
+from hotline.services.changes.folders import ChangeRow, FlowAtHand
 from hotline.services.flows import reviewing
 from hotline.services.words import saving
 from hotline.services.words.saving import AskedOfText
@@ -200,11 +199,11 @@ def drawn(
 
 def _shows(visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDraft) -> EditorPage:
     here, node = at.flow, at.node
-    around = at_hand.book_around(visit.kit, here)
+    around = folders.book_around(visit.kit, here)
     parts = moving_parts(visit, around, here.name, draft.document, node, state)
     written = nodes_of(draft.document)[node]
     rows = outline(draft.document)
-    live = nodes_of(at_hand.live_flow(visit.kit, here.name)).get(node)
+    live = nodes_of(folders.live_flow(visit.kit, here.name)).get(node)
     shut = locked(nodes_of(here.document).get(node), live)
     return EditorPage(
         change=folders.look(visit.kit, at.change_id),

@@ -7,8 +7,8 @@ from flask import Response
 from hotline.engine.editing.anatomy import OF_A_FLOW, locked, nodes_of
 from hotline.engine.editing.preview import outline
 from hotline.errors import NotFound
-from hotline.services.changes import at_hand, folders
-from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes import folders
+from hotline.services.changes.folders import FlowAtHand
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
@@ -34,7 +34,7 @@ STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 def flow(visit: Visit, change_id: int, flow: str) -> Response:
     """The screens of a flow, as a list."""
     change = folders.look(visit.kit, change_id)
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     rows = outline(here.document)
     marks = [(name, here.document[name]) for name in sorted(OF_A_FLOW) if here.document.get(name)]
     return page(
@@ -43,7 +43,7 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     there(here, node)
     state = handset.of_query(visit.query, visit.language)
     told = told_after(visit, here)
@@ -73,7 +73,7 @@ def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     """The moving parts alone, for the script."""
     here, typed = made_of(visit, change_id, flow, node)
     state = _state(visit, visit.form.text("do"))
-    around = at_hand.book_around(visit.kit, here)
+    around = folders.book_around(visit.kit, here)
     parts = moving_parts(visit, around, flow, typed.flow, node, state)
     return page(
         visit,
@@ -91,12 +91,12 @@ def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtH
     The newest state, where the form says none that is there.
     """
     try:
-        here = at_hand.at_hand(visit.kit, change_id, flow, version(visit))
+        here = folders.at_hand(visit.kit, change_id, flow, version(visit))
         there(here, node)
     except NotFound:
-        here = at_hand.at_hand(visit.kit, change_id, flow)
+        here = folders.at_hand(visit.kit, change_id, flow)
         there(here, node)
-    live = nodes_of(at_hand.live_flow(visit.kit, flow)).get(node)
+    live = nodes_of(folders.live_flow(visit.kit, flow)).get(node)
     shut = frozenset() if unlocked(visit) else locked(nodes_of(here.document)[node], live)
     flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()
     typed = typed_screen(here.document, node, visit.form, flows=flows, locked=shut)

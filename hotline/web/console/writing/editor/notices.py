@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes.folders import FlowAtHand
 from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.web.console.visit import Visit
 

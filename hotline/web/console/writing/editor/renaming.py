@@ -10,8 +10,8 @@ from hotline.engine.editing.operations.screens import (
     obstacle_to_renaming,
     renamed,
 )
-from hotline.services.changes import at_hand, folders
-from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes import folders
+from hotline.services.changes.folders import FlowAtHand
 from hotline.services.flows import reviewing
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
@@ -20,13 +20,13 @@ from hotline.web.console.writing.editor.operating import Operation, obstructed, 
 
 
 def ask(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     there(here, node)
     return _drawn(visit, change_id, here, node, FormFaults(), 200)
 
 
 def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     there(here, node)
     name = visit.form.text("name", most=200)
     wrong = obstructed(visit, "name", obstacle_to_renaming(here.document, node, name))

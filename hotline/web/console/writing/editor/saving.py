@@ -13,7 +13,7 @@ from hotline.engine.editing.forms.buttons import acted
 from hotline.engine.editing.forms.reading import shown
 from hotline.engine.editing.operations.screens import moved
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.services.changes import at_hand, folders, steps
+from hotline.services.changes import folders, steps
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepClash, StepSaved
@@ -119,7 +119,7 @@ def _unsaid(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> FormFaults:
 def _marks_changed(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> bool:
     if not visit.form.ticked("unlocked"):
         return False
-    live = nodes_of(at_hand.live_flow(visit.kit, at.flow.name)).get(at.node)
+    live = nodes_of(folders.live_flow(visit.kit, at.flow.name)).get(at.node)
     shut = locked(typed.before, live)
     return any(shown(typed.before, name) != shown(typed.node, name) for name in shut)
 

@@ -9,7 +9,7 @@ from flask import Response
 from hotline.domain.changes.change import StepKind
 from hotline.engine.editing.anatomy import kind_of, nodes_of
 from hotline.engine.editing.operations.screens import FlowModelName, name_of, new_flow, with_choice
-from hotline.services.changes import at_hand, drafts, folders
+from hotline.services.changes import drafts, folders
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
@@ -32,12 +32,12 @@ LABEL = phrase("Write what the choice says, in one language at least.")
 
 
 def ask(visit: Visit, change_id: int) -> Response:
-    flows = at_hand.flows_in(visit.kit, change_id)
+    flows = folders.flows_in(visit.kit, change_id)
     return _drawn(visit, change_id, flows, FormFaults(), 200)
 
 
 def take(visit: Visit, change_id: int) -> Response:
-    flows = at_hand.flows_in(visit.kit, change_id)
+    flows = folders.flows_in(visit.kit, change_id)
     if visit.form.text("do") == SHOW_MENUS:
         return _drawn(visit, change_id, flows, FormFaults(), 200)
     wrong = _faults(visit, flows)
@@ -60,7 +60,7 @@ def _stored(visit: Visit, change_id: int, name: str, made: dict[str, Any]) -> Fo
     if wrong:
         return wrong
     flow, _, menu = visit.form.text("menu").partition(".")
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     label = {code: said for code in CODES if (said := visit.form.text(f"label.{code}"))}
     led = with_choice(here.document, menu, name, label)
     if led is None:

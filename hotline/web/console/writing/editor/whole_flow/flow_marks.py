@@ -8,8 +8,8 @@ from flask import Response
 from hotline.domain.changes.change import StepKind
 from hotline.engine.editing.anatomy import with_flow_marks
 from hotline.engine.editing.forms.fields import FieldFault
-from hotline.services.changes import at_hand, folders
-from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes import folders
+from hotline.services.changes.folders import FlowAtHand
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.editor.drawing import REFUSED
@@ -18,12 +18,12 @@ from hotline.web.console.writing.editor.saving import WHY, WHY_LETTERS
 
 
 def ask(visit: Visit, change_id: int, flow: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     return _drawn(visit, change_id, here, _is_free(visit, flow), FormFaults(), 200)
 
 
 def take(visit: Visit, change_id: int, flow: str) -> Response:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
+    here = folders.at_hand(visit.kit, change_id, flow)
     is_free = _is_free(visit, flow)
     if visit.form.text("do") == "unlock" or not (is_free or visit.form.ticked("unlocked")):
         return _drawn(visit, change_id, here, True, FormFaults(), 200)
@@ -49,12 +49,12 @@ def _saved(visit: Visit, change_id: int, here: FlowAtHand, *, is_free: bool) -> 
 
 def _is_free(visit: Visit, flow: str) -> bool:
     """What no caller has met is counted nowhere yet."""
-    return at_hand.live_flow(visit.kit, flow) is None
+    return folders.live_flow(visit.kit, flow) is None
 
 
 def _gathered(visit: Visit, change_id: int) -> Sequence[str]:
     """What flows gather that are there: another thing is gathered by nobody."""
-    flows = at_hand.flows_in(visit.kit, change_id).values()
+    flows = folders.flows_in(visit.kit, change_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 

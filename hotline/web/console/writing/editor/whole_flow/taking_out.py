@@ -17,8 +17,8 @@ from hotline.engine.editing.operations.screens import (
     obstacle_to_taking_out,
 )
 from hotline.engine.editing.preview import outline
-from hotline.services.changes import at_hand, drafts, folders
-from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes import drafts, folders
+from hotline.services.changes.folders import FlowAtHand
 from hotline.services.flows import reviewing
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see
@@ -72,10 +72,10 @@ def take(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
-    here = at_hand.at_hand(visit.kit, change_id, flow)
-    flows = at_hand.flows_in(visit.kit, change_id)
+    here = folders.at_hand(visit.kit, change_id, flow)
+    flows = folders.flows_in(visit.kit, change_id)
     opened_by = dict.fromkeys(place.flow for place in calls_of(flows, flow))
-    callers = {name: at_hand.at_hand(visit.kit, change_id, name) for name in opened_by}
+    callers = {name: folders.at_hand(visit.kit, change_id, name) for name in opened_by}
     entries = drafts.draft(visit.kit, change_id, ENTRIES).document or {}
     return FlowToTakeOut(
         here=here,
