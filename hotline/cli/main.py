@@ -112,7 +112,6 @@ COMMANDS: Table = {
         "List, show and read tips; request a closure.",
         {
             "close": "tips.closing:close",
-            "erasure": "tips.tips:erasure",
             "let-go": "tips.correcting:let_go",
             "list": "tips.tips:list_",
             "read": "tips.tips:read",

@@ -1,8 +1,13 @@
 """What a desk decides of a tip on its page: it ends, is held, is kept from somebody, is like another (A8, R7)."""
 
+from datetime import timedelta
+
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.store.desk import audit
+from hotline.store.referrals import deadlines
 from hotline.store.tips.tips import Grant, Tip
 from tests.builders import make_referral, make_responder
 from tests.console.desk_tips import DISTRICT, admitted, tell
@@ -224,3 +229,34 @@ def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(des
     assert desks.district.post(f"{page}/like", said).status_code == 422
     assert desks.district.post(f"{page}/like", {**said, "do": "undo"}).status_code == 303
     assert alike not in desks.district.get(page).text
+
+
+@pytest.mark.row("C11")
+@pytest.mark.parametrize(("does", "action"), [("keep", "erase_kept"), ("erase", "tip_erased")])
+def test_the_national_desk_decides_on_an_erasure_request_with_a_reason(
+    desks: Desks, does: str, action: str
+) -> None:
+    tip, other, hidden = (tell(desks.desk, urgency=1) for _ in range(3))
+    with desks.desk.kit.database.writing() as session:
+        at = desks.desk.clock()
+        for one in (tip, other, hidden):
+            session.get_one(Tip, one).erase_wanted_at = at
+            due = Clock(at + timedelta(hours=72))
+            deadlines.set_clocks(session, one, {DeadlineKind.ERASURE: due}, at)
+    kept = {"person": "National 1", "why_kept": "named", "reason": "it names him"}
+    assert desks.second.post(f"/tips/{hidden}/keep-from", kept).status_code == 303
+
+    page = desks.national.get(f"/tips/{tip}").text
+    assert f"The same request waits on: {other}." in page
+    assert "Decide on the erasure request" not in desks.district.get(f"/tips/{tip}").text
+    decided = {"do": does, "reason": "no one could be reached"}
+    assert desks.district.post(f"/tips/{tip}/erasure", decided).status_code == 404
+    assert desks.national.post(f"/tips/{tip}/erasure", {"do": does}).status_code == 422
+    assert desks.tip(tip).erased_at is None
+
+    assert desks.national.post(f"/tips/{tip}/erasure", decided).status_code == 303
+    assert (desks.tip(tip).erased_at is not None) == (does == "erase")
+    with desks.desk.kit.database.reading() as session:
+        row = audit.entries(session, subject=f"tip:{tip}")[-1]
+    assert (row.action, row.reason) == (action, "no one could be reached")
+    assert row.actor.startswith("account:")

@@ -19,13 +19,11 @@ from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.reader import language_option
 from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
-from hotline.domain.referrals.case_events import KEPT_FOR
 from hotline.domain.tip import Matter, TipState, Urgency
 from hotline.domain.tips.promises import Asked, Wait, wait_of
 from hotline.services.desk import access, reading
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people.personnel import shown
-from hotline.services.referrals import erasures
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.referrals.tip_overview import TipOverview, Wanted
 from hotline.store.tips.visible import of_desk
@@ -201,31 +199,6 @@ def row_of(standing: TipOverview, now: datetime) -> Mapping[str, Any]:
 
 def _second(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="seconds")
-
-
-@click.command()
-@click.argument("tip_id", metavar="ID", type=TIP_ID)
-@signed
-@click.option(
-    "--erase/--keep", "erases", default=None, help="Whether the words go now, or stay 30 days more."
-)
-def erasure(tip_id: int, by: str, reason: str, erases: bool | None) -> None:
-    """Decide on a wish to erase, where nobody has taken the tip or somebody is in danger.
-
-    Whoever asked held the receipt and its PIN: it may be the one whom the tip is about. No clock erases such a tip.
-    """
-    if erases is None:
-        raise click.UsageError("say --erase, and its words go now, or --keep, and they stay")
-    with console_kit() as kit:
-        erasures.decide(kit, tip_id, erases=erases, by=by, reason=reason)
-        others = erasures.undecided_others(kit, tip_id)
-    if erases:
-        click.echo(f"tip {tip_id}: its words are erased; the case goes on until it is closed")
-    else:
-        click.echo(f"tip {tip_id}: kept; the desk decides again in {KEPT_FOR.days} days")
-    if others:
-        named = ", ".join(f"tip {one}" for one in others)
-        click.echo(f"the same wish waits for a decision on others: {named}")
 
 
 DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")

@@ -17,6 +17,7 @@ from hotline.ports import Kit
 from hotline.services.referrals import call_back_requests, case_messages, cluster_marks
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.referrals import deadlines, erasures, retention
 from hotline.store.referrals.cluster_names import company
 from hotline.store.referrals.erasures import WishTold
@@ -71,7 +72,7 @@ def at_closing(session: Session, kit: Kit, tip: Tip) -> None:
         _erase(session, tip, kit.now(), actor="clock")
 
 
-def decide(kit: Kit, tip_id: int, *, erases: bool, by: str, reason: str) -> Kept:
+def decide(kit: Kit, tip_id: int, *, erases: bool, by: Signer, reason: str) -> Kept:
     """The national desk decides on a wish: the words go now, or are kept for thirty days more.
 
     Raises NotFound, ErasureRefused.
@@ -80,10 +81,10 @@ def decide(kit: Kit, tip_id: int, *, erases: bool, by: str, reason: str) -> Kept
         found = retention.kept(session, tip_id)
         _check(session, found.tip, erases=erases)
         if erases:
-            _erase(session, found.tip, kit.now(), actor=audit.by_command(by), reason=reason)
+            _erase(session, found.tip, kit.now(), actor=audit.signer(by), reason=reason)
         else:
             at, tip = kit.now(), found.tip
-            _record(session, tip, "erase_kept", at, actor=audit.by_command(by), reason=reason)
+            _record(session, tip, "erase_kept", at, actor=audit.signer(by), reason=reason)
             again = {DeadlineKind.ERASURE: Clock(at + KEPT_FOR)}
             deadlines.set_clocks(session, tip.id, again, at)
         session.flush()

@@ -13,7 +13,7 @@ from hotline.domain.tips.acts import Act, Acted
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services.doorbell import ring
-from hotline.services.referrals import casework, coming
+from hotline.services.referrals import casework, coming, erasures
 from hotline.services.tips import keeping_from, lifting, linking, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
 from hotline.services.tips.keeping_from import KeptFrom
@@ -68,6 +68,21 @@ def hold(kit: ConsoleKit, by: SignedIn, tip_id: int, *, holds: bool, reason: str
     check_national(kit, by, tip_id)
     act = retention.hold if holds else retention.lift
     act(kit, tip_id, by=by.actor, reason=reason)
+
+
+def decide_erasure(
+    kit: ConsoleKit, by: SignedIn, tip_id: int, *, erases: bool, reason: str
+) -> None:
+    """Erases the words now, or keeps them 30 days more. Raises NotFound, ErasureRefused."""
+    check_national(kit, by, tip_id)
+    erasures.decide(kit, tip_id, erases=erases, by=by.actor, reason=reason)
+
+
+def others_to_erase(kit: ConsoleKit, by: SignedIn, tip_id: int) -> Sequence[int]:
+    """Returns other tips that the same request is for, as far as this account may know of them."""
+    found = erasures.undecided_others(kit, tip_id)
+    with kit.database.reading() as session:
+        return sorted(tip_pages.known(session, viewer_of(session, by), found))
 
 
 def say_how(kit: ConsoleKit, by: SignedIn, tip_id: int, manner: Manner, reason: str) -> None:

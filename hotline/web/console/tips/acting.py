@@ -8,7 +8,7 @@ from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.promises import TipStop
-from hotline.errors import EndRefused, KeyMissing, NotFound, SealBroken
+from hotline.errors import EndRefused, ErasureRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import desk_acts
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.web.console.form import faults
@@ -85,6 +85,19 @@ def hold(visit: Visit, tip_id: int) -> Response:
         tip_id,
         "hold",
         lambda why: desk_acts.hold(visit.kit, visit.by, tip_id, holds=holds, reason=why),
+    )
+
+
+def erasure(visit: Visit, tip_id: int) -> Response:
+    """Decides on an erasure request, where no one has taken the tip or someone is in danger."""
+    erases = visit.form.text("do") == "erase"
+    return _with_reason(
+        visit,
+        tip_id,
+        "erasure",
+        lambda why: desk_acts.decide_erasure(
+            visit.kit, visit.by, tip_id, erases=erases, reason=why
+        ),
     )
 
 
@@ -179,6 +192,9 @@ def _with_reason(
         does(why)
     except EndRefused as refused:
         words = visit.say(STOPS.get(refused.stop, NOT_NOW))
+        return tip_page(visit, tip_id, status=422, wrong=faults(**{of_reason: words}))
+    except ErasureRefused:
+        words = visit.say(NOT_NOW)
         return tip_page(visit, tip_id, status=422, wrong=faults(**{of_reason: words}))
     except (KeyMissing, SealBroken):
         wrong = faults(**{of_reason: visit.say(UNOPENED)})

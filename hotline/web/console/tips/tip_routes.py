@@ -23,6 +23,7 @@ TIP_ROUTES = (
     PageRoute("POST", f"{TIP}/helped", acting.helped, who.DESKS, Needs.FRESH, "tip_helped"),
     PageRoute("POST", f"{TIP}/like", acting.say_like, who.DESKS, Needs.FRESH, "tips_linked"),
     PageRoute("POST", f"{TIP}/hold", acting.hold, who.NATIONAL, Needs.FRESH, "hold_placed"),
+    PageRoute("POST", f"{TIP}/erasure", acting.erasure, who.NATIONAL, Needs.FRESH, "erase_kept"),
     PageRoute("POST", f"{TIP}/manner", acting.manner, who.NATIONAL, Needs.FRESH, "go_unseen"),
     PageRoute(
         "POST", f"{TIP}/keep-from", acting.keep_from, who.NATIONAL, Needs.FRESH, "tip_excluded"

@@ -1,6 +1,6 @@
 """Tips as an account may know of them: the list, and one in clear. No page here holds a word that was told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ from hotline.domain.tip import (
 )
 from hotline.domain.tips.promises import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
-from hotline.services.tips import tip_lines, tip_sheet
+from hotline.services.tips import desk_acts, tip_lines, tip_sheet
 from hotline.services.tips.tip_sheet import Came, TipSheet
 from hotline.web.console.form import FormFaults
 from hotline.web.console.tips import person_lines
@@ -97,6 +97,7 @@ def tip_page(
         status=status,
         faults=wrong or FormFaults(),
         sheet=sheet,
+        to_erase=_to_erase(visit, sheet),
         shown=in_words(visit, sheet.line),
         moments=_moments(visit, sheet),
         reasons=[(name, visit.say(words)) for name, words in REASONS.items()],
@@ -148,6 +149,12 @@ def _replies(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
         for value, verb in BUTTONS.items()
         if not (sheet.holds and verb is Verb.TAKE)
     ]
+
+
+def _to_erase(visit: Visit, sheet: TipSheet) -> Sequence[int]:
+    if sheet.line.erase_wanted_at is None or sheet.line.erased_at or not sheet.is_national:
+        return ()
+    return desk_acts.others_to_erase(visit.kit, visit.by, sheet.line.id)
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
