@@ -13,7 +13,7 @@ from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.sealing.passphrase import Costs
 from hotline.services import approvals
-from hotline.services.accounts import account_ends, directory, invitations, new_links
+from hotline.services.accounts import account_ends, directory, invitations, new_links, sessions
 from hotline.services.desk import access
 from hotline.services.people import enrolment, one_human, personnel, removals
 from hotline.services.people.dossiers import leaving
@@ -221,6 +221,46 @@ def test_an_ended_account_comes_back_by_a_link_that_two_admins_give(
     assert state(kit, one) is AccountState.ACTIVE
     decides(kit, here(two[1]), "role")
     assert here(one).roles == {R.TRANSLATOR, R.NATIONAL}
+
+
+def test_a_link_that_was_agreed_before_the_end_brings_nobody_back(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    """Else one admin alone would undo what two decided."""
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    again = partial(new_links.again, kit, by(two[0]), one.account_id, "lost both")
+    assert again().link == ""
+    decides(kit, here(two[1]), "link")
+    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    decides(kit, here(two[1]), "end")
+    clock.turn(hours=2)
+    assert again().link == "", "it is asked for again"
+    assert state(kit, one) is AccountState.ENDED
+
+
+def test_two_ends_that_were_asked_for_leave_no_admin_alone(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    """The second admin is looked for again when an end is decided."""
+    third = with_role(kit, clock, "Admin 3", R.ADMIN)
+    leaving.end_account(kit, by(two[0]), third.account_id, "left")
+    leaving.end_account(kit, by(third), two[0].account_id, "left too")
+    asks, waiting = here(two[1]), waits(kit, here(two[1]), "end")
+    approvals.decide(kit, asks, waiting[0].id, "known to me", approve=True)
+    act = partial(approvals.decide, kit, asks, waiting[1].id, "known to me", approve=True)
+    assert refused(act) == AccountFault.LAST_OTHER
+    assert two[0].enters()
+
+
+def test_taking_a_responder_off_the_line_leaves_no_admin_alone(
+    kit: ConsoleKit, two: list[Person]
+) -> None:
+    """The last other admin goes on signing in, and can refuse."""
+    one_human.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
+    token = two[1].enters().token
+    removals.remove(kit, "Responder 1", second=None, by=by(two[0]), reason="must go")
+    assert sessions.look(kit, token) is None
+    assert two[1].enters()
 
 
 @pytest.mark.parametrize("second", [None, "Admin 2"])

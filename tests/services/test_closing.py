@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.cases.entries import OUTCOME, EntryKind, EntryWay
 from hotline.domain.outbox.message import Wording, render
@@ -12,12 +13,14 @@ from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.domain.wording import Template
 from hotline.errors import EndRefused
+from hotline.services.people import one_human
 from hotline.services.referrals import casework, endings
 from hotline.services.sms.replies import ANSWERS
 from hotline.services.tips import retention
 from hotline.store.cases import case_log
 from hotline.store.outbox.messages import Message
 from hotline.store.referrals import referrals
+from tests.deciding import signed_in
 from tests.district import District
 from tests.helping import CHILD, GROWN_UP, HelpedCase
 from tests.taking import confirm
@@ -131,6 +134,28 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
     opens()
     agrees()
     assert case.district.tip(case.tip).outcome == TipOutcome.NOT_FOUND
+
+
+def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
+    """An account that is joined to a responder of another name afterwards confirms nothing that it asked for."""
+    officer = case.nation[0]
+    account = signed_in(case.kit, "Officer 1", AccountRole.NATIONAL)
+
+    def signed() -> endings.EndRequest:
+        with case.district.database.reading() as session:
+            return endings.signed_by(session, account.actor, "no one is there")
+
+    with case.district.database.writing() as session:
+        tip = referrals.tip_for_writing(session, case.tip)
+        endings.end(session, case.kit, tip, NOT, signed(), case.district.clock())
+    one_human.join(case.kit, account.actor, account.account_id, str(officer), "one person")
+    with case.district.database.writing() as session:
+        tip, at = referrals.tip_for_writing(session, case.tip), case.district.clock()
+        asks = endings.signed_by(session, account.actor, "")
+        endings.note_opened(session, case.kit, tip, asks.name, asks.entry_by, at)
+        with pytest.raises(EndRefused) as refused:
+            endings.judge(session, case.kit, tip, asks, True, at)
+    assert refused.value.stop == ClosureStop.SAME_PERSON
 
 
 def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:

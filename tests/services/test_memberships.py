@@ -1,15 +1,20 @@
 """People with places at several desks, as changes of people and the ladder see them."""
 
 import pytest
-from sqlalchemy import delete
 
+from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.people.enrolment import WantedPosting
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category
+from hotline.errors import PersonnelRefused
 from hotline.services.people import leaves, removals
+from hotline.services.people.dossiers import postings
+from hotline.store.desk.desks import Desk
 from hotline.store.people import memberships
-from hotline.store.people.responders import Membership, Responder
+from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel, referrals
 from tests.builders import NOON
+from tests.deciding import decides, signed_in
 from tests.district import District
 from tests.posting import post
 
@@ -81,6 +86,21 @@ def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) 
     assert desks(district, three) == {"12": "deputy"}
 
 
+def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
+    """What a second person approves is looked at once more when it is done."""
+    with both.database.writing() as session:
+        for code in (*TWO, "24"):
+            session.add(Desk(code=code, public_key=b"", created_at=NOON))
+    wanted = WantedPosting({**TWO, "24": Level.COORDINATOR}, ())
+    assert postings.place(both.kit, Actor("Alice"), 1, wanted, "a test")
+    with both.database.writing() as session:
+        session.get_one(Desk, "24").retired_at = NOON
+    bob = signed_in(both.kit, "Bob", AccountRole.ADMIN)
+    with pytest.raises(PersonnelRefused):
+        decides(both.kit, bob, "posting")
+    assert "24" not in desks(both, 1)
+
+
 def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -> None:
     removals.remove(both.kit, "1", second=None, **BY)
     assert desks(both, 1) == {}
@@ -89,12 +109,3 @@ def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -
     leaves.back(both.kit, "1", number=None, second="Bob", **BY)
     assert desks(both, 1) == {code: str(level) for code, level in TWO.items()}
     assert both.responder(1).state == "active"
-
-
-def test_whom_a_process_of_the_release_before_enrolled_becomes_a_member(district: District) -> None:
-    one, two = district.enrol(), district.enrol(Level.NATIONAL, districts=())
-    with district.database.writing() as session:
-        session.execute(delete(Membership))
-    leaves.begin_leaves(district.kit)
-    assert desks(district, one) == {"12": "responder"}
-    assert desks(district, two) == {NATIONAL: "national"}

@@ -65,9 +65,11 @@ def end(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: 
     """Lets nobody enter by this account any more. Its name stays in the log. The caller rings for the messages."""
     for role in account_roles.waiting_roles(session, kit, account.id):
         account_roles.withdraw(session, kit, by, account.id, role)
-    for subject in (_subject(account.id), f"account:{account.id}:link"):
-        if row := approvals.waiting_for(session, subject, kit.now()):
-            approvals.decide(row, audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN)
+    link = f"account:{account.id}:link"
+    rows = [approvals.waiting_for(session, one, kit.now()) for one in (_subject(account.id), link)]
+    # A link that was agreed before the end brings nobody back after it.
+    for row in filter(None, (*rows, *approvals.approved(session, link))):
+        approvals.decide(row, audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN)
     desks = serious_acts.desks_alone(session, account)
     invitations.forget(session, kit, account)
     account.state, account.ended_at = AccountState.ENDED, kit.now()
@@ -77,14 +79,16 @@ def end(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: 
 def close(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str) -> None:
     """Closes the account of somebody who is taken off the line tonight.
 
-    Where one person may not end it, its sessions end, nobody signs in by it, and its end waits for a second admin.
+    Where one person may not end it, its sessions end, nobody signs in by it, and its end waits for a second admin. The
+    last other admin, approver or account of the national desk goes on signing in meanwhile.
     """
     if account.state == AccountState.ENDED:
         return
     if not needs_second(session, kit, by, account):
         end(session, kit, by, account, reason)
         return
-    account.suspended_until = kit.now() + APPROVAL_LIVES
+    if by.account_id is None or not serious_acts.is_last_other(session, kit, by, account):
+        account.suspended_until = kit.now() + APPROVAL_LIVES
     sessions.end_of(session, account.id)
     if approvals.waiting_for(session, _subject(account.id), kit.now()) is None:
         ask(session, kit, by, account, reason)

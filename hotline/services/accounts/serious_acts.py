@@ -89,11 +89,35 @@ def check(
         return
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
-    if any(_is_last_other(session, kit, by, account, role) for role in loses if role in NEEDED):
-        raise refusal(AccountFault.LAST_OTHER)
+    check_others(session, kit, by, account, loses=loses)
     done = audit.count(session, audit.by_actor(by), COUNTED, kit.now() - ACTS_WITHIN)
     if done >= MOST_ACTS:
         raise refusal(AccountFault.TOO_MANY_ACTS)
+
+
+def check_others(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    account: ConsoleAccount,
+    *,
+    loses: Collection[AccountRole] = NEEDED,
+) -> None:
+    """Raises AccountRefused where nobody but this person would keep one of the roles that the account loses."""
+    if is_last_other(session, kit, by, account, loses=loses):
+        raise refusal(AccountFault.LAST_OTHER)
+
+
+def is_last_other(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    account: ConsoleAccount,
+    *,
+    loses: Collection[AccountRole] = NEEDED,
+) -> bool:
+    """Returns True if no account but this one and the actor's own may act in one of these roles."""
+    return any(_is_last_in(session, kit, by, account, role) for role in loses if role in NEEDED)
 
 
 def record(
@@ -177,7 +201,7 @@ def _message(session: Session, kit: Kit, to: Responder, wording: Wording) -> int
     return row.id
 
 
-def _is_last_other(
+def _is_last_in(
     session: Session, kit: Kit, by: Actor, account: ConsoleAccount, role: AccountRole
 ) -> bool:
     """Returns True if no account but this one and the admin's own may act in that role."""

@@ -36,6 +36,7 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.referrals import erasures, ladder
 from hotline.services.referrals.case_standing import RESPONDER, desk_decides
 from hotline.store.accounts import accounts
+from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.cases import case_log
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
@@ -304,8 +305,10 @@ def _check_confirms(
 def is_same(session: Session, one: str, other: str) -> bool:
     """Whether two names are one person's: a responder who asked by her phone signs a command by her name.
 
-    Two accounts are told apart by their ids, however they are called.
+    Two accounts are told apart by their ids, however they are called. An account that was joined to a responder is that
+    person, also where it asked before.
     """
+    one, other = _joined(session, one), _joined(session, other)
     if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
         return audit.account_of(one) == audit.account_of(other)
 
@@ -315,6 +318,15 @@ def is_same(session: Session, one: str, other: str) -> bool:
         return said(who)
 
     return is_one_name(called(one), called(other))
+
+
+def _joined(session: Session, who: str) -> str:
+    """Returns the responder whom an account was joined to, as `EndRequest` names one; any other name as it is."""
+    account_id = audit.account_of(who) if who.startswith(ACCOUNT) else None
+    account = None if account_id is None else session.get(ConsoleAccount, account_id)
+    if account is None or account.responder_id is None:
+        return who
+    return f"{RESPONDER}{account.responder_id}"
 
 
 def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:

@@ -210,6 +210,8 @@ REMOVAL = ApprovalRule(
 
 def _end_approved(decision: Decision) -> Sequence[int]:
     account = account_roles.living(decision.session, account_ends.account_id_in(decision.row))
+    if decision.row.asker_id is not None:
+        serious_acts.check_others(decision.session, decision.kit, decision.by, account)
     return _end(decision.session, decision.kit, decision.by, account, decision.reason)[1]
 
 

@@ -142,6 +142,7 @@ def _place(decision: Decision) -> Sequence[int]:
     session, kit = decision.session, decision.kit
     responder_id, wanted = _wanted(decision.row)
     person = _acting(session, responder_id)
+    _check(session, wanted.desks)
     to_ring = removals.settle(session, kit, person, wanted.desks, wanted.categories, kit.now())
     ask_in_everywhere(session, kit, decision.by, person, decision.reason)
     return () if to_ring is None else (to_ring,)
