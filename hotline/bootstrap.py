@@ -48,7 +48,7 @@ from hotline.sealing.sealer import Sealer
 from hotline.services.flows.places import place_lists
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.watch import key_checks
-from hotline.services.words.word_sheets import read_aids
+from hotline.services.words.reading_aids import read_aids
 from hotline.store.database import open_database, sqlite_file
 from hotline.store.dialogue.ways import SessionMemory
 from hotline.store.watch.alarms import ProcessStart

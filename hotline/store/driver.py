@@ -37,7 +37,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from hotline.engine.document.source import KeptObject, kept
+from hotline.engine.document.kept import KeptObject, kept
 from hotline.errors import StoreUnavailable
 from hotline.text.causes import known_cause
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hotline.engine.document import source
-from hotline.engine.document.source import KeptArray, derived, kept
+from hotline.engine.document.kept import KeptArray, derived, kept
 
 
 def flow(words: str) -> dict[str, Any]:

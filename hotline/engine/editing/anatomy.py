@@ -21,7 +21,7 @@ from typing import Any
 
 from hotline.engine.check.risky import plain
 from hotline.engine.document.fields import KINDS, field_of
-from hotline.engine.document.source import derived
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.lists.rows import names, names_after
 from hotline.text.gsm7 import TYPOGRAPHY, strangers, substitute
 from hotline.text.languages import CODES

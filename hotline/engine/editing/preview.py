@@ -16,7 +16,7 @@ from datetime import date
 from hotline.engine import turn, walk
 from hotline.engine.check.parts import conditions
 from hotline.engine.check.paths import drawings, listings, situations
-from hotline.engine.document.source import derived
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.anatomy import (
     Document,
     arrows_in,

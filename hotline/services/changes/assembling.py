@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.domain.changes.change import ENTRIES, PartDocument, part_of, with_part
-from hotline.engine.document.source import derived
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.merging import Settled
 from hotline.errors import NotFound, NotReady
 from hotline.services.changes.merging import PartMerge, merged

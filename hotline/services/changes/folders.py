@@ -11,7 +11,7 @@ from typing import Any
 
 from hotline.domain.accounts.account import Actor
 from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState
-from hotline.engine.document.source import derived
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.flow import Book, Flow
 from hotline.errors import NotFound, NotReady

@@ -10,7 +10,7 @@ from hotline.domain.jobs import Job
 from hotline.engine.check.checking import of_flow
 from hotline.engine.check.finding import Finding
 from hotline.engine.document import document as documents
-from hotline.engine.document.source import derived
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.editing.preview import meters
 from hotline.engine.flow import Book

@@ -13,7 +13,7 @@ from hotline.domain.rolls.joining import Roll
 from hotline.domain.sms.keywords import spelled
 from hotline.domain.sms.topics import AskedTopic, Topic, alike, language_named
 from hotline.engine import turn
-from hotline.engine.document.source import awareness
+from hotline.engine.document.kept import awareness
 from hotline.engine.events import Event, LanguageChosen
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Place, Run

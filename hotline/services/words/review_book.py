@@ -22,7 +22,7 @@ from hotline.domain.flows.review import (
 )
 from hotline.domain.wording import ALWAYS_SHIPPED, Template
 from hotline.engine import words as engine_words
-from hotline.engine.document.source import derived
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.ports import Kit
 from hotline.services.changes import folders

@@ -1,24 +1,17 @@
-"""Texts out as a sheet and back in: judged first, then taken. What is refused goes out again, with why.
+"""Texts out as a sheet and back in: judged first, then taken. What is refused goes out again, with why."""
 
-The glossary and the open questions that ship with the flows, read once where a process is built.
-"""
-
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from hotline.domain.changes.change import Author
-from hotline.domain.flows.review import ENGINE, PHRASES, ReviewAids, ReviewedText, doubts
+from hotline.domain.flows.review import ENGINE, PHRASES, ReviewedText
 from hotline.domain.flows.sheet import WHY, RowRefused, SheetRow
 from hotline.engine.check.sizes.lengths import left
 from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.errors import ImportRefused
 from hotline.ports import ConsoleKit, Kit
 from hotline.services.flows import reviewing
 from hotline.services.words.page_texts import SEGMENT, WordsFilter, filtered, widest
@@ -173,29 +166,3 @@ def _left_in_sms(text: ReviewedText, language: str) -> int:
         return 0
     assert text.place.startswith(f"{PHRASES}.")
     return SEGMENT - septets(widest(text, language) or text.words.get(language, ""))
-
-
-QUESTIONS = "review_questions.csv"
-"""Texts of which a careful reader is not sure: they stay as they are until a native reader answers."""
-
-
-def read_aids(glossary: Path, flows: Path) -> ReviewAids:
-    """Nothing of what is not there. Raises ImportRefused where the file of questions is broken."""
-    found = doubts(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
-    return ReviewAids(tuple(found), read_questions(flows))
-
-
-def read_questions(folder: Path) -> Mapping[tuple[str, str], str]:
-    """What a careful reader asks of a text, by place and language. Raises ImportRefused where the file is broken."""
-    path = folder / QUESTIONS
-    if not path.exists():
-        return {}
-    found: dict[tuple[str, str], str] = {}
-    try:
-        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
-            proposed = f"Perhaps: {row['proposed']} " if row["proposed"] else ""
-            found[row["place"], row["language"]] = f"{proposed}{row['question']}"
-    except (KeyError, TypeError):
-        wanted = "place,language,proposed,question"
-        raise ImportRefused([f"{QUESTIONS}: must have {wanted}, each row whole"]) from None
-    return found
