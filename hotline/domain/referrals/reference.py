@@ -30,13 +30,17 @@ _SHAPE = re.compile(
     rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
     rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
 )
+_MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
+"""What reads as a distance or an hour, and is never made: whoever does not know the case would be taken for somebody
+who tells how far it is."""
 
 
 def draw(noise: bytes, length: int, most: int) -> list[str]:
     """The first references of that length in some random bytes, each once: at most so many, now and then fewer."""
     letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
     pieces = map("".join, zip(*[letters] * length, strict=False))
-    return [*dict.fromkeys(islice(filter(_SHAPE.fullmatch, pieces), most))]
+    made = (one for one in pieces if _SHAPE.fullmatch(one) and not _MEASURE.fullmatch(one))
+    return [*dict.fromkeys(islice(made, most))]
 
 
 def length_after(unlucky: int) -> int:
