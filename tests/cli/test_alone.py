@@ -54,26 +54,40 @@ def run(home: Path, port: int, **settings: str) -> str:
 
 @pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")
 def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
-    told = CliRunner().invoke(main, ["process", "listen", "127.0.0.1", str(shared), "false"])
+    told = CliRunner(env={"HOTLINE_PORT": str(shared)}).invoke(
+        main, ["process", "listen", "web", "false"]
+    )
     assert told.exit_code == 1
     assert f"port {shared} is taken" in told.output
 
 
-def test_a_free_port_is_handed_on() -> None:
+@pytest.mark.parametrize(("process", "workers"), [("web", "3"), ("console", "1")])
+def test_the_server_gets_address_port_and_workers_of_the_settings(
+    tmp_path: Path, process: str, workers: str
+) -> None:
+    """Also where they stand in a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    listen = (sys.executable, "-m", "hotline.cli.main", "process", "listen", "127.0.0.1", port)
+    name = {"web": "port"}.get(process, "console_port")
+    file = tmp_path / "settings.toml"
+    file.write_text(f"{name} = {port}\nweb_workers = 3\n")
     told = subprocess.run(
-        (*listen, "echo", "--x"), cwd=ROOT, capture_output=True, text=True, check=True
+        (sys.executable, "-m", "hotline.cli.main", "process", "listen", process, "echo", "--x"),
+        cwd=ROOT,
+        env={**os.environ, "HOTLINE_SETTINGS": str(file)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert told.stdout.split() == ["--x", "--host", "127.0.0.1", "--port", port]
+    given = ["--host", "127.0.0.1", "--port", port, "--workers", workers]
+    assert told.stdout.split() == ["--x", *given]
 
 
 def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
-    """The web server reads HOTLINE_WEB_WORKERS from the Procfile, and would say its own usage again and again."""
+    """The web server would say its own usage again and again."""
     told = CliRunner(env={"HOTLINE_WEB_WORKERS": "-1"}).invoke(
-        main, ["process", "listen", "127.0.0.1", "1", "a-server"]
+        main, ["process", "listen", "web", "a-server"]
     )
     assert (told.exit_code, told.output) == (
         1,
@@ -85,18 +99,13 @@ def test_the_web_process_of_the_procfile_tries_its_port() -> None:
     (web,) = [
         line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")
     ]
-    assert (
-        "hotline process listen ${HOTLINE_WEB_HOST:-127.0.0.1} ${HOTLINE_PORT:-8000} granian" in web
-    )
+    assert "hotline process listen web granian" in web
 
 
 def test_the_console_of_the_procfile_writes_down_no_address_and_tries_its_port() -> None:
     lines = (ROOT / "Procfile").read_text().splitlines()
     (console,) = [line for line in lines if line.startswith("console:")]
-    assert (
-        "hotline process listen ${HOTLINE_CONSOLE_HOST:-127.0.0.1} ${HOTLINE_CONSOLE_PORT:-8080}"
-        in console
-    )
+    assert "hotline process listen console granian" in console
     assert "--no-access-log" in console
 
 

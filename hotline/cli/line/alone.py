@@ -23,6 +23,13 @@ PATIENCE = 2.0
 EACH = 0.05
 
 
+def place_of(settings: Settings, process: str) -> tuple[str, int]:
+    """Returns the host and the port of `web` or `console`."""
+    if process == "web":
+        return settings.web_host, settings.port
+    return settings.console_host, settings.console_port
+
+
 @contextmanager
 def only_run(home: Path) -> Iterator[None]:
     """Hold the home for one `hotline run` or `demo`; the lock ends with the process. Raises Occupied."""
@@ -72,15 +79,17 @@ def _free(host: str, port: int) -> bool:
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("host")
-@click.argument("port", type=click.IntRange(1, 65535))
+@click.argument("process", type=click.Choice(["web", "console"]))
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def listen(host: str, port: int, command: tuple[str, ...]) -> None:
-    """Become COMMAND, with `--host` and `--port`, unless another program listens on that port.
+def listen(process: str, command: tuple[str, ...]) -> None:
+    """Become COMMAND with the `--host`, `--port` and `--workers` of the settings, unless that port is taken.
 
-    The Procfile says it of the web process. Refuses wrong settings: COMMAND may be a server that reads one of them, and
-    would say its own usage again and again.
+    The Procfile says it of the processes that answer requests. Refuses wrong settings, before the server says its own
+    usage again and again.
     """
-    Settings.read(os.environ)
+    settings = Settings.read(os.environ)
+    host, port = place_of(settings, process)
+    workers = settings.web_workers if process == "web" else 1
     refuse_taken(host, port, patience=PATIENCE)
-    os.execvp(command[0], (*command, "--host", host, "--port", str(port)))
+    given = ("--host", host, "--port", str(port), "--workers", str(workers))
+    os.execvp(command[0], (*command, *given))

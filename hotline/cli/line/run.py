@@ -15,7 +15,7 @@ from hotline.adapters.logs import configure
 from hotline.adapters.queue import embedded_redis
 from hotline.bootstrap import Role, build_kit, missing
 from hotline.cli.line import key_gate
-from hotline.cli.line.alone import PATIENCE, only_run, refuse_taken
+from hotline.cli.line.alone import PATIENCE, only_run, place_of, refuse_taken
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
 from hotline.config import Settings, spelled_out
@@ -130,12 +130,9 @@ def _refuse_invented(kit: Kit, settings: Settings) -> None:
 def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[tuple[str, int]]:
     """Host and port of each process of a Procfile that listens."""
     names = {entry.name for entry in entries}
-    for name, host, port in (
-        ("web", settings.web_host, settings.port),
-        ("console", settings.console_host, settings.console_port),
-    ):
+    for name in ("web", "console"):
         if name in names:
-            yield host, port
+            yield place_of(settings, name)
 
 
 def programs_of(

@@ -25,8 +25,7 @@ fill in, and `HOTLINE_SETTINGS` names that file; without it none is read. Each s
 `hotline doctor --settings` shows what is in force.
 
 Where each process has an account of its own, `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` belong in `watch.env`,
-which only the watch process reads. Ports, addresses and `HOTLINE_WEB_WORKERS` belong in `line.env` there: the
-[Procfile](../Procfile) names them, and a shell reads it. `hotline run` and `hotline demo` read all from the file.
+which only the watch process reads.
 
 | setting | what it is | value | if not set |
 |---|---|---|---|
