@@ -108,3 +108,13 @@ def test_a_program_reads_every_part(home: Path) -> None:
 )
 def test_rows_of_other_releases_are_read_too(actor: str, action: str, reads: str) -> None:
     assert sentence(AuditLine(AT, actor, action, "tip:7", ""), {}).endswith(reads)
+
+
+def test_a_program_reads_whether_the_log_is_whole(home: Path) -> None:
+    told = CliRunner().invoke(main, ["audit", "verify", "--json"], env={"HOTLINE_HOME": str(home)})
+    found = json.loads(told.stdout)
+    assert (told.exit_code, found["broken_at"]) == (0, None)
+    assert (
+        f"whole: {found['length']} rows, the newest {found['newest']}\n"
+        == CliRunner().invoke(main, ["audit", "verify"], env={"HOTLINE_HOME": str(home)}).output
+    )

@@ -56,14 +56,20 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 
 
 @click.command()
-def verify() -> None:
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def verify(*, as_json: bool) -> None:
     """Follow the chain from its beginning; ends with 1 where it is broken.
 
     Rows cut off its end break nothing: compare the count and the newest digest with those of another day.
     """
     with console_kit() as kit:
         chain = audit_log.verify(kit)
-    if chain.broken_at is not None:
+    if as_json:
+        row = {"length": chain.length, "newest": chain.newest, "broken_at": chain.broken_at}
+        click.echo(json.dumps(row, indent=2))
+    elif chain.broken_at is not None:
         click.echo(f"BROKEN at row {chain.broken_at}, after {chain.length} good ones", err=True)
+    else:
+        click.echo(f"whole: {chain.length} rows, the newest {chain.newest}")
+    if chain.broken_at is not None:
         sys.exit(1)
-    click.echo(f"whole: {chain.length} rows, the newest {chain.newest}")
