@@ -80,6 +80,17 @@ def test_only_an_admin_with_a_fresh_second_factor_pauses(desk: Desk, admin: Tab)
     assert lane.held(desk.kit) is None
 
 
+def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab) -> None:
+    """At night no admin may be there, and every alert waits."""
+    admin.post("/outgoing/pause", {"reason": "a wrong list"})
+    assert desk.tab(AccountRole.DESK).post("/outgoing/resume", {"reason": "x"}).status_code == 404
+    national = desk.tab(AccountRole.NATIONAL)
+    assert "Resume sending" in national.get("/outgoing").text
+    assert national.post("/outgoing/resume", {"reason": "the list is right"}).status_code == 303
+    assert last(desk)[1] == "lane_released"
+    assert lane.held(desk.kit) is None
+
+
 def test_what_may_have_gone_out_before_a_restore_is_decided_kind_by_kind(
     desk: Desk, admin: Tab
 ) -> None:
@@ -126,9 +137,16 @@ def test_a_contact_is_added_tested_and_removed_and_no_number_is_shown(
         row.outcome, row.done_at = "accepted", desk.clock()
     assert "Keza: accepted" in admin.get(sent.location or "").text
 
+    refused = admin.post("/oncall/1/remove")
+    assert (refused.status_code, "Add another contact first" in refused.text) == (422, True)
+    admin.post("/oncall", {"name": "Ngabo", "secret_number": "0788700002", "language": "rw"})
     admin.post("/oncall/1/remove")
     assert last(desk) == ("Admin 1", "watcher_removed", "Keza")
-    assert "No one is notified yet" in admin.get("/oncall").text
+    assert admin.get(sent.location or "").status_code == 200
+    with desk.kit.database.reading() as session:
+        rows = alarms.due(session, desk.clock(), oldest=timedelta(hours=1))
+    assert {(row.alarm, row.watcher_id) for row in rows} == {("watchers", 1), ("watchers", 2)}
+    assert admin.post("/oncall/2/remove").status_code == 422, "one contact stays"
     assert desk.tab(AccountRole.NATIONAL).get("/oncall").status_code == 404
 
 

@@ -303,16 +303,22 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
     ]
 
 
-def test_who_is_removed_is_woken_no_more_and_may_come_back(manned: Line) -> None:
-    (person,) = watchers.everybody(manned.kit)
-    assert watchers.remove(manned.kit, person.id, by="Aline") == "Keza"
+def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
+    """One admin silences nobody unseen: the others read it too, and the last contact stays."""
+    (keza,) = watchers.everybody(manned.kit)
+    with pytest.raises(ImportRefused):
+        watchers.remove(manned.kit, keza.id, by="Aline")
+    watchers.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
+    assert watchers.remove(manned.kit, keza.id, by="Aline") == "Keza"
     with pytest.raises(NotFound):
-        watchers.remove(manned.kit, person.id, by="Aline")
+        watchers.remove(manned.kit, keza.id, by="Aline")
+    manned.look()
+    assert {to for to, text in manned.woken if "watchers" in text} == {KEZA, NGABO}
     manned.hold_lane()
     manned.look()
-    assert manned.woken == []
+    assert manned.woken[2:] == [(NGABO, LANE)]
     watchers.add(manned.kit, "Keza", KEZA, "fr", by="Aline")
-    assert [one.language for one in watchers.everybody(manned.kit)] == ["fr"]
+    assert [one.language for one in watchers.everybody(manned.kit)] == ["fr", "en"]
 
 
 def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None:

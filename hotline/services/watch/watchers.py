@@ -230,11 +230,20 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
 
 
 def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
-    """Notifies this contact no more, and returns the name. Raises NotFound."""
+    """Notifies this contact no more, and returns the name. Raises NotFound, and ImportRefused for the last one.
+
+    Everyone who was notified so far reads once that it happened, the removed contact too: nobody silences alarms alone.
+    """
+    at = kit.now()
     with kit.database.writing() as session:
+        alarms.take_turns(session)
         row = alarms.watcher_for_writing(session, watcher_id)
+        reached = [one for one in alarms.watchers(session) if one.unreachable is None]
+        if reached == [row]:
+            raise ImportRefused([remark("add another contact first: the last one is not removed")])
+        session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one.id, at, at) for one in reached)
         row.active = False
-        audit.sign(session, by, at=kit.now(), action="watcher_removed", subject=row.name)
+        audit.sign(session, by, at=at, action="watcher_removed", subject=row.name)
         return row.name
 
 
@@ -333,10 +342,14 @@ def try_waking(kit: LookingKit) -> Sequence[int]:
 
 
 def told(kit: LookingKit, ids: Sequence[int]) -> Sequence[tuple[str, AlarmNotice]]:
-    """How far the watchman has come with what was written down: whom it is for, and its row."""
+    """How far the watchman has come with what was written down: whom it is for, and its row.
+
+    Leaves out who was removed meanwhile.
+    """
     with kit.database.reading() as session:
         names = {one.id: one.name for one in alarms.watchers(session)}
         return [
             ("the other channel" if row.watcher_id is None else names[row.watcher_id], row)
             for row in alarms.notices(session, ids)
+            if row.watcher_id is None or row.watcher_id in names
         ]

@@ -259,7 +259,9 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     # whether messages go out, and who is notified when something is wrong
     PageRoute("GET", "/outgoing", outgoing.show, who.RUNNING, menu=phrase("Outgoing queue")),
     PageRoute("POST", "/outgoing/pause", outgoing.pause, who.ADMIN, Needs.FRESH, "lane_held"),
-    PageRoute("POST", "/outgoing/resume", outgoing.resume, who.ADMIN, Needs.FRESH, "lane_released"),
+    PageRoute(
+        "POST", "/outgoing/resume", outgoing.resume, who.RUNNING, Needs.FRESH, "lane_released"
+    ),
     PageRoute(
         "POST",
         "/outgoing/review",
