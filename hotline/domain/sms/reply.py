@@ -58,6 +58,12 @@ _NOISE = re.compile(
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
 """A "no" about another person's silence is no refusal; it turns round the words beside it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
+_DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
+"""A sign between the two words parts them: "no, trafficking" is not "no trafficking"."""
+_QUESTION = re.compile(
+    r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
+)
+"""A question mark, or words that ask."""
 _LONE = re.compile(r"\b\d\b")
 
 
@@ -182,7 +188,9 @@ def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
     said = plain(text[:MOST_LETTERS])
     known = {one.translate(TWINS): one for one in references}
     spans, unclear = _chosen(_spans(said, known, allowed + LIKE_ONE))
-    marked = _THANKS.sub("THANKS", _SILENCE.sub("NOT ", _marked(said, spans)))
+    marked = _THANKS.sub(
+        "THANKS", _SILENCE.sub("NOT ", _marked(_DENIED.sub("NOT x ", said), spans))
+    )
     marked = _LONE.sub(
         lambda one: one[0] if one[0] in allowed else " x ", _NOISE.sub(" x ", marked)
     )
@@ -333,8 +341,10 @@ def _one_slip(typed: str, meant: str) -> bool:
 
 
 def _unless_asked(text: str, reading: ReplyReading, only: str | None) -> ReplyReading:
-    """A question mark beside an answer makes it doubtful. Taking alone is done all the same."""
-    if "?" in text and any(one.verb is not Verb.TAKE for one in reading.actions):
+    """A question beside an answer makes it doubtful. Taking alone is done all the same."""
+    if _QUESTION.search(plain(text[:MOST_LETTERS])) and any(
+        one.verb is not Verb.TAKE for one in reading.actions
+    ):
         return ReplyReading(Meant.ASK, reference=only)
     return reading
 
