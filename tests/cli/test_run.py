@@ -72,6 +72,18 @@ def test_only_the_watchman_knows_the_other_channel(tmp_path: Path) -> None:
     assert knowing == {"watch"}
 
 
+def test_settings_of_a_file_reach_each_process_as_far_as_it_may_know_them(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('alarm_command = "page-somebody"\nshortcode = "8010"\n', encoding="utf-8")
+
+    told = programs(tmp_path, HOTLINE_SETTINGS=str(file))
+
+    for name, program in told.items():
+        assert str(file) not in program.environ.values(), name
+        assert ("page-somebody" in program.environ.values()) is (name == "watch"), name
+        assert program.environ.get("HOTLINE_SHORTCODE") == (None if name == "redis" else "8010")
+
+
 def test_nobody_inherits_what_is_not_ours(tmp_path: Path) -> None:
     for program in programs(tmp_path).values():
         assert "SOMEBODYS_TOKEN" not in program.environ

@@ -74,12 +74,11 @@ def run(procfile: Path) -> None:
     the port is taken. A process whose key is lost or wrong is named, and starts once the key is put right; the web
     process goes on filing.
     """
-    environ = spelled_out(os.environ)
-    settings = Settings.read(environ)
+    settings = Settings.read(os.environ)
     _refuse_other_tables(settings)
     _refuse_what_is_missing(settings)
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
-    programs = programs_of(settings, entries, environ)
+    programs = programs_of(settings, entries, os.environ)
 
     configure(settings.log, "keeper")
     logger.setLevel(logging.INFO)
@@ -138,7 +137,8 @@ def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[t
 def programs_of(
     settings: Settings, entries: tuple[ProcfileLine, ...], environ: Mapping[str, str]
 ) -> tuple[Program, ...]:
-    """Every process of the line, with what it may know."""
+    """Every process of the line, with what it may know. No process gets the name of a file with settings."""
+    environ = spelled_out(environ)
     ordinary = {name: environ[name] for name in ORDINARY if name in environ}
     ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
