@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.accounts.account import RELEASING
-from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind, TakeProof
+from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind
 from hotline.domain.reach.counters import Measure, ScreenMeasure
 from hotline.domain.referrals.clocks import KIGALI, OVERDUE_KINDS, DeadlineKind
 from hotline.domain.rolls import certificate
@@ -23,7 +23,13 @@ from hotline.statistics import rules_release
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_at, due_periods, months_of, span_of
 from hotline.statistics.rules_release import Cell, Release, Spans
-from hotline.statistics.rules_tips import COUNTED_EVENTS, CaseEvent, CountedTip
+from hotline.statistics.rules_tips import (
+    COUNTED_EVENTS,
+    DISBELIEVED,
+    CaseEvent,
+    CountedTip,
+    steps_of,
+)
 from hotline.statistics.rules_use import QUIZ_MEASURES, UseCounts
 from hotline.statistics.tables import (
     PersonCount,
@@ -357,27 +363,44 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
 
-def taken_tips(session: Session, viewer: Viewer, begins: datetime) -> Sequence[CountedTip]:
-    """Returns the tips of a viewer since a moment, each with the events that say who took it."""
+def takings(
+    session: Session, viewer: Viewer, begins: datetime
+) -> Sequence[tuple[datetime, int, datetime | None]]:
+    """Returns of each tip of a viewer since a moment when it was filed, its urgency, and when somebody took it."""
     told = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
-    mine = and_(*WHOLE, Tip.filed_at >= begins, visible_to(viewer))
-    events: dict[int, list[CaseEvent]] = {}
-    log = CaseLogRow
-    rows = session.execute(
-        select(log.tip_id, log.at, log.responder_id, log.codes)
-        .join(Tip, Tip.id == log.tip_id)
-        .where(mine, log.kind == EntryKind.TAKEN)
-        .order_by(log.id)
+    log, doubt = CaseLogRow, aliased(CaseLogRow)
+    taken = and_(log.tip_id == Tip.id, log.kind == EntryKind.TAKEN)
+    doubted = exists().where(
+        doubt.tip_id == Tip.id,
+        doubt.kind == EntryKind.TAKEN,
+        doubt.codes["proof"].as_string().in_(sorted(DISBELIEVED)),
     )
-    for tip_id, at, responder_id, codes in rows:
-        proof = codes.get("proof", TakeProof.UNPROVED)
-        events.setdefault(tip_id, []).append(CaseEvent(EntryKind.TAKEN, at, responder_id, proof))
-    found = session.execute(select(Tip.id, Tip.filed_at, told).where(mine).order_by(Tip.id))
-    return [
-        CountedTip(0, urgency, "", None, None, "no", filed_at, events.get(tip_id, ()))
-        for tip_id, filed_at, urgency in found
+    mine = and_(*WHOLE, Tip.filed_at >= begins, visible_to(viewer))
+    believed = (
+        select(Tip.filed_at, told, func.min(log.at))
+        .outerjoin(log, taken)
+        .where(mine, ~doubted)
+        .group_by(Tip.id, Tip.filed_at, told)
+    )
+    found: list[tuple[datetime, int, datetime | None]] = [
+        (filed_at, urgency, at)
+        for filed_at, urgency, at in session.execute(believed)
         if filed_at is not None
     ]
+    rest = (
+        select(Tip.id, Tip.filed_at, told, log.at, log.responder_id, log.codes)
+        .join(log, taken)
+        .where(mine, doubted)
+        .order_by(log.id)
+    )
+    events: dict[tuple[int, datetime, int], list[CaseEvent]] = defaultdict(list)
+    for tip_id, filed_at, urgency, at, responder_id, codes in session.execute(rest):
+        event = CaseEvent(EntryKind.TAKEN, at, responder_id, codes.get("proof", ""))
+        events[tip_id, filed_at, urgency].append(event)
+    for (_, filed_at, urgency), told_of in events.items():
+        tip = CountedTip(0, urgency, "", None, None, "no", filed_at, told_of)
+        found.append((filed_at, urgency, steps_of(tip).acknowledged))
+    return found
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:

@@ -26,7 +26,7 @@ MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 7
 """A median is printed as one of these numbers of minutes: the next larger one."""
 
 _ACTS = frozenset({EntryKind.ON_SITE, EntryKind.SCREENED, EntryKind.CONSENT, EntryKind.OFFERED})
-_DISBELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
+DISBELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
 _BY_SMS = frozenset({EntryKind.ON_SITE, EntryKind.OFFERED})
 """Events that an SMS can report, and so a forged SMS too."""
 _STEP_OF = {
@@ -204,7 +204,7 @@ def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], 
     for event in events:
         if event.kind is not EntryKind.TAKEN:
             continue
-        if event.proof in _DISBELIEVED:
+        if event.proof in DISBELIEVED:
             takes.pop(event.responder_id, None)
             doubted.add(event.responder_id)
         else:

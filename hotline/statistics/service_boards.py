@@ -15,7 +15,6 @@ from hotline.services.tips.desk_viewer import viewer_of
 from hotline.statistics import queries, rules_use
 from hotline.statistics.queries import TipCounts
 from hotline.statistics.rules_definitions import CellName
-from hotline.statistics.rules_tips import CountedTip, steps_of
 from hotline.statistics.service_releases import live_rows
 
 WEEKS = 12
@@ -69,7 +68,7 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
         viewer = viewer_of(session, by)
         is_national = NATIONAL in viewer.desks
         sees_all = is_national or AccountRole.PROGRAMME_LEAD in by.roles
-        recent = queries.taken_tips(session, viewer, first)
+        recent = queries.takings(session, viewer, first)
         hours, uncovered = queries.hours_without_duty(session, at - DUTY_DAYS * DAY)
         left: Mapping[str, int] = {}
         if is_national:
@@ -112,19 +111,17 @@ def _week_begins(at: datetime) -> datetime:
     return midnight - midnight.weekday() * DAY
 
 
-def _weeks(tips: Sequence[CountedTip], urgency: Urgency, first: datetime) -> Sequence[WeekInTime]:
+def _weeks(
+    taken: Sequence[tuple[datetime, int, datetime | None]], urgency: Urgency, first: datetime
+) -> Sequence[WeekInTime]:
     filed, in_time = [0] * WEEKS, [0] * WEEKS
-    for tip in tips:
-        if tip.urgency == urgency:
-            week = min((tip.filed_at - first) // WEEK, WEEKS - 1)
+    for filed_at, told, taken_at in taken:
+        if told == urgency:
+            week = min((filed_at - first) // WEEK, WEEKS - 1)
             filed[week] += 1
-            in_time[week] += _is_in_time(tip)
+            due_at = acknowledge_due(told, filed_at, step=0)
+            in_time[week] += taken_at is not None and taken_at <= due_at
     return [
         WeekInTime((first + number * WEEK).date(), filed[number], in_time[number])
         for number in range(WEEKS)
     ]
-
-
-def _is_in_time(tip: CountedTip) -> bool:
-    taken = steps_of(tip).acknowledged
-    return taken is not None and taken <= acknowledge_due(tip.urgency, tip.filed_at, step=0)

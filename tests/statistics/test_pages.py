@@ -174,11 +174,13 @@ def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(de
             took = CaseEvent(EntryKind.TAKEN, taken_at, 1, TakeProof.PROVED, "", waits=False)
             line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, (took,)))
         line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, ()))
+        doubted = CaseEvent(EntryKind.TAKEN, at, 1, TakeProof.DOUBTED, "", waits=False)
+        line.tips.append(CountedTip(0, urgency, "11", None, None, "no", at, (doubted,)))
     store(desk.kit.database, line)
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tables = national.get("/statistics/board").text.split("<tbody>")[1:4]
-    assert [re.findall(r"(\d+) / (\d+)</td>", table)[-1] for table in tables] == [("1", "3")] * 3
+    assert [re.findall(r"(\d+) / (\d+)</td>", table)[-1] for table in tables] == [("1", "4")] * 3
 
 
 @pytest.mark.row("E2")
