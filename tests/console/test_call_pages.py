@@ -20,6 +20,10 @@ NUMBER = "+250788000099"
 TOLD = {"number": NUMBER, "word": "rice", "others": "family", "language": "rw"}
 
 
+BY_ONE = {"asked_by": "National 1"}
+"""What the page names to who approves."""
+
+
 @pytest.fixture
 def two(desk: Desk) -> tuple[Tab, Tab]:
     """Two people of the national desk, and a call whose time is on."""
@@ -57,8 +61,8 @@ def test_a8_a_number_opens_for_who_asked_once_a_second_person_approved(
     assert one.post("/call-backs/1/open", why).status_code == 422, "nobody approved"
     assert one.post("/call-backs/1/ask", {}).status_code == 422, "no reason"
     assert one.post("/call-backs/1/ask", why).status_code == 303
-    assert one.post("/call-backs/1/approve", why).status_code == 422, "by who asked"
-    assert other.post("/call-backs/1/approve", why).status_code == 303
+    assert one.post("/call-backs/1/approve", {**why, **BY_ONE}).status_code == 422, "by who asked"
+    assert other.post("/call-backs/1/approve", {**why, **BY_ONE}).status_code == 303
     assert other.post("/call-backs/1/open", why).status_code == 422, "not who asked"
     page = one.get("/call-backs").text
     assert "Asked for by National 1." in page
@@ -100,9 +104,26 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
     nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
     for path in ("/", "/approvals"):
         assert asks not in nobody.get(path).text, "opens no desk"
-    assert other.post("/call-backs/1/approve", {"reason": "yes"}).status_code == 303
+    assert other.post("/call-backs/1/approve", {"reason": "yes", **BY_ONE}).status_code == 303
     for path in ("/", "/approvals"):
         assert asks not in other.get(path).text
+
+
+def test_who_asks_after_the_page_was_read_is_not_approved_by_it(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    """Else one person takes the approval that was meant for a colleague."""
+    one, other = two
+    third = desk.tab(AccountRole.NATIONAL, name="National 3")
+    lets_in(desk, desk.people["National 3"].account_id, NATIONAL)
+    why = {"reason": "agreed with her"}
+    one.post("/call-backs/1/ask", why)
+    assert (
+        '<input type="hidden" name="asked_by" value="National 1">' in other.get("/call-backs").text
+    )
+    third.post("/call-backs/1/ask", {"reason": "quicker"})
+    assert other.post("/call-backs/1/approve", {**why, **BY_ONE}).status_code == 422
+    assert third.post("/call-backs/1/open", why).status_code == 422
 
 
 @pytest.mark.row("A8")

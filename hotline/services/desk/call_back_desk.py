@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.call_back import CallBackState, CallOutcome, refusal, same_person
+from hotline.domain.call_back import CallBackState, CallOutcome, called, refusal, same_person
 from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Menu
 from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
@@ -49,14 +49,21 @@ def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> Call
         return row
 
 
-def approve(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> CallBack:
-    """A second person's word, good for this window. Raises NotFound, CallRefused."""
+def approve(
+    kit: Kit, call_back_id: int, *, by: Signer, reason: str, asked_by: str | None = None
+) -> CallBack:
+    """A second person's word, good for this window. Raises NotFound, CallRefused.
+
+    `asked_by`: the name that this person was shown. Where somebody else has asked since, nothing is approved.
+    """
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
         if row.wanted_by is None:
             raise CallRefused(f"no one has asked to open call-back {row.id}")
         if same_person(row.wanted_by, _named(by)):
             raise CallRefused("whoever asked cannot approve: it takes a second person")
+        if asked_by is not None and called(row.wanted_by) != asked_by:
+            raise CallRefused("somebody else has asked for it since")
         row.approved_by = _named(by)
         _record(session, kit, "call_back_approved", row.id, by=by, reason=reason)
         session.flush()

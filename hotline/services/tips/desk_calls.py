@@ -72,10 +72,12 @@ def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
     call_back_desk.ask_to_open(kit, call_back_id, by=by.actor, reason=reason)
 
 
-def approve(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
-    """Raises NotFound, CallRefused."""
+def approve(
+    kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
+) -> None:
+    """Lets the person of that name open the number. Raises NotFound, CallRefused."""
     _check(kit, by, call_back_id)
-    call_back_desk.approve(kit, call_back_id, by=by.actor, reason=reason)
+    call_back_desk.approve(kit, call_back_id, by=by.actor, reason=reason, asked_by=asked_by)
 
 
 def read(kit: ConsoleKit, by: SignedIn, token: str, call_back_id: int, reason: str) -> Opened:

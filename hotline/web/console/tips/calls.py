@@ -38,8 +38,13 @@ def ask(visit: Visit, call_back_id: int) -> Response:
 
 
 def approve(visit: Visit, call_back_id: int) -> Response:
+    """Approves whom the page named, and nobody who asked since."""
+    asked_by = visit.form.text("asked_by", most=200)
+    act = desk_calls.approve
     return _done(
-        visit, call_back_id, lambda why: desk_calls.approve(visit.kit, visit.by, call_back_id, why)
+        visit,
+        call_back_id,
+        lambda why: act(visit.kit, visit.by, call_back_id, why, asked_by=asked_by),
     )
 
 
