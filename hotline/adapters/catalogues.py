@@ -36,7 +36,7 @@ def _read(path: Path) -> Mapping[str, str]:
             catalogue = read_po(file)
     except FileNotFoundError:
         raise NotReady(
-            f"no catalogue {path.name} for {path.parts[-3]}: hotline words update"
+            f"no catalogue {path.name} for {path.parts[-3]}: python tools/update_texts.py"
         ) from None
 
     return {

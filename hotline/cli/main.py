@@ -108,6 +108,10 @@ COMMANDS: Table = {
     "restore": "keys.restore:restore",
     "run": "line.run:run",
     "settings": "line.settings:settings",
+    "texts": (
+        "Check the texts of the code, in every language.",
+        {"check": "words.words:check"},
+    ),
     "tips": (
         "List, show and read tips; request a closure.",
         {
@@ -121,14 +125,6 @@ COMMANDS: Table = {
         },
     ),
     "upgrade": "line.init:upgrade",
-    "words": (
-        "Check and update the texts of the code, in every language.",
-        {
-            "check": "words.words:check",
-            "extract": "words.words:extract",
-            "update": "words.words:update",
-        },
-    ),
 }
 
 

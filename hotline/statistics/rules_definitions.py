@@ -1,6 +1,6 @@
 """Defines every published table and indicator. A new one needs a decision (docs/statistics.md).
 
-Texts here are the English of the console's catalogue: `hotline words update` collects them.
+Texts here are the English of the console's catalogue: `tools/update_texts.py` collects them.
 """
 
 from collections.abc import Mapping

@@ -42,7 +42,7 @@ class Remark:
 
 
 def remark(template: str, **values: str | int | Remark) -> Remark:
-    """Marks the English: `hotline words update` puts it into the catalogue."""
+    """Marks the English: `tools/update_texts.py` puts it into the catalogue."""
     told = tuple(
         (name, str(value) if isinstance(value, int) else value) for name, value in values.items()
     )

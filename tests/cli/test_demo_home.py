@@ -18,7 +18,7 @@ from hotline.cli.line.demo_home import (
 from hotline.cli.main import COMMANDS
 
 NOT_ASKING = (
-    *("demo", "dial", "init", "process", "restore", "run", "settings", "upgrade", "words"),
+    *("demo", "dial", "init", "process", "restore", "run", "settings", "texts", "upgrade"),
 )
 """Those that make a line or run one, or need none: they take no home that nobody named."""
 

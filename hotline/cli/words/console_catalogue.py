@@ -59,7 +59,7 @@ CHECKING = (
 )
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
-# What the console says: hotline/web/console. `hotline words update` brings it in step.
+# What the console says: hotline/web/console. `tools/update_texts.py` brings it in step.
 # Review: {review}
 msgid ""
 msgstr ""

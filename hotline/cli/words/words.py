@@ -1,4 +1,4 @@
-"""`hotline words`: the catalogues of what the code itself says, kept in step with `domain.wording`."""
+"""`hotline texts check`: judges the catalogues of what the code itself says, beside `domain.wording`."""
 
 import ast
 import inspect
@@ -10,7 +10,7 @@ from babel.messages import Catalog
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
 from hotline.cli.words import console_catalogue
-from hotline.cli.words.catalogue import SOURCE, faults_of, phrases, read, write
+from hotline.cli.words.catalogue import faults_of, phrases, read
 from hotline.cli.words.flows import FLOWS
 from hotline.domain import wording
 from hotline.domain.wording import Template
@@ -31,41 +31,6 @@ locales_option = click.option(
 
 @click.command()
 @locales_option
-def extract(locales: Path) -> None:
-    """Write messages.pot anew from the code, where it has changed."""
-    if not _stale(locales):
-        click.echo("messages.pot is up to date")
-        return
-    write(_pot_path(locales), gathered())
-    click.echo(f"messages.pot: {len(Template)} phrases")
-
-
-@click.command()
-@locales_option
-def update(locales: Path) -> None:
-    """Bring every language's catalogue in step with the code: new phrases empty, old ones out."""
-    if _stale(locales):
-        write(_pot_path(locales), gathered())
-    for language in CODES:
-        path = catalogue_path(locales, language)
-        before = read(path) if path.exists() else None
-        catalogue = before or _blank(language)
-        known = phrases(catalogue)
-        catalogue.update(gathered(), no_fuzzy_matching=True, update_creation_date=False)
-        catalogue.obsolete.clear()
-        if language == SOURCE:
-            for message in catalogue:
-                message.string = message.id or message.string
-        if before is None or phrases(catalogue) != known:
-            write(path, catalogue)
-        empty = sum(not text for text in phrases(catalogue).values())
-        click.echo(f"{language}: {len(Template) - empty} of {len(Template)} phrases")
-    for line in console_catalogue.update(locales):
-        click.echo(line)
-
-
-@click.command()
-@locales_option
 def check(locales: Path) -> None:
     """Fail where a catalogue is stale, has a gap, or says what a handset cannot show."""
     problems = list(faults(locales))
@@ -82,12 +47,12 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
     numbers = documents.bind(documents.read(document), place_lists()).numbers
     yield from reviewing.overstated(document, reviewing.read_signatures(folder))
     yield from console_catalogue.faults(locales)
-    if _stale(locales):
-        yield "messages.pot is stale: hotline words extract"
+    if is_stale(locales):
+        yield "messages.pot is stale: python tools/update_texts.py"
     for language in CODES:
         path = catalogue_path(locales, language)
         if not path.exists():
-            yield f"{language}: no catalogue: hotline words update"
+            yield f"{language}: no catalogue: python tools/update_texts.py"
             continue
         catalogue = read(path)
         for phrase in sorted(phrases(catalogue).keys() - {template.value for template in Template}):
@@ -99,7 +64,7 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
 
 def gathered() -> Catalog:
     """The table of the code as a catalogue, with its comments for whoever translates."""
-    catalogue = _blank(None)
+    catalogue = blank(None)
     notes = _notes()
     for template in Template:
         note = notes.get(template.name)
@@ -107,7 +72,7 @@ def gathered() -> Catalog:
     return catalogue
 
 
-def _blank(language: str | None) -> Catalog:
+def blank(language: str | None) -> Catalog:
     review = "" if language is None else "\n# Review: draft. Say here who has read it, and when."
     return Catalog(
         locale=language,
@@ -138,8 +103,8 @@ def _notes() -> dict[str, str]:
     return notes
 
 
-def _stale(locales: Path) -> bool:
-    path = _pot_path(locales)
+def is_stale(locales: Path) -> bool:
+    path = pot_path(locales)
     if not path.exists():
         return True
     return _signature(read(path)) != _signature(gathered())
@@ -149,5 +114,5 @@ def _signature(catalogue: Catalog) -> list[tuple[str, str]]:
     return [(str(m.id), " ".join(m.auto_comments)) for m in catalogue if m.id]
 
 
-def _pot_path(locales: Path) -> Path:
+def pot_path(locales: Path) -> Path:
     return locales / "messages.pot"

@@ -1,0 +1,40 @@
+"""Brings every language's catalogue in step with the code: new texts empty, old ones out.
+
+python tools/update_texts.py
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from hotline.adapters.catalogues import LOCALES, catalogue_path
+from hotline.cli.words import console_catalogue
+from hotline.cli.words.catalogue import SOURCE, phrases, read, write
+from hotline.cli.words.words import blank, gathered, is_stale, pot_path
+from hotline.domain.wording import Template
+from hotline.text.languages import CODES
+
+
+def update(locales: Path) -> Iterator[str]:
+    """Writes what changed, and yields a line for each language."""
+    if is_stale(locales):
+        write(pot_path(locales), gathered())
+    for language in CODES:
+        path = catalogue_path(locales, language)
+        before = read(path) if path.exists() else None
+        catalogue = before or blank(language)
+        known = phrases(catalogue)
+        catalogue.update(gathered(), no_fuzzy_matching=True, update_creation_date=False)
+        catalogue.obsolete.clear()
+        if language == SOURCE:
+            for message in catalogue:
+                message.string = message.id or message.string
+        if before is None or phrases(catalogue) != known:
+            write(path, catalogue)
+        empty = sum(not text for text in phrases(catalogue).values())
+        yield f"{language}: {len(Template) - empty} of {len(Template)} phrases"
+    yield from console_catalogue.update(locales)
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{line}\n" for line in update(LOCALES))
