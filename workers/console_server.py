@@ -14,7 +14,7 @@ from hotline.environment import OWNER_ALONE
 from hotline.errors import KeyWrong
 from hotline.web.bodies import Bodies, whole_first
 from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console, templates_in
-from hotline.web.console.route import OpenRoute
+from hotline.web.console.visit import OpenRoute
 from hotline.web.slowness import close_slow_ones_for_ever
 from workers.walking import walk_until
 

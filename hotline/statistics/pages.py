@@ -40,7 +40,7 @@ from hotline.statistics.service_boards import TipBoard, UseBoard
 from hotline.text.languages import CODES
 from hotline.web.console import who
 from hotline.web.console.form import faults
-from hotline.web.console.today_line import TodayLine
+from hotline.web.console.lines import TodayLine
 from hotline.web.console.visit import Visit, page, see, why
 
 FOLDED_FROM = 30

@@ -6,7 +6,7 @@ from html import unescape
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.flows import flow_states, publishing
 from hotline.services.flows.authoring import live_document
-from hotline.web.console.writing.list_parts import MOST_ROWS
+from hotline.web.console.visit import MOST_ROWS
 from tests.console.conftest import Tab
 from tests.console.test_headers import HEAVIEST
 from tests.console.writing import FLOW, NODE, Writing, writing

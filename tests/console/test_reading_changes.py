@@ -22,9 +22,7 @@ from hotline.text.languages import CODES
 from hotline.web.console.form import PostedForm
 from hotline.web.console.visit import GuestVisit
 from hotline.web.console.writing.changes.differences import MOST, changed_words, to_read
-from hotline.web.console.writing.changes.field_words import field_words
-from hotline.web.console.writing.changes.refusals import refused_words
-from hotline.web.console.writing.changes.step_sentences import sentence
+from hotline.web.console.writing.changes.sentences import field_words, refused_words, step_sentence
 from tests.conftest import Clock
 from tests.console.conftest import PAGES
 from tests.console.writing import NODE, TICKS, Writing, small_desk, writing
@@ -267,7 +265,7 @@ def step(says: dict[str, Any]) -> StepLine:
 @pytest.mark.parametrize("did", [*StepKind])
 def test_a_step_of_each_kind_is_a_sentence_in_three_languages(did: StepKind) -> None:
     says = {"did": did, "node": "fee", "from": "cost", "languages": ["rw", "en"], "version": 3}
-    told = {sentence(visit(language), step({**says, "why": "a lie"})) for language in CODES}
+    told = {step_sentence(visit(language), step({**says, "why": "a lie"})) for language in CODES}
     assert len(told) == 3
     for words in told:
         assert words.startswith("Editor 2 ")
@@ -276,11 +274,11 @@ def test_a_step_of_each_kind_is_a_sentence_in_three_languages(did: StepKind) -> 
 
 def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> None:
     edited = {"did": "edited", "node": "fee", "languages": ["rw", "en"]}
-    assert sentence(visit(), step(edited)) == "Editor 2 changed fee: Kinyarwanda, English"
-    assert sentence(visit(), step({"did": "edited", "node": "fee"})) == "Editor 2 changed fee"
-    assert sentence(visit(), step({"did": "painted"})) == "Editor 2 changed learn"
+    assert step_sentence(visit(), step(edited)) == "Editor 2 changed fee: Kinyarwanda, English"
+    assert step_sentence(visit(), step({"did": "edited", "node": "fee"})) == "Editor 2 changed fee"
+    assert step_sentence(visit(), step({"did": "painted"})) == "Editor 2 changed learn"
     number = {"did": "number_confirmed", "digits": "3512"}
-    assert sentence(visit(), step(number)) == "Editor 2 confirmed the number 3512"
+    assert step_sentence(visit(), step(number)) == "Editor 2 confirmed the number 3512"
 
 
 def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writing) -> None:

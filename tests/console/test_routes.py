@@ -8,8 +8,8 @@ import pytest
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.desk.audit_sentences import is_known
 from hotline.web.console import who
-from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.routes import ROUTES
+from hotline.web.console.visit import Needs, OpenRoute, PageRoute
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import with_a_release, with_a_tip
 

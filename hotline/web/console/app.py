@@ -12,12 +12,13 @@ from hotline.web.console.guard import (
     only_our_host,
     only_so_many_fields,
     open_view,
+    refused,
+    unforeseen,
 )
-from hotline.web.console.problems import refused, unforeseen
-from hotline.web.console.route import OpenRoute, PageRoute
 from hotline.web.console.routes import ROUTES
 from hotline.web.console.templating import Catalogue, MenuWord, Templates
-from hotline.web.console.writing.changes.addresses import PAGES
+from hotline.web.console.visit import OpenRoute, PageRoute
+from hotline.web.console.writing.changes.changes import PAGES
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "

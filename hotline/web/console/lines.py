@@ -1,12 +1,13 @@
-"""What the console tells by itself: sentences on Today, the worst first, and the red bars on every page.
+"""Tells on Today and in red bars what waits: sentences, the worst first.
 
-A part of the console that has something to tell adds a row to `SOURCES`. Today is asked every minute by every screen
-that shows it: a source asks the database little.
+A new kind of sentence is a row of `SOURCES`. Every screen that shows Today asks every minute: a source asks the
+database little.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import IntEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.changes.change import ChangeState
@@ -29,8 +30,30 @@ from hotline.services.words import saving
 from hotline.statistics import service_releases
 from hotline.web.console import who
 from hotline.web.console.templating import day, when
-from hotline.web.console.today_line import TodayLine, Weight
 from hotline.web.console.who import phrase
+
+
+class Weight(IntEnum):
+    """How much a line hurts. The heaviest stand first."""
+
+    BAD = 2
+    WARN = 1
+    PLAIN = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    weight: Weight
+    phrase: str
+    """English, with placeholders: the reader's language says it."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    endpoint: str = ""
+    """The page that the line leads to."""
+    part: Mapping[str, int | str] = field(default_factory=dict)
+    """What stands in that page's address."""
+    says: str = ""
+    """A phrase with the same placeholders that stands within the line, as `{says}`."""
+
 
 ALARMS: Mapping[str, str] = {
     Alarm.DATABASE: phrase("The database does not answer."),
@@ -175,7 +198,7 @@ def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     found = new_links.resting(kit, by.account_id)
     if found is not None:
         says = phrase("{by} asked for a new link for your account. If you did not, refuse it.")
-        yield TodayLine(Weight.BAD, says, {"by": found.asked_by}, "account.show")
+        yield TodayLine(Weight.BAD, says, {"by": found.asked_by}, "accounts.show")
 
 
 def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
@@ -186,7 +209,7 @@ def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         (found.factor_at, phrase("A new authenticator was taken at {at}. Not you? Tell an admin.")),
     ):
         if at is not None:
-            yield TodayLine(Weight.WARN, says, {"at": when(by.language, at)}, "account.show")
+            yield TodayLine(Weight.WARN, says, {"at": when(by.language, at)}, "accounts.show")
 
 
 def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
@@ -248,7 +271,7 @@ def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         )
         at, until = when(by.language, stands.at), when(by.language, stands.lapses_at)
         yield TodayLine(
-            Weight.BAD, says, {"at": at, "by": stands.by.name, "until": until}, "live.history"
+            Weight.BAD, says, {"at": at, "by": stands.by.name, "until": until}, "reading.history"
         )
 
 
@@ -263,7 +286,7 @@ def _text_questions(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
     count = saving.count(kit)
     if count:
         says = phrase("Translators ask about words: {count}.")
-        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "questions.listed")
+        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "words.questions")
 
 
 def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:

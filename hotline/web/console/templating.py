@@ -108,7 +108,7 @@ class Templates:
         return escape(words).format(**values) if values else escape(words)
 
     def _static(self, name: str) -> str:
-        return url_for("files.static", name=self.files[name].name)
+        return url_for("entering.static", name=self.files[name].name)
 
 
 def _form_key(by: SignedIn | None) -> Markup:

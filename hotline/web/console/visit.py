@@ -1,22 +1,41 @@
-"""What a view of the console is given: the kit, who came, what was typed, and how a page is drawn."""
+"""Gives a view its request and draws its page; defines the rows of the route table and the parts of a long list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from functools import partial
-from typing import Any
+from math import ceil
+from typing import Any, Concatenate, Generic, Literal, TypeAlias, TypeVar
 
 from flask import Response, make_response, redirect, url_for
 from werkzeug.urls import iri_to_uri
 
-from hotline.domain.accounts.account import Refused, SignedIn
-from hotline.errors import HotlineError
+from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
+from hotline.errors import HotlineError, StoreUnavailable
 from hotline.ports import ConsoleKit
+from hotline.services.watch import trials
+from hotline.statistics.rules_labels import SAMPLE
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import lines
 from hotline.web.console.form import PostedForm
-from hotline.web.console.marks import marks_if_known, sample_marks
 from hotline.web.console.templating import Templates
+from hotline.web.console.who import ALL
+
+
+def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+    """Returns the sentence by language; nothing of a real line. Raises StoreUnavailable."""
+    if not trials.is_invented(kit):
+        return []
+    return [(code, templates.say(code, SAMPLE)) for code in CODES]
+
+
+def marks_if_known(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+    """Returns the same for a page without a number, which is drawn also where no database answers."""
+    try:
+        return sample_marks(kit, templates)
+    except StoreUnavailable:
+        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +135,84 @@ def not_taken(visit: GuestVisit, refused: Refused) -> str:
     return (
         f"{says} {visit.say('The next try is in {seconds} seconds.', seconds=refused.wait_seconds)}"
     )
+
+
+Method: TypeAlias = Literal["GET", "POST"]
+View: TypeAlias = Callable[Concatenate[Visit, ...], Response]
+GuestView: TypeAlias = Callable[Concatenate[GuestVisit, ...], Response]
+
+
+class Needs(StrEnum):
+    """What a page wants besides a role."""
+
+    NOTHING = ""
+    FRESH = "fresh"
+    """Password and code within the last 15 minutes."""
+    ANEW = "anew"
+    """Password and code in this request, however fresh the last ones are: the view's service asks for them."""
+    KEY = "key"
+    """The account's own key, open: that includes fresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """A page for accounts. Any other role meets 404."""
+
+    method: Method
+    rule: str
+    """As Flask writes it: `/accounts/<int:account_id>`."""
+    view: View
+    roles: frozenset[AccountRole]
+    needs: Needs = Needs.NOTHING
+    """Of a POST alone: a GET changes nothing."""
+    audit: str = ""
+    """The action that its service writes into the audit log."""
+    menu: str = ""
+    """Its word in the bar at the top; most pages have none."""
+
+    @property
+    def endpoint(self) -> str:
+        """What `url_for` calls it: the view's module and name, `accounts.listed`."""
+        return endpoint_of(self.view)
+
+    def lets_in(self, roles: frozenset[AccountRole]) -> bool:
+        return self.roles == ALL or bool(self.roles & roles)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRoute:
+    """An address for whoever comes: the way in, and the files that pages are drawn with."""
+
+    method: Method
+    rule: str
+    view: GuestView
+
+    @property
+    def endpoint(self) -> str:
+        return endpoint_of(self.view)
+
+
+def endpoint_of(view: View | GuestView) -> str:
+    return f"{view.__module__.rpartition('.')[2]}.{view.__name__}"
+
+
+MOST_ROWS = 50
+"""In a part."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ListPart(Generic[T]):
+    rows: Sequence[T]
+    number: int
+    """From 1."""
+    count: int
+
+
+def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
+    """The part that an address asks for, as `?part=2`; the nearest that is there."""
+    count = max(1, ceil(len(rows) / MOST_ROWS))
+    number = int(asked) if asked.isdecimal() and len(asked) < 5 else 1
+    number = min(max(number, 1), count)
+    return ListPart(rows[(number - 1) * MOST_ROWS : number * MOST_ROWS], number, count)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import click
 
 from hotline.services.changes import judging
-from hotline.web.console.writing.changes.refusals import KEEPS_LANGUAGES
+from hotline.web.console.writing.changes.sentences import KEEPS_LANGUAGES
 from tests.chaos.stand.postgres import postgres_in
 from tests.load.console.bench_browser import BenchBrowser, form_fields
 from tests.load.console.documents import flow_name, screen_name

@@ -8,7 +8,7 @@ from hotline.services import approvals
 from hotline.services.accounts import sessions
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.people import placing
-from hotline.web.console.tips.tip_words import span
+from hotline.web.console.tips.tips import span
 from hotline.web.console.visit import Visit, page, see, why
 
 

@@ -6,8 +6,7 @@ from flask import Response, abort, request
 
 from hotline.services.accounts import demo_accounts
 from hotline.web.console.pages import entering
-from hotline.web.console.route import OpenRoute
-from hotline.web.console.visit import GuestVisit, see_address
+from hotline.web.console.visit import GuestVisit, OpenRoute, see_address
 
 
 def enter(visit: GuestVisit) -> Response:

@@ -1,12 +1,24 @@
-"""The way in and the way out: name, password and code on one page."""
+"""Lets people in and out: sign-in, a lost password, the link of a new account; sends the files of pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from flask import Response, current_app
+from flask import Response, abort, current_app, make_response
 
+from hotline.adapters import qr_code
 from hotline.domain.accounts.account import Refused
-from hotline.services.accounts import demo_accounts, known_browsers, sessions, signing_in
-from hotline.web.console.form import Fields, faults
+from hotline.errors import AccountRefused
+from hotline.services.accounts import (
+    demo_accounts,
+    known_browsers,
+    recovering,
+    sessions,
+    signing_in,
+    welcome,
+)
+from hotline.services.accounts.welcome import Welcome, WelcomeStep
+from hotline.text.languages import CODES
+from hotline.web.console.form import Fields, FormFaults, faults
 from hotline.web.console.visit import (
     GuestVisit,
     Visit,
@@ -16,6 +28,7 @@ from hotline.web.console.visit import (
     see,
     see_address,
     signed,
+    why,
 )
 
 COOKIE = "__Host-hotline"
@@ -112,3 +125,143 @@ def _form(
 
 def _demo(visit: GuestVisit) -> Sequence[demo_accounts.DemoEntry]:
     return demo_accounts.shown(visit.kit)
+
+
+def ask_recovery(visit: GuestVisit) -> Response:
+    return _recovery_form(visit)
+
+
+def recover(visit: GuestVisit) -> Response:
+    form = visit.form
+    key, code, password = (form.secret(name) for name in ("recovery", "code", "new"))
+    try:
+        refused = recovering.reset_password(
+            visit.kit, form.text("name"), key, code, password, visit.known, network=visit.network
+        )
+    except AccountRefused as fault:
+        return _recovery_form(visit, status=422, wrong=faults(secret_new=why(visit, fault)))
+    if refused:
+        return _recovery_form(visit, status=422, wrong=faults(name=not_taken(visit, refused)))
+    return see("entering.ask")
+
+
+def _recovery_form(
+    visit: GuestVisit, *, status: int = 200, wrong: FormFaults | None = None
+) -> Response:
+    name = visit.form.text("name")
+    return page(visit, "recover.html", status=status, faults=wrong or FormFaults(), name=name)
+
+
+LINK_COOKIE = "__Host-hotline-link"
+"""The cookie of the browser that chose the password: the later steps are its own."""
+ASKED = {
+    "password": "secret_password",
+    "continue": "secret_password",
+    "code": "secret_code",
+    "finish": "have",
+}
+"""By what is done: the field that a refusal belongs to."""
+
+
+def step(visit: GuestVisit, token: str) -> Response:
+    here = welcome.begin(visit.kit, token, visit.began)
+    if here is not None and here.step is WelcomeStep.ELSEWHERE and visit.is_from_elsewhere:
+        return moment(visit, visit.path)
+    return _shown(visit, here)
+
+
+def take_step(visit: GuestVisit, token: str) -> Response:
+    """One step of the three."""
+    here = welcome.begin(visit.kit, token, visit.began)
+    if here is None:
+        return _shown(visit, None)
+    spoken, does = _in_its_language(visit, here), visit.form.text("do")
+    try:
+        return _taken(spoken, token, does)
+    except AccountRefused as refused:
+        wrong = faults(**{ASKED.get(does, "do"): why(spoken, refused)})
+        now = welcome.begin(visit.kit, token, visit.began)
+        return _shown(spoken, now, status=422, wrong=wrong)
+
+
+def _taken(visit: GuestVisit, token: str, does: str) -> Response:
+    """Raises AccountRefused."""
+    match does:
+        case "password":
+            password = visit.form.secret("password")
+            chosen = welcome.choose_password(visit.kit, token, password, visit.began)
+            return _carrying(see("entering.step", token=token), chosen.browser)
+        case "continue":
+            return _continued(visit, token)
+        case "code":
+            welcome.prove_code(visit.kit, token, visit.form.secret("code"), visit.began)
+        case "paper":
+            return _sheet(visit, token, FormFaults())
+        case "finish" if not visit.form.ticked("have"):
+            says = visit.say("Tick that you have the sheet on paper.")
+            return _sheet(visit, token, faults(have=says))
+        case "finish":
+            welcome.finish(visit.kit, token, visit.began)
+            return _carrying(see("entering.ask"), "")
+    return see("entering.step", token=token)
+
+
+def _continued(visit: GuestVisit, token: str) -> Response:
+    """Goes on in this browser by the password. Raises AccountRefused."""
+    found = welcome.go_on(visit.kit, token, visit.form.secret("password"))
+    if isinstance(found, Refused):
+        wrong = faults(secret_password=not_taken(visit, found))
+        now = welcome.begin(visit.kit, token, visit.began)
+        return _shown(visit, now, status=422, wrong=wrong)
+    return _carrying(see("entering.step", token=token), found.browser)
+
+
+def _carrying(answer: Response, browser: str) -> Response:
+    """Returns the answer with the token of this browser; without one, it forgets the token."""
+    if browser:
+        answer.set_cookie(LINK_COOKIE, browser, secure=True, httponly=True, samesite="Strict")
+    else:
+        answer.delete_cookie(LINK_COOKIE, secure=True, httponly=True, samesite="Strict")
+    return answer
+
+
+def _shown(
+    visit: GuestVisit, here: Welcome | None, *, status: int = 200, wrong: FormFaults | None = None
+) -> Response:
+    if here is None:
+        return page(visit, "link_over.html", status=404)
+    drawn = qr_code.svg(here.uri) if here.uri else ""
+    given = {"here": here, "drawn": drawn, "faults": wrong or FormFaults()}
+    return page(_in_its_language(visit, here), "welcome.html", status=status, **given)
+
+
+def _sheet(visit: GuestVisit, token: str, wrong: FormFaults) -> Response:
+    """An answer to a POST, since it is shown once: a new sheet takes the place of the one before."""
+    here = welcome.begin(visit.kit, token, visit.began)
+    if here is None:
+        return _shown(visit, None)
+    sheet = welcome.paper(visit.kit, token, visit.began)
+    status = 422 if wrong else 200
+    drawn = {"sheet": sheet, "name": here.name, "faults": wrong}
+    return page(visit, "welcome_paper.html", status=status, **drawn)
+
+
+def _in_its_language(visit: GuestVisit, here: Welcome) -> GuestVisit:
+    """The account's, unless another one was chosen on the page."""
+    if visit.query.get("language") in CODES or here.language not in CODES:
+        return visit
+    return replace(visit, language=here.language)
+
+
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+def static(visit: GuestVisit, name: str) -> Response:
+    """A file by the name that holds its digest. The name of another release is gone with it."""
+    file = next((one for one in visit.templates.files.values() if one.name == name), None)
+    if file is None:
+        abort(404)
+    answer = make_response(file.body)
+    answer.headers["Content-Type"] = f"{file.kind}; charset=utf-8"
+    answer.headers["Cache-Control"] = A_YEAR
+    return answer

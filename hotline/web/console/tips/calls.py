@@ -9,7 +9,7 @@ from hotline.errors import CallRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.desk import call_back_desk
 from hotline.services.tips import desk_calls
 from hotline.web.console.form import FormFaults, faults
-from hotline.web.console.tips.opening import OPEN_SECONDS
+from hotline.web.console.tips.tips import OPEN_SECONDS
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
 

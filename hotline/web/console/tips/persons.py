@@ -41,7 +41,6 @@ from hotline.services.tips.persons import case_persons, noting
 from hotline.services.tips.persons.case_persons import CasePersons, OpenedPersons, RunningClock
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.templating import when
-from hotline.web.console.tips.opening import OPEN_SECONDS, reason_of
 from hotline.web.console.tips.person_lines import (
     ON_A_PAGE,
     RESULTS,
@@ -50,8 +49,8 @@ from hotline.web.console.tips.person_lines import (
     states,
     value,
 )
-from hotline.web.console.tips.tip_words import shown as tip_in_words
-from hotline.web.console.tips.tips import tip_page
+from hotline.web.console.tips.tips import OPEN_SECONDS, reason_of, tip_page
+from hotline.web.console.tips.tips import in_words as tip_in_words
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
 

@@ -17,8 +17,7 @@ from hotline.services.changes.results import ChangeRefused
 from hotline.text.languages import NAMES
 from hotline.web.console.form import Fields, FormFaults, PostedForm
 from hotline.web.console.visit import Visit, page, see
-from hotline.web.console.writing.changes.field_words import field_words, part_words
-from hotline.web.console.writing.changes.refusals import refused_faults
+from hotline.web.console.writing.changes.sentences import field_words, part_words, refused_faults
 from hotline.web.console.writing.editor.drawing import KINDS
 
 PICK = "pick "
@@ -55,7 +54,7 @@ def choose(visit: Visit, change_id: int) -> Response:
         return _of_live(visit, change_id, {}, refused_faults(visit, done, "choices"))
     if isinstance(done, CatchUpClash):
         return _of_live(visit, change_id, {part: one.clashes for part, one in done.parts.items()})
-    return see("one_change.show", change_id=change_id)
+    return see("changes.show", change_id=change_id)
 
 
 def settled(form: PostedForm) -> Mapping[str, Settled]:

@@ -1,6 +1,6 @@
-"""What callers hear now, to read: the list of flows and how each is, and one flow in three languages.
+"""Shows the live flows: the list, one flow in three languages, and the search in all texts.
 
-The example that docs/console.md walks is `one`: it reads the address, calls a service, and draws one template.
+`docs/console.md` explains `one`: it reads the address, calls a service, and draws one template.
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask import Response, url_for
 
+from hotline.domain.accounts.account import AccountRole
 from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import bringing_back, folders
 from hotline.services.changes.bringing_back import PublicationLine
@@ -16,11 +17,11 @@ from hotline.services.changes.folders import ChangeRow
 from hotline.services.flows import authoring, flow_states, live_flows, publishing
 from hotline.services.flows.flow_states import FlowStanding
 from hotline.services.words import page_texts
+from hotline.services.words.number_part import MOST_HITS, WordsHit, look_up
 from hotline.web.console import who
-from hotline.web.console.visit import Visit, page
-from hotline.web.console.writing.changes import addresses
+from hotline.web.console.visit import Visit, page, part_of_list
+from hotline.web.console.writing.changes import changes
 from hotline.web.console.writing.editor.drawing import KINDS, STATES
-from hotline.web.console.writing.list_parts import part_of_list
 
 WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.READ)
 
@@ -109,5 +110,40 @@ def _found(standing: FlowStanding | None) -> tuple[int, int, bool]:
 
 def _opened(visit: Visit, change_id: int, flow: str, node: str) -> str:
     """The flow in a change: in the editor, or on the page of the change."""
-    change = url_for("one_change.show", change_id=change_id)
-    return addresses.editor(visit.by.roles, change_id, flow, node) or change
+    change = url_for("changes.show", change_id=change_id)
+    return changes.editor_address(visit.by.roles, change_id, flow, node) or change
+
+
+LONGEST_QUERY = 100
+
+
+def find(visit: Visit) -> Response:
+    asked = visit.query.get("q", "").strip()[:LONGEST_QUERY]
+    change = _change(visit)
+    within = None if change is None else change.id
+    found = look_up(visit.kit, asked, within) if asked else ()
+    hits = [(hit, _address(visit, hit, within)) for hit in found]
+    return page(visit, "find.html", asked=asked, hits=hits, most=MOST_HITS, change=change)
+
+
+def _change(visit: Visit) -> ChangeRow | None:
+    """The change in which is searched; what is not live yet is read by whoever writes. Raises NotFound."""
+    said = visit.query.get("change", "")
+    if not said.isdecimal() or len(said) > 9 or not visit.by.roles & who.WORDS:
+        return None
+    return folders.look(visit.kit, int(said))
+
+
+def _address(visit: Visit, hit: WordsHit, change_id: int | None) -> str:
+    """The field in the change that somebody edits; else in the words pages; else where it is read."""
+    found = hit.found
+    is_in_flow = found.node and not hit.place.startswith("locales.")
+    if AccountRole.EDITOR in visit.by.roles and change_id is not None and is_in_flow:
+        return f"/changes/{change_id}/flows/{found.flow}/{found.node}#{hit.anchor or 'form'}"
+    if hit.place and visit.by.roles & who.WORDS:
+        return url_for(
+            "words.one", language=found.language, state="all", at=hit.place, _anchor="t-1"
+        )
+    if hit.place.startswith("locales."):
+        return ""
+    return url_for("flows.one", flow=found.flow, _anchor=f"n-{found.node}" if found.node else None)

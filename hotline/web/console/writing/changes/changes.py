@@ -1,16 +1,73 @@
-"""Changes: those that are open, those that are over, and a new one."""
+"""Lists changes, opens a new one, and shows one: its parts, its findings, its history, and links to their pages."""
 
-from flask import Response
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
 
-from hotline.domain.changes.change import PartDocument
+from flask import Response, current_app
+from werkzeug.exceptions import HTTPException
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, PartDocument
+from hotline.engine.check.finding import Finding, anchor
+from hotline.engine.editing.difference import Difference, difference
 from hotline.errors import NotFound
-from hotline.services.changes import drafts, folders
+from hotline.services.changes import drafts, folders, going_live, judging, proposing, steps
+from hotline.services.changes.drafts import PartDraft
+from hotline.services.changes.folders import ChangeRow
+from hotline.services.changes.judging import DividedFindings
 from hotline.services.changes.results import ChangeRefused
+from hotline.web.console import who
 from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page, see, see_address
-from hotline.web.console.writing.changes import addresses
-from hotline.web.console.writing.changes.field_words import part_words
-from hotline.web.console.writing.changes.refusals import refused_faults
+from hotline.web.console.who import phrase
+from hotline.web.console.writing.changes import sentences
+from hotline.web.console.writing.changes.differences import PHRASES as PHRASES_OF
+from hotline.web.console.writing.changes.sentences import (
+    KEEPS_LANGUAGES,
+    finding_place,
+    languages_kept,
+    part_words,
+    refused_faults,
+)
+
+LISTS = {NUMBERS: "numbers", ENTRIES: "entries"}
+"""Parts of a change that have a page of their own."""
+
+
+Roles = frozenset[AccountRole]
+PAGES = "PAGES"
+"""Under this name the application's settings hold the pages of the route table, by their endpoints."""
+
+
+def if_there(roles: Roles, path: str) -> str:
+    """Returns the same address; empty where no page answers it, or none for these roles."""
+    adapter = current_app.url_map.bind("")
+    try:
+        endpoint, _ = adapter.match(path.partition("#")[0].partition("?")[0], "GET")
+    except HTTPException:
+        return ""
+    route = current_app.config[PAGES].get(endpoint)
+    return path if route is not None and route.lets_in(roles) else ""
+
+
+def editor_address(
+    roles: Roles, change_id: int, flow: str, node: str, field: str = "", language: str = ""
+) -> str:
+    """The screen in the editor, at the field."""
+    path = f"/changes/{change_id}/flows/{quote(flow)}/{quote(node)}"
+    mark = anchor(field, language) or "form"
+    return if_there(roles, f"{path}#{mark}") if flow and node else ""
+
+
+def part_address(roles: Roles, change_id: int, name: str, start: str = "") -> str:
+    """Where a part of a change is edited: a flow at one of its screens, numbers and entries in their lists."""
+    if name in LISTS:
+        return if_there(roles, f"/changes/{change_id}/{LISTS[name]}")
+    return editor_address(roles, change_id, name, start)
+
 
 WHY_LETTERS = 2000
 
@@ -50,10 +107,10 @@ def _asked(visit: Visit, faults: FormFaults, *, flow: str) -> Response:
 def _into(visit: Visit, change_id: int, flow: str) -> Response:
     if flow:
         document = drafts.draft(visit.kit, change_id, flow).document
-        address = addresses.editor(visit.by.roles, change_id, flow, first_screen(document))
+        address = editor_address(visit.by.roles, change_id, flow, first_screen(document))
         if address:
             return see_address(address)
-    return see("one_change.show", change_id=change_id)
+    return see("changes.show", change_id=change_id)
 
 
 def first_screen(flow: PartDocument | None) -> str:
@@ -62,3 +119,167 @@ def first_screen(flow: PartDocument | None) -> str:
     nodes = flow.get("nodes") or {}
     start = flow.get("start")
     return str(start if start in nodes else next(iter(nodes), ""))
+
+
+NEWER = 2
+"""Seconds after which the page asks again whether a worker has checked it."""
+GROUPS = (
+    ("blocking", phrase("Hurts, and is new: mend it before you propose"), "bad"),
+    ("live_already", phrase("Hurts, and callers meet it today already"), "warn"),
+    ("bearable", phrase("Can be borne"), "soft"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A part of a change, in its list."""
+
+    words: str
+    address: str
+    """Where it is edited; empty where it cannot be."""
+    changed: int
+    """Screens that differ from what callers hear; rows, of a list."""
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFinding:
+    place: str
+    words: str
+    detail: str
+    address: str
+    """Of its field; empty where nobody edits it here."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    words: str
+    kind: str
+    found: Sequence[LinkedFinding]
+
+
+def show(visit: Visit, change_id: int) -> Response:
+    return _shown(visit, change_id)
+
+
+def propose(visit: Visit, change_id: int) -> Response:
+    return _done(
+        visit,
+        change_id,
+        proposing.propose(
+            visit.kit, visit.by, change_id, keeps_languages=visit.form.ticked(KEEPS_LANGUAGES)
+        ),
+    )
+
+
+def drop(visit: Visit, change_id: int) -> Response:
+    return _done(visit, change_id, folders.drop(visit.kit, visit.by, change_id))
+
+
+def bring_back(visit: Visit, change_id: int, step_id: int) -> Response:
+    once = visit.form.text("once") or secrets.token_urlsafe()
+    before = visit.form.text("before") == "yes"
+    done = steps.bring_back(visit.kit, visit.by, change_id, step_id, once=once, before=before)
+    return _done(visit, change_id, done if isinstance(done, ChangeRefused) else None)
+
+
+def _done(visit: Visit, change_id: int, refused: ChangeRefused | None) -> Response:
+    if refused is not None:
+        return _shown(visit, change_id, refused_faults(visit, refused, "acts"))
+    return see("changes.show", change_id=change_id)
+
+
+def _shown(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Response:
+    compared = going_live.compare(visit.kit, change_id)
+    change, changes = compared.change, difference(compared.before, compared.after)
+    open_now = change.state.is_editable
+    found = judging.checked(visit.kit, change_id) if open_now and change.parts else None
+    history, older = _history(visit, change_id)
+    answer = page(
+        visit,
+        "change.html",
+        status=422 if faults else 200,
+        change=change,
+        parts=_parts(visit, change, changes),
+        keeps=languages_kept(visit, changes, compared.after) if open_now else "",
+        clashes=[part_words(visit, part) for part in compared.clashes],
+        groups=None if found is None else _groups(visit, change, found),
+        steps=history,
+        older=older,
+        once=secrets.token_urlsafe(),
+        may_write=open_now and AccountRole.EDITOR in visit.by.roles,
+        may_read=bool(visit.by.roles & who.READING),
+        lists=_lists(visit, change_id),
+        faults=faults or FormFaults(),
+    )
+    if open_now and change.parts and found is None and not faults:
+        answer.headers["Refresh"] = f"{NEWER}; url=/changes/{change_id}?auto"
+    return answer
+
+
+def _history(visit: Visit, change_id: int) -> tuple[Sequence[tuple[object, str]], int | None]:
+    """Steps with their sentences, and from which one on there are older ones."""
+    before = visit.query.get("before", "")
+    at = int(before) if before.isdecimal() else None
+    found = drafts.history(visit.kit, change_id, before=at)
+    lines = [(step, sentences.step_sentence(visit, step)) for step in found]
+    return lines, found[-1].id if len(found) == drafts.SHOWN else None
+
+
+def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[PartLine]:
+    newest = drafts.drafts(visit.kit, change.id)
+    counted = _counts(changes)
+    return [
+        PartLine(
+            words=part_words(visit, part),
+            address=_edited(visit, change, part, newest),
+            changed=counted.get(part, 0),
+            is_gone=newest[part].document is None,
+        )
+        for part in change.parts
+    ]
+
+
+def _edited(visit: Visit, change: ChangeRow, part: str, newest: Mapping[str, PartDraft]) -> str:
+    document = newest[part].document
+    if not change.state.is_editable or document is None:
+        return ""
+    is_flow = not part.startswith("#")
+    return part_address(visit.by.roles, change.id, part, first_screen(document) if is_flow else "")
+
+
+def _counts(changes: Difference) -> Mapping[str, int]:
+    """How many screens of each flow differ, and how many rows of each list."""
+    phrases = {one.field for one in changes.others if one.field.startswith(PHRASES_OF)}
+    counted = Counter(screen.flow for screen in changes.screens)
+    counted[PHRASES] = len(phrases)
+    counted[NUMBERS] = len({one.field.partition(".")[0] for one in changes.numbers})
+    counted[ENTRIES] = len({one.field for one in changes.entries})
+    return counted
+
+
+def _lists(visit: Visit, change_id: int) -> Sequence[tuple[str, str]]:
+    """Addresses of what else may be edited, with their words."""
+    pages = (
+        (f"/changes/{change_id}/new-flow", visit.say("A new flow")),
+        (part_address(visit.by.roles, change_id, NUMBERS), visit.say("Telephone numbers")),
+        (part_address(visit.by.roles, change_id, ENTRIES), visit.say("Entries")),
+    )
+    return [(path, words) for path, words in pages if path and if_there(visit.by.roles, path)]
+
+
+def _groups(visit: Visit, change: ChangeRow, found: DividedFindings) -> Sequence[FindingGroup]:
+    return [
+        FindingGroup(words, kind, [_linked(visit, change.id, one) for one in getattr(found, name)])
+        for name, words, kind in GROUPS
+    ]
+
+
+def _linked(visit: Visit, change_id: int, one: Finding) -> LinkedFinding:
+    address = editor_address(visit.by.roles, change_id, one.flow, one.node, one.field, one.language)
+    return LinkedFinding(
+        finding_place(visit, one),
+        sentences.finding_says(visit, one),
+        sentences.finding_detail(visit, one),
+        address,
+    )

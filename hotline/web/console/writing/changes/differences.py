@@ -25,7 +25,7 @@ from hotline.engine.run import Place
 from hotline.text.languages import CODES, NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
-from hotline.web.console.writing.changes.field_words import field_words
+from hotline.web.console.writing.changes.sentences import field_words
 
 ARROWS: Mapping[str, tuple[str, str, str]] = {
     "goes": (

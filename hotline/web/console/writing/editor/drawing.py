@@ -1,4 +1,4 @@
-"""The page of the editor: outline, form and handset of one screen, out of a draft or of what was typed."""
+"""Draws the page of the editor: outline, form and handset of one screen, from a draft or from what was typed."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -31,15 +31,51 @@ from hotline.services.changes.folders import ChangeRow, FlowAtHand
 from hotline.services.flows import reviewing
 from hotline.services.words import saving
 from hotline.services.words.saving import AskedOfText
+from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFault, FormFaults
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
-from hotline.web.console.writing.changes.field_words import field_words
-from hotline.web.console.writing.editor.handset import KEYS, HandsetState
-from hotline.web.console.writing.editor.moving import MovingParts, moving_parts
-from hotline.web.console.writing.editor.notices import Told
-from hotline.web.console.writing.findings import LACKS
+from hotline.web.console.writing.changes.sentences import LACKS, field_words
+from hotline.web.console.writing.editor.moving import KEYS, HandsetState, MovingParts, moving_parts
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    is_saved: bool = False
+    plain: Sequence[tuple[str, str, int]] = ()
+    """Word's marks that were made plain: which, what stands for it, how often."""
+    is_merged: bool = False
+    """Whether others saved meanwhile, and their edits are kept too."""
+
+
+def told_after(visit: Visit, here: FlowAtHand) -> Told:
+    """What the address says of a save; nothing where the flow was saved again since."""
+    saved = _number(visit, "saved")
+    if saved != here.version:
+        return Told()
+    return Told(True, plain(visit.query.get("plain", "")), "both" in visit.query)
+
+
+def of_plain(times: Mapping[str, int]) -> str:
+    """Word's marks and how often, as an address has it: `2019x2-2013x1`."""
+    return "-".join(f"{ord(letter):x}x{count}" for letter, count in times.items())
+
+
+def plain(said: str) -> Sequence[tuple[str, str, int]]:
+    """The mark, what stands for it now, how often. Nothing that is no mark of Word's."""
+    found = []
+    for one in said[:200].split("-"):
+        code, _, count = one.partition("x")
+        letter = next((each for each in TYPOGRAPHY if f"{ord(each):x}" == code), None)
+        if letter is not None and count.isdecimal():
+            found.append((letter, TYPOGRAPHY[letter], int(count[:4])))
+    return found
+
+
+def _number(visit: Visit, name: str) -> int | None:
+    said = visit.query.get(name, "")
+    return int(said) if said.removeprefix("-").isdecimal() and len(said) < 10 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,287 @@
-"""The editor: one screen of a flow in a change. Every button is a submit of its one form."""
+"""Edits one screen of a flow in a change: reads the form, does what its button says, and saves.
 
-from dataclasses import replace
+Every button is a submit of the one form. What others saved meanwhile is merged, or asked about.
+"""
 
-from flask import Response
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from hotline.engine.editing.anatomy import OF_A_FLOW, locked, nodes_of
-from hotline.engine.editing.preview import outline
+from flask import Response, url_for
+
+from hotline.domain.changes.change import StepKind
+from hotline.engine.editing.anatomy import (
+    OF_A_FLOW,
+    Document,
+    locked,
+    nodes_of,
+    rows_of,
+    texts_in,
+    without_typography,
+)
+from hotline.engine.editing.forms.buttons import acted
+from hotline.engine.editing.forms.fields import FieldFault
+from hotline.engine.editing.forms.reading import FieldRefused, read_form, shown
+from hotline.engine.editing.operations.screens import NewScreen, added, led_to_flow, moved, name_of
+from hotline.engine.editing.preview import Arrow, outline
+from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotFound
-from hotline.services.changes import folders
+from hotline.services.changes import folders, steps
+from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.folders import FlowAtHand
-from hotline.web.console.form import FormFaults
-from hotline.web.console.visit import Visit, page
+from hotline.services.changes.results import ChangeRefused
+from hotline.services.changes.steps import StepClash, StepSaved
+from hotline.text.languages import CODES
+from hotline.web.console.form import FormFault, FormFaults, PostedForm
+from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
-from hotline.web.console.writing.editor import handset, saving
+from hotline.web.console.writing import choosing
+from hotline.web.console.writing.changes.sentences import LACKS
+from hotline.web.console.writing.editor import moving
 from hotline.web.console.writing.editor.drawing import (
     EXPECTS,
     KINDS,
+    EditorDraft,
     ScreenAtHand,
     drawn,
     faults_of,
     fresh,
+    of_plain,
+    told_after,
 )
-from hotline.web.console.writing.editor.handset import HandsetState
-from hotline.web.console.writing.editor.moving import moving_parts
-from hotline.web.console.writing.editor.notices import told_after
-from hotline.web.console.writing.editor.typed import TypedScreen, typed_screen
-from hotline.web.console.writing.findings import LACKS
+from hotline.web.console.writing.editor.moving import HandsetState, moving_parts
+
+NEW_SCREEN = "new:"
+"""What a select says for a screen that is made by the save."""
+OTHER_FLOW = "flow:"
+"""Stands there in front of the name of another flow."""
+MORE_WAYS = "more:"
+"""What a short select says that offers the rest in the next page: without the script, which fills it at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedScreen:
+    flow: dict[str, Any]
+    """Whole, with what was typed."""
+    before: Document
+    """The screen that the form was made of."""
+    node: Document
+    """The screen with what was typed."""
+    refused: Sequence[FieldRefused]
+    as_typed: Mapping[str, str]
+    """Fields that go back to the page as they came, since the screen does not hold them so."""
+
+    @property
+    def languages(self) -> list[str]:
+        """In which words changed."""
+        old, new = _words(self.before), _words(self.node)
+        keys = old.keys() | new.keys()
+        changed = {code for way, code in keys if old.get((way, code)) != new.get((way, code))}
+        return [code for code in CODES if code in changed]
+
+
+def typed_screen(
+    flow: Document,
+    name: str,
+    form: PostedForm,
+    *,
+    flows: Collection[str] = (),
+    locked: Collection[str] = (),
+) -> TypedScreen:
+    """`flows`: those that may be led to. Raises KeyError where the flow has no such screen."""
+    before = nodes_of(flow)[name]
+    fields = dict(form.fields)
+    ways = {field: typed for field, typed in fields.items() if _is_way(field, typed)}
+    read = read_form(
+        before, {field: said for field, said in fields.items() if field not in ways}, locked=locked
+    )
+    whole = with_node(flow, name, read.node)
+    refused = [*read.refused]
+    for field, typed in ways.items():
+        if typed == NEW_SCREEN:
+            whole = _led_to_new(whole, Arrow(name, field, shown(read.node, field)))
+        elif (called := typed.removeprefix(OTHER_FLOW)) in flows:
+            whole = led_to_flow(whole, Arrow(name, field, ""), called)
+        elif typed == MORE_WAYS:
+            refused.append(FieldRefused(field, FieldFault.WAY, shown(read.node, field)))
+        else:
+            refused.append(FieldRefused(field, FieldFault.CHOICE, typed))
+    as_typed = ways | {one.name: one.typed for one in refused}
+    return TypedScreen(whole, before, nodes_of(whole)[name], refused, as_typed)
+
+
+def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
+    return {**flow, "nodes": {**flow["nodes"], name: node}}
+
+
+def _is_way(field: str, typed: str) -> bool:
+    is_arrow = field.rpartition(".")[2] in ("goes", "weak")
+    return is_arrow and (typed in (NEW_SCREEN, MORE_WAYS) or typed.startswith(OTHER_FLOW))
+
+
+def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
+    """A new screen is called after the choice that leads to it, and leads on to where that one led."""
+    label = arrow.field.removesuffix(".goes")
+    node = nodes_of(flow)[arrow.node]
+    english = shown(node, f"{label}.en") if label.startswith("choices.") else ""
+    name = name_of(english, nodes_of(flow))
+    return added(flow, NewScreen(name, "say", after=arrow.node, led_from=arrow))
+
+
+def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
+    return {
+        (text.steps, code): words for text in texts_in(node) for code, words in text.words.items()
+    }
+
+
+WHY_LETTERS = 10
+"""The least that somebody writes who changes what is counted or alerted."""
+WHY = phrase("Say in a sentence why what is counted or alerted changes.")
+OVER = phrase("This change is over: nothing is saved in it any more. Your words still stand below.")
+IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class _EditedFlow:
+    """What a press of a button makes of the flow."""
+
+    flow: dict[str, Any]
+    says: Mapping[str, Any]
+    plain: Mapping[str, int]
+    """Word's marks that were made plain."""
+    anchor: str
+
+
+def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Response:
+    """303 to the page of the screen; 422 with the form as it was typed, or with what two changed."""
+    faults = faults_of(visit, [*typed.refused]) or _unsaid(visit, at, typed)
+    if faults:
+        return again(visit, at, typed, faults)
+    made = _made(visit, at, typed, do)
+    new = NewStep(at.flow.name, made.flow, once(visit), made.says)
+    done = steps.save_step(
+        visit.kit,
+        visit.by,
+        at.change_id,
+        new,
+        base_version=at.flow.version,
+        settled=choosing.settled(visit.form).get(at.flow.name),
+    )
+    if isinstance(done, ChangeRefused):
+        return again(visit, at, typed, FormFaults(), said=OVER)
+    if isinstance(done, StepClash):
+        return _clash(visit, at, done)
+    return see_address(_address(visit, at, done, made))
+
+
+def _clash(visit: Visit, at: ScreenAtHand, clash: StepClash) -> Response:
+    """422: both versions of what two changed. The same form comes back with what was chosen."""
+    here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
+    choices = choosing.choices(visit, {at.flow.name: clash.clashes})
+    return choosing.asked(
+        visit,
+        folders.look(visit.kit, at.change_id),
+        choices,
+        address=url_for("editor.take", node=at.node, **here),
+        back=(at.flow.name, url_for("editor.flow", **here)),
+        other=clash.author,
+        kept=choosing.kept(visit.form, choices),
+    )
+
+
+def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
+    """The form as it was typed, to be drawn again."""
+    return EditorDraft(
+        document=typed.flow,
+        as_typed=typed.as_typed,
+        once=visit.form.text("once"),
+        unlocked=visit.form.ticked("unlocked"),
+        why=visit.form.text("why"),
+    )
+
+
+def once(visit: Visit) -> str:
+    """The form's own word, its page and what was typed: one that comes twice is one step, with other words another."""
+    written = repr((visit.path, sorted(visit.form.kept()))).encode()
+    return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
+
+
+def again(
+    visit: Visit, at: ScreenAtHand, typed: TypedScreen, faults: FormFaults, *, said: str = ""
+) -> Response:
+    """422: the form as it was typed, with what is wrong in its fields, or with a sentence on top."""
+    state = moving.handset_of_form(visit.form, visit.language)
+    draft = draft_of(visit, typed)
+    return drawn(visit, at, state, draft, faults=faults, status=422, said=said)
+
+
+def _unsaid(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> FormFaults:
+    """What counts is changed with a reason alone."""
+    if not _marks_changed(visit, at, typed):
+        return FormFaults()
+    if len(visit.form.text("why")) >= WHY_LETTERS:
+        return FormFaults()
+    return FormFaults((FormFault("why", visit.say(WHY)),))
+
+
+def _marks_changed(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> bool:
+    if not visit.form.ticked("unlocked"):
+        return False
+    live = nodes_of(folders.live_flow(visit.kit, at.flow.name)).get(at.node)
+    shut = locked(typed.before, live)
+    return any(shown(typed.before, name) != shown(typed.node, name) for name in shut)
+
+
+def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _EditedFlow:
+    after, plain = without_typography(typed.node)
+    after = acted(after, do) or after
+    flow = with_node(typed.flow, at.node, after)
+    says: dict[str, Any] = {"did": StepKind.EDITED, "node": at.node}
+    if typed.languages:
+        says["languages"] = typed.languages
+    if (by := IN_THE_OUTLINE.get(do)) is not None:
+        flow = moved(flow, at.node, by)
+        if after == typed.before:
+            says["did"] = StepKind.ORDERED
+    elif _marks_changed(visit, at, typed):
+        says |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
+    return _EditedFlow(flow, says, plain, _anchor(do, after))
+
+
+def _anchor(do: str, after: Document) -> str:
+    """Where somebody goes on who pressed a button of a row, or of a letter."""
+    verb, _, rest = do.partition(":")
+    if verb in ("mend", "mend_all"):
+        return f"p-meter-{rest.partition(':')[0]}"
+    name, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
+    lists = [rows for rows in ("arms", "choices", "lead") if rows_of(after, rows)]
+    name = name or next(iter(lists), "")
+    count = len(rows_of(after, name)) if name else 0
+    if verb not in ("up", "down", "drop", "add") or not count:
+        return ""
+    row = count - 1 if verb == "add" else int(at) if at.isdecimal() else 0
+    row += {"up": -1, "down": 1}.get(verb, 0)
+    return f"f-{name}.{min(max(row, 0), count - 1)}"
+
+
+def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow) -> str:
+    if at.node not in nodes_of(done.document):
+        return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
+    state = moving.handset_of_form(visit.form, visit.language)
+    query: dict[str, Any] = {"saved": done.version}
+    if state.language != visit.language:
+        query["shown"] = state.language
+    if state.limit != DEFAULT_LIMIT:
+        query["limit"] = state.limit
+    if done.is_merged:
+        query["both"] = 1
+    if made.plain:
+        query["plain"] = of_plain(made.plain)
+    if made.anchor:
+        query["_anchor"] = made.anchor
+    return url_for("editor.show", change_id=at.change_id, flow=at.flow.name, node=at.node, **query)
+
 
 LOST = phrase("What this form was made of is not there. Look at your words, and save them again.")
 STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
@@ -45,7 +301,7 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here = folders.at_hand(visit.kit, change_id, flow)
     there(here, node)
-    state = handset.of_query(visit.query, visit.language)
+    state = moving.handset_of_query(visit.query, visit.language)
     told = told_after(visit, here)
     return drawn(visit, ScreenAtHand(change_id, here, node), state, fresh(here), told=told)
 
@@ -57,11 +313,11 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     if do.partition(":")[0] not in STORES_NOTHING:
         said = visit.form.text("version")
         if said != str(here.version):
-            return saving.again(visit, at, typed, FormFaults(), said=LOST)
-        return saving.saved(visit, at, typed, do)
+            return again(visit, at, typed, FormFaults(), said=LOST)
+        return saved(visit, at, typed, do)
     verb, _, said = do.partition(":")
     draft = replace(
-        saving.draft_of(visit, typed),
+        draft_of(visit, typed),
         unlocked=verb == "unlock" or unlocked(visit),
         opened=said if verb == "open" else "",
     )
@@ -119,4 +375,4 @@ def there(here: FlowAtHand, node: str) -> None:
 
 
 def _state(visit: Visit, do: str) -> HandsetState:
-    return handset.after(handset.of_form(visit.form, visit.language), do, visit.form)
+    return moving.handset_after(moving.handset_of_form(visit.form, visit.language), do, visit.form)

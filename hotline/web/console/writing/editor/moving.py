@@ -1,7 +1,11 @@
-"""The moving parts of the editor: what changes while somebody types. Meters, letters, findings and the handset."""
+"""Makes the parts of the editor that change while an editor types: meters, letters, findings and the handset.
+
+The handset keeps nothing: hidden fields carry its keys, and all is played again.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from hotline.engine.check.finding import Finding
 from hotline.engine.editing.anatomy import (
@@ -13,19 +17,147 @@ from hotline.engine.editing.anatomy import (
     nodes_of,
     rows_of,
 )
-from hotline.engine.editing.drafting import drafted, put_in
+from hotline.engine.editing.drafting import Draft, Lack, drafted, put_in
 from hotline.engine.editing.forms.fields import TEXTS_OF
 from hotline.engine.editing.forms.reading import form_of
-from hotline.engine.editing.preview import FilledMeter, Supposition, meters, suppositions
+from hotline.engine.editing.preview import (
+    MOST_KEYS,
+    FilledMeter,
+    Previewed,
+    Supposed,
+    Supposition,
+    meters,
+    played,
+    suppositions,
+)
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
+from hotline.engine.screen import DEFAULT_LIMIT, SMALLEST_ROOM
 from hotline.services.flows import publishing
 from hotline.services.reach.outreach import day_of
 from hotline.text.languages import CODES
+from hotline.web.console.form import PostedForm
 from hotline.web.console.visit import Visit
-from hotline.web.console.writing import findings
-from hotline.web.console.writing.editor import handset
-from hotline.web.console.writing.editor.handset import HandsetState, HandsetView
+from hotline.web.console.writing.changes import sentences
+
+LANGUAGE, LIMIT, BEGINS, KEY, SAY = "h.language", "h.limit", "h.begins", "h.key", "h.say"
+AS_ANSWER, AS_FLAG = "as.answer.", "as.flag."
+HERE, DIAL = "here", "dial"
+WIDEST_LIMIT = 182
+"""Septets of a message on the network: no body is longer."""
+KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "00", "000")
+FLAGS = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class HandsetState:
+    """What the page says of its handset."""
+
+    language: str
+    limit: int = DEFAULT_LIMIT
+    keys: tuple[str, ...] = ()
+    is_dialled: bool = False
+    """Whether it began at the dial, and not at the screen of the form."""
+    supposed: Supposed = field(default_factory=Supposed)
+
+    def suppose(self, name: str, *, is_flag: bool) -> str:
+        """What the page shows of one "as if"; empty where nothing is supposed."""
+        if is_flag:
+            given = self.supposed.flags.get(name)
+            return "" if given is None else "yes" if given else "no"
+        return self.supposed.answers.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class HandsetView:
+    """What it shows."""
+
+    text: str
+    language: str
+    septets: int
+    ends: bool
+    expects: str
+    stuck: Place | None
+    lack: Lack | None
+    """What that place has not yet, where it is a screen of this flow."""
+    state: HandsetState
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it hears no more keys."""
+        return len(self.state.keys) >= MOST_KEYS
+
+
+def handset_of_form(form: PostedForm, language: str) -> HandsetState:
+    """As the form carries it; `language` where it says none."""
+    told = form.text(LANGUAGE)
+    answers, flags = dict[str, str](), dict[str, bool]()
+    for name, value in form.fields:
+        if name.startswith(AS_ANSWER) and value:
+            answers[name.removeprefix(AS_ANSWER)] = value
+        elif name.startswith(AS_FLAG) and value in FLAGS:
+            flags[name.removeprefix(AS_FLAG)] = FLAGS[value]
+    return HandsetState(
+        language=told if told in CODES else language,
+        limit=limit_of(form.text(LIMIT)),
+        keys=form.many(KEY)[:MOST_KEYS],
+        is_dialled=form.text(BEGINS) == DIAL,
+        supposed=Supposed(answers, flags),
+    )
+
+
+def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
+    """As the address of a page says it after a save: the language and the limit stay."""
+    told = query.get("shown", "")
+    return HandsetState(told if told in CODES else language, limit_of(query.get("limit", "")))
+
+
+def limit_of(typed: str) -> int:
+    """A network's limit; the usual one where none is said."""
+    if not typed.isdecimal() or len(typed) > 3:
+        return DEFAULT_LIMIT
+    return min(max(int(typed), SMALLEST_ROOM), WIDEST_LIMIT)
+
+
+def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetState:
+    """After one of its own buttons: a key, words that were typed, from here or from the dial."""
+    verb, _, said = do.partition(":")
+    if verb == "restart":
+        return replace(state, keys=(), is_dialled=said == DIAL)
+    keyed = said or form.text(SAY)
+    if verb != "press" or not keyed or len(state.keys) >= MOST_KEYS:
+        return state
+    return replace(state, keys=(*state.keys, keyed))
+
+
+def handset_shown(
+    book: Book, draft: Draft, place: Place, state: HandsetState, *, today: date
+) -> HandsetView:
+    """`book` holds the draft."""
+    seen: Previewed = played(
+        book,
+        state.keys,
+        flow="" if state.is_dialled else place.flow,
+        node="" if state.is_dialled else place.node,
+        language=state.language,
+        today=today,
+        supposed=state.supposed,
+        limit=state.limit,
+    )
+    stuck, lack = seen.stuck, None
+    if stuck is not None and stuck.flow == draft.flow.name:
+        lack = next((fault.lack for fault in draft.faults_of(stuck.node)), None)
+    screen = None if stuck else seen.screen
+    return HandsetView(
+        text=screen.text if screen else "",
+        language=seen.language,
+        septets=screen.septets if screen else 0,
+        ends=bool(screen and screen.ends),
+        expects=seen.expects,
+        stuck=stuck,
+        lack=lack,
+        state=state,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +216,16 @@ def moving_parts(
         meters=meters(book, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
         to_mend=[
-            ToMend(findings.says(visit, one), findings.detail(visit, one), _anchor(written, one))
+            ToMend(
+                sentences.finding_says(visit, one),
+                sentences.finding_detail(visit, one),
+                _anchor(written, one),
+            )
             for one in found.here
         ],
         elsewhere=found.elsewhere,
         is_whole=found.is_whole,
-        handset=handset.shown(book, draft, place, state, today=day_of(visit.kit.now())),
+        handset=handset_shown(book, draft, place, state, today=day_of(visit.kit.now())),
         supposed=suppositions(compiled) if compiled is not None else (),
         book=book,
     )
