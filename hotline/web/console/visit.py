@@ -18,7 +18,7 @@ from hotline.statistics.rules_labels import SAMPLE
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import lines
-from hotline.web.console.form import PostedForm
+from hotline.web.console.form import FormFaults, PostedForm
 from hotline.web.console.templating import Templates
 from hotline.web.console.who import ALL
 
@@ -80,17 +80,29 @@ def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
     return Visit(**common, by=by, token=token)
 
 
-def page(visit: GuestVisit, template: str, *, status: int = 200, **values: object) -> Response:
-    """The page that a template makes of these values. `forms.html` names what every template has besides."""
+def page(
+    visit: GuestVisit,
+    template: str,
+    *,
+    wrong: FormFaults | None = None,
+    status: int = 0,
+    **values: object,
+) -> Response:
+    """Draws a template with these values. `forms.html` names what every template has besides.
+
+    A page with something wrong answers 422, unless `status` says another one.
+    """
     by = visit.by if isinstance(visit, Visit) else None
     # Asked where a template shows them: a part of a page does not.
     ask: dict[str, object] = {"sample_marks": partial(marks_if_known, visit.kit, visit.templates)}
     if by is not None:
         ask = {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
         ask["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
-    given = {"path": visit.path, "query": visit.query} | ask | values
+    given = (
+        {"path": visit.path, "query": visit.query, "faults": wrong or FormFaults()} | ask | values
+    )
     drawn = visit.templates.draw(visit.language, template, by=by, **given)
-    return make_response(drawn, status)
+    return make_response(drawn, status or (422 if wrong else 200))
 
 
 def see(endpoint: str, **values: str | int) -> Response:
@@ -163,10 +175,10 @@ class PageRoute:
     """As Flask writes it: `/accounts/<int:account_id>`."""
     view: View
     roles: frozenset[AccountRole]
-    needs: Needs = Needs.NOTHING
-    """Of a POST alone: a GET changes nothing."""
     audit: str = ""
     """The action that its service writes into the audit log."""
+    needs: Needs = Needs.NOTHING
+    """Of a POST alone: a GET changes nothing."""
     menu: str = ""
     """Its word in the bar at the top; most pages have none."""
 

@@ -27,10 +27,6 @@ TAKE_ROLES, LINK, SUSPEND, END = "roles", "link", "suspend", "end"
 """What `account_act.html` asks about."""
 
 
-def listed(visit: Visit) -> Response:
-    return _listed(visit)
-
-
 def invite(visit: Visit) -> Response:
     """A new account, and the link by which its person takes it up: shown once, to be handed over."""
     name, language = visit.form.text("name"), visit.form.text("language")
@@ -38,12 +34,8 @@ def invite(visit: Visit) -> Response:
     try:
         invited = invitations.invite(visit.kit, visit.by.actor, name, _roles(visit), spoken)
     except AccountRefused as refused:
-        return _listed(visit, status=422, wrong=faults(name=why(visit, refused)))
+        return listed(visit, faults(name=why(visit, refused)))
     return _invited(visit, name, invited)
-
-
-def one(visit: Visit, account_id: int) -> Response:
-    return _one(visit, account_id)
 
 
 def set_roles(visit: Visit, account_id: int) -> Response:
@@ -58,7 +50,7 @@ def set_roles(visit: Visit, account_id: int) -> Response:
         wrong = why(visit, refused)
         if lost and visit.form.ticked("sure"):
             return _confirm(visit, account_id, TAKE_ROLES, wrong, kept=wanted, lost=lost)
-        return _one(visit, account_id, status=422, wrong=faults(roles=wrong))
+        return one(visit, account_id, faults(roles=wrong))
     return see("accounts.one", account_id=account_id)
 
 
@@ -94,7 +86,7 @@ def lift(visit: Visit, account_id: int) -> Response:
     try:
         invitations.lift_suspension(visit.kit, visit.by.actor, account_id)
     except AccountRefused as refused:
-        return _one(visit, account_id, status=422, wrong=faults(roles=why(visit, refused)))
+        return one(visit, account_id, faults(roles=why(visit, refused)))
     return see("accounts.one", account_id=account_id)
 
 
@@ -129,8 +121,7 @@ def _confirm(
     return page(
         visit,
         "account_act.html",
-        status=422 if wrong else 200,
-        faults=faults(reason=wrong),
+        wrong=faults(reason=wrong),
         account=directory.one(visit.kit, account_id),
         resting=new_links.resting(visit.kit, account_id),
         by_two=account_ends.needs_second_now(visit.kit, visit.by.actor, account_id),
@@ -146,28 +137,24 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
     return frozenset(AccountRole(one) for one in visit.form.many("roles") if one in {*AccountRole})
 
 
-def _listed(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None) -> Response:
+def listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
     accounts = directory.listed(visit.kit)
     return page(
         visit,
         "accounts.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         accounts=accounts,
         typed=visit.form,
         roles=ROLES,
     )
 
 
-def _one(
-    visit: Visit, account_id: int, *, status: int = 200, wrong: FormFaults | None = None
-) -> Response:
+def one(visit: Visit, account_id: int, wrong: FormFaults | None = None) -> Response:
     account = directory.one(visit.kit, account_id)
     return page(
         visit,
         "one_account.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         account=account,
         resting=new_links.resting(visit.kit, account_id),
         ending=account_ends.waiting(visit.kit, account_id),
@@ -179,10 +166,6 @@ def _one(
 def _invited(visit: Visit, name: str, invited: Invited) -> Response:
     address = f"{visit.kit.console_url}/welcome/{invited.link}"
     return page(visit, "invited.html", name=name, address=address, waiting=invited.waiting)
-
-
-def show(visit: Visit) -> Response:
-    return _shown(visit)
 
 
 def speak(visit: Visit) -> Response:
@@ -199,9 +182,9 @@ def change_password(visit: Visit) -> Response:
     try:
         refused = own_account.change_password(visit.kit, visit.token, old, visit.form.secret("new"))
     except AccountRefused as fault:
-        return _shown(visit, status=422, wrong=faults(secret_new=why(visit, fault)))
+        return show(visit, faults(secret_new=why(visit, fault)))
     if refused:
-        return _shown(visit, status=422, wrong=faults(secret_old=not_taken(visit, refused)))
+        return show(visit, faults(secret_old=not_taken(visit, refused)))
     return see("accounts.show", done="password")
 
 
@@ -220,13 +203,11 @@ def take_factor(visit: Visit) -> Response:
     new_code, password, code = (form.secret(name) for name in ("new_code", "password", "code"))
     try:
         refused = own_account.take_factor(visit.kit, visit.token, sealed, new_code, password, code)
+        wrong = faults(secret_password=not_taken(visit, refused) if refused else "")
     except AccountRefused as fault:
-        same = _as_before(visit, sealed)
         wrong = faults(secret_new_code=why(visit, fault))
-        return _factor(visit, same, status=422, wrong=wrong)
-    if refused:
-        wrong = faults(secret_password=not_taken(visit, refused))
-        return _factor(visit, _as_before(visit, sealed), status=422, wrong=wrong)
+    if wrong:
+        return _factor(visit, _as_before(visit, sealed), wrong)
     return see("accounts.show", done="factor")
 
 
@@ -248,19 +229,17 @@ def paper(visit: Visit) -> Response:
     try:
         sheet = own_account.new_paper(visit.kit, visit.token, password, code)
     except AccountRefused as fault:
-        return _shown(visit, status=422, wrong=faults(paper=why(visit, fault)))
+        return show(visit, faults(paper=why(visit, fault)))
     if isinstance(sheet, Refused):
-        wrong = faults(**{"paper-password": not_taken(visit, sheet)})
-        return _shown(visit, status=422, wrong=wrong)
+        return show(visit, faults(**{"paper-password": not_taken(visit, sheet)}))
     return page(visit, "paper.html", sheet=sheet)
 
 
-def _shown(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None) -> Response:
+def show(visit: Visit, wrong: FormFaults | None = None) -> Response:
     return page(
         visit,
         "account.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         sessions=sessions.listed(visit.kit, visit.token),
         done=visit.query.get("done", ""),
         resting=new_links.resting(visit.kit, visit.by.account_id),
@@ -277,10 +256,6 @@ def _as_before(visit: Visit, sealed: str) -> NewFactor:
         return own_account.new_factor(visit.kit, visit.by)
 
 
-def _factor(
-    visit: Visit, new: NewFactor, *, status: int = 200, wrong: FormFaults | None = None
-) -> Response:
+def _factor(visit: Visit, new: NewFactor, wrong: FormFaults | None = None) -> Response:
     drawn = qr_code.svg(new.uri)
-    return page(
-        visit, "factor.html", status=status, faults=wrong or FormFaults(), new=new, drawn=drawn
-    )
+    return page(visit, "factor.html", wrong=wrong, new=new, drawn=drawn)

@@ -12,10 +12,6 @@ from hotline.web.console.tips.tips import span
 from hotline.web.console.visit import Visit, page, see, why
 
 
-def listed(visit: Visit) -> Response:
-    return _listed(visit)
-
-
 def decide(visit: Visit, approval_id: int) -> Response:
     """Approves or refuses, or takes back what this account asked for."""
     try:
@@ -34,11 +30,11 @@ def decide(visit: Visit, approval_id: int) -> Response:
     except Unavailable:
         raise
     except HotlineError as refused:
-        return _listed(visit, wrong=faults(**{f"reason-{approval_id}": why(visit, refused)}))
+        return listed(visit, wrong=faults(**{f"reason-{approval_id}": why(visit, refused)}))
     return see("approvals.listed")
 
 
-def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
+def listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
     def shown(name: str, value: str) -> str:
         return _shown(visit, name, value)
 
@@ -49,8 +45,7 @@ def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
     return page(
         visit,
         "approvals.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         waiting=waiting,
         days=lambda made_at: (visit.kit.now() - made_at).days,
     )

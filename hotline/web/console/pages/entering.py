@@ -1,6 +1,5 @@
 """Lets people in and out: sign-in, a lost password, the link of a new account; sends the files of pages."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Response, abort, current_app, make_response
@@ -64,7 +63,7 @@ def enter(visit: GuestVisit) -> Response:
         network=visit.network,
     )
     if isinstance(found, Refused):
-        return _form(visit, to, kept, status=422, name=form.text("name"), refused=found)
+        return _form(visit, to, kept, name=form.text("name"), refused=found)
     if kept:
         here = signed(visit, found.signed_in, found.token)
         answer = page(here, "again.html", to=to, kept=kept)
@@ -106,29 +105,20 @@ def _form(
     kept: Fields,
     *,
     name: str,
-    status: int = 200,
+    status: int = 0,
     refused: Refused | None = None,
 ) -> Response:
-    wrong = faults(name=not_taken(visit, refused) if refused else "")
     return page(
         visit,
         "enter.html",
+        wrong=faults(name=not_taken(visit, refused) if refused else ""),
         status=status,
         to=to,
         kept=kept,
-        faults=wrong,
         name=name,
-        demo=_demo(visit),
+        demo=demo_accounts.shown(visit.kit),
         one_click=ONE_CLICK in current_app.view_functions,
     )
-
-
-def _demo(visit: GuestVisit) -> Sequence[demo_accounts.DemoEntry]:
-    return demo_accounts.shown(visit.kit)
-
-
-def ask_recovery(visit: GuestVisit) -> Response:
-    return _recovery_form(visit)
 
 
 def recover(visit: GuestVisit) -> Response:
@@ -139,17 +129,14 @@ def recover(visit: GuestVisit) -> Response:
             visit.kit, form.text("name"), key, code, password, visit.known, network=visit.network
         )
     except AccountRefused as fault:
-        return _recovery_form(visit, status=422, wrong=faults(secret_new=why(visit, fault)))
+        return ask_recovery(visit, wrong=faults(secret_new=why(visit, fault)))
     if refused:
-        return _recovery_form(visit, status=422, wrong=faults(name=not_taken(visit, refused)))
+        return ask_recovery(visit, wrong=faults(name=not_taken(visit, refused)))
     return see("entering.ask")
 
 
-def _recovery_form(
-    visit: GuestVisit, *, status: int = 200, wrong: FormFaults | None = None
-) -> Response:
-    name = visit.form.text("name")
-    return page(visit, "recover.html", status=status, faults=wrong or FormFaults(), name=name)
+def ask_recovery(visit: GuestVisit, wrong: FormFaults | None = None) -> Response:
+    return page(visit, "recover.html", wrong=wrong, name=visit.form.text("name"))
 
 
 LINK_COOKIE = "__Host-hotline-link"
@@ -181,7 +168,7 @@ def take_step(visit: GuestVisit, token: str) -> Response:
     except AccountRefused as refused:
         wrong = faults(**{ASKED.get(does, "do"): why(spoken, refused)})
         now = welcome.begin(visit.kit, token, visit.began)
-        return _shown(spoken, now, status=422, wrong=wrong)
+        return _shown(spoken, now, wrong=wrong)
 
 
 def _taken(visit: GuestVisit, token: str, does: str) -> Response:
@@ -212,7 +199,7 @@ def _continued(visit: GuestVisit, token: str) -> Response:
     if isinstance(found, Refused):
         wrong = faults(secret_password=not_taken(visit, found))
         now = welcome.begin(visit.kit, token, visit.began)
-        return _shown(visit, now, status=422, wrong=wrong)
+        return _shown(visit, now, wrong=wrong)
     return _carrying(see("entering.step", token=token), found.browser)
 
 
@@ -225,14 +212,12 @@ def _carrying(answer: Response, browser: str) -> Response:
     return answer
 
 
-def _shown(
-    visit: GuestVisit, here: Welcome | None, *, status: int = 200, wrong: FormFaults | None = None
-) -> Response:
+def _shown(visit: GuestVisit, here: Welcome | None, wrong: FormFaults | None = None) -> Response:
     if here is None:
         return page(visit, "link_over.html", status=404)
     drawn = qr_code.svg(here.uri) if here.uri else ""
-    given = {"here": here, "drawn": drawn, "faults": wrong or FormFaults()}
-    return page(_in_its_language(visit, here), "welcome.html", status=status, **given)
+    spoken = _in_its_language(visit, here)
+    return page(spoken, "welcome.html", wrong=wrong, here=here, drawn=drawn)
 
 
 def _sheet(visit: GuestVisit, token: str, wrong: FormFaults) -> Response:
@@ -241,9 +226,7 @@ def _sheet(visit: GuestVisit, token: str, wrong: FormFaults) -> Response:
     if here is None:
         return _shown(visit, None)
     sheet = welcome.paper(visit.kit, token, visit.began)
-    status = 422 if wrong else 200
-    drawn = {"sheet": sheet, "name": here.name, "faults": wrong}
-    return page(visit, "welcome_paper.html", status=status, **drawn)
+    return page(visit, "welcome_paper.html", wrong=wrong, sheet=sheet, name=here.name)
 
 
 def _in_its_language(visit: GuestVisit, here: Welcome) -> GuestVisit:

@@ -18,10 +18,6 @@ ACCEPTED, FAILED, PENDING = phrase("accepted"), phrase("not accepted"), phrase("
 MOST_TESTED = 50
 
 
-def listed(visit: Visit) -> Response:
-    return _listed(visit)
-
-
 def add(visit: Visit) -> Response:
     """The number is typed once and shown never again."""
     form = visit.form
@@ -69,7 +65,7 @@ def _done(visit: Visit, field: str, act: Callable[[], object]) -> Response:
     try:
         act()
     except (ImportRefused, NumberInvalid, NotFound) as refused:
-        return _listed(visit, faults(**{field: _why(visit, refused)}))
+        return listed(visit, faults(**{field: _why(visit, refused)}))
     return see("oncall.listed")
 
 
@@ -101,12 +97,11 @@ def _tested(visit: Visit) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
+def listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
     return page(
         visit,
         "oncall.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         contacts=watchers.everybody(visit.kit),
         sent=watchers.notices_sent(visit.kit),
         says=lines.ALARMS,

@@ -24,10 +24,6 @@ FATES: Mapping[str, str] = {
 NOT_NOW = phrase("Nothing changed: someone else was quicker.")
 
 
-def show(visit: Visit) -> Response:
-    return _show(visit)
-
-
 def pause(visit: Visit) -> Response:
     """Sends nothing more. Every page says so to everyone who is signed in, and on-call contacts are notified."""
     return _with_reason(
@@ -50,7 +46,7 @@ def review(visit: Visit) -> Response:
     """Records that a person saw to these messages, for example by telephone."""
     chosen = [one for one in visit.form.many("message") if one.isascii() and one.isdecimal()]
     if not chosen:
-        return _show(visit, faults(review=visit.say("Choose a message.")))
+        return show(visit, faults(review=visit.say("Choose a message.")))
     ids = [int(one[:18]) for one in chosen]
     return _with_reason(
         visit,
@@ -62,24 +58,23 @@ def review(visit: Visit) -> Response:
 def _with_reason(visit: Visit, field: str, act: Callable[[str], object]) -> Response:
     reason = visit.form.text("reason", most=120)
     if not reason or not reason.isprintable():
-        return _show(visit, faults(**{field: visit.say("Enter a reason.")}))
+        return show(visit, faults(**{field: visit.say("Enter a reason.")}))
     try:
         act(reason)
     except Undecided:
         says = visit.say("Decide for each kind of message that may have gone out already.")
-        return _show(visit, faults(**{field: says}))
+        return show(visit, faults(**{field: says}))
     except NotFound:
-        return _show(visit, faults(**{field: visit.say(NOT_NOW)}))
+        return show(visit, faults(**{field: visit.say(NOT_NOW)}))
     return see("outgoing.show")
 
 
-def _show(visit: Visit, wrong: FormFaults | None = None) -> Response:
+def show(visit: Visit, wrong: FormFaults | None = None) -> Response:
     found = lane.look(visit.kit)
     return page(
         visit,
         "outgoing.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         found=found,
         kinds={kind: visit.say(words) for kind, words in KINDS.items()},
         fates=[(fate, visit.say(words)) for fate, words in FATES.items()],

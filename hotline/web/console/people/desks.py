@@ -26,30 +26,26 @@ def listed(visit: Visit) -> Response:
     )
 
 
-def one(visit: Visit, code: str) -> Response:
-    return _one(visit, code)
-
-
 def ask(visit: Visit, code: str) -> Response:
     """Somebody else lets them in."""
     member, reason = visit.form.text("member", most=40), visit.form.text("reason", most=200)
     if not member or not reason:
-        return _one(visit, code, faults(member=_missing(visit, member)))
+        return one(visit, code, faults(member=_missing(visit, member)))
     try:
         admissions.ask(visit.kit, visit.by.actor, code, member, reason)
     except HotlineError as refused:
-        return _one(visit, code, faults(member=why(visit, refused)))
+        return one(visit, code, faults(member=why(visit, refused)))
     return see("desks.one", code=code)
 
 
 def remove(visit: Visit, code: str) -> Response:
     member, reason = visit.form.text("member", most=40), visit.form.text("reason", most=200)
     if not reason:
-        return _one(visit, code, faults(remove=_missing(visit, member)))
+        return one(visit, code, faults(remove=_missing(visit, member)))
     try:
         leaving.from_desk(visit.kit, visit.by.actor, code, member, reason)
     except HotlineError as refused:
-        return _one(visit, code, faults(remove=why(visit, refused)))
+        return one(visit, code, faults(remove=why(visit, refused)))
     return see("desks.one", code=code)
 
 
@@ -63,14 +59,14 @@ def give_key(visit: Visit, code: str) -> Response:
         return see("desks.one", code=code, given="yes")
     reason = visit.form.text("reason", most=200)
     if not reason and not head.is_moving:
-        return _one(visit, code, faults(key=_missing(visit, code)))
+        return one(visit, code, faults(key=_missing(visit, code)))
     key = sessions.key_of(visit.kit, visit.token)
     try:
         if key is None:
             raise DeskRefused(remark("your key is closed: sign in again"))
         done = rekeying.step(visit.kit, visit.by.actor, key, code, reason)
     except HotlineError as refused:
-        return _one(visit, code, faults(key=why(visit, refused)))
+        return one(visit, code, faults(key=why(visit, refused)))
     if done.is_over:
         return see("desks.one", code=code, given="yes")
     return see("desks.one", code=code, moved=done.moved)
@@ -81,13 +77,12 @@ def _missing(visit: Visit, member: str) -> str:
     return f"{says[:1].upper()}{says[1:]}."
 
 
-def _one(visit: Visit, code: str, wrong: FormFaults | None = None) -> Response:
+def one(visit: Visit, code: str, wrong: FormFaults | None = None) -> Response:
     shown = desk_page.one(visit.kit, visit.by, code)
     return page(
         visit,
         "desk.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         desk=shown,
         head=shown.head,
         called=placing.of_head(visit, shown.head),

@@ -54,16 +54,12 @@ class ExerciseLine:
     people: Sequence[tuple[ExerciseTold, Sequence[str]]]
 
 
-def listed(visit: Visit) -> Response:
-    return _listed(visit)
-
-
 def start(visit: Visit) -> Response:
     """Its alert goes out at once."""
     form = visit.form
     desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
     if desk not in {code for code, _ in _desks(visit)} or urgency not in URGENCIES:
-        return _listed(visit, faults(desk=visit.say("Choose one of the list.")))
+        return listed(visit, faults(desk=visit.say("Choose one of the list.")))
     wanted = WantedExercise(desk, Urgency(int(urgency)), form.ticked("climbs"))
     return _with_reason(
         visit,
@@ -84,24 +80,23 @@ def end(visit: Visit, exercise_id: int) -> Response:
 def _with_reason(visit: Visit, field: str, act: Callable[[str], object]) -> Response:
     reason = visit.form.text("reason", most=120)
     if not reason or not reason.isprintable():
-        return _listed(visit, faults(**{field: visit.say(MISSING)}))
+        return listed(visit, faults(**{field: visit.say(MISSING)}))
     try:
         act(reason)
     except Unavailable:
         raise
     except HotlineError as refused:
-        return _listed(visit, faults(**{field: why(visit, refused)}))
+        return listed(visit, faults(**{field: why(visit, refused)}))
     return see("exercises.listed")
 
 
-def _listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
+def listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
     every = exercising.listed(visit.kit)
     desks = _desks(visit)
     return page(
         visit,
         "exercises.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         typed=visit.form,
         desks=desks,
         urgencies=[(value, visit.say(words)) for value, words in URGENCIES.items()],

@@ -6,10 +6,10 @@ No page shows a number. A code goes to the phone, and the start PIN is printed o
 import csv
 import io
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime
+from functools import partial
 
-from flask import Response, abort, request
+from flask import Response, abort
 
 from hotline.adapters import sheet_reading
 from hotline.domain.call_back import KIGALI
@@ -21,7 +21,8 @@ from hotline.errors import HotlineError, ImportRefused, NumberInvalid, Personnel
 from hotline.services.people import leaves
 from hotline.services.people.dossiers import leaving, people_list, postings, speaking, writing_down
 from hotline.services.people.dossiers.people_list import PersonLine
-from hotline.services.people.dossiers.writing_down import JudgedPeople, TypedPerson
+from hotline.services.people.dossiers.writing_down import TypedPerson
+from hotline.services.people.enrolling import StartPaper
 from hotline.text.languages import CODES
 from hotline.web.console import who
 from hotline.web.console.form import FormFaults, faults
@@ -51,124 +52,86 @@ def listed(visit: Visit) -> Response:
     )
 
 
-def one(visit: Visit, responder_id: int) -> Response:
-    return _one(visit, responder_id)
-
-
 def place(visit: Visit, responder_id: int) -> Response:
     """Less at once; more waits for a second person."""
     wanted, wrong = placing.read(visit)
     if wrong:
-        return _one(visit, responder_id, status=422, wrong=faults(place=wrong))
+        return one(visit, responder_id, faults(place=wrong))
     known = set(Category)
     kinds = tuple(Category(one) for one in visit.form.many("categories") if one in known)
     posting = WantedPosting(wanted, kinds)
-
-    def carry_out() -> object:
-        reason = visit.form.text("reason", most=200)
-        return postings.place(visit.kit, visit.by.actor, responder_id, posting, reason)
-
-    return _done(visit, responder_id, "place", carry_out)
+    return _done(visit, responder_id, "place", partial(postings.place, wanted=posting))
 
 
 def speak(visit: Visit, responder_id: int) -> Response:
-    spoken = [one for one in visit.form.many("languages") if one in CODES]
-    first = visit.form.text("first")
-    ordered = tuple(dict.fromkeys((first, *spoken))) if first in CODES else tuple(spoken)
-
-    def carry_out() -> object:
+    try:
+        ordered = tuple(_languages(visit))
         speaking.set_languages(visit.kit, visit.by.actor, responder_id, ordered)
-        return None
-
-    return _done(visit, responder_id, "languages", carry_out)
+    except PersonnelRefused as refused:
+        return one(visit, responder_id, faults(languages=why(visit, refused)))
+    return see("people.one", responder_id=responder_id)
 
 
 def leave(visit: Visit, responder_id: int) -> Response:
     starts, ends = _moment(visit.form.text("from")), _moment(visit.form.text("until"))
     if ends is None or (starts is None and visit.form.text("from")):
         says = visit.say("A day, as 2026-11-30.")
-        return _one(visit, responder_id, status=422, wrong=faults(until=says))
+        return one(visit, responder_id, faults(until=says))
 
-    def carry_out() -> object:
-        return leaves.leave(
-            visit.kit,
-            str(responder_id),
-            starts_at=starts,
-            ends_at=ends,
-            by=visit.by.actor,
-            reason=visit.form.text("reason", most=200),
-        )
-
-    return _done(visit, responder_id, "until", carry_out)
+    return _done(
+        visit,
+        responder_id,
+        "until",
+        lambda kit, by, person, reason: leaves.leave(
+            kit, str(person), starts_at=starts, ends_at=ends, by=by, reason=reason
+        ),
+    )
 
 
 def back(visit: Visit, responder_id: int) -> Response:
     """The end of a leave, and of the mark of a number that was not reached."""
+    number = visit.form.secret("number") or None
 
-    def carry_out() -> object:
-        return leaves.back(
-            visit.kit,
-            str(responder_id),
-            number=visit.form.secret("number") or None,
-            second=None,
-            by=visit.by.actor,
-            reason=visit.form.text("reason", most=200),
-        )
-
-    return _done(visit, responder_id, "back", carry_out)
+    return _done(
+        visit,
+        responder_id,
+        "back",
+        lambda kit, by, person, reason: leaves.back(
+            kit, str(person), number=number, second=None, by=by, reason=reason
+        ),
+    )
 
 
 def number(visit: Visit, responder_id: int) -> Response:
     """Typed once, and shown never again: a code goes to it, and a second admin decides."""
-    reason = visit.form.text("reason", most=200)
-    try:
-        if not reason:
-            raise PersonnelRefused(MISSING)
-        paper = writing_down.change_number(
-            visit.kit, visit.by.actor, responder_id, visit.form.secret("number"), reason
-        )
-    except (NumberInvalid, PersonnelRefused) as refused:
-        return _one(visit, responder_id, status=422, wrong=_wrong("secret_number", visit, refused))
-    return page(visit, "people_paper.html", papers=[paper])
+    act = partial(writing_down.change_number, number=visit.form.secret("number"))
+    return _done(visit, responder_id, "secret_number", act)
 
 
 def invite(visit: Visit, responder_id: int) -> Response:
     """Another code to her phone and another paper: also for who forgot her PIN."""
+    return _done(visit, responder_id, "invite", writing_down.invite)
+
+
+def remove(visit: Visit, responder_id: int) -> Response:
+    return _done(visit, responder_id, "remove", leaving.take_away)
+
+
+def _done(visit: Visit, responder_id: int, field: str, act: Callable[..., object]) -> Response:
+    """Does it where a reason was given, and shows the paper that came of it once."""
     reason = visit.form.text("reason", most=200)
     try:
         if not reason:
             raise PersonnelRefused(MISSING)
-        paper = writing_down.invite(visit.kit, visit.by.actor, responder_id, reason)
-    except PersonnelRefused as refused:
-        return _one(visit, responder_id, status=422, wrong=_wrong("invite", visit, refused))
-    return page(visit, "people_paper.html", papers=[paper])
-
-
-def remove(visit: Visit, responder_id: int) -> Response:
-    def carry_out() -> object:
-        reason = visit.form.text("reason", most=200)
-        return leaving.take_away(visit.kit, visit.by.actor, responder_id, reason)
-
-    return _done(visit, responder_id, "remove", carry_out)
-
-
-def _done(visit: Visit, responder_id: int, field: str, carry_out: Callable[[], object]) -> Response:
-    try:
-        if field != "languages" and not visit.form.text("reason"):
-            raise PersonnelRefused(MISSING)
-        carry_out()
+        done = act(visit.kit, visit.by.actor, responder_id, reason=reason)
     except (PersonnelRefused, NumberInvalid) as refused:
-        return _one(visit, responder_id, status=422, wrong=_wrong(field, visit, refused))
+        return one(visit, responder_id, faults(**{field: why(visit, refused)}))
+    if isinstance(done, StartPaper):
+        return page(visit, "people_paper.html", papers=[done])
     return see("people.one", responder_id=responder_id)
 
 
-def _wrong(field: str, visit: Visit, refused: HotlineError) -> FormFaults:
-    return faults(**{field: why(visit, refused)})
-
-
-def _one(
-    visit: Visit, responder_id: int, *, status: int = 200, wrong: FormFaults | None = None
-) -> Response:
+def one(visit: Visit, responder_id: int, wrong: FormFaults | None = None) -> Response:
     seen = people_list.seen_desks(visit.kit, visit.by)
     if responder_id < 1:
         abort(404)
@@ -176,8 +139,7 @@ def _one(
     return page(
         visit,
         "person.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         person=person,
         line=person.line,
         waits=postings.asked_at(visit.kit, responder_id),
@@ -210,23 +172,19 @@ FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
 """The field of a form, by the column that is wrong."""
 
 
-def ask_new(visit: Visit) -> Response:
-    return _ask_new(visit)
-
-
 def enrol(visit: Visit) -> Response:
     """Her paper is shown once: nobody can read it again."""
     desks, wrong = placing.read(visit)
     reason = visit.form.text("reason", most=200)
     if wrong or not reason:
         empty = "" if reason else why(visit, PersonnelRefused(MISSING))
-        return _ask_new(visit, faults(place=wrong, reason=empty))
+        return ask_new(visit, faults(place=wrong, reason=empty))
     added = [code for code in desks if code != NATIONAL and not is_district(code)]
     if added or (NATIONAL in desks and len(desks) > 1):
         says = visit.say(
             "Write them down for districts, or for the national desk; more desks after."
         )
-        return _ask_new(visit, faults(place=says))
+        return ask_new(visit, faults(place=says))
     typed = TypedPerson(
         name=visit.form.text("name", most=80),
         msisdn=visit.form.secret("number"),
@@ -238,30 +196,26 @@ def enrol(visit: Visit) -> Response:
         categories=[one for one in visit.form.many("categories") if one in {*Category}],
     )
     if found := writing_down.faults_of(visit.kit, typed):
-        return _ask_new(visit, _by_field([one.reason.said(visit.say) for one in found]))
+        return ask_new(visit, _by_field([one.reason.said(visit.say) for one in found]))
     try:
         paper = writing_down.write_down(visit.kit, visit.by.actor, typed, reason)
     except (ImportRefused, PersonnelRefused) as refused:
-        return _ask_new(visit, faults(name=why(visit, refused)))
+        return ask_new(visit, faults(name=why(visit, refused)))
     return page(visit, "people_paper.html", papers=[paper])
-
-
-def sheet(visit: Visit) -> Response:
-    return _sheet(visit)
 
 
 def judge_sheet(visit: Visit) -> Response:
     """Nothing is stored: the page says what would be taken."""
-    upload = request.files.get("sheet")
-    if upload is None or not upload.filename:
-        return _sheet(visit, visit.say("Choose a file first."))
-    with closing(upload):
-        raw = upload.read(sheet_files.LIMITS.size + 1)
+    raw = sheet_files.uploaded()
+    if raw is None:
+        return sheet(visit, visit.say("Choose a file first."))
     try:
         text = _text_of(raw)
     except ImportRefused as refused:
-        return _sheet(visit, sheet_files.not_taken(visit, refused))
-    return _judged(visit, writing_down.judge(visit.kit, visit.token, text))
+        return sheet(visit, sheet_files.not_taken(visit, refused))
+    judged = writing_down.judge(visit.kit, visit.token, text)
+    whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
+    return page(visit, "people_sheet_judged.html", judged=judged, whys=whys)
 
 
 def take_sheet(visit: Visit) -> Response:
@@ -273,7 +227,7 @@ def take_sheet(visit: Visit) -> Response:
             raise PersonnelRefused(MISSING)
         papers = writing_down.take(visit.kit, visit.by.actor, visit.token, locked, reason)
     except HotlineError as refused:
-        return _sheet(visit, why(visit, refused))
+        return sheet(visit, why(visit, refused))
     return page(visit, "people_paper.html", papers=papers)
 
 
@@ -308,13 +262,12 @@ def _text_of(raw: bytes) -> str:
     return written.getvalue()
 
 
-def _ask_new(visit: Visit, wrong: FormFaults | None = None) -> Response:
+def ask_new(visit: Visit, wrong: FormFaults | None = None) -> Response:
     typed = list(zip(visit.form.many("desk"), visit.form.many("level"), strict=False))
     return page(
         visit,
         "person_new.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         rows=typed or placing.rows({}),
         desks=placing.options(visit),
         levels=placing.LEVELS,
@@ -323,17 +276,11 @@ def _ask_new(visit: Visit, wrong: FormFaults | None = None) -> Response:
     )
 
 
-def _sheet(visit: Visit, wrong: str = "") -> Response:
+def sheet(visit: Visit, wrong: str = "") -> Response:
     return page(
         visit,
         "people_sheet.html",
-        status=422 if wrong else 200,
-        faults=faults(sheet=wrong),
+        wrong=faults(sheet=wrong),
         columns=",".join(COLUMNS),
         most=writing_down.MOST_ROWS,
     )
-
-
-def _judged(visit: Visit, judged: JudgedPeople) -> Response:
-    whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
-    return page(visit, "people_sheet_judged.html", judged=judged, whys=whys)

@@ -29,10 +29,6 @@ NOT_OURS = phrase("Not a certificate of this line.")
 MISREAD = phrase("Not a certificate: one sign is wrong. Have it read to you again.")
 
 
-def listed(visit: Visit) -> Response:
-    return _listed(visit)
-
-
 def make(visit: Visit, roll: str) -> Response:
     """Shows the new code once: tell it by word of mouth."""
     kind, typed = _roll(roll), visit.form.text("days", most=4)
@@ -43,8 +39,8 @@ def make(visit: Visit, roll: str) -> Response:
             visit.kit, kind, place, by=visit.by.actor, valid=timedelta(days=days)
         )
     except (NotFound, Undecided) as refused:
-        return _listed(visit, faults(**{f"district-{kind}": why(visit, refused)}))
-    return _listed(visit, made=(kind, code, place_name(row.district, visit.language), row.ends_at))
+        return listed(visit, faults(**{f"district-{kind}": why(visit, refused)}))
+    return listed(visit, made=(kind, code, place_name(row.district, visit.language), row.ends_at))
 
 
 def end(visit: Visit, roll: str) -> Response:
@@ -66,7 +62,7 @@ def remove(visit: Visit, roll: str) -> Response:
 def check(visit: Visit) -> Response:
     """Says whether a code is the certificate of an officer who passed every lesson."""
     typed = visit.form.text("certificate", most=60)
-    return _listed(visit, judged=_sentence(visit, certificates.verify(visit.kit, typed)))
+    return listed(visit, judged=_sentence(visit, certificates.verify(visit.kit, typed)))
 
 
 def _sentence(visit: Visit, judged: Judged) -> str:
@@ -88,11 +84,11 @@ def _done(visit: Visit, field: str, act: Callable[[], object]) -> Response:
     try:
         act()
     except (NotFound, NumberInvalid) as refused:
-        return _listed(visit, faults(**{field: why(visit, refused)}))
+        return listed(visit, faults(**{field: why(visit, refused)}))
     return see("rolls.listed")
 
 
-def _listed(
+def listed(
     visit: Visit,
     wrong: FormFaults | None = None,
     made: tuple[Roll, str, str, object] | None = None,
@@ -101,8 +97,7 @@ def _listed(
     return page(
         visit,
         "rolls.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         rolls=[
             (roll, visit.say(words), joining.enlisted(visit.kit, roll))
             for roll, words in ROLLS.items()

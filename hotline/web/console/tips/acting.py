@@ -11,9 +11,10 @@ from hotline.domain.tips.promises import TipStop
 from hotline.errors import EndRefused, ErasureRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import desk_acts
 from hotline.services.tips.keeping_from import KeptFrom
-from hotline.web.console.form import faults
+from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.tips import tips
 from hotline.web.console.tips.persons import UNOPENED
-from hotline.web.console.tips.tips import WHY_KEPT, tip_page
+from hotline.web.console.tips.tips import WHY_KEPT
 from hotline.web.console.visit import Visit, see
 from hotline.web.console.who import phrase
 
@@ -38,77 +39,36 @@ STOPS: Mapping[str, str] = {
 def close(visit: Visit, tip_id: int) -> Response:
     outcome = visit.form.text("outcome", most=20)
     if outcome not in {one.value for one in TipOutcome}:
-        wrong = faults(outcome=visit.say("Say what came of it."))
-        return tip_page(visit, tip_id, status=422, wrong=wrong)
-    return _with_reason(
-        visit,
-        tip_id,
-        "close",
-        lambda why: desk_acts.close(visit.kit, visit.by, tip_id, TipOutcome(outcome), why),
-    )
+        return tips.one(visit, tip_id, faults(outcome=visit.say("Say what came of it.")))
+    return _done(visit, tip_id, "close", desk_acts.close, outcome=TipOutcome(outcome))
 
 
 def judge(visit: Visit, tip_id: int) -> Response:
     agrees = visit.form.text("do") == "agree"
-    return _with_reason(
-        visit,
-        tip_id,
-        "judge",
-        lambda why: desk_acts.judge(
-            visit.kit, visit.by, visit.token, tip_id, agrees=agrees, reason=why
-        ),
-    )
+    return _done(visit, tip_id, "judge", desk_acts.judge, token=visit.token, agrees=agrees)
 
 
 def reopen(visit: Visit, tip_id: int) -> Response:
-    return _with_reason(
-        visit,
-        tip_id,
-        "reopen",
-        lambda why: desk_acts.reopen(visit.kit, visit.by, tip_id, why),
-    )
+    return _done(visit, tip_id, "reopen", desk_acts.reopen)
 
 
 def helped(visit: Visit, tip_id: int) -> Response:
-    return _with_reason(
-        visit,
-        tip_id,
-        "helped",
-        lambda why: desk_acts.helped(visit.kit, visit.by, tip_id, why),
-    )
+    return _done(visit, tip_id, "helped", desk_acts.helped)
 
 
 def hold(visit: Visit, tip_id: int) -> Response:
-    holds = visit.form.text("do") != "lift"
-    return _with_reason(
-        visit,
-        tip_id,
-        "hold",
-        lambda why: desk_acts.hold(visit.kit, visit.by, tip_id, holds=holds, reason=why),
-    )
+    return _done(visit, tip_id, "hold", desk_acts.hold, holds=visit.form.text("do") != "lift")
 
 
 def erasure(visit: Visit, tip_id: int) -> Response:
     """Decides on an erasure request, where no one has taken the tip or someone is in danger."""
     erases = visit.form.text("do") == "erase"
-    return _with_reason(
-        visit,
-        tip_id,
-        "erasure",
-        lambda why: desk_acts.decide_erasure(
-            visit.kit, visit.by, tip_id, erases=erases, reason=why
-        ),
-    )
+    return _done(visit, tip_id, "erasure", desk_acts.decide_erasure, erases=erases)
 
 
 def manner(visit: Visit, tip_id: int) -> Response:
     said = Manner.OPENLY if visit.form.text("do") == "openly" else Manner.UNSEEN
-    return _with_reason(
-        visit,
-        tip_id,
-        "manner",
-        lambda why: desk_acts.say_how(visit.kit, visit.by, tip_id, said, why),
-    )
+    return _done(visit, tip_id, "manner", desk_acts.say_how, manner=said)
 
 
 def keep_from(visit: Visit, tip_id: int) -> Response:
@@ -117,50 +77,38 @@ def keep_from(visit: Visit, tip_id: int) -> Response:
     why = visit.form.text("why_kept", most=20)
     if bool(person) == bool(desk) or why not in WHY_KEPT:
         words = visit.say("Name a person or a desk, one of them, and say why.")
-        return tip_page(visit, tip_id, status=422, wrong=faults(person=words))
-    whom = KeptFrom(person or None, desk or None)
+        return tips.one(visit, tip_id, faults(person=words))
     missing = phrase("No responder and no console account has exactly that name.")
     if desk:
         missing = phrase("No desk has that name or code. Nothing is kept from the national desk.")
-    return _with_reason(
+    return _done(
         visit,
         tip_id,
         "keep",
-        lambda reason: desk_acts.keep_from(visit.kit, visit.by, tip_id, whom, why, reason),
-        missing=visit.say(missing),
-        field="desk" if desk else "person",
+        desk_acts.keep_from,
+        faults(**{"desk" if desk else "person": visit.say(missing)}),
+        whom=KeptFrom(person or None, desk or None),
+        why=why,
     )
 
 
 def say_like(visit: Visit, tip_id: int) -> Response:
     """Another tip by its number: one situation with this one, or not."""
     said = visit.form.text("other_tip", most=12)
-    missing = visit.say("There is no such tip.")
+    missing = faults(other_tip=visit.say("There is no such tip."))
     if not said.isascii() or not said.isdecimal():
-        return tip_page(visit, tip_id, status=422, wrong=faults(other_tip=missing))
-    like, other = visit.form.text("do") != "undo", int(said)
-    return _with_reason(
-        visit,
-        tip_id,
-        "like",
-        lambda why: desk_acts.say_like(visit.kit, visit.by, tip_id, other, like=like, reason=why),
-        missing=missing,
-        field="other_tip",
-    )
+        return tips.one(visit, tip_id, missing)
+    like = visit.form.text("do") != "undo"
+    return _done(visit, tip_id, "like", desk_acts.say_like, missing, other=int(said), like=like)
 
 
 def let_know(visit: Visit, tip_id: int) -> Response:
     """Asks that somebody may know of it again; it waits where a second person decides."""
     chosen = visit.form.text("exclusion", most=9)
     if not (chosen.isascii() and chosen.isdecimal()):
-        wrong = faults(exclusion=visit.say("Choose who may know of it again."))
-        return tip_page(visit, tip_id, status=422, wrong=wrong)
-    return _with_reason(
-        visit,
-        tip_id,
-        "know",
-        lambda why: desk_acts.let_know(visit.kit, visit.by, tip_id, int(chosen), why),
-    )
+        words = visit.say("Choose who may know of it again.")
+        return tips.one(visit, tip_id, faults(exclusion=words))
+    return _done(visit, tip_id, "know", desk_acts.let_know, exclusion_id=int(chosen))
 
 
 def act(visit: Visit, tip_id: int) -> Response:
@@ -173,34 +121,30 @@ def act(visit: Visit, tip_id: int) -> Response:
     return see("tips.one", tip_id=tip_id)
 
 
-def _with_reason(
+def _done(
     visit: Visit,
     tip_id: int,
     form: str,
-    does: Callable[[str], object],
-    *,
-    missing: str = "",
-    field: str = "person",
+    act: Callable[..., object],
+    missing: FormFaults | None = None,
+    **values: object,
 ) -> Response:
-    """Does it where a reason was given. `missing` is said where what the form names in `field` is not there."""
-    of_reason = f"reason-{form}"
-    why = visit.form.text("reason", most=200)
-    if not why:
-        wrong = faults(**{of_reason: visit.say("Say why.")})
-        return tip_page(visit, tip_id, status=422, wrong=wrong)
-    try:
-        does(why)
-    except EndRefused as refused:
-        words = visit.say(STOPS.get(refused.stop, NOT_NOW))
-        return tip_page(visit, tip_id, status=422, wrong=faults(**{of_reason: words}))
-    except ErasureRefused:
-        words = visit.say(NOT_NOW)
-        return tip_page(visit, tip_id, status=422, wrong=faults(**{of_reason: words}))
-    except (KeyMissing, SealBroken):
-        wrong = faults(**{of_reason: visit.say(UNOPENED)})
-        return tip_page(visit, tip_id, status=422, wrong=wrong)
-    except NotFound:
-        if not missing:
-            abort(404)
-        return tip_page(visit, tip_id, status=422, wrong=faults(**{field: missing}))
-    return see("tips.one", tip_id=tip_id)
+    """Does it where a reason was given. `missing` is said where what the form names is not there."""
+    reason = visit.form.text("reason", most=200)
+    words = visit.say("Say why.")
+    if reason:
+        try:
+            act(visit.kit, visit.by, tip_id=tip_id, reason=reason, **values)
+        except EndRefused as refused:
+            words = visit.say(STOPS.get(refused.stop, NOT_NOW))
+        except ErasureRefused:
+            words = visit.say(NOT_NOW)
+        except (KeyMissing, SealBroken):
+            words = visit.say(UNOPENED)
+        except NotFound:
+            if missing is None:
+                abort(404)
+            return tips.one(visit, tip_id, missing)
+        else:
+            return see("tips.one", tip_id=tip_id)
+    return tips.one(visit, tip_id, faults(**{f"reason-{form}": words}))

@@ -27,36 +27,21 @@ CAME_OF_IT = {
 }
 
 
-def listed(visit: Visit) -> Response:
-    return _listed(visit)
-
-
 def ask(visit: Visit, call_back_id: int) -> Response:
-    return _done(
-        visit, call_back_id, lambda why: desk_calls.ask(visit.kit, visit.by, call_back_id, why)
-    )
+    return _done(visit, call_back_id, desk_calls.ask)
 
 
 def approve(visit: Visit, call_back_id: int) -> Response:
     """Approves whom the page named, and nobody who asked since."""
     asked_by = visit.form.text("asked_by", most=200)
-    act = desk_calls.approve
-    return _done(
-        visit,
-        call_back_id,
-        lambda why: act(visit.kit, visit.by, call_back_id, why, asked_by=asked_by),
-    )
+    return _done(visit, call_back_id, desk_calls.approve, asked_by=asked_by)
 
 
 def end(visit: Visit, call_back_id: int) -> Response:
     outcome = visit.form.text("outcome", most=20)
     if outcome not in {one.value for one in CallOutcome}:
         return _refused(visit, call_back_id, visit.say("Say what came of it."))
-    return _done(
-        visit,
-        call_back_id,
-        lambda why: desk_calls.end(visit.kit, visit.by, call_back_id, CallOutcome(outcome), why),
-    )
+    return _done(visit, call_back_id, desk_calls.end, outcome=CallOutcome(outcome))
 
 
 def read(visit: Visit, call_back_id: int) -> Response:
@@ -77,12 +62,12 @@ def read(visit: Visit, call_back_id: int) -> Response:
     return answer
 
 
-def _done(visit: Visit, call_back_id: int, does: Callable[[str], None]) -> Response:
+def _done(visit: Visit, call_back_id: int, act: Callable[..., None], **values: object) -> Response:
     why = visit.form.text("reason", most=200)
     if not why:
         return _refused(visit, call_back_id, visit.say("Say why."))
     try:
-        does(why)
+        act(visit.kit, visit.by, call_back_id, reason=why, **values)
     except CallRefused:
         words = visit.say(
             "That cannot be done now: somebody was quicker, or a second person has to do it."
@@ -94,16 +79,15 @@ def _done(visit: Visit, call_back_id: int, does: Callable[[str], None]) -> Respo
 
 
 def _refused(visit: Visit, call_back_id: int, words: str) -> Response:
-    return _listed(visit, status=422, wrong=faults(**{f"reason-{call_back_id}": words}))
+    return listed(visit, faults(**{f"reason-{call_back_id}": words}))
 
 
-def _listed(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None) -> Response:
+def listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
     rows = desk_calls.listed(visit.kit, visit.by)
     return page(
         visit,
         "call_backs.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         rows=[(one, visit.say(STATES[one.state])) for one in rows],
         outcomes=[(one.value, visit.say(words)) for one, words in CAME_OF_IT.items()],
         came={one.value: visit.say(words) for one, words in CAME_OF_IT.items()},

@@ -41,6 +41,7 @@ from hotline.services.tips.persons import case_persons, noting
 from hotline.services.tips.persons.case_persons import CasePersons, OpenedPersons, RunningClock
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.templating import when
+from hotline.web.console.tips import tips
 from hotline.web.console.tips.person_lines import (
     ON_A_PAGE,
     RESULTS,
@@ -49,7 +50,7 @@ from hotline.web.console.tips.person_lines import (
     states,
     value,
 )
-from hotline.web.console.tips.tips import OPEN_SECONDS, reason_of, tip_page
+from hotline.web.console.tips.tips import OPEN_SECONDS, reason_of
 from hotline.web.console.tips.tips import in_words as tip_in_words
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
@@ -89,13 +90,13 @@ def read(visit: Visit, tip_id: int) -> Response:
     why = reason_of(visit, "of_persons")
     if not why:
         words = visit.say("Say why you open the persons.")
-        return tip_page(visit, tip_id, status=422, wrong=faults(of_persons=words))
+        return tips.one(visit, tip_id, faults(of_persons=words))
     try:
         sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
         opened = case_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
     except (KeyMissing, SealBroken):
         wrong = faults(of_persons=visit.say(UNOPENED))
-        return tip_page(visit, tip_id, status=422, wrong=wrong)
+        return tips.one(visit, tip_id, wrong)
     except NotFound:
         abort(404)
     asked = _asked_again(sheet.persons.clocks)
@@ -219,8 +220,7 @@ def _form_page(
     return page(
         visit,
         "person_form.html",
-        status=422 if wrong else 200,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         tip_id=tip_id,
         act=kind.value,
         title=visit.say(words.title),

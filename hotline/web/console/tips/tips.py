@@ -229,13 +229,7 @@ def listed(visit: Visit) -> Response:
     )
 
 
-def one(visit: Visit, tip_id: int) -> Response:
-    return tip_page(visit, tip_id)
-
-
-def tip_page(
-    visit: Visit, tip_id: int, *, status: int = 200, wrong: FormFaults | None = None
-) -> Response:
+def one(visit: Visit, tip_id: int, wrong: FormFaults | None = None) -> Response:
     """One tip in clear; 404 where this account may know of none of that number."""
     try:
         sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
@@ -244,8 +238,7 @@ def tip_page(
     return page(
         visit,
         "tip.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         sheet=sheet,
         to_erase=_to_erase(visit, sheet),
         shown=in_words(visit, sheet.line),
@@ -378,14 +371,12 @@ def read(visit: Visit, tip_id: int) -> Response:
     """The only page that holds words. Its audit row is committed before it is drawn."""
     why = reason_of(visit, "why")
     if not why:
-        return tip_page(
-            visit, tip_id, status=422, wrong=faults(why=visit.say("Say why you open the words."))
-        )
+        return one(visit, tip_id, faults(why=visit.say("Say why you open the words.")))
     try:
         sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
         told = desk_reading.read(visit.kit, visit.by, visit.token, tip_id, why)
     except (KeyMissing, SealBroken):
-        return tip_page(visit, tip_id, status=422, wrong=_closed(visit, "why"))
+        return one(visit, tip_id, _closed(visit, "why"))
     except NotFound:
         abort(404)
     answer = page(
@@ -410,16 +401,16 @@ def ask(visit: Visit, tip_id: int) -> Response:
         **{"reason-ask": "" if reason else visit.say("Say why.")},
     )
     if wrong:
-        return tip_page(visit, tip_id, status=422, wrong=wrong)
+        return one(visit, tip_id, wrong)
     try:
         desk_reading.ask(visit.kit, visit.by, visit.token, tip_id, question, reason)
     except (KeyMissing, SealBroken):
-        return tip_page(visit, tip_id, status=422, wrong=_closed(visit, "question"))
+        return one(visit, tip_id, _closed(visit, "question"))
     except AskRefused:
         words = visit.say(
             "This question cannot be asked now: one was asked before, there is no receipt, or more is being told."
         )
-        return tip_page(visit, tip_id, status=422, wrong=faults(question=words))
+        return one(visit, tip_id, faults(question=words))
     except NotFound:
         abort(404)
     return see("tips.one", tip_id=tip_id)

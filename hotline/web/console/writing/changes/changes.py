@@ -97,10 +97,9 @@ def _asked(visit: Visit, faults: FormFaults, *, flow: str) -> Response:
     return page(
         visit,
         "change_new.html",
-        status=422 if faults else 200,
+        wrong=faults,
         flow=flow,
         typed=visit.form,
-        faults=faults,
     )
 
 
@@ -158,10 +157,6 @@ class FindingGroup:
     found: Sequence[LinkedFinding]
 
 
-def show(visit: Visit, change_id: int) -> Response:
-    return _shown(visit, change_id)
-
-
 def propose(visit: Visit, change_id: int) -> Response:
     return _done(
         visit,
@@ -185,11 +180,11 @@ def bring_back(visit: Visit, change_id: int, step_id: int) -> Response:
 
 def _done(visit: Visit, change_id: int, refused: ChangeRefused | None) -> Response:
     if refused is not None:
-        return _shown(visit, change_id, refused_faults(visit, refused, "acts"))
+        return show(visit, change_id, refused_faults(visit, refused, "acts"))
     return see("changes.show", change_id=change_id)
 
 
-def _shown(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Response:
+def show(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Response:
     compared = going_live.compare(visit.kit, change_id)
     change, changes = compared.change, difference(compared.before, compared.after)
     open_now = change.state.is_editable
@@ -198,7 +193,7 @@ def _shown(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Re
     answer = page(
         visit,
         "change.html",
-        status=422 if faults else 200,
+        wrong=faults,
         change=change,
         parts=_parts(visit, change, changes),
         keeps=languages_kept(visit, changes, compared.after) if open_now else "",
@@ -210,7 +205,6 @@ def _shown(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Re
         may_write=open_now and AccountRole.EDITOR in visit.by.roles,
         may_read=bool(visit.by.roles & who.READING),
         lists=_lists(visit, change_id),
-        faults=faults or FormFaults(),
     )
     if open_now and change.parts and found is None and not faults:
         answer.headers["Refresh"] = f"{NEWER}; url=/changes/{change_id}?auto"

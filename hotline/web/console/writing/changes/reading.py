@@ -147,7 +147,7 @@ def _drawn(
     return page(
         visit,
         template,
-        status=422 if faults else 200,
+        wrong=faults,
         change=seen.change,
         seen=seen,
         shown=shown,
@@ -166,7 +166,6 @@ def _drawn(
         may_list=bool(visit.by.roles & who.WORDS),
         least=WHY_LETTERS,
         typed=visit.form,
-        faults=faults or FormFaults(),
     )
 
 
@@ -203,26 +202,18 @@ def history(visit: Visit) -> Response:
     )
 
 
-def ask_back(visit: Visit, publication_id: int) -> Response:
-    return _asked(visit, publication_id)
-
-
 def bring_back(visit: Visit, publication_id: int) -> Response:
     form = visit.form
     reason = form.text("reason", most=REASON_LETTERS)
     if not reason:
         words = visit.say("Write why you bring it back: others read it in the history.")
-        return _asked(visit, publication_id, faults(reason=words))
+        return ask_back(visit, publication_id, faults(reason=words))
     done = bringing_back.bring_back(
         visit.kit, visit.by, publication_id, reason, form.text("digest")
     )
     if isinstance(done, ChangeRefused):
-        return _asked(visit, publication_id, refused_faults(visit, done, "reason"))
+        return ask_back(visit, publication_id, refused_faults(visit, done, "reason"))
     return see("reading.history")
-
-
-def ask_confirm(visit: Visit, publication_id: int) -> Response:
-    return _to_confirm(visit, publication_id)
 
 
 def confirm(visit: Visit, publication_id: int) -> Response:
@@ -230,24 +221,23 @@ def confirm(visit: Visit, publication_id: int) -> Response:
     missing = [] if urgent is None else unread(visit.form, _urgent_shown(visit, urgent).languages)
     if missing:
         fault = FormFault(f"{TICK}{missing[0]}", unread_words(visit, missing))
-        return _to_confirm(visit, publication_id, FormFaults((fault,)))
+        return ask_confirm(visit, publication_id, FormFaults((fault,)))
     appointed_by = account_roles.appointed_by(visit.kit, visit.by.account_id, AccountRole.APPROVER)
     refused = emergencies.confirm(visit.kit, visit.by, publication_id, appointed_by=appointed_by)
     if refused is not None:
-        return _to_confirm(visit, publication_id, refused_faults(visit, refused, "confirm"))
+        return ask_confirm(visit, publication_id, refused_faults(visit, refused, "confirm"))
     return see("reading.history")
 
 
-def _to_confirm(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
+def ask_confirm(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
     urgent = _urgent(visit, publication_id)
     return page(
         visit,
         "confirm.html",
-        status=422 if wrong else 200,
+        wrong=wrong,
         urgent=urgent,
         shown=None if urgent is None else _urgent_shown(visit, urgent),
         typed=visit.form,
-        faults=wrong or FormFaults(),
     )
 
 
@@ -262,18 +252,17 @@ def _urgent_shown(visit: Visit, urgent: EmergencyToRead) -> DifferenceToRead:
     return to_read(visit, changes, urgent.before, urgent.after, live)
 
 
-def _asked(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
+def ask_back(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
     state = bringing_back.preview(visit.kit, publication_id)
     changes = difference(state.before, state.after)
     live = visit.kit.books.book(state.live_id)
     return page(
         visit,
         "bring_back.html",
-        status=422 if wrong else 200,
+        wrong=wrong,
         state=state,
         refused=None if state.publication.is_read else refused_words(visit, UNREAD),
         kinds=KINDS,
         shown=to_read(visit, changes, state.before, state.after, live),
         typed=visit.form,
-        faults=wrong or FormFaults(),
     )

@@ -299,8 +299,7 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = folders.at_hand(visit.kit, change_id, flow)
-    there(here, node)
+    here = there(visit, change_id, flow, node)
     state = moving.handset_of_query(visit.query, visit.language)
     told = told_after(visit, here)
     return drawn(visit, ScreenAtHand(change_id, here, node), state, fresh(here), told=told)
@@ -347,11 +346,9 @@ def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtH
     The newest state, where the form says none that is there.
     """
     try:
-        here = folders.at_hand(visit.kit, change_id, flow, version(visit))
-        there(here, node)
+        here = there(visit, change_id, flow, node, version(visit))
     except NotFound:
-        here = folders.at_hand(visit.kit, change_id, flow)
-        there(here, node)
+        here = there(visit, change_id, flow, node)
     live = nodes_of(folders.live_flow(visit.kit, flow)).get(node)
     shut = frozenset() if unlocked(visit) else locked(nodes_of(here.document)[node], live)
     flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()
@@ -369,9 +366,14 @@ def unlocked(visit: Visit) -> bool:
     return visit.form.ticked("unlocked")
 
 
-def there(here: FlowAtHand, node: str) -> None:
+def there(
+    visit: Visit, change_id: int, flow: str, node: str, version: int | None = None
+) -> FlowAtHand:
+    """Returns the flow in a state that has this screen, the newest where none is named. Raises NotFound."""
+    here = folders.at_hand(visit.kit, change_id, flow, version)
     if node not in nodes_of(here.document):
         raise NotFound(f"no screen {node} in flow {here.name}")
+    return here
 
 
 def _state(visit: Visit, do: str) -> HandsetState:

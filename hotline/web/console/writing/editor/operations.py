@@ -73,21 +73,17 @@ OVER = phrase("This change is over: nothing is saved in it any more.")
 QUICKER = phrase("Somebody saved at the same moment. Look once more, and send it again.")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A flow as it is after it, none where it is taken out; and what it was made of."""
-
-    part: str
-    flow: Mapping[str, Any] | None
-    version: int
-    says: Mapping[str, Any]
-
-
-def stored(visit: Visit, change_id: int, operation: Operation) -> FormFaults:
-    """Saved where nothing is wrong."""
-    once = f"{operation.says['did']} {editor.once(visit)}"
-    new = NewStep(operation.part, operation.flow, once, operation.says)
-    done = steps.save_step(visit.kit, visit.by, change_id, new, base_version=operation.version)
+def stored(
+    visit: Visit,
+    change_id: int,
+    part: str,
+    flow: Mapping[str, Any] | None,
+    version: int,
+    says: Mapping[str, Any],
+) -> FormFaults:
+    """Saves a flow as it is after the operation, None where it is taken out. `version`: what it was made of."""
+    new = NewStep(part, flow, f"{says['did']} {editor.once(visit)}", says)
+    done = steps.save_step(visit.kit, visit.by, change_id, new, base_version=version)
     if isinstance(done, StepSaved):
         return FormFaults()
     return fault(visit, "name", OVER if isinstance(done, ChangeRefused) else QUICKER)
@@ -101,13 +97,51 @@ def fault(visit: Visit, field: str, says: str) -> FormFaults:
     return FormFaults((FormFault(field, visit.say(says)),))
 
 
+def _question(
+    visit: Visit, template: str, change_id: int, wrong: FormFaults | None, **values: object
+) -> Response:
+    """Draws the page of one question. A form that comes back with faults answers 422."""
+    return page(
+        visit,
+        template,
+        wrong=wrong,
+        status=0 if visit.form.fields else 200,
+        change=folders.look(visit.kit, change_id),
+        once=visit.form.text("once") or secrets.token_urlsafe(12),
+        **values,
+    )
+
+
+def _decided(visit: Visit) -> Mapping[str, str]:
+    """Returns where each arrow leads from now on, by its key; empty where the arrow goes too."""
+    return {
+        name.removeprefix(TO): "" if goes == TAKE_OUT else goes
+        for name, goes in visit.form.fields
+        if name.startswith(TO) and goes
+    }
+
+
 NO_ARROW = phrase("Choose the arrow that leads to it: else no caller comes there.")
 
 
-def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
+def ask_new(visit: Visit, change_id: int, flow: str, wrong: FormFaults | None = None) -> Response:
     here = folders.at_hand(visit.kit, change_id, flow)
-    after = visit.query.get("after", "")
-    return _new_drawn(visit, change_id, here, after, FormFaults(), 200)
+    after = visit.form.text("after") or visit.query.get("after", "")
+    offered = arrows(here.document)
+    from_here = next((one.key for one in offered if after and one.node == after), "")
+    return _question(
+        visit,
+        "node_new.html",
+        change_id,
+        wrong,
+        here=here,
+        after=after,
+        arrow=visit.form.text("arrow") or from_here,
+        arrows=offered,
+        kinds=[(kind, KINDS[kind]) for kind in EMPTY],
+        screens=[*nodes_of(here.document)],
+        typed=visit.form,
+    )
 
 
 def add(visit: Visit, change_id: int, flow: str) -> Response:
@@ -128,9 +162,9 @@ def add(visit: Visit, change_id: int, flow: str) -> Response:
         if not names:
             document["start"] = name
         says = {"did": StepKind.NODE_ADDED, "node": name}
-        wrong = stored(visit, change_id, Operation(flow, document, here.version, says))
+        wrong = stored(visit, change_id, flow, document, here.version, says)
     if wrong:
-        return _new_drawn(visit, change_id, here, new.after, wrong, 422)
+        return ask_new(visit, change_id, flow, wrong)
     return see("editor.show", change_id=change_id, flow=flow, node=name)
 
 
@@ -145,80 +179,70 @@ def arrows(flow: Document) -> tuple[Arrow, ...]:
     return (*known, *ends)
 
 
-def _new_drawn(
-    visit: Visit, change_id: int, here: FlowAtHand, after: str, wrong: FormFaults, status: int
+def ask_rename(
+    visit: Visit, change_id: int, flow: str, node: str, wrong: FormFaults | None = None
 ) -> Response:
-    offered = arrows(here.document)
-    from_here = next((one.key for one in offered if after and one.node == after), "")
-    return page(
+    here = there(visit, change_id, flow, node)
+    return _question(
         visit,
-        "node_new.html",
-        status=status,
-        change=folders.look(visit.kit, change_id),
+        "node_rename.html",
+        change_id,
+        wrong,
         here=here,
-        after=after,
-        arrow=visit.form.text("arrow") or from_here,
-        arrows=offered,
-        kinds=[(kind, KINDS[kind]) for kind in EMPTY],
-        screens=[*nodes_of(here.document)],
-        typed=visit.form,
-        once=visit.form.text("once") or secrets.token_urlsafe(12),
-        faults=wrong,
+        node=node,
+        arrows=arrows_into(here.document, node),
+        signed=len(reviewing.below(visit.kit, f"{here.name}.{node}")),
+        name=visit.form.text("name", most=200) or node,
     )
 
 
-def ask_rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = folders.at_hand(visit.kit, change_id, flow)
-    there(here, node)
-    return _rename_drawn(visit, change_id, here, node, FormFaults(), 200)
-
-
 def rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = folders.at_hand(visit.kit, change_id, flow)
-    there(here, node)
+    here = there(visit, change_id, flow, node)
     name = visit.form.text("name", most=200)
     wrong = obstructed(visit, "name", obstacle_to_renaming(here.document, node, name))
     if not wrong:
         document = renamed(here.document, node, name)
         says = {"did": StepKind.NODE_RENAMED, "node": name, "from": node}
-        wrong = stored(visit, change_id, Operation(flow, document, here.version, says))
+        wrong = stored(visit, change_id, flow, document, here.version, says)
     if wrong:
-        return _rename_drawn(visit, change_id, here, node, wrong, 422)
+        return ask_rename(visit, change_id, flow, node, wrong)
     return see("editor.show", change_id=change_id, flow=flow, node=name)
 
 
-def _rename_drawn(
-    visit: Visit, change_id: int, here: FlowAtHand, node: str, wrong: FormFaults, status: int
+def ask_marks(
+    visit: Visit,
+    change_id: int,
+    flow: str,
+    wrong: FormFaults | None = None,
+    *,
+    is_open: bool = False,
 ) -> Response:
-    signed = len(reviewing.below(visit.kit, f"{here.name}.{node}"))
-    return page(
+    """Shows the form as it was typed, where it came back."""
+    typed, here = visit.form, folders.at_hand(visit.kit, change_id, flow)
+    head, is_free = here.document, _is_free(visit, flow)
+    return _question(
         visit,
-        "node_rename.html",
-        status=status,
-        change=folders.look(visit.kit, change_id),
+        "flow_marks.html",
+        change_id,
+        wrong,
         here=here,
-        node=node,
-        arrows=arrows_into(here.document, node),
-        signed=signed,
-        name=visit.form.text("name", most=200) or node,
-        once=visit.form.text("once") or secrets.token_urlsafe(12),
-        faults=wrong,
+        is_open=is_open or is_free,
+        is_free=is_free,
+        gathers=typed.text("gathers") if wrong else str(head.get("gathers") or ""),
+        private=typed.ticked("private") if wrong else head.get("private") is True,
+        offered=_offered(visit, change_id),
+        why=typed.text("why", most=400),
     )
-
-
-def ask_marks(visit: Visit, change_id: int, flow: str) -> Response:
-    here = folders.at_hand(visit.kit, change_id, flow)
-    return _marks_drawn(visit, change_id, here, _is_free(visit, flow), FormFaults(), 200)
 
 
 def set_marks(visit: Visit, change_id: int, flow: str) -> Response:
     here = folders.at_hand(visit.kit, change_id, flow)
     is_free = _is_free(visit, flow)
     if visit.form.text("do") == "unlock" or not (is_free or visit.form.ticked("unlocked")):
-        return _marks_drawn(visit, change_id, here, True, FormFaults(), 200)
+        return ask_marks(visit, change_id, flow, is_open=True)
     wrong = _marks_saved(visit, change_id, here, is_free=is_free)
     if wrong:
-        return _marks_drawn(visit, change_id, here, True, wrong, 422)
+        return ask_marks(visit, change_id, flow, wrong, is_open=True)
     return see("editor.flow", change_id=change_id, flow=flow)
 
 
@@ -233,7 +257,7 @@ def _marks_saved(visit: Visit, change_id: int, here: FlowAtHand, *, is_free: boo
     if not is_free and len(why) < WHY_LETTERS:
         return fault(visit, "why", WHY)
     says = {"did": StepKind.EDITED} if is_free else {"did": StepKind.MARKS, "why": why}
-    return stored(visit, change_id, Operation(here.name, document, here.version, says))
+    return stored(visit, change_id, here.name, document, here.version, says)
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
@@ -245,34 +269,6 @@ def _offered(visit: Visit, change_id: int) -> Sequence[str]:
     """What flows gather that are there: another thing is gathered by nobody."""
     flows = folders.flows_in(visit.kit, change_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
-
-
-def _marks_drawn(
-    visit: Visit,
-    change_id: int,
-    here: FlowAtHand,
-    is_open: bool,
-    wrong: FormFaults,
-    status: int,
-) -> Response:
-    """With what was typed, where anything was."""
-    typed, head = visit.form, here.document
-    came_back = bool(wrong)
-    return page(
-        visit,
-        "flow_marks.html",
-        status=status,
-        change=folders.look(visit.kit, change_id),
-        here=here,
-        is_open=is_open,
-        is_free=_is_free(visit, here.name),
-        gathers=typed.text("gathers") if came_back else str(head.get("gathers") or ""),
-        private=typed.ticked("private") if came_back else head.get("private") is True,
-        offered=_offered(visit, change_id),
-        why=typed.text("why", most=400),
-        once=typed.text("once") or secrets.token_urlsafe(12),
-        faults=wrong,
-    )
 
 
 TO = "to:"
@@ -301,23 +297,36 @@ class FlowToTakeOut:
         return [row.name for row in outline(self.flows[flow]) if row.name not in gone]
 
 
-def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
-    flow_out = _gathered(visit, change_id, flow)
-    kept = keeps(flow_out.flows, flow_out.entries, flow)
-    return _take_out_drawn(visit, change_id, flow_out, obstructed(visit, "name", kept), 200)
+def ask_take_out(
+    visit: Visit, change_id: int, flow: str, wrong: FormFaults | None = None
+) -> Response:
+    out = _gathered(visit, change_id, flow)
+    head, kept = out.here.document, keeps(out.flows, out.entries, flow)
+    return _question(
+        visit,
+        "flow_take_out.html",
+        change_id,
+        wrong or obstructed(visit, "name", kept),
+        here=out.here,
+        stays=kept is not None,
+        into=[
+            (one, field_words(visit, one.arrow.field), out.screens(one.flow)) for one in out.into
+        ],
+        flows=[other for other in out.flows if other != flow],
+        rows=outline(head),
+        tells=bool(head.get("gathers") or head.get("private")),
+        signed=len(reviewing.below(visit.kit, flow)),
+        chosen=dict(visit.form.fields),
+    )
 
 
 def take_out(visit: Visit, change_id: int, flow: str) -> Response:
     out = _gathered(visit, change_id, flow)
-    decided = {
-        name.removeprefix(TO): "" if goes == TAKE_OUT else goes
-        for name, goes in visit.form.fields
-        if name.startswith(TO) and goes
-    }
+    decided = _decided(visit)
     obstacle = obstacle_to_taking_out(out.flows, out.entries, flow, decided)
     wrong = obstructed(visit, "name", obstacle) or _taken_out(visit, change_id, out, decided)
     if wrong:
-        return _take_out_drawn(visit, change_id, out, wrong, 422)
+        return ask_take_out(visit, change_id, flow, wrong)
     return see("changes.show", change_id=change_id)
 
 
@@ -342,85 +351,47 @@ def _taken_out(
     flow = out.here.name
     for name, document in led_away(out.flows, flow, decided).items():
         says = {"did": StepKind.EDITED}
-        led = Operation(name, document, out.callers[name].version, says)
-        if wrong := stored(visit, change_id, led):
+        wrong = stored(visit, change_id, name, document, out.callers[name].version, says)
+        if wrong:
             return wrong
     gone = {"did": StepKind.FLOW_DELETED, "flow": flow}
-    return stored(visit, change_id, Operation(flow, None, out.here.version, gone))
+    return stored(visit, change_id, flow, None, out.here.version, gone)
 
 
-def _take_out_drawn(
-    visit: Visit, change_id: int, out: FlowToTakeOut, wrong: FormFaults, status: int
+def ask_delete(
+    visit: Visit, change_id: int, flow: str, node: str, wrong: FormFaults | None = None
 ) -> Response:
-    name = out.here.name
-    head = out.here.document
-    return page(
-        visit,
-        "flow_take_out.html",
-        status=status,
-        change=folders.look(visit.kit, change_id),
-        here=out.here,
-        stays=keeps(out.flows, out.entries, name) is not None,
-        into=[
-            (one, field_words(visit, one.arrow.field), out.screens(one.flow)) for one in out.into
-        ],
-        flows=[other for other in out.flows if other != name],
-        rows=outline(head),
-        tells=bool(head.get("gathers") or head.get("private")),
-        signed=len(reviewing.below(visit.kit, name)),
-        chosen=dict(visit.form.fields),
-        once=visit.form.text("once") or secrets.token_urlsafe(12),
-        faults=wrong,
-    )
-
-
-def ask_delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = folders.at_hand(visit.kit, change_id, flow)
-    there(here, node)
-    is_start = obstacle_to_deleting(here.document, node, {}) is Obstacle.START
-    wrong = obstructed(visit, "name", Obstacle.START) if is_start else FormFaults()
-    return _delete_drawn(visit, change_id, here, node, wrong, 200)
-
-
-def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = folders.at_hand(visit.kit, change_id, flow)
-    there(here, node)
-    chosen = {
-        name.removeprefix(TO): "" if goes == TAKE_OUT else goes
-        for name, goes in visit.form.fields
-        if name.startswith(TO) and goes
-    }
-    wrong = obstructed(visit, "name", obstacle_to_deleting(here.document, node, chosen))
-    if not wrong:
-        document = deleted(here.document, node, chosen)
-        says = {"did": StepKind.NODE_DELETED, "node": node}
-        wrong = stored(visit, change_id, Operation(flow, document, here.version, says))
-    if wrong:
-        return _delete_drawn(visit, change_id, here, node, wrong, 422)
-    return see("editor.flow", change_id=change_id, flow=flow)
-
-
-def _delete_drawn(
-    visit: Visit, change_id: int, here: FlowAtHand, node: str, wrong: FormFaults, status: int
-) -> Response:
+    here = there(visit, change_id, flow, node)
     written = nodes_of(here.document)[node]
-    return page(
+    is_start = obstacle_to_deleting(here.document, node, {}) is Obstacle.START
+    return _question(
         visit,
         "node_delete.html",
-        status=status,
-        change=folders.look(visit.kit, change_id),
+        change_id,
+        wrong or obstructed(visit, "name", Obstacle.START if is_start else None),
         here=here,
         node=node,
-        is_start=obstacle_to_deleting(here.document, node, {}) is Obstacle.START,
+        is_start=is_start,
         into=arrows_into(here.document, node),
         out=[goes for _, goes in arrows_in(written)],
         texts=[*texts_in(written)],
         signed=len(reviewing.below(visit.kit, f"{here.name}.{node}")),
         screens=[name for name in nodes_of(here.document) if name != node],
         chosen=dict(visit.form.fields),
-        once=visit.form.text("once") or secrets.token_urlsafe(12),
-        faults=wrong,
     )
+
+
+def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = there(visit, change_id, flow, node)
+    chosen = _decided(visit)
+    wrong = obstructed(visit, "name", obstacle_to_deleting(here.document, node, chosen))
+    if not wrong:
+        document = deleted(here.document, node, chosen)
+        says = {"did": StepKind.NODE_DELETED, "node": node}
+        wrong = stored(visit, change_id, flow, document, here.version, says)
+    if wrong:
+        return ask_delete(visit, change_id, flow, node, wrong)
+    return see("editor.flow", change_id=change_id, flow=flow)
 
 
 ONWARD, FRONT = "onward", "front"
@@ -438,24 +409,37 @@ NO_MENU = phrase("Choose the menu that leads to it.")
 LABEL = phrase("Write what the choice says, in one language at least.")
 
 
-def ask_flow(visit: Visit, change_id: int) -> Response:
-    flows = folders.flows_in(visit.kit, change_id)
-    return _flow_drawn(visit, change_id, flows, FormFaults(), 200)
+def ask_flow(visit: Visit, change_id: int, wrong: FormFaults | None = None) -> Response:
+    form, every = visit.form, menus(folders.flows_in(visit.kit, change_id))
+    chosen = "" if form.text("do") == SHOW_MENUS else form.text("menu")
+    within = form.text("within") or _flow_of(chosen) or FRONT
+    one_by_one = len(every) > MOST_MENUS
+    return _question(
+        visit,
+        "flow_new.html",
+        change_id,
+        wrong,
+        models=MODELS,
+        menus=_of(every, within, FRONT) if one_by_one else every,
+        chosen=chosen,
+        flows=dict.fromkeys(map(_flow_of, every)) if one_by_one else (),
+        within=within,
+        show_menus=SHOW_MENUS,
+        typed=visit.form,
+    )
 
 
 def begin(visit: Visit, change_id: int) -> Response:
-    flows = folders.flows_in(visit.kit, change_id)
     if visit.form.text("do") == SHOW_MENUS:
-        return _flow_drawn(visit, change_id, flows, FormFaults(), 200)
-    wrong = _flow_faults(visit, flows)
-    if wrong:
-        return _flow_drawn(visit, change_id, flows, wrong, 422)
+        return ask_flow(visit, change_id)
+    flows = folders.flows_in(visit.kit, change_id)
+    if wrong := _flow_faults(visit, flows):
+        return ask_flow(visit, change_id, wrong)
     name = name_of(visit.form.text("name", most=200), flows)
     onward = ONWARD if ONWARD in flows else ""
     made = new_flow(FlowModelName(visit.form.text("model")), name, onward=onward)
-    wrong = _begun(visit, change_id, name, made)
-    if wrong:
-        return _flow_drawn(visit, change_id, flows, wrong, 422)
+    if wrong := _begun(visit, change_id, name, made):
+        return ask_flow(visit, change_id, wrong)
     return see("editor.show", change_id=change_id, flow=name, node=str(made["start"]))
 
 
@@ -463,7 +447,7 @@ def _begun(visit: Visit, change_id: int, name: str, made: dict[str, Any]) -> For
     """The flow first: a choice never leads to one that is not there."""
     begun = drafts.draft(visit.kit, change_id, name)
     says = {"did": StepKind.FLOW_ADDED, "flow": name}
-    wrong = stored(visit, change_id, Operation(name, made, begun.version, says))
+    wrong = stored(visit, change_id, name, made, begun.version, says)
     if wrong:
         return wrong
     flow, _, menu = visit.form.text("menu").partition(".")
@@ -473,7 +457,7 @@ def _begun(visit: Visit, change_id: int, name: str, made: dict[str, Any]) -> For
     if led is None:
         return fault(visit, "menu", NO_MENU)
     led_says = {"did": StepKind.EDITED, "node": menu, "languages": [*label]}
-    return stored(visit, change_id, Operation(flow, led, here.version, led_says))
+    return stored(visit, change_id, flow, led, here.version, led_says)
 
 
 def _flow_faults(visit: Visit, flows: Mapping[str, Mapping[str, Any]]) -> FormFaults:
@@ -507,31 +491,3 @@ def _of(every: Sequence[str], *flows: str) -> list[str]:
 
 def _flow_of(menu: str) -> str:
     return menu.partition(".")[0]
-
-
-def _flow_drawn(
-    visit: Visit,
-    change_id: int,
-    flows: Mapping[str, Mapping[str, Any]],
-    wrong: FormFaults,
-    status: int,
-) -> Response:
-    form, every = visit.form, menus(flows)
-    chosen = "" if form.text("do") == SHOW_MENUS else form.text("menu")
-    within = form.text("within") or _flow_of(chosen) or FRONT
-    one_by_one = len(every) > MOST_MENUS
-    return page(
-        visit,
-        "flow_new.html",
-        status=status,
-        change=folders.look(visit.kit, change_id),
-        models=MODELS,
-        menus=_of(every, within, FRONT) if one_by_one else every,
-        chosen=chosen,
-        flows=dict.fromkeys(map(_flow_of, every)) if one_by_one else (),
-        within=within,
-        show_menus=SHOW_MENUS,
-        typed=visit.form,
-        once=visit.form.text("once") or secrets.token_urlsafe(12),
-        faults=wrong,
-    )

@@ -39,10 +39,6 @@ FIELDS = {
 }
 
 
-def listed(visit: Visit, change_id: int) -> Response:
-    return _page(visit, change_id)
-
-
 def act(visit: Visit, change_id: int) -> Response:
     """Confirm one, or take one away."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
@@ -72,20 +68,17 @@ def stamps(visit: Visit) -> tuple[int, str]:
 def _answer(visit: Visit, change_id: int, done: Edited) -> Response:
     if isinstance(done, NumberFault):
         wrong = faults(**{FIELDS.get(done, "numbers"): visit.say(done.value)})
-        return _page(visit, change_id, wrong, status=422)
+        return listed(visit, change_id, wrong)
     if says := not_saved(visit, done):
-        return _page(visit, change_id, faults(numbers=says), status=422)
+        return listed(visit, change_id, faults(numbers=says))
     return see("numbers.listed", change_id=change_id)
 
 
-def _page(
-    visit: Visit, change_id: int, wrong: FormFaults | None = None, *, status: int = 200
-) -> Response:
+def listed(visit: Visit, change_id: int, wrong: FormFaults | None = None) -> Response:
     return page(
         visit,
         "numbers.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         change=folders.look(visit.kit, change_id),
         part=number_part.numbers_of(visit.kit, change_id),
         typed=visit.form,
@@ -94,10 +87,6 @@ def _page(
         emergency=EMERGENCY,
         once=secrets.token_hex(8),
     )
-
-
-def entries(visit: Visit, change_id: int) -> Response:
-    return _entries_page(visit, change_id)
 
 
 def act_on_entries(visit: Visit, change_id: int) -> Response:
@@ -132,9 +121,9 @@ def add_entry(visit: Visit, change_id: int) -> Response:
 def _entry_answer(visit: Visit, change_id: int, done: EditedEntry) -> Response:
     if isinstance(done, EntryFault):
         field = "flow" if done is EntryFault.FLOW else "entries"
-        return _entries_page(visit, change_id, faults(**{field: visit.say(done.value)}), status=422)
+        return entries(visit, change_id, faults(**{field: visit.say(done.value)}))
     if says := not_saved(visit, done):
-        return _entries_page(visit, change_id, faults(entries=says), status=422)
+        return entries(visit, change_id, faults(entries=says))
     asked = {"part": said} if (said := visit.query.get("part", "")) else {}
     return see("numbers.entries", change_id=change_id, **asked)
 
@@ -145,16 +134,13 @@ def _number_of(part: EntriesPart, digits: str) -> int | None:
     return before // MOST_ROWS + 1 if len(part.lines) >= MOST_ROWS else None
 
 
-def _entries_page(
-    visit: Visit, change_id: int, wrong: FormFaults | None = None, *, status: int = 200
-) -> Response:
+def entries(visit: Visit, change_id: int, wrong: FormFaults | None = None) -> Response:
     part = number_part.entries_of(visit.kit, change_id)
     shown = part_of_list(part.lines, visit.query.get("part", ""))
     return page(
         visit,
         "entries.html",
-        status=status,
-        faults=wrong or FormFaults(),
+        wrong=wrong,
         change=folders.look(visit.kit, change_id),
         part=part,
         shown=shown,

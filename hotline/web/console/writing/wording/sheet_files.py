@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+
+from flask import request
 
 from hotline.adapters import sheet_reading, spreadsheet
 from hotline.adapters.sheet_reading import SheetLimits
@@ -38,6 +41,16 @@ def written(
         writable=(language, "agreed"),
         choices={"agreed": "yes"},
     )
+
+
+def uploaded() -> bytes | None:
+    """Returns the file that was chosen, up to one byte more than a sheet may have. None if there is none."""
+    upload = request.files.get("sheet")
+    if upload is None or not upload.filename:
+        return None
+    with closing(upload):
+        raw: bytes = upload.read(LIMITS.size + 1)
+    return raw
 
 
 def opened(raw: bytes, language: str) -> Sequence[SheetRow]:

@@ -2,10 +2,9 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from typing import Any
 
-from flask import Response, abort, make_response, request, url_for
+from flask import Response, abort, make_response, url_for
 
 from hotline.domain.flows import sheet
 from hotline.domain.flows.sheet import SheetRowFault
@@ -59,13 +58,11 @@ def take(visit: Visit, language: str) -> Response:
         once=visit.form.text("once", most=32),
     )
     if kept.faults:
-        return _page(visit, language, kept.faults, status=422)
+        return _page(visit, language, kept.faults)
     if agreed and does == "ask":
         note = visit.form.text(f"note.{number}")
         if not saving.ask(visit.kit, visit.by, language, agreed.place, note):
-            return _page(
-                visit, language, {agreed.place: WordsFault(Unfit.NOTHING_ASKED)}, status=422
-            )
+            return _page(visit, language, {agreed.place: WordsFault(Unfit.NOTHING_ASKED)})
     here = url_for("words.one", language=language, **address_of(filter_of(visit)))
     return see_address(f"{here}#t-{number}" if number.isdecimal() else here)
 
@@ -111,22 +108,19 @@ def typed_words(form: PostedForm) -> list[tuple[str, TypedWords]]:
     return found
 
 
-def _page(
-    visit: Visit, language: str, wrong: WordsFaults | None = None, *, status: int = 200
-) -> Response:
+def _page(visit: Visit, language: str, wrong: WordsFaults | None = None) -> Response:
     wanted = filter_of(visit)
     shown = page_texts.words_page(visit.kit, visit.by.name, visit.by.account_id, language, wanted)
     typed = {one.place: one.words for _, one in typed_words(visit.form)}
     return page(
         visit,
         "words_of.html",
-        status=status,
         code=language,
         shown=shown,
         typed=typed,
         meters=page_texts.measured(visit.kit, language, typed) if typed else {},
         notes={one.place: visit.form.text(f"note.{n}") for n, one in typed_words(visit.form)},
-        faults=_faults(visit, shown.texts, wrong or {}),
+        wrong=_faults(visit, shown.texts, wrong or {}),
         wanted=wanted,
         here=address_of(wanted),
         filters=FILTERS,
@@ -184,11 +178,9 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
 def judge_sheet(visit: Visit, language: str) -> Response:
     """Nothing is stored: the page says what would be taken."""
     known_language(language)
-    upload = request.files.get("sheet")
-    if upload is None or not upload.filename:
+    raw = sheet_files.uploaded()
+    if raw is None:
         return _ask_sheet(visit, language, visit.say("Choose a file first."))
-    with closing(upload):
-        raw = upload.read(sheet_files.LIMITS.size + 1)
     try:
         rows = sheet_files.opened(raw, language)
     except ImportRefused as refused:
@@ -230,8 +222,7 @@ def _ask_sheet(visit: Visit, language: str, wrong: str = "") -> Response:
     return page(
         visit,
         "word_sheet.html",
-        status=422 if wrong else 200,
-        faults=faults(sheet=wrong),
+        wrong=faults(sheet=wrong),
         code=language,
         taken=taken if taken.isdecimal() and len(taken) < 6 else "",
         wanted=wanted,
