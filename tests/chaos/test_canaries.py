@@ -60,7 +60,6 @@ def story(stack: Stack) -> None:
     stack.emulator.text(f"Muraho {WORDS}", msisdn=STRANGER)
     assert settle(stack, told, seconds=60) == []
     stack.command("tips", "list", "--json")
-    stack.command("reach", "--by", "district", "--json")
 
 
 def test_no_word_and_no_number_is_ever_written(tmp_path: Path, lay_home: LayHome) -> None:
