@@ -23,6 +23,7 @@ from hotline.domain.sms.rules_replies import (
     NEGATIONS,
     OWN,
     REFUSALS,
+    UNSURE,
     YES,
     Phrase,
     Verb,
@@ -64,6 +65,8 @@ _QUESTION = re.compile(
     r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
 )
 """A question mark, or words that ask."""
+_LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
+"""How long it takes still: "in 10 minutes"."""
 _LONE = re.compile(r"\b\d\b")
 
 
@@ -179,7 +182,8 @@ def parse(
     if named:
         reading = _of_several(pieces, named) if len(named) > 1 else _of_one(pieces, named[0])
         only = named[0] if len(named) == 1 else None
-        return _unless_asked(text, reading, only)
+        said = {one.says for one in found.pieces if one.sort is Sort.DIGIT}
+        return _unless_unsure(plain(text[:MOST_LETTERS]), reading, only, said)
     return _of_none(text, pieces, open_references, lately, drills)
 
 
@@ -340,11 +344,18 @@ def _one_slip(typed: str, meant: str) -> bool:
     return OSA.distance(typed, meant, score_cutoff=1) == 1
 
 
-def _unless_asked(text: str, reading: ReplyReading, only: str | None) -> ReplyReading:
-    """A question beside an answer makes it doubtful. Taking alone is done all the same."""
-    if _QUESTION.search(plain(text[:MOST_LETTERS])) and any(
-        one.verb is not Verb.TAKE for one in reading.actions
-    ):
+def _unless_unsure(
+    said: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
+) -> ReplyReading:
+    """Asks back where a question, or a word that puts off or takes back, stands beside an answer.
+
+    Taking alone is done all the same, and passing on with an apology. Where such a word stands beside two digits, one
+    takes the other back: "1 K7Q4 sorry 5".
+    """
+    unsure = not UNSURE.isdisjoint(re.findall(r"[A-Z]+", said)) or _LATER.search(said)
+    verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
+    asks = bool(verbs) and _QUESTION.search(said)
+    if asks or (unsure and (len(digits_said) > 1 or verbs - {Verb.PASS_ON})):
         return ReplyReading(Meant.ASK, reference=only)
     return reading
 

@@ -257,6 +257,13 @@ NEGATIONS = _set(
 )
 """Beside an answer they turn it round: it is asked back."""
 
+UNSURE = _set(
+    "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO"
+    " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
+    " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
+)
+"""They put off or take back what is said, wherever they stand: it is asked back, but for taking and passing on."""
+
 COURTESY = _set(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
     " REF REFERENCE CODE KODE CASE NUMBER AND ET NA"
