@@ -1,8 +1,7 @@
 """Exercises: starts one, stops it, and lists those held with the time of each step."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Response
 
@@ -38,20 +37,6 @@ ENDS: Mapping[str, str] = {
     ExerciseEnd.DANGER: phrase("a real danger was told near"),
 }
 MISSING = phrase("Say why: the log keeps it.")
-
-
-@dataclass(frozen=True, slots=True)
-class ExerciseLine:
-    """One exercise in the list, with the times of its steps: the alert arrived, answered, read."""
-
-    id: int
-    started_at: datetime
-    desk: str
-    ended: str
-    """Why; empty while it runs."""
-    reason: str
-    steps: Sequence[str]
-    people: Sequence[tuple[ExerciseTold, Sequence[str]]]
 
 
 def start(visit: Visit) -> Response:
@@ -109,17 +94,17 @@ def listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
     )
 
 
-def _line(visit: Visit, one: ExerciseReport, desks: Mapping[str, str]) -> ExerciseLine:
+def _line(visit: Visit, one: ExerciseReport, desks: Mapping[str, str]) -> Mapping[str, object]:
     row = one.exercise
-    return ExerciseLine(
-        row.id,
-        row.started_at,
-        desks.get(row.desk, row.desk),
-        visit.say(ENDS[row.why_ended]) if row.why_ended else "",
-        row.reason,
-        [_of_all(visit, step, len(one.told)) for step in steps(one.told).values()],
-        [(told, _times(visit, told)) for told in one.told],
-    )
+    return {
+        "id": row.id,
+        "started_at": row.started_at,
+        "desk": desks.get(row.desk, row.desk),
+        "ended": visit.say(ENDS[row.why_ended]) if row.why_ended else "",
+        "reason": row.reason,
+        "steps": [_of_all(visit, step, len(one.told)) for step in steps(one.told).values()],
+        "people": [(told, _times(visit, told)) for told in one.told],
+    }
 
 
 def _times(visit: Visit, one: ExerciseTold) -> Sequence[str]:

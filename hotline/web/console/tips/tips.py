@@ -4,7 +4,6 @@ Nothing keeps the words, prints them, or leaves them open for long.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -58,44 +57,24 @@ ASKED = {
 UNITS = {"min": phrase("{number} min"), "h": phrase("{number} h"), "days": phrase("{number} days")}
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTip:
-    line: TipLine
-    stands: str
-    waited: str
-    is_late: bool
-    who: str
-    """Who has it, and whether other people are asked to take it."""
-    place: str
-    sector: str
-    category: str
-    urgency: str
-    marks: Sequence[tuple[str, str]]
-    """Words, and the kind of their tag."""
-    end_wanted: str
-    """The outcome that a requested closure names; empty where none was requested."""
-    first: str
-    """What stands above everything else: how to go there; empty where nothing may hurt."""
-
-
-def in_words(visit: Visit, line: TipLine) -> ShownTip:
+def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
     category = FORMS[line.category] if line.category else None
-    return ShownTip(
-        line=line,
-        stands=visit.say(_stands(line)),
-        waited=waited(visit, line.wait) if line.wait else "",
-        is_late=line.wait is not None and line.wait.is_late,
-        who=_who(visit, line),
-        place=place_within(line.place, line.within, visit.language),
-        sector=place_name(line.sector, visit.language) if line.sector else "",
-        category=visit.say(category) if category else "",
-        urgency=visit.say(Urgency(line.urgency).label),
-        marks=[*_marks(visit, line)],
-        end_wanted=visit.say(OUTCOMES[TipOutcome(line.end_wanted)].label)
+    return {
+        "line": line,
+        "stands": visit.say(_stands(line)),
+        "waited": waited(visit, line.wait) if line.wait else "",
+        "is_late": line.wait is not None and line.wait.is_late,
+        "who": _who(visit, line),
+        "place": place_within(line.place, line.within, visit.language),
+        "sector": place_name(line.sector, visit.language) if line.sector else "",
+        "category": visit.say(category) if category else "",
+        "urgency": visit.say(Urgency(line.urgency).label),
+        "marks": [*_marks(visit, line)],
+        "end_wanted": visit.say(OUTCOMES[TipOutcome(line.end_wanted)].label)
         if line.end_wanted
         else "",
-        first=first(visit, line),
-    )
+        "first": first(visit, line),
+    }
 
 
 def waited(visit: Visit, wait: Wait) -> str:

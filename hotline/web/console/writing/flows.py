@@ -4,15 +4,13 @@
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from flask import Response, url_for
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import bringing_back, folders
-from hotline.services.changes.bringing_back import PublicationLine
 from hotline.services.changes.folders import ChangeRow
 from hotline.services.flows import authoring, flow_states, live_flows, publishing
 from hotline.services.flows.flow_states import FlowStanding
@@ -26,31 +24,6 @@ from hotline.web.console.writing.editor.drawing import KINDS, STATES
 WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.READ)
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageCell:
-    """How far the words of a flow are in a language."""
-
-    reviewed: int
-    total: int
-    worst: ReviewState | None
-    """What needs work most; None where all is reviewed."""
-    count: int
-    """Of its texts that are so."""
-
-
-@dataclass(frozen=True, slots=True)
-class FlowLine:
-    name: str
-    says: Mapping[str, str]
-    cells: Mapping[str, LanguageCell]
-    hurts: int
-    bearable: int
-    is_checked: bool
-    edited: Sequence[ChangeRow]
-    """Open changes that edit it."""
-    newest: PublicationLine | None
-
-
 def listed(visit: Visit) -> Response:
     kit = visit.kit
     live = live_flows.listed(kit)
@@ -62,25 +35,19 @@ def listed(visit: Visit) -> Response:
     newest = bringing_back.latest(kit, part.rows)
     opens = folders.listed(kit)
     lines = [
-        FlowLine(
-            flow.name,
-            flow.says,
-            {code: _cell(counts) for code, counts in words.row(flow.name).items()},
-            *_found(states.get(flow.name)),
-            edited=[row for row in opens if flow.name in row.parts],
-            newest=newest.get(flow.name),
-        )
+        {
+            "name": flow.name,
+            "says": flow.says,
+            "cells": {code: _cell(counts) for code, counts in words.row(flow.name).items()},
+            "found": _found(states.get(flow.name)),
+            "edited": [row for row in opens if flow.name in row.parts],
+            "newest": newest.get(flow.name),
+        }
         for flow in live_flows.summaries(kit, part.rows)
     ]
     may_write = bool(visit.by.roles & who.WORDS)
     return page(
-        visit,
-        "flows.html",
-        live=live,
-        lines=lines,
-        states=STATES,
-        may_write=may_write,
-        part=part,
+        visit, "flows.html", live=live, lines=lines, states=STATES, may_write=may_write, part=part
     )
 
 
@@ -94,18 +61,23 @@ def one(visit: Visit, flow: str) -> Response:
     )
 
 
-def _cell(counts: Counter[ReviewState]) -> LanguageCell:
+def _cell(counts: Counter[ReviewState]) -> Mapping[str, object]:
+    """Returns how far the texts of a flow are in a language, and the state that needs work most."""
     worst = next((state for state in WORST_FIRST if counts[state]), None)
-    reviewed, total = counts[ReviewState.REVIEWED], counts.total()
-    return LanguageCell(reviewed, total, worst, counts[worst] if worst else 0)
+    return {
+        "reviewed": counts[ReviewState.REVIEWED],
+        "total": counts.total(),
+        "worst": worst,
+        "count": counts[worst] if worst else 0,
+    }
 
 
-def _found(standing: FlowStanding | None) -> tuple[int, int, bool]:
-    """What hurts, what can be borne, and whether anybody has looked."""
+def _found(standing: FlowStanding | None) -> tuple[int, int] | None:
+    """Returns how many findings hurt and how many can be borne. None if the flow was not checked yet."""
     if standing is None:
-        return 0, 0, False
+        return None
     bearable = sum(one.code in publishing.BEARABLE for one in standing.findings)
-    return len(standing.findings) - bearable, bearable, True
+    return len(standing.findings) - bearable, bearable
 
 
 def _opened(visit: Visit, change_id: int, flow: str, node: str) -> str:

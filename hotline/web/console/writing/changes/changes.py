@@ -3,7 +3,6 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Response, current_app
@@ -129,34 +128,6 @@ GROUPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PartLine:
-    """A part of a change, in its list."""
-
-    words: str
-    address: str
-    """Where it is edited; empty where it cannot be."""
-    changed: int
-    """Screens that differ from what callers hear; rows, of a list."""
-    is_gone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedFinding:
-    place: str
-    words: str
-    detail: str
-    address: str
-    """Of its field; empty where nobody edits it here."""
-
-
-@dataclass(frozen=True, slots=True)
-class FindingGroup:
-    words: str
-    kind: str
-    found: Sequence[LinkedFinding]
-
-
 def propose(visit: Visit, change_id: int) -> Response:
     return _done(
         visit,
@@ -220,16 +191,16 @@ def _history(visit: Visit, change_id: int) -> tuple[Sequence[tuple[object, str]]
     return lines, found[-1].id if len(found) == drafts.SHOWN else None
 
 
-def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[PartLine]:
+def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[Mapping[str, object]]:
     newest = drafts.drafts(visit.kit, change.id)
     counted = _counts(changes)
     return [
-        PartLine(
-            words=part_words(visit, part),
-            address=_edited(visit, change, part, newest),
-            changed=counted.get(part, 0),
-            is_gone=newest[part].document is None,
-        )
+        {
+            "words": part_words(visit, part),
+            "address": _edited(visit, change, part, newest),
+            "changed": counted.get(part, 0),
+            "is_gone": newest[part].document is None,
+        }
         for part in change.parts
     ]
 
@@ -262,18 +233,24 @@ def _lists(visit: Visit, change_id: int) -> Sequence[tuple[str, str]]:
     return [(path, words) for path, words in pages if path and if_there(visit.by.roles, path)]
 
 
-def _groups(visit: Visit, change: ChangeRow, found: DividedFindings) -> Sequence[FindingGroup]:
+def _groups(
+    visit: Visit, change: ChangeRow, found: DividedFindings
+) -> Sequence[Mapping[str, object]]:
     return [
-        FindingGroup(words, kind, [_linked(visit, change.id, one) for one in getattr(found, name)])
+        {
+            "words": words,
+            "kind": kind,
+            "found": [_linked(visit, change.id, one) for one in getattr(found, name)],
+        }
         for name, words, kind in GROUPS
     ]
 
 
-def _linked(visit: Visit, change_id: int, one: Finding) -> LinkedFinding:
+def _linked(visit: Visit, change_id: int, one: Finding) -> Mapping[str, object]:
     address = editor_address(visit.by.roles, change_id, one.flow, one.node, one.field, one.language)
-    return LinkedFinding(
-        finding_place(visit, one),
-        sentences.finding_says(visit, one),
-        sentences.finding_detail(visit, one),
-        address,
-    )
+    return {
+        "place": finding_place(visit, one),
+        "words": sentences.finding_says(visit, one),
+        "detail": sentences.finding_detail(visit, one),
+        "address": address,
+    }

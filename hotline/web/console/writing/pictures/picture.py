@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from flask import Response
 
-from hotline.engine.editing.preview import OutlineRow, arrows_of, outline, start_of
+from hotline.engine.editing.preview import arrows_of, outline, start_of
 from hotline.errors import NotFound
 from hotline.services.flows import authoring
 from hotline.web.console.visit import Visit, page
@@ -205,22 +205,6 @@ LETTERS = 18
 """Of a name that fit into a box."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnBox:
-    row: OutlineRow
-    name: str
-    """Short enough for its box."""
-    kind: str
-    left: int
-    top: int
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnArrow:
-    path: str
-    is_back: bool
-
-
 def show(visit: Visit, flow: str) -> Response:
     document = authoring.live_document(visit.kit.database)["flows"].get(flow)
     if document is None:
@@ -232,33 +216,23 @@ def show(visit: Visit, flow: str) -> Response:
         visit,
         "picture.html",
         flow=flow,
-        rows=[*rows.values()],
+        rows=rows,
         kinds=KINDS,
         picture=picture,
         box=(BOX_WIDTH, BOX_HEIGHT),
         boxes=[
-            DrawnBox(
-                rows[one.name],
-                _short(one.name),
-                TINTS.get(rows[one.name].kind, "says"),
-                one.left,
-                one.top,
-            )
-            for one in picture.boxes
+            (rows[one.name], one, TINTS.get(rows[one.name].kind, "says")) for one in picture.boxes
         ],
-        arrows=[_arrow(one, picture.grows_down) for one in picture.arrows],
+        letters=LETTERS,
+        arrows=[(_path(one, picture.grows_down), one.is_back) for one in picture.arrows],
     )
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 2]}.."
-
-
-def _arrow(arrow: PlacedArrow, grows_down: bool) -> DrawnArrow:
+def _path(arrow: PlacedArrow, grows_down: bool) -> str:
     """From the edge of one box to the edge of the other, in curves; one that leads back goes round the side."""
     points = _from_edges(arrow, grows_down)
     if arrow.is_back:
-        return DrawnArrow(_round(points[0], points[-1], grows_down), is_back=True)
+        return _round(points[0], points[-1], grows_down)
     path = [f"M{points[0][0]} {points[0][1]}"]
     for (x, y), (to_x, to_y) in pairwise(points):
         if grows_down:
@@ -267,7 +241,7 @@ def _arrow(arrow: PlacedArrow, grows_down: bool) -> DrawnArrow:
         else:
             half = (x + to_x) // 2
             path.append(f"C{half} {y} {half} {to_y} {to_x} {to_y}")
-    return DrawnArrow("".join(path), is_back=False)
+    return "".join(path)
 
 
 def _from_edges(arrow: PlacedArrow, grows_down: bool) -> Sequence[tuple[int, int]]:
