@@ -241,7 +241,7 @@ def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     for one in found:
         if one.call_back_id and one.may_decide:
             values = {name: str(value) for name, value in one.sentence.values}
-            yield TodayLine(Weight.WARN, one.sentence.template, values, "calls.listed")
+            yield TodayLine(Weight.WARN, one.sentence.template, values, "acting.calls")
     if any(one.may_decide for one in found):
         says = phrase("Wait for a second person: {count}.")
         yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "approvals.listed")

@@ -8,9 +8,9 @@ from functools import partial
 from hotline.domain.accounts.account import AccountRole
 from hotline.statistics import pages as statistics
 from hotline.web.console import who
-from hotline.web.console.pages import accounts, approvals, audit, entering, oncall, outgoing, today
+from hotline.web.console.pages import accounts, approvals, audit, entering, outgoing, today
 from hotline.web.console.people import desks, exercises, people, rolls
-from hotline.web.console.tips import acting, calls, persons, tips
+from hotline.web.console.tips import acting, persons, tips
 from hotline.web.console.visit import Needs, OpenRoute, PageRoute, View
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import choosing, flows
@@ -80,11 +80,11 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     _fresh(f"{TIP}/manner", acting.manner, who.NATIONAL, "go_unseen"),
     _fresh(f"{TIP}/keep-from", acting.keep_from, who.NATIONAL, "tip_excluded"),
     _fresh(f"{TIP}/let-know", acting.let_know, who.NATIONAL, "tip_exclusion_lift_asked"),
-    _page("/call-backs", calls.listed, who.NATIONAL, phrase("Call-backs")),
-    _fresh(f"{CALL}/ask", calls.ask, who.NATIONAL, "call_back_wanted"),
-    _fresh(f"{CALL}/approve", calls.approve, who.NATIONAL, "call_back_approved"),
-    _key(f"{CALL}/open", calls.read, who.NATIONAL, "call_back_opened"),
-    _fresh(f"{CALL}/done", calls.end, who.NATIONAL, "call_back_reached"),
+    _page("/call-backs", acting.calls, who.NATIONAL, phrase("Call-backs")),
+    _fresh(f"{CALL}/ask", acting.ask_call, who.NATIONAL, "call_back_wanted"),
+    _fresh(f"{CALL}/approve", acting.approve_call, who.NATIONAL, "call_back_approved"),
+    _key(f"{CALL}/open", acting.read_call, who.NATIONAL, "call_back_opened"),
+    _fresh(f"{CALL}/done", acting.end_call, who.NATIONAL, "call_back_reached"),
     # what callers hear
     _page("/flows", flows.listed, who.BUT_AUDITOR, phrase("Flows")),
     _page("/flows/<flow>", flows.one, who.BUT_AUDITOR),
@@ -214,12 +214,14 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     _fresh("/outgoing/pause", outgoing.pause, who.ADMIN, "lane_held"),
     _fresh("/outgoing/resume", outgoing.resume, who.RUNNING, "lane_released"),
     _fresh("/outgoing/review", outgoing.review, who.RUNNING, "given_up_answered"),
-    _page("/oncall", oncall.listed, who.ADMIN, phrase("On-call contacts")),
-    _fresh("/oncall", oncall.add, who.ADMIN, "watcher_added"),
-    _fresh("/oncall/<int:contact_id>/remove", oncall.remove, who.ADMIN, "watcher_removed"),
-    _fresh("/oncall/test", oncall.test, who.ADMIN),
-    _fresh("/oncall/alarms/<alarm>", oncall.acknowledge, who.ADMIN, "alarm_acknowledged"),
-    _fresh("/oncall/handset", oncall.handset, who.ADMIN, "trial_handset_enrolled"),
+    _page("/oncall", outgoing.contacts, who.ADMIN, phrase("On-call contacts")),
+    _fresh("/oncall", outgoing.add_contact, who.ADMIN, "watcher_added"),
+    _fresh(
+        "/oncall/<int:contact_id>/remove", outgoing.remove_contact, who.ADMIN, "watcher_removed"
+    ),
+    _fresh("/oncall/test", outgoing.test_contacts, who.ADMIN),
+    _fresh("/oncall/alarms/<alarm>", outgoing.acknowledge, who.ADMIN, "alarm_acknowledged"),
+    _fresh("/oncall/handset", outgoing.enrol_handset, who.ADMIN, "trial_handset_enrolled"),
     _page("/audit", audit.listed, who.AUDIT, phrase("Audit")),
     _page("/audit/verify", audit.verify, who.AUDIT),
 )

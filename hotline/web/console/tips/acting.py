@@ -1,21 +1,23 @@
-"""What may be done with a tip without its words: each with a reason, by somebody who answers for it."""
+"""Does what may be done with a tip without its words, and with call-backs. Each act has a reason."""
 
 from collections.abc import Callable, Mapping
 
-from flask import Response, abort
+from flask import Response, abort, url_for
 
+from hotline.domain.call_back import CallBackState, CallOutcome
 from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.promises import TipStop
-from hotline.errors import EndRefused, ErasureRefused, KeyMissing, NotFound, SealBroken
-from hotline.services.tips import desk_acts
+from hotline.errors import CallRefused, EndRefused, ErasureRefused, KeyMissing, NotFound, SealBroken
+from hotline.services.desk import call_back_desk
+from hotline.services.tips import desk_acts, desk_calls
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.tips import tips
 from hotline.web.console.tips.persons import UNOPENED
-from hotline.web.console.tips.tips import WHY_KEPT
-from hotline.web.console.visit import Visit, see
+from hotline.web.console.tips.tips import OPEN_SECONDS, WHY_KEPT
+from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
 
 NOT_NOW = phrase("That cannot be done now: somebody was quicker, or a second person has to do it.")
@@ -148,3 +150,86 @@ def _done(
         else:
             return see("tips.one", tip_id=tip_id)
     return tips.one(visit, tip_id, faults(**{f"reason-{form}": words}))
+
+
+STATES = {
+    CallBackState.WAITING: phrase("waits"),
+    CallBackState.DONE: phrase("done"),
+    CallBackState.WITHDRAWN: phrase("taken back"),
+    CallBackState.EXPIRED: phrase("its time is over"),
+}
+CAME_OF_IT = {
+    CallOutcome.REACHED: phrase("the caller answered"),
+    CallOutcome.SILENT: phrase("nobody answered"),
+    CallOutcome.OTHER: phrase("somebody else answered"),
+    CallOutcome.REFUSED: phrase("the caller wants no call"),
+}
+
+
+def ask_call(visit: Visit, call_back_id: int) -> Response:
+    return _call_done(visit, call_back_id, desk_calls.ask)
+
+
+def approve_call(visit: Visit, call_back_id: int) -> Response:
+    """Approves whom the page named, and nobody who asked since."""
+    asked_by = visit.form.text("asked_by", most=200)
+    return _call_done(visit, call_back_id, desk_calls.approve, asked_by=asked_by)
+
+
+def end_call(visit: Visit, call_back_id: int) -> Response:
+    outcome = visit.form.text("outcome", most=20)
+    if outcome not in {one.value for one in CallOutcome}:
+        return _call_refused(visit, call_back_id, visit.say("Say what came of it."))
+    return _call_done(visit, call_back_id, desk_calls.end, outcome=CallOutcome(outcome))
+
+
+def read_call(visit: Visit, call_back_id: int) -> Response:
+    """The only page that holds a number: for five minutes, and never on paper."""
+    why = visit.form.text("reason", most=200)
+    if not why:
+        return _call_refused(visit, call_back_id, visit.say("Say why."))
+    try:
+        opened = desk_calls.read(visit.kit, visit.by, visit.token, call_back_id, why)
+    except (CallRefused, KeyMissing, SealBroken):
+        words = visit.say("It cannot be opened now: outside its time, or not approved.")
+        return _call_refused(visit, call_back_id, words)
+    except NotFound:
+        abort(404)
+    word = call_back_desk.word_in(visit.kit, opened)
+    answer = page(visit, "call_opened.html", opened=opened, word=word, minutes=OPEN_SECONDS // 60)
+    answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={url_for('acting.calls')}?auto"
+    return answer
+
+
+def _call_done(
+    visit: Visit, call_back_id: int, act: Callable[..., None], **values: object
+) -> Response:
+    why = visit.form.text("reason", most=200)
+    if not why:
+        return _call_refused(visit, call_back_id, visit.say("Say why."))
+    try:
+        act(visit.kit, visit.by, call_back_id, reason=why, **values)
+    except CallRefused:
+        words = visit.say(
+            "That cannot be done now: somebody was quicker, or a second person has to do it."
+        )
+        return _call_refused(visit, call_back_id, words)
+    except NotFound:
+        abort(404)
+    return see("acting.calls")
+
+
+def _call_refused(visit: Visit, call_back_id: int, words: str) -> Response:
+    return calls(visit, faults(**{f"reason-{call_back_id}": words}))
+
+
+def calls(visit: Visit, wrong: FormFaults | None = None) -> Response:
+    rows = desk_calls.listed(visit.kit, visit.by)
+    return page(
+        visit,
+        "call_backs.html",
+        wrong=wrong,
+        rows=[(one, visit.say(STATES[one.state])) for one in rows],
+        outcomes=[(one.value, visit.say(words)) for one, words in CAME_OF_IT.items()],
+        came={one.value: visit.say(words) for one, words in CAME_OF_IT.items()},
+    )
