@@ -198,8 +198,7 @@ def _release(visit: Visit, period: str, wrong: str = "", notice: str = "") -> Re
     return page(
         visit,
         "statistics_release.html",
-        status=422 if wrong else 200,
-        faults=faults(approve=wrong) if wrong else faults(),
+        wrong=faults(approve=wrong),
         found=found,
         label=_label(visit, period),
         tables=[(one, _blocks(visit, found, one)) for one in TABLES if _is_in(found, one)],
@@ -234,8 +233,7 @@ def _targets(visit: Visit, wrong: Mapping[str, str] | None = None) -> Response:
     return page(
         visit,
         "statistics_targets.html",
-        status=422 if wrong else 200,
-        faults=faults(**(wrong or {})),
+        wrong=faults(**(wrong or {})),
         fields=[
             (name, rules_report.LABELS[name], known.get(name, ""))
             for _, name, _, _ in rules_report.PROGRAMME

@@ -230,3 +230,9 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
     )
     printed = html.unescape(writing.approver.get(f"/changes/{change}/print").text)
     assert 'this screen says "ibanga"' in printed
+
+
+def test_an_address_with_a_number_that_no_row_can_have_shows_the_page(writing: Writing) -> None:
+    change = writing.proposed()
+    assert writing.editor.get(f"/changes/{change}?before={'9' * 30}").status_code == 200
+    assert writing.editor.get(f"/changes/{change}/read?part={'9' * 4400}").status_code == 200

@@ -12,6 +12,12 @@ LONGEST = 4000
 Fields = Sequence[tuple[str, str]]
 
 
+def number_of(typed: str, *, digits: int = 9, signed: bool = False) -> int | None:
+    """Returns a whole number of at most so many digits, with a minus only where `signed`. None for anything else."""
+    plain = typed.removeprefix("-") if signed else typed
+    return int(typed) if plain.isascii() and plain.isdecimal() and len(plain) <= digits else None
+
+
 @dataclass(frozen=True, slots=True)
 class PostedForm:
     """Fields in their order, by name perhaps several times. They stay out of `repr`."""

@@ -18,7 +18,7 @@ from hotline.statistics.rules_labels import SAMPLE
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import lines
-from hotline.web.console.form import FormFaults, PostedForm
+from hotline.web.console.form import FormFaults, PostedForm, number_of
 from hotline.web.console.templating import Templates
 from hotline.web.console.who import ALL
 
@@ -225,6 +225,5 @@ class ListPart(Generic[T]):
 def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
     """The part that an address asks for, as `?part=2`; the nearest that is there."""
     count = max(1, ceil(len(rows) / MOST_ROWS))
-    number = int(asked) if asked.isdecimal() and len(asked) < 5 else 1
-    number = min(max(number, 1), count)
+    number = min(max(number_of(asked, digits=4) or 1, 1), count)
     return ListPart(rows[(number - 1) * MOST_ROWS : number * MOST_ROWS], number, count)

@@ -7,6 +7,7 @@ from flask import Response
 from hotline.domain.desk.audit_sentences import PROCESSES, template
 from hotline.services.desk import audit_log
 from hotline.services.desk.audit_log import AuditFilter, AuditRow
+from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
 
@@ -22,7 +23,9 @@ ABOUT = {
 def listed(visit: Visit) -> Response:
     """All that is asked for stands in the address, so that a view is a link."""
     wanted = _filter(visit)
-    found = audit_log.newest(visit.kit, wanted, before=_number(visit.query.get("before", "")))
+    found = audit_log.newest(
+        visit.kit, wanted, before=number_of(visit.query.get("before", ""), digits=11)
+    )
     actions = [(name, _said(visit, name)) for name in audit_log.ACTIONS]
     rows = [(row, _who(visit, row), _about(visit, row)) for row in found.rows]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
@@ -56,13 +59,9 @@ def _filter(visit: Visit) -> AuditFilter:
     return AuditFilter(
         who=query.get("who", "").strip()[:80],
         action=action if action in audit_log.ACTIONS else "",
-        tip_id=_number(query.get("tip", "")),
+        tip_id=number_of(query.get("tip", ""), digits=11),
         day=_day(query.get("day", "")),
     )
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 12 else None
 
 
 def _day(typed: str) -> date | None:

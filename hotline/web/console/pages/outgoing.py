@@ -13,7 +13,7 @@ from hotline.services.watch import trials, watchers
 from hotline.text.languages import CODES, FIRST
 from hotline.text.remark import Remark
 from hotline.web.console import lines, who
-from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.visit import Visit, page, see, why
 from hotline.web.console.who import phrase
 
@@ -48,10 +48,10 @@ def resume(visit: Visit) -> Response:
 
 def review(visit: Visit) -> Response:
     """Records that a person saw to these messages, for example by telephone."""
-    chosen = [one for one in visit.form.many("message") if one.isascii() and one.isdecimal()]
-    if not chosen:
+    chosen = [number_of(one, digits=18) for one in visit.form.many("message")]
+    ids = [one for one in chosen if one is not None]
+    if not ids:
         return show(visit, faults(review=visit.say("Choose a message.")))
-    ids = [int(one[:18]) for one in chosen]
     return _with_reason(
         visit,
         "review",
@@ -155,8 +155,8 @@ def _why(visit: Visit, refused: HotlineError) -> str:
 
 def _tested(visit: Visit) -> Sequence[tuple[str, str]]:
     """Whom the last test was for, and how far it came; empty where the address asks for none."""
-    asked = visit.query.get("tested", "").split("-")
-    ids = [int(one[:18]) for one in asked if one.isascii() and one.isdecimal()][:MOST_TESTED]
+    asked = [number_of(one, digits=18) for one in visit.query.get("tested", "").split("-")]
+    ids = [one for one in asked if one is not None][:MOST_TESTED]
     rows = watchers.told(visit.kit, ids) if ids else ()
     return [
         (

@@ -11,7 +11,7 @@ from hotline.domain.rolls.joining import VALID, Roll
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.services.rolls import certificates, joining
 from hotline.services.rolls.certificates import Judged
-from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.visit import Visit, page, see, why
 from hotline.web.console.who import phrase
 
@@ -31,8 +31,7 @@ MISREAD = phrase("Not a certificate: one sign is wrong. Have it read to you agai
 
 def make(visit: Visit, roll: str) -> Response:
     """Shows the new code once: tell it by word of mouth."""
-    kind, typed = _roll(roll), visit.form.text("days", most=4)
-    days = int(typed) if typed.isascii() and typed.isdecimal() else 0
+    kind, days = _roll(roll), number_of(visit.form.text("days", most=4)) or 0
     place = visit.form.text("district", most=40)
     try:
         code, row = joining.make_code(

@@ -13,7 +13,7 @@ from hotline.errors import CallRefused, EndRefused, ErasureRefused, KeyMissing, 
 from hotline.services.desk import call_back_desk
 from hotline.services.tips import desk_acts, desk_calls
 from hotline.services.tips.keeping_from import KeptFrom
-from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.tips import tips
 from hotline.web.console.tips.persons import UNOPENED
 from hotline.web.console.tips.tips import OPEN_SECONDS, WHY_KEPT
@@ -96,21 +96,21 @@ def keep_from(visit: Visit, tip_id: int) -> Response:
 
 def say_like(visit: Visit, tip_id: int) -> Response:
     """Another tip by its number: one situation with this one, or not."""
-    said = visit.form.text("other_tip", most=12)
+    other = number_of(visit.form.text("other_tip", most=12))
     missing = faults(other_tip=visit.say("There is no such tip."))
-    if not said.isascii() or not said.isdecimal():
+    if other is None:
         return tips.one(visit, tip_id, missing)
     like = visit.form.text("do") != "undo"
-    return _done(visit, tip_id, "like", desk_acts.say_like, missing, other=int(said), like=like)
+    return _done(visit, tip_id, "like", desk_acts.say_like, missing, other=other, like=like)
 
 
 def let_know(visit: Visit, tip_id: int) -> Response:
     """Asks that somebody may know of it again; it waits where a second person decides."""
-    chosen = visit.form.text("exclusion", most=9)
-    if not (chosen.isascii() and chosen.isdecimal()):
+    chosen = number_of(visit.form.text("exclusion", most=9))
+    if chosen is None:
         words = visit.say("Choose who may know of it again.")
         return tips.one(visit, tip_id, faults(exclusion=words))
-    return _done(visit, tip_id, "know", desk_acts.let_know, exclusion_id=int(chosen))
+    return _done(visit, tip_id, "know", desk_acts.let_know, exclusion_id=chosen)
 
 
 def act(visit: Visit, tip_id: int) -> Response:

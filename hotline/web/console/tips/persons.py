@@ -39,7 +39,7 @@ from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import tip_sheet
 from hotline.services.tips.persons import case_persons, noting
 from hotline.services.tips.persons.case_persons import CasePersons, OpenedPersons, RunningClock
-from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.templating import when
 from hotline.web.console.tips import tips
 from hotline.web.console.tips.person_lines import (
@@ -100,7 +100,7 @@ def read(visit: Visit, tip_id: int) -> Response:
     except NotFound:
         abort(404)
     asked = _asked_again(sheet.persons.clocks)
-    part = _number(visit.form.text("part", most=3)) or 1
+    part = number_of(visit.form.text("part", most=3)) or 1
     first = (part - 1) * ON_A_PAGE
     answer = page(
         visit,
@@ -130,10 +130,10 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     if wrong:
         return _form_page(visit, tip_id, kind, whom, corrects, wrong)
     number, _, offer = whom.partition(":")
-    n = 0 if whom == NEW else _number(number)
+    n = 0 if whom == NEW else number_of(number)
     once = form.text("once", most=40) or secrets.token_hex(8)
     try:
-        said = PersonCodes(-1 if n is None else n, codes, _number(offer))
+        said = PersonCodes(-1 if n is None else n, codes, number_of(offer))
         noting.note(
             visit.kit,
             visit.by,
@@ -142,7 +142,7 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
             kind,
             said,
             once=once,
-            corrects=_number(corrects),
+            corrects=number_of(corrects),
         )
     except CodesRefused as refused:
         wrong = faults(whom=_stopped(visit, tip_id, n, refused.stop))
@@ -188,10 +188,6 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
     """By a person's number, when somebody is rung to ask once more whether help is wanted."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
 
 @dataclass(frozen=True, slots=True)

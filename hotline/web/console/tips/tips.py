@@ -30,7 +30,7 @@ from hotline.services.desk import reading
 from hotline.services.tips import desk_acts, desk_reading, tip_lines, tip_sheet
 from hotline.services.tips.tip_lines import TipLine
 from hotline.services.tips.tip_sheet import Came, TipSheet
-from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.templating import day
 from hotline.web.console.tips import person_lines
 from hotline.web.console.visit import Visit, page, see
@@ -193,7 +193,7 @@ WHY_KEPT = {"named": phrase("It names them."), "asked": phrase("Whoever told it 
 def listed(visit: Visit) -> Response:
     """All that is asked for stands in the address, so that a view is a link."""
     wanted = _filter(visit.query)
-    before = _number(visit.query.get("before", ""))
+    before = number_of(visit.query.get("before", ""))
     found = tip_lines.listed(visit.kit, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
     return page(
@@ -297,7 +297,7 @@ FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question
 def _filter(query: Mapping[str, str]) -> TipFilter:
     """What no select offers asks for everything."""
     category, question = query.get("category", ""), query.get("question", "")
-    urgency = _number(query.get("urgency", ""))
+    urgency = number_of(query.get("urgency", ""))
     return TipFilter(
         standing=_member(TipStanding, query.get("state", ""), TipStanding.WAITS),
         matter=_member(Matter, query.get("matter", ""), Matter.TIP),
@@ -334,10 +334,6 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
         ],
         "question": [anything, *((one, visit.say(words)) for one, words in QUESTIONS.items())],
     }
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
 
 OPEN_SECONDS = 300

@@ -17,6 +17,7 @@ from hotline.services.flows.flow_states import FlowStanding
 from hotline.services.words import page_texts
 from hotline.services.words.number_part import MOST_HITS, WordsHit, look_up
 from hotline.web.console import who
+from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, part_of_list
 from hotline.web.console.writing.changes import changes
 from hotline.web.console.writing.editor.drawing import KINDS, STATES
@@ -100,10 +101,10 @@ def find(visit: Visit) -> Response:
 
 def _change(visit: Visit) -> ChangeRow | None:
     """The change in which is searched; what is not live yet is read by whoever writes. Raises NotFound."""
-    said = visit.query.get("change", "")
-    if not said.isdecimal() or len(said) > 9 or not visit.by.roles & who.WORDS:
+    change = number_of(visit.query.get("change", ""))
+    if change is None or not visit.by.roles & who.WORDS:
         return None
-    return folders.look(visit.kit, int(said))
+    return folders.look(visit.kit, change)
 
 
 def _address(visit: Visit, hit: WordsHit, change_id: int | None) -> str:

@@ -19,7 +19,7 @@ from hotline.services.changes.folders import ChangeRow
 from hotline.services.changes.judging import DividedFindings
 from hotline.services.changes.results import ChangeRefused
 from hotline.web.console import who
-from hotline.web.console.form import FormFaults
+from hotline.web.console.form import FormFaults, number_of
 from hotline.web.console.visit import Visit, page, see, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes import sentences
@@ -78,28 +78,18 @@ def listed(visit: Visit) -> Response:
     return page(visit, "changes.html", rows=rows, over=over, named=named)
 
 
-def ask(visit: Visit) -> Response:
-    return _asked(visit, FormFaults(), flow=visit.query.get("flow", ""))
+def ask(visit: Visit, wrong: FormFaults | None = None) -> Response:
+    flow = visit.form.text("flow") or visit.query.get("flow", "")
+    return page(visit, "change_new.html", wrong=wrong, flow=flow, typed=visit.form)
 
 
 def make(visit: Visit) -> Response:
     form = visit.form
-    flow = form.text("flow")
     why = form.text("why", most=WHY_LETTERS)
     made = folders.open_change(visit.kit, visit.by, form.text("title"), why)
     if isinstance(made, ChangeRefused):
-        return _asked(visit, refused_faults(visit, made, "title"), flow=flow)
-    return _into(visit, made, flow)
-
-
-def _asked(visit: Visit, faults: FormFaults, *, flow: str) -> Response:
-    return page(
-        visit,
-        "change_new.html",
-        wrong=faults,
-        flow=flow,
-        typed=visit.form,
-    )
+        return ask(visit, refused_faults(visit, made, "title"))
+    return _into(visit, made, form.text("flow"))
 
 
 def _into(visit: Visit, change_id: int, flow: str) -> Response:
@@ -184,9 +174,8 @@ def show(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Resp
 
 def _history(visit: Visit, change_id: int) -> tuple[Sequence[tuple[object, str]], int | None]:
     """Steps with their sentences, and from which one on there are older ones."""
-    before = visit.query.get("before", "")
-    at = int(before) if before.isdecimal() else None
-    found = drafts.history(visit.kit, change_id, before=at)
+    before = number_of(visit.query.get("before", ""))
+    found = drafts.history(visit.kit, change_id, before=before)
     lines = [(step, sentences.step_sentence(visit, step)) for step in found]
     return lines, found[-1].id if len(found) == drafts.SHOWN else None
 

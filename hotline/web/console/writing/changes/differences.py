@@ -91,15 +91,6 @@ class TextColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class HandsetPair:
-    """The pages of a screen in one language."""
-
-    language: str
-    before: Sequence[str]
-    after: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
 class ScreenToRead:
     anchor: str
     part: int
@@ -112,17 +103,8 @@ class ScreenToRead:
     texts: Sequence[TextColumns]
     marks: Sequence[str]
     sentences: Sequence[str]
-    handsets: Sequence[HandsetPair]
-
-
-@dataclass(frozen=True, slots=True)
-class CoveredScreen:
-    """A screen whose reason lets new words pass the check."""
-
-    screen: ScreenToRead
-    words: str
-    """In quotation marks."""
-    reason: str
+    handsets: Sequence[tuple[str, Sequence[str], Sequence[str]]]
+    """By language, its pages before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +112,8 @@ class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
     """Those for the red box."""
-    covered: Sequence[CoveredScreen]
-    """New words that the check would find without the reason of their screen."""
+    covered: Sequence[tuple[ScreenToRead, str, str]]
+    """Screens whose reason lets new words pass the check, with these words in quotation marks, and the reason."""
     told: Sequence[str]
     """Flows that gather what callers tell, of which something differs."""
     numbers: Sequence[str]
@@ -195,14 +177,14 @@ def to_read(
 
 def _covered(
     changes: Difference, screens: Sequence[ScreenToRead], after: Mapping[str, Any]
-) -> Iterator[CoveredScreen]:
+) -> Iterator[tuple[ScreenToRead, str, str]]:
     for change, screen in zip(changes.screens, screens, strict=True):
         node = nodes_of(after["flows"].get(change.flow)).get(change.node)
         reason = str(node.get("reason") or "") if isinstance(node, Mapping) else ""
         words = dict.fromkeys(_risky(change, node)) if reason else ()
         if words:
             named = ", ".join(f'"{word}"' for word in words)
-            yield CoveredScreen(screen, named, reason)
+            yield screen, named, reason
 
 
 def _risky(change: ScreenDifference, node: object) -> Iterator[str]:
@@ -246,9 +228,7 @@ def _screen(
         marks=[changed_words(visit, one) for one in screen.marks],
         sentences=sentences,
         handsets=[
-            HandsetPair(
-                code, _pages(books[0], place, code, was), _pages(books[1], place, code, now)
-            )
+            (code, _pages(books[0], place, code, was), _pages(books[1], place, code, now))
             for code in languages
             if node and books
         ],

@@ -17,23 +17,23 @@ from hotline.services.changes import (
     going_live,
     proposing,
 )
+from hotline.services.changes.bringing_back import StateToBringBack
 from hotline.services.changes.emergencies import EmergencyToRead
 from hotline.services.changes.going_live import ChangeToRead
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console import who
-from hotline.web.console.form import FormFault, FormFaults, faults
+from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
 from hotline.web.console.writing.changes.sentences import (
     KEEPS_LANGUAGES,
-    TICK,
     languages_kept,
     part_words,
     refused_faults,
     refused_words,
     unread,
-    unread_words,
+    unread_faults,
     why_marks,
 )
 
@@ -71,10 +71,9 @@ def _went_live(visit: Visit, change_id: int) -> Response:
 
 def approve(visit: Visit, change_id: int) -> Response:
     form, seen = visit.form, going_live.read(visit.kit, change_id)
-    missing = unread(form, _shown(visit, seen, difference(seen.before, seen.after)).languages)
+    missing = unread(form, _shown(visit, seen).languages)
     if missing and form.text("digest") == seen.digest:
-        fault = FormFault(f"{TICK}{missing[0]}", unread_words(visit, missing))
-        return _drawn(visit, seen, FormFaults((fault,)))
+        return _drawn(visit, seen, unread_faults(visit, missing))
     done = going_live.publish(
         visit.kit,
         visit.by,
@@ -91,8 +90,8 @@ def send_back(visit: Visit, change_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
         words = visit.say("Write what is to be mended, so that it can be.")
-        faults = FormFaults((FormFault("back-note", words),))
-        return _drawn(visit, going_live.read(visit.kit, change_id), faults)
+        wrong = faults(**{"back-note": words})
+        return _drawn(visit, going_live.read(visit.kit, change_id), wrong)
     refused = proposing.send_back(visit.kit, visit.by, change_id, note)
     if refused is not None:
         return _decided(visit, going_live.read(visit.kit, change_id), refused, "back-note")
@@ -115,24 +114,19 @@ def emergency(visit: Visit, change_id: int) -> Response:
 
 def _decided(visit: Visit, seen: ChangeToRead, done: object, field: str) -> Response:
     if isinstance(done, ChangeRefused):
-        fault = FormFault(field, refused_words(visit, done))
-        return _drawn(visit, seen, FormFaults((fault,)))
+        return _drawn(visit, seen, refused_faults(visit, done, field))
     return see("reading.history")
 
 
 def _shown(
-    visit: Visit, seen: ChangeToRead, changes: Difference, part: int = 1
+    visit: Visit,
+    seen: ChangeToRead | EmergencyToRead | StateToBringBack,
+    changes: Difference | None = None,
+    part: int = 1,
 ) -> DifferenceToRead:
     live = visit.kit.books.book(seen.live_id)
+    changes = changes or difference(seen.before, seen.after)
     return to_read(visit, changes, seen.before, seen.after, live, part)
-
-
-def _part(visit: Visit, faults: FormFaults | None) -> int:
-    """A form that was refused stands in the last part, as the one that was sent."""
-    asked = visit.query.get("part", "1")
-    if faults:
-        return sys.maxsize
-    return int(asked) if asked.isdecimal() else 1
 
 
 def _drawn(
@@ -142,7 +136,9 @@ def _drawn(
     template: str = "change_read.html",
 ) -> Response:
     state, changes = seen.change.state, difference(seen.before, seen.after)
-    shown = _shown(visit, seen, changes, _part(visit, faults))
+    # A form that was refused stands in the last part, as the one that was sent.
+    part = sys.maxsize if faults else number_of(visit.query.get("part", "")) or 1
+    shown = _shown(visit, seen, changes, part)
     is_second = may_publish(visit.by, seen.hands)
     return page(
         visit,
@@ -188,7 +184,6 @@ UNREAD = ChangeRefused(Refusal.READ_BY_ONE)
 
 
 def history(visit: Visit) -> Response:
-    is_approver = AccountRole.APPROVER in visit.by.roles
     return page(
         visit,
         "live.html",
@@ -196,7 +191,7 @@ def history(visit: Visit) -> Response:
         kinds=KINDS,
         stands=emergencies.standing(visit.kit),
         in_the_middle=going_live.in_the_middle(visit.kit),
-        may_decide=is_approver,
+        may_decide=AccountRole.APPROVER in visit.by.roles,
         may_list=bool(visit.by.roles & who.BUT_AUDITOR),
         may_read=bool(visit.by.roles & who.READING),
     )
@@ -218,10 +213,9 @@ def bring_back(visit: Visit, publication_id: int) -> Response:
 
 def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
-    missing = [] if urgent is None else unread(visit.form, _urgent_shown(visit, urgent).languages)
+    missing = [] if urgent is None else unread(visit.form, _shown(visit, urgent).languages)
     if missing:
-        fault = FormFault(f"{TICK}{missing[0]}", unread_words(visit, missing))
-        return ask_confirm(visit, publication_id, FormFaults((fault,)))
+        return ask_confirm(visit, publication_id, unread_faults(visit, missing))
     appointed_by = account_roles.appointed_by(visit.kit, visit.by.account_id, AccountRole.APPROVER)
     refused = emergencies.confirm(visit.kit, visit.by, publication_id, appointed_by=appointed_by)
     if refused is not None:
@@ -236,7 +230,7 @@ def ask_confirm(visit: Visit, publication_id: int, wrong: FormFaults | None = No
         "confirm.html",
         wrong=wrong,
         urgent=urgent,
-        shown=None if urgent is None else _urgent_shown(visit, urgent),
+        shown=None if urgent is None else _shown(visit, urgent),
         typed=visit.form,
     )
 
@@ -246,16 +240,8 @@ def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
     return urgent if urgent and urgent.stands.publication_id == publication_id else None
 
 
-def _urgent_shown(visit: Visit, urgent: EmergencyToRead) -> DifferenceToRead:
-    live = visit.kit.books.book(urgent.live_id)
-    changes = difference(urgent.before, urgent.after)
-    return to_read(visit, changes, urgent.before, urgent.after, live)
-
-
 def ask_back(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
     state = bringing_back.preview(visit.kit, publication_id)
-    changes = difference(state.before, state.after)
-    live = visit.kit.books.book(state.live_id)
     return page(
         visit,
         "bring_back.html",
@@ -263,6 +249,6 @@ def ask_back(visit: Visit, publication_id: int, wrong: FormFaults | None = None)
         state=state,
         refused=None if state.publication.is_read else refused_words(visit, UNREAD),
         kinds=KINDS,
-        shown=to_read(visit, changes, state.before, state.after, live),
+        shown=_shown(visit, state),
         typed=visit.form,
     )

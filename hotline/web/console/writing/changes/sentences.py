@@ -14,7 +14,7 @@ from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.text.languages import NAMES
 from hotline.text.remark import Remark
-from hotline.web.console.form import FormFault, FormFaults, PostedForm
+from hotline.web.console.form import FormFaults, PostedForm, faults
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 
@@ -180,7 +180,7 @@ def refused_words(visit: Visit, refused: ChangeRefused) -> str:
 
 def refused_faults(visit: Visit, refused: ChangeRefused, field: str) -> FormFaults:
     """The same as the fault of a form's field."""
-    return FormFaults((FormFault(field, refused_words(visit, refused)),))
+    return faults(**{field: refused_words(visit, refused)})
 
 
 def _where(visit: Visit, refused: ChangeRefused) -> Iterator[str]:
@@ -280,9 +280,10 @@ def unread(form: PostedForm, languages: Sequence[str]) -> Sequence[str]:
     return [code for code in languages if not form.ticked(f"{TICK}{code}")]
 
 
-def unread_words(visit: Visit, languages: Sequence[str]) -> str:
+def unread_faults(visit: Visit, languages: Sequence[str]) -> FormFaults:
     named = ", ".join(NAMES[code] for code in languages)
-    return visit.say("Tick what you have read: {languages}.", languages=named)
+    words = visit.say("Tick what you have read: {languages}.", languages=named)
+    return faults(**{f"{TICK}{languages[0]}": words})
 
 
 SAYS: Mapping[Code, str] = {

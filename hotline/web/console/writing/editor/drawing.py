@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Response
 
@@ -22,22 +21,22 @@ from hotline.engine.editing.anatomy import (
     texts_in,
 )
 from hotline.engine.editing.forms.fields import SELDOM, FieldFault
-from hotline.engine.editing.forms.reading import FieldRefused, FormOffers, form_of, offers, shown
-from hotline.engine.editing.preview import OutlineRow, outline
+from hotline.engine.editing.forms.reading import FieldRefused, form_of, offers, shown
+from hotline.engine.editing.preview import outline
 from hotline.engine.screen import NUMBERS
 from hotline.services.accounts import sessions
 from hotline.services.changes import folders
-from hotline.services.changes.folders import ChangeRow, FlowAtHand
+from hotline.services.changes.folders import FlowAtHand
 from hotline.services.flows import reviewing
 from hotline.services.words import saving
 from hotline.services.words.saving import AskedOfText
 from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.text.languages import CODES
-from hotline.web.console.form import FormFault, FormFaults
+from hotline.web.console.form import FormFault, FormFaults, number_of
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.sentences import LACKS, field_words
-from hotline.web.console.writing.editor.moving import KEYS, HandsetState, MovingParts, moving_parts
+from hotline.web.console.writing.editor.moving import KEYS, HandsetState, moving_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,7 @@ class Told:
 
 def told_after(visit: Visit, here: FlowAtHand) -> Told:
     """What the address says of a save; nothing where the flow was saved again since."""
-    saved = _number(visit, "saved")
-    if saved != here.version:
+    if number_of(visit.query.get("saved", ""), signed=True) != here.version:
         return Told()
     return Told(True, plain(visit.query.get("plain", "")), "both" in visit.query)
 
@@ -71,11 +69,6 @@ def plain(said: str) -> Sequence[tuple[str, str, int]]:
         if letter is not None and count.isdecimal():
             found.append((letter, TYPOGRAPHY[letter], int(count[:4])))
     return found
-
-
-def _number(visit: Visit, name: str) -> int | None:
-    said = visit.query.get(name, "")
-    return int(said) if said.removeprefix("-").isdecimal() and len(said) < 10 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,44 +133,6 @@ STATES: Mapping[ReviewState, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class EditorPage:
-    """What the template draws. Fields and faults are by the names of the form."""
-
-    change: ChangeRow
-    flow: str
-    node: str
-    kind: str
-    version: int
-    once: str
-    author: str
-    at: datetime | None
-    others: Sequence[tuple[str, datetime]]
-    """Who else has the flow open, and when they opened it."""
-    outline: tuple[OutlineRow, ...]
-    row: OutlineRow
-    fields: Mapping[str, str]
-    rows: Mapping[str, int]
-    digits: tuple[str, ...]
-    """Of each choice, the digit that it will have; empty where its page decides."""
-    states: Mapping[str, tuple[str, str]]
-    """By language, how far people have read what the screen says."""
-    marks: Mapping[str, str]
-    """Marks that count, each with what it says."""
-    locked: frozenset[str]
-    unlocked: bool
-    why: str
-    offers: FormOffers
-    parts: MovingParts
-    opened: str
-    """The row of which everything is to be shown, also what is empty."""
-    keys: tuple[str, ...] = KEYS
-
-    def shows(self, row: str, group: str) -> bool:
-        """Whether a group of a choice's fields is on the page: few choices fill one, and the rest would be heavy."""
-        return row == self.opened or any(self.fields.get(f"{row}.{name}") for name in SELDOM[group])
-
-
-@dataclass(frozen=True, slots=True)
 class ScreenAtHand:
     """The screen that somebody has before them, in the state that the form was made of."""
 
@@ -229,11 +184,15 @@ def drawn(
         kinds=KINDS,
         lacks=LACKS,
         expects=EXPECTS,
+        keys=KEYS,
         faults=faults or FormFaults(),
     )
 
 
-def _shows(visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDraft) -> EditorPage:
+def _shows(
+    visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDraft
+) -> Mapping[str, object]:
+    """Returns what the template draws. Fields and faults are by the names of the form."""
     here, node = at.flow, at.node
     around = folders.book_around(visit.kit, here)
     parts = moving_parts(visit, around, here.name, draft.document, node, state)
@@ -241,30 +200,37 @@ def _shows(visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDra
     rows = outline(draft.document)
     live = nodes_of(folders.live_flow(visit.kit, here.name)).get(node)
     shut = locked(nodes_of(here.document).get(node), live)
-    return EditorPage(
-        change=folders.look(visit.kit, at.change_id),
-        flow=here.name,
-        node=node,
-        kind=kind_of(written),
-        version=here.version,
-        once=draft.once,
-        author=here.author,
-        at=here.at,
-        others=sessions.open_flow(visit.kit, visit.by, visit.token, here.name),
-        outline=rows,
-        row=next(row for row in rows if row.name == node),
-        fields={**form_of(written), **draft.as_typed},
-        rows={name: len(rows_of(written, name)) for name in ROW_LISTS},
-        digits=_digits(written),
-        states=_states(visit, here.name, node, written),
-        marks=_marks(written),
-        locked=frozenset() if draft.unlocked else shut,
-        unlocked=draft.unlocked,
-        why=draft.why,
-        offers=offers(parts.book, draft.document),
-        parts=parts,
-        opened=draft.opened,
-    )
+    fields = {**form_of(written), **draft.as_typed}
+
+    def shows(row: str, group: str) -> bool:
+        """Returns True if a group of a choice's fields is on the page: few fill one, and the rest would be heavy."""
+        return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
+
+    return {
+        "change": folders.look(visit.kit, at.change_id),
+        "flow": here.name,
+        "node": node,
+        "kind": kind_of(written),
+        "version": here.version,
+        "once": draft.once,
+        "author": here.author,
+        "at": here.at,
+        "others": sessions.open_flow(visit.kit, visit.by, visit.token, here.name),
+        "outline": rows,
+        "row": next(row for row in rows if row.name == node),
+        "fields": fields,
+        "rows": {name: len(rows_of(written, name)) for name in ROW_LISTS},
+        "digits": _digits(written),
+        "states": _states(visit, here.name, node, written),
+        "marks": _marks(written),
+        "locked": frozenset() if draft.unlocked else shut,
+        "unlocked": draft.unlocked,
+        "why": draft.why,
+        "offers": offers(parts.book, draft.document),
+        "parts": parts,
+        "opened": draft.opened,
+        "shows": shows,
+    }
 
 
 def faults_of(visit: Visit, refused: list[FieldRefused]) -> FormFaults:

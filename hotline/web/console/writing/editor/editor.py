@@ -33,7 +33,7 @@ from hotline.services.changes.folders import FlowAtHand
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.text.languages import CODES
-from hotline.web.console.form import FormFault, FormFaults, PostedForm
+from hotline.web.console.form import FormFaults, PostedForm, faults, number_of
 from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import choosing
@@ -222,7 +222,7 @@ def _unsaid(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> FormFaults:
         return FormFaults()
     if len(visit.form.text("why")) >= WHY_LETTERS:
         return FormFaults()
-    return FormFaults((FormFault("why", visit.say(WHY)),))
+    return faults(why=visit.say(WHY))
 
 
 def _marks_changed(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> bool:
@@ -358,8 +358,7 @@ def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtH
 
 def version(visit: Visit) -> int | None:
     """What the form says that it was made of; the newest where it says nothing that is one."""
-    said = visit.form.text("version")
-    return int(said) if said.removeprefix("-").isdecimal() and len(said) < 10 else None
+    return number_of(visit.form.text("version"), signed=True)
 
 
 def unlocked(visit: Visit) -> bool:

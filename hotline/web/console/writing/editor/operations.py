@@ -52,7 +52,7 @@ from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepSaved
 from hotline.services.flows import reviewing
 from hotline.text.languages import CODES
-from hotline.web.console.form import FormFault, FormFaults
+from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.sentences import field_words
@@ -94,7 +94,7 @@ def obstructed(visit: Visit, field: str, obstacle: Obstacle | None) -> FormFault
 
 
 def fault(visit: Visit, field: str, says: str) -> FormFaults:
-    return FormFaults((FormFault(field, visit.say(says)),))
+    return faults(**{field: visit.say(says)})
 
 
 def _question(

@@ -1,6 +1,8 @@
 """Edits the telephone numbers and the printed short codes of a change."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Response
 
@@ -15,7 +17,7 @@ from hotline.services.words.number_part import (
     NumberFault,
     NumberState,
 )
-from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.visit import MOST_ROWS, Visit, page, part_of_list, see
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.sentences import not_saved
@@ -32,7 +34,8 @@ EVIDENCE = {
     Evidence.UNVERIFIED: phrase("unverified"),
     Evidence.NEVER: phrase("never to be shown"),
 }
-FIELDS = {
+FIELDS: Mapping[str, str] = {
+    EntryFault.FLOW: "flow",
     NumberFault.DIGITS: "number",
     NumberFault.SERVICE: "service",
     NumberFault.EVIDENCE: "evidence",
@@ -45,33 +48,33 @@ def act(visit: Visit, change_id: int) -> Response:
     acts = {"confirm": number_part.confirm, "away": number_part.take_away}
     if does not in acts:
         return see("numbers.listed", change_id=change_id)
-    version, once = stamps(visit)
-    done = acts[does](visit.kit, visit.by, change_id, digits, version=version, once=once)
+    done = acts[does](visit.kit, visit.by, change_id, digits, **_stamps(visit))
     return _answer(visit, change_id, done)
 
 
 def add(visit: Visit, change_id: int) -> Response:
     row = {name: visit.form.text(name, most=500) for name in ("service", "evidence", "status")}
     row["number"] = "".join(visit.form.text("number", most=40).split())
-    version, once = stamps(visit)
-    done = number_part.list_number(visit.kit, visit.by, change_id, row, version=version, once=once)
+    done = number_part.list_number(visit.kit, visit.by, change_id, row, **_stamps(visit))
     return _answer(visit, change_id, done)
 
 
-def stamps(visit: Visit) -> tuple[int, str]:
-    """Of what state the form was made, and which form it is."""
-    said = visit.form.text("version", most=20)
-    version = int(said) if said.removeprefix("-").isdecimal() else 0
-    return version, visit.form.text("once", most=32)
+def _stamps(visit: Visit) -> dict[str, Any]:
+    """Returns the state that the form was made of, and which form it is."""
+    version = number_of(visit.form.text("version", most=20), signed=True)
+    return {"version": version or 0, "once": visit.form.text("once", most=32)}
 
 
 def _answer(visit: Visit, change_id: int, done: Edited) -> Response:
-    if isinstance(done, NumberFault):
-        wrong = faults(**{FIELDS.get(done, "numbers"): visit.say(done.value)})
-        return listed(visit, change_id, wrong)
-    if says := not_saved(visit, done):
-        return listed(visit, change_id, faults(numbers=says))
-    return see("numbers.listed", change_id=change_id)
+    wrong = _wrong(visit, done, "numbers")
+    return listed(visit, change_id, wrong) if wrong else see("numbers.listed", change_id=change_id)
+
+
+def _wrong(visit: Visit, done: Edited | EditedEntry, otherwise: str) -> FormFaults:
+    """Returns why nothing was saved, at the field of the form, or `otherwise`; none where it was saved."""
+    if isinstance(done, NumberFault | EntryFault):
+        return faults(**{FIELDS.get(done, otherwise): visit.say(done.value)})
+    return faults(**{otherwise: not_saved(visit, done)})
 
 
 def listed(visit: Visit, change_id: int, wrong: FormFaults | None = None) -> Response:
@@ -92,38 +95,27 @@ def listed(visit: Visit, change_id: int, wrong: FormFaults | None = None) -> Res
 def act_on_entries(visit: Visit, change_id: int) -> Response:
     """Names for the posters of a part, all at once; or one taken out that nobody printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
-    version, once = stamps(visit)
     if does == "out":
-        done = number_part.take_entry_out(
-            visit.kit, visit.by, change_id, digits, version=version, once=once
-        )
+        done = number_part.take_entry_out(visit.kit, visit.by, change_id, digits, **_stamps(visit))
         return _entry_answer(visit, change_id, done)
     names = {
         name.removeprefix("name."): value
         for name, value in visit.form.fields
         if name.startswith("name.")
     }
-    done = number_part.name_entries(
-        visit.kit, visit.by, change_id, names, version=version, once=once
-    )
+    done = number_part.name_entries(visit.kit, visit.by, change_id, names, **_stamps(visit))
     return _entry_answer(visit, change_id, done)
 
 
 def add_entry(visit: Visit, change_id: int) -> Response:
     flow, name = visit.form.text("flow"), visit.form.text("name")
-    version, once = stamps(visit)
-    done = number_part.add_entry(
-        visit.kit, visit.by, change_id, flow, name, version=version, once=once
-    )
+    done = number_part.add_entry(visit.kit, visit.by, change_id, flow, name, **_stamps(visit))
     return _entry_answer(visit, change_id, done)
 
 
 def _entry_answer(visit: Visit, change_id: int, done: EditedEntry) -> Response:
-    if isinstance(done, EntryFault):
-        field = "flow" if done is EntryFault.FLOW else "entries"
-        return entries(visit, change_id, faults(**{field: visit.say(done.value)}))
-    if says := not_saved(visit, done):
-        return entries(visit, change_id, faults(entries=says))
+    if wrong := _wrong(visit, done, "entries"):
+        return entries(visit, change_id, wrong)
     asked = {"part": said} if (said := visit.query.get("part", "")) else {}
     return see("numbers.entries", change_id=change_id, **asked)
 

@@ -17,7 +17,7 @@ from hotline.services.words.word_sheets import JudgedSheet, RefusedRow
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import who
-from hotline.web.console.form import FormFaults, PostedForm, faults
+from hotline.web.console.form import FormFaults, PostedForm, faults, number_of
 from hotline.web.console.visit import Visit, page, part_of_list, see, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes import sentences
@@ -270,7 +270,8 @@ def questions(visit: Visit) -> Response:
 def settle(visit: Visit, question_id: int) -> Response:
     """And back to the list, or to the screen of a change where it was read."""
     saving.settle(visit.kit, visit.by, question_id)
-    change, flow, node = (visit.form.text(name) for name in ("change", "flow", "node"))
-    if change.isdecimal() and len(change) < 10 and flow and node:
-        return see("editor.show", change_id=int(change), flow=flow, node=node)
+    flow, node = visit.form.text("flow"), visit.form.text("node")
+    change = number_of(visit.form.text("change"))
+    if change is not None and flow and node:
+        return see("editor.show", change_id=change, flow=flow, node=node)
     return see("words.questions")
