@@ -9,17 +9,17 @@ from sqlalchemy import select
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.training import LESSONS
 from hotline.domain.tip import NATIONAL
-from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services.referrals import referral
 from hotline.services.rolls import certificates, joining
 from hotline.services.tips import retention
-from hotline.store.desk.desks import ENROLMENT, DeskMember
+from hotline.store.desk.desks import DeskMember
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Referral
 from hotline.store.tips.tips import Tip
 from tests import asking
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
+from tests.recovering import seal_desks
 from tests.taking import close_by_two, take_case
 from tests.two_people import ALICE
 
@@ -153,7 +153,8 @@ class AskedBack:
     def __call__(self, line: Line, tip_id: int) -> None:
         with line.database.writing() as session:
             if session.scalar(select(DeskMember)) is None:
-                session.add(_member(line))
+                key, at = bytes(DESK_KEY), line.clock.at
+                seal_desks(session, [NATIONAL], key, PASSPHRASE, at)
         line.clock.turn(minutes=4)
         asking.ask(
             line.kit,
@@ -164,15 +165,6 @@ class AskedBack:
             by=ALICE,
             reason="to know",
         )
-
-
-def _member(line: Line) -> DeskMember:
-    """Whoever opens what is the national desk's."""
-    wrapping = WrappingKey.stretch(PASSPHRASE, Costs(passes=1, kib=8))
-    wrapped = wrapping.wrap(bytes(DESK_KEY), owner=NATIONAL)
-    return DeskMember(
-        desk_code=NATIONAL, member=ENROLMENT, wrapped_key=wrapped, created_at=line.clock.at
-    )
 
 
 NAMED = {Roll.LEADERS: "leader", Roll.OFFICERS: "officer"}

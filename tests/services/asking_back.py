@@ -7,15 +7,14 @@ import pytest
 from hotline.domain.places.places import districts
 from hotline.domain.tip import NATIONAL
 from hotline.engine.numbers.questions import Question
-from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services.desk import access
 from hotline.services.desk.access import QuestionBack
 from hotline.store.desk.audit import AuditEntry
-from hotline.store.desk.desks import ENROLMENT, DeskMember
 from hotline.store.outbox.messages import Message
 from tests import asking
 from tests.callers import DESK_KEY, Line
 from tests.receipts import given
+from tests.recovering import seal_desks
 from tests.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
@@ -31,17 +30,8 @@ DISTRICT = districts("1")[0].code
 @pytest.fixture
 def desked(line: Line) -> Line:
     """Its national desk and one district can open what is theirs."""
-    wrapping = WrappingKey.stretch(PASSPHRASE, Costs(passes=1, kib=8))
     with line.database.writing() as session:
-        for code in (NATIONAL, DISTRICT):
-            session.add(
-                DeskMember(
-                    desk_code=code,
-                    member=ENROLMENT,
-                    wrapped_key=wrapping.wrap(bytes(DESK_KEY), owner=code),
-                    created_at=line.clock.at,
-                )
-            )
+        seal_desks(session, (NATIONAL, DISTRICT), bytes(DESK_KEY), PASSPHRASE, line.clock.at)
     return line
 
 

@@ -13,7 +13,6 @@ from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of
 from hotline.sealing.opening import open_tip
-from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.sealing.reader_door import public_half
 from hotline.sealing.sealer import Sealer
 from hotline.services import weekly_keys
@@ -21,13 +20,13 @@ from hotline.services.cases import case_opening
 from hotline.services.desk import access
 from hotline.services.tips import retention
 from hotline.store.copies import weekly_keys as rows
-from hotline.store.desk.desks import ENROLMENT, DeskMember
 from hotline.store.referrals import retention as kept
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.watch import alarms
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 from tests.kits import WholeKit
 from tests.persons import screened
+from tests.recovering import seal_desks
 from tests.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
@@ -156,17 +155,8 @@ def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locke
     locked: Line, tmp_path: Path
 ) -> None:
     told(locked, *DANGER_HERE)
-    stretched = WrappingKey.stretch(PASSPHRASE, Costs(1, 8))
-    wrapped = stretched.wrap(b"k" * 32, owner="national")
     with locked.database.writing() as session:
-        session.add(
-            DeskMember(
-                desk_code="national",
-                member=ENROLMENT,
-                wrapped_key=wrapped,
-                created_at=locked.clock(),
-            )
-        )
+        seal_desks(session, ["national"], b"k" * 32, PASSPHRASE, locked.clock())
     console = with_keys(locked, tmp_path, "console")
     console.sealer.weekly_lock.forget(week_of(locked.clock().replace(year=2028)))
     with pytest.raises(KeyMissing, match="details are locked"):
