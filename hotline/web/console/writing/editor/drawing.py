@@ -1,7 +1,7 @@
 """Draws the page of the editor: outline, form and handset of one screen, from a draft or from what was typed."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response
@@ -71,25 +71,18 @@ def plain(said: str) -> Sequence[tuple[str, str, int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class AskedOfScreen:
-    question: AskedOfText
-    where: str
-    """Its field, in the reader's words."""
-    anchor: str
+def asked(
+    visit: Visit, flow: str, name: str, node: Document
+) -> Iterator[tuple[AskedOfText, str, str]]:
+    """Yields each question, its field in the reader's words, and its anchor, the oldest first.
 
-
-def asked(visit: Visit, flow: str, name: str, node: Document) -> Sequence[AskedOfScreen]:
-    """The oldest first. Raises StoreUnavailable."""
+    A text that is not on the form any more is asked of the form. Raises StoreUnavailable.
+    """
     there = form_of(node)
-    return [_placed(visit, one, there) for one in saving.below(visit.kit, f"{flow}.{name}")]
-
-
-def _placed(visit: Visit, one: AskedOfText, there: dict[str, str]) -> AskedOfScreen:
-    """A text that is not on the form any more is asked of the form."""
-    field, _ = field_of(one.place.split(".")[2:])
-    at = anchor(field, one.language) if f"{field}.{one.language}" in there else "form"
-    return AskedOfScreen(one, field_words(visit, field), at)
+    for one in saving.below(visit.kit, f"{flow}.{name}"):
+        field, _ = field_of(one.place.split(".")[2:])
+        at = anchor(field, one.language) if f"{field}.{one.language}" in there else "form"
+        yield one, field_words(visit, field), at
 
 
 REFUSED: Mapping[FieldFault, str] = {
@@ -179,7 +172,7 @@ def drawn(
         status=status,
         s=_shows(visit, at, state, draft),
         told=told or Told(),
-        asked=asked(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node]),
+        asked=[*asked(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
         said=said,
         kinds=KINDS,
         lacks=LACKS,

@@ -161,32 +161,12 @@ def handset_shown(
 
 
 @dataclass(frozen=True, slots=True)
-class ToMend:
-    """A finding, as the page says it."""
-
-    says: str
-    detail: str
-    """What exactly, and what to do."""
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class LetterToMend:
-    """A letter of one language that a basic handset does not show, wherever it stands on the screen."""
-
-    letter: str
-    name: str
-    instead: str
-    """Empty where nothing is like it."""
-    times: int
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
 class MovingParts:
     meters: Mapping[str, FilledMeter]
-    letters: Mapping[str, Sequence[LetterToMend]]
-    to_mend: Sequence[ToMend]
+    letters: Mapping[str, Sequence[BadLetter]]
+    """Of each language those that a basic handset does not show, wherever they stand on the screen."""
+    to_mend: Sequence[tuple[str, str, str]]
+    """What is wrong in one sentence; what exactly, and what to do; the anchor of its field."""
     elsewhere: int
     """Other screens of the flow that have problems."""
     is_whole: bool
@@ -199,7 +179,7 @@ class MovingParts:
 
     def mends(self, rows: str) -> bool:
         """Whether something is to be mended in a list of rows."""
-        return any(one.anchor.startswith(f"f-{rows}") for one in self.to_mend)
+        return any(at.startswith(f"f-{rows}") for _, _, at in self.to_mend)
 
 
 def moving_parts(
@@ -216,7 +196,7 @@ def moving_parts(
         meters=meters(book, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
         to_mend=[
-            ToMend(
+            (
                 sentences.finding_says(visit, one),
                 sentences.finding_detail(visit, one),
                 _anchor(written, one),
@@ -248,17 +228,11 @@ def _anchor(node: Document, found: Finding) -> str:
     return found.anchor if known else "form"
 
 
-def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[LetterToMend]]:
-    """Each letter of a language once: its button mends it everywhere on the screen."""
-    listed: dict[str, dict[str, LetterToMend]] = {code: {} for code in CODES}
+def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
+    """Each letter of a language once, with its first field: its button mends it everywhere on the screen."""
+    listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
-        times = one.times + (known.times if known else 0)
-        listed[one.language][one.letter] = LetterToMend(
-            letter=one.letter,
-            name=one.name,
-            instead="" if one.instead == "?" else one.instead,
-            times=times,
-            anchor=known.anchor if known else f"f-{one.field}-{one.language}",
-        )
+        shown = one if known is None else replace(known, times=known.times + one.times)
+        listed[one.language][one.letter] = shown
     return {code: [*letters.values()] for code, letters in listed.items()}
