@@ -19,7 +19,7 @@ from hotline.sealing.reader_door import ReaderDoor
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.store.dialogue.ways import SessionMemory
-from hotline.store.watch.alert_path import TickMemory
+from hotline.store.watch.alarms import TickMemory
 from hotline.text.remark import Phrases
 
 RUN_SECONDS = 600

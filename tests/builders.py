@@ -15,7 +15,7 @@ from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 
@@ -105,13 +105,13 @@ def make_responder(
         active=active,
         unreachable=unreachable,
         created_at=at,
-        memberships=memberships.new(desks_of(level, districts), categories, at),
+        memberships=responders.new(desks_of(level, districts), categories, at),
     )
 
 
 def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
     """She acts there from now on, at one level."""
-    memberships.place(session, person, desks_of(level, districts), person.categories, NOON)
+    responders.place(session, person, desks_of(level, districts), person.categories, NOON)
 
 
 def make_referral(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from hotline.domain.accounts.account import AccountRole, Actor, Refused, SignedIn
 from hotline.domain.accounts.second_factor import code_at
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import invitations, sessions, signing_in, welcome
-from hotline.services.accounts.recovery_sheet import RecoverySheet
+from hotline.services.accounts import invitations, sessions, welcome
+from hotline.services.accounts.recovering import RecoverySheet
 from hotline.services.accounts.sessions import Entered
 from tests.conftest import Clock
 
@@ -39,12 +39,12 @@ class Person:
         return self
 
     def enters(self, known: str = "") -> Entered:
-        entered = signing_in.enter(self.kit, self.name, self.password, self.code(), known)
+        entered = sessions.enter(self.kit, self.name, self.password, self.code(), known)
         assert isinstance(entered, Entered)
         return entered
 
     def is_refused(self, *, password: str = "", code: str = "", known: str = "") -> Refused:
-        refused = signing_in.enter(
+        refused = sessions.enter(
             self.kit, self.name, password or self.password, code or self.code(), known
         )
         assert isinstance(refused, Refused)

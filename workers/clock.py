@@ -36,7 +36,7 @@ from hotline.services.watch import watchers
 from hotline.statistics import service_releases
 from hotline.store.changes import checks
 from hotline.store.flows import publications
-from hotline.store.outbox import lanes, outbox
+from hotline.store.outbox import messages, outbox
 from hotline.store.watch.leader import Leadership
 from workers.background import BackgroundRun
 from workers.outage import Outage
@@ -67,7 +67,7 @@ def look_after_due(kit: RelayKit) -> None:
     """Ring for what should have gone, and deliver it here where nobody answers the bell."""
     at = kit.now()
     with kit.database.reading() as session:
-        held = lanes.held(session, at)
+        held = messages.held(session, at)
         due = outbox.oldest_due(session, at)
     if held or due is None or at - due.next_at < RING_AFTER:
         return

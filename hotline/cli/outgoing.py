@@ -11,7 +11,7 @@ from hotline.cli.signing import signed
 from hotline.domain.outbox.message import Kind
 from hotline.services.outbox import lane as service
 from hotline.services.outbox.lane import DoubtDecision, LaneState
-from hotline.services.people.personnel import shown
+from hotline.services.people.leaves import shown
 from hotline.store.outbox.holds import WaitingMessages
 
 FATE = click.Choice([fate.value for fate in DoubtDecision])

@@ -16,7 +16,7 @@ from hotline.services.accounts import account_roles, new_links
 from hotline.services.approving import About, ApprovalRule, Decision
 from hotline.services.desk import admissions
 from hotline.services.doorbell import ring
-from hotline.services.people import enrolment_decisions
+from hotline.services.people import enrolment
 from hotline.services.people.dossiers import leaving, postings
 from hotline.services.tips import desk_calls, lifting, waiting_closures
 from hotline.store.accounts import accounts
@@ -33,7 +33,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         account_roles.ROLE,
         new_links.LINK,
         admissions.ADMISSION,
-        enrolment_decisions.ENROLMENT,
+        enrolment.ENROLMENT,
         postings.POSTING,
         leaving.REMOVAL,
         leaving.END,

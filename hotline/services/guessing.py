@@ -11,8 +11,8 @@ from hotline.domain.dialogue.ussd import UssdHop, follows
 from hotline.domain.guessing import DAY, HOUR, Secret, exhausted
 from hotline.ports import Kit
 from hotline.store.database import Session
-from hotline.store.dialogue import held
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue import openings
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.tips import guesses
 from hotline.store.tips.guesses import Guess
 
@@ -82,7 +82,7 @@ def look_once(
 
     attempt = SecretAttempt(secret, key, heard_key, target_key, hop.caller)
     with kit.database.writing() as session:
-        dialogue = held.hold(session, key)
+        dialogue = openings.hold(session, key)
         before = guesses.find(session, key, heard_key)
         if before is not None:
             return SecretLook(before.said, before.opened_key)

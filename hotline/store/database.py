@@ -1,8 +1,11 @@
 """One database: SQLite on one machine, PostgreSQL on many. The truth lives here.
 
 Every time is an aware UTC `datetime`. A transaction is short, and none is open while another machine is asked anything.
+
+Draws the record keys that published counts are rounded by.
 """
 
+import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -11,22 +14,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    Engine,
-    MetaData,
-    QueuePool,
-    create_engine,
-    event,
-)
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, QueuePool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid
+from hotline.statistics.rules_rounding import KEYS
 from hotline.store.driver import (
     CURSOR,
     IN_SESSION,
@@ -256,3 +251,8 @@ def _open_sqlite(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}").close()
 
     return engine
+
+
+def new_record_key() -> int:
+    """Returns a random record key, 0 to 255. It stays as secret as its record and leaves the database in no file."""
+    return secrets.randbelow(KEYS)

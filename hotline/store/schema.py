@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hotline.statistics import tables  # noqa: F401
-from hotline.store.accounts import accounts, approvals, sessions, sign_in_tries  # noqa: F401
+from hotline.store.accounts import accounts, approvals, sessions  # noqa: F401
 from hotline.store.cases import (  # noqa: F401
     case_codes,
     case_keys,
@@ -35,12 +35,12 @@ from hotline.store.rolls import joined  # noqa: F401
 from hotline.store.sms import inbound  # noqa: F401
 from hotline.store.tips import (  # noqa: F401
     call_backs,
-    exclusions,
     guesses,
     likeness,
     links,
     tips,
     untold,
+    visible,
 )
 from hotline.store.tips.tips import DRAFT, WAITS, Tip
 from hotline.store.watch import alarms, trials  # noqa: F401

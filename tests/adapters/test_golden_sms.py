@@ -8,7 +8,7 @@ from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.referral import Level
 from hotline.services.outbox import delivery, reports
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from tests.adapters.gateway import Gateway, http, refused, sent, serving
 from tests.district import District, district
 
@@ -56,7 +56,7 @@ def test_2_a_refused_request_is_no_success(told: District) -> None:
     deliver(told, http(201, refused("InvalidSenderId")))
     assert told.states == ["retry"]
     with told.database.reading() as session:
-        assert lanes.fault(session) == "config_fault"
+        assert messages.fault(session) == "config_fault"
 
 
 @pytest.mark.fault(27)
@@ -70,7 +70,7 @@ def test_4_a_wrong_key_pauses_the_lane(told: District) -> None:
     deliver(told, http(401, body, "text/plain; charset=UTF-8"))
     assert told.message.counted == 0
     with told.database.reading() as session:
-        assert lanes.fault(session) == "config_fault"
+        assert messages.fault(session) == "config_fault"
 
 
 @pytest.mark.fault(25)

@@ -14,7 +14,7 @@ from hotline.domain.accounts.account import AccountState, Actor
 from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import demo_accounts, directory, signing_in, welcome
+from hotline.services.accounts import demo_accounts, directory, sessions, welcome
 from hotline.services.accounts.sessions import Entered
 from hotline.services.people.dossiers import leaving
 from hotline.store.accounts import accounts
@@ -127,10 +127,10 @@ def test_the_demo_has_accounts_that_enter_by_what_its_page_shows(tmp_path: Path)
         "Programme lead 1",
     ]
     for one in shown:
-        assert isinstance(signing_in.enter(kit, one.name, one.password, one.code), Entered)
+        assert isinstance(sessions.enter(kit, one.name, one.password, one.code), Entered)
     # A code that was used is shown no more: the next one is good already.
     for one in demo_accounts.shown(kit):
-        assert isinstance(signing_in.enter(kit, one.name, one.password, one.code), Entered)
+        assert isinstance(sessions.enter(kit, one.name, one.password, one.code), Entered)
     with kit.database.reading() as session:
         opened = {
             one.shown: members.desks_of(session, of_account(one.id))
@@ -153,7 +153,7 @@ def test_with_a_real_gateway_nobody_enters_by_the_demo_s_accounts(tmp_path: Path
 
     assert demo_accounts.shown(real) == ()
     assert demo_accounts.make(real) == ()
-    refused = signing_in.enter(real, shown.name, shown.password, shown.code)
+    refused = sessions.enter(real, shown.name, shown.password, shown.code)
     assert not isinstance(refused, Entered)
     assert {one.state for one in directory.listed(real)} == {AccountState.DEMO}
     demo.database.close()

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hotline.cli.main import main
 from hotline.store.database import open_database
 from hotline.store.dialogue import contacts
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     with database.writing() as session:
         # `init` gave its processes a minute to start: that is over.
-        lanes.await_senders(session, NOON)
+        messages.await_senders(session, NOON)
     database.close()
     return home
 

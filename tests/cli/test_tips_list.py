@@ -24,8 +24,8 @@ from hotline.services.tips import keeping_from, retention
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.tips.exclusions import ExclusionReason
 from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.visible import ExclusionReason
 from tests.builders import make_responder, make_tip
 from tests.made_once import lay_line
 

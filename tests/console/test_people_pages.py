@@ -12,7 +12,7 @@ from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.services.accounts import invitations, sessions
 from hotline.services.desk import admissions
-from hotline.services.people import enrolment, one_human
+from hotline.services.people import enrolment, removals
 from hotline.services.tips import keeping_from, lifting
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.accounts.accounts import ConsoleAccount
@@ -22,7 +22,7 @@ from hotline.store.desk import desks, members
 from hotline.store.outbox.messages import Message
 from hotline.store.people import enrolments
 from hotline.store.people.responders import Responder
-from hotline.store.tips.exclusions import Exclusion, ExclusionReason
+from hotline.store.tips.visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
 from tests.signing import SERVER
@@ -122,7 +122,7 @@ def test_nobody_decides_on_more_of_her_own_by_an_account_of_another_name(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
     first, second = two
-    one_human.join(
+    removals.join(
         desk.kit, Actor("Admin 3", 99), account(desk, "Admin 2"), "Responder 1", "one human"
     )
     more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
@@ -168,7 +168,7 @@ def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_
 ) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, account(desk, "Desk 1"), GASABO)
-    one_human.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
+    removals.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
     enrol_national(desk)
     assert two[0].post("/people/1/remove", {"reason": "must go"}).status_code == 303
     assert not person(desk, 1).active
@@ -242,7 +242,7 @@ def test_ending_an_account_takes_its_responder_off_the_line(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
     desk.tab(AccountRole.DESK, name="Desk 1")
-    one_human.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
+    removals.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
     enrol_national(desk)
     ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end", {"reason": "left"})
     assert ended.status_code == 303

@@ -13,7 +13,7 @@ from hotline.services.referrals import referral
 from hotline.services.rolls import certificates, joining
 from hotline.services.tips import retention
 from hotline.store.desk.desks import DeskMember
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Referral
 from hotline.store.tips.tips import Tip
 from tests import asking
@@ -51,7 +51,7 @@ def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
 def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
     """Any phone, at a time at which the gateway refuses every SMS."""
     with line.database.writing() as session:
-        lanes.hold(session, line.clock() + timedelta(days=1), "config_fault")
+        messages.hold(session, line.clock() + timedelta(days=1), "config_fault")
     return {}
 
 

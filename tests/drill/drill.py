@@ -22,7 +22,7 @@ from hotline.config import Settings
 from hotline.errors import RealLine, StartFailed
 from hotline.ports import DoorKit
 from hotline.services.copies.restore import restore
-from hotline.store.copies.snapshots import measure
+from hotline.store.copies.refill import measure
 from hotline.store.outbox import health
 from hotline.store.watch.leader import LEASE
 from tests import books

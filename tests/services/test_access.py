@@ -22,7 +22,7 @@ from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk, DeskMember
 from hotline.store.desk.recovery_pairs import RecoveryPair
 from hotline.store.outbox.messages import Referral
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
@@ -251,7 +251,7 @@ def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(desked
         tip.official, tip.sector, tip.referred_at = "unsure", "55c1", NOON
         session.add(person := make_responder(districts=("55",)))
         session.flush()
-        memberships.place(session, person, {new.code: Level.RESPONDER}, [], NOON)
+        responders.place(session, person, {new.code: Level.RESPONDER}, [], NOON)
 
     sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 

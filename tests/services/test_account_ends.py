@@ -13,9 +13,9 @@ from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.sealing.passphrase import Costs
 from hotline.services import approvals
-from hotline.services.accounts import account_ends, directory, invitations, new_links, sessions
+from hotline.services.accounts import directory, invitations, new_links, sessions
 from hotline.services.desk import access
-from hotline.services.people import enrolment, one_human, personnel, removals
+from hotline.services.people import enrolment, leaves, removals
 from hotline.services.people.dossiers import leaving
 from hotline.store.accounts import accounts
 from hotline.store.database import Database
@@ -135,7 +135,7 @@ def test_an_end_that_a_second_admin_refuses_changes_nothing(
     leaving.end_account(kit, by(two[0]), one.account_id, "left")
     decides(kit, here(two[1]), "end", approve=False)
     assert one.enters()
-    assert account_ends.waiting(kit, one.account_id) is None
+    assert directory.waiting(kit, one.account_id) is None
 
 
 def test_the_last_member_of_a_desk_goes_by_two_and_the_desk_is_notified(
@@ -157,15 +157,15 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one = with_role(kit, clock, "Desk 1", R.DESK)
-    one_human.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    removals.join(kit, SERVER, one.account_id, "Responder 1", "one person")
     opens(kit, one)
     leaving.end_account(kit, by(two[0]), one.account_id, "left")
     assert told(kit, "OWN_END") == [RESPONDER]
     with kit.database.reading() as session:
-        assert personnel.find(session, "Responder 1").left_at is None
+        assert leaves.find(session, "Responder 1").left_at is None
     decides(kit, here(two[1]), "end")
     with kit.database.reading() as session:
-        assert personnel.find(session, "Responder 1").left_at == clock()
+        assert leaves.find(session, "Responder 1").left_at == clock()
     assert state(kit, one) is AccountState.ENDED
 
 
@@ -173,7 +173,7 @@ def test_a_new_link_for_such_an_account_is_never_free_by_time_alone(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one = with_role(kit, clock, "Desk 1", R.DESK)
-    one_human.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    removals.join(kit, SERVER, one.account_id, "Responder 1", "one person")
     opens(kit, one)
     again = partial(new_links.again, kit, by(two[0]), one.account_id, "lost both")
     assert again().link == ""
@@ -256,7 +256,7 @@ def test_taking_a_responder_off_the_line_leaves_no_admin_alone(
     kit: ConsoleKit, two: list[Person]
 ) -> None:
     """The last other admin goes on signing in, and can refuse."""
-    one_human.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
+    removals.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
     token = two[1].enters().token
     removals.remove(kit, "Responder 1", second=None, by=by(two[0]), reason="must go")
     assert sessions.look(kit, token) is None
@@ -269,7 +269,7 @@ def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_t
 ) -> None:
     """Else one admin could end every account of the national desk by removing its people."""
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    one_human.join(kit, SERVER, one.account_id, "National 1", "one person")
+    removals.join(kit, SERVER, one.account_id, "National 1", "one person")
     removals.remove(kit, "National 1", second=second, by=by(two[0]), reason="must go")
     one.is_refused()
     if second is None:

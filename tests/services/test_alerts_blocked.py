@@ -11,11 +11,10 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.services.outbox import delivery
 from hotline.services.outbox import lane as lane_by_hand
 from hotline.services.referrals import referral
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Lane, LaneHold, Leader
 from hotline.store.watch import alarms
-from hotline.store.watch.alarms import ProcessStart
-from hotline.store.watch.alert_path import TickMemory
+from hotline.store.watch.alarms import ProcessStart, TickMemory
 from hotline.testing import FakeSms
 from tests.builders import NOON
 from tests.callers import DANGER_HERE, Caller, Line
@@ -41,7 +40,7 @@ def line(line: Line) -> Line:
 
 def tick(line: Line) -> None:
     with line.database.writing() as session:
-        lanes.write_leader(session, "a relay", line.clock.at + timedelta(seconds=3))
+        messages.write_leader(session, "a relay", line.clock.at + timedelta(seconds=3))
 
 
 def danger(line: Line, *keyed: str, language: str = "rw") -> Caller:
@@ -66,7 +65,7 @@ def lane_is_held(line: Line) -> None:
 
 def gateway_refuses(line: Line) -> None:
     with line.database.writing() as session:
-        lanes.hold(session, line.clock.at + timedelta(minutes=1), "config_fault")
+        messages.hold(session, line.clock.at + timedelta(minutes=1), "config_fault")
 
 
 def worker_is_refused(line: Line) -> None:
@@ -86,7 +85,7 @@ def worker_is_refused(line: Line) -> None:
 def gateway_is_out_of_reach(line: Line) -> None:
     for _ in range(8):
         with line.database.writing() as session:
-            lanes.note_failure(session, line.clock.at)
+            messages.note_failure(session, line.clock.at)
         line.clock.turn(seconds=10)
         tick(line)
 
@@ -130,7 +129,7 @@ def test_it_heals_and_nothing_was_lost(line: Line, broken: Break) -> None:
     danger(line)
     tick(line)
     with line.database.writing() as session:
-        lanes.release(session)
+        messages.release(session)
         session.query(LaneHold).delete()
 
     assert PASSED_ON["rw"] in danger(line).screen
@@ -181,13 +180,13 @@ def test_sends_that_reach_no_gateway_are_noted_and_forgotten_by_one_that_does(li
     kit = replace(line.kit, sms=sms)
     delivery.deliver_due(kit)
     with line.database.reading() as session:
-        failed = session.get_one(Lane, lanes.SMS)
+        failed = session.get_one(Lane, messages.SMS)
         assert failed.failing_since == failed.failed_at == line.clock.at
     sms.results = []
     line.clock.turn(seconds=20)
     delivery.deliver_due(kit)
     with line.database.reading() as session:
-        assert session.get_one(Lane, lanes.SMS).failing_since is None
+        assert session.get_one(Lane, messages.SMS).failing_since is None
 
 
 def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:

@@ -11,7 +11,7 @@ from hotline.engine.flow import Book
 from hotline.engine.numbers.questions import FLOW
 from hotline.errors import AskRefused, NotFound, PassphraseWrong
 from hotline.services.desk import ask_back
-from hotline.services.tips import question_answers
+from hotline.services.tips import receipts
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips.tips import Tip
 from tests import asking
@@ -124,9 +124,7 @@ def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) 
     ask(desked)
     with desked.database.writing() as session:
         for seen in ([], ["question", "question.when"]):
-            question_answers.take(
-                session, desked.kit, tip_ids=[1], seen=seen, said="yes", language="rw"
-            )
+            receipts.take(session, desked.kit, tip_ids=[1], seen=seen, said="yes", language="rw")
     assert [row.answered_at for row in desked.all(AskedBack)] == [None]
 
 

@@ -30,10 +30,10 @@ from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.store import migrate
 from hotline.store.cases import case_keys
 from hotline.store.copies import refill
-from hotline.store.copies.snapshots import measure
+from hotline.store.copies.refill import measure
 from hotline.store.database import Database, open_database
 from hotline.store.desk import audit
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.tips.tips import Tip
 from hotline.store.watch.leader import LEASE
 from tests.conftest import Clock
@@ -276,7 +276,7 @@ def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) ->
     with pytest.raises(Occupied):
         bring_back(taken.path, url, line.clock)
     with line.database.writing() as session:
-        lanes.lead(session, "clock", line.clock(), LEASE)
+        messages.lead(session, "clock", line.clock(), LEASE)
     with pytest.raises(Occupied, match="end it first"):
         bring_back(taken.path, url, line.clock)
 

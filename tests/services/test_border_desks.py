@@ -8,7 +8,7 @@ from hotline.services.referrals import referral
 from hotline.services.referrals.case_standing import standing_of
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Message, Referral
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
@@ -41,7 +41,7 @@ def at_the_border(line: Line) -> Line:
         who = line.enrol(Level.COORDINATOR, f"+2507880000{number:02}")
         with line.database.writing() as session:
             person = session.get_one(Responder, who)
-            memberships.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
+            responders.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
             person.name = f"Responder {number}"
         post(line.kit, who, {"12": Level.COORDINATOR, BORDER: level})
     return line
@@ -132,7 +132,7 @@ def test_two_people_place_somebody_at_a_desk_and_one_takes_her_from_it(at_the_bo
     post(kit, person.id, {**district, BORDER: Level.RESPONDER, "home-a": Level.DEPUTY})
     post(kit, person.id, {**district, "home-a": Level.DEPUTY})
     with at_the_border.database.reading() as session:
-        hers = {row.desk_code: row.level for row in memberships.running(session, person.id)}
+        hers = {row.desk_code: row.level for row in responders.running(session, person.id)}
     assert hers == {"12": "coordinator", "home-a": "deputy"}
     with pytest.raises(PersonnelRefused):
         post(kit, person.id, {"home-a": Level.NATIONAL})

@@ -12,8 +12,8 @@ from hotline.domain.referrals.referral import Level
 from hotline.services.referrals import referral
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import referral_rows
-from hotline.store.referrals.referral_rows import GivenTip
+from hotline.store.referrals import referrals
+from hotline.store.referrals.referrals import GivenTip
 from hotline.store.tips.untold import Untold
 from tests.builders import NOON, make_tip
 from tests.district import District
@@ -78,9 +78,9 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
 def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
-        assert referral_rows.refer(session, {"K7Q4": GivenTip(1, tip, 0, person)}, NOON) == {1}
+        assert referrals.refer(session, {"K7Q4": GivenTip(1, tip, 0, person)}, NOON) == {1}
         both = {"K7Q4": GivenTip(2, tip, 1, person), "M7Q4": GivenTip(3, tip, 2, person)}
-        assert referral_rows.refer(session, both, NOON) == {3}
+        assert referrals.refer(session, both, NOON) == {3}
         steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
@@ -91,9 +91,9 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     taken = (name for name in every if reference.is_reference(name))
     while some := [*islice(taken, 5_000)]:
         with district.database.writing() as session:
-            ids = referral_rows.new_referrals(session, len(some))
+            ids = referrals.new_referrals(session, len(some))
             given = [GivenTip(id, tip, 8 + id, person) for id in ids]
-            assert referral_rows.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
+            assert referrals.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
 
     assert referral.refer_waiting(district.kit) == 1
 

@@ -26,7 +26,7 @@ from hotline.store.desk import desks
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk as DeskRow
 from hotline.store.desk.desks import DeskMember
-from hotline.store.dialogue import held
+from hotline.store.dialogue import openings
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.flows.flows import Revision
 from hotline.store.outbox.messages import Message
@@ -61,7 +61,7 @@ class Desk:
     def ask(self, **answers: str) -> int:
         """She answers; the id of what waits, or 0."""
         with self.kit.database.writing() as session:
-            dialogue, tip = held.hold(session, "a" * 64), session.get(Tip, 1)
+            dialogue, tip = openings.hold(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
             assert tip is not None
             call_back_requests.ask(session, self.kit, dialogue, tip, AGREED | answers, caller=HERS)

@@ -18,8 +18,8 @@ from hotline.services.reader.cases import case_keys, handing_on
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
 from hotline.store.desk.desks import Desk
 from hotline.store.referrals import retention
-from hotline.store.tips.exclusions import Exclusion
 from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.visible import Exclusion
 from tests.callers import DANGER_HERE, DESK_KEY, Line, told
 from tests.persons import screened
 from tests.reading import ReaderBeside, reader_beside

@@ -9,7 +9,7 @@ from hotline.domain.watch.alarms import Alarm, move
 from hotline.services.check_result import CheckResult, CheckState
 from hotline.services.outbox import notices
 from hotline.services.watch import checks_database, checks_processes, checks_traffic, watchers
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.watch import alarms
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeShelf
@@ -53,7 +53,7 @@ def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: 
     silent = FakeInstruments(silent={"alerts": 400.0})
     here = replace(kit, watch=make_watch(instruments=silent))
     with district.database.writing() as session:
-        lanes.await_senders(session, district.clock())
+        messages.await_senders(session, district.clock())
     assert (found(here, "watch").ok, found(here, "workers").ok) == (True, True)
     assert dial(here).state is CheckState.OK
     district.clock.turn(minutes=1)
@@ -132,7 +132,7 @@ def test_a_doctor_that_cannot_dial_says_what_the_watch_process_found(
         "the line answers the watch process",
     )
     with district.database.writing() as session:
-        lanes.await_senders(session, district.clock())
+        messages.await_senders(session, district.clock())
         now = move(None, Alarm.DIAL, 1, district.clock()).now
         alarms.keep(session, Alarm.DIAL, now, "the line does not answer its own call")
     assert dial(kit).says == "the line has a minute to start"

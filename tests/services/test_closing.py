@@ -13,7 +13,7 @@ from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.domain.wording import Template
 from hotline.errors import EndRefused
-from hotline.services.people import one_human
+from hotline.services.people import removals
 from hotline.services.referrals import casework, endings
 from hotline.services.sms.replies import ANSWERS
 from hotline.services.tips import retention
@@ -148,7 +148,7 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
     with case.district.database.writing() as session:
         tip = referrals.tip_for_writing(session, case.tip)
         endings.end(session, case.kit, tip, NOT, signed(), case.district.clock())
-    one_human.join(case.kit, account.actor, account.account_id, str(officer), "one person")
+    removals.join(case.kit, account.actor, account.account_id, str(officer), "one person")
     with case.district.database.writing() as session:
         tip, at = referrals.tip_for_writing(session, case.tip), case.district.clock()
         asks = endings.signed_by(session, account.actor, "")

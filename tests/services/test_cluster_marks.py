@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.referrals.referral import Level
-from hotline.services.referrals import coming, erasures
+from hotline.services.referrals import correcting, endings
 from hotline.store.database import Database
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.outbox.messages import Deadline, Message, Referral
@@ -130,14 +130,14 @@ def test_a_mark_after_unseen_goes_unseen_and_after_openly_the_desk_is_asked_anew
     tells(here, 2, marked=False)
     tells(here, 1, marked=True)
     first = here.line.tips[0]
-    coming.say(here.line.kit, first.id, Manner.UNSEEN, by="Alice", reason="read it")
+    correcting.say(here.line.kit, first.id, Manner.UNSEEN, by="Alice", reason="read it")
     before = len(here.line.all(Message))
     tells(here, 1, marked=True)
     assert here.line.tips[-1].manner == "unseen"
     assert len(here.line.all(Message)) == before
     assert asked_how(here) == set()
 
-    coming.say(here.line.kit, first.id, Manner.OPENLY, by="Alice", reason="spoke with her")
+    correcting.say(here.line.kit, first.id, Manner.OPENLY, by="Alice", reason="spoke with her")
     assert [count(here, who, "GO_OPENLY") for who in ("one", "two")] == [1, 1]
     tells(here, 1, marked=True)
     assert here.line.tips[-1].manner is None
@@ -147,7 +147,7 @@ def test_a_mark_after_unseen_goes_unseen_and_after_openly_the_desk_is_asked_anew
 
 def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
     (caller,) = tells(here, 1, marked=False)
-    coming.say(here.line.kit, here.tip.id, Manner.OPENLY, by="Alice", reason="spoke with her")
+    correcting.say(here.line.kit, here.tip.id, Manner.OPENLY, by="Alice", reason="spoke with her")
     caller.key("000")
     here.tick()
     assert here.tip.manner is None
@@ -248,7 +248,7 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     for tip in here.line.tips:
         here.line.clock.turn(seconds=20)
         with here.line.database.writing() as session:
-            erasures.wish(session, here.line.kit, [tip.id], actor="receipt")
+            endings.wish(session, here.line.kit, [tip.id], actor="receipt")
     assert count(here, "one", "ERASE_WANTED") == 2, "the two that rang"
     assert named(here, "one", "ERASE_WANTED") == {first.id, second.id}
     asked = [row for row in here.line.all(Message) if row.template == "ERASE_DECIDE"]
@@ -265,15 +265,15 @@ def test_a_wish_for_many_tips_at_once_asks_the_desk_once_each_time_until_each_is
     tells(here, 4, marked=False)
     ids = [tip.id for tip in here.line.tips]
     with here.line.database.writing() as session:
-        erasures.wish(session, here.line.kit, ids, actor="sms")
+        endings.wish(session, here.line.kit, ids, actor="sms")
     assert count(here, "desk", "ERASE_DECIDE") == 1
     here.tick(hours=73)
     for _ in range(6):
         here.tick()
     assert count(here, "desk", "ERASE_DECIDE") == 2
     who = {"by": "Director", "reason": "nobody reached her yet"}
-    erasures.decide(here.line.kit, ids[0], erases=False, **who)
-    assert erasures.undecided_others(here.line.kit, ids[0]) == ids[1:]
+    endings.decide(here.line.kit, ids[0], erases=False, **who)
+    assert endings.undecided_others(here.line.kit, ids[0]) == ids[1:]
     here.tick(days=4)
     for _ in range(6):
         here.tick()

@@ -10,8 +10,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.accounts import forgetting, sessions
 from hotline.services.people.dossiers import leaving
 from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.accounts.sessions import ConsoleSession
-from hotline.store.accounts.sign_in_tries import SignInTry
+from hotline.store.accounts.sessions import ConsoleSession, SignInTry
 from hotline.store.database import Database
 from tests.conftest import Clock
 from tests.kits import make_console_kit

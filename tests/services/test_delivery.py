@@ -10,7 +10,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.errors import KeyMissing, KeyWrong, SealBroken
 from hotline.services.outbox import delivery
 from hotline.store.dialogue import contacts
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Message, Referral
 from tests.district import District
 from tests.fakes import FakeNumbers
@@ -204,7 +204,7 @@ class TestTheLane:
         assert district.deliver() == 1
         assert len(district.sms.sent) == 1
         with district.database.reading() as session:
-            assert lanes.fault(session) == fault
+            assert messages.fault(session) == fault
         assert [row.counted for row in district.all(Message)] == [0, 0, 0]
 
     @pytest.mark.fault(28)
@@ -226,7 +226,7 @@ class TestTheLane:
 
         assert district.states == ["accepted"] * 3
         with district.database.reading() as session:
-            assert lanes.fault(session) is None
+            assert messages.fault(session) is None
 
     @pytest.mark.fault(36)
     def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
@@ -260,7 +260,7 @@ class TestTheLane:
         assert alone.states == ["dead", "accepted"]
         assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
         with alone.database.reading() as session:
-            assert lanes.fault(session) is None
+            assert messages.fault(session) is None
 
     def test_a_wrong_key_holds_the_lane_and_marks_nobody(self, alone: District) -> None:
         class Wrong(FakeNumbers):
@@ -273,7 +273,7 @@ class TestTheLane:
         assert alone.responder(1).unreachable is None
         assert alone.states == ["retry"]
         with alone.database.reading() as session:
-            assert lanes.fault(session) == "config_fault"
+            assert messages.fault(session) == "config_fault"
 
 
 def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:

@@ -7,7 +7,7 @@ import pytest
 from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
 from hotline.domain.outbox.message import ReportIn
 from hotline.services.outbox import delivery, reports
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Message
 from tests.district import District
 from tests.kits import make_kit
@@ -19,7 +19,7 @@ class TestTheFence:
     def test_no_transaction_is_open_while_it_sends(self, alone: District) -> None:
         def write() -> None:
             with alone.database.writing() as session:
-                lanes.release(session)
+                messages.release(session)
 
         alone.sms.during = write
         assert alone.deliver() == 1

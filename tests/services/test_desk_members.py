@@ -20,7 +20,7 @@ from hotline.services.desk import access, admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
 from hotline.services.desk.keys import rotation
 from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.people import one_human, removals
+from hotline.services.people import removals
 from hotline.services.people.dossiers import leaving
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.desk import desks, members
@@ -175,7 +175,7 @@ def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: Peo
     kit = people.district.kit
     for desk, member in (("12", PERSON), ("12", FIRST), (NATIONAL, FIRST)):
         people.let_in(desk, member)
-    one_human.join(kit, ADMIN, 1, "4", "one person")
+    removals.join(kit, ADMIN, 1, "4", "one person")
     assert people.opens("12", FIRST)
     assert not people.opens(NATIONAL, FIRST)
 
@@ -214,9 +214,9 @@ def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
 
 def test_two_accounts_are_not_one_human(people: People) -> None:
     kit = people.district.kit
-    one_human.join(kit, ADMIN, 1, "4", "one person")
+    removals.join(kit, ADMIN, 1, "4", "one person")
     with pytest.raises(PersonnelRefused, match="has an account already: Chantal"):
-        one_human.join(kit, ADMIN, 2, "4", "one person")
+        removals.join(kit, ADMIN, 2, "4", "one person")
 
 
 @pytest.mark.row("A7")

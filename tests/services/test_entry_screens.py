@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
-from hotline.services.tips import linking
+from hotline.services.tips import desk_acts
 from hotline.store.cases import case_log
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_notes import CaseNote
@@ -219,7 +219,7 @@ def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
     other = line.tips[-1].id
     with line.database.writing() as session:
         session.execute(delete(TipLink))
-    linking.link(
+    desk_acts.link(
         line.kit, known_as.tip_id, other, viewer=THE_LINE, actor="cli:Alice", reason="one house"
     )
     assert "linked" in kinds(beside, known_as.tip_id)

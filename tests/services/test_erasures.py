@@ -8,7 +8,7 @@ import pytest
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
 from hotline.errors import ErasureRefused
-from hotline.services.referrals import erasures, referral
+from hotline.services.referrals import endings, referral
 from hotline.services.tips import retention
 from hotline.services.tips.retention import tidy
 from hotline.store.desk.audit import AuditEntry
@@ -25,7 +25,7 @@ WHO: dict[str, Any] = {"by": "Director", "reason": "nobody reached her yet"}
 
 def wish(district: District, tip_id: int) -> None:
     with district.database.writing() as session:
-        erasures.wish(session, district.kit, [tip_id], actor="receipt")
+        endings.wish(session, district.kit, [tip_id], actor="receipt")
 
 
 def told_case(district: District, urgency: int) -> tuple[int, int, str]:
@@ -124,7 +124,7 @@ def test_the_national_desk_is_asked_in_72_hours_again_each_working_day_and_after
     fire(district, days=3)
     assert times_asked() == 3, "after the weekend"
 
-    erasures.decide(district.kit, tip_id, erases=False, **WHO)
+    endings.decide(district.kit, tip_id, erases=False, **WHO)
     fire(district, days=29)
     assert times_asked() == 3
     fire(district, days=1)
@@ -137,7 +137,7 @@ def test_the_national_desk_is_asked_in_72_hours_again_each_working_day_and_after
 def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
     tip_id, _, _ = told_case(district, 1)
     wish(district, tip_id)
-    erasures.decide(district.kit, tip_id, erases=True, **WHO)
+    endings.decide(district.kit, tip_id, erases=True, **WHO)
 
     tip = district.tip(tip_id)
     assert (tip.body, tip.place, tip.closed_at) == (b"", "12", None)
@@ -145,7 +145,7 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
     (row,) = [row for row in district.all(AuditEntry) if row.action == "tip_erased"]
     assert row.reason == "nobody reached her yet"
     with pytest.raises(ErasureRefused, match="nobody wants it erased"):
-        erasures.decide(district.kit, tip_id, erases=True, **WHO)
+        endings.decide(district.kit, tip_id, erases=True, **WHO)
 
 
 def test_what_is_taken_and_no_danger_goes_at_the_latest_after_72_hours(
@@ -156,7 +156,7 @@ def test_what_is_taken_and_no_danger_goes_at_the_latest_after_72_hours(
     wish(district, tip_id)
     assert sent_after_wish(district) == [(helper, "ERASE_WANTED", reference)]
     with pytest.raises(ErasureRefused, match="go by themselves"):
-        erasures.decide(district.kit, tip_id, erases=False, **WHO)
+        endings.decide(district.kit, tip_id, erases=False, **WHO)
 
     fire(district, hours=71)
     assert district.tip(tip_id).body == b"sealed"
@@ -194,7 +194,7 @@ def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> 
     fire(district, hours=73)
     assert district.tip(tip_id).body == b"sealed"
     with pytest.raises(ErasureRefused, match="a court holds"):
-        erasures.decide(district.kit, tip_id, erases=True, **WHO)
+        endings.decide(district.kit, tip_id, erases=True, **WHO)
     retention.lift(district.kit, tip_id, by="Desk", reason="a letter")
     fire(district, days=31)
     assert district.tip(tip_id).body == b""

@@ -7,7 +7,7 @@ from hotline.domain.tip import Urgency
 from hotline.errors import EndRefused
 from hotline.services.referrals import referral
 from hotline.services.referrals.drills import exercising
-from hotline.services.tips import linking, retention
+from hotline.services.tips import desk_acts, retention
 from hotline.store.tips.tips import Tip
 from tests.district import District, district
 from tests.services.test_exercise import ALINE, WHY, begun, reported, staffed, tip_of
@@ -23,7 +23,7 @@ def test_r12_it_stays_apart_from_cases_and_is_not_begun_again_by_opening_it(
     tip = tip_of(staffed)
     signed = {"actor": "Alice", "reason": "alike"}
     with pytest.raises(EndRefused, match="no situation"):
-        linking.link(staffed.kit, real, tip.id, viewer=None, **signed)
+        desk_acts.link(staffed.kit, real, tip.id, viewer=None, **signed)
     with pytest.raises(EndRefused, match="was an exercise"):
         retention.reopen_tip(staffed.kit, tip.id, by="Alice", reason="once more")
 

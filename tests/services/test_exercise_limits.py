@@ -13,7 +13,7 @@ from hotline.errors import ExerciseRefused
 from hotline.services.referrals.drills import exercising
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Referral
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 from tests.callers import DESK_KEY
@@ -84,7 +84,7 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
         for who, level in zip(people, levels, strict=True):
             person = session.get_one(Responder, who)
             desks = {"post": level} | ({"12": level} if who == people[0] else {})
-            memberships.place(session, person, desks, [], at)
+            responders.place(session, person, desks, [], at)
     refused(staffed, "no other desk", "home")
     refused(staffed, "no other desk", "national")
     begun_at = exercising.start(

@@ -12,7 +12,7 @@ from hotline.sealing.accounts.factor_sealer import DIGEST_KEY, FactorSealer
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.rotation import ROTATING
-from hotline.services.accounts import signing_in
+from hotline.services.accounts import sessions
 from hotline.services.accounts.sessions import Entered
 from hotline.services.copies import factor_rotation
 from hotline.store.accounts import accounts
@@ -55,7 +55,7 @@ def rows(kit: ConsoleKit) -> list[bytes | None]:
 
 
 def enters_by_paper(kit: ConsoleKit, who: Person, number: int) -> bool:
-    entered = signing_in.enter(kit, who.name, who.password, who.sheet.codes[number])
+    entered = sessions.enter(kit, who.name, who.password, who.sheet.codes[number])
     return isinstance(entered, Entered)
 
 

@@ -13,7 +13,7 @@ from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Act, Acted
 from hotline.services import national
 from hotline.services.outbox import delivery, reports
-from hotline.services.referrals import casework, coming, unheard
+from hotline.services.referrals import casework, correcting, unheard
 from hotline.services.sms.inbox import Arrival
 from hotline.store.database import Database
 from hotline.store.desk.audit import AuditEntry
@@ -217,7 +217,7 @@ def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) ->
     assert HOW in here.texts("desk")
     assert HOW in here.texts("director")
     assert here.texts("one").count(SILENT) == 1
-    coming.say(here.line.kit, here.tip.id, Manner.UNSEEN, by="Alice", reason="read it")
+    correcting.say(here.line.kit, here.tip.id, Manner.UNSEEN, by="Alice", reason="read it")
     here.tick()
     assert here.newest("one") == UNSEEN
     assert "manner" not in here.clocks

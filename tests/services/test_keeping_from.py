@@ -19,10 +19,9 @@ from hotline.store.desk.desks import Desk, DeskMember
 from hotline.store.outbox.messages import Message
 from hotline.store.referrals import known_cases, referrals
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import exclusions, visible
-from hotline.store.tips.exclusions import Excluded, ExclusionReason
+from hotline.store.tips import visible
 from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import of_desk, of_responder
+from hotline.store.tips.visible import Excluded, ExclusionReason, of_desk, of_responder
 from tests.builders import NOON
 from tests.deciding import decides, signed_in
 from tests.district import District
@@ -141,7 +140,7 @@ def lift(told: District) -> None:
     with told.database.writing() as session:
         session.get_one(ConsoleAccount, bob.account_id).public_key = b"k" * 32
         session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
-        rows = [row.id for row in exclusions.standing(session, 1)]
+        rows = [row.id for row in visible.standing(session, 1)]
     for row in rows:
         lifting.ask(told.kit, Actor("Alice"), row, "a test")
         decides(told.kit, bob, "lift")
@@ -168,15 +167,15 @@ def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people
     keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
     both = [Excluded(responder_id=HIM), Excluded(account_id=1)]
     with told.database.writing() as session:
-        assert [one.whom for one in exclusions.standing(session, 1)] == both
-        exclusions.carry(session, 1, 2, "line", NOON)
-        assert [one.whom for one in exclusions.standing(session, 2)] == both
-        assert exclusions.carry(session, 1, 2, "line", NOON) == []
+        assert [one.whom for one in visible.standing(session, 1)] == both
+        visible.carry(session, 1, 2, "line", NOON)
+        assert [one.whom for one in visible.standing(session, 2)] == both
+        assert visible.carry(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
         keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
     lift(told)
     with told.database.reading() as session:
-        assert exclusions.standing(session, 1) == []
+        assert visible.standing(session, 1) == []
 
 
 def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
@@ -192,7 +191,7 @@ def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
 def test_a_desk_is_named_by_its_code_or_its_name(typed: str, told: District) -> None:
     keeping_from.keep_from(told.kit, 1, KeptFrom(desk=typed), ExclusionReason.ASKED, **SIGNED)
     with told.database.reading() as session:
-        assert [one.desk_code for one in exclusions.standing(session, 1)] == ["12"]
+        assert [one.desk_code for one in visible.standing(session, 1)] == ["12"]
 
 
 @pytest.mark.parametrize(

@@ -29,15 +29,14 @@ from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.database import Session
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Referral
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import erasures
+from hotline.store.referrals import retention
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import call_backs, exclusions, links, visible
+from hotline.store.tips import call_backs, links, visible
 from hotline.store.tips.call_backs import CallBack
-from hotline.store.tips.exclusions import ExclusionReason
 from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import Viewer, of_account, of_responder
+from hotline.store.tips.visible import ExclusionReason, Viewer, of_account, of_responder
 from tests.builders import NOON
 from tests.district import District
 from tests.helping import offered_by
@@ -129,7 +128,7 @@ def _camp(district: District, tip_id: int) -> None:
             session.add(Desk(code=CAMP, created_at=NOON, **row))
             him = session.get_one(Responder, HE)
             both = {HERE: Level.RESPONDER, CAMP: Level.COORDINATOR}
-            memberships.place(session, him, both, [], NOON)
+            responders.place(session, him, both, [], NOON)
     there = KeptFrom(desk=CAMP)
     keeping_from.keep_from(district.kit, tip_id, there, ExclusionReason.ASKED, **SIGNED)
 
@@ -210,12 +209,12 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
     left = {name: tips - KEPT if name in by_viewer else tips for name, tips in every.items()}
     assert seen(told, its) == left
     with told.database.writing() as session:
-        assert exclusions.kept_from(session, [1]) == {1: frozenset()}
+        assert visible.kept_from(session, [1]) == {1: frozenset()}
         _account(session).responder_id = HE
     assert not any(tips & KEPT for tips in seen(told, its).values())
     assert not any(tips & KEPT for tips in seen(told, he).values())
     with told.database.reading() as session:
-        assert exclusions.kept_from(session, [1]) == {1: frozenset({HE})}
+        assert visible.kept_from(session, [1]) == {1: frozenset({HE})}
         assert visible.who_may(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
         assert visible.who_may(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
 
@@ -236,7 +235,7 @@ def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: Di
     with told.database.reading() as session:
         for tip_id, people in ((1, [DESK + 1]), (2, [DESK, DESK + 1])):
             tip = session.get_one(Tip, tip_id)
-            asked = erasures.deciding(session, tip, NOON)
+            asked = retention.deciding(session, tip, NOON)
             assert [one.responder_id for one in asked] == people
             assert [one.id for one in call_backs.desk_people(session, NOON, tip_id)] == people
         assert listed(Asker(session, of_responder(session, DESK))) == {2, 3, 4}

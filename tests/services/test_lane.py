@@ -10,7 +10,7 @@ from hotline.errors import NotFound, Undecided
 from hotline.services.outbox import delivery, lane
 from hotline.services.outbox.lane import DoubtDecision
 from hotline.store.desk import audit
-from hotline.store.outbox import health, lanes
+from hotline.store.outbox import health, messages
 from hotline.store.outbox.messages import Message
 from tests.district import District
 
@@ -87,7 +87,7 @@ def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) ->
     alone.deliver()
 
     with alone.database.reading() as session:
-        assert lanes.held(session, alone.clock()) == lanes.BY_HAND
+        assert messages.held(session, alone.clock()) == messages.BY_HAND
 
 
 def test_it_shows_what_waits_and_since_when(alone: District) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hotline.domain.referrals.referral import Level
 from hotline.errors import PersonnelRefused
-from hotline.services.people import leaves, personnel, removals, stopping
+from hotline.services.people import leaves, removals, stopping
 from hotline.services.people.removals import Removed
 from hotline.store.people.responders import Responder
 from hotline.store.watch.alarms import STOPPED
@@ -34,9 +34,9 @@ def test_r10_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) ->
     for _ in range(2):
         leaves.begin_leaves(alone.kit)
     assert [who for _, who in alone.told(tip)] == [1, 2]
-    assert personnel.away(alone.kit) == {1: begins + timedelta(days=2)}
+    assert leaves.away(alone.kit) == {1: begins + timedelta(days=2)}
     assert leaves.back(alone.kit, first, number=None, second=None, **BY).ended == ["leave"]
-    assert personnel.away(alone.kit) == {}
+    assert leaves.away(alone.kit) == {}
 
 
 def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> None:

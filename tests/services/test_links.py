@@ -5,14 +5,13 @@ import pytest
 from hotline.domain.referrals.referral import Level
 from hotline.errors import EndRefused, NotFound
 from hotline.services.referrals import referral
-from hotline.services.tips import keeping_from, linking
+from hotline.services.tips import desk_acts, keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.desk import audit
 from hotline.store.outbox.messages import Message, Referral
-from hotline.store.tips import exclusions, links
-from hotline.store.tips.exclusions import ExclusionReason
+from hotline.store.tips import links, visible
 from hotline.store.tips.links import TipLink
-from hotline.store.tips.visible import THE_LINE, Viewer, of_desk
+from hotline.store.tips.visible import THE_LINE, ExclusionReason, Viewer, of_desk
 from tests.callers import DANGER_HERE, Line, line, told
 from tests.reading import PIN, at_her_desk, reader_beside
 
@@ -114,7 +113,7 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
     assert told_of
     assert who not in told_of
     with staffed.database.reading() as session:
-        (row,) = exclusions.standing(session, second)
+        (row,) = visible.standing(session, second)
         (entry,) = audit.entries(session, subject=f"tip:{second}")
     assert (row.responder_id, row.why, row.by) == (who, "named", "line")
     assert entry.reason == f"named: responder {who}: as of tip {first}, which the same phone told"
@@ -136,23 +135,23 @@ def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> 
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     here = of_desk("12")
     assert beside(staffed, second, here) == [first]
-    linking.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
+    desk_acts.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
     assert beside(staffed, second, here) == []
     with staffed.database.reading() as session:
         assert links.beside(session, [first, second]) == {}
     with pytest.raises(EndRefused):
-        linking.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
+        desk_acts.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
     third = tell(staffed, LABOUR)
     assert linked(staffed) >= {(second, third, "contact")}
     assert (first, second) not in {(a, b) for a, b, _ in linked(staffed)}
 
-    linking.link(staffed.kit, first, second, viewer=THE_LINE, **SIGNED)
+    desk_acts.link(staffed.kit, first, second, viewer=THE_LINE, **SIGNED)
     assert (first, second, "said") in linked(staffed)
     for one, other, error in ((first, second, EndRefused), (first, first, EndRefused)):
         with pytest.raises(error):
-            linking.link(staffed.kit, one, other, viewer=THE_LINE, **SIGNED)
+            desk_acts.link(staffed.kit, one, other, viewer=THE_LINE, **SIGNED)
     with pytest.raises(NotFound):
-        linking.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
+        desk_acts.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
 
 
 @pytest.mark.row("R7")

@@ -10,7 +10,7 @@ from hotline.errors import PersonnelRefused
 from hotline.services.people import leaves, removals
 from hotline.services.people.dossiers import postings
 from hotline.store.desk.desks import Desk
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel, referrals
 from tests.builders import NOON
@@ -24,7 +24,7 @@ TWO = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPOND
 
 def desks(district: District, who: int) -> dict[str, str]:
     with district.database.reading() as session:
-        return {row.desk_code: row.level for row in memberships.running(session, who)}
+        return {row.desk_code: row.level for row in responders.running(session, who)}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def both(district: District) -> District:
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
     with district.database.writing() as session:
-        memberships.place(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
+        responders.place(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
     return district
 
 
@@ -67,7 +67,7 @@ def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None
     assert desks(both, 1) == {"24": "coordinator", "border-east": "responder"}
     post(both.kit, 1, there, (Category.SEX,))
     with both.database.reading() as session:
-        rows = memberships.running(session, 1)
+        rows = responders.running(session, 1)
         person = session.get_one(Responder, 1)
     assert {row.desk_code: row.categories for row in rows} == {
         "24": ["sex"],

@@ -15,7 +15,7 @@ from hotline.sealing.passphrase import Costs
 from hotline.services.accounts import demo_accounts, directory, invitations
 from hotline.services.desk import access, desk_register
 from hotline.services.desk.desk_register import NewDesk
-from hotline.services.people import enrolment, personnel
+from hotline.services.people import enrolment, leaves
 from hotline.store.database import Database
 from hotline.text.languages import CODES
 from tests.conftest import Clock
@@ -149,5 +149,5 @@ def test_two_lines_of_a_file_have_no_names_that_look_alike(kit: ConsoleKit) -> N
 
 def test_a_second_person_is_not_the_first_in_other_letters(kit: ConsoleKit) -> None:
     with pytest.raises(PersonnelRefused, match="two people"):
-        personnel.check_second("Admin 1", "\u0410dmin 1", None, "that")
-    personnel.check_second("Admin 1", "Admin 2", None, "that")
+        leaves.check_second("Admin 1", "\u0410dmin 1", None, "that")
+    leaves.check_second("Admin 1", "Admin 2", None, "that")

@@ -10,7 +10,7 @@ from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.accounts.second_factor import code_at
 from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import own_account, recovering, sessions, signing_in
+from hotline.services.accounts import own_account, recovering, sessions
 from hotline.services.accounts.sessions import Entered
 from hotline.store.accounts import accounts
 from hotline.store.accounts.accounts import AccountCode, CodeKind
@@ -113,7 +113,7 @@ def codes_left(kit: ConsoleKit) -> int:
 
 
 def test_a_new_sheet_ends_the_one_before(kit: ConsoleKit, editor: Person) -> None:
-    told = signing_in.enter(kit, "Editor 1", PASSWORD, editor.sheet.codes[1])
+    told = sessions.enter(kit, "Editor 1", PASSWORD, editor.sheet.codes[1])
     assert isinstance(told, Entered)
     token = told.token
     assert codes_left(kit) == 9
@@ -162,7 +162,7 @@ def test_without_the_key_on_paper_a_lost_password_opens_nothing(
         assert isinstance(told, Refused)
         clock.turn(minutes=1)
     used = editor.code()
-    assert isinstance(signing_in.enter(kit, "Editor 1", PASSWORD, used), Entered)
+    assert isinstance(sessions.enter(kit, "Editor 1", PASSWORD, used), Entered)
     assert isinstance(
         recovering.reset_password(kit, "Editor 1", editor.sheet.key, used, NEW), Refused
     )

@@ -12,13 +12,12 @@ from hotline.services.tips.intake import rescue_silent
 from hotline.services.tips.keeping_from import KeptFrom, keep_from
 from hotline.store.database import Database
 from hotline.store.desk.desks import Desk
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips import tips
-from hotline.store.tips.exclusions import ExclusionReason
 from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import of_desk
+from hotline.store.tips.visible import ExclusionReason, of_desk
 from tests.builders import make_message
 from tests.callers import DESK_KEY, make_ready, told
 from tests.conftest import Clock
@@ -56,7 +55,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
         session.flush()
         for name, level in (("tent", Level.RESPONDER), ("lead", Level.COORDINATOR)):
             person = session.get_one(Responder, found.people[name])
-            memberships.place(session, person, {CAMP: level}, [], clock())
+            responders.place(session, person, {CAMP: level}, [], clock())
     return found
 
 

@@ -14,7 +14,7 @@ from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services import alarming, approvals
 from hotline.services.accounts import directory, invitations, new_links, sessions
-from hotline.services.people import enrolment, one_human
+from hotline.services.people import enrolment, removals
 from hotline.services.people.dossiers import leaving
 from hotline.store.database import Database
 from hotline.store.desk import audit
@@ -251,7 +251,7 @@ def test_the_server_is_bound_by_no_number_and_is_told_of_all_the_same(
 def desk(kit: ConsoleKit, clock: Clock, two: list[Person]) -> Person:
     """Somebody whose phone the line knows."""
     made = person(kit, clock, "Desk 1", R.DESK)
-    one_human.join(kit, SERVER, made.account_id, "Responder 1", "one person")
+    removals.join(kit, SERVER, made.account_id, "Responder 1", "one person")
     return made
 
 

@@ -20,14 +20,13 @@ from hotline.services.accounts import (
     own_account,
     recovering,
     sessions,
-    signing_in,
     welcome,
 )
 from hotline.services.accounts.sessions import Entered
 from hotline.services.people.dossiers import leaving
 from hotline.services.watch import checks_console
-from hotline.store.accounts import sign_in_tries
-from hotline.store.accounts.sign_in_tries import SignInTry
+from hotline.store.accounts import sessions as rows
+from hotline.store.accounts.sessions import SignInTry
 from hotline.store.database import Database, Session, add_if_new
 from hotline.store.desk import audit
 from hotline.store.watch import alarms
@@ -76,7 +75,7 @@ def test_two_who_use_one_code_of_the_sheet_at_once_do_not_both_enter(
     code = editor.sheet.codes[0]
 
     def enters(kit: ConsoleKit) -> object:
-        return signing_in.enter(kit, "Editor 1", PASSWORD, code)
+        return sessions.enter(kit, "Editor 1", PASSWORD, code)
 
     assert at_once(enters, enters, kit=kit) == ["Entered", "Refused"]
 
@@ -90,19 +89,19 @@ def test_a_try_is_counted_though_who_entered_forgot_the_name_between_two_stateme
         made = add_if_new(session, row)
         if not forgotten:
             forgotten.append(row.name_key)
-            sign_in_tries.forget(session, row.name_key)
+            rows.forget(session, row.name_key)
         return made
 
-    monkeypatch.setattr(sign_in_tries, "add_if_new", add_and_forget)
+    monkeypatch.setattr(rows, "add_if_new", add_and_forget)
     with kit.database.writing() as session:
-        assert sign_in_tries.held(session, b"a name", kit.now()).failures == 0
+        assert rows.held(session, b"a name", kit.now()).failures == 0
     assert forgotten == [b"a name"]
 
 
 def test_one_code_does_not_enter_and_step_up_at_once(kit: ConsoleKit, editor: Person) -> None:
     token, code = editor.enters().token, editor.code()
     told = at_once(
-        lambda kit: signing_in.enter(kit, "Editor 1", PASSWORD, code),
+        lambda kit: sessions.enter(kit, "Editor 1", PASSWORD, code),
         lambda kit: sessions.step_up(kit, token, PASSWORD, code),
         kit=kit,
     )
@@ -156,8 +155,8 @@ def test_every_dear_stretch_waits_in_a_queue(kit: ConsoleKit, editor: Person) ->
     name, key, code = editor.name, editor.sheet.key, editor.sheet.codes[1]
     with is_full(queue):
         told = [
-            signing_in.enter(busy, name, PASSWORD, code),
-            signing_in.enter(busy, "Nobody", PASSWORD, code),
+            sessions.enter(busy, name, PASSWORD, code),
+            sessions.enter(busy, "Nobody", PASSWORD, code),
             sessions.step_up(busy, token, PASSWORD, code),
             own_account.change_password(busy, token, PASSWORD, NEW),
             recovering.reset_password(busy, name, key, code, NEW),
@@ -166,7 +165,7 @@ def test_every_dear_stretch_waits_in_a_queue(kit: ConsoleKit, editor: Person) ->
         with pytest.raises(AccountRefused) as refused:
             welcome.choose_password(busy, link, NEW)
     assert refused.value.fault == AccountFault.BUSY
-    assert isinstance(signing_in.enter(kit, name, PASSWORD, code), Entered), "the code is unused"
+    assert isinstance(sessions.enter(kit, name, PASSWORD, code), Entered), "the code is unused"
 
 
 def test_strangers_who_fill_their_queue_for_a_minute_raise_an_alarm(
@@ -179,7 +178,7 @@ def test_strangers_who_fill_their_queue_for_a_minute_raise_an_alarm(
     with queue.turn(Entrant("192.0.2.1")):
         for second in (0, 8, 16, 24, 32, 40, 48, 56, 64):
             now[0] = second
-            told = signing_in.enter(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
+            told = sessions.enter(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
             assert told == Refused(is_busy=True)
             with kit.database.reading() as session:
                 raised.append(Alarm.SIGN_IN_QUEUE in alarms.standing(session))
@@ -194,7 +193,7 @@ def test_one_network_waits_and_a_browser_that_signed_in_before_does_not(
     here = with_queue(kit, StretchQueue(burst=1, clock=lambda: 0.0))
 
     def tries(name: str, mark: str = "") -> Entered | Refused:
-        return signing_in.enter(here, name, PASSWORD, editor.code(), mark, network="192.0.2.1")
+        return sessions.enter(here, name, PASSWORD, editor.code(), mark, network="192.0.2.1")
 
     tries("Nobody")
     assert tries("Editor 1") == Refused(1, is_busy=True)
@@ -208,7 +207,7 @@ def test_the_mark_of_an_account_that_was_ended_is_a_stranger_s(
     known = editor.enters().known
     here = with_queue(kit, StretchQueue(burst=0, clock=lambda: 0.0))
     leaving.end_account(kit, SERVER, editor.account_id)
-    told = signing_in.enter(here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1")
+    told = sessions.enter(here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1")
     assert told == Refused(1, is_busy=True)
 
 
@@ -221,7 +220,7 @@ def failed_rows(kit: ConsoleKit) -> list[tuple[str, str]]:
 def guesses(kit: ConsoleKit, clock: Clock, name: str, times: int) -> None:
     for _ in range(times):
         clock.turn(minutes=1)
-        assert isinstance(signing_in.enter(kit, name, "another-password", "123456"), Refused)
+        assert isinstance(sessions.enter(kit, name, "another-password", "123456"), Refused)
 
 
 def sign_ins(kit: ConsoleKit) -> tuple[bool, str]:
@@ -259,8 +258,8 @@ def test_two_hundred_failures_in_all_are_an_alarm_and_fill_no_log(
     kit: ConsoleKit, clock: Clock
 ) -> None:
     for number in range(199):
-        signing_in.enter(kit, f"Nobody {number}", "another-password", "123456")
+        sessions.enter(kit, f"Nobody {number}", "another-password", "123456")
     assert sign_ins(kit)[0]
-    signing_in.enter(kit, "Nobody 199", "another-password", "123456")
+    sessions.enter(kit, "Nobody 199", "another-password", "123456")
     assert not sign_ins(kit)[0]
     assert len(failed_rows(kit)) == 10

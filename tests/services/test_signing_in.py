@@ -15,11 +15,11 @@ from hotline.domain.accounts.second_factor import LONGEST_WAIT
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue, StretchTurn
-from hotline.services.accounts import invitations, new_links, own_account, sessions, signing_in
+from hotline.services.accounts import invitations, new_links, own_account, sessions
 from hotline.services.accounts.sessions import Entered
 from hotline.services.people.dossiers import leaving
 from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.accounts.sign_in_tries import SignInTry
+from hotline.store.accounts.sessions import SignInTry
 from hotline.store.database import Database
 from hotline.store.desk import audit
 from tests.conftest import Clock
@@ -62,7 +62,7 @@ def test_her_name_is_found_however_it_is_typed(editor: Person) -> None:
 @pytest.mark.row("A10")
 def test_a_code_is_accepted_once(editor: Person) -> None:
     code = editor.code()
-    assert isinstance(signing_in.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)
+    assert isinstance(sessions.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)
     assert editor.is_refused(code=code) == Refused()
     assert editor.enters()
 
@@ -74,7 +74,7 @@ def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
     def enter() -> None:
         # Each in a process of its own, as it were: neither waits for the other's stretch.
         kit = with_queue(editor.kit, StretchQueue())
-        told.append(signing_in.enter(kit, "Editor 1", PASSWORD, code))
+        told.append(sessions.enter(kit, "Editor 1", PASSWORD, code))
 
     both = [Thread(target=enter) for _ in range(2)]
     for one in both:
@@ -95,16 +95,16 @@ def test_a_phone_s_clock_may_be_one_step_off(
     clock.at = now + timedelta(seconds=seconds - 30)
     code = editor.code()
     clock.at = now
-    told = signing_in.enter(editor.kit, "Editor 1", PASSWORD, code)
+    told = sessions.enter(editor.kit, "Editor 1", PASSWORD, code)
     assert isinstance(told, Entered) is enters
 
 
 def test_a_code_of_the_sheet_stands_in_once(editor: Person) -> None:
     first, second = editor.sheet.codes[:2]
-    assert isinstance(signing_in.enter(editor.kit, "Editor 1", PASSWORD, first), Entered)
+    assert isinstance(sessions.enter(editor.kit, "Editor 1", PASSWORD, first), Entered)
     assert editor.is_refused(code=first)
     typed = second.upper().replace("-", " ")
-    assert isinstance(signing_in.enter(editor.kit, "Editor 1", PASSWORD, typed), Entered)
+    assert isinstance(sessions.enter(editor.kit, "Editor 1", PASSWORD, typed), Entered)
 
 
 def test_a_code_of_another_s_sheet_is_none(kit: ConsoleKit, clock: Clock, editor: Person) -> None:

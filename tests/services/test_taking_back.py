@@ -11,7 +11,7 @@ from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.outbox.message import MessageIn
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
-from hotline.services.referrals import erasures, referral
+from hotline.services.referrals import endings, referral
 from hotline.services.sms.inbox import Arrival, InboxOutcome, take_sms
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.outbox.answers import Answer
@@ -134,5 +134,5 @@ def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
         referral.fire_deadlines(line.kit)
     with line.database.reading() as session:
         tip = session.get_one(Tip, line.tip.id)
-        assert erasures.fate_of(session, tip).name == "DECIDED"
+        assert endings.fate_of(session, tip).name == "DECIDED"
     assert line.tip.erased_at is None

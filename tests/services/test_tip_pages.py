@@ -11,7 +11,7 @@ from hotline.store.outbox import taking
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import deadlines
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import closures, tip_events, tip_pages
+from hotline.store.referrals.desk_pages import owed, tip_events, tip_pages
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 from tests.builders import make_referral
@@ -135,11 +135,11 @@ def test_closures_that_wait_are_listed_with_who_asked_when_and_the_oldest_first(
 ) -> None:
     told.change(Tip, CLOSED, closure_requested_at=told.clock())
     with told.database.reading() as session:
-        found = closures.waiting(session, NATION, 9)
+        found = owed.waiting(session, NATION, 9)
         assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
             (CLOSING, TipOutcome.HELPED, "name:Alice"),
             (JUDGED, TipOutcome.JOKE, "name:Alice"),
         ]
         assert found[0].requested_at == told.clock() - timedelta(hours=26)
-        assert [one.tip.id for one in closures.waiting(session, NATION, 1)] == [CLOSING]
-        assert closures.waiting(session, Viewer(frozenset({"12"})), 9) == []
+        assert [one.tip.id for one in owed.waiting(session, NATION, 1)] == [CLOSING]
+        assert owed.waiting(session, Viewer(frozenset({"12"})), 9) == []

@@ -68,9 +68,9 @@ NO_FIGURE: Mapping[str, str] = {
 }
 TRIALS_ALONE: Mapping[str, str] = {
     "services/referrals/ladder.happen": LADDER,
-    "services/tips/filing.reach_state": LADDER,
+    "services/tips/intake.reach_state": LADDER,
     "store/outbox/health.UNREFERRED": WATCH,
-    "store/referrals/referral_rows.waiting": LADDER,
+    "store/referrals/referrals.waiting": LADDER,
     "store/referrals/tip_overview.REAL": "lists for who was told of it: a drill stands there",
     "store/watch/trials.standing": "the trials themselves",
     "store/watch/trials.untold": "the trials themselves",

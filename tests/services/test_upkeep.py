@@ -15,7 +15,7 @@ from hotline.services.check_result import CheckResult
 from hotline.services.watch import watchers
 from hotline.services.watch.checks_database import findings
 from hotline.store.database import open_database
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Message
 from hotline.store.people.responders import Responder
 from tests.builders import post
@@ -35,7 +35,7 @@ def healthy(district: District) -> None:
         replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en", by="Aline"
     )
     with district.database.writing() as session:
-        lanes.lead(session, "clock", district.clock(), timedelta(seconds=10))
+        messages.lead(session, "clock", district.clock(), timedelta(seconds=10))
 
 
 def stop_clock(district: District) -> None:
@@ -44,7 +44,7 @@ def stop_clock(district: District) -> None:
 
 def hold_lane(district: District) -> None:
     with district.database.writing() as session:
-        lanes.hold(session, district.clock() + timedelta(minutes=1), "401 from the gateway")
+        messages.hold(session, district.clock() + timedelta(minutes=1), "401 from the gateway")
 
 
 def leave_tip_waiting(district: District) -> None:

@@ -15,7 +15,7 @@ from hotline.services.people import stopping
 from hotline.services.watch import checks_database, watchers
 from hotline.store.database import open_database
 from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
 from hotline.store.watch.alarms import AlarmNotice, Watcher
@@ -47,17 +47,17 @@ class Line:
         self.district.clock.turn(**later)
         with self.district.database.writing() as session:
             until = self.district.clock() + timedelta(seconds=3)
-            lanes.write_leader(session, "a clock", until)
+            messages.write_leader(session, "a clock", until)
         watchers.look(self.kit)
         notices.send_due(self.kit)
 
     def hold_lane(self) -> None:
         with self.district.database.writing() as session:
-            lanes.hold(session, self.district.clock() + timedelta(days=1), "money_fault")
+            messages.hold(session, self.district.clock() + timedelta(days=1), "money_fault")
 
     def release_lane(self) -> None:
         with self.district.database.writing() as session:
-            lanes.release(session)
+            messages.release(session)
 
     @property
     def woken(self) -> list[tuple[str, str]]:

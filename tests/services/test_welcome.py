@@ -13,7 +13,7 @@ from hotline.errors import AccountRefused
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import Entrant
 from hotline.sealing.accounts.tokens import new_token
-from hotline.services.accounts import directory, forgetting, invitations, signing_in, welcome
+from hotline.services.accounts import directory, forgetting, invitations, sessions, welcome
 from hotline.services.accounts.sessions import Entered
 from hotline.services.accounts.welcome import WelcomeStep
 from hotline.store.accounts.accounts import AccountCode
@@ -94,7 +94,7 @@ def test_nothing_is_active_before_she_says_that_she_has_the_paper(
     assert directory.listed(kit)[0].state is AccountState.INVITED
 
     assert welcome.finish(kit, link, browser) == "Editor 1"
-    assert isinstance(signing_in.enter(kit, "Editor 1", PASSWORD, editor.code()), Entered)
+    assert isinstance(sessions.enter(kit, "Editor 1", PASSWORD, editor.code()), Entered)
 
 
 def test_a_password_chosen_anew_begins_anew(kit: ConsoleKit, link: str, clock: Clock) -> None:
@@ -116,7 +116,7 @@ def test_a_sheet_made_twice_is_the_second_one(kit: ConsoleKit, link: str, clock:
     welcome.finish(kit, link, browser)
     assert len({*first.codes, *second.codes}) == 20
     editor.is_refused(code=first.codes[0])
-    told = signing_in.enter(kit, "Editor 1", PASSWORD, second.codes[0])
+    told = sessions.enter(kit, "Editor 1", PASSWORD, second.codes[0])
     assert isinstance(told, Entered)
 
 

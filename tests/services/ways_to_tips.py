@@ -11,9 +11,9 @@ from hotline.errors import NotFound
 from hotline.store.database import Session
 from hotline.store.outbox import health
 from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.referrals import asked_back, erasures, known_cases, referrals
+from hotline.store.referrals import asked_back, known_cases, referrals, retention
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import closures, owed, tip_pages
+from hotline.store.referrals.desk_pages import owed, tip_pages
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips import call_backs, links, visible
 from hotline.store.tips.tips import Tip
@@ -89,7 +89,7 @@ def told_of_an_answer(one: Asker) -> set[int]:
 def told_of_a_wish(one: Asker) -> set[int]:
     def told(tip_id: int) -> set[int]:
         tip = one.session.get_one(Tip, tip_id)
-        return {who.responder_id for who in erasures.told(one.session, tip, NOON)}
+        return {who.responder_id for who in retention.told(one.session, tip, NOON)}
 
     return {tip_id for tip_id in (*KEPT, *OTHERS) if HE in told(tip_id)}
 
@@ -171,13 +171,13 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         known_cases.open_references(one.session, HE, NOON)
     ),
     "referrals/asked_back.recipients": told_of_an_answer,
-    "referrals/erasures.told": told_of_a_wish,
+    "referrals/retention.told": told_of_a_wish,
     "referrals/desk_pages/owed.owing": owing,
     "outbox/health.untaken_tips": lambda one: {
         found.id for found in health.untaken_tips(one.session, one.viewer)
     },
-    "referrals/desk_pages/closures.waiting": lambda one: {
-        found.tip.id for found in closures.waiting(one.session, one.viewer, 9)
+    "referrals/desk_pages/owed.waiting": lambda one: {
+        found.tip.id for found in owed.waiting(one.session, one.viewer, 9)
     },
     "referrals/desk_pages/tip_pages._seen": on_pages,
     "referrals/desk_pages/tip_pages.known": lambda one: set(

@@ -7,8 +7,7 @@ from hotline.engine.events import Completed, Event
 from hotline.engine.flow import Book
 from hotline.engine.run import Run
 from hotline.engine.view import gathers
-from hotline.services.tips.filing import WHOLE
-from hotline.services.tips.intake import COMES_TO
+from hotline.services.tips.intake import COMES_TO, WHOLE
 
 
 def leaves(book: Book, runs: Sequence[Run], happened: Collection[Event]) -> str:

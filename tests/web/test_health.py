@@ -11,7 +11,7 @@ from hotline.services.flows.places import place_lists
 from hotline.store.database import Database, open_database
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.flows.flows import Revision
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from tests.callers import Line, make_ready
 from tests.conftest import Clock
 
@@ -80,7 +80,7 @@ def test_a_wish_to_hear_no_more_in_a_responder_s_name_closes_nothing(
 
 def test_a_held_lane_and_missing_flows_are_said_together(line: Line) -> None:
     with line.database.writing() as session:
-        lanes.hold(session, line.clock.at + timedelta(minutes=5), "no money")
+        messages.hold(session, line.clock.at + timedelta(minutes=5), "no money")
         for revision in session.query(Revision):
             revision.live_from = None
     empty = SqlBookshelf(line.database, place_lists())

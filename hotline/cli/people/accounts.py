@@ -13,7 +13,7 @@ from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.accounts.second_factor import LINK_LIVES
 from hotline.errors import NotFound
 from hotline.services.accounts import at_the_server
-from hotline.services.people import one_human
+from hotline.services.people import removals
 from hotline.text.languages import CODES
 
 MINUTES = int(LINK_LIVES.total_seconds()) // 60
@@ -74,5 +74,5 @@ def join(name: str, responder: str, by: str, reason: str) -> None:
         found = at_the_server.find(kit, name)
         if found is None:
             raise NotFound(f"no account of that name: {name}")
-        person = one_human.join(kit, Actor(by), found.id, responder, reason)
+        person = removals.join(kit, Actor(by), found.id, responder, reason)
     click.echo(f"{found.name} and {person.name} are one")

@@ -17,7 +17,7 @@ from hotline.services.accounts import directory
 from hotline.services.desk import admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
 from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.people import personnel
+from hotline.services.people import leaves
 
 FILE = click.option(
     "--passphrase-file",
@@ -128,5 +128,5 @@ def named(desk: str) -> str:
 def _names(kit: LookingKit) -> Mapping[str, str]:
     """Of every member, as people read it."""
     accounts = {of_account(one.id): f"{one.name} (account)" for one in directory.listed(kit)}
-    people = personnel.names(kit)
+    people = leaves.names(kit)
     return accounts | {of_responder(who): name for who, name in people.items()}

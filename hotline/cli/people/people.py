@@ -16,10 +16,10 @@ from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST
 from hotline.domain.places.places import place_name
 from hotline.errors import ImportRefused
-from hotline.services.people import enrolling, enrolment, leaves, personnel, removals
-from hotline.services.people.dossiers.speaking import languages_of
+from hotline.services.people import enrolling, enrolment, leaves, removals
+from hotline.services.people.dossiers.people_list import languages_of
 from hotline.services.people.enrolling import StartPaper
-from hotline.services.people.personnel import shown
+from hotline.services.people.leaves import shown
 from hotline.store.people.responders import Responder
 
 NOBODY = """no one was enrolled: fix these rows and import the file again. Its first line is
@@ -37,7 +37,7 @@ PERSON = click.argument("person", metavar="NAME")
 def list_(as_json: bool) -> None:
     """List everyone who was ever enrolled, without numbers."""
     with console_kit() as kit:
-        away = personnel.away(kit)
+        away = leaves.away(kit)
         rows = [_row(person, away.get(person.id)) for person in enrolment.list_responders(kit)]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

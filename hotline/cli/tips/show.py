@@ -16,7 +16,7 @@ from hotline.domain.tip import Urgency
 from hotline.ports import Kit
 from hotline.services.cases import line_of_time
 from hotline.services.cases.line_of_time import CaseMoment, CaseSheet, ListedCase
-from hotline.services.people.personnel import shown
+from hotline.services.people.leaves import shown
 
 
 def holder(one: ListedCase) -> str:

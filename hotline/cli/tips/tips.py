@@ -23,7 +23,7 @@ from hotline.domain.tip import Matter, TipState, Urgency
 from hotline.domain.tips.promises import Asked, Wait, wait_of
 from hotline.services.desk import access, reading
 from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.people.personnel import shown
+from hotline.services.people.leaves import shown
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.referrals.tip_overview import TipOverview, Wanted
 from hotline.store.tips.visible import of_desk

@@ -14,7 +14,7 @@ from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, step_at
 from hotline.domain.desk.desks import of_account
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
-from hotline.services.accounts import known_browsers, sessions
+from hotline.services.accounts import sessions
 from hotline.services.accounts.proving import by_password, may_enter, owner
 from hotline.services.accounts.sessions import Entered
 from hotline.services.desk import admissions
@@ -98,7 +98,7 @@ def enter(kit: ConsoleKit, name: str) -> Entered | None:
         entered = sessions.begin(session, kit, account, private_key)
         actor = audit.by_actor(Actor(account.shown, account.id))
         audit.append(session, at=kit.now(), actor=actor, action="account_entered")
-        return replace(entered, known=known_browsers.mark(kit, name, ""))
+        return replace(entered, known=sessions.mark(kit, name, ""))
 
 
 def _ask(kit: ConsoleKit, name: str, desk: str) -> bool:

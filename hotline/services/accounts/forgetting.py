@@ -2,7 +2,7 @@
 
 from hotline.domain.accounts.second_factor import FORGET_AFTER, IDLE, LONGEST
 from hotline.ports import Kit
-from hotline.store.accounts import accounts, sessions, sign_in_tries
+from hotline.store.accounts import accounts, sessions
 from hotline.store.database import Session
 
 
@@ -14,13 +14,13 @@ def forget_over(kit: Kit) -> None:
         if not (
             sessions.is_untidy(session, **times)
             or accounts.holds_locked(session, at)
-            or sign_in_tries.holds_older(session, at - FORGET_AFTER)
+            or sessions.holds_older(session, at - FORGET_AFTER)
         ):
             return
     with kit.database.writing() as session:
         sessions.tidy(session, **times)
         accounts.forget_locked(session, at)
-        sign_in_tries.forget_older(session, at - FORGET_AFTER)
+        sessions.forget_older(session, at - FORGET_AFTER)
 
 
 def forget_entries(session: Session) -> None:

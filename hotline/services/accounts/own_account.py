@@ -25,7 +25,7 @@ from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import wrap_under_password
 from hotline.sealing.accounts.tokens import digest_of
 from hotline.services.accounts.proving import by_password, owner, prove
-from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
+from hotline.services.accounts.recovering import RecoverySheet, make_sheet
 from hotline.services.accounts.sessions import entrant_of, look
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount

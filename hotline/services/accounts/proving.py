@@ -23,7 +23,7 @@ from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import nobodys_envelope, open_by_password
 from hotline.sealing.accounts.stretch_queue import Entrant, StretchTurn
 from hotline.services import alarming
-from hotline.store.accounts import accounts, sign_in_tries
+from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -106,8 +106,8 @@ def prove(
             or not (code is None or _use(session, kit, now, code, step))
         ):
             _note_failure(session, kit, entered, now)
-            return Refused(seconds_left(sign_in_tries.next_try(session, name_key), kit.now()))
-        sign_in_tries.forget(session, name_key)
+            return Refused(seconds_left(sessions.next_try(session, name_key), kit.now()))
+        sessions.forget(session, name_key)
         return then(session, now, private_key)
 
 
@@ -123,11 +123,11 @@ def _count(kit: ConsoleKit, name_key: bytes) -> int:
     at = kit.now()
     with kit.database.reading() as session:
         # Who tries again and again makes no caller wait for SQLite's one writer.
-        left = seconds_left(sign_in_tries.next_try(session, name_key), at)
+        left = seconds_left(sessions.next_try(session, name_key), at)
     if left:
         return left
     with kit.database.writing() as session:
-        tried = sign_in_tries.held(session, name_key, at)
+        tried = sessions.held(session, name_key, at)
         left = seconds_left(tried.next_try_at, at)
         if left:
             return left
@@ -143,7 +143,7 @@ def _note_failure(
     """Counts a failed attempt for the alarm, and writes it into the audit log, which names accounts that exist."""
     at, is_known = kit.now(), account is not None and may_enter(kit, account)
     name_key = kit.proofs.factors.digest("failed", entered)
-    number = sign_in_tries.failed(session, name_key, at, at - FORGET_AFTER, is_known=is_known)
+    number = sessions.failed(session, name_key, at, at - FORGET_AFTER, is_known=is_known)
     if not is_logged(number):
         return
     audit.append(

@@ -1,25 +1,31 @@
 """A password that was lost: the key on paper and a code keep the pair, and with it what it reads.
 
 Without the key on paper, only an admin's new link helps, and that makes a new pair.
+
+The sheet on paper: ten codes that stand in for an authenticator, and the key that keeps the pair.
 """
+
+import secrets
+from dataclasses import dataclass, field
 
 from nacl.utils import random
 
 from hotline.domain.accounts.account import Actor, Refused
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.passwords import form_fault, is_common
-from hotline.domain.accounts.second_factor import plain
+from hotline.domain.accounts.second_factor import PAPER_CODES, paper_code, plain, recovery_key
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import (
     PAPER_COSTS,
     nobodys_envelope,
     open_by_paper,
+    wrap_under_paper,
     wrap_under_password,
 )
-from hotline.services.accounts import known_browsers
-from hotline.services.accounts.proving import owner, prove
-from hotline.store.accounts import sessions
-from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.services.accounts.proving import owner, paper_digest, prove
+from hotline.services.accounts.sessions import entrant as entrant_of
+from hotline.store.accounts import accounts, sessions
+from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk import audit
 
@@ -64,5 +70,27 @@ def reset_password(
         actor = audit.by_actor(Actor(account.shown, account.id))
         audit.append(session, at=kit.now(), actor=actor, action="account_password_recovered")
 
-    entrant = known_browsers.entrant(kit, name, known, network)
+    entrant = entrant_of(kit, name, known, network)
     return prove(kit, name, code, opens, change, entrant=entrant)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverySheet:
+    """Shown once, to be printed: nothing keeps it."""
+
+    codes: tuple[str, ...] = field(repr=False)
+    key: str = field(repr=False)
+
+
+def make_sheet(
+    session: Session, kit: ConsoleKit, account: ConsoleAccount, private_key: bytes
+) -> RecoverySheet:
+    """A new sheet; the one before is good for nothing from now on."""
+    codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
+    key = recovery_key(secrets.choice)
+    account.recovery_key = wrap_under_paper(private_key, plain(key), account=owner(account.id))
+    accounts.forget_codes(session, account.id, CodeKind.RECOVERY)
+    for code in codes:
+        digest = paper_digest(kit, account.id, code)
+        accounts.add_code(session, account.id, CodeKind.RECOVERY, digest, None)
+    return RecoverySheet(codes, key)

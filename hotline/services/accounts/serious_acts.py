@@ -28,7 +28,7 @@ from hotline.store.accounts import accounts
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
-from hotline.store.people import member_keys, memberships, responders
+from hotline.store.people import member_keys, responders
 from hotline.store.people.responders import Responder
 
 REASON_LETTERS = 200
@@ -188,7 +188,7 @@ def reached_person(session: Session, account: ConsoleAccount) -> Responder | Non
 def _notified(session: Session, desks: Collection[str], at: datetime) -> Iterable[Responder]:
     """Returns the national desk, and who answers for these desks."""
     living = responders.who_live(session, at)
-    answer = {one.id for code in desks for one in memberships.who_answer_for(session, code, at)}
+    answer = {one.id for code in desks for one in responders.who_answer_for(session, code, at)}
     return [one for one in living if one.level == Level.NATIONAL or one.id in answer]
 
 

@@ -1,27 +1,32 @@
-"""Sessions of the console: who a request comes from, the key that is open meanwhile, and leaving."""
+"""Sessions of the console: who a request comes from, the key that is open meanwhile, and leaving.
 
+Recognises browsers by which a person signed in before: their attempts wait in the queue of those who are known.
+
+Without it a stranger who keeps trying a name would keep its person out. A mark proves nobody: the console asks for
+password and code all the same, and failures by this browser delay this browser.
+
+Signing in: a name, a password and a code on one page. The answer to all that is wrong is one and the same.
+"""
+
+import hmac
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hotline.domain.accounts.account import Refused, SignedIn
+from hotline.domain.accounts.account import Actor, Refused, SignedIn, entered_as
 from hotline.domain.accounts.second_factor import FRESH, IDLE, SEEN_EACH, is_fresh, is_over
 from hotline.errors import StoreUnavailable
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import Entrant
-from hotline.sealing.accounts.tokens import (
-    digest_of,
-    form_key,
-    lock_key,
-    new_token,
-    unlock_key,
-)
+from hotline.sealing.accounts.tokens import digest_of, form_key, lock_key, new_token, unlock_key
 from hotline.services.accounts.proving import by_password, may_enter, owner, prove
-from hotline.store.accounts import sessions
+from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.sessions import ConsoleSession
 from hotline.store.database import Session
+from hotline.store.desk import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +189,55 @@ def _signed_in(account: ConsoleAccount, token: str, *, fresh: bool) -> SignedIn:
         is_fresh=fresh,
         session_key=form_key(token),
     )
+
+
+NONCE_BYTES = 16
+LIVES_DAYS = 180
+
+
+def mark(kit: ConsoleKit, name: str, before: str = "") -> str:
+    """What the browser keeps of a person who entered; the mark of before where it is hers."""
+    if queue_of(kit, name, before):
+        return before
+    nonce = secrets.token_urlsafe(NONCE_BYTES)
+    return f"{nonce}.{_proof(kit, name, nonce)}"
+
+
+def entrant(kit: ConsoleKit, name: str, known: str, network: str) -> Entrant:
+    """Returns a known browser, where its mark is of this name and the account may enter; else a stranger."""
+    nonce = queue_of(kit, name, known)
+    if not nonce:
+        return Entrant(network)
+    with kit.database.reading() as session:
+        account = accounts.find(session, entered_as(name))
+    may = account is not None and may_enter(kit, account)
+    return Entrant(network, f"browser {nonce}") if may else Entrant(network)
+
+
+def queue_of(kit: ConsoleKit, name: str, known: str) -> str:
+    """Returns what names this browser, where its mark is of this name; else an empty text."""
+    nonce, _, proof = known.partition(".")
+    right = hmac.compare_digest(_proof(kit, name, nonce).encode(), proof.encode("utf-8", "replace"))
+    return nonce if right else ""
+
+
+def _proof(kit: ConsoleKit, name: str, nonce: str) -> str:
+    return kit.proofs.factors.digest("known", f"{entered_as(name)}\0{nonce}").hex()
+
+
+def enter(
+    kit: ConsoleKit, name: str, password: str, code: str, known: str = "", *, network: str = ""
+) -> Entered | Refused:
+    """Opens a session; `code` is an authenticator's, or one of those on paper.
+
+    `known` is `Entered.known` of an earlier sign-in by this browser. `network` limits strangers.
+    """
+
+    def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> Entered:
+        entered = begin(session, kit, account, private_key)
+        actor = audit.by_actor(Actor(account.shown, account.id))
+        audit.append(session, at=kit.now(), actor=actor, action="account_entered")
+        return replace(entered, known=mark(kit, name, known))
+
+    who = entrant(kit, name, known, network)
+    return prove(kit, name, code, by_password(kit, password), entering, entrant=who)

@@ -25,7 +25,7 @@ from hotline.sealing.accounts.account_keys import new_account_key, wrap_under_pa
 from hotline.sealing.accounts.stretch_queue import Entrant
 from hotline.sealing.accounts.tokens import digest_of, lock_key, new_token, unlock_key
 from hotline.services.accounts.proving import by_password, owner, prove
-from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
+from hotline.services.accounts.recovering import RecoverySheet, make_sheet
 from hotline.store.accounts import accounts
 from hotline.store.accounts.accounts import AccountCode, CodeKind, ConsoleAccount
 from hotline.store.database import Session

@@ -11,7 +11,7 @@ from hotline.domain.copies.manifest import Contents, Label
 from hotline.errors import Occupied
 from hotline.ports import Kit
 from hotline.sealing.copies.archive import fingerprint, seal
-from hotline.store.copies.snapshots import Measures, Snapshot, snapshot
+from hotline.store.copies.refill import Measures, Snapshot, snapshot
 
 SUFFIX = ".backup"
 TOLD_EACH = 64 << 20

@@ -15,7 +15,7 @@ from hotline.services.copies.backup import Say, contents_of
 from hotline.services.outbox import lane
 from hotline.store import migrate
 from hotline.store.copies import refill
-from hotline.store.copies.snapshots import measure, unhurried
+from hotline.store.copies.refill import measure, unhurried
 from hotline.store.database import Database, sqlite_file
 
 REASON = "restored from a backup"

@@ -13,7 +13,7 @@ from hotline.sealing.members import new_member_pair
 from hotline.services.desk import admissions
 from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO
 from hotline.store.desk import audit
-from hotline.store.people import memberships, responders
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 
 ASKS = Actor("demo")
@@ -39,7 +39,7 @@ def make(kit: Kit, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
     made = [_choose(kit, wraps, person) for person in people if person.pin_wrap is None]
     for person in people if made else ():
         with kit.database.reading() as session:
-            desks = {row.desk_code for row in memberships.running(session, person.id)}
+            desks = {row.desk_code for row in responders.running(session, person.id)}
         for desk in sorted(desks):
             admissions.ask(kit, ASKS, desk, of_responder(person.id), WHY)
     if made:

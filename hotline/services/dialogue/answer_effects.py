@@ -33,7 +33,7 @@ from hotline.services.referrals import call_back_requests
 from hotline.services.rolls import joining, lessons
 from hotline.services.tips import receipts
 from hotline.store.database import Session
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.dialogue.ways import Step
 
 SILENCE = "silence"

@@ -17,9 +17,8 @@ from hotline.services.guessing import heard_mark
 from hotline.services.reach.outreach import day_of
 from hotline.services.tips import intake
 from hotline.store.database import Session
-from hotline.store.dialogue import held, openings
-from hotline.store.dialogue.held import HeldDialogue
-from hotline.store.dialogue.openings import FirstHop
+from hotline.store.dialogue import openings
+from hotline.store.dialogue.openings import FirstHop, HeldDialogue
 from hotline.store.dialogue.ways import KnownSession, Step
 from hotline.store.reach import screen_counts
 from hotline.store.reach.screen_counts import SessionCounts, Tallies
@@ -111,7 +110,7 @@ def _commit(context: EffectContext, steps: Sequence[Step], text: str, mark: str)
     """What is heard then; None where the session's row is gone."""
     written: Sequence[ToldTip] = ()
     with context.kit.database.writing() as session:
-        dialogue = held.hold(session, context.key)
+        dialogue = openings.hold(session, context.key)
         if dialogue is None:
             return None
         if dialogue.heard < len(text):
@@ -163,7 +162,7 @@ def in_transaction(
 def _mark(session: Session, dialogue: HeldDialogue, text: str, mark: str) -> None:
     """The session has heard this text, and what extends it may go on to open a secret."""
     dialogue.heard, dialogue.heard_key = len(text), mark
-    held.keep(session, dialogue)
+    openings.keep(session, dialogue)
 
 
 def _mark_of(kit: Kit, opening: Opening, text: str) -> str:

@@ -37,7 +37,7 @@ from hotline.services.guessing import SecretLook
 from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.receipts import OwnWords
-from hotline.store.dialogue import held, openings
+from hotline.store.dialogue import openings
 from hotline.store.dialogue.ways import KnownSession, SharedWay, may_be_kept
 from hotline.store.tips import tips
 from hotline.text.languages import FIRST
@@ -82,11 +82,11 @@ def end_session(kit: DoorKit, notice: EndNotice) -> None:
     key = kit.pseudonyms.session(notice.session_id)
 
     with kit.database.writing() as session:
-        dialogue = held.hold(session, key)
+        dialogue = openings.hold(session, key)
         if dialogue is None:
             return
         dialogue.ended_at = dialogue.ended_at or kit.now()
-        held.keep(session, dialogue)
+        openings.keep(session, dialogue)
         filed = intake.file_drafts(session, kit, tips.drafts_of(session, key))
         session.flush()
         intake.before_commit(kit, filed)

@@ -26,7 +26,7 @@ from hotline.services.referrals import call_back_requests
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.intake import Telling
 from hotline.store.database import Session
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.dialogue.ways import Step
 from hotline.store.reach.screen_counts import Tallies
 from hotline.store.tips.told_tips import ToldTip

@@ -5,14 +5,14 @@ from datetime import datetime
 from hotline.domain.outbox.alert_path import Blocked, blocked
 from hotline.ports import DoorKit
 from hotline.store.database import Database
-from hotline.store.outbox import lanes
-from hotline.store.watch import alert_path
+from hotline.store.outbox import messages
+from hotline.store.watch import alarms
 
 
 def why_blocked(kit: DoorKit) -> Blocked | None:
     """Returns None where an alert can leave. Raises StoreUnavailable."""
     at = kit.now()
-    path = alert_path.find(kit.database, at)
+    path = alarms.find(kit.database, at)
     return blocked(path, at, fresh=kit.ticks.saw(path.clock_until))
 
 
@@ -22,7 +22,7 @@ def await_senders(database: Database, at: datetime) -> None:
     Raises StoreUnavailable.
     """
     with database.writing() as session:
-        lanes.await_senders(session, at)
+        messages.await_senders(session, at)
 
 
 def begin(database: Database, at: datetime) -> None:
@@ -31,5 +31,5 @@ def begin(database: Database, at: datetime) -> None:
     Raises StoreUnavailable.
     """
     with database.writing() as session:
-        if not lanes.was_awaited(session):
-            lanes.await_senders(session, at)
+        if not messages.was_awaited(session):
+            messages.await_senders(session, at)

@@ -2,11 +2,14 @@
 
 Intent is on disk before anything is done, and the result of an attempt is written only while that attempt is still the
 newest.
+
+A message that says a code: it stands in no row in clear, and is opened while it is sent.
 """
 
 import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -19,19 +22,35 @@ from hotline.domain.outbox.delivery import (
     after_doubt,
     judge,
 )
-from hotline.domain.outbox.message import NOTICES, render
+from hotline.domain.outbox.message import NOTICES, Wording, render
+from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
-from hotline.ports import RelayKit, Send
+from hotline.ports import RelayKit, Send, SendingKit
 from hotline.services.doorbell import ring
-from hotline.services.outbox import codes, reports
+from hotline.services.outbox import reports
 from hotline.services.referrals import acknowledgements, ladder
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
-from hotline.store.outbox import lanes, outbox
+from hotline.store.outbox import messages, outbox
 from hotline.store.outbox.messages import Message
 from hotline.store.outbox.outbox import Claim
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import referrals, released
+from hotline.store.referrals import referrals, retention
+
+
+def is_withdrawn(claim: Claim) -> bool:
+    """Returns True where the code that it tells was used or replaced, or the number it goes to was forgotten."""
+    without_code = claim.wording.template is Template.JOIN and claim.sealed_code is None
+    return without_code or not claim.sealed_number
+
+
+def filled(kit: SendingKit, claim: Claim) -> Wording:
+    """Returns the words as they are sent. Raises KeyMissing, SealBroken."""
+    if claim.sealed_code is None:
+        return claim.wording
+    join = {"join": kit.numbers.open_number(claim.sealed_code)}
+    return replace(claim.wording, parameters={**claim.wording.parameters, **join})
+
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 """Where the newest attempt may still say what came of it."""
@@ -52,7 +71,7 @@ def _claim(kit: RelayKit, free: int) -> Sequence[Send]:
             return ()
     kit.failpoint("worker.before_claim")
     with kit.database.writing() as session:
-        if lanes.held(session, at):
+        if messages.held(session, at):
             return ()
         worker = str(os.getpid())
         claims = outbox.claim_due(session, at, free, kit.line.sends_at_once, worker)
@@ -74,12 +93,12 @@ def _deliver(kit: RelayKit, claim: Claim) -> None:
 
 def _send(kit: RelayKit, claim: Claim) -> tuple[SendResult, str | None]:
     """What came of it, and what the number is called on the stop list. No transaction is open here."""
-    if codes.is_withdrawn(claim):
+    if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
     try:
         msisdn = kit.numbers.open_number(claim.sealed_number)
         stop_key = kit.pseudonyms.stopped(msisdn)
-        wording = codes.filled(kit, claim)
+        wording = filled(kit, claim)
     except KeyMissing:
         return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
     except SealBroken:
@@ -109,14 +128,14 @@ def _record(kit: RelayKit, claim: Claim, result: SendResult) -> int | None:
         row = outbox.message_for_writing(session, claim.message_id)
         outbox.close_attempt(session, claim, result)
         if result.outcome is Outcome.ACCEPTED:
-            lanes.release(session)
+            messages.release(session)
         elif result.outcome is Outcome.NOT_SENT:
-            lanes.note_failure(session, at)
+            messages.note_failure(session, at)
 
         if _may_write(row, claim.n, result.outcome):
             verdict = _verdict(row, result)
             _apply(session, row, result, verdict, at)
-            if row.state == MessageState.RETRY and released.is_withheld(session, row):
+            if row.state == MessageState.RETRY and retention.is_withheld(session, row):
                 row.state = MessageState.FAILED
             told = _consequences(session, kit, claim, result, verdict, at)
         if result.provider_id is not None:
@@ -157,7 +176,7 @@ def _apply(
         row.accepted_at = at
         row.provider_id = result.provider_id
     if verdict.hold:
-        lanes.hold(session, at + verdict.wait, result.outcome)
+        messages.hold(session, at + verdict.wait, result.outcome)
     session.flush()
 
 
@@ -206,7 +225,7 @@ def retry_unknown(kit: RelayKit) -> None:
     with kit.database.writing() as session:
         for row in outbox.doubtful(session, at):
             row.state = after_doubt(
-                withheld=released.is_withheld(session, row),
+                withheld=retention.is_withheld(session, row),
                 answered=outbox.acknowledged(session, row),
             )
             if row.state == MessageState.RETRY:
@@ -228,7 +247,7 @@ def miss_reports(kit: RelayKit) -> None:
         for row in outbox.unreported(session, at):
             row.resent = True
             tip_id = outbox.tip_of(session, row)
-            if released.is_withheld(session, row):
+            if retention.is_withheld(session, row):
                 continue
             notice = row.template in NOTICES
             if tip_id is None or (referrals.is_taken(session, tip_id) and not notice):

@@ -15,8 +15,8 @@ from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
-from hotline.store.outbox import dead_messages, holds, lanes
-from hotline.store.outbox.dead_messages import GivenUp
+from hotline.store.outbox import health, holds, messages
+from hotline.store.outbox.health import GivenUp
 from hotline.store.outbox.holds import WaitingMessages
 from hotline.store.outbox.messages import LaneHold
 
@@ -99,7 +99,7 @@ def place(
     name = audit.named(by)
     if not holds.place(session, by=name, reason=reason, at=at, doubtful_until=doubtful_until):
         return False
-    audit.sign(session, by, at=at, action="lane_held", subject=lanes.SMS, reason=reason)
+    audit.sign(session, by, at=at, action="lane_held", subject=messages.SMS, reason=reason)
     return True
 
 
@@ -127,7 +127,7 @@ def release(kit: Kit, *, by: Signer, reason: str, fates: Mapping[Kind, DoubtDeci
             by,
             at=at,
             action="lane_released",
-            subject=f"{lanes.SMS}: {going} to go, {dropped} dropped",
+            subject=f"{messages.SMS}: {going} to go, {dropped} dropped",
             reason=reason,
         )
     return Released(going, dropped)
@@ -136,14 +136,14 @@ def release(kit: Kit, *, by: Signer, reason: str, fates: Mapping[Kind, DoubtDeci
 def given_up(kit: Kit) -> Sequence[GivenUp]:
     """Messages that were given up, and that nobody has answered for."""
     with kit.database.reading() as session:
-        return dead_messages.unanswered(session)
+        return health.unanswered(session)
 
 
 def answer(kit: Kit, message_ids: Collection[int], *, by: Signer, reason: str) -> Sequence[int]:
     """A person answers for messages that were given up: they are wrong no more. Raises NotFound where one was not."""
     at = kit.now()
     with kit.database.writing() as session:
-        answered = dead_messages.answer(session, message_ids, at)
+        answered = health.answer(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
             raise NotFound(f"{named}: not undeliverable, or reviewed already")
@@ -163,7 +163,7 @@ def _lane(session: Session) -> LaneState:
     hold = _hold(holds.standing(session))
     return LaneState(
         hold=hold,
-        fault=lanes.fault(session),
+        fault=messages.fault(session),
         waiting=holds.waiting(session, hold.doubtful_until if hold else None),
     )
 

@@ -26,7 +26,7 @@ from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.start_secrets import CODE_COSTS, START_COSTS, digested
 from hotline.services.doorbell import ring
-from hotline.services.people import personnel, responder_sms
+from hotline.services.people import leaves, responder_sms
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
@@ -58,7 +58,7 @@ def invite(
     Whoever is told of tips today is told of them meanwhile. Raises NotFound, PersonnelRefused.
     """
     with kit.database.writing() as session:
-        person = personnel.find(session, name)
+        person = leaves.find(session, name)
         found, key = person.id, person.number_key
     return _begin(kit, by, found, _Number(EnrolmentKind.ENROL, key), reason, costs)
 
@@ -73,7 +73,7 @@ def change_number(
     msisdn = sendable(number)
     key = kit.pseudonyms.enrolled(msisdn)
     with kit.database.writing() as session:
-        person = personnel.find(session, name)
+        person = leaves.find(session, name)
         found = person.id
         if responders.known_numbers(session, [key]):
             raise PersonnelRefused("that number is enrolled already")
@@ -115,7 +115,7 @@ def _begin(
         wording = Wording(Template.JOIN, {"code": dial}, person.language)
         to_ring = responder_sms.say(session, person, wording, at)
         is_number = number.kind is EnrolmentKind.NUMBER
-        personnel.record(
+        leaves.record(
             session,
             kit,
             "responder_number_wanted" if is_number else "responder_invited",

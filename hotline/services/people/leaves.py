@@ -1,33 +1,117 @@
-"""Leave, and the way back from it: from a removal, and from the mark of a number that could not be reached."""
+"""Leave, and the way back from it: from a removal, and from the mark of a number that could not be reached.
 
-from collections.abc import Sequence
+A person who goes: her open cases take their next step at once, and she is told nothing more.
+
+People by name, and what every change of them needs: names, a reason, and enough of the national desk left.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
+from hotline.domain.call_back import KIGALI
+from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.people.enrolment import UNPROVED, EnrolmentState
-from hotline.domain.people.recipients import all_away
+from hotline.domain.people.recipients import NATIONAL_LEAST, all_away, fewest_national
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
-from hotline.errors import PersonnelRefused
+from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.people import handing_on
-from hotline.services.people.personnel import (
-    check_national,
-    check_second,
-    find,
-    record,
-    shown,
-)
+from hotline.services.doorbell import ring
+from hotline.services.referrals import acknowledgements
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
 from hotline.store.dialogue import contacts
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.watch.alarms import STOPPED
+from hotline.text.export_sheets import row_id_in
+from hotline.text.names import is_one_name
 from hotline.text.remark import remark
+
+
+def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
+    """Inside the caller's transaction, in which she is no living recipient any more. Returns a message to ring for."""
+    session.flush()
+    personnel.drop_messages(session, responder_id)
+    return acknowledgements.release_person(session, kit, responder_id, at)
+
+
+def announce(kit: Kit, message_id: int | None) -> None:
+    """Ring for the first alert of those who were told in her place, after the commit."""
+    if message_id is not None:
+        ring(kit, Job.DELIVER, message_id)
+
+
+def find(session: Session, name: str) -> Responder:
+    """Returns the person of exactly that name, or of that id. Raises NotFound."""
+    found = personnel.named(session, name)
+    number = row_id_in(name)
+    if not found and number is not None:
+        by_id = personnel.of_id(session, number)
+        found = [] if by_id is None else [by_id]
+    if found:
+        return found[0]
+    near = personnel.alike(session, name)
+    hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
+    raise NotFound(f"nobody has exactly that name: {hint}")
+
+
+def away(kit: Kit) -> Mapping[int, datetime]:
+    """Who is on leave at this moment, and when each is back."""
+    with kit.database.reading() as session:
+        return personnel.on_leave(session, kit.now())
+
+
+def names(kit: Kit) -> Mapping[int, str]:
+    """Of everybody who was ever enrolled, by id."""
+    with kit.database.reading() as session:
+        return {one.id: one.name for one in responders.everybody(session)}
+
+
+def check_national(
+    session: Session, person: Responder, starts_at: datetime, ends_at: datetime
+) -> int:
+    """How few of the national desk live at some moment of that time without this person. Raises PersonnelRefused."""
+    left = fewest_national(personnel.members(session, but=person.id), starts_at, ends_at)
+    if left < NATIONAL_LEAST:
+        raise PersonnelRefused(
+            remark(
+                "the national desk would have {left} people on duty, and {least} are the least: first enrol, move or"
+                " bring back another person there",
+                left=left,
+                least=NATIONAL_LEAST,
+            )
+        )
+    return left
+
+
+def check_second(by: Signer, second: str | None, person: Responder | str | None, what: str) -> None:
+    """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
+    if second is None:
+        raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
+    herself = () if person is None else (person if isinstance(person, str) else person.name,)
+    names = (audit.named(by), second, *herself)
+    if any(is_one_name(one, other) for one, other in combinations(names, 2)):
+        raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
+
+
+def record(
+    session: Session, kit: Kit, action: str, person: Responder, *, by: Signer, reason: str
+) -> None:
+    audit.sign(
+        session, by, at=kit.now(), action=action, subject=f"responder:{person.id}", reason=reason
+    )
+
+
+def shown(at: datetime) -> str:
+    """A moment as Kigali's clocks show it."""
+    return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
+
 
 LONGEST_LEAVE = timedelta(days=366)
 
@@ -72,11 +156,11 @@ def leave(
         session.flush()
         if begins <= at:
             row.begun_at = at
-            to_ring = handing_on.hand_on(session, kit, person.id, at)
+            to_ring = hand_on(session, kit, person.id, at)
         alone = set(all_away(personnel.members(session), _codes(), begins)) - set(before)
         why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
         record(session, kit, "responder_on_leave", person, by=by, reason=why)
-    handing_on.announce(kit, to_ring)
+    announce(kit, to_ring)
     return LeaveGiven(person, row, sorted(alone))
 
 
@@ -94,7 +178,7 @@ def back(
         person = find(session, name)
         if person.left_at is not None:
             check_second(by, second, person, "bringing back a person who was removed")
-            memberships.reopen(session, person, person.left_at, at)
+            responders.reopen(session, person, person.left_at, at)
             person.left_at = None
             if person.state not in UNPROVED:
                 person.active, person.state = True, EnrolmentState.ACTIVE
@@ -125,9 +209,9 @@ def begin_leaves(kit: Kit) -> None:
     with kit.database.writing() as session:
         for row in personnel.leaves_to_begin(session, at):
             row.begun_at = at
-            to_ring = handing_on.hand_on(session, kit, row.responder_id, at) or to_ring
+            to_ring = hand_on(session, kit, row.responder_id, at) or to_ring
         personnel.drop_messages_of_the_left(session)
-    handing_on.announce(kit, to_ring)
+    announce(kit, to_ring)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:

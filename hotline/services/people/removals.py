@@ -1,29 +1,94 @@
-"""Removes a responder, and settles at which desks one acts."""
+"""Removes a responder, and settles at which desks one acts.
+
+One human with a phone and an account: what ends the one ends the other, and closes the desks that they opened.
+
+Each function but `join` runs inside its caller's transaction.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.account import AccountState, Actor
+from hotline.domain.desk.desks import of_account
 from hotline.domain.people.enrolment import UNPROVED, EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.people import handing_on, one_human, responder_sms
-from hotline.services.people.leaves import LONGEST_LEAVE
-from hotline.services.people.personnel import (
-    check_national,
-    check_second,
-    find,
-    record,
-)
+from hotline.services.accounts import account_roles, directory
+from hotline.services.people import leaves, responder_sms
+from hotline.services.people.leaves import LONGEST_LEAVE, check_national, check_second, find, record
+from hotline.store.accounts import accounts
 from hotline.store.database import Session
+from hotline.store.desk import audit, members
 from hotline.store.desk.audit import Signer
-from hotline.store.people import memberships
+from hotline.store.people import enrolments, member_keys, responders
+from hotline.store.people.enrolments import EnrolmentEnd
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
+
+
+def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Responder:
+    """Say that an account and a responder are one human. Raises NotFound, AccountRefused, PersonnelRefused.
+
+    From then on the account opens the desks alone that the responder is a member of.
+    """
+    with kit.database.writing() as session:
+        account = account_roles.living(session, account_id)
+        person = find(session, name)
+        if not person.active:
+            raise PersonnelRefused(f"{person.name} was removed, or is not enrolled yet")
+        other = accounts.of_responder(session, person.id)
+        if other is not None and other.id != account.id:
+            raise PersonnelRefused(f"{person.name} has an account already: {other.shown}")
+        account.responder_id = person.id
+        session.flush()
+        hers = {row.desk_code for row in responders.running(session, person.id)}
+        members.forget(session, of_account(account.id), kit.now(), but=hers)
+        audit.sign(
+            session,
+            by,
+            at=kit.now(),
+            action="account_joined",
+            subject=f"account {account.shown}",
+            reason=f"responder {person.id}: {reason}",
+        )
+        return person
+
+
+def close_desks(
+    session: Session, person: Responder, at: datetime, *, but: Collection[str] = ()
+) -> None:
+    """She opens no desk but these, by phone or by account."""
+    for member in member_keys.names_of(session, person.id):
+        members.forget(session, member, at, but=but)
+
+
+def end(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    person: Responder,
+    at: datetime,
+    reason: str,
+    *,
+    by_two: bool = False,
+) -> None:
+    """Closes every desk to somebody who was removed; nothing of theirs waits, and their account closes.
+
+    `by_two`: a second person agreed to it, so the account ends even where one person may not end it.
+    """
+    account = accounts.of_responder(session, person.id)
+    if account is not None and by_two and account.state != AccountState.ENDED:
+        directory.end(session, kit, by, account, reason)
+    elif account is not None:
+        directory.close(session, kit, by, account, reason)
+    close_desks(session, person, at)
+    waits = enrolments.open_of(session, person.id, for_writing=True)
+    if waits is not None:
+        enrolments.end(waits, EnrolmentEnd.WITHDRAWN, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +113,14 @@ def settle(
 
     Raises PersonnelRefused where too few would be left of the national desk.
     """
-    before = {row.desk_code for row in memberships.running(session, person.id)}
+    before = {row.desk_code for row in responders.running(session, person.id)}
     lost = before - set(desks)
     if NATIONAL in lost and person.unreachable is None:
         check_national(session, person, at, at + LONGEST_LEAVE)
     loses = bool(lost) or _narrows(person.categories, categories)
-    memberships.place(session, person, desks, categories, at)
-    one_human.close_desks(session, person, at, but=desks)
-    return handing_on.hand_on(session, kit, person.id, at) if loses else None
+    responders.place(session, person, desks, categories, at)
+    close_desks(session, person, at, but=desks)
+    return leaves.hand_on(session, kit, person.id, at) if loses else None
 
 
 def _narrows(before: Collection[str], after: Collection[str]) -> bool:
@@ -75,7 +140,7 @@ def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) 
     with kit.database.writing() as session:
         done, to_ring = remove_in(session, kit, name, second=second, by=by, reason=reason)
     for message in to_ring:
-        handing_on.announce(kit, message)
+        leaves.announce(kit, message)
     return done
 
 
@@ -98,10 +163,10 @@ def remove_in(
     cases = len(personnel.open_cases(session, person.id))
     person.active, person.left_at = False, at
     person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
-    memberships.end(session, person, at)
+    responders.end(session, person, at)
     actor = by if isinstance(by, Actor) else Actor(by)
-    one_human.end(session, kit, actor, person, at, reason, by_two=second is not None)
-    to_ring = handing_on.hand_on(session, kit, person.id, at)
+    end(session, kit, actor, person, at, reason, by_two=second is not None)
+    to_ring = leaves.hand_on(session, kit, person.id, at)
     if not is_new:
         to_ring = responder_sms.tell_removal(session, cases, at) or to_ring
     agreed = f"; agreed by {second}" if second else ""

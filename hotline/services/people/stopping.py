@@ -16,7 +16,7 @@ from hotline.services.people import responder_sms
 from hotline.services.rolls import joining
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
-from hotline.store.people import memberships, responders
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.watch import alarms
 from hotline.store.watch.alarms import STOPPED
@@ -43,7 +43,7 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ..
 
 def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
     """The coordinators of her desks; the national desk where there is none, or she is of it."""
-    if of.level != Level.NATIONAL and (coordinators := memberships.leaders(session, of, at)):
+    if of.level != Level.NATIONAL and (coordinators := responders.leaders(session, of, at)):
         return coordinators
     others = [one for one in responders.who_live(session, at) if one.id != of.id]
     return [one for one in others if one.level == Level.NATIONAL]

@@ -19,7 +19,7 @@ from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
 from hotline.store.database import Session
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 from hotline.store.reach.screen_counts import SessionCounts, Tallies

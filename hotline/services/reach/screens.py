@@ -13,7 +13,7 @@ from hotline.domain.reach.counters import ScreenCounter, added, week_of
 from hotline.errors import StoreUnavailable
 from hotline.ports import DoorKit
 from hotline.services.reach.outreach import day_of
-from hotline.store.dialogue.left import LeftSession
+from hotline.store.dialogue.ways import LeftSession
 from hotline.store.reach import screen_counts
 
 SILENT = 180.0

@@ -41,7 +41,7 @@ from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases, referrals
 from hotline.store.referrals.drills import exercises
-from hotline.store.tips import exclusions, tips
+from hotline.store.tips import tips, visible
 from hotline.store.tips.tips import Tip
 from hotline.text.gsm7 import to_gsm7
 
@@ -118,7 +118,7 @@ def colleagues(session: Session, person: Responder, tip: Tip, at: datetime) -> R
 
 
 def _others(session: Session, tip: Tip, but: int, at: datetime) -> list[Candidate]:
-    kept = exclusions.kept_from(session, [tip.id]).get(tip.id, NOBODY)
+    kept = visible.kept_from(session, [tip.id]).get(tip.id, NOBODY)
     roster = referrals.roster(session, at)
     return [one for one in roster if one.id not in kept and one.id != but]
 

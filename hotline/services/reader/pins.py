@@ -27,7 +27,7 @@ from hotline.services.people import responder_sms
 from hotline.services.referrals import ladder
 from hotline.store.database import Session
 from hotline.store.desk import audit
-from hotline.store.people import memberships, pin_warnings, responders
+from hotline.store.people import pin_warnings, responders
 from hotline.store.people.pin_warnings import PinWarningRow
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
@@ -128,7 +128,7 @@ def who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Resp
     A coordinator's own phone is the national desk's to watch.
     """
     is_led = person.level not in LEADS
-    coordinators = memberships.leaders(session, person, at) if is_led else ()
+    coordinators = responders.leaders(session, person, at) if is_led else ()
     others = [one for one in responders.who_live(session, at) if one.id != person.id]
     return coordinators or [one for one in others if one.level == Level.NATIONAL]
 

@@ -32,7 +32,7 @@ from hotline.services.referrals import clusters
 from hotline.services.referrals.case_standing import desk_decides
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import acknowledgements, deadlines, known_cases
+from hotline.store.referrals import deadlines, known_cases
 from hotline.store.tips.tips import Tip
 
 
@@ -44,7 +44,7 @@ def with_colleagues(
     held = [one for one in held if one.end_wanted_by is None]
     if not held:
         return frozenset()
-    theirs = acknowledgements.held_since_told(session, person.id, [one.id for one in held])
+    theirs = deadlines.held_since_told(session, person.id, [one.id for one in held])
     clocks = deadlines.open_clocks_of(session, theirs)
     return frozenset(one for one in theirs if in_good_hands(clocks.get(one, {}), at))
 

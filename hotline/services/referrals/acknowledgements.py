@@ -16,7 +16,7 @@ from hotline.services.referrals.casework import act
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.people import responders
-from hotline.store.referrals import acknowledgements, referrals
+from hotline.store.referrals import deadlines, referrals
 
 
 def prove(
@@ -31,11 +31,11 @@ def prove(
     tip = referrals.tip_for_writing(session, referral.tip_id)
     who, to_ring = referral.responder_id, None
     decides = waits is not None and REPLIES[waits].national
-    before = decides or acknowledgements.believed(session, tip.id, who)
+    before = decides or deadlines.believed(session, tip.id, who)
     if not decides:
-        acknowledgements.believe(session, tip.id, who, at)
+        deadlines.believe(session, tip.id, who, at)
     # Any name of the case may prove it: the answer may name an alert that came after the take.
-    took = acknowledgements.taken_at(session, tip.id, who)
+    took = deadlines.taken_at(session, tip.id, who)
     if not before and took is not None:
         entries.took(session, tip.id, who, at, EntryWay.SMS, TakeProof.PROVED)
     if not responders.lives(session, who, at):
@@ -55,8 +55,8 @@ def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
     """No inbox lists her answer: the ladder goes on from where it stood, unless somebody else holds the case."""
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
-    if acknowledgements.doubt(session, referral, at):
-        if not acknowledgements.believed(session, tip.id, referral.responder_id):
+    if deadlines.doubt(session, referral, at):
+        if not deadlines.believed(session, tip.id, referral.responder_id):
             who = referral.responder_id
             entries.took(session, tip.id, who, at, EntryWay.CLOCK, TakeProof.DOUBTED)
         event = Event(Happened.DOUBTED, by=referral.responder_id)

@@ -33,7 +33,7 @@ from hotline.services.doorbell import ring
 from hotline.services.referrals import case_messages
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Tip

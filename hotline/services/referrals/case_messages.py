@@ -17,12 +17,12 @@ from hotline.domain.tips.clusters import under
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services import national
-from hotline.services.referrals import cluster_marks, possible_digits
+from hotline.services.referrals import case_standing, clusters
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Message
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines, referrals
-from hotline.store.referrals.referral_rows import Alert, GivenTip
+from hotline.store.referrals.referrals import Alert, GivenTip
 from hotline.store.tips.tips import Tip
 
 BEHIND = 100
@@ -52,8 +52,8 @@ def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> i
     due = deadlines.last_due(session, tip.id, DeadlineKind.OUTCOME) or at
     said = {"ref": known_as.reference, "time": f"{due.astimezone(KIGALI):%d/%m %H:%M}"}
     if code is None:
-        case = possible_digits.offered_case(session, tip, responder)
-        said["digits"] = possible_digits.worded(kit, case, responder.language)
+        case = case_standing.offered_case(session, tip, responder)
+        said["digits"] = case_standing.worded(kit, case, responder.language)
         wording = Wording(Template.REMIND_REPLY, said, responder.language)
     else:
         wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
@@ -78,7 +78,7 @@ def notify(
 
     `again`: it is asked once more of who knows it already. `due`: when it is sent, where that is not now.
     """
-    names = cluster_marks.names(session, tip, order, care, again=again)
+    names = clusters.names(session, tip, order, care, again=again)
     languages = referrals.languages(session, order.who)
     number, code = national.number(kit), code_of(kit)
     to_ring = None

@@ -1,5 +1,9 @@
-"""What is known of an open case: what the ladder decides by. Questions alone."""
+"""What is known of an open case: what the ladder decides by. Questions alone.
 
+Finds out which digits a responder may answer for a case, and words them.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,14 +12,17 @@ from hotline.domain.cases.following import FollowKind
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals import moving
 from hotline.domain.referrals.case_events import CaseStanding
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.clocks import ASKS, DeadlineKind
 from hotline.domain.referrals.coming import Coming, coming
-from hotline.domain.referrals.referral import Case
+from hotline.domain.referrals.referral import Case, Level
+from hotline.domain.sms.rules_replies import OfferedCase, offered
 from hotline.domain.tip import OUTCOMES, TipOutcome, TipState, Urgency
 from hotline.domain.tips.clusters import strictest_coming
 from hotline.ports import Kit
 from hotline.store.cases import case_log, case_people, service_referrals
 from hotline.store.database import Session
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
 from hotline.store.referrals import cluster_names, deadlines, known_cases, referrals
 from hotline.store.sms import inbound
 from hotline.store.tips import tips
@@ -120,3 +127,27 @@ def stays_with_another(session: Session, tip: Tip, who: int) -> bool:
     if tip.holder_id is None or tip.holder_id == who:
         return False
     return DeadlineKind.ACKNOWLEDGE not in deadlines.open_clocks(session, tip.id)
+
+
+def worded(kit: Kit, case: OfferedCase, language: str) -> str:
+    """Returns the digits that are possible, each with its words."""
+    return " ".join(kit.phrases.say(language, one) for one in offered(case))
+
+
+def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
+    """Returns an open case as this responder may act on it."""
+    own: Sequence[Referral] = referrals.all_of(session, tip.id, responder.id)
+    is_national = responder.level == Level.NATIONAL
+    clocks = deadlines.open_clocks(session, tip.id)
+    requested = tip.end_wanted_by
+    own_request = requested == f"{RESPONDER}{responder.id}"
+    return OfferedCase(
+        is_own=tip.holder_id == responder.id,
+        is_helped=tip.holder_id not in (None, responder.id) and not clocks.keys() & {*ASKS},
+        is_on_site=any(one.on_site_at is not None for one in own),
+        is_referred=any(one.handed_to_help_at is not None for one in own),
+        is_passed=any(one.passed_at is not None for one in own),
+        closure_requested=requested is not None and (own_request or is_national),
+        decides=is_national and answer_of(session, tip).is_marked,
+        lets=is_national and bool(tip.place_step) and may_let_go(session, tip),
+    )

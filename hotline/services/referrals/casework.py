@@ -19,13 +19,13 @@ from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.ports import Kit
 from hotline.services.cases import entries
-from hotline.services.referrals import case_standing, coming, correcting, endings, ladder
+from hotline.services.referrals import case_standing, correcting, endings, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, is_inbox_unread
 from hotline.services.referrals.drills import exercising
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import acknowledgements, deadlines, referrals
+from hotline.store.referrals import deadlines, referrals
 from hotline.store.tips import likeness
 from hotline.store.tips.tips import Tip
 
@@ -101,7 +101,7 @@ def _take(context: _ActContext) -> Done:
     if context.may_judge:
         return _refuse_the_end(context)
     provisional = not one.proved and is_inbox_unread(session, context.kit, tip, one.at)
-    counts = acknowledgements.acknowledge(
+    counts = deadlines.acknowledge(
         session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
     )
     entries.took_by(session, tip.id, one, counts=counts)
@@ -138,9 +138,7 @@ def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
         if known_as is None:
             continue
         hers.append(known_as.id)
-        if acknowledgements.acknowledge(
-            session, tip_id, one.responder_id, one.at, proved=one.proved
-        ):
+        if deadlines.acknowledge(session, tip_id, one.responder_id, one.at, proved=one.proved):
             entries.took_by(session, tip_id, one, counts=True)
             event = Event(Happened.TAKEN, by=one.responder_id)
             ladder.happen(session, context.kit, tip_id, event, one.at)
@@ -149,7 +147,7 @@ def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
 
 def _on_site(context: _ActContext) -> Done:
     """She is there; she takes it, where she had not."""
-    hers = acknowledgements.believed(context.session, context.tip.id, context.act.responder_id)
+    hers = deadlines.believed(context.session, context.tip.id, context.act.responder_id)
     if context.tip.holder_id is None or not hers:
         taken = _take(context)
         if taken.result is Acted.NOTED:
@@ -204,7 +202,7 @@ def _pass_on(context: _ActContext) -> Done:
     """The next step at once. Until somebody takes it, it is hers; where it stays with a colleague, nobody is asked."""
     to_ring, one, tip = None, context.act, context.tip
     stays = case_standing.stays_with_another(context.session, tip, one.responder_id)
-    said = not stays or acknowledgements.answered(context.session, tip.id, one.responder_id)
+    said = not stays or deadlines.answered(context.session, tip.id, one.responder_id)
     if said and (context.referral.passed_at is None or one.chosen):
         referrals.pass_on(context.session, tip.id, one.responder_id, one.at)
         entries.passed(context.session, tip.id, one)
@@ -219,7 +217,9 @@ def _say_how(context: _ActContext) -> Done:
     if manner is Manner.OPENLY and not context.act.proved:
         return context.wait(Acted.HOW_WAITS)
     who = endings.by_responder(context.act.responder_id)
-    to_ring = coming.decide(context.session, context.kit, context.tip, manner, who, context.act.at)
+    to_ring = correcting.decide(
+        context.session, context.kit, context.tip, manner, who, context.act.at
+    )
     return context.done(Acted.HOW_SAID, to_ring)
 
 

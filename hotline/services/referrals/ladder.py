@@ -20,16 +20,16 @@ from hotline.domain.referrals.ladder import NOBODY, LadderStep
 from hotline.domain.referrals.referral import Candidate
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services.referrals import case_messages, cluster_marks, clusters
+from hotline.services.referrals import case_messages, clusters
 from hotline.services.referrals.case_messages import Referred, notify
 from hotline.services.referrals.case_standing import standing_of
 from hotline.store.cases import case_log
 from hotline.store.cases.case_log import ToldEntry
 from hotline.store.database import Session
-from hotline.store.referrals import deadlines, referral_rows, referrals, released
+from hotline.store.referrals import deadlines, referrals, retention
 from hotline.store.referrals.drills import exercises
-from hotline.store.referrals.referral_rows import Alert, GivenTip
-from hotline.store.tips import exclusions, likeness
+from hotline.store.referrals.referrals import Alert, GivenTip
+from hotline.store.tips import likeness, visible
 from hotline.store.tips.tips import Tip, drop_closure_request
 from hotline.store.tips.untold import was_told_of
 
@@ -77,7 +77,7 @@ def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) 
     if tip.closed_at is not None:
         deadlines.close(session, [tip_id], CASE_CLOCKS, at)
         return None
-    kept = exclusions.kept_from(session, [tip_id]).get(tip_id, NOBODY)
+    kept = visible.kept_from(session, [tip_id]).get(tip_id, NOBODY)
     roster = [one for one in referrals.roster(session, at) if one.id not in kept]
     standing = standing_of(session, tip)
 
@@ -126,7 +126,7 @@ def _carry_out(
             )
             to_ring = tell(session, kit, [step], at) or to_ring
     if decision.release:
-        released.release(session, tip.id, decision.release, before.step, at)
+        retention.release(session, tip.id, decision.release, before.step, at)
     return to_ring
 
 
@@ -148,9 +148,9 @@ def begin(
 ) -> None:
     """Lets tips wait no longer, and sets the clock of each. A fragment has none. `marked`: those that wait by marks."""
     tip_ids = [step.tip_id for step in steps]
-    referral_rows.wait_no_longer(session, tip_ids)
+    referrals.wait_no_longer(session, tip_ids)
     if marked:
-        referral_rows.mark_told(session, [one for one in tip_ids if one in marked], at)
+        referrals.mark_told(session, [one for one in tip_ids if one in marked], at)
     due: dict[datetime, list[int]] = defaultdict(list)
     for step in steps:
         if step.case.once:
@@ -174,17 +174,15 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
 
     Who was told of a cluster's first tip is not rung for a later one: she reads once that more was told.
     """
-    steps = cluster_marks.widened(session, steps)
+    steps = clusters.widened(session, steps)
     told = [(step, recipient) for step in steps for recipient in step.recipients]
     if not told:
         return None
     languages = referrals.languages(session, {recipient for _, recipient in told})
-    locked = referral_rows.locked(
-        session, [(step.tip_id, who) for step, who in told if step.locked]
-    )
+    locked = referrals.locked(session, [(step.tip_id, who) for step, who in told if step.locked])
     known = _known_leaders(session, steps)
     knew = _knew_of_marked(session, steps)
-    ids = referral_rows.new_referrals(session, len(told))
+    ids = referrals.new_referrals(session, len(told))
     given = _given(ids, told)
     names = refer(session, given, at)
     like = _like(session, told)
@@ -204,11 +202,11 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
         elif step.more:
             more = AlertButRef(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one, of_leader, more, case.urgency))
-    to_ring = referral_rows.alert(session, alerts, at) if alerts else None
+    to_ring = referrals.alert(session, alerts, at) if alerts else None
     if knew is not None:
         care = case_messages.care_alerts(session, kit, by_name, knew, languages)
         if care:
-            referral_rows.alert(session, care, at, turn=case_messages.BEHIND)
+            referrals.alert(session, care, at, turn=case_messages.BEHIND)
     return to_ring
 
 
@@ -262,7 +260,7 @@ def refer(session: Session, given: Sequence[GivenTip], at: datetime) -> list[str
         noise = secrets.token_bytes(reference.NOISE * (len(left) + 1))
         drawn = reference.draw(noise, reference.length_after(unlucky), len(left))
         tried = dict(zip(drawn, left, strict=False))
-        written = referral_rows.refer(session, tried, at)
+        written = referrals.refer(session, tried, at)
         for name, one in tried.items():
             if one.referral_id in written:
                 named[one.referral_id] = name

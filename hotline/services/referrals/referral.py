@@ -12,11 +12,11 @@ from hotline.domain.referrals.ladder import Planning
 from hotline.domain.referrals.referral import Candidate
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
-from hotline.services.referrals import clusters, coming, erasures, ladder
+from hotline.services.referrals import clusters, correcting, endings, ladder
 from hotline.store.database import Database, Session
 from hotline.store.outbox.messages import Deadline
 from hotline.store.people import responders
-from hotline.store.referrals import deadlines, referral_rows, referrals
+from hotline.store.referrals import deadlines, referrals
 from hotline.store.tips.tips import Tip
 
 BATCH = 2000
@@ -66,8 +66,8 @@ class _Batch:
 def _refer_batch(kit: Kit, roster: Sequence[Candidate], most: int) -> _Batch:
     at = kit.now()
     with kit.database.writing() as session:
-        referral_rows.take_turns(session)
-        found, by_marks = referral_rows.waiting(session, most)
+        referrals.take_turns(session)
+        found, by_marks = referrals.waiting(session, most)
         if not found:
             return _Batch(0, None, roster)
         people = referrals.roster(session, at, roster)
@@ -83,7 +83,7 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate], most: int) -> _Batch:
         ladder.begin(session, steps, at, by_marks)
         message_id = ladder.tell(session, kit, [one for one in steps if one.recipients], at)
         marked = [one.tip_id for one in following.values() if one.care is not Care.NONE]
-        coming.tell_followers(session, kit, marked, at)
+        correcting.tell_followers(session, kit, marked, at)
     return _Batch(len(steps), message_id, planning.roster)
 
 
@@ -114,7 +114,7 @@ def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime
     session.flush()
     kind = DeadlineKind(deadline.kind)
     if kind is DeadlineKind.ERASURE:
-        erasures.came_due(session, kit, tip)
+        endings.came_due(session, kit, tip)
         return None
     event = Event(Happened.DUE, kind=kind, nth=deadline.nth, named_at=deadline.named_at)
     return ladder.happen(session, kit, tip.id, event, at)

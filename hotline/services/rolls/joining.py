@@ -46,8 +46,8 @@ from hotline.services.reach.outreach import day_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
-from hotline.store.dialogue.held import HeldDialogue
-from hotline.store.people import memberships
+from hotline.store.dialogue.openings import HeldDialogue
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
@@ -330,5 +330,5 @@ def answering(
 
 def _district_of(session: Session, responder_id: int, at: datetime) -> str:
     """Of whoever is of one district alone. To count the others for any would be untrue."""
-    desks = {*memberships.desks_at(session, responder_id, at)} & {*every_district()}
+    desks = {*responders.desks_at(session, responder_id, at)} & {*every_district()}
     return desks.pop() if len(desks) == 1 else ""

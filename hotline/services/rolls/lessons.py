@@ -12,7 +12,7 @@ from hotline.ports import Kit
 from hotline.services.reach.outreach import day_of, first_time
 from hotline.services.rolls import certificates, joining
 from hotline.store.database import Session
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 

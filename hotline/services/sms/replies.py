@@ -28,7 +28,7 @@ from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI
 from hotline.services import national
 from hotline.services.people import responder_sms
-from hotline.services.referrals import casework, possible_digits
+from hotline.services.referrals import case_standing, casework
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases, referrals
@@ -48,10 +48,10 @@ def hint(session: Session, kit: Kit, responder: Responder, about: str | None) ->
         is_drill = tip.channel == trial.DRILL
         over = Template.EXERCISE if is_drill else Template.CASE_OVER
         return Wording(over, {"ref": about}, responder.language)
-    case = possible_digits.offered_case(session, tip, responder)
+    case = case_standing.offered_case(session, tip, responder)
     if case.closure_requested and responder.level == Level.NATIONAL:
         return Wording(Template.ASK_BACK_DIAL, {"ref": about, "code": code}, responder.language)
-    digits = possible_digits.worded(kit, case, responder.language)
+    digits = case_standing.worded(kit, case, responder.language)
     return Wording(Template.ASK_BACK, {"ref": about, "digits": digits}, responder.language)
 
 
@@ -272,7 +272,7 @@ def _confirmation(
         parameters["time"] = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
         if template is Template.TAKEN_UNTIL:
             taken = OfferedCase(is_own=True)
-            parameters["own"] = possible_digits.worded(kit, taken, responder.language)
+            parameters["own"] = case_standing.worded(kit, taken, responder.language)
     return Wording(template, parameters, responder.language)
 
 

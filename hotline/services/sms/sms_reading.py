@@ -27,9 +27,9 @@ from hotline.services.reach import outreach
 from hotline.services.sms import sms_replies, sms_screens
 from hotline.services.sms.sms_screens import LONGEST_KEY, Spoken, TalkContext
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts, held
+from hotline.store.dialogue import contacts, openings
 from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.dialogue.ways import Step
 from hotline.text.languages import FIRST
 
@@ -130,10 +130,10 @@ def note(
 ) -> int | None:
     """Count what was read, and write the answer, in the caller's transaction; the answer's id, where there is one."""
     talk, spoken = heard.talk, heard.spoken
-    dialogue = held.hold(session, talk.dialogue) or _opened(session, kit, message, talk)
+    dialogue = openings.hold(session, talk.dialogue) or _opened(session, kit, message, talk)
     context = EffectContext(kit, heard.on.book, dialogue.key, message.sender)
     commit.in_transaction(session, context, dialogue, [Step(1, spoken.run, spoken.events)])
-    held.keep(session, dialogue)
+    openings.keep(session, dialogue)
     session.flush()
     if heard.silent:
         return None
@@ -215,7 +215,7 @@ def _opened(session: Session, kit: DoorKit, message: MessageIn, talk: Talk) -> H
     )
     weekly_keys.forget_at(session, kit, talk.began)
     contacts.open_dialogue(session, row)
-    dialogue = held.hold(session, talk.dialogue)
+    dialogue = openings.hold(session, talk.dialogue)
     assert dialogue is not None
     outreach.log_session(session, dialogue)
     outreach.log_person(session, kit, message.sender, talk.began)

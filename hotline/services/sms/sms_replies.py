@@ -31,7 +31,7 @@ from hotline.services.reach import outreach
 from hotline.services.sms import sms_screens
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
-from hotline.store.outbox import answers, lanes, outbox
+from hotline.store.outbox import answers, messages, outbox
 from hotline.store.outbox.answers import Answer, AnswerClaim
 from hotline.text.gsm7 import segments
 
@@ -166,7 +166,7 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
 def _claim(kit: RelayKit) -> AnswerClaim | None:
     at = kit.now()
     with kit.database.writing() as session:
-        if lanes.held(session, at) or outbox.oldest_due(session, at) is not None:
+        if messages.held(session, at) or outbox.oldest_due(session, at) is not None:
             return None
         return answers.claim_next(session, at)
 
@@ -207,9 +207,9 @@ def _record(kit: RelayKit, claim: AnswerClaim, came: tuple[SendResult, str]) -> 
     verdict = judge(result.outcome, claim.n)
     with kit.database.writing() as session:
         if result.outcome is Outcome.ACCEPTED:
-            lanes.release(session)
+            messages.release(session)
         if verdict.hold:
-            lanes.hold(session, at + verdict.wait, result.outcome)
+            messages.hold(session, at + verdict.wait, result.outcome)
         if stop_key and result.outcome is Outcome.STOPPED:
             contacts.stop(session, stop_key, at)
         row = answers.held_by(session, claim)

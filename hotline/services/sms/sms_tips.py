@@ -18,12 +18,11 @@ from hotline.services.reach import outreach
 from hotline.services.reach.outreach import day_of
 from hotline.services.referrals import correcting
 from hotline.services.tips import intake
-from hotline.services.tips.filing import wants_referral
-from hotline.services.tips.intake import Telling
+from hotline.services.tips.intake import Telling, wants_referral
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts, held
+from hotline.store.dialogue import contacts, openings
 from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.tips import tips
 from hotline.store.tips.told_tips import ToldTip
 
@@ -147,7 +146,7 @@ def _file(
     answers: Mapping[str, str],
     at: datetime,
 ) -> ToldTip | None:
-    dialogue = held.hold(session, key)
+    dialogue = openings.hold(session, key)
     if dialogue is None:
         dialogue = _begin(session, kit, message, known, key, answers[sms_tip.WORDS], at)
     telling = Telling(answers, 1, completed=True, language=dialogue.language)
@@ -196,7 +195,7 @@ def _begin(
     )
     weekly_keys.forget_at(session, kit, at)
     contacts.open_dialogue(session, row)
-    dialogue = held.hold(session, key)
+    dialogue = openings.hold(session, key)
     assert dialogue is not None
     outreach.log_session(session, dialogue)
     outreach.log_person(session, kit, message.sender, at)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hotline.domain.outbox.message import MessageIn
 from hotline.ports import Kit
-from hotline.services.referrals import erasures
+from hotline.services.referrals import endings
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import InboundSeen
 from hotline.store.tips import tips
@@ -27,4 +27,4 @@ def take_back(
         return
     before = min(row.received_at for row in seen)
     ids = tips.written_by(session, kit.pseudonyms.contacts(message.sender, at), before)
-    erasures.wish(session, kit, ids, actor=ACTOR)
+    endings.wish(session, kit, ids, actor=ACTOR)

@@ -1,20 +1,28 @@
-"""What an account of the console does with a tip that it may know of. Each asks first whether it may."""
+"""What an account of the console does with a tip that it may know of. Each asks first whether it may.
+
+Links that a person makes or undoes: two tips are one situation, or are not. Nothing is merged.
+"""
 
 from collections.abc import Sequence
 
+from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
-from hotline.domain.cases.entries import EntryWay
+from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind, EntryWay
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.sms.rules_replies import BUTTONS
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted
+from hotline.domain.tips.clusters import LikelyPair, LinkReason
+from hotline.domain.tips.promises import TipStop
 from hotline.errors import EndRefused, NotFound
-from hotline.ports import ConsoleKit
+from hotline.ports import ConsoleKit, Kit
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
-from hotline.services.referrals import casework, coming, erasures
-from hotline.services.tips import keeping_from, lifting, linking, retention
+from hotline.services.referrals import casework, correcting, endings
+from hotline.services.tips import keeping_from, lifting, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.services.tips.persons import case_persons
@@ -22,9 +30,72 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import referrals
 from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.tips import exclusions
-from hotline.store.tips.exclusions import ExclusionReason
+from hotline.store.tips import links, visible
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import ExclusionReason, Viewer
+
+ACTIONS = ("tips_linked", "tips_unlinked")
+"""Rows of the audit log that name another tip: for whoever may know of that one alone."""
+
+
+def other_of(reason: str) -> int | None:
+    """The other tip that a row of `ACTIONS` names."""
+    number = reason.partition(":")[0].removeprefix("tip ")
+    return int(number) if number.isdecimal() else None
+
+
+def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
+    """Somebody says that they are one situation; also where a link was undone. Raises NotFound, EndRefused."""
+    with kit.database.writing() as session:
+        _check(session, a, b, viewer)
+        if any(session.get_one(Tip, one).channel in trial.UNCOUNTED for one in (a, b)):
+            raise EndRefused("an exercise, or a call of the line itself, is no situation")
+        row = links.between(session, a, b)
+        if row is None:
+            links.keep(session, [LikelyPair(a, b, LinkReason.SAID)], actor, kit.now())
+        elif row.undone_at is None:
+            raise EndRefused(f"tips {a} and {b} are linked already", TipStop.LINKED_ALREADY)
+        else:
+            row.why, row.by, row.at = LinkReason.SAID, actor, kit.now()
+            row.undone_by = row.undone_at = None
+        _record(session, kit, "tips_linked", a, b, actor, reason)
+
+
+def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
+    """Somebody says that they are not. Nothing links them again but a person. Raises NotFound, EndRefused."""
+    with kit.database.writing() as session:
+        _check(session, a, b, viewer)
+        row = links.between(session, a, b)
+        if row is None or row.undone_at is not None:
+            raise EndRefused(f"tips {a} and {b} are not linked", TipStop.NOT_LINKED)
+        row.undone_by, row.undone_at = actor, kit.now()
+        _record(session, kit, "tips_unlinked", a, b, actor, reason)
+
+
+def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
+    """A tip that she may not know of is none."""
+    if a == b:
+        raise EndRefused("a tip is not linked to itself", TipStop.SAME_TIP)
+    for tip_id in (a, b):
+        if not visible.is_visible(session, tip_id, viewer):
+            raise NotFound(f"no tip {tip_id}")
+
+
+def _record(
+    session: Session, kit: Kit, action: str, a: int, b: int, actor: str, reason: str
+) -> None:
+    codes = {WHY: LinkReason.SAID.value, **({UNDONE: YES} if action == "tips_unlinked" else {})}
+    for one, other in ((a, b), (b, a)):
+        by, key = EntryBy(actor), f"{other}:{one}:{kit.now().timestamp()}"
+        entries.done_by(session, one, EntryKind.LINKED, by, kit.now(), key=key, codes=codes)
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=actor,
+            action=action,
+            subject=f"tip:{one}",
+            reason=f"tip {other}: {reason}",
+        )
 
 
 def close(kit: ConsoleKit, by: SignedIn, tip_id: int, outcome: TipOutcome, reason: str) -> bool:
@@ -75,12 +146,12 @@ def decide_erasure(
 ) -> None:
     """Erases the words now, or keeps them 30 days more. Raises NotFound, ErasureRefused."""
     check_national(kit, by, tip_id)
-    erasures.decide(kit, tip_id, erases=erases, by=by.actor, reason=reason)
+    endings.decide(kit, tip_id, erases=erases, by=by.actor, reason=reason)
 
 
 def others_to_erase(kit: ConsoleKit, by: SignedIn, tip_id: int) -> Sequence[int]:
     """Returns other tips that the same request is for, as far as this account may know of them."""
-    found = erasures.undecided_others(kit, tip_id)
+    found = endings.undecided_others(kit, tip_id)
     with kit.database.reading() as session:
         return sorted(tip_pages.known(session, viewer_of(session, by), found))
 
@@ -88,7 +159,7 @@ def others_to_erase(kit: ConsoleKit, by: SignedIn, tip_id: int) -> Sequence[int]
 def say_how(kit: ConsoleKit, by: SignedIn, tip_id: int, manner: Manner, reason: str) -> None:
     """The national desk says how to go. Raises NotFound, EndRefused."""
     check_national(kit, by, tip_id)
-    coming.say(kit, tip_id, manner, by=by.actor, reason=reason)
+    correcting.say(kit, tip_id, manner, by=by.actor, reason=reason)
 
 
 def keep_from(
@@ -105,7 +176,7 @@ def say_like(
     """That two tips are one situation, or are not. Raises NotFound, EndRefused."""
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
-    says = linking.link if like else linking.unlink
+    says = link if like else unlink
     says(kit, tip_id, other, viewer=viewer, actor=audit.signer(by.actor), reason=reason)
 
 
@@ -113,7 +184,7 @@ def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reas
     """Ask that they may know of it again: another person decides. Raises NotFound."""
     check_national(kit, by, tip_id)
     with kit.database.reading() as session:
-        if exclusion_id not in {row.id for row in exclusions.standing(session, tip_id)}:
+        if exclusion_id not in {row.id for row in visible.standing(session, tip_id)}:
             raise NotFound(f"tip {tip_id} is kept from nobody by that")
     lifting.ask(kit, by.actor, exclusion_id, reason)
 

@@ -2,6 +2,10 @@
 
 `note`, `erase` and `file_drafts` run inside their caller's transaction; `announce` rings after its commit.
 Each answer runs `note`, which therefore goes round the mapper where nobody need be told of anything.
+
+A tip moves on: from a draft to a fragment, to what is filed, to what is complete.
+
+Runs inside its caller's transaction.
 """
 
 import logging
@@ -10,31 +14,57 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hotline.domain import trial
 from hotline.domain.call_back import ANSWERS
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.coming import Coming, visit_told
-from hotline.domain.tip import (
-    Matter,
-    TipState,
-    TipSummary,
-    Urgency,
-    furthest,
-    left,
-    told,
-)
+from hotline.domain.tip import NOT_SAID, Matter, TipState, TipSummary, Urgency, furthest, left, told
 from hotline.domain.tips.promises import complained
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
-from hotline.services.referrals import clusters, coming, correcting
+from hotline.services.referrals import clusters, correcting
 from hotline.services.referrals.case_standing import coming_of
 from hotline.services.referrals.correcting import Route
-from hotline.services.tips.filing import reach_state, wants_referral
 from hotline.store.database import Session
 from hotline.store.desk import desks
-from hotline.store.dialogue.held import HeldDialogue
-from hotline.store.tips import tips, told_tips
+from hotline.store.dialogue.openings import HeldDialogue
+from hotline.store.tips import tips, told_tips, untold
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
+
+WHOLE = (TipState.FILED, TipState.COMPLETE)
+
+
+def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState) -> None:
+    """Moves a tip on. The moment it stops being a draft it is filed."""
+    now = kit.now()
+    rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
+    if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
+        tip.filed_at = now
+        if tip.channel != trial.CHANNEL and not rings_for_nobody:
+            _wait(session, tip)
+    if rings_for_nobody:
+        tip.referred_urgency = Urgency.DANGER
+    if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:
+        tip.completed_at = now
+    tip.state = state
+
+
+def wants_referral(tip: Tip | ToldTip) -> bool:
+    """Whether somebody is to be told of a tip that was just written."""
+    if tip.state == TipState.DRAFT:
+        return False
+    if tip.referred_urgency is None or tip.urgency < tip.referred_urgency:
+        return True
+    # It was filed by what was written last, and waits by a row of its own.
+    waits_since = tip.referred_at
+    return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
+
+
+def _wait(session: Session, tip: Tip | ToldTip) -> None:
+    untold.put(session, tip.id, tip.urgency)
+    tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
+
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +134,7 @@ def erase(session: Session, kit: Kit, dialogue: HeldDialogue, *, up_to_passage: 
     for tip in tips.erase(session, dialogue.key, up_to_passage=up_to_passage):
         before = coming_of(tip)
         tip.do_not_visit = True
-        coming.tell_mark(session, kit, tip, before, kit.now())
+        correcting.tell_mark(session, kit, tip, before, kit.now())
 
 
 def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[Tip]:
@@ -242,5 +272,5 @@ def _tell(
         return
     row, at = told_tips.row_of(session, tip), kit.now()
     correcting.tell(session, kit, row, route, official, at, others=others)
-    coming.tell_mark(session, kit, row, before, at)
+    correcting.tell_mark(session, kit, row, before, at)
     tip.referred_urgency = row.referred_urgency

@@ -19,16 +19,16 @@ from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
-from hotline.services.people.personnel import find
+from hotline.services.people.leaves import find
 from hotline.services.referrals import ladder
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import personnel, referrals, released
-from hotline.store.tips import exclusions, tips
-from hotline.store.tips.exclusions import Excluded, Exclusion, ExclusionReason
+from hotline.store.referrals import personnel, referrals, retention
+from hotline.store.tips import tips, visible
+from hotline.store.tips.visible import Excluded, Exclusion, ExclusionReason
 from hotline.text.names import is_one_name
 
 EVERY_STEP = 1 << 30
@@ -53,7 +53,7 @@ def keep_from(
     at, to_ring = kit.now(), None
     with kit.database.writing() as session:
         tip = tips.filed(session, tip_id)
-        there = {row.whom for row in exclusions.of_tip(session, tip_id)}
+        there = {row.whom for row in visible.of_tip(session, tip_id)}
         fresh = [one for one in _whom(session, whom) if one not in there]
         if not fresh:
             raise EndRefused(f"tip {tip_id} is kept from them already", TipStop.KEPT_ALREADY)
@@ -81,14 +81,14 @@ def log_of(
 
 def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None:
     """Their referrals end, what was not sent to them never goes out, and the next person is told."""
-    kept = exclusions.kept_from(session, [tip_id])[tip_id]
+    kept = visible.kept_from(session, [tip_id])[tip_id]
     told = {one.responder_id for one in referrals.told(session, [tip_id])[tip_id]}
     to_ring = None
     for who in sorted(kept & told):
         event = Event(Happened.LEFT, by=who)
         to_ring = ladder.happen(session, kit, tip_id, event, at) or to_ring
-    released.withhold(session, tip_id, kept & told)
-    released.release(session, tip_id, kept & told, EVERY_STEP, at)
+    retention.withhold(session, tip_id, kept & told)
+    retention.release(session, tip_id, kept & told, EVERY_STEP, at)
     return to_ring
 
 

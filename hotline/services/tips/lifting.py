@@ -12,7 +12,7 @@ from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.tips import visible
-from hotline.store.tips.exclusions import Exclusion
+from hotline.store.tips.visible import Exclusion
 from hotline.text.remark import remark
 
 

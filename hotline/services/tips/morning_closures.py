@@ -20,8 +20,8 @@ from hotline.store.database import Session
 from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals, retention
-from hotline.store.referrals.desk_pages import closures
-from hotline.store.referrals.desk_pages.closures import WaitingClosure
+from hotline.store.referrals.desk_pages import owed
+from hotline.store.referrals.desk_pages.owed import WaitingClosure
 from hotline.store.tips import visible
 
 ERRAND = "morning closures"
@@ -57,7 +57,7 @@ def _is_done(session: Session, bell: datetime) -> bool:
 
 def _tell(session: Session, kit: Kit, at: datetime) -> int | None:
     """Returns a message to ring for."""
-    waiting = closures.waiting(session, visible.THE_LINE, MOST)
+    waiting = owed.waiting(session, visible.THE_LINE, MOST)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     if not late:
         return None

@@ -1,23 +1,86 @@
 """Receipts: a number and a PIN to ask after a tip with, from any phone. Wrong, expired and used up look alike.
 
 `give`, `erase` and `answer` run inside their caller's transaction.
+
+A question back, as whoever holds the receipt meets it: offered once, answered once, and told to whoever asked.
+
+Runs inside its caller's transaction. Nothing here can open an answer: `desk/ask_back.py` and `desk/access.py` can.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.domain.guessing import Secret, SecretTyped
+from hotline.domain.outbox.delivery import Priority
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.tips import receipt
+from hotline.domain.wording import Template
 from hotline.engine.flow import Book
+from hotline.engine.numbers.questions import QuestionStatus, flag_of, questions
 from hotline.engine.run import Facts
 from hotline.ports import Kit
 from hotline.services import guessing
 from hotline.services.guessing import SecretLook
-from hotline.services.referrals import erasures
-from hotline.services.tips import question_answers
+from hotline.services.referrals import case_messages, endings
 from hotline.store.database import Session
-from hotline.store.dialogue.held import HeldDialogue
-from hotline.store.referrals import receipts
+from hotline.store.desk import audit
+from hotline.store.dialogue.openings import HeldDialogue
+from hotline.store.referrals import asked_back, receipts
+from hotline.store.referrals.asked_back import AskedBack
+
+QUESTION_OFFERED = "question"
+"""The flag of a receipt behind which a question waits."""
+
+
+def offered(session: Session, kit: Kit, book: Book, tip_ids: Collection[int]) -> list[str]:
+    """The flags of the question that waits for an answer; none where nobody answers for its words today."""
+    row = asked_back.waiting(session, tip_ids)
+    question = questions(book).get(row.question) if row is not None else None
+    if question is None or question.standing(kit.now().date()) is not QuestionStatus.SHOWS:
+        return []
+    return [QUESTION_OFFERED, flag_of(question.name)]
+
+
+def take(
+    session: Session,
+    kit: Kit,
+    *,
+    tip_ids: Collection[int],
+    seen: Collection[str],
+    said: str,
+    language: str,
+) -> None:
+    """Seal an answer and tell of it: to the question that she `seen`, if nobody has answered it meanwhile."""
+    row = asked_back.waiting(session, tip_ids, for_writing=True)
+    if row is None or not said or flag_of(row.question) not in seen:
+        return
+    row.body = kit.sealer.answer({"answer": said, "language": language}, public_key=row.public_key)
+    row.answered_at = kit.now()
+    audit.append(
+        session,
+        at=kit.now(),
+        actor="receipt",
+        action="question_answered",
+        subject=f"tip:{row.tip_id}",
+    )
+    _tell(session, kit, row)
+
+
+def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
+    """Without content: that something has come, by the name that each recipient knows the tip by."""
+    at = kit.now()
+    session.add_all(
+        case_messages.message(
+            Kind.ALERT,
+            Wording(Template.ANSWERED, {"ref": one.reference}, one.language),
+            one.responder_id,
+            priority=Priority.SOON,
+            at=at,
+            of=None,
+        )
+        for one in asked_back.recipients(session, row, at)
+    )
+
 
 OFFERED = "receipts"
 """The flag of a line that can give and read receipts."""
@@ -75,7 +138,7 @@ def look(kit: Kit, book: Book, hop: UssdHop, asked: SecretTyped) -> SecretLook:
         status = receipt.status_of(found.progress)
         if status is None:
             return SecretLook()
-        question = question_answers.offered(session, kit, book, found.tip_ids)
+        question = offered(session, kit, book, found.tip_ids)
         return SecretLook((f"status.{status}", *question), key)
 
     number_key = kit.pseudonyms.receipt_number(asked.target)
@@ -83,13 +146,13 @@ def look(kit: Kit, book: Book, hop: UssdHop, asked: SecretTyped) -> SecretLook:
 
 
 def erase(session: Session, kit: Kit, opened: SecretLook | None) -> None:
-    """Whoever holds number and PIN wants the words erased that the newest PIN opened: a wish (`erasures.py`).
+    """Whoever holds number and PIN wants the words erased that the newest PIN opened: a wish (`endings.py`).
 
     From here on the receipt is like a wrong one.
     """
     if opened is not None and opened.opened_key is not None:
         tip_ids = receipts.find(session, opened.opened_key).tip_ids
-        erasures.wish(session, kit, tip_ids, actor="receipt")
+        endings.wish(session, kit, tip_ids, actor="receipt")
 
 
 def answer(
@@ -98,6 +161,4 @@ def answer(
     """Her answer to the question that her newest PIN has opened."""
     if opened is not None and opened.opened_key is not None:
         ids = receipts.find(session, opened.opened_key).tip_ids
-        question_answers.take(
-            session, kit, tip_ids=ids, seen=opened.said, said=said, language=language
-        )
+        take(session, kit, tip_ids=ids, seen=opened.said, said=said, language=language)

@@ -19,7 +19,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
 from hotline.services.referrals import case_standing, endings
-from hotline.services.tips import closure_reasons, keeping_from, linking
+from hotline.services.tips import desk_acts, keeping_from, waiting_closures
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.services.tips.persons import case_persons
 from hotline.services.tips.persons.case_persons import CasePersons
@@ -29,7 +29,7 @@ from hotline.store.desk import audit
 from hotline.store.people import responders
 from hotline.store.referrals import cluster_names, deadlines, referrals
 from hotline.store.referrals.desk_pages import tip_events, tip_pages
-from hotline.store.tips import exclusions, links, tips, visible
+from hotline.store.tips import links, tips, visible
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
@@ -188,7 +188,7 @@ def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
 def _kept(session: Session, tip: Tip) -> Sequence[KeptPerson]:
     return [
         KeptPerson(row.id, keeping_from.name_of(session, row), row.desk_code, row.why, row.at)
-        for row in exclusions.standing(session, tip.id)
+        for row in visible.standing(session, tip.id)
     ]
 
 
@@ -239,12 +239,12 @@ def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
 def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
     names = {one.id: one.name for one in responders.everybody(session)}
     rows = audit.entries(session, subject=f"tip:{tip.id}")
-    readable = closure_reasons.readable(session, viewer, rows)
+    readable = waiting_closures.readable(session, viewer, rows)
     for row in rows:
         if row.action == case_persons.NOTED or (row.action.startswith(HIDDEN) and not national):
             continue
-        if row.action in linking.ACTIONS:
-            other = linking.other_of(row.reason)
+        if row.action in desk_acts.ACTIONS:
+            other = desk_acts.other_of(row.reason)
             if other is None or not visible.is_visible(session, other, viewer):
                 continue
         phrase, outcome = template(row.action)

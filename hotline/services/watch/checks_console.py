@@ -10,7 +10,7 @@ from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.services.accounts.invitations import FEWEST_ADMINS, admins_who_enter
 from hotline.services.accounts.proving import owner
 from hotline.services.check_result import CheckResult
-from hotline.store.accounts import accounts, sign_in_tries
+from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
 
@@ -35,7 +35,7 @@ def findings(kit: Kit, factors: FactorSealer | None, *, pretended: bool) -> tupl
 
 def sign_ins(session: Session, at: datetime) -> CheckResult:
     """Tells whether strangers try passwords. It names no account: the audit log does."""
-    found = sign_in_tries.failures(session, at - FORGET_AFTER)
+    found = sessions.failures(session, at - FORGET_AFTER)
     says = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < FAILED_OF_ONE and found.in_all < FAILED_IN_ALL:
         return CheckResult(SIGN_INS, True, says)

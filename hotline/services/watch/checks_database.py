@@ -14,7 +14,7 @@ from hotline.services.sms import fetching
 from hotline.services.tips.retention import ERRAND
 from hotline.services.watch import checks_console, checks_statistics, checks_words
 from hotline.statistics import queries as statistics_queries
-from hotline.store.outbox import health, holds, lanes
+from hotline.store.outbox import health, holds, messages
 from hotline.store.outbox.messages import LaneHold
 from hotline.store.reach import case_ends
 from hotline.store.referrals import personnel, retention
@@ -37,7 +37,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             standing = health.standing(session)
             people = personnel.members(session)
             hold = holds.standing(session)
-            held = lanes.held(session, now)
+            held = messages.held(session, now)
             kept = retention.warned(session)
             tidied = retention.done_at(session, ERRAND)
             summed = statistics_queries.summed_months(session)

@@ -21,7 +21,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import referral_rows
+from hotline.store.referrals import referrals
 from hotline.store.watch import trials
 
 EACH = timedelta(days=1)
@@ -95,11 +95,11 @@ def _is_due(standing: trials.Trials, at: datetime) -> bool:
 
 def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> int | None:
     """Tell the handset, and give the tip no deadline: nobody climbs a ladder for it."""
-    referral_rows.take_turns(session)
+    referrals.take_turns(session)
     tip = trials.untold(session)
     if tip is None:
         return None
-    referral_rows.mark_told(session, [tip.id], at)
+    referrals.mark_told(session, [tip.id], at)
     locked = tip.locked_for is not None
     step = LadderStep(tip.id, case_standing.case_of(tip), 0, (handset,), locked=locked)
     return ladder.tell(session, kit, [step], at)

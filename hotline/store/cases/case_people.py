@@ -7,8 +7,7 @@ from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.cases.following import FollowKind
-from hotline.store.database import Row, add_if_new
-from hotline.store.record_keys import new_record_key
+from hotline.store.database import Row, add_if_new, new_record_key
 
 
 class PossibleVictim(Row):

@@ -2,10 +2,14 @@
 
 Neither is the truth. A session's opening is a row that never changes; a way is a function of its class and its text.
 Nothing that somebody told is here: where something was told, the text is played on from the last place before it.
+
+Sessions that nobody goes on with, as far as one web process knows: their screens wait here to be counted.
+
+Names of screens, and nothing that was keyed.
 """
 
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +21,48 @@ from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening
 from hotline.domain.reach.counters import Stand
 from hotline.engine.events import Event
 from hotline.engine.run import Run
-from hotline.store.dialogue.left import LastStand, LeftSession, LeftSessions
+
+MOST_LEFT = 32_768
+"""What is more goes, the oldest first: then nothing could be counted for hours."""
+
+
+class LastStand(NamedTuple):
+    """How far a session has come, as one process knows it."""
+
+    upto: int
+    """Letters of its text."""
+    stands: tuple[Stand, ...]
+    seen: float
+    """When its last hop came, on the memory's own clock."""
+    is_over: bool
+
+
+class LeftSession(NamedTuple):
+    opening: Opening
+    upto: int
+    stands: tuple[Stand, ...]
+
+
+class LeftSessions:
+    def __init__(self) -> None:
+        self._waiting: deque[LeftSession] = deque(maxlen=MOST_LEFT)
+
+    def put(self, opening: Opening, last: LastStand | None) -> None:
+        """Nothing where no screen of it is to be counted."""
+        if last is not None:
+            self._waiting.append(LeftSession(opening, last.upto, last.stands))
+
+    def put_back(self, left: Iterable[LeftSession]) -> None:
+        """What could not be counted is taken again."""
+        self._waiting.extend(left)
+
+    def take(self) -> Sequence[LeftSession]:
+        """All of them, each once."""
+        taken = []
+        while self._waiting:
+            taken.append(self._waiting.popleft())
+        return taken
+
 
 KEPT_SECONDS = 600.0
 """A session is over long before."""

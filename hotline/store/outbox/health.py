@@ -1,21 +1,61 @@
-"""How the outbox and the clock stand: questions over several families of rows, for the doctor alone."""
+"""How the outbox and the clock stand: questions over several families of rows, for the doctor alone.
 
-from collections.abc import Mapping, Sequence
+Messages that were given up, and who answers for them: rows that count as wrong until somebody does.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
-from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.store.outbox import dead_messages, lanes
-from hotline.store.outbox.messages import Deadline, Leader, Message
+from hotline.store.outbox import messages
+from hotline.store.outbox.messages import Deadline, Leader, Message, Referral
 from hotline.store.outbox.taking import ASK_RUNS
+from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
 from hotline.store.tips.visible import Viewer, visible_to
+
+OPEN = (
+    Message.state == MessageState.DEAD,
+    Message.answered_at.is_(None),
+    Message.priority != Priority.DRILL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    message_id: int
+    kind: str
+    written_at: datetime
+    name: str
+    """Of the responder who should have got it."""
+    tip_id: int | None
+
+
+def unanswered(session: Session) -> Sequence[GivenUp]:
+    """Those that nobody has answered for, the oldest first."""
+    rows = session.execute(
+        select(Message.id, Message.kind, Message.created_at, Responder.name, Referral.tip_id)
+        .join(Responder, Responder.id == Message.responder_id)
+        .outerjoin(Referral, Referral.id == Message.referral_id)
+        .where(*OPEN)
+        .order_by(Message.id)
+    )
+    return [GivenUp(*row) for row in rows]
+
+
+def answer(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
+    """Somebody answers for these; those of them that waited for it."""
+    here = (*OPEN, Message.id.in_(message_ids))
+    answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
+    return sorted(session.scalars(answered))
+
 
 UNREFERRED = (WAITS, Tip.referred_at.is_(None), Tip.channel != trial.CHANNEL)
 UNTAKEN = (
@@ -53,11 +93,11 @@ def standing(session: Session) -> OutboxHealth:
             select(func.min(Message.created_at)).where(Message.state.in_(UNSENT))
         ),
         unknown=_count(session, MessageState.UNKNOWN),
-        dead=len(dead_messages.unanswered(session)),
+        dead=len(unanswered(session)),
         unreferred_since=_unreferred(session),
         untaken_since=_untaken(session),
         locked=_locked(session),
-        clock_until=session.scalar(select(Leader.until).where(Leader.name == lanes.RELAY)),
+        clock_until=session.scalar(select(Leader.until).where(Leader.name == messages.RELAY)),
     )
 
 

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.outbox.message import Kind
 from hotline.store.database import add_if_new
-from hotline.store.outbox.lanes import SMS
-from hotline.store.outbox.messages import LaneHold, Message
+from hotline.store.outbox.messages import SMS, LaneHold, Message
 
 UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, MessageState.UNKNOWN)
 

@@ -21,7 +21,7 @@ from hotline.domain.outbox.delivery import (
 from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.wording import OF_EXERCISES, Template
 from hotline.store.dialogue.contacts import Stopped
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import BELIEVED, Attempt, DeliveryReport, Message, Referral
 from hotline.store.people import enrolments
 from hotline.store.people.responders import Responder
@@ -69,7 +69,7 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     if not _claims_alone(session):
         free = min(free, 1)
     under_way, others = _under_way(session, at)
-    left = room(at_once, under_way, others, doubted=lanes.fault(session) is not None)
+    left = room(at_once, under_way, others, doubted=messages.fault(session) is not None)
     most = min(free, left.first)
     goes_first = or_(
         FIRST, and_(Message.priority == Priority.URGENT, Message.next_at <= at - LONG_WAITED)

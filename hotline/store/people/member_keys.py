@@ -10,7 +10,7 @@ from hotline.domain.desk.desks import account_of, of_account, of_responder, resp
 from hotline.domain.tip import NATIONAL
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.desk import members
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 
 ENTERS = (AccountState.ACTIVE, AccountState.DEMO)
@@ -41,9 +41,7 @@ def close_lost(session: Session, member: str, at: datetime) -> None:
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
     """The desks that are an account's: those of its responder, or else those that it opens."""
     if account.responder_id is not None:
-        return frozenset(
-            row.desk_code for row in memberships.running(session, account.responder_id)
-        )
+        return frozenset(row.desk_code for row in responders.running(session, account.responder_id))
     return members.desks_of(session, of_account(account.id))
 
 
@@ -55,7 +53,7 @@ def names_of(session: Session, responder_id: int) -> tuple[str, ...]:
 
 
 def _acts(session: Session, person: Responder, desk: str) -> bool:
-    desks = {row.desk_code for row in memberships.running(session, person.id)}
+    desks = {row.desk_code for row in responders.running(session, person.id)}
     return person.active and desk in desks
 
 

@@ -5,8 +5,8 @@ difference, so that it counts once, whoever counts, and however often.
 
 What a session has been counted for, changed in the driver's own words: most hops that commit only count a topic.
 
-It is the same row that `store/dialogue/held.py` holds, with the same guard: a counted topic costs 140 us here and 210
-there.
+It is the same row that `store/dialogue/openings.py` holds, with the same guard: a counted topic costs 140 us here and
+210 there.
 """
 
 import json

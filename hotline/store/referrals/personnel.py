@@ -13,7 +13,7 @@ from hotline.domain.outbox.delivery import DUE_STATES, MessageState
 from hotline.domain.people.recipients import Absence, Member
 from hotline.domain.referrals.referral import Level
 from hotline.store.outbox.messages import Message, Referral
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.tips.tips import Tip
 
@@ -62,7 +62,7 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
     people = select(Responder).where(Responder.active, Responder.level != trial.LEVEL)
-    desks = memberships.by_person(session)
+    desks = responders.by_person(session)
     return [
         Member(
             one.id,

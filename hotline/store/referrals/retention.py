@@ -1,17 +1,35 @@
 """What is forgotten, a batch at a time, and what must not be: legal holds. Rows, and the questions asked of them.
 
 Every deletion here may run twice, and two relays at once pass each other by.
+
+Wishes to erase: which tips, and who is told. The questions asked of the rows.
+
+Referrals that ended before their case: what is written of them, and what must not go out to whom they told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, cast, delete, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from hotline.domain.outbox.delivery import FINAL_STATES, MessageState
+from hotline.domain import trial
+from hotline.domain.outbox.delivery import DUE_STATES, FINAL_STATES, MessageState
+from hotline.domain.outbox.message import Kind
+from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import TipState
 from hotline.domain.tips.retention import (
     CALLERS,
@@ -27,15 +45,19 @@ from hotline.domain.tips.retention import (
     WORDS,
     Term,
 )
+from hotline.domain.wording import Template
 from hotline.errors import NotFound
 from hotline.store.cases import case_notes
 from hotline.store.database import Row, add_if_new
 from hotline.store.dialogue.contacts import Dialogue, InboundSeen
 from hotline.store.outbox import reply_answers
-from hotline.store.outbox.messages import DeliveryReport, Message
+from hotline.store.outbox.messages import Deadline, DeliveryReport, Message, Referral
+from hotline.store.people.responders import Responder, living
 from hotline.store.referrals import asked_back
+from hotline.store.tips.call_backs import desk_people
 from hotline.store.tips.guesses import Guess
 from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.visible import may_be_told
 
 
 class LegalHold(Row):
@@ -236,3 +258,125 @@ def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence
     """Held until the transaction ends; those that somebody else holds are for another time."""
     ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class WishTold:
+    """Somebody who is told of a wish, and the name that she knows the tip by."""
+
+    responder_id: int
+    language: str
+    reference: str
+
+
+def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
+    """Those whose words are there, and that nobody wanted erased yet. Held until this transaction ends."""
+    here = select(Tip).where(
+        Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
+    )
+    return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
+
+
+def is_held(session: Session, tip_id: int) -> bool:
+    """Whether a court has asked for its words."""
+    held = exists().where(LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
+    return bool(session.scalar(select(held)))
+
+
+def others_of_wish(session: Session, tip: Tip) -> Sequence[int]:
+    """Other tips that the same wish is for: of the same moment and place, whose words are there."""
+    same = select(Tip.id).where(
+        Tip.id != tip.id,
+        Tip.erase_wanted_at == tip.erase_wanted_at,
+        Tip.place == tip.place,
+        Tip.official == tip.official,
+        Tip.erased_at.is_(None),
+    )
+    return session.scalars(same.order_by(Tip.id)).all()
+
+
+def others_due(
+    session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
+) -> Sequence[Tip]:
+    """Tips that are `like` it, or that the same wish is for, and whose own wish comes up after `at` and by then."""
+    others = {*like, *others_of_wish(session, tip)} - {tip.id}
+    comes_up = exists().where(
+        Deadline.tip_id == Tip.id,
+        Deadline.kind == DeadlineKind.ERASURE,
+        Deadline.fired_at.is_(None),
+        Deadline.due_at > at,
+        Deadline.due_at <= due,
+    )
+    found = select(Tip).where(Tip.id.in_(others), Tip.erased_at.is_(None), comes_up)
+    return session.scalars(found.order_by(Tip.id)).all() if others else ()
+
+
+def told(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
+    """Who holds it, by her own newest reference; everybody who was told of it where nobody holds it."""
+    here = (
+        select(Responder.id, Responder.language, Referral.reference)
+        .join(Referral, Referral.responder_id == Responder.id)
+        .where(Referral.tip_id == tip.id, may_be_told(tip.id), *living(at))
+        .order_by(Responder.id, Referral.id)
+    )
+    if tip.holder_id is not None:
+        here = here.where(Responder.id == tip.holder_id)
+    found = {row[0]: WishTold(*row) for row in session.execute(here)}
+    return [*found.values()]
+
+
+def deciding(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
+    """The national desk, by the tip's number: its decision is a command."""
+    people = desk_people(session, at, tip.id)
+    return [WishTold(one.id, one.language, f"T{tip.id}") for one in people]
+
+
+def release(
+    session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
+) -> None:
+    """Ends the referrals of these people that are of an earlier step."""
+    theirs = (
+        Referral.tip_id == tip_id,
+        Referral.responder_id.in_(responder_ids),
+        Referral.step < before,
+        Referral.released_at.is_(None),
+    )
+    session.execute(update(Referral).where(*theirs).values(released_at=at))
+
+
+def read_more(session: Session, tip_id: int) -> bool:
+    """Whether anybody was told that more was told of it."""
+    said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
+    found = select(Message.id).join(Referral, Referral.id == Message.referral_id).where(*said)
+    return session.scalar(found.limit(1)) is not None
+
+
+def newest_more(session: Session, tip_id: int) -> Message | None:
+    """Returns the newest message that says that more was told of it."""
+    said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
+    found = select(Message).join(Referral, Referral.id == Message.referral_id).where(*said)
+    return session.scalar(found.order_by(Message.id.desc()).limit(1))
+
+
+def is_withheld(session: Session, message: Message) -> bool:
+    """Whether it tells somebody of a district of a case that an official is or may be involved in; or, as its alert, of
+    an exercise that is over.
+    """
+    released = select(Referral.id).join(Tip, Tip.id == Referral.tip_id)
+    of_official = and_(Referral.released_at.is_not(None), Tip.official != "no")
+    is_over = and_(Tip.channel == trial.DRILL, Tip.closed_at.is_not(None))
+    why = or_(of_official, is_over) if message.kind == Kind.ALERT else of_official
+    return session.scalar(released.where(Referral.id == message.referral_id, why)) is not None
+
+
+def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:
+    """What was not sent yet to these people of this tip never goes out."""
+    theirs = select(Referral.id).where(
+        Referral.tip_id == tip_id, Referral.responder_id.in_(responder_ids)
+    )
+    session.execute(
+        update(Message)
+        .where(Message.referral_id.in_(theirs), Message.state.in_(DUE_STATES))
+        .values(state=MessageState.FAILED)
+        .execution_options(synchronize_session=False)
+    )

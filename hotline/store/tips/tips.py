@@ -23,9 +23,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.tip import ABROAD, Matter, TipState
 from hotline.errors import NotFound
-from hotline.store.database import Row
+from hotline.store.database import Row, new_record_key
 from hotline.store.desk.desks import Desk
-from hotline.store.record_keys import new_record_key
 
 
 class Tip(Row):

@@ -11,8 +11,8 @@ from sqlalchemy import LargeBinary, bindparam, delete, exists, func, insert, sel
 from sqlalchemy.orm import Session
 
 from hotline.sealing.envelope import HEAD_BYTES
+from hotline.store.database import new_record_key
 from hotline.store.driver import PreparedStatement, new_values
-from hotline.store.record_keys import new_record_key
 from hotline.store.tips.likeness import LikenessKeys, TipLikeness
 from hotline.store.tips.tips import Grant, Tip, TipPlace
 

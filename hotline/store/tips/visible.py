@@ -5,23 +5,151 @@ knows every tip. A person knows of none that they, their console account, or a d
 that is joined to a responder counts for both. It has four forms: `visible_to` of tips for a viewer, `not_kept_from` of
 tips that one responder was told of, `may_be_told` of responders for one tip, `desk_may_know` of desks to which
 something of a tip is sealed.
+
+People and desks that must not know of a tip: rows, and whom they keep from being told.
+
+`visible.py` keeps it from every list.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from hotline.domain.tip import NATIONAL
 from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.people import memberships
-from hotline.store.people.responders import Membership, Responder
+from hotline.store.database import Row
+from hotline.store.people import responders
+from hotline.store.people.responders import RUNS, Membership, Responder
 from hotline.store.tips import tips
-from hotline.store.tips.exclusions import Exclusion
 from hotline.store.tips.tips import Grant, Tip
 
-RUNS = Exclusion.lifted_at.is_(None)
+
+class ExclusionReason(StrEnum):
+    """Why a row was written. An official needs none: what `Tip.official` says keeps every desk but the nation's out."""
+
+    NAMED = "named"
+    """The tip names him. He is never told of it."""
+    ASKED = "asked"
+    """Whoever told the tip asked for it."""
+
+
+class Exclusion(Row):
+    """A responder, a console account or a desk that a tip is kept from. One that was lifted keeps its row."""
+
+    __tablename__ = "exclusion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    responder_id: Mapped[int | None]
+    desk_code: Mapped[str | None]
+    account_id: Mapped[int | None]
+    """A console account: of a person who is no responder, or whose account nobody joined to one."""
+    why: Mapped[str]
+    """An `ExclusionReason`."""
+    by: Mapped[str]
+    """An actor, as the audit log writes one."""
+    at: Mapped[datetime]
+    lifted_by: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+
+    @property
+    def whom(self) -> "Excluded":
+        return Excluded(self.responder_id, self.desk_code, self.account_id)
+
+
+class Excluded(NamedTuple):
+    """Names one responder, desk or console account that a tip is kept from."""
+
+    responder_id: int | None = None
+    desk_code: str | None = None
+    account_id: int | None = None
+
+    def __str__(self) -> str:
+        """Returns it as the audit log writes it: `desk 12`, `account 4`, `responder 7`."""
+        if self.desk_code is not None:
+            return f"desk {self.desk_code}"
+        if self.account_id is not None:
+            return f"account {self.account_id}"
+        return f"responder {self.responder_id}"
+
+
+def of_tip(session: Session, tip_id: int) -> Sequence[Exclusion]:
+    """Those that were not lifted, the oldest first. Held."""
+    found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
+    return session.scalars(found.order_by(Exclusion.id).with_for_update()).all()
+
+
+def standing(session: Session, tip_id: int) -> Sequence[Exclusion]:
+    """The same, to look at."""
+    found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
+    return session.scalars(found.order_by(Exclusion.id)).all()
+
+
+def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequence[Exclusion]:
+    """Whom one tip is kept from, another is kept from as well. Returns what was written."""
+    there = {one.whom for one in standing(session, to)}
+    new = [
+        Exclusion(
+            tip_id=to,
+            **one.whom._asdict(),
+            why=one.why,
+            by=by,
+            at=at,
+        )
+        for one in standing(session, tip_id)
+        if one.whom not in there
+    ]
+    session.add_all(new)
+    session.flush()
+    return new
+
+
+def kept_tips(session: Session) -> frozenset[int]:
+    """Ids of the tips that somebody is kept from. They are few, whatever there is to tell of."""
+    return frozenset(session.scalars(select(Exclusion.tip_id).where(Exclusion.lifted_at.is_(None))))
+
+
+def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """Returns the responders who are told of nothing of these tips, by tip. Nearly always none."""
+    if not tip_ids:
+        return {}
+    found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), Exclusion.lifted_at.is_(None))
+    rows = session.scalars(found).all()
+    codes = {row.desk_code for row in rows} - {None}
+    of_desk: dict[str | None, set[int]] = defaultdict(set)
+    if codes:
+        members = select(Membership).where(Membership.desk_code.in_(codes), RUNS)
+        for member in session.scalars(members):
+            of_desk[member.desk_code].add(member.responder_id)
+    joined = _joined(session, {row.account_id for row in rows} - {None})
+    kept: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        himself = () if row.responder_id is None else (row.responder_id,)
+        by_account = joined.get(row.account_id, ())
+        kept[row.tip_id] |= {*himself, *of_desk[row.desk_code]}
+        kept[row.tip_id].update(by_account)
+    return {tip_id: frozenset(people) for tip_id, people in kept.items()}
+
+
+def _joined(
+    session: Session, account_ids: Collection[int | None]
+) -> Mapping[int | None, tuple[int, ...]]:
+    """Returns, by account, the responder whom it was joined to since."""
+    if not account_ids:
+        return {}
+    found = select(ConsoleAccount.id, ConsoleAccount.responder_id).where(
+        ConsoleAccount.id.in_(account_ids), ConsoleAccount.responder_id.is_not(None)
+    )
+    return {id: (who,) for id, who in session.execute(found) if who is not None}
+
+
+NOT_LIFTED = Exclusion.lifted_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +171,7 @@ def of_desk(code: str) -> Viewer:
 
 def of_responder(session: Session, responder_id: int) -> Viewer:
     """By her memberships."""
-    desks = {row.desk_code for row in memberships.running(session, responder_id)}
+    desks = {row.desk_code for row in responders.running(session, responder_id)}
     return Viewer(frozenset(desks), responder_id)
 
 
@@ -97,17 +225,17 @@ def not_excluded(
     hers = select(Membership.desk_code).where(*_member(responder_id))
     joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == responder_id)
     himself = or_(Exclusion.responder_id == responder_id, Exclusion.account_id.in_(joined))
-    kept = select(Exclusion.tip_id).where(RUNS, or_(himself, Exclusion.desk_code.in_(hers)))
+    kept = select(Exclusion.tip_id).where(NOT_LIFTED, or_(himself, Exclusion.desk_code.in_(hers)))
     return tip_id.not_in(kept)
 
 
 def _member(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (Membership.responder_id == responder_id, memberships.RUNS)
+    return (Membership.responder_id == responder_id, responders.RUNS)
 
 
 def may_be_told(tip_id: int) -> ColumnElement[bool]:
     """Of `Responder`: that she may know of this tip, by whichever desk."""
-    member = (Membership.responder_id == Responder.id, memberships.RUNS)
+    member = (Membership.responder_id == Responder.id, responders.RUNS)
     hers = select(Membership.desk_code).where(*member).correlate(Responder)
     joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == Responder.id)
     himself = or_(
@@ -115,7 +243,7 @@ def may_be_told(tip_id: int) -> ColumnElement[bool]:
         Exclusion.account_id.in_(joined.correlate(Responder)),
     )
     kept = exists().where(
-        Exclusion.tip_id == tip_id, RUNS, or_(himself, Exclusion.desk_code.in_(hers))
+        Exclusion.tip_id == tip_id, NOT_LIFTED, or_(himself, Exclusion.desk_code.in_(hers))
     )
     national = exists().where(*member, Membership.desk_code == NATIONAL)
     official = exists().where(Tip.id == tip_id, Tip.official != "no")
@@ -132,7 +260,9 @@ def who_may(session: Session, tip_id: int, responder_ids: Collection[int]) -> fr
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Of `Tip`, and of the desks of this column that it was sealed to: that they may still know of it."""
-    kept = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, RUNS, Exclusion.desk_code == code)
+    kept = select(Exclusion.id).where(
+        Exclusion.tip_id == Tip.id, NOT_LIFTED, Exclusion.desk_code == code
+    )
     may = or_(code == NATIONAL, Tip.official == "no")
     return and_(may, ~kept.correlate(Tip, code.class_).exists())
 
@@ -152,5 +282,5 @@ def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
 
 
 def _kept(whom: ColumnElement[bool]) -> ColumnElement[bool]:
-    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, RUNS, whom)
+    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, NOT_LIFTED, whom)
     return found.correlate(Tip).exists()

@@ -5,23 +5,39 @@ Stores when the watch process looked last: a row beside the relay's, so that the
 Everything that waits for a moment: what a clock that is set back would keep waiting for too long.
 
 Canaries of lasting keys, and the last start of each process: rows, and the questions asked of them.
+
+Reads, in one question, how everything stands that an alert passes on its way out. Each session begins with it.
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ForeignKey, Index, Select, delete, select, text, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.outbox.alert_path import STALE, AlertPath
 from hotline.domain.outbox.delivery import FINAL_STATES
 from hotline.domain.tip import TipState
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.errors import NotFound
-from hotline.store.database import Row, add_if_new, insert_into
-from hotline.store.outbox import lanes
-from hotline.store.outbox.messages import Deadline, Lane, Leader, Message
+from hotline.store.database import Database, Row, add_if_new, insert_into
+from hotline.store.driver import moment_of
+from hotline.store.outbox import messages
+from hotline.store.outbox.messages import RELAY, SMS, Deadline, Lane, LaneHold, Leader, Message
 from hotline.store.tips.tips import Tip
 
 STOPPED = "stopped"
@@ -237,7 +253,7 @@ def last(session: Session) -> datetime | None:
 
 def is_starting(session: Session, at: datetime) -> bool:
     """Returns True if the processes of the line were told to start within the lease: none may have looked yet."""
-    awaited = lanes.awaited_at(session)
+    awaited = messages.awaited_at(session)
     return awaited is not None and at - awaited < LEASE
 
 
@@ -346,3 +362,59 @@ def has_second_channel(session: Session) -> bool:
     """Returns True if the `watch` that started last says that it can send alarms by mail or command."""
     asked = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
     return bool(session.scalar(asked.order_by(ProcessStart.at.desc()).limit(1)))
+
+
+WORKERS = "workers"
+_LANE = Lane.name == SMS
+QUESTION = select(
+    exists().where(LaneHold.lane == SMS),
+    exists().where(
+        ProcessStart.role == WORKERS,
+        ProcessStart.wrong_keys != "",
+        ProcessStart.at > bindparam("since"),
+    ),
+    select(Lane.reason).where(_LANE).scalar_subquery(),
+    select(func.max(Leader.until)).where(Leader.name == RELAY).scalar_subquery(),
+    select(Lane.awaited_at).where(_LANE).scalar_subquery(),
+    select(Lane.failing_since).where(_LANE).scalar_subquery(),
+    select(Lane.failed_at).where(_LANE).scalar_subquery(),
+)
+
+
+class TickMemory:
+    """What a web process remembers of the clock's ticks, by its own time: a wall clock that is turned is no outage."""
+
+    def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._elapsed = elapsed
+        self._until: datetime | None = None
+        self._looked: float | None = None
+        self._ticked: float | None = None
+
+    def saw(self, until: datetime | None) -> bool:
+        """Notes the newest tick, and returns True if one came within the last minute."""
+        now, looked = self._elapsed(), self._looked
+        if looked is not None and until != self._until:
+            # Between the two looks, and perhaps just after the first.
+            self._ticked = looked
+        self._until, self._looked = until, now
+        return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
+
+
+def find(database: Database, at: datetime) -> AlertPath:
+    """Raises StoreUnavailable."""
+    with database.looking() as connection:
+        row = connection.ask(QUESTION, since=at - SAID_AGAIN)
+    assert row is not None
+    held, wrong_key, fault, *moments = row
+    clock_until, awaited_at, failing_since, failed_at = (
+        None if one is None else moment_of(one) for one in moments
+    )
+    return AlertPath(
+        held=bool(held),
+        fault=fault,
+        wrong_key=bool(wrong_key),
+        clock_until=clock_until,
+        awaited_at=awaited_at,
+        failing_since=failing_since,
+        failed_at=failed_at,
+    )

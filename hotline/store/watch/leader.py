@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hotline.errors import StoreUnavailable
 from hotline.store.database import Database, Session
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
@@ -76,9 +76,9 @@ class Leadership:
     def _write(self, at: datetime) -> None:
         """By the connection that holds the lock: where that one is gone, so is the lock."""
         with Session(self._connection) as session:
-            lanes.write_leader(session, self._holder, at + LEASE)
+            messages.write_leader(session, self._holder, at + LEASE)
             session.commit()
 
     def _leases(self, at: datetime, *, grace: timedelta) -> bool:
         with self._database.writing() as session:
-            return lanes.lead(session, self._holder, at, LEASE, grace=grace)
+            return messages.lead(session, self._holder, at, LEASE, grace=grace)

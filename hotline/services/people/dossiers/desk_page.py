@@ -14,7 +14,7 @@ from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import desks, members
 from hotline.store.desk.desks import Desk
-from hotline.store.people import member_keys, memberships, responders
+from hotline.store.people import member_keys, responders
 from hotline.store.people.responders import Membership
 
 
@@ -148,7 +148,7 @@ def _others(
     session: Session, code: str, names: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """Who could be asked in, and the names of those who act there without a key of their own."""
-    act = {who for who, rows in memberships.by_person(session).items() if _is_of(rows, code)}
+    act = {who for who, rows in responders.by_person(session).items() if _is_of(rows, code)}
     phones = [of_responder(who) for who in sorted(act)]
     logins = [
         of_account(one.id) for one in accounts.everybody(session) if one.state != AccountState.ENDED

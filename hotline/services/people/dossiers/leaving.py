@@ -13,7 +13,7 @@ from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.accounts import account_ends, account_roles, serious_acts
+from hotline.services.accounts import account_roles, directory, serious_acts
 from hotline.services.approving import (
     ADMIN,
     RUNNING,
@@ -24,14 +24,14 @@ from hotline.services.approving import (
     request,
 )
 from hotline.services.desk import admissions
-from hotline.services.people import handing_on, one_human, removals
-from hotline.services.people.personnel import find, record
+from hotline.services.people import leaves, removals
+from hotline.services.people.leaves import find, record
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
-from hotline.store.people import member_keys, memberships
+from hotline.store.people import member_keys, responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
 from hotline.text.remark import remark
@@ -68,8 +68,8 @@ def _take_away(
     if person.active and is_last_of_national(session, kit, person):
         account = accounts.of_responder(session, person.id)
         if account is not None:
-            account_ends.close(session, kit, by, account, reason)
-        one_human.close_desks(session, person, kit.now())
+            directory.close(session, kit, by, account, reason)
+        removals.close_desks(session, person, kit.now())
         _ask(session, kit, by, person, reason)
         return TakenAway(waits=True), ()
     name = str(person.id)
@@ -87,9 +87,9 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Taken
         personnel.take_turns(session)
         account = account_roles.living(session, account_id)
         serious_acts.check(session, kit, by, account, reason)
-        if account_ends.needs_second(session, kit, by, account):
+        if directory.needs_second(session, kit, by, account):
             taken = TakenAway(waits=True, is_asked=True)
-            to_ring = account_ends.ask(session, kit, by, account, reason).to_ring
+            to_ring = directory.ask(session, kit, by, account, reason).to_ring
         else:
             taken, to_ring = _end(session, kit, by, account, reason)
     _ring(kit, to_ring)
@@ -100,7 +100,7 @@ def _end(
     session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str
 ) -> tuple[TakenAway, Sequence[int]]:
     """Ends an account that its caller may end."""
-    told = account_ends.end(session, kit, by, account, reason).to_ring
+    told = directory.end(session, kit, by, account, reason).to_ring
     person = session.get(Responder, account.responder_id) if account.responder_id else None
     if person is None or person.left_at is not None or not person.active:
         return TakenAway(waits=False), told
@@ -111,7 +111,7 @@ def _end(
 
 def _ring(kit: Kit, messages: Sequence[int]) -> None:
     for message in messages:
-        handing_on.announce(kit, message)
+        leaves.announce(kit, message)
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
@@ -128,7 +128,7 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
         if by.account_id is not None and any(account_of(one) == by.account_id for one in names):
             raise DeskRefused(remark("another person must take you away"))
         if person is not None:
-            now = {row.desk_code: row.level for row in memberships.running(session, person.id)}
+            now = {row.desk_code: row.level for row in responders.running(session, person.id)}
             if set(now) == {code}:
                 raise DeskRefused(
                     remark("{name} has no other desk: take them off the line", name=person.name)
@@ -144,7 +144,7 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
             raise DeskRefused(remark("they do not open that desk"))
         actor = audit.by_actor(by)
         admissions.record(session, kit, "desk_left", actor, code, member, reason)
-    handing_on.announce(kit, to_ring)
+    leaves.announce(kit, to_ring)
 
 
 def is_last_of_national(session: Session, kit: Kit, person: Responder) -> bool:
@@ -209,7 +209,7 @@ REMOVAL = ApprovalRule(
 
 
 def _end_approved(decision: Decision) -> Sequence[int]:
-    account = account_roles.living(decision.session, account_ends.account_id_in(decision.row))
+    account = account_roles.living(decision.session, directory.account_id_in(decision.row))
     if decision.row.asker_id is not None:
         serious_acts.check_others(decision.session, decision.kit, decision.by, account)
     return _end(decision.session, decision.kit, decision.by, account, decision.reason)[1]
@@ -218,7 +218,7 @@ def _end_approved(decision: Decision) -> Sequence[int]:
 END = ApprovalRule(
     kind=ApprovalKind.END,
     decided_by=ADMIN,
-    about=account_ends.about,
+    about=directory.about,
     approve=_end_approved,
     refused="account_end_refused",
 )

@@ -1,25 +1,47 @@
-"""People as pages list them: values, and never a number."""
+"""People as pages list them: values, and never a number.
+
+The languages that somebody speaks: the first is what she is written to in.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.domain.accounts.account import AccountRole, SignedIn
+from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
 from hotline.domain.desk.desks import of_responder
 from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
-from hotline.errors import NotFound
+from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.people.dossiers.speaking import languages_of
+from hotline.services.people.leaves import find, record
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import members
-from hotline.store.people import enrolments, member_keys, memberships, responders
+from hotline.store.people import enrolments, member_keys, responders
 from hotline.store.people.responders import Leave, Membership, Responder
 from hotline.store.referrals import personnel
 from hotline.store.watch.alarms import STOPPED
+from hotline.text.languages import CODES
+from hotline.text.remark import remark
+
+
+def languages_of(person: Responder) -> tuple[str, ...]:
+    """What she reads, then what else she speaks."""
+    spoken = [code for code in person.languages or () if code in CODES]
+    return (person.language, *(code for code in spoken if code != person.language))
+
+
+def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
+    """Raises NotFound, PersonnelRefused."""
+    languages = list(dict.fromkeys(spoken))
+    if not languages or any(one not in CODES for one in languages):
+        raise PersonnelRefused(remark("choose a language at least"))
+    with kit.database.writing() as session:
+        person = find(session, str(responder_id))
+        person.language, person.languages = languages[0], languages
+        record(session, kit, "responder_languages", person, by=by, reason=", ".join(languages))
 
 
 class PersonState(StrEnum):
@@ -83,7 +105,7 @@ def listed(kit: Kit, seen: Collection[str] | None = None) -> Sequence[PersonLine
     at = kit.now()
     with kit.database.reading() as session:
         away = personnel.on_leave(session, at)
-        placed = memberships.by_person(session)
+        placed = responders.by_person(session)
         lines = [
             _line(one, placed.get(one.id, ()), away.get(one.id))
             for one in responders.everybody(session)
@@ -99,7 +121,7 @@ def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> Per
         person = personnel.of_id(session, responder_id)
         if person is None:
             raise NotFound("no such person")
-        rows = memberships.running(session, person.id)
+        rows = responders.running(session, person.id)
         if seen is not None and not any(row.desk_code in seen for row in rows):
             raise NotFound("no such person")
         account = accounts.of_responder(session, person.id)

@@ -12,13 +12,13 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.approving import RUNNING, About, ApprovalRule, Decision, name_of, request
 from hotline.services.desk import admissions
-from hotline.services.people import handing_on, removals
-from hotline.services.people.personnel import find, record
+from hotline.services.people import leaves, removals
+from hotline.services.people.leaves import find, record
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
 from hotline.text.remark import remark
@@ -45,7 +45,7 @@ def place(kit: Kit, by: Actor, responder_id: int, wanted: WantedPosting, reason:
         _withdraw(session, by, person, at)
         if waits:
             _ask(session, kit, by, person, wanted, reason)
-    handing_on.announce(kit, to_ring)
+    leaves.announce(kit, to_ring)
     return waits
 
 
@@ -107,7 +107,7 @@ def _check(session: Session, wanted: Mapping[str, Level]) -> None:
 
 
 def _desks_of(session: Session, person: Responder) -> Mapping[str, Level]:
-    return {row.desk_code: Level(row.level) for row in memberships.running(session, person.id)}
+    return {row.desk_code: Level(row.level) for row in responders.running(session, person.id)}
 
 
 def _begins(responder_id: int) -> str:

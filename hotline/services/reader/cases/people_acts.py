@@ -40,7 +40,7 @@ from hotline.services.referrals.helping.recording import Recorded
 from hotline.store.cases import started_forms
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import acknowledgements, referrals
+from hotline.store.referrals import deadlines, referrals
 from hotline.store.tips.tips import Tip
 
 KEPT, STOPPED = "person_kept", "person_stopped"
@@ -73,7 +73,7 @@ def act(
     if kind is EntryKind.SCREENED:
         if tip.closed_at is not None:
             return OVER, None
-        if not acknowledgements.believed(session, tip.id, person.id):
+        if not deadlines.believed(session, tip.id, person.id):
             return NOT_TAKEN, None
     try:
         private = private_of(session, kit, tip)

@@ -52,11 +52,11 @@ from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import routed
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
-from hotline.store.outbox import lanes
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Referral
-from hotline.store.people import memberships
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import acknowledgements, deadlines, referral_rows, referrals
+from hotline.store.referrals import deadlines, referrals
 from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.drills.exercises import Exercise
 from hotline.store.tips.tips import Grant, Tip
@@ -102,7 +102,7 @@ def check(
     at: datetime,
 ) -> None:
     """Raises ExerciseRefused, which says why none may begin there now."""
-    if lanes.held(session, at) is not None:
+    if messages.held(session, at) is not None:
         raise ExerciseRefused(remark("no message goes out now: somebody holds them"))
     if any(row.desk == desk.code for row in exercises.running(session)):
         raise ExerciseRefused(remark("one runs there already"))
@@ -176,7 +176,7 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
     at = kit.now()
     with kit.database.writing() as session:
         desk = tried(session, wanted.desk)
-        referral_rows.take_turns(session)
+        referrals.take_turns(session)
         people = who_may_be_woken(referrals.roster(session, at), desk.code, climbs=wanted.climbs)
         check(session, desk, wanted.urgency, people, at)
         tip = made_up(session, kit, desk, wanted.urgency, at)
@@ -215,7 +215,7 @@ def _tell_who_answers(
 ) -> Sequence[int]:
     """Tells the national desk and the coordinators of the desk, but those tried. Returns messages to ring for."""
     told = []
-    for one in memberships.who_answer_for(session, row.desk, at):
+    for one in responders.who_answer_for(session, row.desk, at):
         if one.id not in but:
             said = {
                 "place": desk_named(row.desk, one.language),
@@ -289,7 +289,7 @@ def _answer(session: Session, tip: Tip, act: Act) -> Happened:
         entries.passed(session, tip.id, act)
         return Happened.PASSED
     who = act.responder_id
-    acknowledgements.acknowledge(session, tip.id, who, act.at, proved=act.proved)
+    deadlines.acknowledge(session, tip.id, who, act.at, proved=act.proved)
     entries.took_by(session, tip.id, act, counts=True)
     session.flush()
     return Happened.TAKEN

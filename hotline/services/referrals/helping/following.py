@@ -30,8 +30,8 @@ from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
-from hotline.store.referrals import referral_rows, referrals
-from hotline.store.referrals.referral_rows import GivenTip
+from hotline.store.referrals import referrals
+from hotline.store.referrals.referrals import GivenTip
 from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 
@@ -133,7 +133,7 @@ def _ask(
 
 def _named(session: Session, tip: Tip, who: int, at: datetime) -> Referral:
     """A reference of her own, without an alert to take it."""
-    (referral_id,) = referral_rows.new_referrals(session, 1)
+    (referral_id,) = referrals.new_referrals(session, 1)
     given = GivenTip(referral_id, tip.id, referrals.next_step(session, tip.id), who)
     ladder.refer(session, [given], at)
     told = ToldEntry(referral_id, tip.id, who, Purpose.FOLLOW)

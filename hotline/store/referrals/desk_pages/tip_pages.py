@@ -14,8 +14,7 @@ from hotline.errors import NotFound
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.outbox.taking import UNTAKEN
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages.closures import CLOSURE_WAITS
-from hotline.store.referrals.desk_pages.owed import is_owing
+from hotline.store.referrals.desk_pages.owed import CLOSURE_WAITS, is_owing
 from hotline.store.referrals.retention import HELD
 from hotline.store.referrals.tip_overview import REAL
 from hotline.store.tips.tips import Tip

@@ -7,14 +7,7 @@ from flask import Response
 from hotline.adapters import qr_code
 from hotline.domain.accounts.account import ROLES, AccountRole, Refused, excluded
 from hotline.errors import AccountRefused, PersonnelRefused
-from hotline.services.accounts import (
-    account_ends,
-    directory,
-    invitations,
-    new_links,
-    own_account,
-    sessions,
-)
+from hotline.services.accounts import directory, invitations, new_links, own_account, sessions
 from hotline.services.accounts.invitations import Invited
 from hotline.services.accounts.own_account import NewFactor
 from hotline.services.people.dossiers import leaving
@@ -124,7 +117,7 @@ def _confirm(
         wrong=faults(reason=wrong),
         account=directory.one(visit.kit, account_id),
         resting=new_links.resting(visit.kit, account_id),
-        by_two=account_ends.needs_second_now(visit.kit, visit.by.actor, account_id),
+        by_two=directory.needs_second_now(visit.kit, visit.by.actor, account_id),
         now=visit.kit.now(),
         act=act,
         kept=kept,
@@ -157,7 +150,7 @@ def one(visit: Visit, account_id: int, wrong: FormFaults | None = None) -> Respo
         wrong=wrong,
         account=account,
         resting=new_links.resting(visit.kit, account_id),
-        ending=account_ends.waiting(visit.kit, account_id),
+        ending=directory.waiting(visit.kit, account_id),
         now=visit.kit.now(),
         roles=ROLES,
     )

@@ -7,14 +7,7 @@ from flask import Response, abort, current_app, make_response
 from hotline.adapters import qr_code
 from hotline.domain.accounts.account import Refused
 from hotline.errors import AccountRefused
-from hotline.services.accounts import (
-    demo_accounts,
-    known_browsers,
-    recovering,
-    sessions,
-    signing_in,
-    welcome,
-)
+from hotline.services.accounts import demo_accounts, recovering, sessions, welcome
 from hotline.services.accounts.welcome import Welcome, WelcomeStep
 from hotline.text.languages import CODES
 from hotline.web.console.form import Fields, FormFaults, faults
@@ -35,7 +28,7 @@ KNOWN = "__Host-hotline-known"
 """The cookie of a browser by which somebody entered before: strangers' tries keep it from nothing."""
 ONE_CLICK = "demo_entering.enter"
 """An address that only the demo's process has."""
-KNOWN_SECONDS = known_browsers.LIVES_DAYS * 24 * 3600
+KNOWN_SECONDS = sessions.LIVES_DAYS * 24 * 3600
 KEPT = "kept."
 """How the name begins of a hidden field that waits to be sent again."""
 
@@ -54,7 +47,7 @@ def enter(visit: GuestVisit) -> Response:
     kept = tuple(
         (name.removeprefix(KEPT), value) for name, value in form.fields if name.startswith(KEPT)
     )
-    found = signing_in.enter(
+    found = sessions.enter(
         visit.kit,
         form.text("name"),
         form.secret("password"),

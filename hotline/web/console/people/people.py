@@ -19,7 +19,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category, is_district
 from hotline.errors import HotlineError, ImportRefused, NumberInvalid, PersonnelRefused
 from hotline.services.people import leaves
-from hotline.services.people.dossiers import leaving, people_list, postings, speaking, writing_down
+from hotline.services.people.dossiers import leaving, people_list, postings, writing_down
 from hotline.services.people.dossiers.people_list import PersonLine
 from hotline.services.people.dossiers.writing_down import TypedPerson
 from hotline.services.people.enrolling import StartPaper
@@ -66,7 +66,7 @@ def place(visit: Visit, responder_id: int) -> Response:
 def speak(visit: Visit, responder_id: int) -> Response:
     try:
         ordered = tuple(_languages(visit))
-        speaking.set_languages(visit.kit, visit.by.actor, responder_id, ordered)
+        people_list.set_languages(visit.kit, visit.by.actor, responder_id, ordered)
     except PersonnelRefused as refused:
         return one(visit, responder_id, faults(languages=why(visit, refused)))
     return see("people.one", responder_id=responder_id)

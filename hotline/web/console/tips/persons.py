@@ -37,7 +37,7 @@ from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp, 
 from hotline.domain.places.places import place_name
 from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
 from hotline.services.tips import tip_sheet
-from hotline.services.tips.persons import case_persons, noting
+from hotline.services.tips.persons import case_persons
 from hotline.services.tips.persons.case_persons import CasePersons, OpenedPersons, RunningClock
 from hotline.web.console.form import FormFaults, faults, number_of
 from hotline.web.console.templating import when
@@ -77,7 +77,7 @@ STOPS: Mapping[str, str] = {
     StopReason.ASK_ANEW: phrase(
         "A correction makes no yes, and takes no no away. Ask the person again, and write that down as new."
     ),
-    noting.CLOSED: phrase("The case is closed. Open it again first."),
+    case_persons.CLOSED: phrase("The case is closed. Open it again first."),
 }
 
 
@@ -134,7 +134,7 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     once = form.text("once", most=40) or secrets.token_hex(8)
     try:
         said = PersonCodes(-1 if n is None else n, codes, number_of(offer))
-        noting.note(
+        case_persons.note(
             visit.kit,
             visit.by,
             visit.token,
