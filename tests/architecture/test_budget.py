@@ -1,0 +1,93 @@
+"""How large the line may be. The numbers only go down: whoever removes code lowers them in the same commit."""
+
+import ast
+import io
+import sys
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
+BUDGET = {
+    "files": 622,
+    "lines": 65_120,
+    "tokens": 600_400,
+    "html": 3_810,
+    "js": 850,
+    "typst": 60,
+    "unformatted": 0,
+}
+"""At most so much. `unformatted`: places that the formatter is told to leave alone."""
+LAYOUT = frozenset(
+    (
+        *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
+        tokenize.ENDMARKER,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The size of one file of Python, without comments, docstrings and layout."""
+
+    lines: int
+    tokens: int
+
+
+def size_of(source: str) -> Size:
+    """Counts the lines and tokens of a source. Raises SyntaxError."""
+    said = set(_docstrings(ast.parse(source)))
+    read = tokenize.generate_tokens(io.StringIO(source).readline)
+    kept = [one for one in read if one.type not in LAYOUT and one.start[0] not in said]
+    lines = {line for one in kept for line in range(one.start[0], one.end[0] + 1)}
+    return Size(len(lines), len(kept))
+
+
+def _docstrings(tree: ast.AST) -> Iterator[int]:
+    """The lines of every text that stands alone, as a docstring does."""
+    for node in ast.walk(tree):
+        said = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(said, ast.Constant) and isinstance(said.value, str):
+            yield from range(said.lineno, (said.end_lineno or said.lineno) + 1)
+
+
+def sources(suffix: str) -> Iterator[str]:
+    for folder in PRODUCT:
+        for file in sorted((ROOT / folder).rglob(f"*{suffix}")):
+            yield file.read_text(encoding="utf-8")
+
+
+def lines_of(suffix: str) -> int:
+    """Counts the lines of all files with a suffix that are not blank."""
+    return sum(bool(line.strip()) for source in sources(suffix) for line in source.splitlines())
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, int]:
+    sizes = [size for source in sources(".py") if (size := size_of(source)).lines]
+    found = {
+        "files": len(sizes),
+        "lines": sum(one.lines for one in sizes),
+        "tokens": sum(one.tokens for one in sizes),
+        "html": lines_of(".html"),
+        "js": lines_of(".js"),
+        "typst": lines_of(".typ"),
+        "unformatted": sum(source.count("# fmt: off") for source in sources(".py")),
+    }
+    sys.stdout.writelines(f"{name}: {size:,} of {BUDGET[name]:,}\n" for name, size in found.items())
+    return found
+
+
+@pytest.mark.parametrize("what", BUDGET)
+def test_the_line_is_no_larger_than_its_budget(what: str, measured: dict[str, int]) -> None:
+    assert measured[what] <= BUDGET[what]
+
+
+def test_comments_docstrings_and_layout_cost_nothing() -> None:
+    bare = "def one(a: int) -> int:\n    return a\n"
+    told = '"""Says."""\n\n\ndef one(a: int) -> int:\n    """Says.\n\n    More.\n    """\n    # Why.\n    return a\n'
+    assert size_of(bare) == size_of(told) == Size(2, 12)
