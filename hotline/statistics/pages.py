@@ -269,7 +269,9 @@ def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
         for one in table.indicators
         if found.has(one.name) and Dimension.ALL in one.dimensions
     ]
-    made = [Block(visit.say(DIMENSIONS[Dimension.ALL]), "", totals, None)] if totals else []
+    total = visit.say(DIMENSIONS[Dimension.ALL]).lower()
+    title = f"{table.name}. {visit.say(table.title)}: {total}"
+    made = [Block(title, "", totals, None)] if totals else []
     made += [
         _block(visit, found, one, dimension)
         for one in table.indicators

@@ -302,7 +302,7 @@ def test_the_reference_of_another_responder_is_never_read_as_a_distance_or_an_ho
     length: int,
 ) -> None:
     mine = "YY99YY"[:length]
-    for made in drawn(2, length, 20_000):
+    for made in drawn(2, length, 4_000):
         if sum(one != other for one, other in zip(made, mine, strict=True)) > 2:
             assert said(parse(f"1 {made}", [mine], lately=True)) != f"1:{mine}", made
 
