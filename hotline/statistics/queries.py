@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select
+from sqlalchemy.orm import Session
 
 from hotline.domain.accounts.account import RELEASING
 from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind
@@ -367,38 +367,37 @@ def takings(
 ) -> Sequence[tuple[datetime, int, datetime | None]]:
     """Returns of each tip of a viewer since a moment when it was filed, its urgency, and when somebody took it."""
     told = func.coalesce(Tip.told_urgency, Tip.urgency).label("first_urgency")
-    log, doubt = CaseLogRow, aliased(CaseLogRow)
-    taken = and_(log.tip_id == Tip.id, log.kind == EntryKind.TAKEN)
-    doubted = exists().where(
-        doubt.tip_id == Tip.id,
-        doubt.kind == EntryKind.TAKEN,
-        doubt.codes["proof"].as_string().in_(sorted(DISBELIEVED)),
-    )
     mine = and_(*WHOLE, Tip.filed_at >= begins, visible_to(viewer))
-    believed = (
-        select(Tip.filed_at, told, func.min(log.at))
-        .outerjoin(log, taken)
-        .where(mine, ~doubted)
-        .group_by(Tip.id, Tip.filed_at, told)
+    log = CaseLogRow
+    is_take = and_(log.kind == EntryKind.TAKEN, log.at >= begins)
+    is_doubted = log.codes["proof"].as_string().in_(sorted(DISBELIEVED))
+    # One question for each table: a join of both costs three times as much.
+    takes = session.execute(
+        select(log.tip_id, func.min(log.at), func.max(case((is_doubted, 1), else_=0)))
+        .where(is_take)
+        .group_by(log.tip_id)
     )
-    found: list[tuple[datetime, int, datetime | None]] = [
-        (filed_at, urgency, at)
-        for filed_at, urgency, at in session.execute(believed)
-        if filed_at is not None
-    ]
-    rest = (
-        select(Tip.id, Tip.filed_at, told, log.at, log.responder_id, log.codes)
-        .join(log, taken)
-        .where(mine, doubted)
+    rows = takes.all()
+    first: dict[int, datetime | None] = {tip_id: at for tip_id, at, _ in rows}
+    for tip_id, events in _takes_of(session, {row[0] for row in rows if row[2]}).items():
+        tip = CountedTip(0, 0, "", None, None, "no", begins, events)
+        first[tip_id] = steps_of(tip).acknowledged
+    tips = session.execute(select(Tip.id, Tip.filed_at, told).where(mine))
+    return [(at, urgency, first.get(tip_id)) for tip_id, at, urgency in tips if at is not None]
+
+
+def _takes_of(session: Session, tips: Set[int]) -> Mapping[int, Sequence[CaseEvent]]:
+    """The events that say who took these tips, in their order."""
+    log = CaseLogRow
+    found: dict[int, list[CaseEvent]] = defaultdict(list)
+    rows = (
+        select(log.tip_id, log.at, log.responder_id, log.codes)
+        .where(log.kind == EntryKind.TAKEN, log.tip_id.in_(tips))
         .order_by(log.id)
     )
-    events: dict[tuple[int, datetime, int], list[CaseEvent]] = defaultdict(list)
-    for tip_id, filed_at, urgency, at, responder_id, codes in session.execute(rest):
+    for tip_id, at, responder_id, codes in session.execute(rows) if tips else ():
         event = CaseEvent(EntryKind.TAKEN, at, responder_id, codes.get("proof", ""))
-        events[tip_id, filed_at, urgency].append(event)
-    for (_, filed_at, urgency), told_of in events.items():
-        tip = CountedTip(0, urgency, "", None, None, "no", filed_at, told_of)
-        found.append((filed_at, urgency, steps_of(tip).acknowledged))
+        found[tip_id].append(event)
     return found
 
 
