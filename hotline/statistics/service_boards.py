@@ -1,5 +1,6 @@
 """Gathers the operational boards: live, exact counts of what the viewer may already open."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -76,7 +77,7 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
             left = rules_use.left_at(use, live.report_screens)
         return TipBoard(
             counts=queries.tip_counts(session, viewer, at),
-            weeks={urgency: _weeks(recent, urgency, first) for urgency in Urgency},
+            weeks=_weeks(recent, first),
             districts=queries.open_by_district(session, viewer) if is_national else {},
             hours=hours,
             uncovered={
@@ -112,16 +113,19 @@ def _week_begins(at: datetime) -> datetime:
 
 
 def _weeks(
-    taken: Sequence[tuple[datetime, int, datetime | None]], urgency: Urgency, first: datetime
-) -> Sequence[WeekInTime]:
-    filed, in_time = [0] * WEEKS, [0] * WEEKS
+    taken: Sequence[tuple[datetime, int, datetime | None]], first: datetime
+) -> Mapping[Urgency, Sequence[WeekInTime]]:
+    filed: Counter[tuple[int, int]] = Counter()
+    in_time = filed.copy()
     for filed_at, told, taken_at in taken:
-        if told == urgency:
-            week = min((filed_at - first) // WEEK, WEEKS - 1)
-            filed[week] += 1
-            due_at = acknowledge_due(told, filed_at, step=0)
-            in_time[week] += taken_at is not None and taken_at <= due_at
-    return [
-        WeekInTime((first + number * WEEK).date(), filed[number], in_time[number])
-        for number in range(WEEKS)
-    ]
+        week = (filed_at - first) // WEEK
+        filed[told, week] += 1
+        if taken_at is not None and taken_at <= acknowledge_due(told, filed_at, step=0):
+            in_time[told, week] += 1
+    return {
+        urgency: [
+            WeekInTime((first + week * WEEK).date(), filed[urgency, week], in_time[urgency, week])
+            for week in range(WEEKS)
+        ]
+        for urgency in Urgency
+    }
