@@ -179,7 +179,7 @@ class LazyGroup(PlainErrors):
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """What click would say, out of the table and the docstrings of files that are not imported."""
+        """Write the list of commands from the table and the docstrings, and import none of their files."""
         with formatter.section("Commands"):
             formatter.write_dl(
                 [(name, short_help(one)) for name, one in sorted(self._table.items())]

@@ -49,7 +49,7 @@ class Circuit:
 
 
 def connect(url: str) -> Redis:
-    """A client that asks once, waits a quarter of a second, and greets with nothing that could hang as well."""
+    """Returns a client that asks once and waits a quarter of a second. It sends no greeting, which could hang too."""
     return Redis.from_url(
         url,
         protocol=2,

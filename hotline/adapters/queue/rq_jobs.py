@@ -70,7 +70,7 @@ class RedisRuns:
         self._circuit = circuit or Circuit()
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """What does not open, or is no document of ours, counts as forgotten. Raises RunsUnavailable."""
+        """Returns the stored run. Returns None if it cannot be decrypted or is not ours. Raises RunsUnavailable."""
         try:
             sealed = self._circuit.call(lambda: self._redis.get(PREFIX + key))
         except CircuitOpen as broken:

@@ -41,7 +41,7 @@ class SettingHelp:
     value: str
     """Its type: `a number from 1 to 65535`."""
     otherwise: str
-    """What happens if nobody sets it."""
+    """Says what happens if nobody sets it."""
     example: object
 
 

@@ -57,7 +57,7 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
 
 
 def link_line(settings: Settings, link: str) -> str:
-    """What is printed of a link. Whoever reads it takes the account up."""
+    """Returns the line that prints a link. Whoever reads the link can take up the account."""
     return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"
 
 

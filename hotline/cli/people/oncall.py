@@ -14,7 +14,7 @@ from hotline.store.watch.alarms import AlarmNotice
 from hotline.text.languages import CODES
 
 TRIAL_SECONDS = 60.0
-"""How long a trial waits: the watchman looks every ten seconds."""
+"""A trial waits so long for its alert. The watchman looks every ten seconds."""
 
 
 @click.command()
