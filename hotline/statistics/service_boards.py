@@ -1,6 +1,5 @@
 """Gathers the operational boards: live, exact counts of what the viewer may already open."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +7,6 @@ from datetime import date, datetime, timedelta
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.call_back import KIGALI
 from hotline.domain.reach.counters import Measure
-from hotline.domain.referrals.clocks import acknowledge_due
 from hotline.domain.tip import NATIONAL, Urgency
 from hotline.ports import ConsoleKit
 from hotline.services.reach.outreach import day_of
@@ -63,13 +61,14 @@ class UseBoard:
 def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
     """Returns the board of the desks whose tips this account may open. Raises StoreUnavailable."""
     at = context.now()
-    first = _week_begins(at) - (WEEKS - 1) * WEEK
+    this_week = _week_begins(at)
+    weeks = [this_week - n * WEEK for n in reversed(range(WEEKS))]
     today, live = day_of(at), live_rows(context)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         is_national = NATIONAL in viewer.desks
         sees_all = is_national or AccountRole.PROGRAMME_LEAD in by.roles
-        recent = queries.takings(session, viewer, first)
+        tips = queries.filed_and_in_time(session, viewer, weeks)
         hours, uncovered = queries.hours_without_duty(session, at - DUTY_DAYS * DAY)
         left: Mapping[str, int] = {}
         if is_national:
@@ -77,7 +76,13 @@ def tip_board(context: ConsoleKit, by: SignedIn) -> TipBoard:
             left = rules_use.left_at(use, live.report_screens)
         return TipBoard(
             counts=queries.tip_counts(session, viewer, at),
-            weeks=_weeks(recent, first),
+            weeks={
+                urgency: [
+                    WeekInTime(begins.date(), *tips.get((urgency, n), (0, 0)))
+                    for n, begins in enumerate(weeks)
+                ]
+                for urgency in Urgency
+            },
             districts=queries.open_by_district(session, viewer) if is_national else {},
             hours=hours,
             uncovered={
@@ -110,22 +115,3 @@ def _week_begins(at: datetime) -> datetime:
     local = at.astimezone(KIGALI)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - midnight.weekday() * DAY
-
-
-def _weeks(
-    taken: Sequence[tuple[datetime, int, datetime | None]], first: datetime
-) -> Mapping[Urgency, Sequence[WeekInTime]]:
-    filed: Counter[tuple[int, int]] = Counter()
-    in_time = filed.copy()
-    for filed_at, told, taken_at in taken:
-        week = (filed_at - first) // WEEK
-        filed[told, week] += 1
-        if taken_at is not None and taken_at <= acknowledge_due(told, filed_at, step=0):
-            in_time[told, week] += 1
-    return {
-        urgency: [
-            WeekInTime((first + week * WEEK).date(), filed[urgency, week], in_time[urgency, week])
-            for week in range(WEEKS)
-        ]
-        for urgency in Urgency
-    }

@@ -14,10 +14,23 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, QueuePool, create_engine, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Float,
+    MetaData,
+    QueuePool,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid
@@ -46,6 +59,7 @@ __all__ = (
     "Utc",
     "add_if_new",
     "open_database",
+    "seconds_between",
     "sqlite_file",
 )
 
@@ -74,6 +88,25 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class seconds_between(FunctionElement[float]):  # noqa: N801 - stands in a question as other functions do
+    """The seconds from one time to a later one, exact to a millisecond."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "sqlite")
+def _in_file(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
+    earlier, later = (compiler.process(one, **how) for one in element.clauses)
+    return f"round((julianday({later}) - julianday({earlier})) * 86400, 3)"
+
+
+@compiles(seconds_between, "postgresql")
+def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
+    earlier, later = (compiler.process(one, **how) for one in element.clauses)
+    return f"extract(epoch FROM {later} - {earlier})"
 
 
 class Row(DeclarativeBase):

@@ -44,10 +44,10 @@ def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
                 "way": EntryWay.USSD,
                 "kind": event.kind,
                 "codes": {"proof": event.proof} if event.proof else {},
-                "key": f"{place} {event.kind}",
+                "key": f"{place} {number}",
             }
             for place, tip in enumerate(line.tips)
-            for event in tip.events
+            for number, event in enumerate(tip.events)
         ]
         if events:
             session.execute(insert(CaseLogRow), events)

@@ -1,7 +1,9 @@
 """Every number about tips and persons is computed a second time, in plain Python, and prints alike."""
 
 import csv
-from collections import defaultdict
+import itertools
+import random
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +11,10 @@ import pytest
 from sqlalchemy import select
 
 import hotline.statistics
+from hotline.domain.cases.entries import EntryKind, TakeProof
 from hotline.statistics import queries, rules_persons, rules_release, rules_tips
 from hotline.statistics.rules_periods import Span, begins, ends, months_of
-from hotline.statistics.rules_tips import CountedTip
+from hotline.statistics.rules_tips import CaseEvent, CountedTip
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Database, Session
 from hotline.store.tips.tips import Tip
@@ -95,6 +98,37 @@ def test_e3_counts_key_sums_and_printed_numbers_are_equal(database: Database, se
         shown = printed[name, value]
         assert shown == own or (own is not None and (shown or 0) <= own), (name, value)
     assert len(expected) > 20
+
+
+@pytest.mark.row("E2")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_e2_a_board_counts_in_time_what_a_release_counts(database: Database, seed: int) -> None:
+    chance, line = random.Random(seed), RandomLine(0, seed)
+    expected: Counter[tuple[int, int]] = Counter()
+    for urgency, week in itertools.product((1, 2, 3) * 30, (0, 1)):
+        filed_at = begins(QUARTER) + timedelta(days=7 * week + chance.randrange(7))
+        takes = [
+            CaseEvent(
+                EntryKind.TAKEN,
+                filed_at + timedelta(minutes=chance.choice((1, PROMISE[urgency], 121 + n))),
+                chance.choice((1, None)),
+                chance.choice([*TakeProof]),
+                "",
+                waits=False,
+            )
+            for n in range(chance.randrange(5))
+        ]
+        takes.sort(key=lambda event: event.at)
+        tip = CountedTip(0, urgency, "11", None, None, "no", filed_at, takes)
+        line.tips.append(tip)
+        taken_at = rules_tips.steps_of(tip).acknowledged
+        promised = timedelta(minutes=PROMISE[urgency])
+        expected[urgency, week] += taken_at is not None and taken_at - filed_at <= promised
+    store(database, line)
+    weeks = [begins(QUARTER), begins(QUARTER) + timedelta(days=7)]
+    with database.reading() as session:
+        found = queries.filed_and_in_time(session, None, weeks)
+    assert found == {cell: (30, in_time) for cell, in_time in expected.items()}
 
 
 def of_person(codes: dict[str, dict[str, str]], tip: CountedTip) -> list[tuple[str, str]]:

@@ -1,20 +1,24 @@
 """Whether a message cries for help, in any of three languages, however a thumb spells it. Pure, and total.
 
 A cry wakes two people. So some words count alone, whatever stands beside them; others have an everyday meaning too, and
-do not count beside a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". What decides is
-`tests/domain/cries.csv` and `harmless.csv`; `tests/domain/hearing.py` counts how many they hear.
+do not count beside a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words stand in
+`cry_words.toml`. What decides is `tests/domain/cries.csv` and `harmless.csv`; `tests/domain/hearing.py` counts how many
+they hear.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
-from hotline.domain.sms import cry_words, verbs_fr_en, verbs_rw
-from hotline.domain.sms.cry_words import Group
+from hotline.domain.sms import verbs_fr_en, verbs_rw
 from hotline.domain.sms.keywords import same_sound
 
+WORDS = tomllib.loads(files(__package__).joinpath("cry_words.toml").read_text(encoding="utf-8"))
+CALLED: Mapping[str, str] = WORDS["called"]
 GAP = r"(?:\w+ ){0,2}"
 """What may stand between two words of a phrase: "they do not let my sister go"."""
 LEAST_FORGIVEN = 5
@@ -23,16 +27,16 @@ TWICE_FORGIVEN = 10
 """Letters of a word in which two may be."""
 BRIEF = 3
 """Words of a message in which "urgent" is a cry, and not somebody's report."""
-BESIDE = frozenset(cry_words.BESIDE.split())
-ORDINARY = frozenset(cry_words.ORDINARY.split())
+BESIDE = frozenset(WORDS["beside"].split())
+ORDINARY = frozenset(WORDS["ordinary"].split())
 MARKS = "".join(verbs_rw.MARKS)
-CONTRACTED = re.compile(rf"\b({'|'.join(cry_words.BEFORE_T.split())}) T\b")
+CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 
 def cries(said: Sequence[str]) -> bool:
     """Whether any of `said`, as `keywords.spelled` gives it, says so."""
     heard = _Heard(said)
-    if any(heard.has(pattern) for pattern in _ALWAYS):
+    if heard.has(_ALWAYS):
         return True
     if any(heard.has(pattern) and not heard.has(unless) for pattern, unless in _ELSE):
         return True
@@ -89,7 +93,7 @@ def _sounding_verb(word: str) -> str:
 
 @cache
 def _european() -> Mapping[str, tuple[str, ...]]:
-    found = verbs_fr_en.by_form(cry_words.FRENCH_VERBS.split(), cry_words.ENGLISH_VERBS.split())
+    found = verbs_fr_en.by_form(WORDS["french_verbs"].split(), WORDS["english_verbs"].split())
     return {form: names for form, names in found.items() if form not in _NO_VERBS}
 
 
@@ -152,11 +156,9 @@ def _phrase(pieces: Iterable[str]) -> str:
 
 
 def _piece(piece: str) -> str:
-    if piece in cry_words.CALLED:
-        return cry_words.CALLED[piece]
     if piece.startswith("{"):
         return _verb(*piece.strip("{}").partition(":")[::2])
-    return piece.replace("-", r"\w*")
+    return CALLED.get(piece) or piece.replace("-", r"\w*")
 
 
 def _verb(stems: str, marks: str) -> str:
@@ -167,21 +169,19 @@ def _verb(stems: str, marks: str) -> str:
     return rf"\w*v(?:{stems})_{has}{lacks}\w*"
 
 
-def _unless(group: Group) -> _Pattern:
-    return _pattern(group.unless, group.unless)
-
-
-_STEMS = frozenset(same_sound(stem) for stem in cry_words.STEMS.split())
-_NO_VERBS = frozenset(cry_words.NO_VERBS.split())
-_ALWAYS = [_pattern(cry_words.WRITTEN, cry_words.SOUNDING)]
-_ELSE = [(_pattern(one.written, one.sounding), _unless(one)) for one in cry_words.GROUPS]
-_BRIEF = _pattern(cry_words.BRIEF, cry_words.BRIEF)
-_ALONE = _pattern(cry_words.ALONE, cry_words.ALONE_SOUNDING)
-_CHILD = _pattern(cry_words.CHILD, cry_words.CHILD)
-_MINOR = _pattern(cry_words.MINOR, cry_words.MINOR)
-_SIGN = _pattern(cry_words.CHILD_SIGNS, cry_words.CHILD_SIGNS)
-_CALM = _pattern(cry_words.CHILD_CALM, cry_words.CHILD_CALM)
-_KNOWN = {
-    letter: tuple(word for word in cry_words.MENDED.split() if word[0] == letter)
-    for letter in {word[0] for word in cry_words.MENDED.split()}
+_STEMS = frozenset(same_sound(stem) for stem in WORDS["stems"].split())
+_NO_VERBS = frozenset(WORDS["no_verbs"].split())
+_ALWAYS = _pattern(WORDS["written"], WORDS["sounding"])
+_ELSE = [
+    (_pattern(one["written"], one.get("sounding", "")), _pattern(one["unless"], one["unless"]))
+    for one in WORDS["groups"]
+]
+_BRIEF, _CHILD, _MINOR, _SIGN, _CALM = (
+    _pattern(WORDS[name], WORDS[name])
+    for name in ("brief", "child", "minor", "child_signs", "child_calm")
+)
+_ALONE = _pattern(WORDS["alone"], WORDS["alone_sounding"])
+_KNOWN: Mapping[str, Sequence[str]] = {
+    letter: tuple(word for word in WORDS["mended"].split() if word[0] == letter)
+    for letter in {word[0] for word in WORDS["mended"].split()}
 }
