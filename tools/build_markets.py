@@ -1,7 +1,7 @@
-"""Rebuild `hotline/domain/places/markets.py`: names of markets and the district of each, as WFP lists them.
+"""Rebuild `hotline/domain/places/markets.txt`: names of markets and the district of each, as WFP lists them.
 
     pip install rwanda-admin==1.4.1     (in an environment of its own)
-    PYTHONPATH=. python tools/build_markets.py wfp_markets_rwa.csv > hotline/domain/places/markets.py
+    PYTHONPATH=. python tools/build_markets.py wfp_markets_rwa.csv > hotline/domain/places/markets.txt
 
 The CSV is "Rwanda - Food Prices", its markets, of the World Food Programme on the Humanitarian Data Exchange (licence
 CC BY-IGO). The columns `market` and `admin2` are read: the district is WFP's own. rwanda-admin (data CC BY 4.0, from
@@ -30,14 +30,6 @@ from hotline.domain.places.place_names import spelling
 from hotline.domain.places.places import SAID, camps, district_named, districts, sectors
 
 MOST_DISTRICTS = 9
-HEAD = '''"""Markets by the district that they are in, as the World Food Programme lists them.
-
-Made by `tools/build_markets.py`: do not edit. A line is a district's code and names. A `*` marks a name that no other
-district bears. `docs/credits.md` names the source and its licence.
-"""
-
-MARKETS = """
-'''
 
 
 def plain(name: str) -> str:
@@ -99,7 +91,7 @@ def kept(path: str) -> Iterator[tuple[str, str]]:
 
 
 def main(path: str) -> None:
-    """Prints the module."""
+    """Prints the table."""
     by_district: dict[str, list[str]] = defaultdict(list)
     for code, name in kept(path):
         by_district[code].append(name)
@@ -107,7 +99,7 @@ def main(path: str) -> None:
         textwrap.fill(f"{code} {', '.join(sorted(names))}", 118, subsequent_indent="   ")
         for code, names in sorted(by_district.items())
     )
-    sys.stdout.write(f'{HEAD}{body}\n"""\n')
+    sys.stdout.write(f"{body}\n")
 
 
 if __name__ == "__main__":

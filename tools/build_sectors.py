@@ -1,7 +1,7 @@
-"""Rebuild `hotline/domain/places/places.py`: Rwanda's 30 districts and 416 sectors with their NISR codes.
+"""Rebuild `hotline/domain/places/sectors.txt`: Rwanda's 30 districts and 416 sectors with their NISR codes.
 
     pip install rwanda-admin==1.4.1 rwanda-geo-data==1.1.0     (in an environment of its own)
-    python tools/build_sectors.py > hotline/domain/places/places.py
+    python tools/build_sectors.py > hotline/domain/places/sectors.txt
 
 rwanda-admin (data CC BY 4.0, from the NISR village list) has the codes, but some of its names are damaged;
 rwanda-geo-data (MIT) has clean names, but no codes. They are joined on the villages that a sector holds, so that a
@@ -21,14 +21,6 @@ import rwanda_admin
 import rwanda_geo_data
 
 OFFICIAL_SPELLING = {"Mageregere": "Mageragere"}
-
-HEAD = '''"""Rwanda's districts and sectors by NISR code. Made by `tools/build_sectors.py`: do not edit.
-
-A line that begins with a code begins a district: code, name, and its sectors in the order of their codes, from 01.
-"""
-
-DISTRICTS = """
-'''
 
 
 def letters(name: str) -> str:
@@ -70,7 +62,7 @@ def named_sectors() -> dict[int, tuple[str, str]]:
     return found
 
 
-def module(found: dict[int, tuple[str, str]]) -> str:
+def table(found: dict[int, tuple[str, str]]) -> str:
     by_district: dict[int, list[str]] = defaultdict(list)
     names: dict[int, str] = {}
     for code in sorted(found):
@@ -85,8 +77,8 @@ def module(found: dict[int, tuple[str, str]]) -> str:
         textwrap.fill(f"{code} {name}: {' '.join(by_district[code])}", 100, subsequent_indent="   ")
         for code, name in names.items()
     )
-    return HEAD + "\n".join(lines) + '\n"""\n'
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(module(named_sectors()))
+    sys.stdout.write(table(named_sectors()))
