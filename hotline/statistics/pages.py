@@ -30,9 +30,7 @@ from hotline.statistics.rules_definitions import (
 from hotline.statistics.rules_labels import (
     DIMENSIONS,
     SPANS,
-    number_label,
-    period_label,
-    value_label,
+    Labels,
 )
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import Release
@@ -75,7 +73,8 @@ def overview(visit: Visit) -> Response:
 def first(visit: Visit, lines: Sequence[TodayLine]) -> Response:
     """Shows the overview with what waits for this account above it."""
     releases = service_releases.published(visit.kit)
-    answers = rules_report.answers(releases, visit.language, visit.say)
+    labels = _labels(visit)
+    answers = rules_report.answers(releases, labels)
     pending = service_releases.pending(visit.kit, visit.by.roles)
     board = None
     if visit.by.roles & who.RELEASING:
@@ -83,13 +82,11 @@ def first(visit: Visit, lines: Sequence[TodayLine]) -> Response:
     return page(
         visit,
         "statistics.html",
-        answers=[(one, _spark(visit, one)) for one in answers],
+        answers=[(one, Markup(service_report.answer_chart(one, labels))) for one in answers],
         releases=[(one.period, _label(visit, one.period), one) for one in releases],
         pending=[(period, _label(visit, period)) for period in pending],
         board=board,
-        programme=rules_report.programme(
-            releases, service_releases.targets(visit.kit), visit.language, visit.say
-        ),
+        programme=rules_report.programme(releases, service_releases.targets(visit.kit), labels),
         objectives=rules_report.OBJECTIVES,
         may_set=bool(visit.by.roles & who.LEADING),
         lines=lines,
@@ -116,7 +113,7 @@ def approve(visit: Visit, period: str) -> Response:
 def files(visit: Visit, period: str) -> Response:
     """Sends a release as a zip of CSV, workbook and metadata."""
     found = _found(visit, period)
-    body = service_export.archive(found, visit.language, visit.say, spreadsheet.book)
+    body = service_export.archive(found, _labels(visit), spreadsheet.book)
     response = make_response(body)
     response.headers["Content-Type"] = "application/zip"
     name = service_export.archive_name(found)
@@ -180,7 +177,7 @@ def set_targets(visit: Visit) -> Response:
     """Sets the targets of this year. An empty field takes a target back."""
     given: dict[str, int | None] = {}
     wrong: dict[str, str] = {}
-    for _, name, _, _ in rules_report.PROGRAMME:
+    for name in (one.name for one in rules_report.PROGRAMME):
         typed = visit.form.text(name, most=9)
         if typed and not (typed.isascii() and typed.isdigit()):
             wrong[name] = visit.say(NO_NUMBER)
@@ -234,27 +231,18 @@ def _targets(visit: Visit, wrong: Mapping[str, str] | None = None) -> Response:
         visit,
         "statistics_targets.html",
         wrong=faults(**(wrong or {})),
-        fields=[
-            (name, rules_report.LABELS[name], known.get(name, ""))
-            for _, name, _, _ in rules_report.PROGRAMME
-        ],
+        fields=[(one.name, one.label, known.get(one.name, "")) for one in rules_report.PROGRAMME],
         year=str(visit.kit.now().year),
     )
 
 
+def _labels(visit: Visit) -> Labels:
+    return Labels(visit.language, visit.say)
+
+
 def _label(visit: Visit, period: str) -> str:
-    said = period_label(period, visit.language, visit.say)
+    said = _labels(visit).period(period)
     return f"{said[:1].upper()}{said[1:]}"
-
-
-def _spark(visit: Visit, answer: rules_report.Answer) -> Markup | None:
-    if len(answer.points) < 2:
-        return None
-    told = [
-        f"{label}: {number_label(number, answer.unit, visit.language, visit.say)}"
-        for label, number in zip(answer.labels, answer.points, strict=True)
-    ]
-    return Markup(sparkline(answer.sentence, answer.points, told))
 
 
 def _is_in(found: Release, table: Table) -> bool:
@@ -286,7 +274,7 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
     names = service_releases.row_names(visit.kit, visit.language) if is_of_flows else {}
     rows = [
         Bar(
-            value_label(dimension, cell.name.value, visit.language, visit.say, names),
+            _labels(visit).value(dimension, cell.name.value, names),
             cell.number,
             _said(visit, one, cell.number),
         )
@@ -305,7 +293,7 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
 
 
 def _said(visit: Visit, one: Indicator, number: int | None) -> str:
-    return number_label(number, one.unit, visit.language, visit.say)
+    return _labels(visit).number(number, one.unit)
 
 
 def _counts(visit: Visit, found: TipBoard) -> Sequence[tuple[str, int]]:
@@ -400,7 +388,7 @@ def _screens(
 ) -> Block:
     """The largest first, by the names that the flows give."""
     names = service_releases.row_names(visit.kit, visit.language)
-    label = partial(value_label, dimension, language=visit.language, say=visit.say, names=names)
+    label = partial(_labels(visit).value, dimension, names=names)
     largest = sorted(found, key=lambda one: (-one[1], one[0]))
     rows = [Bar(label(value), count, str(count)) for value, count in largest]
     drawing = Markup(bars(title, rows[:MOST_ROWS])) if rows else None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.statistics.rules_definitions import TABLES, Indicator, Table
-from hotline.statistics.rules_labels import FEW, ROUNDED, SAMPLE, Say, value_label
+from hotline.statistics.rules_labels import FEW, ROUNDED, SAMPLE, Labels
 from hotline.statistics.rules_release import Release
 from hotline.text.export_sheets import ExportCell, ExportSheet, as_csv
 
@@ -52,11 +52,11 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
 """What others ask of the line, and the table and column that answer it."""
 
 
-def archive(release: Release, language: str, say: Say, write_book: WriteBook) -> bytes:
+def archive(release: Release, labels: Labels, write_book: WriteBook) -> bytes:
     """Returns a zip with a CSV for each table, a workbook, and metadata.json."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as found:
-        for name, body in files(release, language, say, write_book).items():
+        for name, body in files(release, labels, write_book).items():
             found.writestr(zipfile.ZipInfo(name, OLDEST), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -67,9 +67,9 @@ def archive_name(release: Release) -> str:
     return f"{marked}statistics-{release.period}"
 
 
-def files(release: Release, language: str, say: Say, write_book: WriteBook) -> Mapping[str, bytes]:
+def files(release: Release, labels: Labels, write_book: WriteBook) -> Mapping[str, bytes]:
     """Returns every file of a release by its name."""
-    sheets = _sheets(release, language, say)
+    sheets = _sheets(release, labels)
     found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
     found["statistics.xlsx"] = write_book(sheets, release.made_at)
     metadata = json.dumps(_metadata(release), ensure_ascii=False, indent=1, sort_keys=True)
@@ -77,33 +77,27 @@ def files(release: Release, language: str, say: Say, write_book: WriteBook) -> M
     return found
 
 
-def _sheets(release: Release, language: str, say: Say) -> Sequence[ExportSheet]:
+def _sheets(release: Release, labels: Labels) -> Sequence[ExportSheet]:
     """One sheet for each table that this release holds."""
-    marks = f" {say(SAMPLE)}" if release.is_sample else ""
+    marks = f" {labels.say(SAMPLE)}" if release.is_sample else ""
     found = []
     for table in TABLES:
-        rows = [
-            row
-            for indicator in table.indicators
-            for row in _rows(release, indicator, language, say)
-        ]
+        rows = [row for indicator in table.indicators for row in _rows(release, indicator, labels)]
         if rows:
-            says = f"{say(table.title)}. {say(ROUNDED)}{marks}"
+            says = f"{labels.say(table.title)}. {labels.say(ROUNDED)}{marks}"
             found.append(ExportSheet(table.name, says, HEAD, rows))
     return found
 
 
-def _rows(
-    release: Release, indicator: Indicator, language: str, say: Say
-) -> Sequence[Sequence[ExportCell]]:
+def _rows(release: Release, indicator: Indicator, labels: Labels) -> Sequence[Sequence[ExportCell]]:
     return [
         (
             release.period,
             indicator.name,
-            say(indicator.label),
+            labels.say(indicator.label),
             cell.name.dimension,
             cell.name.value,
-            value_label(cell.name.dimension, cell.name.value, language, say),
+            labels.value(cell.name.dimension, cell.name.value),
             FEW if cell.number is None else cell.number,
             indicator.unit.value,
         )

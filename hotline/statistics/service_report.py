@@ -17,7 +17,7 @@ from hotline.ports import Kit
 from hotline.statistics import rules_report, service_releases
 from hotline.statistics.rules_charts import district_map, sparkline
 from hotline.statistics.rules_definitions import Dimension, Unit, phrase
-from hotline.statistics.rules_labels import ROUNDED, SAMPLE, Say, number_label, period_label
+from hotline.statistics.rules_labels import ROUNDED, SAMPLE, Labels
 from hotline.statistics.rules_periods import ends
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_report import Answer, Results
@@ -58,6 +58,15 @@ METHOD: Sequence[str] = (
 )
 
 
+PROGRAMME_HEAD = (
+    phrase("Indicator"),
+    phrase("Baseline"),
+    phrase("Target"),
+    phrase("Actual"),
+    phrase("Table"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ToldResults:
     """What callers are told in one language, with its title and notes."""
@@ -73,19 +82,19 @@ def results_page(context: Kit) -> str:
     releases = service_releases.published(context)
     told = []
     for language in CODES:
-        say = _say_in(language)
-        results = rules_report.results(releases, language, say)
-        notes = [say(ROUNDED), say(NOBODY), say(CONTACTS)] if results.period else []
-        told.append(ToldResults(language, say(TITLE), results, notes))
+        labels = _labels(language)
+        results = rules_report.results(releases, labels)
+        notes = map(labels.say, (ROUNDED, NOBODY, CONTACTS) if results.period else ())
+        told.append(ToldResults(language, labels.say(TITLE), results, list(notes)))
     page = _templates().get_template("results.html")
     return page.render(told=told, style=Markup(STYLE), names=NAMES)
 
 
 def results_sms(context: Kit, language: str) -> str:
     """Returns what callers are told as one SMS, in GSM-7 letters. Raises StoreUnavailable."""
-    say = _say_in(language)
-    found = rules_report.results(service_releases.published(context), language, say)
-    return rules_report.sms_of(found, say)
+    labels = _labels(language)
+    found = rules_report.results(service_releases.published(context), labels)
+    return rules_report.sms_of(found, labels)
 
 
 def minister_pdf(context: Kit, period: str, language: str) -> bytes:
@@ -106,10 +115,8 @@ def minister_document(context: Kit, period: str, language: str) -> Mapping[str, 
     this = next((one for one in releases if one.period == period), None)
     if this is None:
         raise NotFound(f"The release of {period} is not published.")
-    say = _say_in(language)
-    answers = rules_report.answers(releases, language, say)
-    programme = rules_report.programme(releases, service_releases.targets(context), language, say)
-    when = period_label(period, language, say)
+    labels = _labels(language)
+    say, when = labels.say, labels.period(period)
     document = {
         "language": language,
         "title": say(phrase("Report of the line")),
@@ -117,58 +124,55 @@ def minister_document(context: Kit, period: str, language: str) -> Mapping[str, 
         "sample": say(SAMPLE) if this.is_sample else "",
         "made": say(phrase("Release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
         "digest": f"{say(phrase('Digest (SHA-256)'))}: {this.digest}",
-        "answers": [{**asdict(one), "chart": _chart(one, language, say)} for one in answers],
-        "map": _map(releases, language, say),
+        "answers": [
+            {**asdict(one), "chart": answer_chart(one, labels)}
+            for one in rules_report.answers(releases, labels)
+        ],
+        "map": _map(releases, labels),
         "programme": {
             "title": say(phrase("Programme indicators")),
-            "head": [
-                say(one)
-                for one in (
-                    phrase("Indicator"),
-                    phrase("Baseline"),
-                    phrase("Target"),
-                    phrase("Actual"),
-                    phrase("Table"),
-                )
-            ],
+            "head": list(map(say, PROGRAMME_HEAD)),
             "rows": [
-                [one.label, one.baseline, one.target, one.actual, one.source] for one in programme
+                [one.label, one.baseline, one.target, one.actual, one.table]
+                for one in rules_report.programme(
+                    releases, service_releases.targets(context), labels
+                )
             ],
         },
         "method": {
             "title": say(phrase("How these numbers were made")),
-            "sentences": [say(one) for one in METHOD],
+            "sentences": list(map(say, METHOD)),
         },
     }
     return {"report": json.dumps(document, ensure_ascii=False)}
 
 
-def _chart(answer: Answer, language: str, say: Say) -> str:
-    """Returns the line of an answer's numbers, or nothing where there is only one."""
+def answer_chart(answer: Answer, labels: Labels) -> str:
+    """Returns the line of an answer's numbers as SVG, or nothing where there is only one."""
     if len(answer.points) < 2:
         return ""
     told = [
-        f"{label}: {number_label(number, answer.unit, language, say)}"
+        f"{label}: {labels.number(number, answer.unit)}"
         for label, number in zip(answer.labels, answer.points, strict=True)
     ]
     return sparkline(answer.sentence, answer.points, told)
 
 
-def _map(releases: Sequence[Release], language: str, say: Say) -> Mapping[str, str]:
+def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
     """Returns tips by district of the newest year that was published; empty where none shows a number."""
     at = ("tips_by_district", Dimension.DISTRICT)
     year = next((one for one in releases if one.has(*at)), None)
     numbers = {cell.name.value: cell.number for cell in year.rows(*at)} if year else {}
     if year is None or not any(numbers.values()):
         return {"title": "", "svg": "", "told": ""}
-    title = f"{say(phrase('Tips by district'))}, {period_label(year.period, language, say)}"
-    says = {code: number_label(one, Unit.TIPS, language, say) for code, one in numbers.items()}
+    title = f"{labels.say(phrase('Tips by district'))}, {labels.period(year.period)}"
+    says = {code: labels.number(one, Unit.TIPS) for code, one in numbers.items()}
     names = {area.code: area.name for area in districts()}
     told = "; ".join(f"{names[code]}: {said}" for code, said in says.items() if code in names)
     return {"title": title, "svg": district_map(title, names, numbers, says), "told": told}
 
 
-def _say_in(language: str) -> Say:
+def _labels(language: str) -> Labels:
     """Returns what says a phrase of the console's catalogue in a language."""
     known = _words()[language]
 
@@ -176,7 +180,7 @@ def _say_in(language: str) -> Say:
         said = known.get(words) or words
         return said.format_map(values) if values else said
 
-    return say
+    return Labels(language, say)
 
 
 @cache

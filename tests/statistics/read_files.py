@@ -7,13 +7,14 @@ import json
 from hotline.adapters import spreadsheet
 from hotline.statistics import service_export
 from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_labels import Labels
 from hotline.statistics.rules_periods import Span
 from hotline.statistics.rules_release import Cell, Release
 
 
 def read_back(release: Release) -> Release:
     """Writes the files of a release, and makes a release of what stands in its tables and its metadata alone."""
-    files = service_export.files(release, "en", str.format, spreadsheet.book)
+    files = service_export.files(release, Labels("en", str.format), spreadsheet.book)
     metadata = json.loads(files["metadata.json"])
     cells = []
     for name, body in files.items():

@@ -29,6 +29,7 @@ from hotline.environment import CHECKOUT
 from hotline.services.people.dossiers.people_list import PersonState
 from hotline.services.words.number_part import EntryFault, NumberFault
 from hotline.services.words.word_faults import Unfit
+from hotline.statistics import rules_definitions
 from hotline.text.languages import CODES
 
 PAGES = CHECKOUT / "hotline" / "web" / "console"
@@ -115,6 +116,7 @@ def _of_tables() -> Iterator[str]:
     yield from audit_sentences.PROCESSES.values()
     yield from account_faults.SENTENCES.values()
     yield from people_codes.words()
+    yield from rules_definitions.texts()
     yield from (reply.button for reply in REPLIES.values() if reply.button)
     yield from (words for role, row in ROLES.items() for words in (role.value, row.does))
     yield from (state.value for state in AccountState)
