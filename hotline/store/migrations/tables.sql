@@ -1,0 +1,1126 @@
+-- Every table and index of the first release, for PostgreSQL. `v0099_tables` names the types of SQLite.
+
+CREATE TABLE account (
+    id SERIAL NOT NULL,
+    name VARCHAR NOT NULL,
+    shown VARCHAR NOT NULL,
+    roles JSON NOT NULL,
+    language VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    public_key BYTEA,
+    wrapped_key BYTEA,
+    recovery_key BYTEA,
+    totp BYTEA,
+    totp_step INTEGER NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    seen_at TIMESTAMPTZ,
+    ended_at TIMESTAMPTZ,
+    suspended_until TIMESTAMPTZ,
+    paper_at TIMESTAMPTZ,
+    factor_at TIMESTAMPTZ,
+    responder_id INTEGER,
+    CONSTRAINT account_key PRIMARY KEY (id),
+    CONSTRAINT account_name_once UNIQUE (name)
+);
+CREATE UNIQUE INDEX account_responder ON account (responder_id);
+
+CREATE TABLE alarm (
+    name VARCHAR NOT NULL,
+    says VARCHAR NOT NULL,
+    since TIMESTAMPTZ NOT NULL,
+    next_at TIMESTAMPTZ NOT NULL,
+    level INTEGER NOT NULL,
+    told INTEGER NOT NULL,
+    well_since TIMESTAMPTZ,
+    acknowledged_by VARCHAR,
+    CONSTRAINT alarm_key PRIMARY KEY (name)
+);
+
+CREATE TABLE approval (
+    id SERIAL NOT NULL,
+    kind VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    sealed BYTEA,
+    asked_by VARCHAR NOT NULL,
+    asker_id INTEGER,
+    asked_at TIMESTAMPTZ NOT NULL,
+    reason VARCHAR NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    decided_by VARCHAR,
+    decided_at TIMESTAMPTZ,
+    decision VARCHAR,
+    CONSTRAINT approval_key PRIMARY KEY (id)
+);
+CREATE INDEX approval_subject_index ON approval (subject);
+
+CREATE TABLE audit (
+    id SERIAL NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    actor VARCHAR NOT NULL,
+    action VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    previous VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    CONSTRAINT audit_key PRIMARY KEY (id),
+    CONSTRAINT audit_previous_once UNIQUE (previous),
+    CONSTRAINT audit_digest_once UNIQUE (digest)
+);
+
+CREATE TABLE coverage (
+    hour TIMESTAMPTZ NOT NULL,
+    missing JSON NOT NULL,
+    CONSTRAINT coverage_key PRIMARY KEY (hour)
+);
+
+CREATE TABLE delivery_report (
+    id SERIAL NOT NULL,
+    provider_id VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    network VARCHAR,
+    received_at TIMESTAMPTZ NOT NULL,
+    applied BOOLEAN NOT NULL,
+    CONSTRAINT delivery_report_key PRIMARY KEY (id),
+    CONSTRAINT delivery_report_provider_id_status_once UNIQUE (provider_id, status)
+);
+
+CREATE TABLE desk (
+    code VARCHAR NOT NULL,
+    kind VARCHAR,
+    name VARCHAR,
+    place VARCHAR,
+    public_key BYTEA NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    retired_at TIMESTAMPTZ,
+    copied_since TIMESTAMPTZ,
+    CONSTRAINT desk_key PRIMARY KEY (code)
+);
+
+CREATE TABLE district_code (
+    code_key VARCHAR NOT NULL,
+    roll VARCHAR NOT NULL,
+    district VARCHAR NOT NULL,
+    made_by VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    uses INTEGER NOT NULL,
+    CONSTRAINT district_code_key PRIMARY KEY (code_key)
+);
+
+CREATE TABLE errand (
+    name VARCHAR NOT NULL,
+    done_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT errand_key PRIMARY KEY (name)
+);
+
+CREATE TABLE failed_sign_in (
+    id SERIAL NOT NULL,
+    name_key BYTEA NOT NULL,
+    is_known BOOLEAN NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT failed_sign_in_key PRIMARY KEY (id)
+);
+CREATE INDEX failed_sign_in_at_index ON failed_sign_in (at);
+
+CREATE TABLE flow_state (
+    digest VARCHAR NOT NULL,
+    findings JSON NOT NULL,
+    septets INTEGER NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT flow_state_key PRIMARY KEY (digest)
+);
+
+CREATE TABLE guess (
+    id SERIAL NOT NULL,
+    secret VARCHAR NOT NULL,
+    session_key VARCHAR NOT NULL,
+    heard_key VARCHAR NOT NULL,
+    contact_key VARCHAR NOT NULL,
+    target_key VARCHAR NOT NULL,
+    compared BOOLEAN NOT NULL,
+    opened_key VARCHAR,
+    said JSON NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT guess_key PRIMARY KEY (id),
+    CONSTRAINT guess_session_key_heard_key_once UNIQUE (session_key, heard_key)
+);
+CREATE INDEX guess_at ON guess (at);
+CREATE INDEX guess_contact ON guess (contact_key, at);
+CREATE INDEX guess_target ON guess (target_key, at);
+
+CREATE TABLE home_origin (
+    id SERIAL NOT NULL,
+    origin VARCHAR NOT NULL,
+    marked_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT home_origin_key PRIMARY KEY (id)
+);
+
+CREATE TABLE hook_figure (
+    hook VARCHAR NOT NULL,
+    outcome VARCHAR NOT NULL,
+    bound INTEGER NOT NULL,
+    count BIGINT NOT NULL,
+    microseconds BIGINT NOT NULL,
+    CONSTRAINT hook_figure_key PRIMARY KEY (hook, outcome, bound)
+);
+
+CREATE TABLE inbound_seen (
+    provider_id VARCHAR NOT NULL,
+    outcome VARCHAR NOT NULL,
+    received_at TIMESTAMPTZ NOT NULL,
+    sms_key VARCHAR,
+    referral_id INTEGER,
+    more_referrals JSON,
+    waits JSON,
+    proved_at TIMESTAMPTZ,
+    vouched_at TIMESTAMPTZ,
+    unproven_at TIMESTAMPTZ,
+    CONSTRAINT inbound_seen_key PRIMARY KEY (provider_id)
+);
+CREATE UNIQUE INDEX inbound_seen_sms ON inbound_seen (sms_key);
+CREATE INDEX inbound_seen_unlisted ON inbound_seen (received_at) WHERE proved_at IS NULL AND unproven_at IS NULL AND sms_key IS NOT NULL;
+
+CREATE TABLE inbox_read (
+    name VARCHAR NOT NULL,
+    number BIGINT NOT NULL,
+    until TIMESTAMPTZ,
+    since TIMESTAMPTZ NOT NULL,
+    sure_from TIMESTAMPTZ NOT NULL,
+    news_at TIMESTAMPTZ NOT NULL,
+    next_at TIMESTAMPTZ NOT NULL,
+    read_at TIMESTAMPTZ NOT NULL,
+    fault VARCHAR NOT NULL,
+    CONSTRAINT inbox_read_key PRIMARY KEY (name)
+);
+
+CREATE TABLE joined (
+    number_key VARCHAR NOT NULL,
+    roll VARCHAR NOT NULL,
+    district VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    told JSON NOT NULL,
+    passed JSON,
+    CONSTRAINT joined_key PRIMARY KEY (number_key)
+);
+
+CREATE TABLE key_canary (
+    name VARCHAR NOT NULL,
+    canary BYTEA NOT NULL,
+    CONSTRAINT key_canary_key PRIMARY KEY (name, canary)
+);
+
+CREATE TABLE lane (
+    name VARCHAR NOT NULL,
+    held_until TIMESTAMPTZ,
+    reason VARCHAR,
+    awaited_at TIMESTAMPTZ,
+    failing_since TIMESTAMPTZ,
+    failed_at TIMESTAMPTZ,
+    CONSTRAINT lane_key PRIMARY KEY (name)
+);
+
+CREATE TABLE lane_hold (
+    lane VARCHAR NOT NULL,
+    held_by VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    since TIMESTAMPTZ NOT NULL,
+    doubtful_until TIMESTAMPTZ,
+    CONSTRAINT lane_hold_key PRIMARY KEY (lane)
+);
+
+CREATE TABLE leader (
+    name VARCHAR NOT NULL,
+    holder VARCHAR NOT NULL,
+    until TIMESTAMPTZ NOT NULL,
+    CONSTRAINT leader_key PRIMARY KEY (name)
+);
+
+CREATE TABLE people (
+    period VARCHAR NOT NULL,
+    count INTEGER NOT NULL,
+    CONSTRAINT people_key PRIMARY KEY (period)
+);
+
+CREATE TABLE people_register (
+    period VARCHAR NOT NULL,
+    register INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    CONSTRAINT people_register_key PRIMARY KEY (period, register)
+);
+
+CREATE TABLE person_count (
+    period VARCHAR NOT NULL,
+    made_at TIMESTAMPTZ NOT NULL,
+    cells JSON NOT NULL,
+    CONSTRAINT person_count_key PRIMARY KEY (period)
+);
+
+CREATE TABLE person_sum (
+    month VARCHAR NOT NULL,
+    made_at TIMESTAMPTZ NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT person_sum_key PRIMARY KEY (month)
+);
+
+CREATE TABLE process_start (
+    role VARCHAR NOT NULL,
+    host VARCHAR NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    wrong_keys VARCHAR NOT NULL,
+    second_channel BOOLEAN,
+    CONSTRAINT process_start_key PRIMARY KEY (role, host)
+);
+
+CREATE TABLE programme_target (
+    id SERIAL NOT NULL,
+    indicator VARCHAR NOT NULL,
+    year VARCHAR NOT NULL,
+    target INTEGER,
+    set_by VARCHAR NOT NULL,
+    set_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT programme_target_key PRIMARY KEY (id)
+);
+
+CREATE TABLE reach (
+    id SERIAL NOT NULL,
+    day DATE NOT NULL,
+    measure VARCHAR NOT NULL,
+    district VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    entry VARCHAR NOT NULL,
+    topic VARCHAR NOT NULL,
+    count INTEGER NOT NULL,
+    CONSTRAINT reach_key PRIMARY KEY (id),
+    CONSTRAINT reach_day_measure_district_language_channel_entry_topic_once UNIQUE (day, measure, district, language, channel, entry, topic)
+);
+
+CREATE TABLE recovery_pair (
+    id SERIAL NOT NULL,
+    public_key BYTEA NOT NULL,
+    wrapped_key BYTEA NOT NULL,
+    made_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT recovery_pair_key PRIMARY KEY (id)
+);
+
+CREATE TABLE release (
+    id SERIAL NOT NULL,
+    period VARCHAR NOT NULL,
+    made_at TIMESTAMPTZ NOT NULL,
+    digest VARCHAR NOT NULL,
+    spans JSON NOT NULL,
+    first_month VARCHAR NOT NULL,
+    is_sample BOOLEAN NOT NULL,
+    CONSTRAINT release_key PRIMARY KEY (id),
+    CONSTRAINT release_period_once UNIQUE (period)
+);
+
+CREATE TABLE responder (
+    id SERIAL NOT NULL,
+    name VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    languages JSON,
+    districts JSON NOT NULL,
+    categories JSON NOT NULL,
+    number_key VARCHAR NOT NULL,
+    sealed_number BYTEA NOT NULL,
+    active BOOLEAN NOT NULL,
+    unreachable VARCHAR,
+    created_at TIMESTAMPTZ NOT NULL,
+    left_at TIMESTAMPTZ,
+    state VARCHAR DEFAULT 'active' NOT NULL,
+    public_key BYTEA,
+    pin_wrap BYTEA,
+    pin_set_at TIMESTAMPTZ,
+    wrong_pins JSON DEFAULT '[]' NOT NULL,
+    rested_until TIMESTAMPTZ,
+    pin_opened_at TIMESTAMPTZ,
+    pin_openings INTEGER DEFAULT '0' NOT NULL,
+    pin_network VARCHAR,
+    read_lately JSON DEFAULT '[]' NOT NULL,
+    warnings_read_at TIMESTAMPTZ,
+    CONSTRAINT responder_key PRIMARY KEY (id),
+    CONSTRAINT responder_number_key_once UNIQUE (number_key)
+);
+
+CREATE TABLE revision (
+    id SERIAL NOT NULL,
+    digest VARCHAR NOT NULL,
+    document JSON NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    live_from TIMESTAMPTZ,
+    pressed VARCHAR,
+    pressed_mark VARCHAR,
+    CONSTRAINT revision_key PRIMARY KEY (id),
+    CONSTRAINT revision_digest_once UNIQUE (digest)
+);
+
+CREATE TABLE screen_count (
+    week DATE NOT NULL,
+    measure VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    count BIGINT NOT NULL,
+    CONSTRAINT screen_count_key PRIMARY KEY (week, measure, name)
+);
+
+CREATE TABLE sign_in_try (
+    name_key BYTEA NOT NULL,
+    failures INTEGER NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL,
+    next_try_at TIMESTAMPTZ,
+    CONSTRAINT sign_in_try_key PRIMARY KEY (name_key)
+);
+
+CREATE TABLE signature (
+    id SERIAL NOT NULL,
+    place VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    signed_by VARCHAR NOT NULL,
+    signed_on DATE NOT NULL,
+    english VARCHAR,
+    CONSTRAINT signature_key PRIMARY KEY (id),
+    CONSTRAINT signature_place_language_digest_signed_by_once UNIQUE (place, language, digest, signed_by)
+);
+
+CREATE TABLE stopped (
+    number_key VARCHAR NOT NULL,
+    stopped_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT stopped_key PRIMARY KEY (number_key)
+);
+
+CREATE TABLE tally (
+    id SERIAL NOT NULL,
+    day DATE NOT NULL,
+    measure VARCHAR NOT NULL,
+    district VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    entry VARCHAR NOT NULL,
+    topic VARCHAR NOT NULL,
+    count INTEGER NOT NULL,
+    CONSTRAINT tally_key PRIMARY KEY (id)
+);
+
+CREATE TABLE text_question (
+    id SERIAL NOT NULL,
+    place VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    asks VARCHAR NOT NULL,
+    asked_by_id INTEGER,
+    asked_by VARCHAR NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    settled_by VARCHAR,
+    settled_at TIMESTAMPTZ,
+    CONSTRAINT text_question_key PRIMARY KEY (id)
+);
+CREATE INDEX text_question_open ON text_question (settled_at, id);
+
+CREATE TABLE tip (
+    id SERIAL NOT NULL,
+    uid VARCHAR NOT NULL,
+    identity VARCHAR NOT NULL,
+    session_key VARCHAR NOT NULL,
+    passage INTEGER NOT NULL,
+    matter VARCHAR DEFAULT 'tip' NOT NULL,
+    state VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    entry VARCHAR NOT NULL,
+    place VARCHAR NOT NULL,
+    within VARCHAR,
+    sector VARCHAR,
+    category VARCHAR,
+    urgency INTEGER NOT NULL,
+    told_urgency INTEGER,
+    official VARCHAR NOT NULL,
+    basis VARCHAR NOT NULL,
+    do_not_visit BOOLEAN NOT NULL,
+    visit VARCHAR,
+    place_step INTEGER DEFAULT '0' NOT NULL,
+    manner VARCHAR,
+    contact_key VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    filed_at TIMESTAMPTZ,
+    completed_at TIMESTAMPTZ,
+    referred_at TIMESTAMPTZ,
+    referred_urgency INTEGER,
+    holder_id INTEGER,
+    renewed_at TIMESTAMPTZ,
+    end_wanted VARCHAR,
+    end_wanted_by VARCHAR,
+    closure_requested_at TIMESTAMPTZ,
+    closure_read_at TIMESTAMPTZ,
+    locked_for VARCHAR,
+    receipt_key VARCHAR,
+    erase_wanted_at TIMESTAMPTZ,
+    helped_at TIMESTAMPTZ,
+    closed_at TIMESTAMPTZ,
+    outcome VARCHAR,
+    warned_at TIMESTAMPTZ,
+    erased_at TIMESTAMPTZ,
+    record_key INTEGER NOT NULL,
+    CONSTRAINT tip_key PRIMARY KEY (id),
+    CONSTRAINT tip_uid_once UNIQUE (uid),
+    CONSTRAINT tip_identity_once UNIQUE (identity)
+);
+CREATE INDEX tip_alike ON tip (place, category, created_at);
+CREATE INDEX tip_closure ON tip (closure_requested_at) WHERE closure_requested_at IS NOT NULL;
+CREATE INDEX tip_contact ON tip (contact_key);
+CREATE INDEX tip_filed ON tip (filed_at);
+CREATE INDEX tip_open ON tip (filed_at) WHERE closed_at IS NULL;
+CREATE INDEX tip_receipt ON tip (receipt_key);
+CREATE INDEX tip_session ON tip (session_key);
+CREATE INDEX tip_silent ON tip (updated_at) WHERE state = 'draft';
+CREATE INDEX tip_waits ON tip (urgency, id) WHERE state != 'draft' AND (referred_urgency IS NULL OR referred_urgency > urgency);
+
+CREATE TABLE watcher (
+    id SERIAL NOT NULL,
+    name VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    number_key VARCHAR NOT NULL,
+    sealed_number BYTEA NOT NULL,
+    active BOOLEAN NOT NULL,
+    unreachable VARCHAR,
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT watcher_key PRIMARY KEY (id),
+    CONSTRAINT watcher_number_key_once UNIQUE (number_key)
+);
+
+CREATE TABLE account_code (
+    id SERIAL NOT NULL,
+    account_id INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    digest BYTEA NOT NULL,
+    expires_at TIMESTAMPTZ,
+    used_at TIMESTAMPTZ,
+    locked_key BYTEA,
+    CONSTRAINT account_code_key PRIMARY KEY (id),
+    CONSTRAINT account_code_account_id_of FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT account_code_digest_once UNIQUE (digest)
+);
+CREATE INDEX account_code_account_id_index ON account_code (account_id);
+
+CREATE TABLE alarm_notice (
+    id SERIAL NOT NULL,
+    alarm VARCHAR NOT NULL,
+    notice VARCHAR NOT NULL,
+    since TIMESTAMPTZ NOT NULL,
+    watcher_id INTEGER,
+    created_at TIMESTAMPTZ NOT NULL,
+    next_at TIMESTAMPTZ NOT NULL,
+    attempts INTEGER NOT NULL,
+    done_at TIMESTAMPTZ,
+    outcome VARCHAR,
+    CONSTRAINT alarm_notice_key PRIMARY KEY (id),
+    CONSTRAINT alarm_notice_watcher_id_of FOREIGN KEY(watcher_id) REFERENCES watcher (id)
+);
+CREATE INDEX alarm_notice_due ON alarm_notice (done_at, next_at);
+
+CREATE TABLE answer (
+    id SERIAL NOT NULL,
+    contact_key VARCHAR NOT NULL,
+    sealed_number BYTEA NOT NULL,
+    form VARCHAR NOT NULL,
+    revision_id INTEGER NOT NULL,
+    parameters JSON NOT NULL,
+    language VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    attempts INTEGER NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    next_at TIMESTAMPTZ NOT NULL,
+    lease_until TIMESTAMPTZ,
+    CONSTRAINT answer_key PRIMARY KEY (id),
+    CONSTRAINT answer_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
+);
+CREATE INDEX answer_contact ON answer (contact_key, created_at);
+CREATE INDEX answer_due ON answer (state, next_at);
+CREATE INDEX answer_written ON answer (created_at);
+
+CREATE TABLE asked_back (
+    tip_id INTEGER NOT NULL,
+    question VARCHAR NOT NULL,
+    desk VARCHAR NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    public_key BYTEA NOT NULL,
+    locked_key BYTEA NOT NULL,
+    body BYTEA NOT NULL,
+    answered_at TIMESTAMPTZ,
+    read_at TIMESTAMPTZ,
+    CONSTRAINT asked_back_key PRIMARY KEY (tip_id),
+    CONSTRAINT asked_back_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+);
+
+CREATE TABLE call_back (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    uid VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    body BYTEA NOT NULL,
+    sealed_key BYTEA NOT NULL,
+    opens_at TIMESTAMPTZ NOT NULL,
+    closes_at TIMESTAMPTZ NOT NULL,
+    again_at TIMESTAMPTZ,
+    asked_at TIMESTAMPTZ NOT NULL,
+    told_at TIMESTAMPTZ,
+    begun_at TIMESTAMPTZ,
+    wanted_by VARCHAR,
+    approved_by VARCHAR,
+    opened_at TIMESTAMPTZ,
+    ended_at TIMESTAMPTZ,
+    outcome VARCHAR,
+    CONSTRAINT call_back_key PRIMARY KEY (id),
+    CONSTRAINT call_back_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT call_back_uid_once UNIQUE (uid)
+);
+CREATE INDEX call_back_state ON call_back (state);
+CREATE INDEX call_back_tip ON call_back (tip_id);
+
+CREATE TABLE case_counted (
+    tip_id INTEGER NOT NULL,
+    month VARCHAR NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT case_counted_key PRIMARY KEY (tip_id),
+    CONSTRAINT case_counted_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+);
+
+CREATE TABLE case_key (
+    tip_id INTEGER NOT NULL,
+    public_key BYTEA NOT NULL,
+    made_at TIMESTAMPTZ NOT NULL,
+    warned_at TIMESTAMPTZ,
+    CONSTRAINT case_key_key PRIMARY KEY (tip_id),
+    CONSTRAINT case_key_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+);
+
+CREATE TABLE case_log (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    responder_id INTEGER,
+    desk VARCHAR,
+    way VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    codes JSON NOT NULL,
+    "key" VARCHAR NOT NULL,
+    supersedes INTEGER,
+    CONSTRAINT case_log_key PRIMARY KEY (id),
+    CONSTRAINT case_log_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT case_log_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT case_log_key_once UNIQUE ("key"),
+    CONSTRAINT case_log_supersedes_of FOREIGN KEY(supersedes) REFERENCES case_log (id)
+);
+CREATE INDEX case_log_tip_id_index ON case_log (tip_id);
+
+CREATE TABLE change (
+    id SERIAL NOT NULL,
+    title VARCHAR NOT NULL,
+    why VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    base_id INTEGER NOT NULL,
+    source VARCHAR,
+    created_by_id INTEGER,
+    created_by VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    proposed_by_id INTEGER,
+    proposed_by VARCHAR,
+    proposed_at TIMESTAMPTZ,
+    proposed_digest VARCHAR,
+    note VARCHAR,
+    noted_by VARCHAR,
+    ended_at TIMESTAMPTZ,
+    CONSTRAINT change_key PRIMARY KEY (id),
+    CONSTRAINT change_base_id_of FOREIGN KEY(base_id) REFERENCES revision (id),
+    CONSTRAINT change_source_once UNIQUE (source)
+);
+CREATE INDEX change_state ON change (state, id);
+
+CREATE TABLE console_session (
+    digest BYTEA NOT NULL,
+    account_id INTEGER NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    seen_at TIMESTAMPTZ NOT NULL,
+    factor_at TIMESTAMPTZ NOT NULL,
+    key_until TIMESTAMPTZ,
+    locked_key BYTEA,
+    flow VARCHAR,
+    flow_at TIMESTAMPTZ,
+    CONSTRAINT console_session_key PRIMARY KEY (digest),
+    CONSTRAINT console_session_account_id_of FOREIGN KEY(account_id) REFERENCES account (id)
+);
+CREATE INDEX console_session_account_id_index ON console_session (account_id);
+
+CREATE TABLE deadline (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    step INTEGER NOT NULL,
+    nth INTEGER DEFAULT '0' NOT NULL,
+    set_at TIMESTAMPTZ,
+    due_at TIMESTAMPTZ NOT NULL,
+    named_at TIMESTAMPTZ,
+    fired_at TIMESTAMPTZ,
+    CONSTRAINT deadline_key PRIMARY KEY (id),
+    CONSTRAINT deadline_tip_id_kind_step_once UNIQUE (tip_id, kind, step),
+    CONSTRAINT deadline_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+);
+CREATE UNIQUE INDEX deadline_one ON deadline (tip_id, kind) WHERE fired_at IS NULL;
+CREATE INDEX deadline_open ON deadline (due_at) WHERE fired_at IS NULL;
+
+CREATE TABLE desk_member (
+    id SERIAL NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    member VARCHAR NOT NULL,
+    wrapped_key BYTEA NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT desk_member_key PRIMARY KEY (id),
+    CONSTRAINT desk_member_desk_code_member_once UNIQUE (desk_code, member),
+    CONSTRAINT desk_member_desk_code_of FOREIGN KEY(desk_code) REFERENCES desk (code)
+);
+
+CREATE TABLE dialogue (
+    "key" VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    revision_id INTEGER NOT NULL,
+    entry VARCHAR NOT NULL,
+    dialled INTEGER NOT NULL,
+    reporting BOOLEAN NOT NULL,
+    alerts_blocked BOOLEAN NOT NULL,
+    responder_id INTEGER,
+    network VARCHAR,
+    language VARCHAR NOT NULL,
+    counted JSON NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    ended_at TIMESTAMPTZ,
+    heard INTEGER NOT NULL,
+    heard_key VARCHAR,
+    starred JSON,
+    caller_key VARCHAR,
+    pinned JSON,
+    screens_counted INTEGER,
+    CONSTRAINT dialogue_key PRIMARY KEY ("key"),
+    CONSTRAINT dialogue_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
+);
+CREATE INDEX dialogue_started ON dialogue (started_at);
+
+CREATE TABLE enrolment (
+    id SERIAL NOT NULL,
+    responder_id INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    approval_id INTEGER,
+    number_key VARCHAR NOT NULL,
+    sealed_number BYTEA,
+    sealed_code BYTEA,
+    code_hash BYTEA,
+    code_until TIMESTAMPTZ,
+    start_hash BYTEA,
+    start_until TIMESTAMPTZ,
+    tries INTEGER NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    proved_at TIMESTAMPTZ,
+    ended_at TIMESTAMPTZ,
+    ended VARCHAR,
+    CONSTRAINT enrolment_key PRIMARY KEY (id),
+    CONSTRAINT enrolment_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX enrolment_number_key_index ON enrolment (number_key);
+CREATE UNIQUE INDEX enrolment_open ON enrolment (responder_id) WHERE ended_at IS NULL;
+
+CREATE TABLE exclusion (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    responder_id INTEGER,
+    desk_code VARCHAR,
+    account_id INTEGER,
+    why VARCHAR NOT NULL,
+    "by" VARCHAR NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    lifted_by VARCHAR,
+    lifted_at TIMESTAMPTZ,
+    CONSTRAINT exclusion_key PRIMARY KEY (id),
+    CONSTRAINT exclusion_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE
+);
+CREATE INDEX exclusion_tip_id_index ON exclusion (tip_id);
+
+CREATE TABLE exercise (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    place VARCHAR NOT NULL,
+    desk VARCHAR NOT NULL,
+    climbs BOOLEAN NOT NULL,
+    started_by VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    ended_at TIMESTAMPTZ,
+    ended_by VARCHAR,
+    why_ended VARCHAR,
+    CONSTRAINT exercise_key PRIMARY KEY (id),
+    CONSTRAINT exercise_tip_id_once UNIQUE (tip_id),
+    CONSTRAINT exercise_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+);
+
+CREATE TABLE "grant" (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    sealed_key BYTEA NOT NULL,
+    CONSTRAINT grant_key PRIMARY KEY (id),
+    CONSTRAINT grant_tip_id_desk_code_once UNIQUE (tip_id, desk_code),
+    CONSTRAINT grant_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE,
+    CONSTRAINT grant_desk_code_of FOREIGN KEY(desk_code) REFERENCES desk (code)
+);
+
+CREATE TABLE leave (
+    id SERIAL NOT NULL,
+    responder_id INTEGER NOT NULL,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    asked_by VARCHAR NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    begun_at TIMESTAMPTZ,
+    CONSTRAINT leave_key PRIMARY KEY (id),
+    CONSTRAINT leave_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX leave_responder ON leave (responder_id, ends_at);
+
+CREATE TABLE legal_hold (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    placed_by VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    placed_at TIMESTAMPTZ NOT NULL,
+    lifted_by VARCHAR,
+    lifted_at TIMESTAMPTZ,
+    CONSTRAINT legal_hold_key PRIMARY KEY (id),
+    CONSTRAINT legal_hold_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id)
+);
+CREATE INDEX legal_hold_tip_id_index ON legal_hold (tip_id);
+
+CREATE TABLE membership (
+    id SERIAL NOT NULL,
+    responder_id INTEGER NOT NULL,
+    desk_code VARCHAR NOT NULL,
+    level VARCHAR NOT NULL,
+    categories JSON NOT NULL,
+    from_at TIMESTAMPTZ NOT NULL,
+    until_at TIMESTAMPTZ,
+    CONSTRAINT membership_key PRIMARY KEY (id),
+    CONSTRAINT membership_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX membership_desk ON membership (desk_code) WHERE until_at IS NULL;
+CREATE UNIQUE INDEX membership_one ON membership (responder_id, desk_code) WHERE until_at IS NULL;
+
+CREATE TABLE pin_warning (
+    id SERIAL NOT NULL,
+    responder_id INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    told_at TIMESTAMPTZ,
+    CONSTRAINT pin_warning_key PRIMARY KEY (id),
+    CONSTRAINT pin_warning_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX pin_warning_person ON pin_warning (responder_id, kind, at);
+CREATE INDEX pin_warning_told ON pin_warning (told_at, at);
+
+CREATE TABLE possible_victim (
+    tip_id INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    met_at TIMESTAMPTZ NOT NULL,
+    responder_id INTEGER,
+    clock VARCHAR,
+    due_at TIMESTAMPTZ,
+    rung INTEGER DEFAULT '0' NOT NULL,
+    record_key INTEGER NOT NULL,
+    CONSTRAINT possible_victim_key PRIMARY KEY (tip_id, n),
+    CONSTRAINT possible_victim_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT possible_victim_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX possible_victim_due_at_index ON possible_victim (due_at);
+
+CREATE TABLE publication (
+    id SERIAL NOT NULL,
+    revision_id INTEGER NOT NULL,
+    published_by VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    published_at TIMESTAMPTZ NOT NULL,
+    until TIMESTAMPTZ,
+    change_id INTEGER,
+    published_by_id INTEGER,
+    approved_by_id INTEGER,
+    approved_by VARCHAR,
+    lapses_at TIMESTAMPTZ,
+    settled_at TIMESTAMPTZ,
+    CONSTRAINT publication_key PRIMARY KEY (id),
+    CONSTRAINT publication_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
+);
+
+CREATE TABLE reading (
+    id SERIAL NOT NULL,
+    session_key VARCHAR NOT NULL,
+    text_digest VARCHAR NOT NULL,
+    responder_id INTEGER,
+    asks JSON NOT NULL,
+    of_id INTEGER,
+    state VARCHAR NOT NULL,
+    sealed_answer BYTEA,
+    shown BYTEA,
+    given_up_at TIMESTAMPTZ,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT reading_key PRIMARY KEY (id),
+    CONSTRAINT reading_session_key_text_digest_once UNIQUE (session_key, text_digest),
+    CONSTRAINT reading_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT reading_of_id_of FOREIGN KEY(of_id) REFERENCES reading (id)
+);
+CREATE INDEX reading_at ON reading (at);
+
+CREATE TABLE referral (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    responder_id INTEGER NOT NULL,
+    reference VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    acknowledged_at TIMESTAMPTZ,
+    proved_at TIMESTAMPTZ,
+    doubted_at TIMESTAMPTZ,
+    on_site_at TIMESTAMPTZ,
+    handed_to_help_at TIMESTAMPTZ,
+    passed_at TIMESTAMPTZ,
+    released_at TIMESTAMPTZ,
+    opened_at TIMESTAMPTZ,
+    CONSTRAINT referral_key PRIMARY KEY (id),
+    CONSTRAINT referral_tip_id_step_responder_id_once UNIQUE (tip_id, step, responder_id),
+    CONSTRAINT referral_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT referral_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT referral_reference_once UNIQUE (reference)
+);
+CREATE INDEX referral_hands ON referral (responder_id, created_at, state);
+
+CREATE TABLE release_approval (
+    id SERIAL NOT NULL,
+    release_id INTEGER NOT NULL,
+    role VARCHAR NOT NULL,
+    account_id INTEGER,
+    approved_by VARCHAR NOT NULL,
+    approved_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT release_approval_key PRIMARY KEY (id),
+    CONSTRAINT release_approval_release_id_role_once UNIQUE (release_id, role),
+    CONSTRAINT release_approval_release_id_of FOREIGN KEY(release_id) REFERENCES release (id)
+);
+
+CREATE TABLE release_cell (
+    id SERIAL NOT NULL,
+    release_id INTEGER NOT NULL,
+    indicator VARCHAR NOT NULL,
+    dimension VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    number INTEGER,
+    CONSTRAINT release_cell_key PRIMARY KEY (id),
+    CONSTRAINT release_cell_release_id_indicator_dimension_value_once UNIQUE (release_id, indicator, dimension, value),
+    CONSTRAINT release_cell_release_id_of FOREIGN KEY(release_id) REFERENCES release (id)
+);
+
+CREATE TABLE reply_answer (
+    id SERIAL NOT NULL,
+    responder_id INTEGER NOT NULL,
+    why VARCHAR NOT NULL,
+    text_key VARCHAR NOT NULL,
+    answered_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT reply_answer_key PRIMARY KEY (id),
+    CONSTRAINT reply_answer_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX reply_answer_old ON reply_answer (answered_at);
+CREATE INDEX reply_answer_responder ON reply_answer (responder_id, answered_at);
+
+CREATE TABLE started_form (
+    tip_id INTEGER NOT NULL,
+    responder_id INTEGER NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT started_form_key PRIMARY KEY (tip_id, responder_id),
+    CONSTRAINT started_form_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT started_form_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+
+CREATE TABLE tip_likeness (
+    tip_id INTEGER NOT NULL,
+    contact_key VARCHAR NOT NULL,
+    words_key VARCHAR,
+    who_key VARCHAR,
+    at TIMESTAMPTZ NOT NULL,
+    leader_id INTEGER,
+    CONSTRAINT tip_likeness_key PRIMARY KEY (tip_id),
+    CONSTRAINT tip_likeness_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE
+);
+CREATE INDEX tip_likeness_at ON tip_likeness (at);
+CREATE INDEX tip_likeness_contact ON tip_likeness (contact_key);
+CREATE INDEX tip_likeness_leader ON tip_likeness (leader_id);
+CREATE INDEX tip_likeness_words ON tip_likeness (words_key);
+
+CREATE TABLE tip_link (
+    id SERIAL NOT NULL,
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    why VARCHAR NOT NULL,
+    "by" VARCHAR NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    undone_by VARCHAR,
+    undone_at TIMESTAMPTZ,
+    CONSTRAINT tip_link_key PRIMARY KEY (id),
+    CONSTRAINT tip_link_a_b_once UNIQUE (a, b),
+    CONSTRAINT tip_link_a_of FOREIGN KEY(a) REFERENCES tip (id) ON DELETE CASCADE,
+    CONSTRAINT tip_link_b_of FOREIGN KEY(b) REFERENCES tip (id) ON DELETE CASCADE
+);
+CREATE INDEX tip_link_b_index ON tip_link (b);
+
+CREATE TABLE tip_place (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    place VARCHAR NOT NULL,
+    corrected_at TIMESTAMPTZ NOT NULL,
+    released_at TIMESTAMPTZ,
+    CONSTRAINT tip_place_key PRIMARY KEY (id),
+    CONSTRAINT tip_place_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE
+);
+CREATE INDEX tip_place_tip ON tip_place (tip_id);
+
+CREATE TABLE untold (
+    tip_id INTEGER NOT NULL,
+    urgency INTEGER NOT NULL,
+    CONSTRAINT untold_key PRIMARY KEY (tip_id),
+    CONSTRAINT untold_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE
+);
+CREATE INDEX untold_order ON untold (urgency, tip_id);
+
+CREATE TABLE case_code (
+    case_log_id INTEGER NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT case_code_key PRIMARY KEY (case_log_id),
+    CONSTRAINT case_code_case_log_id_of FOREIGN KEY(case_log_id) REFERENCES case_log (id)
+);
+
+CREATE TABLE case_grant (
+    id SERIAL NOT NULL,
+    tip_id INTEGER NOT NULL,
+    holder VARCHAR NOT NULL,
+    sealed_key BYTEA NOT NULL,
+    CONSTRAINT case_grant_key PRIMARY KEY (id),
+    CONSTRAINT case_grant_tip_id_holder_once UNIQUE (tip_id, holder),
+    CONSTRAINT case_grant_tip_id_of FOREIGN KEY(tip_id) REFERENCES case_key (tip_id) ON DELETE CASCADE
+);
+
+CREATE TABLE case_note (
+    case_log_id INTEGER NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT case_note_key PRIMARY KEY (case_log_id),
+    CONSTRAINT case_note_case_log_id_of FOREIGN KEY(case_log_id) REFERENCES case_log (id)
+);
+
+CREATE TABLE change_check (
+    digest VARCHAR NOT NULL,
+    change_id INTEGER,
+    findings JSON NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT change_check_key PRIMARY KEY (digest),
+    CONSTRAINT change_check_change_id_of FOREIGN KEY(change_id) REFERENCES change (id)
+);
+
+CREATE TABLE change_step (
+    id SERIAL NOT NULL,
+    change_id INTEGER NOT NULL,
+    part VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    document JSON,
+    made_by_id INTEGER,
+    made_by VARCHAR NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    says JSON NOT NULL,
+    once VARCHAR NOT NULL,
+    CONSTRAINT change_step_key PRIMARY KEY (id),
+    CONSTRAINT change_step_change_id_part_version_once UNIQUE (change_id, part, version),
+    CONSTRAINT change_step_change_id_of FOREIGN KEY(change_id) REFERENCES change (id),
+    CONSTRAINT change_step_once_once UNIQUE (once)
+);
+
+CREATE TABLE message (
+    id SERIAL NOT NULL,
+    kind VARCHAR NOT NULL,
+    responder_id INTEGER NOT NULL,
+    referral_id INTEGER,
+    template VARCHAR NOT NULL,
+    parameters JSON NOT NULL,
+    language VARCHAR NOT NULL,
+    priority INTEGER NOT NULL,
+    turn INTEGER DEFAULT '0' NOT NULL,
+    state VARCHAR NOT NULL,
+    attempts INTEGER NOT NULL,
+    counted INTEGER NOT NULL,
+    next_at TIMESTAMPTZ NOT NULL,
+    lease_until TIMESTAMPTZ,
+    leased_by VARCHAR,
+    provider_id VARCHAR,
+    created_at TIMESTAMPTZ NOT NULL,
+    accepted_at TIMESTAMPTZ,
+    delivered_at TIMESTAMPTZ,
+    resent BOOLEAN NOT NULL,
+    answered_at TIMESTAMPTZ,
+    CONSTRAINT message_key PRIMARY KEY (id),
+    CONSTRAINT message_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
+    CONSTRAINT message_referral_id_of FOREIGN KEY(referral_id) REFERENCES referral (id)
+);
+CREATE INDEX message_due ON message (state, next_at);
+CREATE INDEX message_referral ON message (referral_id);
+
+CREATE TABLE reading_ask (
+    id SERIAL NOT NULL,
+    reading_id INTEGER NOT NULL,
+    sealed_pin BYTEA NOT NULL,
+    public_key BYTEA NOT NULL,
+    box BYTEA,
+    asked_at TIMESTAMPTZ NOT NULL,
+    answered_at TIMESTAMPTZ,
+    CONSTRAINT reading_ask_key PRIMARY KEY (id),
+    CONSTRAINT reading_ask_reading_id_of FOREIGN KEY(reading_id) REFERENCES reading (id) ON DELETE CASCADE
+);
+CREATE INDEX reading_ask_open ON reading_ask (answered_at, id);
+
+CREATE TABLE service_referral (
+    offered_id INTEGER NOT NULL,
+    tip_id INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    responder_id INTEGER,
+    offered_at TIMESTAMPTZ NOT NULL,
+    answered_at TIMESTAMPTZ,
+    arrived_at TIMESTAMPTZ,
+    thirty_at TIMESTAMPTZ,
+    clock VARCHAR,
+    due_at TIMESTAMPTZ,
+    rung INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT service_referral_key PRIMARY KEY (offered_id),
+    CONSTRAINT service_referral_offered_id_of FOREIGN KEY(offered_id) REFERENCES case_log (id),
+    CONSTRAINT service_referral_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id),
+    CONSTRAINT service_referral_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id)
+);
+CREATE INDEX service_referral_due_at_index ON service_referral (due_at);
+CREATE INDEX service_referral_of ON service_referral (tip_id, n);
+
+CREATE TABLE attempt (
+    id SERIAL NOT NULL,
+    message_id INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    outcome VARCHAR,
+    http_status INTEGER,
+    provider_status VARCHAR,
+    provider_id VARCHAR,
+    CONSTRAINT attempt_key PRIMARY KEY (id),
+    CONSTRAINT attempt_message_id_n_once UNIQUE (message_id, n),
+    CONSTRAINT attempt_message_id_of FOREIGN KEY(message_id) REFERENCES message (id)
+);
+CREATE INDEX attempt_provider_id_index ON attempt (provider_id);
