@@ -1,9 +1,9 @@
 """How an answer is kept, and what falls with the one before it. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from hotline.engine.events import Answered, Event
-from hotline.engine.flow import Ask, Book
+from hotline.engine.flow import Ask, Book, reached
 from hotline.engine.run import Run
 from hotline.engine.view import list_answers
 
@@ -31,18 +31,10 @@ def _dependants(book: Book, name: str) -> frozenset[str]:
     """Answers whose list is named by this one, and theirs in turn; remembered, since every new answer asks."""
     found = book.dependants.get(name)
     if found is None:
-        found = book.dependants[name] = frozenset(_walked(_named_by(book), name))
+        named = _named_by(book)
+        fallen = {*reached([name], lambda one: named.get(one, ()))} - {name}
+        found = book.dependants[name] = frozenset(fallen)
     return found
-
-
-def _walked(named: Mapping[str, set[str]], name: str) -> Iterator[str]:
-    waiting, seen = [name], {name}
-    while waiting:
-        for dependant in named.get(waiting.pop(), ()):
-            if dependant not in seen:
-                seen.add(dependant)
-                waiting.append(dependant)
-                yield dependant
 
 
 def _named_by(book: Book) -> Mapping[str, set[str]]:

@@ -3,10 +3,10 @@
 `document.py` makes them out of YAML or JSON.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 from hotline.engine.keying import PIN_DIGITS
 from hotline.engine.numbers.numbers import Number, flags
@@ -206,3 +206,18 @@ def numbers_named(book: Book) -> frozenset[str]:
     nodes = (node for flow in book.flows.values() for node in flow.nodes.values())
     leads = (lead for node in nodes if isinstance(node, Say | Menu | Ask) for lead in node.leads)
     return frozenset(lead.number for lead in leads if lead.number is not None)
+
+
+T = TypeVar("T")
+
+
+def reached(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
+    """Returns all that a walk from these comes to, themselves included, each once."""
+    found = dict.fromkeys(begins)
+    waiting = [*found]
+    while waiting:
+        for one in following(waiting.pop()):
+            if one not in found:
+                found[one] = None
+                waiting.append(one)
+    return [*found]

@@ -64,7 +64,11 @@ def test_digits_and_digit_words_with_any_marks_between_them_are_one_number(
     digits: list[str], marks: list[str], data: st.DataObject
 ) -> None:
     said = [
-        data.draw(st.sampled_from([one, *(word for word in WORDS[one] if word not in ARTICLES)]))
+        data.draw(
+            st.sampled_from(
+                [one, *(word for word in WORDS if WORDS[word] == one and word not in ARTICLES)]
+            )
+        )
         for one in digits
     ]
     text = "".join(f"{mark}{word}" for mark, word in zip(marks, said, strict=False))

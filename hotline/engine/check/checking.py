@@ -1,78 +1,79 @@
 """The checker: everything that can be known of a document's faults before anybody hears it. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from hotline.engine.check import early, paths, reporting, texts
-from hotline.engine.check.finding import MEND, Code, Finding
-from hotline.engine.check.parts import leads_to, screens_from
+from hotline.engine.check.finding import MEND, Code, Finding, Rule
+from hotline.engine.check.parts import leads_to, node_of, screens_from
 from hotline.engine.check.sizes import lengths, narrow
 from hotline.engine.document.document import Lists, bind, shaped
-from hotline.engine.document.fields import field_of
+from hotline.engine.document.fields import broken_in_book, broken_in_flow, field_of
 from hotline.engine.document.shape import ShapeFault
-from hotline.engine.flow import Ask, Book, Flow, Menu, Node, Say
+from hotline.engine.flow import Ask, Book, Flow, Menu, Say, reached
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.text.remark import Remark, remark
 
+GATHERS_AT_ONCE = Rule(
+    Code.UNKNOWN_ENTRY,
+    remark("opens {flow} without a screen before it, and that gathers"),
+    remark("lead it to a lesson or a menu"),
+)
+OPENS = Rule(
+    Code.UNKNOWN_ENTRY,
+    remark("opens {place}, which {does}"),
+    remark("lead it to a lesson or a menu, and let that flow record a report"),
+)
+DIALLED = Rule(
+    Code.DIALLED,
+    remark("can be dialled to, and {does}"),
+    remark("put it into a flow that records a report"),
+)
+
 
 def entries(book: Book) -> Iterator[Finding]:
-    """An entry may not land where something is gathered, however it gets there."""
-    for entry, flow in _landings(book):
-        for place in screens_from(book, [Place(flow.name, flow.start)]):
+    """An entry may not land where something is gathered, however it gets there.
+
+    A flow that gathers is refused as a broken name already.
+    """
+    for entry, name in book.entries.items():
+        flow = book.flows.get(name)
+        if flow is None or flow.gathers or flow.private or flow.start not in flow.nodes:
+            continue
+        for place in screens_from(book, [Place(name, flow.start)]):
             if book.flows[place.flow].gathers:
-                message = remark(
-                    "opens {flow} without a screen before it, and that gathers", flow=place.flow
-                )
-                fix = remark("lead it to a lesson or a menu")
-                yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
+                yield GATHERS_AT_ONCE.at("entries", entry, flow=place.flow)
         for place, does in _unguarded(book, flow):
-            message = remark(
-                "opens {place}, which {does}", place=f"{place.flow}.{place.node}", does=does
-            )
-            fix = remark("lead it to a lesson or a menu, and let that flow record a report")
-            yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
+            yield OPENS.at("entries", entry, place=f"{place.flow}.{place.node}", does=does)
 
 
 def within_reach(book: Book) -> Iterator[Finding]:
     """The same of digits dialled behind the service code itself."""
     front = book.flows.get(book.front)
-    if front is None or front.start not in front.nodes:
-        return
-    for place, does in _unguarded(book, front):
-        message = remark("can be dialled to, and {does}", does=does)
-        fix = remark("put it into a flow that records a report")
-        yield Finding(place.flow, place.node, Code.DIALLED, message, fix)
-
-
-def _landings(book: Book) -> Iterator[tuple[str, Flow]]:
-    """Entries that anybody may dial, and their flows. A flow that gathers is refused as a broken name already."""
-    for entry, name in book.entries.items():
-        flow = book.flows.get(name)
-        if flow is None or flow.gathers or flow.private or flow.start not in flow.nodes:
-            continue
-        yield entry, flow
+    if front is not None and front.start in front.nodes:
+        for place, does in _unguarded(book, front):
+            yield DIALLED.at(place.flow, place.node, does=does)
 
 
 def _unguarded(book: Book, flow: Flow) -> Iterator[tuple[Place, Remark]]:
     """What must be guarded and why, on every way from here that passes no flow that gathers."""
-    waiting = [Place(flow.name, flow.start)]
-    seen = set(waiting)
-    while waiting:
-        place = waiting.pop()
-        if book.flows[place.flow].gathers:
-            continue
-        if (does := _does(book, place)) is not None:
+
+    def gathers(place: Place) -> bool:
+        return bool(book.flows[place.flow].gathers)
+
+    def following(place: Place) -> Iterable[Place]:
+        return () if gathers(place) else leads_to(book, place)
+
+    for place in reached([Place(flow.name, flow.start)], following):
+        if not gathers(place) and (does := _does(book, place)) is not None:
             yield place, does
-        following = [after for after in leads_to(book, place) if after not in seen]
-        seen.update(following)
-        waiting.extend(following)
 
 
 def _does(book: Book, place: Place) -> Remark | None:
     """Why no dialled string may open a node; None where one may."""
-    node: Node = book.flows[place.flow].nodes[place.node]
+    node = node_of(book, place)
     if isinstance(node, Ask) and node.kind == "pin":
         return remark("asks for a PIN")
     if isinstance(node, Say | Menu | Ask) and node.completes:
@@ -100,7 +101,7 @@ def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Fi
     flow = book.flows[name]
     # What is drawn of each screen of a large book is not kept for all of them.
     alone = replace(book, flows={name: flow}, drawings={})
-    yield from paths.unknown_names_in(book, flow)
+    yield from paths.unknown_names(broken_in_flow(book, flow))
     yield from paths.dead_ends(alone)
     yield from _of_texts(alone, limit)
 
@@ -108,9 +109,9 @@ def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Fi
 def of_node(book: Book, name: str, node: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Finding]:
     """Of these what concerns one node: a few milliseconds, so that nobody waits who writes it."""
     flow = book.flows[name]
-    yield from (one for one in paths.unknown_names_in(book, flow) if one.node == node)
-    whole = replace(book, flows={name: flow})
-    yield from (one for one in paths.dead_ends(whole) if one.node == node)
+    broken = paths.unknown_names(broken_in_flow(book, flow))
+    ends = paths.dead_ends(replace(book, flows={name: flow}))
+    yield from (one for one in (*broken, *ends) if one.node == node)
     reasons = {node: flow.reasons[node]} if node in flow.reasons else {}
     nodes = {node: flow.nodes[node]} if node in flow.nodes else {}
     yield from _of_texts(
@@ -136,7 +137,7 @@ def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
 
 def of_book(book: Book) -> Iterator[Finding]:
     """What is known only where every flow is read: ways, words near the front, reports, and echoes of answers."""
-    yield from paths.unknown_names(book)
+    yield from paths.unknown_names(broken_in_book(book))
     yield from paths.unknown_answers(book)
     yield from paths.unreachable(book)
     yield from paths.loops(book)

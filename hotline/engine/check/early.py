@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import leads_to, node_texts, screens_from
-from hotline.engine.check.risky import EARLY, LAST, Table, risky_words
+from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.parts import leads_to, node_of, node_texts, nodes, screens_from
+from hotline.engine.check.risky import EARLY, LAST, Table, risky_words, rows_of
 from hotline.engine.flow import Book, Finish, Text
 from hotline.engine.run import Place
 from hotline.text.remark import Remark, remark
@@ -19,12 +19,23 @@ GUARDED_SCREENS = 2
 """From the front on, itself the first."""
 
 
+TOO_EARLY = Rule(
+    Code.TOO_EARLY,
+    remark('{field} says "{word}" {where}'),
+    remark("say it later, or in other words"),
+)
+LAST_SCREEN = Rule(
+    Code.LAST_SCREEN,
+    remark("this last screen can be told from the others"),
+    remark("use the same words"),
+)
+
+
 def too_early(book: Book) -> Iterator[Finding]:
     for place, depth in sorted(_depths(book).items(), key=lambda item: item[1]):
-        if depth > GUARDED_SCREENS:
-            continue
-        for field, text in node_texts(book.flows[place.flow].nodes[place.node]):
-            yield from _named(place, field, text, _on_screen(depth), EARLY)
+        where = remark("on screen {depth} from the front", depth=depth)
+        for field, text in node_texts(node_of(book, place)):
+            yield from _named(place, field, text, where, EARLY)
 
 
 def last_screens(book: Book) -> Iterator[Finding]:
@@ -34,13 +45,7 @@ def last_screens(book: Book) -> Iterator[Finding]:
         yield from _named(place, "text", text, remark("on the last screen"), LAST)
         first = first or text
         if text != first:
-            message = remark("this last screen can be told from the others")
-            fix = remark("use the same words")
-            yield Finding(place.flow, place.node, Code.LAST_SCREEN, message, fix, field="text")
-
-
-def _on_screen(depth: int) -> Remark:
-    return remark("on screen {depth} from the front", depth=depth)
+            yield LAST_SCREEN.at(place.flow, place.node, "text")
 
 
 def guarded(book: Book) -> set[Place]:
@@ -49,10 +54,9 @@ def guarded(book: Book) -> set[Place]:
 
 
 def _last(book: Book) -> Iterator[tuple[Place, Text]]:
-    for flow in book.flows.values():
-        for name, node in flow.nodes.items():
-            if not flow.private and isinstance(node, Finish) and node.text is not None:
-                yield Place(flow.name, name), node.text
+    for flow, name, node in nodes(book):
+        if not flow.private and isinstance(node, Finish) and node.text is not None:
+            yield Place(flow.name, name), node.text
 
 
 def _named(
@@ -60,9 +64,7 @@ def _named(
 ) -> Iterator[Finding]:
     for language, words in text.items():
         for word in risky_words(words, language, tables):
-            message = remark('{field} says "{word}" {where}', field=field, word=word, where=where)
-            fix = remark("say it later, or in other words")
-            yield Finding(place.flow, place.node, Code.TOO_EARLY, message, fix, language, field)
+            yield TOO_EARLY.at(place.flow, place.node, field, language, word=word, where=where)
 
 
 def _depths(book: Book) -> dict[Place, int]:
@@ -79,42 +81,12 @@ def _depths(book: Book) -> dict[Place, int]:
     return depths
 
 
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "0": ("zero", "oh", "nought", "zeru"),
-    "1": ("one", "un", "une", "rimwe", "imwe"),
-    "2": ("two", "deux", "kabiri", "ebyiri"),
-    "3": ("three", "trois", "gatatu", "eshatu"),
-    "4": ("four", "quatre", "kane", "enye"),
-    "5": ("five", "cinq", "gatanu", "eshanu"),
-    "6": ("six", "gatandatu", "esheshatu"),
-    "7": ("seven", "sept", "karindwi", "indwi", "zirindwi"),
-    "8": ("eight", "huit", "umunani"),
-    "9": ("nine", "neuf", "icyenda"),
-    "10": ("ten", "dix", "icumi"),
-    "11": ("eleven", "onze"),
-    "12": ("twelve", "douze"),
-    "13": ("thirteen", "treize"),
-    "14": ("fourteen", "quatorze"),
-    "15": ("fifteen", "quinze"),
-    "16": ("sixteen", "seize"),
-    "17": ("seventeen",),
-    "18": ("eighteen",),
-    "19": ("nineteen",),
-    "20": ("twenty", "vingt", "vingts", "makumyabiri"),
-    "30": ("thirty", "trente"),
-    "40": ("forty", "quarante"),
-    "50": ("fifty", "cinquante"),
-    "60": ("sixty", "soixante"),
-    "70": ("seventy", "septante"),
-    "80": ("eighty", "huitante"),
-    "90": ("ninety", "nonante"),
-}
-"""The words for digits, and for the pairs in which a number is read out, in every language of the line."""
 REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
 """Words before a digit that is said once and meant more often."""
 ARTICLES = frozenset({"un", "une", "one", "imwe"})
 """Digit words that say nothing of a number where no other digit is next to them."""
-_DIGITS = {word: digits for digits, words in WORDS.items() for word in words}
+WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
+"""The words for digits, and for the pairs in which a number is read out, in every language of the line."""
 _LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
 """Letters that stand for a digit beside others."""
 _TOKEN = re.compile(r"[^\W_]+")
@@ -209,8 +181,8 @@ def _digits_of(word: str, *, has_run: bool) -> str:
         return "".join(str(unicodedata.decimal(one)) for one in word)
     parts = unicodedata.normalize("NFKD", word)
     bare = "".join(one for one in parts if not unicodedata.combining(one))
-    if bare in _DIGITS:
-        return _DIGITS[bare]
+    if bare in WORDS:
+        return WORDS[bare]
     like = bare.translate(_LIKE)
     is_like = any(one.isdecimal() for one in bare) or (has_run and bare == "o")
     return like if is_like and like.isdecimal() else ""

@@ -117,6 +117,36 @@ class Finding:
         return cls(**{**written, **said, "code": Code(written["code"])})
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of fault in the checker's own words: `{field}` and other values are filled in where it is found."""
+
+    code: Code
+    says: Remark
+    fix: Remark
+
+    def at(
+        self,
+        flow: str,
+        node: str,
+        field: str = "",
+        language: str = "",
+        /,
+        **values: str | int | Remark,
+    ) -> Finding:
+        """Returns the fault as it is found in a place."""
+        known = {"field": field, "language": language, **values}
+        return Finding(
+            flow,
+            node,
+            self.code,
+            self.says.filled(known),
+            self.fix.filled(known),
+            language,
+            field,
+        )
+
+
 def anchor(field: str, language: str = "") -> str:
     """The id of a field on a page: `f-choices.2-rw`; empty of the whole node."""
     return "-".join(part for part in ("f", field, language) if part) if field else ""

@@ -1,6 +1,6 @@
 """What the families of checks look at alike: a node's texts, and whom it leads to. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hotline.engine.document.fields import targets
@@ -18,6 +18,7 @@ from hotline.engine.flow import (
     Node,
     Say,
     Text,
+    reached,
 )
 from hotline.engine.run import Place
 from hotline.engine.view import Waiting
@@ -34,6 +35,11 @@ class WrittenText:
     number: str | None = None
     """The phone number that these words may name."""
 
+    @property
+    def at(self) -> tuple[str, str, str]:
+        """Flow, node and field."""
+        return self.flow, self.node, self.field
+
 
 def nodes(book: Book) -> Iterator[tuple[Flow, str, Node]]:
     for flow in book.flows.values():
@@ -48,6 +54,13 @@ def texts(book: Book) -> Iterator[WrittenText]:
             yield WrittenText(flow.name, name, field, text, may.get(field))
 
 
+def said_texts(book: Book) -> Iterator[tuple[WrittenText, str, str]]:
+    """Yields each text in each of its languages, and its words there."""
+    for written in texts(book):
+        for language, words in written.text.items():
+            yield written, language, words
+
+
 def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
     if isinstance(node, Say | Menu | Ask):
         yield "text", node.text
@@ -56,12 +69,9 @@ def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
     if isinstance(node, Menu | Ask):
         for number, choice in enumerate(node.choices):
             yield f"choices.{number}", choice.label
-    if isinstance(node, Menu) and node.note is not None:
-        yield "note", node.note
-    if isinstance(node, Ask) and node.skip is not None:
-        yield "skip", node.skip
-    if isinstance(node, Ask):
-        yield from ((name, text) for name, text in (("one", node.one), ("none", node.none)) if text)
+    for name in ("note", "skip", "one", "none") if isinstance(node, Menu | Ask) else ():
+        if text := getattr(node, name, None):
+            yield name, text
     if isinstance(node, Finish) and node.text is not None:
         yield "text", node.text
 
@@ -112,17 +122,17 @@ def _returns(node: Node) -> bool:
     )
 
 
-def screens_from(book: Book, places: list[Place]) -> Iterator[Place]:
+def node_of(book: Book, place: Place) -> Node:
+    return book.flows[place.flow].nodes[place.node]
+
+
+def screens_from(book: Book, places: Iterable[Place]) -> Iterator[Place]:
     """The first screens on every way from here."""
-    waiting, seen = list(places), set(places)
-    while waiting:
-        place = waiting.pop()
-        if shows(book.flows[place.flow].nodes[place.node]):
-            yield place
-            continue
-        following = [after for after in leads_to(book, place) if after not in seen]
-        seen.update(following)
-        waiting.extend(following)
+
+    def following(place: Place) -> Iterable[Place]:
+        return () if shows(node_of(book, place)) else leads_to(book, place)
+
+    yield from (place for place in reached(places, following) if shows(node_of(book, place)))
 
 
 def shows(node: Node) -> bool:

@@ -10,22 +10,23 @@ A caller has two minutes, and somebody may come in.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, product
 
-from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.finding import Code, Finding, Rule
 from hotline.engine.check.parts import (
     beginnings,
     choices_of,
     conditions,
     leads_to,
+    node_of,
     node_texts,
     nodes,
     placed_conditions,
 )
 from hotline.engine.check.risky import asks_of_anybody
-from hotline.engine.document.fields import BrokenReference, broken_in_book, broken_in_flow, targets
+from hotline.engine.document.fields import BrokenReference, targets
 from hotline.engine.flow import (
     Ask,
     Book,
@@ -38,6 +39,7 @@ from hotline.engine.flow import (
     Menu,
     Node,
     Say,
+    reached,
 )
 from hotline.engine.numbers.questions import ANSWER, FLOW, Question, flag_of, questions
 from hotline.engine.page_cache import Drawn, drawn
@@ -45,21 +47,53 @@ from hotline.engine.run import Facts, Place, Run
 from hotline.engine.view import WIDEST, Waiting, list_answers
 from hotline.engine.words import words
 from hotline.text.languages import CODES
-from hotline.text.remark import Remark, remark
+from hotline.text.remark import remark
+
+LEAD_TO_ONE = remark("name one that exists, or write it")
+NEVER_SAVED = Rule(
+    Code.UNKNOWN_ANSWER, remark("no question saves the answer {answer}"), remark("mend the name")
+)
+NEVER_SAID = Rule(
+    Code.UNKNOWN_ANSWER, remark("{answer} is never {values}"), remark("mend the value")
+)
+NO_LAST_ARM = Rule(
+    Code.DEAD_END,
+    remark("where no arm holds, the branch leads nowhere"),
+    remark("add a last way that has no condition"),
+)
+NOTHING_TO_PRESS = Rule(
+    Code.DEAD_END,
+    remark("where no choice's condition holds, nothing can be pressed"),
+    remark("add a choice that always stands"),
+)
+STOPS = Rule(
+    Code.DEAD_END,
+    remark("a gathering flow stops here: only back is left"),
+    remark("choose where it leads"),
+)
+ENDLESS = Rule(
+    Code.DEAD_END,
+    remark("no way through this flow ever ends"),
+    remark("add an end, or a last message that leads nowhere"),
+)
+NOBODY_COMES = Rule(
+    Code.UNREACHABLE,
+    remark("no call and no entry leads to this flow"),
+    remark("call it, or delete the flow"),
+)
+NOTHING_LEADS_HERE = Rule(
+    Code.UNREACHABLE, remark("nothing leads here"), remark("lead to it, or delete it")
+)
+LOOP = Rule(
+    Code.LOOP,
+    remark("goes round through branches and calls without ever waiting"),
+    remark("put a screen into the round, or break it"),
+)
 
 
-def unknown_names(book: Book) -> Iterator[Finding]:
-    """Of the book itself: its front and its entries."""
-    yield from map(_unknown, broken_in_book(book))
-
-
-def unknown_names_in(book: Book, flow: Flow) -> Iterator[Finding]:
-    yield from map(_unknown, broken_in_flow(book, flow))
-
-
-def _unknown(broken: BrokenReference) -> Finding:
-    where, fix = (broken.flow, broken.node), remark("name one that exists, or write it")
-    return Finding(*where, Code(broken.code), broken.message, fix, field=broken.field)
+def unknown_names(broken: Iterable[BrokenReference]) -> Iterator[Finding]:
+    for one in broken:
+        yield Finding(one.flow, one.node, Code(one.code), one.message, LEAD_TO_ONE, field=one.field)
 
 
 def unknown_answers(book: Book) -> Iterator[Finding]:
@@ -69,78 +103,41 @@ def unknown_answers(book: Book) -> Iterator[Finding]:
         for field, condition in placed_conditions(node):
             if condition.answer is None:
                 continue
-            values = saved.get(condition.answer)
+            answer, values = condition.answer, saved.get(condition.answer)
             if values is None:
-                message = remark("no question saves the answer {answer}", answer=condition.answer)
-                fix = remark("mend the name")
-                yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, fix, field=field)
+                yield NEVER_SAVED.at(flow.name, name, field, answer=answer)
             elif None not in values and (odd := set(condition.values) - values):
-                message = remark(
-                    "{answer} is never {values}",
-                    answer=condition.answer,
-                    values=", ".join(sorted(odd)),
-                )
-                fix = remark("mend the value")
-                yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, fix, field=field)
+                said = ", ".join(sorted(odd))
+                yield NEVER_SAID.at(flow.name, name, field, answer=answer, values=said)
 
 
 def dead_ends(book: Book) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         if isinstance(node, Branch) and node.arms[-1].when is not None:
-            message = remark("where no arm holds, the branch leads nowhere")
-            fix = remark("add a last way that has no condition")
-            yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="arms")
+            yield NO_LAST_ARM.at(flow.name, name, "arms")
         if isinstance(node, Menu) and all(choice.when for choice in node.choices):
-            message = remark("where no choice's condition holds, nothing can be pressed")
-            fix = remark("add a choice that always stands")
-            yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="choices")
+            yield NOTHING_TO_PRESS.at(flow.name, name, "choices")
         if isinstance(node, Say) and node.goes is None and flow.gathers:
-            message = remark("a gathering flow stops here: only back is left")
-            fix = remark("choose where it leads")
-            yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="goes")
-    yield from _endless(book)
-
-
-def _endless(book: Book) -> Iterator[Finding]:
-    """Flows that can be entered and never be left by going on."""
+            yield STOPS.at(flow.name, name, "goes")
     for flow in book.flows.values():
-        ends = any(
-            isinstance(node, Finish)
-            or (isinstance(node, Call) and node.goes is None)
-            or (isinstance(node, Say) and node.goes is None)
-            for node in flow.nodes.values()
-        )
-        if not ends and flow.name != book.front:
-            message = remark("no way through this flow ever ends")
-            fix = remark("add an end, or a last message that leads nowhere")
-            yield Finding(flow.name, flow.start, Code.DEAD_END, message, fix)
+        if flow.name != book.front and not any(map(_ends, flow.nodes.values())):
+            yield ENDLESS.at(flow.name, flow.start)
+
+
+def _ends(node: Node) -> bool:
+    return isinstance(node, Finish) or (isinstance(node, Call | Say) and node.goes is None)
 
 
 def unreachable(book: Book) -> Iterator[Finding]:
-    reached = reachable(book)
+    there = reached(beginnings(book), lambda place: leads_to(book, place))
     for flow in book.flows.values():
-        inside = {place.node for place in reached if place.flow == flow.name}
+        inside = {place.node for place in there if place.flow == flow.name}
         if not inside:
-            message = remark("no call and no entry leads to this flow")
-            fix = remark("call it, or delete the flow")
-            yield Finding(flow.name, "", Code.UNREACHABLE, message, fix)
+            yield NOBODY_COMES.at(flow.name, "")
             continue
         for name in flow.nodes:
             if name not in inside:
-                message = remark("nothing leads here")
-                fix = remark("lead to it, or delete it")
-                yield Finding(flow.name, name, Code.UNREACHABLE, message, fix)
-
-
-def reachable(book: Book) -> set[Place]:
-    waiting = list(beginnings(book))
-    seen = set(waiting)
-    while waiting:
-        for place in leads_to(book, waiting.pop()):
-            if place not in seen:
-                seen.add(place)
-                waiting.append(place)
-    return seen
+                yield NOTHING_LEADS_HERE.at(flow.name, name)
 
 
 def loops(book: Book) -> Iterator[Finding]:
@@ -150,22 +147,9 @@ def loops(book: Book) -> Iterator[Finding]:
         for flow, name, node in nodes(book)
         if isinstance(node, Branch | Call)
     }
-    for place in steps:
-        if place in _after(steps, place):
-            message = remark("goes round through branches and calls without ever waiting")
-            fix = remark("put a screen into the round, or break it")
-            yield Finding(place.flow, place.node, Code.LOOP, message, fix)
-
-
-def _after(steps: Mapping[Place, tuple[Place, ...]], start: Place) -> set[Place]:
-    seen: set[Place] = set()
-    waiting = [start]
-    while waiting:
-        for place in steps.get(waiting.pop(), ()):
-            if place not in seen:
-                seen.add(place)
-                waiting.append(place)
-    return seen
+    for place, first in steps.items():
+        if place in reached(first, lambda one: steps.get(one, ())):
+            yield LOOP.at(place.flow, place.node)
 
 
 def _silent_steps(book: Book, place: Place) -> Iterator[Place]:
@@ -182,15 +166,12 @@ def _silent_steps(book: Book, place: Place) -> Iterator[Place]:
 
 def _returns_unseen(flow: Flow) -> bool:
     """Whether a way from its start to its return shows nothing. What it calls counts as seen."""
-    waiting, seen = [flow.start], {flow.start}
-    while waiting:
-        node = flow.nodes.get(waiting.pop())
-        if isinstance(node, Finish) and node.text is None:
-            return True
-        following = set(targets(node)) - seen if isinstance(node, Branch) else set()
-        seen |= following
-        waiting.extend(following)
-    return False
+
+    def following(name: str) -> Iterable[str]:
+        node = flow.nodes.get(name)
+        return targets(node) if isinstance(node, Branch) else ()
+
+    return any(flow.nodes.get(name) == Finish() for name in reached([flow.start], following))
 
 
 def _saved_values(book: Book) -> dict[str, set[str | None]]:
@@ -212,24 +193,16 @@ def situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
     """Every combination of flags and answers that the node's conditions tell apart."""
     asked = list(conditions(node))
     flags = sorted({condition.flag for condition in asked if condition.flag})
-    answers = sorted({condition.answer for condition in asked if condition.answer})
-    values = [
-        (
-            None,
-            "any",
-            *(value for asking in asked if asking.answer == name for value in asking.values),
-        )
-        for name in answers
-    ]
-    combinations = product(product((False, True), repeat=len(flags)), product(*values))
+    values: dict[str, list[str | None]] = {}
+    for one in sorted(asked, key=lambda one: one.answer or ""):
+        if one.answer:
+            values.setdefault(one.answer, [None, "any"]).extend(one.values)
+    combinations = product(product((False, True), repeat=len(flags)), product(*values.values()))
     for set_flags, given in islice(combinations, MOST_SITUATIONS):
-        told = {
-            name: value for name, value in zip(answers, given, strict=True) if value is not None
-        }
-        yield (
-            replace(run, answers=told),
-            Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST),
-        )
+        answers = zip(values, given, strict=True)
+        told = {name: value for name, value in answers if value is not None}
+        facts = Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST)
+        yield replace(run, answers=told), facts
 
 
 def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
@@ -272,71 +245,86 @@ def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterat
     yield from shown.values()
 
 
+SIGNED_ELSEWHERE = Rule(
+    Code.QUESTION,
+    remark("is signed, and is no question of the list"),
+    remark("remove the approval of this question"),
+)
+NO_MENU = Rule(
+    Code.QUESTION,
+    remark("is no menu and takes no words"),
+    remark("ask for words, or offer choices"),
+)
+HOLDS_MORE = Rule(
+    Code.QUESTION, remark("holds more than a text and choices"), remark("leave the rest out")
+)
+SAVES_ELSEWHERE = Rule(
+    Code.QUESTION, remark("saves where no desk reads it"), remark("saves: {answer}")
+)
+NO_ANSWER = Rule(
+    Code.QUESTION,
+    remark("has a choice that is no answer, or not always one"),
+    remark("give it a value"),
+)
+LEADS_ON = Rule(Code.QUESTION, remark("leads on to more"), remark("lead it to an end without text"))
+NO_FLAG = Rule(
+    Code.QUESTION,
+    remark("does not stand behind its own flag alone"),
+    remark("add {arm} to {start}"),
+)
+ASKS_OF_ANYBODY = Rule(
+    Code.ASKS_WHO,
+    remark('{field} asks for a name, a number, a house or a person: "{word}"'),
+    remark("ask what happens, where and when"),
+)
+
+
 def asked_back(book: Book) -> Iterator[Finding]:
-    yield from _signed_elsewhere(book)
-    flow = book.flows.get(FLOW)
-    if flow is None:
-        return
-    for question in questions(book).values():
-        yield from _shape(flow, question)
-        yield from _of_anybody(question)
-
-
-def _signed_elsewhere(book: Book) -> Iterator[Finding]:
     listed = questions(book)
     for flow in book.flows.values():
         for name in flow.signed:
             if flow.name != FLOW or name not in listed:
-                message = remark("is signed, and is no question of the list")
-                yield _finding(
-                    name, message, remark("remove the approval of this question"), flow=flow.name
-                )
+                yield SIGNED_ELSEWHERE.at(flow.name, name)
+    for name, question in listed.items():
+        for rule in _shape(book.flows[FLOW], question):
+            yield rule.at(FLOW, name, answer=ANSWER)
+        start = book.flows[FLOW].nodes.get(book.flows[FLOW].start)
+        arms = start.arms if isinstance(start, Branch) else ()
+        if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=flag_of(name))]:
+            arm = f"{{when: {{flag: {flag_of(name)}}}, goes: {name}}}"
+            yield NO_FLAG.at(FLOW, name, arm=arm, start=book.flows[FLOW].start)
+        for field, text in node_texts(question.node):
+            for language, said in text.items():
+                for word in asks_of_anybody(said, language):
+                    yield ASKS_OF_ANYBODY.at(FLOW, name, field, language, word=word)
 
 
-def _shape(flow: Flow, question: Question) -> Iterator[Finding]:
+def _shape(flow: Flow, question: Question) -> Iterator[Rule]:
     """What is signed is a text and its choices; she is asked that, and nothing behind it."""
-    name, node = question.name, question.node
+    node = question.node
     if isinstance(node, Ask) and (node.kind != "words" or node.skip is not None):
-        message = remark("is no menu and takes no words")
-        yield _finding(name, message, remark("ask for words, or offer choices"))
+        yield NO_MENU
     if node.leads or node.topic or node.completes or (isinstance(node, Menu) and node.note):
-        message = remark("holds more than a text and choices")
-        yield _finding(name, message, remark("leave the rest out"))
+        yield HOLDS_MORE
     if node.saves != ANSWER:
-        message = remark("saves where no desk reads it")
-        yield _finding(name, message, remark("saves: {answer}", answer=ANSWER))
+        yield SAVES_ELSEWHERE
     if not all(choice.value for choice in node.choices) or any(c.when for c in node.choices):
-        message = remark("has a choice that is no answer, or not always one")
-        yield _finding(name, message, remark("give it a value"))
+        yield NO_ANSWER
     if any(flow.nodes.get(goes) != Finish() for goes in targets(node)):
-        message = remark("leads on to more")
-        yield _finding(name, message, remark("lead it to an end without text"))
-    start = flow.nodes.get(flow.start)
-    arms = start.arms if isinstance(start, Branch) else ()
-    if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=flag_of(name))]:
-        arm = f"{{when: {{flag: {flag_of(name)}}}, goes: {name}}}"
-        fix = remark("add {arm} to {start}", arm=arm, start=flow.start)
-        yield _finding(name, remark("does not stand behind its own flag alone"), fix)
-
-
-def _of_anybody(question: Question) -> Iterator[Finding]:
-    for field, text in node_texts(question.node):
-        for language, said in text.items():
-            for word in asks_of_anybody(said, language):
-                message = remark(
-                    '{field} asks for a name, a number, a house or a person: "{word}"',
-                    field=field,
-                    word=word,
-                )
-                fix = remark("ask what happens, where and when")
-                yield Finding(FLOW, question.name, Code.ASKS_WHO, message, fix, language, field)
-
-
-def _finding(name: str, message: Remark, fix: Remark, *, flow: str = FLOW) -> Finding:
-    return Finding(flow, name, Code.QUESTION, message, fix)
+        yield LEADS_ON
 
 
 MOST_ANSWERS = 9
+VALUE_TWICE = Rule(
+    Code.VALUE_TWICE,
+    remark("{field} counts as {value}, and so does {other_field}"),
+    remark("give it a value of its own, or take one of them out"),
+)
+TOO_MANY_ANSWERS = Rule(
+    Code.TOO_MANY_ANSWERS,
+    remark("is asked after {count} answers, and nothing is saved yet"),
+    remark("ask less before the screen that completes the report"),
+)
 
 
 def twice(book: Book) -> Iterator[Finding]:
@@ -344,76 +332,45 @@ def twice(book: Book) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         first: dict[str, str] = {}
         for number, choice in enumerate(choices_of(node)):
-            if not choice.value:
-                continue
-            field = f"choices.{number}"
-            if (other := first.setdefault(choice.value, field)) == field:
-                continue
-            message = remark(
-                "{field} counts as {value}, and so does {other_field}",
-                field=field,
-                value=choice.value,
-                other_field=other,
-            )
-            fix = remark("give it a value of its own, or take one of them out")
-            where, field = (flow.name, name), f"{field}.value"
-            yield Finding(*where, Code.VALUE_TWICE, message, fix, field=field)
+            field, value = f"choices.{number}", choice.value
+            other = first.setdefault(value, field)
+            if value and other != field:
+                said = {"field": field, "value": value, "other_field": other}
+                yield VALUE_TWICE.at(flow.name, name, f"{field}.value", **said)
 
 
 def too_many(book: Book) -> Iterator[Finding]:
     """Every question that some way asks as the tenth before what completes the flow."""
     for flow in book.flows.values():
         if flow.gathers and flow.start in flow.nodes:
-            for place in _asked_after(book, flow, MOST_ANSWERS):
-                message = remark(
-                    "is asked after {count} answers, and nothing is saved yet", count=MOST_ANSWERS
-                )
-                fix = remark("ask less before the screen that completes the report")
-                yield Finding(place.flow, place.node, Code.TOO_MANY_ANSWERS, message, fix)
-
-
-def _asked_after(book: Book, flow: Flow, answers: int) -> Collection[Place]:
-    """The questions that are met after so many answers, without having passed what completes the flow."""
-    asked = _questions(book, flow, [Place(flow.name, flow.start)])
-    for _ in range(answers):
-        following = [
-            after
-            for place in asked
-            for after in leads_to(book, place)
-            if not _types_again(book, place, after)
-        ]
-        asked = _questions(book, flow, following)
-    return asked
+            asked = _questions(book, flow, [Place(flow.name, flow.start)])
+            for _ in range(MOST_ANSWERS):
+                ways = ((place, after) for place in asked for after in leads_to(book, place))
+                again = [after for place, after in ways if not _types_again(book, place, after)]
+                asked = _questions(book, flow, again)
+            for place in asked:
+                yield TOO_MANY_ANSWERS.at(place.flow, place.node, count=MOST_ANSWERS)
 
 
 def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
-    """The next question on every way from here."""
-    waiting = list(places)
-    seen, found = set(waiting), dict[Place, None]()
-    while waiting:
-        place = waiting.pop()
-        node = book.flows[place.flow].nodes[place.node]
-        if _completes(node, flow):
-            continue
-        if isinstance(node, Menu | Ask) and not _is_chosen_next(node, flow):
-            found[place] = None
-            continue
-        following = [after for after in leads_to(book, place) if after not in seen]
-        seen.update(following)
-        waiting.extend(following)
-    return found.keys()
+    """The next question on every way from here, before what completes the flow."""
 
+    def asks(place: Place) -> bool:
+        node = node_of(book, place)
+        return isinstance(node, Menu | Ask) and not _is_chosen_next(node, flow)
 
-def _completes(node: Node, flow: Flow) -> bool:
-    return isinstance(node, Say | Menu | Ask) and node.completes == flow.gathers
+    def completes(place: Place) -> bool:
+        return getattr(node_of(book, place), "completes", None) == flow.gathers
+
+    there = reached(places, lambda one: () if completes(one) or asks(one) else leads_to(book, one))
+    return [place for place in there if asks(place) and not completes(place)]
 
 
 def _types_again(book: Book, asked: Place, after: Place) -> bool:
     """Returns True where a name is typed once more for the same question: its answer replaces the one before."""
-    flow = book.flows[after.flow]
-    node = flow.nodes[after.node]
+    node = node_of(book, after)
     again = isinstance(node, Ask) and node.goes == asked.node and after.flow == asked.flow
-    return again and isinstance(node, Ask) and _is_chosen_next(node, flow)
+    return again and isinstance(node, Ask) and _is_chosen_next(node, book.flows[after.flow])
 
 
 def _is_chosen_next(node: Menu | Ask, flow: Flow) -> bool:

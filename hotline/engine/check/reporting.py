@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hotline.engine.check.early import guarded
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import leads_to, node_texts, nodes, texts
+from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.parts import leads_to, node_of, node_texts, nodes, said_texts
 from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, plain, promised, risky_words
-from hotline.engine.flow import REASON_LETTERS, Ask, Book, Flow, Menu, Node
+from hotline.engine.flow import REASON_LETTERS, Ask, Book, Flow, Menu, Node, reached
 from hotline.engine.run import Place
 from hotline.text.remark import Remark, remark
 
@@ -20,6 +20,21 @@ _REASON_OLDER = remark(
     'say it in other words, or change "{reason_field}": it was given before these words',
     reason_field="reason",
 )
+UNSAFE_WORD = Rule(
+    Code.UNSAFE_WORD,
+    remark('{field} says "{word}" on a screen of the report'),
+    remark("say it in other words, and promise nothing"),
+)
+ASKS_WHO = Rule(
+    Code.ASKS_WHO,
+    remark('{field} asks who she is: "{word}"'),
+    remark("ask what happens and where, never who tells it"),
+)
+WORDS_LOST = Rule(
+    Code.WORDS_LOST,
+    remark("asks for words, and nothing on the way to it gathers them"),
+    remark("offer choices, or ask inside a flow that records a report"),
+)
 
 
 def promises(book: Book) -> Iterator[Finding]:
@@ -28,7 +43,7 @@ def promises(book: Book) -> Iterator[Finding]:
     A report's own screens are stricter: `unsafe_words` and `questions_of_who` accept no reason.
     """
     for risk in _risks(book):
-        if book.flows[risk.place.flow].reason_of(risk.place.node) is None:
+        if book.flows[risk.flow].reason_of(risk.node) is None:
             yield risk.finding(_REASON_MISSING)
 
 
@@ -39,10 +54,11 @@ def uncovered(live: Book, book: Book) -> Iterator[Finding]:
     covers all that stands there.
     """
     for risk in _risks(book):
-        flow, node = risk.place.flow, risk.place.node
-        reason, was = book.flows[flow].reason_of(node), live.flows.get(flow)
-        older = None if reason is None or was is None else _given_for(was, node, reason)
-        if was is not None and older is not None and not _heard(was.nodes[older], risk):
+        reason, was = book.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
+        if reason is None or was is None:
+            continue
+        older = _given_for(was, risk.node, reason)
+        if older is not None and not _heard(was.nodes[older], risk):
             yield risk.finding(_REASON_OLDER)
 
 
@@ -50,32 +66,32 @@ def uncovered(live: Book, book: Book) -> Iterator[Finding]:
 class _Risk:
     """One word of a caller's screen that needs a reason."""
 
-    place: Place
-    code: Code
+    flow: str
+    node: str
     field: str
     language: str
+    code: Code
     word: str
 
     def finding(self, fix: Remark) -> Finding:
-        says = remark('{field} says "{word}"', field=self.field, word=self.word)
+        says = remark('{field} says "{word}"')
         if self.code is Code.ASKS_WHO:
-            says = remark('{field} names "{word}"', field=self.field, word=self.word)
-        flow, node = self.place.flow, self.place.node
-        return Finding(flow, node, self.code, says, fix, self.language, self.field)
+            says = remark('{field} names "{word}"')
+        rule = Rule(self.code, says, fix)
+        return rule.at(self.flow, self.node, self.field, self.language, word=self.word)
 
 
 def _risks(book: Book) -> Iterator[_Risk]:
     inside = gathering(book)
-    for written in texts(book):
-        where, flow = Place(written.flow, written.node), book.flows[written.flow]
-        if flow.private or where in inside:
+    for written, language, words in said_texts(book):
+        flow = book.flows[written.flow]
+        if flow.private or Place(written.flow, written.node) in inside:
             continue
-        is_question = _asks(flow.nodes[where.node], in_report=False)
-        for language, words in written.text.items():
-            for code, word in _risky(words, language):
-                # What a question asks for needs no reason: `questions_of_who` accepts none.
-                if code is Code.PROMISE or not is_question:
-                    yield _Risk(where, code, written.field, language, word)
+        is_question = _asks(flow.nodes[written.node], in_report=False)
+        for code, word in _risky(words, language):
+            # What a question asks for needs no reason: `questions_of_who` accepts none.
+            if code is Code.PROMISE or not is_question:
+                yield _Risk(*written.at, language, code, word)
 
 
 def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
@@ -98,11 +114,9 @@ def _heard(live: Node, risk: _Risk) -> bool:
 
 def has_promises(flow: Flow, name: str) -> bool:
     """Returns True if the words of this screen need a reason."""
+    said = (text.items() for _, text in node_texts(flow.nodes[name]))
     return not flow.private and any(
-        True
-        for _, text in node_texts(flow.nodes[name])
-        for language, words in text.items()
-        for _ in (*promised(words, language), *asks_who(words, language))
+        [*_risky(words, language)] for texts in said for language, words in texts
     )
 
 
@@ -110,35 +124,22 @@ def unsafe_words(book: Book) -> Iterator[Finding]:
     """Nothing is told twice: where `early` looks, its own words are its own."""
     told, inside = guarded(book), gathering(book)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
-    for written in texts(book):
+    for written, language, words in said_texts(book):
         place = Place(written.flow, written.node)
-        if place not in inside:
-            continue
-        for language, words in written.text.items():
+        if place in inside:
             for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
-                message = remark(
-                    '{field} says "{word}" on a screen of the report',
-                    field=written.field,
-                    word=word,
-                )
-                fix = remark("say it in other words, and promise nothing")
-                yield Finding(
-                    place.flow, place.node, Code.UNSAFE_WORD, message, fix, language, written.field
-                )
+                yield UNSAFE_WORD.at(*written.at, language, word=word)
 
 
 def questions_of_who(book: Book) -> Iterator[Finding]:
     """In a report every question; elsewhere those that take words or a number."""
     inside = gathering(book)
-    for flow, name, node in nodes(book):
-        if flow.private or not _asks(node, in_report=Place(flow.name, name) in inside):
-            continue
-        for field, text in node_texts(node):
-            for language, words in text.items():
-                for word in asks_who(words, language):
-                    message = remark('{field} asks who she is: "{word}"', field=field, word=word)
-                    fix = remark("ask what happens and where, never who tells it")
-                    yield Finding(flow.name, name, Code.ASKS_WHO, message, fix, language, field)
+    for written, language, words in said_texts(book):
+        place = Place(written.flow, written.node)
+        in_report = place in inside
+        if not book.flows[place.flow].private and _asks(node_of(book, place), in_report=in_report):
+            for word in asks_who(words, language):
+                yield ASKS_WHO.at(*written.at, language, word=word)
 
 
 def words_outside(book: Book) -> Iterator[Finding]:
@@ -148,28 +149,19 @@ def words_outside(book: Book) -> Iterator[Finding]:
     """
     inside = gathering(book)
     for flow, name, node in nodes(book):
-        if not isinstance(node, Ask) or node.kind != "words" or flow.private:
-            continue
-        if Place(flow.name, name) not in inside:
-            message = remark("asks for words, and nothing on the way to it gathers them")
-            fix = remark("offer choices, or ask inside a flow that records a report")
-            yield Finding(flow.name, name, Code.WORDS_LOST, message, fix, field="text")
+        asks_words = isinstance(node, Ask) and node.kind == "words" and not flow.private
+        if asks_words and Place(flow.name, name) not in inside:
+            yield WORDS_LOST.at(flow.name, name, "text")
 
 
 def gathering(book: Book) -> set[Place]:
     """Every node on a way through a flow that gathers, also in the flows that it calls."""
-    waiting = [
+    begins = [
         Place(flow.name, flow.start)
         for flow in book.flows.values()
         if flow.gathers and flow.start in flow.nodes
     ]
-    seen = set(waiting)
-    while waiting:
-        for place in leads_to(book, waiting.pop()):
-            if place not in seen:
-                seen.add(place)
-                waiting.append(place)
-    return seen
+    return set(reached(begins, lambda place: leads_to(book, place)))
 
 
 def _asks(node: Node, *, in_report: bool) -> bool:

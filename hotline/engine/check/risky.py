@@ -1,145 +1,63 @@
-"""Words that give a caller away, by language. Tables: they grow with what reviewers find.
+"""Words that give a caller away, by language. Reviewers add to the tables of `risky_words.csv`.
 
 A word is looked for without accents and capitals, at the beginning of a word, so that endings do not matter. In
 Kinyarwanda it is looked for anywhere, since prefixes stand before a stem (`curuz`: gucuruza, abacuruzi, ugucuruza).
-Words of `WHOLE` count only by themselves.
+Words that the table marks `whole` count only by themselves.
 """
 
+import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from importlib.resources import files
 
-Table = Mapping[str, tuple[str, ...]]
+Table = Mapping[str, Sequence[str]]
 
-REPORTING: Table = {
-    "rw": ("tanga amakuru", "menyekanisha", "rega", "ikirego", "tungira agatoki", "mutangabuhamya"),
-    "fr": ("signaler", "signalement", "denonc", "temoign", "plainte", "tuyau", "anonym"),
-    "en": ("report", "tip", "tips", "tip-off", "denounc", "inform on", "witness", "anonym"),
-}
-TRAFFICKING: Table = {
-    "rw": (
-        "icuruzwa ry'abantu", "icuruzwa ry'abana", "curuza abantu", "curuza umuntu", "curuza abana",
-        "gucuruzwa", "curujwe", "bucakara",
-    ),
-    "fr": ("traite", "trafic", "trafiquant", "esclav"),
-    "en": ("traffick", "slave"),
-}  # fmt: skip
-POLICE: Table = {
-    "rw": ("polisi", "rib", "genzacyaha"),
-    "fr": ("police", "policier", "rib", "gendarme", "commissariat"),
-    "en": ("police", "rib", "cops"),
-}
-TRADE_IN_PEOPLE: Table = {"rw": ("curuz", "curuj")}
+
+def rows_of(name: str) -> Iterator[list[str]]:
+    """Yields the rows of a table that ships beside this module, without its first line."""
+    with (files(__package__) / name).open(encoding="utf-8") as table:
+        _, *rows = csv.reader(table)
+    yield from rows
+
+
+def _tables() -> tuple[Mapping[str, Table], Collection[str]]:
+    """Returns the words of each table by language, and the words that count only by themselves."""
+    tables: dict[str, dict[str, list[str]]] = {}
+    whole = set()
+    for table, language, words, is_whole in rows_of("risky_words.csv"):
+        tables.setdefault(table, {}).setdefault(language, []).append(words)
+        if is_whole:
+            whole.add(words)
+    return tables, whole
+
+
+_TABLES, _WHOLE = _tables()
+REPORTING, TRAFFICKING, POLICE = (_TABLES[name] for name in ("reporting", "trafficking", "police"))
+TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
 """Any form of it, innocent elsewhere: a trader is umucuruzi."""
-SAFETY: Table = {
-    "rw": ("umutekano", "tekanye", "tekane", "nta byago"),
-    "fr": (
-        "securit",
-        "en surete",
-        "sans danger",
-        "sans risque",
-        "risquez rien",
-        "risques rien",
-        "aucun risque",
-        "protege",
-    ),
-    "en": ("safe", "secure", "security", "no risk", "protected"),
-}
-SECRECY: Table = {
-    "rw": (
-        "ibanga", "amabanga", "rwihishwa", "ntirigaragara", "zamenyekana", "kutamenyekana", "uzabimenya",
-    ),
-    "fr": ("secret", "confiden", "anonym", "personne ne saura", "personne ne le saura", "personne n'en saura"),
-    "en": (
-        "secret", "confiden", "anonym", "nobody will know", "no one will know", "nobody will ever know",
-        "no one will ever know", "nobody will find out", "no one will find out",
-    ),
-}  # fmt: skip
-FREE: Table = {
-    "rw": ("ku buntu", "kubuntu", "ni ubuntu", "nta kiguzi"),
-    "fr": ("gratuit", "sans frais", "payez rien", "coute rien"),
-    "en": ("free", "no cost", "costs nothing", "pay nothing", "no charge"),
-}
-PAY_FIRST: Table = {
-    "rw": (
-        "banza wishyure", "banza kwishyura", "kubanza kwishyura",
-        "ohereza amafaranga", "ishyura mbere",
-    ),
-    "fr": (
-        "payez d'abord", "payer d'abord", "payez avant", "envoyez de l'argent", "envoyer de l'argent",
-        "acompte",
-    ),
-    "en": ("pay first", "pay now", "pay before", "send money", "deposit"),
-}  # fmt: skip
+SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free"))
+PAY_FIRST = _TABLES["pay_first"]
 """What a recruiter says, and this line never does."""
-WARNED_OF: Table = {
-    "rw": ("ntukabanze kwishyura", "ntubanze wishyure", "ntukohereze amafaranga"),
-    "fr": ("ne payez pas d'abord", "ne payez jamais d'abord", "n'envoyez pas d'argent"),
-    "en": (
-        "never pay first",
-        "do not pay first",
-        "don't pay first",
-        "never send money",
-        "do not send money",
-    ),
-}
+WARNED_OF = _TABLES["warned_of"]
 """The same words where a lesson says not to."""
-PROMISES: Table = {
-    "rw": (
-        "ubufasha buraza", "ubufasha buri mu nzira", "turaza", "tuzaza", "baraza", "bazaza",
-        "tuzagufasha", "tugiye kugufasha", "turagufasha", "tuzagutabara", "turagutabara", "turakwizeza",
-    ),
-    "fr": (
-        "l'aide arrive", "l'aide est en route", "en route", "les secours", "nous arrivons",
-        "nous viendrons", "nous vous aiderons", "nous allons vous", "vont venir", "va venir", "promet",
-    ),
-    "en": (
-        "help is coming", "help is on", "help will", "on the way", "on their way", "are coming",
-        "we will", "we'll", "will come", "will help", "will rescue", "rescue", "promise",
-    ),
-}  # fmt: skip
+PROMISES = _TABLES["promises"]
 """That help comes. "We cannot say if or when help comes" is none."""
-VOWS: Table = {
-    "rw": ("turakwizeza", "turabizeza", "turagusezeranya", "turabasezeranya"),
-    "fr": ("nous promettons", "vous promettons", "te promettons", "je vous promets"),
-    "en": ("we promise", "i promise"),
-}
+VOWS = _TABLES["vows"]
 """That the line promises, whatever it is."""
-_ADDRESSES = (
-    "www.", "http", ".com", ".org", ".net", ".rw", "whatsapp", "telegram", "facebook", "instagram", "tiktok",
-)  # fmt: skip
-ELSEWHERE: Table = {
-    "rw": (*_ADDRESSES, "watsapu", "wasapu"),
-    "fr": _ADDRESSES,
-    "en": _ADDRESSES,
-}
+ELSEWHERE = _TABLES["elsewhere"]
 """An address of others, or an invitation to write there. This line keeps nothing that is written elsewhere."""
-AFTERWARDS: Table = {
-    "rw": ("bufasha", "gufasha", "vuba", "ejo", "isaha", "iminota", "akarere", "umurenge"),
-    "fr": ("aide", "bientot", "demain", "heure", "minute", "district", "secteur"),
-    "en": ("help", "soon", "tomorrow", "hour", "minute", "district", "sector"),
-}
+AFTERWARDS = _TABLES["afterwards"]
 """Help, a time or a place, on the screen that stays behind."""
-WHOLE = frozenset(
-    {
-        "rib",
-        "tip",
-        "tips",
-        "traite",
-        "ejo",
-        "cops",
-        "nom",
-        "noms",
-        "entrez le nom",
-        "ecrivez le nom",
-        "donnez le nom",
-        ".com",
-        ".org",
-        ".net",
-        ".rw",
-    }
-)
+WHO_SHE_IS = _TABLES["who_she_is"]
+"""What a question asks with: her name, her phone, her house, her papers."""
+NOT_ASKED = _TABLES["not_asked"]
+"""The same words where they say that nobody asks."""
+OF_ANYBODY = _TABLES["of_anybody"]
+"""What a question back asks for nobody with: neither hers nor anybody's name, number, house or papers."""
+SAID_OF_NONE = _TABLES["said_of_none"]
+"""The same words where they warn of it."""
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
@@ -148,62 +66,6 @@ ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, VOWS, ELSEWHERE)
 """What the line cannot keep. A screen that warns of such words says so in its reason."""
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
 """An SMS is read on lock screens, and by whoever holds the phone."""
-
-WHO_SHE_IS: Table = {
-    "rw": (
-        "izina ryawe", "amazina yawe", "izina ryanyu", "witwa nde", "uri nde", "uwo uri we",
-        "nimero yawe", "numero yawe",
-        "nomero yawe", "nimero ya telefone", "telefone yawe", "utuye he", "aho utuye", "utuye", "inzu yawe",
-        "urugo rwawe", "aderesi", "indangamuntu", "irangamuntu", "wavutse", "andika izina", "andika amazina",
-        "andika nimero", "imeyili", "imeri", "e-mail", "email", "ifoto",
-    ),
-    "fr": (
-        "votre nom", "ton nom", "votre prenom", "ton prenom", "qui etes-vous", "qui es-tu",
-        "dites qui vous", "dis qui tu", "appelez-vous",
-        "vous appelez-vous", "t'appelles", "votre numero", "ton numero", "votre telephone", "ton telephone",
-        "numero de telephone", "habitez", "habites-tu", "votre adresse", "ton adresse", "votre maison",
-        "ta maison", "carte d'identite", "numero d'identite", "votre passeport", "date de naissance",
-        "ecrivez le nom", "entrez le nom", "donnez le nom", "e-mail", "email", "courriel", "photo",
-    ),
-    "en": (
-        "your name", "full name", "first name", "surname", "who are you", "say who you",
-        "tell us who you", "tell who you",
-        "write who you", "your phone", "your number",
-        "phone number", "mobile number", "you live", "your address", "home address", "your house",
-        "house number", "your id", "id number", "id card", "identity card", "your passport",
-        "date of birth", "you born", "enter name", "enter the name", "type the name", "write the name",
-        "passport number", "e-mail", "email", "photo",
-    ),
-}  # fmt: skip
-"""What a question asks with: her name, her phone, her house, her papers."""
-NOT_ASKED: Table = {
-    "rw": ("utavuze izina ryawe", "utavuze amazina yawe"),
-    "fr": ("sans votre nom", "sans donner votre nom", "sans ton nom"),
-    "en": ("without your name", "without giving your name", "not give your name", "not your name"),
-}
-"""The same words where they say that nobody asks."""
-
-OF_ANYBODY: Table = {
-    "rw": (
-        "izina", "amazina", "witwa", "yitwa", "bitwa", "ni nde", "ninde", "ni bande", "nimero", "numero",
-        "nomero", "telefon", "inzu", "urugo", "ingo", "aderesi", "indangamuntu", "irangamuntu", "pasiporo",
-    ),
-    "fr": (
-        "nom", "noms", "prenom", "surnom", "appelle", "qui est", "qui sont", "qui etes", "numero", "telephone",
-        "maison", "adresse", "chez", "identite", "passeport",
-    ),
-    "en": (
-        "name", "surname", "nickname", "called", "who is", "who are", "who's", "number", "phone", "house",
-        "home", "address", "identity", "passport",
-    ),
-}  # fmt: skip
-"""What a question back asks for nobody with: neither hers nor anybody's name, number, house or papers."""
-SAID_OF_NONE: Table = {
-    "rw": ("nta mazina", "sosiyete ya telefone"),
-    "fr": ("pas de noms", "sans noms"),
-    "en": ("no names", "the phone company"),
-}
-"""The same words where they warn of it."""
 
 MOST_TEXTS = 1 << 14
 """Texts whose words are remembered: several times those of the shipped flows."""
@@ -223,17 +85,21 @@ def _standing(said: str, words: tuple[str, ...], language: str) -> tuple[str, ..
 
 @cache
 def _pattern(word: str, language: str) -> re.Pattern[str]:
-    before = "" if language == "rw" and word not in WHOLE else r"\b"
-    after = r"\b" if word in WHOLE else ""
+    before = "" if language == "rw" and word not in _WHOLE else r"\b"
+    after = r"\b" if word in _WHOLE else ""
     return re.compile(before + re.escape(word) + after)
 
 
 def promised(text: str, language: str) -> tuple[str, ...]:
     """Returns the words that no caller's screen may say without a reason. A warning against them is none."""
+    return risky_words(_without(text, language, WARNED_OF), language, ON_ANY_SCREEN)
+
+
+def _without(text: str, language: str, innocent: Table) -> str:
     said = plain(text)
-    for phrase in WARNED_OF.get(language, ()):
+    for phrase in innocent.get(language, ()):
         said = said.replace(phrase, "")
-    return risky_words(said, language, ON_ANY_SCREEN)
+    return said
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
@@ -251,20 +117,14 @@ def _sentences(text: str) -> list[str]:
 
 def asks_who(text: str, language: str) -> tuple[str, ...]:
     """Returns the words with which `text` asks who she is."""
-    said = plain(text)
-    for phrase in NOT_ASKED.get(language, ()):
-        said = said.replace(phrase, "")
-    return risky_words(said, language, (WHO_SHE_IS,))
+    return risky_words(_without(text, language, NOT_ASKED), language, (WHO_SHE_IS,))
 
 
-def asks_of_anybody(text: str, language: str) -> Iterator[str]:
-    """The words with which `text` asks for anybody's name, number, house or papers, or who somebody is."""
-    said = plain(text)
-    for phrase in SAID_OF_NONE.get(language, ()):
-        said = said.replace(phrase, "")
-    yield from dict.fromkeys(
-        (*asks_who(said, language), *risky_words(said, language, (OF_ANYBODY,)))
-    )
+def asks_of_anybody(text: str, language: str) -> tuple[str, ...]:
+    """Returns the words with which `text` asks for a name, number, house or papers, or who somebody is."""
+    said = _without(text, language, SAID_OF_NONE)
+    asked = (*asks_who(said, language), *risky_words(said, language, (OF_ANYBODY,)))
+    return tuple(dict.fromkeys(asked))
 
 
 @lru_cache(MOST_TEXTS)

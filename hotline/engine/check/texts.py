@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from hotline.engine.check.early import numbers_in
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, texts
+from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, said_texts, texts
 from hotline.engine.check.risky import plain
 from hotline.engine.document.fields import targets
 from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Node, Text
@@ -22,77 +22,57 @@ from hotline.text.remark import remark
 
 OUR_KEYS = frozenset({"000"})
 """What the engine's own keys look like in a text."""
+LANGUAGE_MISSING = Rule(
+    Code.LANGUAGE_MISSING, remark("{field} has no {language}"), remark("write it")
+)
+LETTER = Rule(
+    Code.LETTER,
+    remark("{field} holds {letter} ({name}), which is not in GSM-7"),
+    remark("write {instead}"),
+)
+UNSIGNED = Rule(
+    Code.NUMBER_UNSIGNED,
+    remark("{field} names {number}, which nobody signed"),
+    remark("remove it, or have the number verified first"),
+)
+OUTLASTS = Rule(
+    Code.NUMBER_UNSIGNED,
+    remark("{field} shows {number} also when its confirmation is over"),
+    remark("move these words into conditional text that shows only while {number} is verified"),
+)
+PLACEHOLDER = Rule(
+    Code.ECHO,
+    remark("{field} holds {found}: no screen fills in an answer"),
+    remark("write it without"),
+)
+ECHO = Rule(
+    Code.ECHO,
+    remark("{field} repeats what she answered to {answer} ({value})"),
+    remark("say what follows from it, not the answer"),
+)
 
 
 def missing_languages(book: Book) -> Iterator[Finding]:
     for written in texts(book):
         for language in CODES:
             if language not in written.text:
-                yield Finding(
-                    written.flow,
-                    written.node,
-                    Code.LANGUAGE_MISSING,
-                    remark("{field} has no {language}", field=written.field, language=language),
-                    remark("write it"),
-                    language,
-                    written.field,
-                )
+                yield LANGUAGE_MISSING.at(*written.at, language)
 
 
 def letters(book: Book) -> Iterator[Finding]:
-    for written in texts(book):
-        for language, text in written.text.items():
-            for letter in strangers(text):
-                name = unicodedata.name(letter, f"U+{ord(letter):04X}")
-                yield Finding(
-                    written.flow,
-                    written.node,
-                    Code.LETTER,
-                    remark(
-                        "{field} holds {letter} ({name}), which is not in GSM-7",
-                        field=written.field,
-                        letter=letter,
-                        name=name,
-                    ),
-                    remark("write {instead}", instead=substitute(letter)),
-                    language,
-                    written.field,
-                )
+    for written, language, words in said_texts(book):
+        for letter in strangers(words):
+            name, instead = unicodedata.name(letter, f"U+{ord(letter):04X}"), substitute(letter)
+            yield LETTER.at(*written.at, language, letter=letter, name=name, instead=instead)
 
 
 def unsigned_numbers(book: Book) -> Iterator[Finding]:
-    for written in texts(book):
-        for language, text in written.text.items():
-            nobodys = set(unsigned(text, book.numbers))
-            for number in _named(text):
-                if number in nobodys:
-                    message = remark(
-                        "{field} names {number}, which nobody signed",
-                        field=written.field,
-                        number=number,
-                    )
-                    fix = remark("remove it, or have the number verified first")
-                elif number != written.number:
-                    message = remark(
-                        "{field} shows {number} also when its confirmation is over",
-                        field=written.field,
-                        number=number,
-                    )
-                    fix = remark(
-                        "move these words into conditional text that shows only while {number} is verified",
-                        number=number,
-                    )
-                else:
-                    continue
-                yield Finding(
-                    written.flow,
-                    written.node,
-                    Code.NUMBER_UNSIGNED,
-                    message,
-                    fix,
-                    language,
-                    written.field,
-                )
+    for written, language, words in said_texts(book):
+        nobodys = set(unsigned(words, book.numbers))
+        for number in _named(words):
+            if number in nobodys or number != written.number:
+                rule = UNSIGNED if number in nobodys else OUTLASTS
+                yield rule.at(*written.at, language, number=number)
 
 
 def unsigned(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
@@ -130,20 +110,10 @@ def echoes(book: Book) -> Iterator[Finding]:
 
 def placeholders(book: Book) -> Iterator[Finding]:
     """What stands in braces and is none of the few things that a screen fills in."""
-    for written in texts(book):
-        for language, text in written.text.items():
-            for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", text)):
-                if _is_filled(written.field, found):
-                    continue
-                message = remark(
-                    "{field} holds {found}: no screen fills in an answer",
-                    field=written.field,
-                    found=found,
-                )
-                fix = remark("write it without")
-                yield Finding(
-                    written.flow, written.node, Code.ECHO, message, fix, language, written.field
-                )
+    for written, language, words in said_texts(book):
+        for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
+            if not _is_filled(written.field, found):
+                yield PLACEHOLDER.at(*written.at, language, found=found)
 
 
 def _is_filled(field: str, found: str) -> bool:
@@ -159,19 +129,11 @@ def _repeated(
     """Words that stand there because of an answer, and say that answer."""
     if when.answer is None or when.negated:
         return
-    said = labels.get(when.answer, {})
+    said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
     for language, words in text.items():
         for value in when.values or tuple(said):
-            shown = [label.get(language, "") for label in said.get(value, ())]
-            if any(_echoes(words, label) for label in shown):
-                message = remark(
-                    "{field} repeats what she answered to {answer} ({value})",
-                    field=field,
-                    answer=when.answer,
-                    value=value,
-                )
-                fix = remark("say what follows from it, not the answer")
-                yield Finding(place.flow, place.node, Code.ECHO, message, fix, language, field)
+            if any(_echoes(words, label.get(language, "")) for label in said.get(value, ())):
+                yield ECHO.at(*where, language, answer=when.answer, value=value)
 
 
 def _echoes(words: str, label: str) -> bool:
@@ -184,10 +146,8 @@ def _echoes(words: str, label: str) -> bool:
 
 def _only_after(flow: Flow, name: str) -> Condition | None:
     """The answer without which nobody stands at this node: its one way in is a choice, or an arm, of its own."""
-    sources = [(source, node) for source, node in flow.nodes.items() if name in targets(node)]
-    if len(sources) != 1 or name == flow.start:
-        return None
-    return _reason(sources[0][1], name)
+    sources = [node for node in flow.nodes.values() if name in targets(node)]
+    return _reason(sources[0], name) if len(sources) == 1 and name != flow.start else None
 
 
 def _reason(node: Node, name: str) -> Condition | None:
@@ -210,8 +170,8 @@ def _labels(book: Book) -> Labels:
             if choice.value:
                 values.setdefault(choice.value, []).append(choice.label)
         if isinstance(node, Ask) and node.list is not None:
-            for option in _options(book, node.list):
-                values.setdefault(option[0], []).append(option[1])
+            for value, label in _options(book, node.list):
+                values.setdefault(value, []).append(label)
     return found
 
 

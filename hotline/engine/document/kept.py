@@ -8,11 +8,11 @@ A book of what anybody may read: without the flows that gather or are private, a
 Every process imports it, so it reads no YAML.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
 
-from hotline.engine.flow import Book, Call, Flow, Menu, Node
+from hotline.engine.flow import Book, Call, Flow, Menu, Node, reached
 
 T = TypeVar("T")
 
@@ -85,8 +85,9 @@ def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -
         for name, flow in book.flows.items()
         if name not in but and flow.gathers is None and not flow.private
     }
-    reached = _reached(allowed, (book.front, *entries.values()))
-    flows = {name: flow for name, flow in allowed.items() if name in reached}
+    begins = [name for name in (book.front, *entries.values()) if name in allowed]
+    there = reached(begins, lambda name: _called(allowed[name]) & allowed.keys())
+    flows = {name: flow for name, flow in allowed.items() if name in there}
     return replace(
         book,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
@@ -96,17 +97,8 @@ def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -
     )
 
 
-def _reached(flows: Mapping[str, Flow], begins: Iterable[str]) -> Collection[str]:
-    """The flows to which calls lead from these."""
-    seen: set[str] = set()
-    waiting = [name for name in begins if name in flows]
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            called = (node.flow for node in flows[name].nodes.values() if isinstance(node, Call))
-            waiting += [flow for flow in called if flow in flows]
-    return seen
+def _called(flow: Flow) -> set[str]:
+    return {node.flow for node in flow.nodes.values() if isinstance(node, Call)}
 
 
 def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:

@@ -113,6 +113,11 @@ def drafted(name: str, flow: object) -> Draft:
     return Draft(compiled, tuple(faults), frozenset(written.keys() - nodes.keys()))
 
 
+def played(flow: object, name: str) -> Flow:
+    """What of a flow's document can be played."""
+    return drafted(name, flow).flow
+
+
 def put_in(book: Book, flow: Flow) -> Book:
     """The book with this flow in its place, or beside the others. Nothing that was drawn of it is kept."""
     return replace(book, flows={**book.flows, flow.name: flow}, drawings={}, dependants={})

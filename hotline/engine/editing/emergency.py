@@ -14,6 +14,7 @@ from hotline.engine.check.early import digits_in
 from hotline.engine.check.risky import new_risky_words
 from hotline.engine.editing.anatomy import Document, called_by, nodes_of
 from hotline.engine.editing.difference import Difference, ScreenState, difference
+from hotline.engine.flow import reached
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence
 
 GUARDED = ("questions",)
@@ -109,19 +110,14 @@ def _guarded(document: Document) -> set[str]:
     """The flows that gather or are private, and all that they call."""
     flows = document.get("flows")
     flows = flows if isinstance(flows, Mapping) else {}
-    waiting = [
+    begins = [
         name
         for name, flow in flows.items()
         if name in GUARDED
         or (isinstance(flow, Mapping) and (flow.get("gathers") or flow.get("private")))
     ]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in flows:
-            found.add(name)
-            waiting += [called_by(node) for node in nodes_of(flows[name]).values()]
-    return found
+    found = reached(begins, lambda name: map(called_by, nodes_of(flows.get(name)).values()))
+    return {name for name in found if name in flows}
 
 
 def _numbers(document: Document) -> Mapping[str, Mapping[str, Any]]:

@@ -6,14 +6,14 @@ What a phone of sixteen letters a line breaks: a word in its middle, or a label'
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import WrittenText, choices_of, nodes, texts
+from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.parts import WrittenText, choices_of, nodes, said_texts
 from hotline.engine.check.paths import situations
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
 from hotline.engine.numbers.questions import FLOW
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import NARROWEST, paginate
-from hotline.engine.view import WIDEST, Waiting, filled, said, view
+from hotline.engine.view import WIDEST, View, Waiting, filled, said, view
 from hotline.engine.words import HELD_BACK, words
 from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import CODES
@@ -28,6 +28,40 @@ UNSURE = "unsure"
 """The value of "not sure", wherever it is a choice."""
 
 
+LABEL_TOO_LONG = Rule(
+    Code.TOO_LONG,
+    remark("the label of {field} is {over} septets too long for a page"),
+    remark("shorten it"),
+)
+TOO_MANY_PAGES = Rule(
+    Code.TOO_LONG,
+    remark("needs {needed} screens of {limit} septets, {most} at most"),
+    remark("shorten it, or divide it over two nodes"),
+)
+TOO_MUCH_ENGLISH = Rule(
+    Code.TOO_LONG,
+    remark("has {count} letters in English, {most} at most"),
+    remark("shorten it, so that Kinyarwanda fits"),
+)
+TOO_MANY_CHOICES = Rule(
+    Code.TOO_MANY_CHOICES,
+    remark("offers {count} choices, {most} at most"),
+    remark("move some behind one"),
+)
+UNSURE_LATE = Rule(
+    Code.UNSURE_LATE,
+    remark("says only on the last page of its list that one may be not sure"),
+    remark("show that choice on every page"),
+)
+
+
+def _views(book: Book, place: Place, node: Waiting | Finish, language: str) -> Iterator[View]:
+    """Yields the node in every situation. The places of a list do not count."""
+    bare = replace(node, list=None) if isinstance(node, Ask) else node
+    for run, facts in situations(bare, Run(language, (place,))):
+        yield view(book, bare, run, facts)
+
+
 def labels(book: Book, limit: int) -> Iterator[Finding]:
     """A label with its number must fit on one page, together with the ways on and out."""
     for flow, name, node in nodes(book):
@@ -38,142 +72,94 @@ def labels(book: Book, limit: int) -> Iterator[Finding]:
                 label = septets(f"1 {to_gsm7(said(choice.label, language))}")
                 over = label - (limit - HELD_BACK - septets(ways))
                 if over > 0:
-                    where, field = (flow.name, name), f"choices.{number}"
-                    message = remark(
-                        "the label of {field} is {over} septets too long for a page",
-                        field=field,
-                        over=over,
-                    )
-                    fix = remark("shorten it")
-                    yield Finding(*where, Code.TOO_LONG, message, fix, language, field)
+                    where = flow.name, name, f"choices.{number}"
+                    yield LABEL_TOO_LONG.at(*where, language, over=over)
 
 
 def pages(book: Book, limit: int) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         most = _most_pages(book, flow, node)
-        if most is None:
+        if most is None or not isinstance(node, Waiting | Finish):
             continue
         for language in CODES:
-            needed = _pages(book, Place(flow.name, name), node, language, limit)
+            seen = _views(book, Place(flow.name, name), node, language)
+            needed = max(len(paginate(one.layout, limit)) for one in seen)
             if needed > most:
-                message = remark(
-                    "needs {needed} screens of {limit} septets, {most} at most",
-                    needed=needed,
-                    limit=limit,
-                    most=most,
-                )
-                fix = remark("shorten it, or divide it over two nodes")
-                yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language, "text")
+                counts = {"needed": needed, "limit": limit, "most": most}
+                yield TOO_MANY_PAGES.at(flow.name, name, "text", language, **counts)
 
 
 def english(book: Book, limit: int) -> Iterator[Finding]:
     """Yields each screen of a report that is too long in English. The places of a list do not count."""
+    most = MOST_ENGLISH_LETTERS
     for flow, name, node in nodes(book):
-        if not flow.gathers or not isinstance(node, Waiting):
-            continue
-        bare = replace(node, list=None) if isinstance(node, Ask) else node
-        run = Run(ENGLISH, (Place(flow.name, name),))
-        shown = (
-            paginate(view(book, bare, there, facts).layout, limit)
-            for there, facts in situations(bare, run)
-        )
-        # What takes two screens is told of by `pages`.
-        count = max((len(of[0].text) for of in shown if len(of) == 1), default=0)
-        if count > MOST_ENGLISH_LETTERS:
-            message = remark(
-                "has {count} letters in English, {most} at most",
-                count=count,
-                most=MOST_ENGLISH_LETTERS,
-            )
-            fix = remark("shorten it, so that Kinyarwanda fits")
-            yield Finding(flow.name, name, Code.TOO_LONG, message, fix, ENGLISH, "text")
+        if flow.gathers and isinstance(node, Waiting):
+            seen = _views(book, Place(flow.name, name), node, ENGLISH)
+            shown = (paginate(one.layout, limit) for one in seen)
+            # What takes two screens is told of by `pages`.
+            count = max((len(of[0].text) for of in shown if len(of) == 1), default=0)
+            if count > most:
+                yield TOO_MUCH_ENGLISH.at(flow.name, name, "text", ENGLISH, count=count, most=most)
 
 
 def left(book: Book, place: Place, language: str, limit: int) -> int | None:
     """The septets that the last screen of a node has left, where it is fullest; None where it shows nothing."""
     node = book.flows[place.flow].nodes[place.node]
-    if not isinstance(node, Say | Menu | Ask | Finish):
+    if not isinstance(node, Waiting | Finish):
         return None
-    run = Run(language, (place,))
-    bare = replace(node, list=None) if isinstance(node, Ask) else node
-    shown = (view(book, bare, there, facts).layout for there, facts in situations(bare, run))
-    last = (paginate(replace(layout, ways=layout.ways[-1:]), limit)[-1] for layout in shown)
+    layouts = (one.layout for one in _views(book, place, node, language))
+    last = (paginate(replace(one, ways=one.ways[-1:]), limit)[-1] for one in layouts)
     return min(limit - HELD_BACK - septets(page.text) for page in last)
 
 
 def choices(book: Book) -> Iterator[Finding]:
     """Places and languages do not count: more of them than fit are expected."""
     for flow, name, node in nodes(book):
-        if not isinstance(node, Menu):
-            continue
-        run = Run(CODES[0], (Place(flow.name, name),))
-        plain = replace(node, languages=False)
-        numbered = max(
-            sum(choice.language is None for choice in view(book, plain, there, facts).choices)
-            for there, facts in situations(plain, run)
-        )
-        if numbered > MOST_CHOICES:
-            message = remark(
-                "offers {count} choices, {most} at most", count=numbered, most=MOST_CHOICES
-            )
-            fix = remark("move some behind one")
-            yield Finding(flow.name, name, Code.TOO_MANY_CHOICES, message, fix, field="choices")
+        if isinstance(node, Menu):
+            plain = replace(node, languages=False)
+            seen = _views(book, Place(flow.name, name), plain, CODES[0])
+            count = max(sum(one.language is None for one in each.choices) for each in seen)
+            if count > MOST_CHOICES:
+                counts = {"count": count, "most": MOST_CHOICES}
+                yield TOO_MANY_CHOICES.at(flow.name, name, "choices", **counts)
 
 
 def unsure_late(book: Book) -> Iterator[Finding]:
     """Whoever does not know a place says so on whichever page of its list she stands."""
     for flow, name, node in nodes(book):
-        if not isinstance(node, Ask) or node.list is None:
-            continue
-        for number, one in enumerate(node.choices):
-            if one.value == UNSURE and not one.every_page:
-                message = remark("says only on the last page of its list that one may be not sure")
-                fix = remark("show that choice on every page")
-                field = f"choices.{number}.every_page"
-                yield Finding(flow.name, name, Code.UNSURE_LATE, message, fix, field=field)
+        if isinstance(node, Ask) and node.list is not None:
+            for number, one in enumerate(node.choices):
+                if one.value == UNSURE and not one.every_page:
+                    yield UNSURE_LATE.at(flow.name, name, f"choices.{number}.every_page")
 
 
 def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
     """How many screens a node may take; None is as many as it likes."""
     if isinstance(node, Finish):
         return None if node.text is None else 1
-    if not isinstance(node, Say | Menu | Ask):
+    if not isinstance(node, Waiting):
         return None
     if flow.gathers or flow.name in (book.front, FLOW):
         return 1
     return MOST_TOPIC_PAGES if isinstance(node, Say) or node.topic else None
 
 
-def _pages(book: Book, place: Place, node: Node, language: str, limit: int) -> int:
-    assert isinstance(node, Say | Menu | Ask | Finish)
-    run = Run(language, (place,))
-    bare = replace(node, list=None) if isinstance(node, Ask) else node
-    return max(
-        len(paginate(view(book, bare, there, facts).layout, limit))
-        for there, facts in situations(bare, run)
-    )
-
-
 DIGIT = len("1 ")
 """What stands in front of a label."""
 
 
+BROKEN_WORD = Rule(
+    Code.BROKEN_WORD,
+    remark("{field} holds {word}: a narrow phone breaks it, or parts it from its digit"),
+    remark("a word has {most} letters at most, a label's first one {first}"),
+)
+
+
 def broken_words(book: Book) -> Iterator[Finding]:
-    for written in texts(book):
-        for language, text in written.text.items():
-            if (word := _broken(written, text)) is not None:
-                message = remark(
-                    "{field} holds {word}: a narrow phone breaks it, or parts it from its digit",
-                    field=written.field,
-                    word=word,
-                )
-                fix = remark(
-                    "a word has {most} letters at most, a label's first one {first}",
-                    most=NARROWEST,
-                    first=NARROWEST - DIGIT,
-                )
-                where = written.flow, written.node
-                yield Finding(*where, Code.BROKEN_WORD, message, fix, language, written.field)
+    most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
+    for written, language, text in said_texts(book):
+        if (word := _broken(written, text)) is not None:
+            yield BROKEN_WORD.at(*written.at, language, word=word, **most)
 
 
 def _broken(written: WrittenText, text: str) -> str | None:

@@ -7,7 +7,7 @@ In a flow that gathers the words in front count too, and no reason excuses a scr
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.finding import Code, Finding, Rule
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.paths import drawings
 from hotline.engine.check.reporting import has_promises
@@ -17,7 +17,7 @@ from hotline.engine.screen import MOST_LINES, NARROWEST, Layout, Page, wrapped
 from hotline.engine.view import WIDEST, View, Waiting, filled, said
 from hotline.text.gsm7 import to_gsm7
 from hotline.text.languages import CODES
-from hotline.text.remark import Remark, remark
+from hotline.text.remark import remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +42,44 @@ def narrow(book: Book, limit: int) -> Iterator[Narrow]:
                 yield _measured(book, place, node, language, limit)
 
 
+_OVER = remark(
+    "asks over {count} lines of {letters} letters, {most} at most",
+    letters=NARROWEST,
+    most=MOST_LINES,
+)
+NO_REASON = Rule(
+    Code.TOO_MANY_LINES,
+    _OVER,
+    remark(
+        'shorten it, or fill in "{reason_field}" with {count} letters or more',
+        reason_field="reason",
+        count=REASON_LETTERS,
+    ),
+)
+IN_A_REPORT = Rule(Code.TOO_MANY_LINES, _OVER, remark("shorten it: a report has no longer screens"))
+NEEDS_NO_REASON = Rule(
+    Code.TOO_MANY_LINES,
+    remark("has a reason and needs none"),
+    remark('leave "{reason_field}" empty', reason_field="reason"),
+)
+
+
 def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
     """Yields each question over the most lines that gives no reason, and each reason that is not needed."""
     long: set[Place] = set()
     for each in narrow(book, limit):
-        flow = book.flows[each.place.flow]
+        flow, node = book.flows[each.place.flow], each.place.node
         count = each.with_leads if flow.gathers else each.question
         if count <= MOST_LINES:
             continue
         long.add(each.place)
-        if flow.gathers or flow.reason_of(each.place.node) is None:
-            message = remark(
-                "asks over {count} lines of {letters} letters, {most} at most",
-                count=count,
-                letters=NARROWEST,
-                most=MOST_LINES,
-            )
-            fix = remark(
-                'shorten it, or fill in "{reason_field}" with {count} letters or more',
-                reason_field="reason",
-                count=REASON_LETTERS,
-            )
-            if flow.gathers:
-                fix = remark("shorten it: a report has no longer screens")
-            yield _finding(each.place, message, fix, each.language)
-
+        if flow.gathers or flow.reason_of(node) is None:
+            rule = IN_A_REPORT if flow.gathers else NO_REASON
+            yield rule.at(flow.name, node, "text", each.language, count=count)
     for flow in book.flows.values():
         for name in flow.reasons:
-            place = Place(flow.name, name)
-            if place not in long and not has_promises(flow, name):
-                message = remark("has a reason and needs none")
-                fix = remark('leave "{reason_field}" empty', reason_field="reason")
-                yield _finding(place, message, fix, "")
+            if Place(flow.name, name) not in long and not has_promises(flow, name):
+                yield NEEDS_NO_REASON.at(flow.name, name, "reason")
 
 
 def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
@@ -102,8 +108,3 @@ def _choices(seen: View, page: Page) -> int:
         for digit, index in page.keys.items()
         if seen.choices[index].language is None
     )
-
-
-def _finding(place: Place, message: Remark, fix: Remark, language: str) -> Finding:
-    field = "text" if language else "reason"
-    return Finding(place.flow, place.node, Code.TOO_MANY_LINES, message, fix, language, field)
