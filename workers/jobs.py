@@ -28,10 +28,9 @@ def check_change(kit: RelayKit, change_id: int) -> None:
     What reads flow files is imported here alone: a worker that starts has no other use for it.
     """
     from hotline.services.changes import judging
-    from hotline.services.flows.flow_states import LIVE
 
     try:
-        if change_id == LIVE:
+        if change_id == judging.LIVE:
             judging.check_live(kit)
         else:
             judging.check_change(kit, change_id)

@@ -14,7 +14,6 @@ from hotline.engine.document.source import dump
 from hotline.errors import FlowInvalid, NotReady
 from hotline.services.flows.authoring import (
     digest_of,
-    digest_without_order,
     live_document,
     read_folder,
     write_folder,
@@ -88,19 +87,6 @@ def test_another_order_of_screens_is_another_revision(database: Database, clock:
     assert [*nodes] == [*_reordered()["flows"]["tell"]["nodes"]]
     clock.turn(minutes=1)
     assert publish(database, _playable(), clock()) == first
-
-
-def test_a_revision_of_before_the_order_counted_is_known_again(
-    database: Database, clock: Clock
-) -> None:
-    first = publish(database, _playable(), clock())
-    with database.writing() as session:
-        row = flows.with_digest(session, digest_of(_playable()))
-        assert row is not None
-        row.digest = digest_without_order(_playable())
-    assert publish(database, _playable(), clock()) == first
-    clock.turn(minutes=1)
-    assert publish(database, _reordered(), clock()) != first
 
 
 def test_another_document_is_another_revision_and_an_old_one_can_return(

@@ -5,10 +5,10 @@ import pytest
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, taken_away
 from hotline.errors import NotFound
 from hotline.services.changes import bringing_back, proposing
-from hotline.services.changes.bringing_back import PublicationLine
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
+from hotline.store.flows.publications import Publication
 from tests.conftest import Clock
 from tests.engine.books import make_flow, t
 from tests.services.changing import APPROVER, Desk, desk, playable
@@ -16,8 +16,8 @@ from tests.services.changing import APPROVER, Desk, desk, playable
 __all__ = ["desk"]
 
 
-def line_of(desk: Desk, revision: int) -> PublicationLine:
-    return next(one for one in bringing_back.history(desk.kit) if one.revision_id == revision)
+def line_of(desk: Desk, revision: int) -> Publication:
+    return next(one for one, _ in bringing_back.history(desk.kit) if one.revision_id == revision)
 
 
 def back(desk: Desk, revision: int, reason: str = "the words were wrong") -> object:
@@ -37,15 +37,16 @@ def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> No
     assert isinstance(done, ChangePublished)
     assert done.revision_id == 1, "the same document is the same revision"
     assert desk.live == playable()
-    now, changed, first = bringing_back.history(desk.kit)
-    assert (now.kind, now.by, now.reason, now.until) == (
+    now, changed, first = (row for row, _ in bringing_back.history(desk.kit))
+    assert (now.kind, now.published_by, now.reason, now.until) == (
         "back",
         "Approver 1",
         "the words were wrong",
         None,
     )
-    assert (changed.by, changed.approved_by, changed.until) == ("Editor 1", "Approver 1", now.at)
-    assert (first.kind, first.by, first.approved_by) == ("version", "line", None)
+    assert (changed.published_by, changed.approved_by) == ("Editor 1", "Approver 1")
+    assert changed.until == now.published_at
+    assert (first.kind, first.published_by, first.approved_by) == ("version", "line", None)
     said = listed(desk.kit)[-1].sentence
     assert "brought back the flows of revision 1: the words were wrong" in said
 

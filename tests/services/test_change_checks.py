@@ -11,9 +11,8 @@ from hotline.engine.editing.emergency import NotInEmergency
 from hotline.services.changes import emergencies, folders, going_live, judging, proposing
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import publishing
-from hotline.services.flows.flow_states import LIVE, flow_states
 from hotline.store.changes import checks
-from hotline.store.changes.checks import ChangeCheck, FlowState
+from hotline.store.changes.checks import ChangeCheck
 from hotline.store.flows import flows
 from hotline.testing import FakeJobs
 from tests.conftest import Clock
@@ -90,12 +89,10 @@ def test_the_clock_checks_what_no_worker_has(desk: Desk, clock: Clock) -> None:
 
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
     judging.look(desk.kit, playable(), "one")
-    flow_states(desk.kit, playable())
     clock.turn(days=31)
     judging.look(desk.kit, playable("Other words"), "other")
     with desk.kit.database.reading() as session:
         assert len(session.scalars(select(ChangeCheck)).all()) == 1
-        assert not session.scalars(select(FlowState)).all()
 
 
 def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) -> None:
@@ -109,28 +106,13 @@ def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) ->
     assert judging.checked(desk.kit, change) is None
 
 
-def test_how_each_flow_stands_is_measured_once(desk: Desk) -> None:
-    first = flow_states(desk.kit, playable("They asked 999999"))
-    assert [one.code for one in first["learn"].findings] == [Code.NUMBER_UNSIGNED] * 3
-    assert first["learn"].findings[0].field == "text"
-    assert first["front"].septets > 20
-    with desk.kit.database.writing() as session:
-        for row in session.scalars(select(FlowState)):
-            row.septets = 1
-    assert {
-        one.septets for one in flow_states(desk.kit, playable("They asked 999999")).values()
-    } == {1}
-    again = flow_states(desk.kit, playable("Other words"))
-    assert again["learn"].septets > 1, "another flow is measured anew"
-    assert again["front"].septets == 1
-    assert not flow_states(desk.kit, {"flows": {"a": {"nodes": {}}}})
-
-
-def test_a_list_that_does_not_wait_rings_for_what_nobody_has_measured(desk: Desk) -> None:
-    assert not flow_states(desk.kit, playable(), waits=False)
-    assert bell(desk).rung == [(Job.CHECK_CHANGE, LIVE)]
-    check_change(desk.kit, LIVE)
-    assert len(flow_states(desk.kit, playable(), waits=False)) == 4
+def test_a_list_that_does_not_wait_rings_for_what_nobody_has_checked(desk: Desk) -> None:
+    assert judging.of_live(desk.kit) is None
+    assert bell(desk).rung == [(Job.CHECK_CHANGE, judging.LIVE)]
+    check_change(desk.kit, judging.LIVE)
+    found = judging.of_live(desk.kit)
+    assert found is not None
+    assert [*found] == [*publishing.findings(desk.live)]
     assert len(bell(desk).rung) == 1
     change = desk.opened()
     desk.say(change, "Other words")

@@ -55,8 +55,8 @@ def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) ->
     assert desk.live == playable("Do not go there")
     stands = emergencies.standing(desk.kit)
     assert stands is not None
-    assert (stands.by.name, stands.reason) == ("Approver 1", REASON)
-    assert (stands.at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
+    assert (stands.published_by, stands.reason) == ("Approver 1", REASON)
+    assert (stands.published_at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,8 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
     assert desk.live["flows"] == playable()["flows"]
     assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
     assert emergencies.standing(desk.kit) is None
-    newest = bringing_back.history(desk.kit)[0]
-    assert (newest.kind, newest.by) == ("back", "clock")
+    newest, _ = bringing_back.history(desk.kit)[0]
+    assert (newest.kind, newest.published_by) == ("back", "clock")
     assert "the clock brought back the flows of revision 1" in listed(desk.kit)[-1].sentence
 
 
@@ -186,7 +186,7 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     clock.turn(hours=5)
     assert emergencies.lapse(desk.kit) is None
     assert desk.live == playable("Do not go there")
-    assert bringing_back.history(desk.kit)[0].approved_by == "Approver 2"
+    assert bringing_back.history(desk.kit)[0][0].approved_by == "Approver 2"
     again = emergencies.confirm(desk.kit, SECOND, done.publication_id)
     assert again == ChangeRefused(Refusal.SETTLED)
 
@@ -251,7 +251,7 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
     for by in (APPROVER, SECOND):
         assert back(desk, alone, by) == ChangeRefused(Refusal.READ_BY_ONE)
     assert desk.live == playable("Second words")
-    assert [one.is_read for one in bringing_back.history(desk.kit)] == [True, False, True, True]
+    assert [is_read for _, is_read in bringing_back.history(desk.kit)] == [True, False, True, True]
 
 
 def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.editing.difference import difference
 from hotline.services.changes import bringing_back, going_live, proposing, versions
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows.authoring import digest_without_order
+from hotline.services.flows.authoring import digest_of
 from hotline.store.changes.changes import Change
 from tests.services.changing import APPROVER, EDITOR, Desk, desk, playable
 
@@ -40,7 +40,7 @@ def test_an_older_order_is_brought_back(desk: Desk) -> None:
     desk.save(change, turned(copy.deepcopy(desk.live["flows"]["learn"])))
     assert proposing.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
-    older = bringing_back.history(desk.kit)[-1]
+    older, _ = bringing_back.history(desk.kit)[-1]
     digest = bringing_back.preview(desk.kit, older.id).digest
     done = bringing_back.bring_back(desk.kit, APPROVER, older.id, "It was better.", digest)
     assert isinstance(done, ChangePublished), done
@@ -65,7 +65,7 @@ def test_files_in_another_order_are_a_change_and_a_version_of_before_is_known(de
     with desk.kit.database.writing() as session:
         row = session.get(Change, change)
         assert row is not None
-        row.source = digest_without_order(document)
+        row.source = digest_of(document)
     desk.say(desk.opened("By hand"), "Never pay first")
     assert proposing.propose(desk.kit, EDITOR, change + 1) is None
     assert isinstance(desk.publish(change + 1), ChangePublished)

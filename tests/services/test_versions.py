@@ -49,7 +49,7 @@ def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
         assert told == VersionReleased(2, 2, "Editor 1")
     assert desk.live["flows"]["learn"] == playable()["flows"]["learn"]
     row = folders.look(desk.kit, 2)
-    assert (row.title, row.parts, row.of_version) == ("What version 2 brings", ["learn"], True)
+    assert (row.title, row.parts) == ("What version 2 brings", ["learn"])
     (line,) = drafts.history(desk.kit, 2)
     assert (line.says, line.author) == ({"did": "imported", "source": "2"}, "line")
 
@@ -66,7 +66,7 @@ def test_every_word_of_a_person_is_kept(act: str, desk: Desk) -> None:
         urgent(desk)
     else:
         desk.published("Other words")
-        first = bringing_back.history(desk.kit)[-1]
+        first, _ = bringing_back.history(desk.kit)[-1]
         seen = bringing_back.preview(desk.kit, first.id)
         bringing_back.bring_back(desk.kit, APPROVER, first.id, "why", seen.digest)
     before = desk.live

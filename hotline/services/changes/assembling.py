@@ -12,7 +12,6 @@ from hotline.engine.editing.merging import Settled
 from hotline.errors import NotFound, NotReady
 from hotline.services.changes.merging import PartMerge, merged
 from hotline.services.flows import authoring
-from hotline.services.flows.flow_states import digest_of_flow
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
@@ -60,8 +59,8 @@ class AssembledChange:
     def digest(self) -> str:
         """Of what somebody reads: she approves the same one."""
         flows = self.document["flows"]
-        of_flows = {name: derived(digest_of_flow, flow) for name, flow in flows.items()}
-        return authoring.digest_without_order({**self.document, "flows": of_flows})
+        of_flows = {name: derived(authoring.digest_of_flow, flow) for name, flow in flows.items()}
+        return authoring.sha_of({**self.document, "flows": of_flows})
 
 
 def gather_edits(session: Session, change_id: int) -> EditedChange:
@@ -71,7 +70,7 @@ def gather_edits(session: Session, change_id: int) -> EditedChange:
         raise NotFound(f"no change {change_id}")
     live = flows.live(session)
     if live is None:
-        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
+        raise NotReady(authoring.NO_FLOWS)
     return EditedChange(change, changes.newest(session, change_id), live.id, live.digest)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from hotline.domain.changes.change import Author, brought_back
@@ -11,15 +10,13 @@ from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
 from hotline.services.changes import judging
 from hotline.services.changes.assembling import document_of
-from hotline.services.changes.folders import actor, audited
+from hotline.services.changes.folders import noted
 from hotline.services.changes.going_live import make_live, press
 from hotline.services.changes.proposing import read_by_two
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes
-from hotline.store.database import Session
-from hotline.store.desk import audit
 from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publication, Publishing
 
@@ -27,31 +24,12 @@ LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class PublicationLine:
-    """What was live, from when until when, and who decided it."""
-
-    id: int
-    revision_id: int
-    kind: Publishing
-    by: str
-    """Who proposed it; of an emergency, who published it alone."""
-    approved_by: str | None
-    reason: str
-    change_id: int | None
-    at: datetime
-    until: datetime | None
-    """None: it is live."""
-    lapses_at: datetime | None
-    settled_at: datetime | None
-    is_read: bool
-    """False if it holds words that one person alone published, and that no second person read."""
-
-
-@dataclass(frozen=True, slots=True)
 class StateToBringBack:
     """The difference of `before` and `after` is read first."""
 
-    publication: PublicationLine
+    publication: Publication
+    is_read: bool
+    """False if it holds words that one person alone published, and that no second person read."""
     before: Mapping[str, Any]
     """What callers hear now."""
     after: Mapping[str, Any]
@@ -66,31 +44,30 @@ class StateToBringBack:
 class PublishedChange:
     """A change as it went live."""
 
-    publication: PublicationLine
+    publication: Publication
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
 
-def history(kit: Kit, limit: int = LISTED) -> Sequence[PublicationLine]:
-    """The newest first. Raises StoreUnavailable."""
+def history(kit: Kit) -> Sequence[tuple[Publication, bool]]:
+    """The newest first, each with whether two people have read it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         read = read_by_two(session)
-        return [_line(row, read) for row in publications.history(session, limit)]
+        return [(row, row.id in read) for row in publications.history(session, LISTED)]
 
 
-def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, PublicationLine]:
+def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, Publication]:
     """Of each flow the newest publication that brought it: a change that edits it, or a whole state.
 
     Raises StoreUnavailable.
     """
     with kit.database.reading() as session:
-        rows, read = publications.history(session, LISTED), read_by_two(session)
+        rows = publications.history(session, LISTED)
         edited = changes.parts_edited(session, [one.change_id for one in rows if one.change_id])
-    found: dict[str, PublicationLine] = {}
+    found: dict[str, Publication] = {}
     for row in rows:
-        brought = flows_named if row.change_id is None else edited[row.change_id]
-        for name in brought:
-            found.setdefault(name, _line(row, read))
+        for name in flows_named if row.change_id is None else edited[row.change_id]:
+            found.setdefault(name, row)
     return found
 
 
@@ -101,9 +78,9 @@ def of_change(kit: Kit, change_id: int) -> PublishedChange | None:
         older = None if row is None else publications.before(session, row.id)
         if row is None or older is None:
             return None
-        before, after = (document_of(session, one.revision_id) for one in (older, row))
-        line = _line(row, read_by_two(session))
-    return PublishedChange(line, before, after)
+        return PublishedChange(
+            row, document_of(session, older.revision_id), document_of(session, row.revision_id)
+        )
 
 
 def preview(kit: Kit, publication_id: int) -> StateToBringBack:
@@ -112,7 +89,13 @@ def preview(kit: Kit, publication_id: int) -> StateToBringBack:
         row = publications.found(session, publication_id)
         if row is None:
             raise NotFound(f"no publication {publication_id}")
-        return _state(session, row)
+        live_id = flows.live_id(session)
+        if live_id is None:
+            raise NotReady(authoring.NO_FLOWS)
+        before, old = document_of(session, live_id), document_of(session, row.revision_id)
+        is_read = row.id in read_by_two(session)
+    after = brought_back(old, before)
+    return StateToBringBack(row, is_read, before, after, authoring.digest_of(after), live_id, old)
 
 
 def bring_back(
@@ -128,17 +111,15 @@ def bring_back(
     state = preview(kit, publication_id)
     if state.digest != digest:
         return ChangeRefused(Refusal.CHANGED)
-    if not state.publication.is_read:
+    if not state.is_read:
         return ChangeRefused(Refusal.READ_BY_ONE)
-    refused = _unfit(kit, state)
-    if refused is not None:
-        return refused
-    said = PublicationNote(by.name, Publishing.BACK, reason, by_id=by.account_id)
-    return put_back(kit, state, said, actor=actor(by))
+    return _unfit(kit, state) or put_back(
+        kit, state, PublicationNote(by.name, Publishing.BACK, reason, by.account_id), actor=by
+    )
 
 
 def put_back(
-    kit: Kit, state: StateToBringBack, said: PublicationNote, *, actor: str
+    kit: Kit, state: StateToBringBack, said: PublicationNote, *, actor: Author | str
 ) -> ChangePublished | ChangeRefused:
     """In one transaction. Raises FlowInvalid where it cannot be played, StoreUnavailable."""
     ready = press(state.after, state.before, state.live_id)
@@ -146,51 +127,18 @@ def put_back(
         publications.take_turns(session)
         done = make_live(session, kit, ready, said, after=state.live_id)
         if isinstance(done, ChangePublished):
-            audit.append(
-                session,
-                at=kit.now(),
-                actor=actor,
-                action="flows_brought_back",
-                subject=f"revision {state.publication.revision_id}",
-                reason=audited(said.reason),
-            )
+            what = f"revision {state.publication.revision_id}"
+            noted(session, kit, actor, "flows_brought_back", what, said.reason)
     return done
 
 
 def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
     """It must be playable, and hurt nobody whom neither live nor that state itself hurt."""
+
+    def found(document: Mapping[str, Any]) -> Sequence[Finding]:
+        return judging.look(kit, document, authoring.digest_of(document))
+
     if authoring.are_same(state.after, state.before):
         return ChangeRefused(Refusal.NOTHING_THERE)
-    known = [*_found(kit, state.before), *_found(kit, state.old)]
-    return judging.hurting(judging.divide(_found(kit, state.after), known))
-
-
-def _found(kit: Kit, document: Mapping[str, Any]) -> Sequence[Finding]:
-    return judging.look(kit, document, authoring.digest_of(document))
-
-
-def _state(session: Session, row: Publication) -> StateToBringBack:
-    live_id = flows.live_id(session)
-    if live_id is None:
-        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
-    before, old = document_of(session, live_id), document_of(session, row.revision_id)
-    after = brought_back(old, before)
-    line = _line(row, read_by_two(session))
-    return StateToBringBack(line, before, after, authoring.digest_of(after), live_id, old)
-
-
-def _line(row: Publication, read: Collection[int]) -> PublicationLine:
-    return PublicationLine(
-        id=row.id,
-        revision_id=row.revision_id,
-        kind=Publishing(row.kind),
-        by=row.published_by,
-        approved_by=row.approved_by,
-        reason=row.reason,
-        change_id=row.change_id,
-        at=row.published_at,
-        until=row.until,
-        lapses_at=row.lapses_at,
-        settled_at=row.settled_at,
-        is_read=row.id in read,
-    )
+    known = [*found(state.before), *found(state.old)]
+    return judging.hurting(judging.divide(found(state.after), known))

@@ -23,7 +23,7 @@ from hotline.engine.editing.emergency import held_back
 from hotline.ports import Kit
 from hotline.services.changes import bringing_back
 from hotline.services.changes.assembling import assemble, document_of, gather
-from hotline.services.changes.folders import actor, audited
+from hotline.services.changes.folders import noted
 from hotline.services.changes.going_live import go_live
 from hotline.services.changes.proposing import english_alone, read_by_two, unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
@@ -31,7 +31,6 @@ from hotline.services.doorbell import ring
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes
 from hotline.store.database import Session
-from hotline.store.desk import audit
 from hotline.store.flows import publications
 from hotline.store.flows.publications import Publication, Publishing
 from hotline.store.outbox.messages import Message
@@ -42,37 +41,26 @@ LAPSED = "nobody confirmed the words of an emergency"
 
 
 @dataclass(frozen=True, slots=True)
-class StandingEmergency:
-    """Words that are live on one person's word: the red bar of every page."""
-
-    publication_id: int
-    by: ChangeAuthor
-    reason: str
-    at: datetime
-    lapses_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class EmergencyToRead:
     """What a second person reads before she confirms it."""
 
-    stands: StandingEmergency
+    stands: Publication
     before: Mapping[str, Any]
     """What two people had read."""
     after: Mapping[str, Any]
     """What callers hear now."""
-    live_id: int
     before_id: int | None
     """The publication that may be brought back instead."""
 
+    @property
+    def live_id(self) -> int:
+        return self.stands.revision_id
 
-def standing(kit: Kit) -> StandingEmergency | None:
-    """Raises StoreUnavailable."""
+
+def standing(kit: Kit) -> Publication | None:
+    """Words that are live on one person's word: the red bar of every page. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        row = publications.unsettled(session)
-        if row is None:
-            return None
-        return _standing(row)
+        return publications.unsettled(session)
 
 
 def read(kit: Kit) -> EmergencyToRead | None:
@@ -84,9 +72,7 @@ def read(kit: Kit) -> EmergencyToRead | None:
         older = _read_by_two(session, row)
         after = document_of(session, row.revision_id)
         before = after if older is None else document_of(session, older.revision_id)
-    return EmergencyToRead(
-        _standing(row), before, after, row.revision_id, None if older is None else older.id
-    )
+    return EmergencyToRead(row, before, after, None if older is None else older.id)
 
 
 def publish(
@@ -110,16 +96,14 @@ def publish(
         gathered = gather(session, change_id)
         before = publications.unsettled(session)
     assembled = assemble(gathered)
-    refused = unfit(kit, gathered, assembled, keeps_languages=True)
-    if refused is not None:
+    if refused := unfit(kit, gathered, assembled, keeps_languages=True):
         return refused
     if assembled.digest != digest:
         return ChangeRefused(Refusal.CHANGED)
     beyond = held_back(gathered.live, assembled.document)
     if beyond:
         return ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond)
-    alone = None if keeps_languages else english_alone(gathered, assembled)
-    if alone is not None:
+    if not keeps_languages and (alone := english_alone(gathered, assembled)):
         return alone
 
     until = kit.now() + LASTS if before is None else _ends(before)
@@ -160,14 +144,8 @@ def confirm(
             return ChangeRefused(Refusal.APPOINTED)
         row.settled_at = kit.now()
         row.approved_by, row.approved_by_id = by.name, by.account_id
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=actor(by),
-            action="emergency_confirmed",
-            subject=f"revision {row.revision_id}",
-            reason=audited(row.reason),
-        )
+        what = f"revision {row.revision_id}"
+        noted(session, kit, by, "emergency_confirmed", what, row.reason)
     return None
 
 
@@ -217,7 +195,10 @@ def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
             kind=Kind.CONFIRMATION,
             responder_id=one.id,
             template=Template.WORDS_URGENT.name,
-            parameters={"time": _clock_time(at), "until": f"{until.astimezone(KIGALI):%H:%M}"},
+            parameters={
+                "time": f"{at.astimezone(KIGALI):%d/%m %H:%M}",
+                "until": f"{until.astimezone(KIGALI):%H:%M}",
+            },
             language=one.language,
             priority=Priority.CONFIRMATION,
             state=MessageState.PENDING,
@@ -229,14 +210,6 @@ def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
     session.add_all(rows)
     session.flush()
     return [row.id for row in rows]
-
-
-def _clock_time(at: datetime) -> str:
-    return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
-
-
-def _standing(row: Publication) -> StandingEmergency:
-    return StandingEmergency(row.id, _author(row), row.reason, row.published_at, _ends(row))
 
 
 def _author(row: Publication) -> ChangeAuthor:

@@ -12,13 +12,14 @@ from typing import Any
 from hotline.domain.accounts.account import Actor
 from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState
 from hotline.engine.document.kept import derived
-from hotline.engine.editing.drafting import drafted, put_in
-from hotline.engine.flow import Book, Flow
+from hotline.engine.editing.drafting import played, put_in
+from hotline.engine.flow import Book
 from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
 from hotline.services.changes import drafts
 from hotline.services.changes.assembling import document_of, part_in
 from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.flows import authoring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change
 from hotline.store.database import Session
@@ -41,8 +42,6 @@ class ChangeRow:
     why: str
     state: ChangeState
     base_id: int
-    of_version: bool
-    """Whether a version of the line brought it."""
     parts: Sequence[str]
     """What it edits: flows by their names, `#numbers`, `#entries`, `#phrases`."""
     created_by: ChangeAuthor
@@ -63,9 +62,7 @@ def open_change(kit: Kit, by: Author, title: str, why: str = "") -> int | Change
     with kit.database.writing() as session:
         base = flows.live_id(session)
         if base is None:
-            raise NotReady(
-                "no flows are published: `hotline upgrade` publishes those of this version"
-            )
+            raise NotReady(authoring.NO_FLOWS)
         return add(session, by, title, why.strip(), base=base, at=kit.now()).id
 
 
@@ -106,9 +103,7 @@ def listed(kit: Kit, *, over: bool = False, limit: int = LISTED) -> Sequence[Cha
 def look(kit: Kit, change_id: int) -> ChangeRow:
     """Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        row = changes.found(session, change_id)
-        if row is None:
-            raise NotFound(f"no change {change_id}")
+        row = drafts.found(session, change_id)
         return _shown(row, changes.parts_edited(session, [change_id])[change_id])
 
 
@@ -119,14 +114,7 @@ def drop(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
         if not ChangeState(row.state).is_editable:
             return ChangeRefused(Refusal.OVER)
         row.state, row.ended_at = ChangeState.DROPPED, kit.now()
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=actor(by),
-            action="change_dropped",
-            subject=f"change {change_id}",
-            reason=audited(row.title),
-        )
+        noted(session, kit, by, "change_dropped", f"change {change_id}", row.title)
     return None
 
 
@@ -138,14 +126,13 @@ def held(session: Session, change_id: int) -> Change:
     return row
 
 
-def audited(said: str) -> str:
-    """A title or reason as the audit log keeps it: one line, and never a telephone number."""
-    return NUMBER.sub("[number]", " ".join(said.split()))[:REASON_LETTERS]
-
-
-def actor(by: Author) -> str:
-    """Who acts, as the audit log names it."""
-    return audit.by_actor(Actor(by.name, by.account_id))
+def noted(
+    session: Session, kit: Kit, by: Author | str, action: str, subject: str, reason: str
+) -> None:
+    """Writes an act into the audit log, its reason on one line and without any telephone number."""
+    said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
+    actor = by if isinstance(by, str) else audit.by_actor(Actor(by.name, by.account_id))
+    audit.append(session, at=kit.now(), actor=actor, action=action, subject=subject, reason=said)
 
 
 def _shown(row: Change, parts: Sequence[str]) -> ChangeRow:
@@ -155,7 +142,6 @@ def _shown(row: Change, parts: Sequence[str]) -> ChangeRow:
         why=row.why,
         state=ChangeState(row.state),
         base_id=row.base_id,
-        of_version=row.source is not None,
         parts=parts,
         created_by=row.author,
         created_at=row.created_at,
@@ -206,12 +192,8 @@ def book_around(kit: Kit, here: FlowAtHand) -> Book:
     book = kit.books.book(kit.books.live())
     for name, document in here.others.items():
         if document is not None:
-            book = put_in(book, derived(_played, document, name))
+            book = put_in(book, derived(played, document, name))
     return book
-
-
-def _played(document: Mapping[str, Any], name: str) -> Flow:
-    return drafted(name, document).flow
 
 
 def live_flow(kit: Kit, flow: str) -> Mapping[str, Any] | None:

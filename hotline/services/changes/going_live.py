@@ -10,7 +10,7 @@ from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.changes import judging
 from hotline.services.changes.assembling import GatheredChange, assemble, gather, is_as_read
-from hotline.services.changes.folders import ChangeRow, actor, audited, held, look
+from hotline.services.changes.folders import ChangeRow, held, look, noted
 from hotline.services.changes.judging import DividedFindings
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
@@ -20,7 +20,6 @@ from hotline.services.flows.authoring import ReadyDocument
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes, signatures
 from hotline.store.database import Session
-from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
 from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publishing
@@ -169,14 +168,13 @@ def go_live(
         if isinstance(done, ChangeRefused):
             return done
         change.state, change.ended_at = ChangeState.LIVE, kit.now()
-        is_alone = said.kind is Publishing.EMERGENCY
-        audit.append(
+        noted(
             session,
-            at=kit.now(),
-            actor=actor(by),
-            action="emergency_published" if is_alone else "change_published",
-            subject=f"change {change.id}",
-            reason=audited(said.reason),
+            kit,
+            by,
+            "emergency_published" if said.kind is Publishing.EMERGENCY else "change_published",
+            f"change {change.id}",
+            said.reason,
         )
         signatures.sign(session, moved)
         judging.keep(session, ready.digest, checked, kit.now())

@@ -18,16 +18,19 @@ from hotline.services.changes.assembling import (
 )
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.doorbell import ring
-from hotline.services.flows import authoring, flow_states, publishing
+from hotline.services.flows import authoring, publishing
 from hotline.services.flows.publishing import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
 from hotline.store.driver import WrittenArray
+from hotline.store.flows import flows
 
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}
 )
 """Findings of a document that makes no book."""
+LIVE = 0
+"""In place of a change: what is live is checked."""
 KEPT = timedelta(days=30)
 """How long what was found stays."""
 
@@ -108,10 +111,19 @@ def hurting(found: DividedFindings) -> ChangeRefused | None:
 
 
 def check_live(kit: Kit) -> None:
-    """What is live: its findings, and how each of its flows stands. Raises NotReady, StoreUnavailable."""
+    """Checks what is live, where nobody has yet. Raises NotReady, StoreUnavailable."""
     document = authoring.live_document(kit.database)
     look(kit, document, authoring.digest_of(document))
-    flow_states.flow_states(kit, document)
+
+
+def of_live(kit: Kit) -> Sequence[Finding] | None:
+    """What is wrong with what is live; None where it is still being checked. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        live = flows.live(session)
+        found = None if live is None else _kept(session, live.digest)
+    if found is None:
+        ring(kit, Job.CHECK_CHANGE, LIVE)
+    return found
 
 
 def check_unchecked(kit: Kit) -> None:

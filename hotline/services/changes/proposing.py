@@ -13,13 +13,12 @@ from hotline.services.changes.assembling import (
     gather,
     is_as_read,
 )
-from hotline.services.changes.folders import actor, audited, held
+from hotline.services.changes.folders import held, noted
 from hotline.services.changes.judging import not_publishable
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import take_back
 from hotline.services.flows import authoring
 from hotline.store.database import Session
-from hotline.store.desk import audit
 from hotline.store.flows import publications
 from hotline.store.flows.publications import Publication, Publishing
 
@@ -50,14 +49,7 @@ def propose(
         change.proposed_by_id, change.proposed_by = by.account_id, by.name
         change.proposed_at, change.proposed_digest = kit.now(), digest
         change.note = change.noted_by = None
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=actor(by),
-            action="change_proposed",
-            subject=f"change {change_id}",
-            reason=audited(change.title),
-        )
+        noted(session, kit, by, "change_proposed", f"change {change_id}", change.title)
     return None
 
 
@@ -69,14 +61,7 @@ def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused 
             return ChangeRefused(Refusal.NOT_PROPOSED)
         take_back(change)
         change.note, change.noted_by = note.strip(), by.name
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=actor(by),
-            action="change_sent_back",
-            subject=f"change {change_id}",
-            reason=audited(change.note),
-        )
+        noted(session, kit, by, "change_sent_back", f"change {change_id}", change.note)
     return None
 
 
@@ -111,11 +96,11 @@ def read_by_two(session: Session) -> frozenset[int]:
 
     A release and a command count as read: the operator of the line answers for them.
     """
-    rows = sorted(publications.history(session), key=lambda row: row.id)
     seen: set[int] = set()
     read: set[int] = set()
     """Revisions."""
     was_read = True
+    rows = publications.history(session)[::-1]
     for row in rows:
         was_read = row.revision_id in read or _is_read(
             row, was_read, is_new=row.revision_id not in seen
@@ -128,14 +113,14 @@ def read_by_two(session: Session) -> frozenset[int]:
 
 def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
     """`was_read`: the state before it. `is_new`: no earlier publication has the same revision."""
-    kind = Publishing(row.kind)
-    if kind is Publishing.EMERGENCY:
-        # Who confirms it reads every difference to the newest state that two people have read.
-        return row.approved_by is not None
-    if kind is Publishing.BACK:
-        # Numbers changed since, so it is a revision of its own. Only a state that was read is brought back.
-        return is_new
-    if kind is Publishing.BY_HAND and row.change_id is not None:
-        # Its reader saw the difference to the state before it, and nothing else.
-        return was_read
+    match Publishing(row.kind):
+        case Publishing.EMERGENCY:
+            # Who confirms it reads every difference to the newest state that two people have read.
+            return row.approved_by is not None
+        case Publishing.BACK:
+            # Numbers changed since, so it is a revision of its own. Only a state that was read is brought back.
+            return is_new
+        case Publishing.BY_HAND if row.change_id is not None:
+            # Its reader saw the difference to the state before it, and nothing else.
+            return was_read
     return True

@@ -80,7 +80,7 @@ def import_folder(
         live_id = flows.live_id(session)
         live = None if live_id is None else document_of(session, live_id)
     if live_id is None or live is None:
-        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
+        raise NotReady(authoring.NO_FLOWS)
     edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
     with kit.database.writing() as session:
         signatures.sign(session, signed)
@@ -106,17 +106,15 @@ def _press_again(kit: Kit, live_id: int, live: Mapping[str, Any]) -> None:
 def _as_change(kit: Kit, document: Mapping[str, Any], live_id: int, version: str) -> int | None:
     """On the base of the last files: what this version says otherwise than the one before."""
     source, line = authoring.digest_of(document), ChangeAuthor(publishing.LINE)
-    older = authoring.digest_without_order(document)
     with kit.database.reading() as session:
         last = publications.newest_of_version(session)
         base_id = live_id if last is None else last.revision_id
         base = document_of(session, base_id)
     edits = dict(_edits(base, document))
     with kit.database.writing() as session:
-        for digest in (source, older):
-            known = changes.of_source(session, digest)
-            if known is not None:
-                return known.id
+        known = changes.of_source(session, source)
+        if known is not None:
+            return known.id
         if not edits:
             return None
         title = TITLE.format(version=version)

@@ -19,13 +19,13 @@ from hotline.services.flows.places import place_lists
 from hotline.store.database import Database, Session
 from hotline.store.driver import WrittenObject, written
 from hotline.store.flows import flows
-from hotline.store.flows.flows import Revision
 
 ENTRIES = "entries"
 """`entries.yaml`: published suffix to flow, or to `{flow: abroad, name: poster}`."""
 PHRASES = "phrases"
 """`phrases.yaml`: words of the code by language and name, where they differ from the catalogues."""
 NUMBERS = "numbers.csv"
+NO_FLOWS = "no flows are published: `hotline upgrade` publishes those of this version"
 NEXT = timedelta(microseconds=1)
 COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
 
@@ -95,11 +95,16 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 def digest_of(document: Mapping[str, Any]) -> str:
     """SHA-256 of the document's canonical JSON and of the order of its screens; no other order counts (ADR 81)."""
-    return digest_without_order({**document, "order of screens": _orders(document)})
+    return sha_of({**document, "order of screens": _orders(document)})
 
 
-def digest_without_order(document: Mapping[str, Any]) -> str:
-    """As digests were made before ADR 81: rows of that time keep theirs."""
+def digest_of_flow(flow: Mapping[str, Any]) -> str:
+    """Of all that a flow says, and of the order of its screens."""
+    return sha_of({"flow": flow, "order of screens": [*nodes_of(flow)]})
+
+
+def sha_of(document: Mapping[str, Any]) -> str:
+    """SHA-256 of canonical JSON: no order counts."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -125,16 +130,13 @@ class ReadyDocument:
     document: WrittenObject
     pressed: str
     digest: str
-    older_digest: str
-    """As it was made before ADR 81."""
     beside: int | None = None
     """The live revision whose published entries it is known to keep."""
 
 
 def ready(document: Mapping[str, Any], beside: int | None = None) -> ReadyDocument:
     """Raises FlowInvalid where it cannot be played."""
-    digests = digest_of(document), digest_without_order(document)
-    return ReadyDocument(written(document), pressed(document), *digests, beside)
+    return ReadyDocument(written(document), pressed(document), digest_of(document), beside)
 
 
 def made_ready(database: Database, document: Mapping[str, Any]) -> ReadyDocument:
@@ -143,21 +145,6 @@ def made_ready(database: Database, document: Mapping[str, Any]) -> ReadyDocument
         live, printed = flows.live_id(session), published_entries(session)
     keeps = not moved_entries(printed, document.get(ENTRIES, {}))
     return ready(document, live if keeps else None)
-
-
-def saved(session: Session, made: ReadyDocument) -> Revision | None:
-    """The revision that holds the document already, also under a digest of before ADR 81."""
-    found = flows.with_digest(session, made.digest)
-    if found is not None:
-        return found
-    older = flows.with_digest(session, made.older_digest)
-    return older if older is not None and are_same(older.document, made.document) else None
-
-
-def draft(session: Session, made: ReadyDocument, now: datetime) -> Revision:
-    """The document as a revision that nobody hears; the one that was saved before, where there is one."""
-    known = saved(session, made)
-    return known or flows.add(session, digest=made.digest, document=made.document, at=now)
 
 
 def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
@@ -169,7 +156,7 @@ def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
             raise FlowInvalid(moved)
     # A clock that was set back must not hide it behind what it follows.
     since = max(now, live.since + NEXT) if live else now
-    known = saved(session, made)
+    known = flows.with_digest(session, made.digest)
     if known is None:
         return flows.add(
             session,
@@ -210,7 +197,7 @@ def live_document(database: Database) -> Mapping[str, Any]:
         revision_id = flows.live_id(session)
         document = None if revision_id is None else flows.document_of(session, revision_id)
     if document is None:
-        raise NotReady("no flows are published: `hotline upgrade` publishes those of this version")
+        raise NotReady(NO_FLOWS)
     return document
 
 

@@ -19,12 +19,12 @@ from hotline.domain.rolls.quiz import AGAIN, BEFORE, VALUES
 from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips import promises
 from hotline.engine.check.checking import check, of_book
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import leads_to, nodes
+from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.parts import leads_to, node_of, nodes
 from hotline.engine.check.reporting import uncovered
 from hotline.engine.document import document as documents
 from hotline.engine.editing.drafting import Draft, draft_findings
-from hotline.engine.flow import Ask, Book, Branch, Flow, Menu, Node
+from hotline.engine.flow import Ask, Book, Branch, Menu, reached
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.engine.view import holds, list_name
@@ -77,10 +77,12 @@ def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
         publications.take_turns(session)
         standing = publications.standing(session)
         live = flows.live_id(session)
-        saved = authoring.saved(session, made)
+        saved = flows.with_digest(session, made.digest)
         by_hand = standing is not None and standing.kind != Publishing.VERSION
         if standing is not None and by_hand and (saved is None or saved.id != live):
-            draft = saved or authoring.draft(session, made, kit.now())
+            draft = saved or flows.add(
+                session, digest=made.digest, document=made.document, at=kit.now()
+            )
             return Published(draft.id, waits_for=standing.published_by)
         revision = authoring.put_live(session, made, kit.now())
         if standing is None or standing.revision_id != revision:
@@ -173,52 +175,45 @@ class _Way:
         return _Way(place, tuple({**dict(self.answers), name: value}.items()))
 
 
+LATE = Rule(
+    Code.ALERT_LATE,
+    remark("after {count} answers {answer} ({value}) has alerted nobody"),
+    remark("ask for {answer} and the district first, and save them under these names"),
+)
+
+
 def late_alerts(book: Book) -> Iterator[Finding]:
     """The screens on which she may stand after four answers while nobody has been alerted."""
     for flow in book.flows.values():
         if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
             continue
         pressing = PRESSING[Matter(flow.gathers)]
-        ways = [way for way in _after(book, flow) if not pressing.alerted(dict(way.answers))]
-        for place in dict.fromkeys(way.place for way in ways):
-            message = remark(
-                "after {count} answers {answer} ({value}) has alerted nobody",
-                count=MOST_ANSWERS,
-                answer=pressing.answer,
-                value=pressing.value,
-            )
-            fix = remark(
-                "ask for {answer} and the district first, and save them under these names",
-                answer=pressing.answer,
-            )
-            yield Finding(place.flow, place.node, Code.ALERT_LATE, message, fix)
-
-
-def _after(book: Book, flow: Flow) -> Iterable[_Way]:
-    ways = _questions(book, [_Way(Place(flow.name, flow.start))])
-    for _ in range(MOST_ANSWERS):
-        ways = _questions(book, (after for way in ways for after in _answered(book, way)))
-    return ways
+        ways = _questions(book, [_Way(Place(flow.name, flow.start))])
+        for _ in range(MOST_ANSWERS):
+            ways = _questions(book, (after for way in ways for after in _answered(book, way)))
+        late = [way.place for way in ways if not pressing.alerted(dict(way.answers))]
+        for place in dict.fromkeys(late):
+            answer, value = pressing.answer, pressing.value
+            where = place.flow, place.node
+            yield LATE.at(*where, count=MOST_ANSWERS, answer=answer, value=value)
 
 
 def _questions(book: Book, ways: Iterable[_Way]) -> Iterable[_Way]:
     """The next question on each way; a way that ends asks nothing more."""
-    waiting = list(ways)
-    seen, found = set(waiting), dict[_Way, None]()
-    while waiting:
-        way = waiting.pop()
-        node = book.flows[way.place.flow].nodes[way.place.node]
-        if isinstance(node, Menu | Ask):
-            found[way] = None
-            continue
-        following = [_Way(place, way.answers) for place in _silent(book, way, node)]
-        waiting += [after for after in following if after not in seen]
-        seen.update(following)
-    return found
+
+    def asks(way: _Way) -> bool:
+        return isinstance(node_of(book, way.place), Menu | Ask)
+
+    def following(way: _Way) -> Iterator[_Way]:
+        if not asks(way):
+            yield from (_Way(place, way.answers) for place in _silent(book, way))
+
+    return [way for way in reached(ways, following) if asks(way)]
 
 
-def _silent(book: Book, way: _Way, node: Node) -> Iterator[Place]:
+def _silent(book: Book, way: _Way) -> Iterator[Place]:
     """Where a node leads that asks nothing. A flag may be set or not."""
+    node = node_of(book, way.place)
     if not isinstance(node, Branch):
         yield from leads_to(book, way.place)
         return
@@ -233,7 +228,7 @@ def _silent(book: Book, way: _Way, node: Node) -> Iterator[Place]:
 
 def _answered(book: Book, way: _Way) -> Iterator[_Way]:
     """The way after each answer; of a list its first place, since all of a list lead alike."""
-    node = book.flows[way.place.flow].nodes[way.place.node]
+    node = node_of(book, way.place)
     assert isinstance(node, Menu | Ask)
     options = [(choice.value, choice.goes or node.goes) for choice in node.choices]
     if isinstance(node, Ask):
@@ -250,41 +245,36 @@ def _first(book: Book, node: Ask, answers: dict[str, str]) -> str:
     return options[0].value if options else ""
 
 
+NEVER_COUNTED = Rule(
+    Code.UNKNOWN_ANSWER,
+    remark("{saves} is asked, but {other} never is: nothing is counted"),
+    remark("write a question that saves {other}, or mend the name"),
+)
+_ONE_OF = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
+NO_VALUE = Rule(
+    Code.UNKNOWN_ANSWER, remark("an answer that is kept as {saves} has no value"), _ONE_OF
+)
+OTHER_VALUE = Rule(
+    Code.UNKNOWN_ANSWER, remark("an answer that is kept as {saves} is {values}"), _ONE_OF
+)
+
+
 def uncounted(book: Book) -> Iterator[Finding]:
     """Questions of a quiz whose answers are never counted."""
     asked = {
-        node.saves: (Place(flow.name, name), node)
+        node.saves: (flow.name, name, node)
         for flow, name, node in nodes(book)
         if isinstance(node, Menu) and node.saves and node.saves.startswith((BEFORE, AGAIN))
     }
-    for saves, (place, menu) in asked.items():
-        if (other := _other(saves)) not in asked:
-            message = remark(
-                "{saves} is asked, but {other} never is: nothing is counted",
-                saves=saves,
-                other=other,
-            )
-            fix = remark("write a question that saves {other}, or mend the name", other=other)
-            yield Finding(place.flow, place.node, Code.UNKNOWN_ANSWER, message, fix, field="saves")
-        values = {choice.value for choice in menu.choices}
-        if odd := sorted(values - VALUES):
-            message = remark("an answer that is kept as {saves} has no value", saves=saves)
-            if named := [value for value in odd if value]:
-                message = remark(
-                    "an answer that is kept as {saves} is {values}",
-                    saves=saves,
-                    values=", ".join(named),
-                )
-            fix = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
-            where = place.flow, place.node
-            yield Finding(*where, Code.UNKNOWN_ANSWER, message, fix, field="choices")
-
-
-def _other(saves: str) -> str:
-    """The name of the same thing's other question."""
-    pair: Mapping[str, str] = {BEFORE: AGAIN, AGAIN: BEFORE}
-    first = next(prefix for prefix in pair if saves.startswith(prefix))
-    return pair[first] + saves.removeprefix(first)
+    for saves, (flow_name, name, menu) in asked.items():
+        pair = (BEFORE, AGAIN) if saves.startswith(BEFORE) else (AGAIN, BEFORE)
+        other = pair[1] + saves.removeprefix(pair[0])
+        if other not in asked:
+            yield NEVER_COUNTED.at(flow_name, name, "saves", saves=saves, other=other)
+        if odd := sorted({choice.value for choice in menu.choices} - VALUES):
+            named = ", ".join(filter(None, odd))
+            rule = OTHER_VALUE if named else NO_VALUE
+            yield rule.at(flow_name, name, "choices", saves=saves, values=named)
 
 
 BEARABLE = frozenset(

@@ -1,6 +1,6 @@
-"""What the checker found in whole documents and in single flows, kept by their digests: checking is dear."""
+"""What the checker found in whole documents, kept by their digests: checking is dear."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,18 +29,6 @@ class ChangeCheck(Row):
     at: Mapped[datetime]
 
 
-class FlowState(Row):
-    """What is wrong with one flow, and how full its fullest screen is: for lists."""
-
-    __tablename__ = "flow_state"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    """Of the flow, the numbers, and the code that checked it."""
-    findings: Mapped[list[Any]] = mapped_column(JSON)
-    septets: Mapped[int]
-    at: Mapped[datetime]
-
-
 def found(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
     """What was found; None where nobody has looked."""
     return session.scalar(select(ChangeCheck.findings).where(ChangeCheck.digest == digest))
@@ -62,7 +50,6 @@ def keep(
 def forget(session: Session, before: datetime) -> None:
     """What was found long ago: it is found again where somebody asks."""
     session.execute(delete(ChangeCheck).where(ChangeCheck.at < before))
-    session.execute(delete(FlowState).where(FlowState.at < before))
 
 
 def unchecked(session: Session, at: datetime) -> Sequence[int]:
@@ -77,13 +64,3 @@ def unchecked(session: Session, at: datetime) -> Sequence[int]:
         .order_by(ChangeStep.change_id)
     )
     return session.scalars(found).all()
-
-
-def flow_states(session: Session, digests: Collection[str]) -> Mapping[str, FlowState]:
-    rows = session.scalars(select(FlowState).where(FlowState.digest.in_(digests)))
-    return {row.digest: row for row in rows}
-
-
-def keep_flow_state(session: Session, row: FlowState) -> None:
-    """Twice is once."""
-    add_if_new(session, row)

@@ -122,14 +122,6 @@ CREATE TABLE failed_sign_in (
 );
 CREATE INDEX failed_sign_in_at_index ON failed_sign_in (at);
 
-CREATE TABLE flow_state (
-    digest VARCHAR NOT NULL,
-    findings JSON NOT NULL,
-    septets INTEGER NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT flow_state_key PRIMARY KEY (digest)
-);
-
 CREATE TABLE guess (
     id SERIAL NOT NULL,
     secret VARCHAR NOT NULL,

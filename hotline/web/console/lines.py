@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import IntEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
-from hotline.domain.changes.change import ChangeState
+from hotline.domain.changes.change import ChangeState, ends
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tips.promises import TipStanding
 from hotline.domain.watch.alarms import Alarm
@@ -269,9 +269,15 @@ def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         says = phrase(
             "Words went live in an emergency at {at} by {by}. A second person reads them by {until}, or they go back."
         )
-        at, until = when(by.language, stands.at), when(by.language, stands.lapses_at)
+        at, until = (
+            when(by.language, stands.published_at),
+            when(by.language, ends(stands.published_at, stands.lapses_at)),
+        )
         yield TodayLine(
-            Weight.BAD, says, {"at": at, "by": stands.by.name, "until": until}, "reading.history"
+            Weight.BAD,
+            says,
+            {"at": at, "by": stands.published_by, "until": until},
+            "reading.history",
         )
 
 

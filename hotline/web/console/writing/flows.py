@@ -10,10 +10,9 @@ from flask import Response, url_for
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.flows.review import ReviewState
-from hotline.services.changes import bringing_back, folders
+from hotline.services.changes import bringing_back, folders, judging
 from hotline.services.changes.folders import ChangeRow
-from hotline.services.flows import authoring, flow_states, live_flows, publishing
-from hotline.services.flows.flow_states import FlowStanding
+from hotline.services.flows import live_flows, publishing
 from hotline.services.words import page_texts
 from hotline.services.words.number_part import MOST_HITS, WordsHit, look_up
 from hotline.web.console import who
@@ -29,22 +28,21 @@ def listed(visit: Visit) -> Response:
     kit = visit.kit
     live = live_flows.listed(kit)
     part = part_of_list(live.names, visit.query.get("part", ""))
-    document = authoring.live_document(kit.database)
-    there = [name for name in part.rows if name in document["flows"]]
-    states = flow_states.flow_states(kit, document, wanted=there, waits=False)
+    found = judging.of_live(kit)
+    hurts = Counter((one.flow, one.code not in publishing.BEARABLE) for one in found or ())
     words = page_texts.matrix(kit)
     newest = bringing_back.latest(kit, part.rows)
     opens = folders.listed(kit)
     lines = [
         {
-            "name": flow.name,
-            "says": flow.says,
-            "cells": {code: _cell(counts) for code, counts in words.row(flow.name).items()},
-            "found": _found(states.get(flow.name)),
-            "edited": [row for row in opens if flow.name in row.parts],
-            "newest": newest.get(flow.name),
+            "name": name,
+            "says": says,
+            "cells": {code: _cell(counts) for code, counts in words.row(name).items()},
+            "found": None if found is None else (hurts[name, True], hurts[name, False]),
+            "edited": [row for row in opens if name in row.parts],
+            "newest": newest.get(name),
         }
-        for flow in live_flows.summaries(kit, part.rows)
+        for name, says in live_flows.first_words(kit, part.rows).items()
     ]
     may_write = bool(visit.by.roles & who.WORDS)
     return page(
@@ -71,14 +69,6 @@ def _cell(counts: Counter[ReviewState]) -> Mapping[str, object]:
         "worst": worst,
         "count": counts[worst] if worst else 0,
     }
-
-
-def _found(standing: FlowStanding | None) -> tuple[int, int] | None:
-    """Returns how many findings hurt and how many can be borne. None if the flow was not checked yet."""
-    if standing is None:
-        return None
-    bearable = sum(one.code in publishing.BEARABLE for one in standing.findings)
-    return len(standing.findings) - bearable, bearable
 
 
 def _opened(visit: Visit, change_id: int, flow: str, node: str) -> str:

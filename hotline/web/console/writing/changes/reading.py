@@ -237,7 +237,7 @@ def ask_confirm(visit: Visit, publication_id: int, wrong: FormFaults | None = No
 
 def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
     urgent = emergencies.read(visit.kit)
-    return urgent if urgent and urgent.stands.publication_id == publication_id else None
+    return urgent if urgent and urgent.stands.id == publication_id else None
 
 
 def ask_back(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
@@ -247,7 +247,7 @@ def ask_back(visit: Visit, publication_id: int, wrong: FormFaults | None = None)
         "bring_back.html",
         wrong=wrong,
         state=state,
-        refused=None if state.publication.is_read else refused_words(visit, UNREAD),
+        refused=None if state.is_read else refused_words(visit, UNREAD),
         kinds=KINDS,
         shown=_shown(visit, state),
         typed=visit.form,
