@@ -1,15 +1,15 @@
 """`hotline law`: what law 058/2021 of Rwanda asks of whoever answers for the data."""
 
-import json
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
+from hotline.cli.options import as_json_option, print_json
 from hotline.config import Settings
 from hotline.domain.controller import TEMPLATE, LawDuty, LawFacts, facts_of
 from hotline.domain.processing import RECORD
@@ -21,7 +21,7 @@ NAME = "data protection"
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@as_json_option
 def record(as_json: bool) -> None:
     """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
 
@@ -30,13 +30,14 @@ def record(as_json: bool) -> None:
     settings = Settings.read(os.environ)
     facts = facts_in(settings.law)
     if as_json:
-        document = {
-            "controller": asdict(facts),
-            "owed": [asdict(one) for one in facts.owed],
-            "kept_at": _kept_at(settings),
-            "processing": [asdict(one) for one in RECORD],
-        }
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+        print_json(
+            {
+                "controller": asdict(facts),
+                "owed": [asdict(one) for one in facts.owed],
+                "kept_at": _kept_at(settings),
+                "processing": [asdict(one) for one in RECORD],
+            }
+        )
         return
     click.echo("\n".join((*_head(settings, facts), *_body())))
 
@@ -66,7 +67,7 @@ def owed_found(settings: Settings) -> CheckResult:
         return CheckResult(NAME, False, "; ".join(broken.problems), "mend the file of HOTLINE_LAW")
     if not owed:
         return CheckResult(NAME, True, "everything that law 058/2021 asks for is filled in")
-    says = f"law 058/2021 still asks for {', '.join(map(_named, owed))}"
+    says = f"law 058/2021 still asks for {_named(owed)}"
     if settings.pretended:
         says = f"{says}: owed before real callers are answered"
         return warning(NAME, says, "`hotline law facts > FILE`, and HOTLINE_LAW")
@@ -74,23 +75,25 @@ def owed_found(settings: Settings) -> CheckResult:
     return CheckResult(NAME, False, says, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
 
 
-def _named(duty: LawDuty) -> str:
-    return f"{duty.name} (article {duty.article})"
+def _named(owed: Sequence[LawDuty]) -> str:
+    return ", ".join(f"{one.name} (article {one.article})" for one in owed)
 
 
 def _head(settings: Settings, facts: LawFacts) -> Iterator[str]:
     yield "# Record of processing, law 058/2021, article 17\n"
-    yield f"Controller: {facts.controller or NOT_YET}"
-    yield f"Registration: {facts.registration or NOT_YET}"
-    yield f"Data protection officer: {facts.contact or NOT_YET}"
-    yield f"Impact assessment: {facts.assessed or NOT_YET}"
-    yield f"Hosting: {facts.hosting or NOT_YET}"
-    for name, where in _kept_at(settings).items():
-        yield f"{name}: {where}"
+    filled_in = {
+        "Controller": facts.controller,
+        "Registration": facts.registration,
+        "Data protection officer": facts.contact,
+        "Impact assessment": facts.assessed,
+        "Hosting": facts.hosting,
+    }
+    for name, said in (filled_in | _kept_at(settings)).items():
+        yield f"{name}: {said or NOT_YET}"
     yield f"Processors: {'; '.join(facts.processors) or NOT_YET}"
     yield "Transfers abroad: none of what identifies somebody; figures alone, with small numbers hidden"
     if facts.owed:
-        yield f"\nStill owed: {', '.join(map(_named, facts.owed))}"
+        yield f"\nStill owed: {_named(facts.owed)}"
 
 
 def _kept_at(settings: Settings) -> dict[str, str]:

@@ -3,19 +3,22 @@
 import ast
 import os
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hotline.cli.importing import uncollected
+from hotline.cli.importing import OptionsLoader, uncollected
 from hotline.cli.line.demo_home import HOME, demo_settings
 from hotline.environment import OWNER_ALONE
 from hotline.errors import HotlineError, StoreUnavailable
 
 HERE = "hotline.cli"
 ANY_LENGTH = 1000
+HELP = frozenset({"-h", "--help"})
 Table = Mapping[str, "str | tuple[str, Table]"]
 """By name: `module:function` below `hotline.cli`, or what a group is for and its own table."""
 COMMANDS: Table = {
@@ -46,7 +49,7 @@ COMMANDS: Table = {
             "check": "words.flows:check",
             "export": "words.flows:export",
             "import": "words.flows:import_",
-            "publish": "words.publishing:publish",
+            "publish": "words.flows:publish",
         },
     ),
     "guide": "people.guide:guide",
@@ -54,7 +57,7 @@ COMMANDS: Table = {
     "keys": (
         "List, rotate, export and import the keys.",
         {
-            "check-erased": "keys.erased:check_erased",
+            "check-erased": "keys.weeks:check_erased",
             "end-old": "keys.keys:end_old",
             "export": "keys.keys:export",
             "forget": "keys.weeks:forget",
@@ -64,7 +67,7 @@ COMMANDS: Table = {
             "list": "keys.keys:list_",
             "pepper": "keys.keys:pepper",
             "rotate": "keys.keys:rotate",
-            "rotate-desks": "keys.rotating_desks:rotate_desks",
+            "rotate-desks": "people.desks:rotate_desks",
         },
     ),
     "law": (
@@ -115,12 +118,12 @@ COMMANDS: Table = {
     "tips": (
         "List, show and read tips; request a closure.",
         {
-            "close": "tips.closing:close",
-            "let-go": "tips.correcting:let_go",
+            "close": "tips.deciding:close",
+            "let-go": "tips.deciding:let_go",
             "list": "tips.tips:list_",
             "read": "tips.tips:read",
             "retention": "tips.retention:retention",
-            "send-down": "tips.correcting:send_down",
+            "send-down": "tips.deciding:send_down",
             "show": "tips.show:show",
         },
     ),
@@ -134,17 +137,16 @@ class PlainErrors(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except StoreUnavailable as broken:
-            sentence = import_module("hotline.cli.dead_database").sentence
-            click.ClickException(sentence(broken)).show()
-            ctx.exit(broken.exit_code)
         except HotlineError as broken:
-            click.ClickException(str(broken) or type(broken).__doc__ or "").show()
+            says = str(broken) or type(broken).__doc__ or ""
+            if isinstance(broken, StoreUnavailable):
+                says = import_module("hotline.cli.kit").named_by_place(broken)
+            click.ClickException(says).show()
             ctx.exit(broken.exit_code)
 
 
 class LazyGroup(PlainErrors):
-    """A group whose commands stand in a table: their modules are imported when they run, or show their own help."""
+    """A group whose commands stand in a table: a module is imported when its command runs."""
 
     def __init__(self, *args: Any, table: Table, **options: Any) -> None:
         """Takes the table besides what a click group takes."""
@@ -159,11 +161,7 @@ class LazyGroup(PlainErrors):
             case None:
                 return None
             case str(target):
-                module, _, attribute = target.partition(":")
-                with uncollected():
-                    command = getattr(import_module(f"{HERE}.{module}"), attribute)
-                assert isinstance(command, click.Command)
-                return command
+                return whole(target)
             case (line, table):
                 return LazyGroup(cmd_name, help=line, table=table)
 
@@ -171,6 +169,9 @@ class LazyGroup(PlainErrors):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Click offers what is like a wrong word out of the commands that it holds; these are in a table."""
+        target = self._table.get(args[0])
+        if isinstance(target, str) and not HELP.isdisjoint(args[1:]):
+            return args[0], with_help_alone(target), args[1:]
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as unknown:
@@ -179,11 +180,46 @@ class LazyGroup(PlainErrors):
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the list of commands from the table and the docstrings, and import none of their files."""
+        """Writes the list of commands from the table and the docstrings, and imports none of their files."""
         with formatter.section("Commands"):
             formatter.write_dl(
                 [(name, short_help(one)) for name, one in sorted(self._table.items())]
             )
+
+
+def whole(target: str) -> click.Command:
+    """Returns a command of the table, with its module imported."""
+    module, _, attribute = target.partition(":")
+    with uncollected():
+        command = getattr(import_module(f"{HERE}.{module}"), attribute)
+    assert isinstance(command, click.Command)
+    return command
+
+
+def with_help_alone(target: str) -> click.Command:
+    """Returns a command that shows its help without the import of what it does.
+
+    Its module is imported where it runs after all: `-h` may have been what an option says.
+    """
+    module, _, attribute = target.partition(":")
+    loader = OptionsLoader(source_of(module), attribute)
+    spec = spec_from_loader(f"{HERE}.{module}", loader)
+    assert spec is not None
+    options = module_from_spec(spec)
+    with uncollected():
+        loader.exec_module(options)
+    for name, one in vars(options).items():
+        if isinstance(one, click.Command):
+            one.callback = partial(_run_whole, f"{module}:{name}")
+    command = getattr(options, attribute)
+    assert isinstance(command, click.Command)
+    return command
+
+
+def _run_whole(target: str, **typed: Any) -> Any:
+    callback = whole(target).callback
+    assert callback is not None
+    return callback(**typed)
 
 
 def short_help(entry: "str | tuple[str, Table]") -> str:
@@ -191,19 +227,20 @@ def short_help(entry: "str | tuple[str, Table]") -> str:
     if not isinstance(entry, str):
         return entry[0]
     module, _, attribute = entry.partition(":")
-    file = Path(__file__).parent.joinpath(*module.split(".")).with_suffix(".py")
-    tree = ast.parse(file.read_text(encoding="utf-8"))
     docs = (
         ast.get_docstring(one)
-        for one in tree.body
+        for one in ast.parse(source_of(module).read_text(encoding="utf-8")).body
         if isinstance(one, ast.FunctionDef) and one.name == attribute
     )
     return click.Command(attribute, help=next(docs)).get_short_help_str(ANY_LENGTH)
 
 
-@click.group(
-    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
-)
+def source_of(module: str) -> Path:
+    """Returns the file of a module below `hotline.cli`."""
+    return Path(__file__).parent.joinpath(*module.split(".")).with_suffix(".py")
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": sorted(HELP)})
 @click.version_option(package_name="hotline")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -216,7 +253,7 @@ def main(context: click.Context) -> None:
 
 
 def start() -> None:
-    """What runs as `hotline`: whatever it writes is its owner's alone."""
+    """Runs as `hotline`: what it writes is its owner's alone."""
     os.umask(OWNER_ALONE)
     main()
 

@@ -1,16 +1,15 @@
 """`hotline outgoing`: pauses and resumes the outgoing queue, and says what waits in it."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.signing import signed
-from hotline.domain.outbox.message import Kind
+from hotline.cli.options import as_json_option, print_json, signed
+from hotline.domain.outbox.message import DoubtDecision, Kind
 from hotline.services.outbox import lane as service
-from hotline.services.outbox.lane import DoubtDecision, LaneState
+from hotline.services.outbox.lane import LaneState
 from hotline.services.people.leaves import shown
 from hotline.store.outbox.holds import WaitingMessages
 
@@ -18,18 +17,17 @@ FATE = click.Choice([fate.value for fate in DoubtDecision])
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@as_json_option
 def status(as_json: bool) -> None:
     """Say whether messages go out, who paused them, and what waits."""
     with console_kit() as kit:
         found = service.look(kit)
     if as_json:
-        click.echo(json.dumps(_row(found), indent=2, ensure_ascii=False))
+        print_json(_row(found))
         return
     if found.hold is not None:
-        click.echo(
-            f"PAUSED by {found.hold.by} since {shown(found.hold.since)}: {found.hold.reason}"
-        )
+        since = shown(found.hold.since)
+        click.echo(f"PAUSED by {found.hold.by} since {since}: {found.hold.reason}")
     elif found.fault is not None:
         click.echo(
             f"stopped by the gateway's answer ({found.fault}): it is tried again each minute"

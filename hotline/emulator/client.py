@@ -6,9 +6,9 @@ from typing import Any
 
 import requests
 
+from hotline.emulator.settings import CITIZEN
 from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
 
-CITIZEN = "+250788000001"
 _REFUSALS = {400: SettingsInvalid, 404: NotFound, 409: HandsetRefused}
 
 

@@ -21,6 +21,7 @@ from hotline.emulator.control import build_control, only_loopback
 from hotline.emulator.emulator import Emulator
 from hotline.emulator.gateway.api import build_api
 from hotline.emulator.page import NOTHING_ABOUT, About, build_page, harden
+from hotline.emulator.settings import CITIZEN
 from hotline.errors import LabelMissing, SettingsInvalid
 
 
@@ -55,9 +56,6 @@ def build_turning(emulator: Emulator) -> Blueprint:
         return jsonify(error=str(error)), 400
 
     return blueprint
-
-
-CITIZEN = "+250788000001"
 
 
 def create_app(

@@ -7,6 +7,9 @@ from typing import Any
 
 from hotline.errors import SettingsInvalid
 
+CITIZEN = "+250788000001"
+"""Who holds the citizen's handset."""
+
 
 class DirectDial(StrEnum):
     """How digits behind the service code arrive. Nobody has proved either."""

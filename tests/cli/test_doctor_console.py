@@ -10,12 +10,12 @@ import pytest
 
 from hotline.adapters.live_phrases import load_console_words
 from hotline.bootstrap import Role, build_pages
-from hotline.cli.people.console_found import (
+from hotline.cli.line.processes_found import (
     LINE,
     address_found,
     apart_found,
+    console_found,
     owners_of,
-    process_found,
 )
 from hotline.config import Settings
 from hotline.sealing.sealer import mark_of
@@ -89,7 +89,7 @@ def serve() -> Iterator[Serve]:
 
 
 def looked(port: int, **more: str) -> CheckResult:
-    return process_found(settings(HOTLINE_CONSOLE_PORT=str(port), **more), MARK)
+    return console_found(settings(HOTLINE_CONSOLE_PORT=str(port), **more), MARK)
 
 
 def test_its_process_is_asked_by_the_name_that_it_answers_to(serve: Serve) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hotline.cli.line.web_found import process_found
+from hotline.cli.line.processes_found import web_found
 from hotline.config import Settings
 from hotline.services.check_result import CheckState
 from tests.stack import free_port
@@ -50,7 +50,7 @@ def serve() -> Iterator[Callable[[Pages], int]]:
 
 def found(port: int, **more: str) -> tuple[CheckState, str]:
     settings = Settings.read({"HOTLINE_HOME": "/nowhere", "HOTLINE_PORT": str(port)} | more)
-    one = process_found(settings)
+    one = web_found(settings)
     assert bool(one.todo) == (one.state is not CheckState.OK)
     return one.state, one.says
 

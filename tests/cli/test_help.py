@@ -1,13 +1,16 @@
-"""The help of `hotline` and of its groups says every command's own words, and imports none of them."""
+"""Every help says a command's own words, and imports nothing of what the command does."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from hotline.cli.main import COMMANDS, Table, main, short_help
+from hotline.cli.main import COMMANDS, Table, main, short_help, whole, with_help_alone
 from tests.cli.test_main import commands
 
 GROUPS = [(), *((name,) for name, entry in COMMANDS.items() if not isinstance(entry, str))]
@@ -67,3 +70,63 @@ def test_a_help_imports_no_command_and_nothing_dear(words: tuple[str, ...]) -> N
         group = found
     shown = " ".join(" ".join(screen).split())
     assert all(f" {name} " in shown for name in group.list_commands(click.Context(group)))
+
+
+DEAR_FOR_ALL = DEAR - {"nacl"} | {"alembic", "jinja2", "openpyxl", "psycopg", "zxcvbn"}
+"""No help needs these. `keys rotate` and `init` offer names of keys, which stand beside libsodium."""
+FAR = ("bootstrap", "plugs", "ports", "services", "statistics", "store", "web", "adapters")
+SEEN_AFTER_EVERY_HELP = """
+import json, sys
+from hotline.cli.main import main
+for words in json.loads(sys.argv[1]):
+    main([*words, "--help"], standalone_mode=False)
+print("imported:", *sorted(sys.modules))
+"""
+
+
+def targets() -> dict[tuple[str, ...], str]:
+    """Every command of the table by its words, with the module and the function that the table names."""
+    found: dict[tuple[str, ...], str] = {}
+    tables: list[tuple[tuple[str, ...], Table]] = [((), COMMANDS)]
+    for words, table in tables:
+        for name, entry in table.items():
+            if isinstance(entry, str):
+                found[*words, name] = entry
+            else:
+                tables.append(((*words, name), entry[1]))
+    return found
+
+
+def test_no_command_s_help_imports_what_the_command_does() -> None:
+    words = json.dumps([*targets()])
+    told = subprocess.run(
+        [sys.executable, "-c", SEEN_AFTER_EVERY_HELP, words],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    modules = told.splitlines()[-1].removeprefix("imported:").split()
+    far = tuple(f"hotline.{one}." for one in FAR)
+    assert not DEAR_FOR_ALL & set(modules)
+    assert {one for one in modules if one.startswith(far)} == {"hotline.adapters.demo_accounts"}
+
+
+@pytest.mark.parametrize("target", targets().values())
+def test_a_help_that_is_loaded_alone_is_the_command_s_own(target: str) -> None:
+    alone, own = with_help_alone(target), whole(target)
+    helps = [
+        one.get_help(click.Context(one, help_option_names=["-h", "--help"])) for one in (alone, own)
+    ]
+    assert helps[0] == helps[1]
+    if isinstance(own, click.Group):
+        assert isinstance(alone, click.Group)
+        assert sorted(alone.commands) == sorted(own.commands)
+
+
+def test_what_only_looks_like_a_question_for_help_runs_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, ["guide", "responder", "--language", "en", "--out", "-h"])
+    assert (told.exit_code, told.output) == (0, "")
+    assert "*384*" in (tmp_path / "-h").read_text(encoding="utf-8")

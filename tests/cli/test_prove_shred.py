@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.line.embedded import redis_of
 from tests.chaos.stand.ground import Pair
+from tests.embedded import redis_of
 from tests.erasure.shred import Intruder, prove_shred, take, until_logged
 from tests.erasure.trial import Trial
 from tests.servers import short_folder

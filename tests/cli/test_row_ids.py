@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from hotline.cli.row_ids import RowId
+from hotline.cli.options import RowId
 from tests.builders import NOON
 from tests.cli.test_main import commands
 from tests.made_once import lay_line

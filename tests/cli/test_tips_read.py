@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
-from hotline.cli.tips.reader import locale_language
+from hotline.cli.options import locale_language
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.passphrase import Costs

@@ -16,8 +16,9 @@ from threading import Event
 import click
 
 from hotline.bootstrap import build_door
-from hotline.cli.keys.backup import FILE, private_key
+from hotline.cli.keys.backup import private_key
 from hotline.cli.kit import new_passphrase
+from hotline.cli.options import FILE
 from hotline.config import Settings
 from hotline.errors import RealLine, StartFailed
 from hotline.ports import DoorKit

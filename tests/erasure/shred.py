@@ -15,7 +15,6 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from hotline.cli.line.embedded import redis_of
 from hotline.domain.tip import NATIONAL
 from hotline.errors import KeyMissing, SealBroken, StartFailed
 from hotline.sealing.answers import open_answer
@@ -41,6 +40,7 @@ from tests.books import OF_THE_TRIAL, FiledTip, WaitingCall
 from tests.chaos.calls import number
 from tests.chaos.canary import Search, number_forms, written_forms
 from tests.chaos.stand.ground import Pair, ground
+from tests.embedded import redis_of
 from tests.erasure import stolen_codes
 from tests.erasure.stolen_codes import StolenCodes
 from tests.erasure.trial import Trial

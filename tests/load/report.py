@@ -24,7 +24,6 @@ from flask import Response
 from sqlalchemy import func, select
 
 from hotline.bootstrap import Role, build_door, key_folder
-from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.domain.tip import TipState
 from hotline.ports import DoorKit
@@ -35,6 +34,7 @@ from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from hotline.web.meter import Meter
 from hotline.web.problems import plain
+from tests.embedded import redis_of
 from tests.load.hops.addresses import NULL
 from tests.stack import hotline
 

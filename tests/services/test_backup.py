@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.copies.manifest import Contents, Label
-from hotline.domain.outbox.message import Kind
+from hotline.domain.outbox.message import DoubtDecision, Kind
 from hotline.domain.referrals.referral import Level
 from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
 from hotline.sealing.cases.case_codes import NewCase
@@ -23,7 +23,6 @@ from hotline.services.accounts import invitations, sessions, welcome
 from hotline.services.copies.backup import BackupTaken, take
 from hotline.services.copies.restore import Restored, read_through, restore
 from hotline.services.outbox import delivery, lane
-from hotline.services.outbox.lane import DoubtDecision
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans

@@ -4,11 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import Kind
+from hotline.domain.outbox.message import DoubtDecision, Kind
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound, Undecided
 from hotline.services.outbox import delivery, lane
-from hotline.services.outbox.lane import DoubtDecision
 from hotline.store.desk import audit
 from hotline.store.outbox import health, messages
 from hotline.store.outbox.messages import Message

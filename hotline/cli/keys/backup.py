@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,17 @@ from typing import Any
 import click
 
 from hotline.bootstrap import Role, key_folder, missing
-from hotline.cli.kit import console_kit, passphrase_in
+from hotline.cli.kit import console_kit
+from hotline.cli.options import (
+    FILE,
+    FOLDER,
+    NEW_FILE,
+    as_json_option,
+    passphrase_of,
+    passphrase_option,
+    print_json,
+    progress,
+)
 from hotline.config import Settings
 from hotline.domain.copies.manifest import Contents, Label
 from hotline.errors import BackupInvalid, NotReady, Occupied
@@ -18,11 +27,8 @@ from hotline.sealing.copies.archive import BACKUP_PUBLIC_KEY, fingerprint
 from hotline.sealing.copies.backupkeys import new_backup_key, open_backup_key
 from hotline.sealing.copies.unsealing import Archive, is_whole
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.services.copies.backup import SUFFIX, BackupTaken, take
+from hotline.services.copies.backup import SUFFIX, take
 from hotline.services.copies.restore import read_through
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-as_json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 
 
 class BackupGroup(click.Group):
@@ -34,24 +40,10 @@ class BackupGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
-def key_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What opens a backup: the key's file, from wherever it is kept, and its passphrase."""
-    command = click.option(
-        "--passphrase-file", type=FILE, help="A file whose first line is the key's passphrase."
-    )(command)
-    return click.option("--key", type=FILE, required=True, help="The backup key's file.")(command)
-
-
 def private_key(key: Path, passphrase_file: Path | None) -> bytes:
-    if passphrase_file is not None:
-        return open_backup_key(key.read_bytes(), passphrase_in(passphrase_file))
-    typed: str = click.prompt("Passphrase of the backup key", hide_input=True, err=True)
-    return open_backup_key(key.read_bytes(), typed.strip())
-
-
-def say(words: str) -> None:
-    """Progress, for whoever waits."""
-    click.echo(f"{words} ...", err=True)
+    """Returns what opens a backup. Raises PassphraseWrong, SealBroken."""
+    passphrase = passphrase_of(passphrase_file, "Passphrase of the backup key")
+    return open_backup_key(key.read_bytes(), passphrase)
 
 
 @click.group(cls=BackupGroup)
@@ -72,21 +64,24 @@ def take_(to: Path, as_json: bool) -> None:
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.holds(BACKUP_PUBLIC_KEY):
         raise NotReady("no backup key is known here: `hotline backup key FILE` makes one")
+    public_key, release = folder.read(BACKUP_PUBLIC_KEY), version("hotline")
     with console_kit() as kit:
         done = take(
-            kit,
-            to,
-            public_key=folder.read(BACKUP_PUBLIC_KEY),
-            release=version("hotline"),
-            scratch=settings.home,
-            say=say,
+            kit, to, public_key=public_key, release=release, scratch=settings.home, say=progress
         )
-    click.echo(json.dumps(row_of(done), indent=2) if as_json else _said(done))
+    if as_json:
+        row = {"file": str(done.path), "bytes": done.size, **json.loads(done.label.document())}
+        print_json(row | {"contents": json.loads(done.contents.document())})
+        return
+    rows = sum(done.contents.rows.values())
+    click.echo(
+        f"{done.path}: {rows} rows, {done.size >> 10} kB, sealed to backup key {done.label.key}"
+    )
 
 
 @backup.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
+@click.argument("file", type=NEW_FILE)
+@passphrase_option("its passphrase")
 @click.option("--replace", is_flag=True, help="There is a backup key already: seal to this one.")
 def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
     """Make the backup key: FILE gets the private half, under a passphrase. Carry it off this machine."""
@@ -99,8 +94,8 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
             f"backup key {fingerprint(folder.read(BACKUP_PUBLIC_KEY))} is in use: --replace seals"
             " later backups to a new one; earlier ones open with the old one alone"
         )
-    passphrase = passphrase_in(passphrase_file) if passphrase_file else _new_passphrase()
-    say("stretching the passphrase")
+    passphrase = passphrase_of(passphrase_file, "A passphrase for the backup key", twice=True)
+    progress("stretching the passphrase")
     made = new_backup_key(passphrase)
 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -116,13 +111,14 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
 
 
 @backup.command("list")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=FOLDER)
 @as_json_option
 def list_(folder: Path, as_json: bool) -> None:
     """What a folder's backups say of themselves, the newest first."""
-    rows = sorted(map(_listed, folder.glob(f"*{SUFFIX}")), key=_moment, reverse=True)
+    found = map(_listed, folder.glob(f"*{SUFFIX}"))
+    rows = sorted(found, key=lambda row: str(row.get("taken_at", "")), reverse=True)
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     if not rows:
         click.echo(f"no backups in {folder}", err=True)
@@ -134,51 +130,29 @@ def list_(folder: Path, as_json: bool) -> None:
 @backup.command()
 @click.argument("file", type=FILE)
 @click.option("--key", "key_file", type=FILE, help="The backup key's file: then all is opened.")
-@click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
+@passphrase_option("its passphrase")
 @as_json_option
 def verify(file: Path, key_file: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
     """Whether a backup is whole; with its key, whether it opens to the end. Writes nothing."""
     with file.open("rb") as stream:
         label = Label.read(Archive(stream).label)
         stream.seek(0)
-        say("reading it through")
+        progress("reading it through")
         if not is_whole(stream):
             raise BackupInvalid("it was damaged: take another")
         contents: Contents | None = None
         if key_file is not None:
             opener = private_key(key_file, passphrase_file)
-            say("opening it")
+            progress("opening it")
             stream.seek(0)
             label, contents = read_through(stream, opener)
     if as_json:
         told = json.loads(label.document())
-        told |= {"contents": json.loads(contents.document()) if contents else None}
-        click.echo(json.dumps(told, indent=2))
+        print_json(told | {"contents": json.loads(contents.document()) if contents else None})
         return
     click.echo(f"whole: taken at {label.taken_at:%Y-%m-%d %H:%M:%S} UTC, key {label.key}")
     if contents is not None:
         click.echo(f"opens: {sum(contents.rows.values())} rows, {contents.rows.get('tip', 0)} tips")
-
-
-def row_of(done: BackupTaken) -> dict[str, Any]:
-    return {
-        "file": str(done.path),
-        "bytes": done.size,
-        **json.loads(done.label.document()),
-        "contents": json.loads(done.contents.document()),
-    }
-
-
-def _said(done: BackupTaken) -> str:
-    rows = sum(done.contents.rows.values())
-    return f"{done.path}: {rows} rows, {done.size >> 10} kB, sealed to backup key {done.label.key}"
-
-
-def _new_passphrase() -> str:
-    typed: str = click.prompt(
-        "A passphrase for the backup key", hide_input=True, confirmation_prompt=True, err=True
-    )
-    return typed.strip()
 
 
 def _listed(file: Path) -> dict[str, Any]:
@@ -189,7 +163,3 @@ def _listed(file: Path) -> dict[str, Any]:
     except BackupInvalid as wrong:
         row["wrong"] = str(wrong)
     return row
-
-
-def _moment(row: dict[str, Any]) -> str:
-    return str(row.get("taken_at", ""))

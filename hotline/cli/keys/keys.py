@@ -1,22 +1,28 @@
 """`hotline keys`: which there are, changing them under a running line, and the folders as one sealed parcel."""
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
 from hotline.bootstrap import missing
-from hotline.cli.keys.backup import FILE, as_json_option, say
 from hotline.cli.keys.making import lost_keys, prove_all
-from hotline.cli.kit import console_kit, passphrase_in
+from hotline.cli.kit import console_kit
 from hotline.cli.line.closed import UNUSED
-from hotline.cli.signing import signed
+from hotline.cli.options import (
+    FILE,
+    NEW_FILE,
+    as_json_option,
+    passphrase_of,
+    passphrase_option,
+    print_json,
+    progress,
+    signed,
+)
 from hotline.config import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.ports import Kit
@@ -37,6 +43,9 @@ from hotline.store.database import open_database
 from hotline.store.migrate import TablesState
 
 PEPPER = "pepper"
+OF_KEYS = "Passphrase of the exported keys"
+GRACE = timedelta(minutes=10)
+"""As long as a run may wait for its next hop, and longer than any command that seals a number takes."""
 
 
 @click.group()
@@ -52,7 +61,7 @@ def show(by: str, reason: str) -> None:
     with console_kit() as kit:
         rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
     click.echo(paper.written(folder.read(PEPPER_KEY)))
-    say("write it down, and check it with `hotline keys pepper enter --check`")
+    progress("write it down, and check it with `hotline keys pepper enter --check`")
 
 
 @pepper.command()
@@ -64,17 +73,15 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     typed = paper.read(click.prompt("The pepper", hide_input=True, err=True))
     held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
     with console_kit() as kit:
-        if not key_checks.is_ours(kit.database, PEPPER_KEY, (typed,)):
+        is_ours = key_checks.is_ours(kit.database, PEPPER_KEY, (typed,))
+        if not is_ours or (check and held != typed):
             raise NotReady("it is another pepper than that of this line")
-    if held == typed:
-        click.echo("it is the pepper of this line")
-        return
-    if check:
-        raise NotReady("it is another pepper than that of this line")
-    if held is not None and not folder.make(older(PEPPER_KEY), held):
-        raise Occupied("a pepper is being rotated: `hotline keys end-old` first")
-    folder.replace(PEPPER_KEY, typed)
-    with console_kit() as kit:
+        if held == typed:
+            click.echo("it is the pepper of this line")
+            return
+        if held is not None and not folder.make(older(PEPPER_KEY), held):
+            raise Occupied("a pepper is being rotated: `hotline keys end-old` first")
+        folder.replace(PEPPER_KEY, typed)
         rekeying.record(kit, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is put back: PINs open again")
 
@@ -87,27 +94,37 @@ def reader_folder() -> KeyFolder:
     return KeyFolder(path)
 
 
-KEY = click.Choice(sorted(ROTATING))
-GRACE = timedelta(minutes=10)
-"""As long as a run may wait for its next hop, and longer than any command that seals a number takes."""
-
-
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
     """Every key by role: since when, and the beginning of its digest, to compare two machines. Shows no key."""
-    folder = _folder()
-    rows = [_row(folder, role, name) for role in ROLES for name in KeyFolder(folder / role).names()]
+    folder, rows = _folder(), []
+    rotating = {(one.file, one.role): key for key, one in ROTATING.items()}
+    for role in ROLES:
+        for name in KeyFolder(folder / role).names():
+            file = folder / role / name
+            since = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            rows.append(
+                {
+                    "role": role,
+                    "file": name,
+                    "since": since.isoformat(timespec="seconds"),
+                    "digest": hashlib.sha256(file.read_bytes()).hexdigest()[:8],
+                    "rotates": rotating.get((name, role)),
+                }
+            )
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     for row in rows:
         how = f"  hotline keys rotate {row['rotates']}" if row["rotates"] else ""
-        click.echo(f"{row['role']:8} {row['file']:26} {row['since'][:10]}  {row['digest']}{how}")
+        click.echo(
+            f"{row['role']:8} {row['file']:26} {str(row['since'])[:10]}  {row['digest']}{how}"
+        )
 
 
 @click.command()
-@click.argument("key", type=KEY)
+@click.argument("key", type=click.Choice(sorted(ROTATING)))
 @signed
 @click.option(
     "--stage", is_flag=True, help="Several machines: make the key, and use it only later."
@@ -130,8 +147,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
                 f"copy {folder / rotating.role} to every machine, then say it again", err=True
             )
             return
-        told = _moved(kit, folder, key)
-        if told:
+        if told := _moved(kit, folder, key):
             click.echo(told)
     click.echo("then: `hotline keys end-old`, and `hotline keys export` again", err=True)
 
@@ -152,7 +168,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
             " may be on its way: wait, or say --now"
         )
     with console_kit() as kit:
-        if "pepper" in left:
+        if PEPPER in left:
             _needed_by_nobody(kit)
         for key in left:
             _moved(kit, folder, key)
@@ -169,23 +185,20 @@ def gateway(file: Path | None) -> None:
     folder = _folder()
     if file is None:
         typed: str = click.prompt("The gateway's key", hide_input=True, err=True)
-        file, written = Path("it"), typed.encode()
+        key = gateway_key_in(typed.encode(), Path("it"))
     else:
-        written = file.read_bytes()
-    key = gateway_key_in(written, file)
+        key = gateway_key_in(file.read_bytes(), file)
     for role in SENDING:
         KeyFolder(folder / role).replace(GATEWAY_KEY, f"{key}\n".encode())
         click.echo(f"{role}/{GATEWAY_KEY} is written")
     settings = Settings.read(os.environ)
-    if settings.pretended and settings.gateway_api_key_file is None:
-        click.echo(UNUSED, err=True)
-        return
-    click.echo("start alerts, misc, clock and watch again", err=True)
+    is_unused = settings.pretended and settings.gateway_api_key_file is None
+    click.echo(UNUSED if is_unused else "start alerts, misc, clock and watch again", err=True)
 
 
 @click.command()
-@click.argument("to", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--passphrase-file", type=FILE, help="A file whose first line is a passphrase.")
+@click.argument("to", type=NEW_FILE)
+@passphrase_option("a passphrase")
 def export(to: Path, passphrase_file: Path | None) -> None:
     """Write every lasting key to TO, sealed under a passphrase. Keep it apart from the backups.
 
@@ -193,8 +206,8 @@ def export(to: Path, passphrase_file: Path | None) -> None:
     pepper: `hotline keys pepper show` prints it for paper.
     """
     folder = _folder()
-    passphrase = _passphrase(passphrase_file, confirm=True)
-    say("stretching the passphrase")
+    passphrase = passphrase_of(passphrase_file, OF_KEYS, twice=True)
+    progress("stretching the passphrase")
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not KeyFolder(to.parent).make(to.name, export_keys(folder, passphrase)):
         raise Occupied(f"{to} is there already: an export overwrites nothing")
@@ -203,13 +216,12 @@ def export(to: Path, passphrase_file: Path | None) -> None:
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
+@passphrase_option("its passphrase")
 def import_(file: Path, passphrase_file: Path | None) -> None:
     """Put exported keys back where they are missing; nothing changes where another key is there."""
     settings = Settings.read(os.environ)
-    folder = settings.home / "keys"
-    passphrase = _passphrase(passphrase_file, confirm=False)
-    say("stretching the passphrase")
+    folder, passphrase = settings.home / "keys", passphrase_of(passphrase_file, OF_KEYS)
+    progress("stretching the passphrase")
     brought = import_keys(file.read_bytes(), passphrase, folder)
     for name in brought:
         click.echo(f"brought back {name}")
@@ -220,9 +232,8 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
 
 def _complete(settings: Settings, folder: Path) -> None:
     """Makes what no parcel holds, but for what this line's tables know: that is to be put back by hand."""
-    tables = migrate.look_at(settings.database_url)
     left: Sequence[str] = ()
-    if tables.state is not TablesState.CURRENT:
+    if migrate.look_at(settings.database_url).state is not TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
     else:
         with closing(open_database(settings.database_url)) as database:
@@ -248,7 +259,7 @@ def _prove(kit: Kit, folder: Path, rotating: rotation.Rotating, *, alone: bool =
 
 
 def _moved(kit: Kit, folder: Path, key: str) -> str:
-    """Seal to the newest key what the key before sealed; how much that was. Raises SealBroken."""
+    """Seals to the newest key what the key before sealed; says how much that was. Raises SealBroken."""
     rotating = ROTATING[key]
     public_key = rotation.publish(folder, rotating)
     if rotating.digest_file is not None:
@@ -261,8 +272,8 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     newest, before = rotation.halves(folder, rotating)
     halves = {"public_key": public_key, "newest": newest, "before": before}
     if rotating.file == READER_KEY:
-        return f"{rekeying.reseal_cases(kit, **halves, say=say)} keys of cases sealed anew"
-    return f"{rekeying.reseal(kit, key, **halves, say=say)} numbers sealed anew"
+        return f"{rekeying.reseal_cases(kit, **halves, say=progress)} keys of cases sealed anew"
+    return f"{rekeying.reseal(kit, key, **halves, say=progress)} numbers sealed anew"
 
 
 def _needed_by_nobody(kit: Kit) -> None:
@@ -281,24 +292,3 @@ def _folder() -> Path:
     if not folder.is_dir():
         raise missing(settings, f"{folder} is not there")
     return folder
-
-
-def _row(folder: Path, role: str, name: str) -> dict[str, Any]:
-    file = folder / role / name
-    rotates = [key for key, one in ROTATING.items() if (one.file, one.role) == (name, role)]
-    return {
-        "role": role,
-        "file": name,
-        "since": datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds"),
-        "digest": hashlib.sha256(file.read_bytes()).hexdigest()[:8],
-        "rotates": rotates[0] if rotates else None,
-    }
-
-
-def _passphrase(file: Path | None, *, confirm: bool) -> str:
-    if file is not None:
-        return passphrase_in(file)
-    typed: str = click.prompt(
-        "Passphrase of the exported keys", hide_input=True, confirmation_prompt=confirm, err=True
-    )
-    return typed.strip()

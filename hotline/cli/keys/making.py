@@ -1,6 +1,7 @@
 """Makes the keys that a line lacks, and never one that was lost: what the old one sealed, a new one does not open."""
 
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -32,11 +33,8 @@ def make_missing(
         if is_held(folder, name):
             raise Occupied(f"{name} is there: move it out of each folder in {folder} first")
     if found.state is TablesState.CURRENT:
-        database = open_database(settings.database_url)
-        try:
+        with closing(open_database(settings.database_url)) as database:
             _refuse(database, folder, new)
-        finally:
-            database.close()
     return make_keys(folder, at, new=new)
 
 

@@ -32,7 +32,7 @@ def place_of(settings: Settings, process: str) -> tuple[str, int]:
 
 @contextmanager
 def only_run(home: Path) -> Iterator[None]:
-    """Hold the home for one `hotline run` or `demo`; the lock ends with the process. Raises Occupied."""
+    """Holds the home for one `hotline run` or `demo`; the lock ends with the process. Raises Occupied."""
     handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

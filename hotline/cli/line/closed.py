@@ -1,8 +1,7 @@
 """What the doctor finds of files: whether anybody but their owner may read what the line keeps."""
 
 import stat
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hotline.bootstrap import next_step
@@ -24,7 +23,7 @@ def folder_found(name: str, folder: Path, settings: Settings) -> CheckResult:
     """A folder of ours: there, and closed to others with everything directly in it."""
     if not folder.is_dir():
         return CheckResult(name, False, f"{folder} is not there", next_step(settings))
-    return _closed(name, str(folder), chain((folder,), folder.glob("*")))
+    return _closed(name, str(folder), (folder, *folder.glob("*")))
 
 
 def kept_found(settings: Settings) -> Iterator[CheckResult]:
@@ -54,7 +53,7 @@ def gateway_key_found(settings: Settings) -> Iterator[CheckResult]:
             yield CheckResult(name, True, str(file))
 
 
-def _closed(name: str, place: str, paths: Iterator[Path]) -> CheckResult:
+def _closed(name: str, place: str, paths: Iterable[Path]) -> CheckResult:
     """How it stands, and what to type where others may read or write any of `paths`."""
     for path in paths:
         if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & OTHERS:

@@ -7,9 +7,9 @@ import shlex
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 
@@ -20,11 +20,11 @@ from hotline.cli.line import demo_home, key_gate
 from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.line.hooks import addresses
-from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.cli.line.keeper import Keeper, Program
-from hotline.cli.line.procfile import ProcfileLine, read_procfile
-from hotline.cli.line.run import listening, procfile_option, programs_of
+from hotline.cli.line.procfile import ProcfileLine, procfile_option, read_procfile
+from hotline.cli.line.run import listening, programs_of
 from hotline.cli.people import demo_pins
+from hotline.cli.people.desks import PASSPHRASE_FILE
 from hotline.config import Settings, spelled_out
 from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.enrolment import (
@@ -41,25 +41,13 @@ from hotline.services.watch import watchers
 
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
-DEMO = {"HOTLINE_GATEWAY_USERNAME": "sandbox"}
+FAREWELL = "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {
     "HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER,
     "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER,
 }
 """What the desk calls from and what responders ring: invented, and signed in a demo alone."""
 SERVED, SERVED_IN_A_DEMO = "workers.console:application", "workers.demo_console:application"
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The addresses of a demo that are waited for."""
-
-    line: str
-    handsets: str
-    console: str
-    """Empty where the Procfile has no console."""
-    pins: str = ""
-    """Whose PINs open a case by dialling, as it is printed."""
 
 
 @click.command()
@@ -111,19 +99,28 @@ def _begin(
     key_gate.await_senders(settings)
     programs = programs_of(settings, entries, environ)
     emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
-    ready = Ready(
-        line=f"http://127.0.0.1:{settings.port}/readyz",
-        handsets=f"http://127.0.0.1:{page_port}/",
-        console=settings.console_url if any(one.name == "console" for one in entries) else "",
-        pins=demo_pins.told(settings.home, responders_entry(settings.service_code)),
+    handsets, awaited = (
+        f"http://127.0.0.1:{page_port}/",
+        [f"http://127.0.0.1:{settings.port}/readyz"],
     )
-    asyncio.run(_run(Keeper((*programs, emulator), say=_say), ready))
+    greeting = (
+        f"\nReady. Open {handsets} and dial on the citizen's handset: 5 is the report, 7 English."
+    )
+    if any(one.name == "console" for one in entries):
+        awaited.append(f"{settings.console_url}/enter")
+        greeting += (
+            f"\nThe console is {settings.console_url}/: its sign-in page signs you in with one click;"
+            " two accounts read tips."
+        )
+    greeting += demo_pins.told(settings.home, responders_entry(settings.service_code)) + FAREWELL
+    keeper = Keeper((*programs, emulator), say=_say)
+    asyncio.run(_run(keeper, (*awaited, handsets), greeting))
 
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
     """What was given, replies by SMS unless it says otherwise, and no gateway but the pretended one."""
-    environ = {**DEFAULTS, **given, **DEMO}
-    environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
+    environ = {**DEFAULTS, **given, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
+    environ["HOTLINE_GATEWAY_URL"] = f"http://127.0.0.1:{page_port}"
     for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
         environ.pop(f"{PREFIX}{name}", None)
     environ.setdefault("HOTLINE_CLOCK", str(Path(environ.get(HOME, PLAIN)) / CLOCK))
@@ -140,11 +137,8 @@ def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...
 def _put_on_call(settings: Settings) -> None:
     """Adds the demo's on-call contact, once."""
     kit = build_console(settings)
-    try:
-        with suppress(ImportRefused):
-            watchers.add(kit, *ON_CALL, by="demo")
-    finally:
-        kit.database.close()
+    with closing(kit.database), suppress(ImportRefused):
+        watchers.add(kit, *ON_CALL, by="demo")
 
 
 def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
@@ -159,31 +153,25 @@ def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, 
     return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), known)
 
 
-async def _run(keeper: Keeper, ready: Ready) -> None:
-    telling = asyncio.create_task(_tell_when_ready(ready))
+async def _run(keeper: Keeper, awaited: Iterable[str], greeting: str) -> None:
+    telling = asyncio.create_task(_tell_when_ready(awaited, greeting))
     try:
         await keeper.run()
     finally:
         telling.cancel()
 
 
-async def _tell_when_ready(ready: Ready) -> None:
-    """Which addresses to open, or that something did not get ready."""
-    sign_in = f"{ready.console}/enter" if ready.console else ""
+async def _tell_when_ready(awaited: Iterable[str], greeting: str) -> None:
+    """Greets once each address answers, or says that something did not get ready."""
     try:
         async with asyncio.timeout(DEADLINE):
-            for address in filter(None, (ready.line, ready.handsets, sign_in)):
+            for address in awaited:
                 while not await asyncio.to_thread(_answers, address):
                     await asyncio.sleep(0.1)
     except TimeoutError:
         _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
         return
-    pages = f"\nThe console is {ready.console}/: its sign-in page signs you in with one click; two accounts read tips."
-    click.echo(
-        f"\nReady. Open {ready.handsets} and dial on the citizen's handset: 5 is the report, 7 English."
-        f"{pages if ready.console else ''}{ready.pins}"
-        "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
-    )
+    click.echo(greeting)
 
 
 def _answers(address: str) -> bool:

@@ -23,13 +23,13 @@ CLOCK = "demo-clock"
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
 """A demo's settings, where nobody says otherwise."""
 NAMING = (
-    HOME,
-    *(
-        f"HOTLINE_{name}"
-        for name in ("SETTINGS", "DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL")
-    ),
+    "HOTLINE_SETTINGS",
+    "HOTLINE_DATABASE_URL",
+    "HOTLINE_REDIS_URL",
+    "HOTLINE_KEYS",
+    GATEWAY,
 )
-"""Whoever gives one of these means a line of his own; a home that is named may be a demo's all the same."""
+"""Who gives one of these means a line of their own. A home that is named may be a demo's all the same."""
 ASKING = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "tips"),
@@ -39,7 +39,7 @@ ASKING = (
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
     """The settings under which `command` meets the demo's line; empty where another line is meant, or none is there."""
-    if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING[1:]):
+    if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING):
         return {}
     named = environ.get(HOME, "").strip()
     home = Path(named) if named else PLAIN if (PLAIN / "keys").exists() else DEMO

@@ -5,14 +5,15 @@ import requests
 
 from hotline.cli.line.demo_home import HANDSETS, gateway_here
 from hotline.domain.msisdn import caller
-from hotline.emulator.client import CITIZEN, ClientSession, EmulatorClient
+from hotline.emulator.client import ClientSession, EmulatorClient
+from hotline.emulator.settings import CITIZEN
 from hotline.engine.screen import wrapped
 from hotline.errors import HandsetRefused, NumberInvalid
 
 WIDTH = 24
 
 
-def draw(session: ClientSession, columns: int = WIDTH) -> str:
+def draw(session: ClientSession, columns: int) -> str:
     """The screen in a frame, with what it costs."""
     lines = [f"| {piece:<{columns}} |" for piece in wrapped(session.screen, columns)]
     edge = f"+{'-' * (columns + 2)}+"

@@ -1,6 +1,5 @@
 """`hotline doctor`: checks every part of the line, and says what to do next."""
 
-import json
 import os
 import socket
 import sys
@@ -14,15 +13,17 @@ import click
 from hotline.bootstrap import Role, build_console, key_folder, next_step, wrong_sentence
 from hotline.cli.keys.making import LOST
 from hotline.cli.law import owed_found
-from hotline.cli.line import demo_home, web_found
+from hotline.cli.line import demo_home
 from hotline.cli.line.closed import folder_found, gateway_key_found, kept_found
-from hotline.cli.line.settings import helps
-from hotline.cli.people.console_found import (
+from hotline.cli.line.processes_found import (
     address_found,
     apart_found,
+    console_found,
     owners_of,
-    process_found,
+    web_found,
 )
+from hotline.cli.line.settings import helps
+from hotline.cli.options import as_json_option, picked, print_json
 from hotline.config import Settings, variable_of
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.ports import Kit, LookingKit
@@ -55,6 +56,75 @@ from hotline.store.migrate import TablesState
 from hotline.text.causes import cause_of
 
 MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
+PATIENCE = 2.0
+"""Seconds for the gateway to answer."""
+DATABASE_TODO = "see to its server, its disk, its lock and HOTLINE_DATABASE_URL"
+COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
+OF_REAL_CALLERS = frozenset(
+    {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
+)
+"""Checks of what only a line with real callers needs."""
+SAID = frozenset({"database", checks_processes.WATCHERS})
+"""Checks of every process that the doctor makes more strictly itself."""
+SHOWN = ("name", "state", "says", "todo", "level", "names")
+"""What a program reads of a check."""
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@click.command()
+@as_json_option
+@click.option("--wrong", "only_wrong", is_flag=True, help="Only what is wrong, and warnings.")
+@click.option("--settings", "with_settings", is_flag=True, help="Every setting too, with its help.")
+def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
+    """Check every part of the line; end with 1 where something is wrong.
+
+    Shows no key, no number and no word of a tip.
+    """
+    settings = Settings.read(os.environ)
+    found = checked(settings)
+    shown = [one for one in found if not only_wrong or one.state is not CheckState.OK]
+    wrong = sum(one.state is CheckState.WRONG for one in found)
+    warnings = sum(one.state is CheckState.WARNING for one in found)
+    if as_json:
+        print_json(
+            {
+                **({"settings": settings.shown()} if with_settings else {}),
+                "findings": [picked(one, *SHOWN) for one in shown],
+                "counts": {"wrong": wrong, "warnings": warnings, "checks": len(found)},
+            }
+        )
+    else:
+        if with_settings:
+            _show_settings(settings)
+        _show(shown)
+        ending = "" if warnings == 1 else "s"
+        click.echo(f"{wrong} wrong, {warnings} warning{ending} of {len(found)}")
+    if wrong:
+        sys.exit(1)
+
+
+def checked(settings: Settings) -> Sequence[CheckResult]:
+    """Every check, in the order in which a person reads them."""
+    found = (
+        folder_found("home", settings.home, settings),
+        *kept_found(settings),
+        *gateway_key_found(settings),
+        *keys_found(settings),
+        *_inside(settings),
+        web_found(settings),
+        *_console(settings),
+        owed_found(settings),
+        _gateway_found(settings.gateway_url),
+    )
+    demo = settings.pretended and demo_home.is_demo(settings.home)
+    return tuple(map(_of_demo, found)) if demo else found
+
+
+def _of_demo(one: CheckResult) -> CheckResult:
+    """A warning about what only a line with real callers needs is none in a demo."""
+    if one.state is not CheckState.WARNING or one.name not in OF_REAL_CALLERS:
+        return one
+    return CheckResult(one.name, True, f"{one.says} (no fault of a demo)")
 
 
 def keys_found(settings: Settings) -> Iterator[CheckResult]:
@@ -73,9 +143,7 @@ def keys_found(settings: Settings) -> Iterator[CheckResult]:
         missing = lacking(folder, role) if found.ok and settings.keys is None else []
         if missing:
             lost = known.intersection(missing)
-            todo = LOST if lost else MADE
-            if not known:
-                todo = next_step(settings)
+            todo = next_step(settings) if not known else LOST if lost else MADE
             found = CheckResult(name, False, f"{folder} lacks {', '.join(missing)}", todo)
         elif found.ok:
             found = _proved(name, folder, opened.get(role, KeysChecked()))
@@ -106,79 +174,6 @@ def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]
         return frozenset(), {}
 
 
-PATIENCE = 2.0
-"""Seconds for anything to answer."""
-DATABASE_TODO = "see to its server, its disk, its lock and HOTLINE_DATABASE_URL"
-MARKS = {
-    CheckState.OK: ("ok", "green"),
-    CheckState.WARNING: ("warning", "yellow"),
-    CheckState.WRONG: ("WRONG", "red"),
-}
-"""How a state is printed, and in which colour."""
-OF_REAL_CALLERS = frozenset(
-    {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
-)
-"""Checks of what only a line with real callers needs."""
-SAID = frozenset({"database", checks_processes.WATCHERS})
-"""Checks of every process that the doctor makes more strictly itself."""
-DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-@click.option("--wrong", "only_wrong", is_flag=True, help="Only what is wrong, and warnings.")
-@click.option("--settings", "with_settings", is_flag=True, help="Every setting too, with its help.")
-def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
-    """Check every part of the line; end with 1 where something is wrong.
-
-    Shows no key, no number and no word of a tip.
-    """
-    settings = Settings.read(os.environ)
-    found = checked(settings)
-    shown = [one for one in found if not only_wrong or one.state is not CheckState.OK]
-    if as_json:
-        document = {
-            **({"settings": settings.shown()} if with_settings else {}),
-            "findings": [_row(one) for one in shown],
-            "counts": dict(_counts(found)),
-        }
-        click.echo(json.dumps(document, indent=2))
-    else:
-        if with_settings:
-            _show_settings(settings)
-        _show(shown)
-        click.echo(_summary(found))
-    if any(one.state is CheckState.WRONG for one in found):
-        sys.exit(1)
-
-
-def checked(settings: Settings) -> Sequence[CheckResult]:
-    """Every check, in the order in which a person reads them."""
-    found = (
-        *_folders(settings),
-        *_inside(settings),
-        web_found.process_found(settings),
-        *_console(settings),
-        owed_found(settings),
-        _answers("gateway", settings.gateway_url, "see HOTLINE_GATEWAY_URL and the network"),
-    )
-    demo = settings.pretended and demo_home.is_demo(settings.home)
-    return tuple(map(_of_demo, found)) if demo else found
-
-
-def _of_demo(one: CheckResult) -> CheckResult:
-    """A warning about what only a line with real callers needs is none in a demo."""
-    if one.state is not CheckState.WARNING or one.name not in OF_REAL_CALLERS:
-        return one
-    return CheckResult(one.name, True, f"{one.says} (no fault of a demo)")
-
-
-def _folders(settings: Settings) -> tuple[CheckResult, ...]:
-    """The home, the database, the backups and every key folder: there, and closed to everybody else."""
-    home = folder_found("home", settings.home, settings)
-    return home, *kept_found(settings), *gateway_key_found(settings), *keys_found(settings)
-
-
 def _inside(settings: Settings) -> tuple[CheckResult, ...]:
     tables = _tables(settings)
     try:
@@ -187,26 +182,23 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
         return tables, CheckResult("line", False, broken.what, broken.step)
     except (NotReady, KeyMissing) as broken:
         return tables, CheckResult("line", False, str(broken), next_step(settings))
-    try:
+    with closing(kit.database):
         tables = _commits(kit, tables) if tables.ok else tables
-        inside = [one for one in findings(kit) if one.name not in SAID] if tables.ok else []
         return (
             tables,
-            *inside,
-            *(checks_processes.findings(kit) if tables.ok else ()),
             *(_of_rows(kit, settings) if tables.ok else ()),
             *checks_outside.findings(kit),
             checks_outside.second_channel(kit),
             *checks_traffic.findings(kit),
         )
-    finally:
-        kit.database.close()
 
 
 def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
     """What only a database that answers can say."""
     sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
+        *(one for one in findings(kit) if one.name not in SAID),
+        *checks_processes.findings(kit),
         *trials.findings(kit, pretended=settings.pretended),
         sms_replies.finding(kit, sealed=sealed),
         *checks_call_backs.findings(kit),
@@ -260,51 +252,24 @@ def _factors(settings: Settings) -> FactorSealer | None:
 
 def _console(settings: Settings) -> Iterator[CheckResult]:
     yield address_found(settings)
+    folders = {role: key_folder(settings, role) for role in Role}
     if settings.keys is None:
-        folders = {role: key_folder(settings, role) for role in Role}
         yield apart_found(owners_of(folders), folders[Role.PAGES])
-    yield process_found(settings, _mark(settings))
+    keys = [KeyFolder(folders[role]) for role in (Role.CONSOLE, Role.PAGES)]
+    held = [one.read(RELAY_PUBLIC_KEY) for one in keys if one.holds(RELAY_PUBLIC_KEY)]
+    yield console_found(settings, mark_of(held[0]) if held else "")
 
 
-def _mark(settings: Settings) -> str:
-    """Tells this line from others; empty where no key of this machine does."""
-    folders = (KeyFolder(key_folder(settings, role)) for role in (Role.CONSOLE, Role.PAGES))
-    held = [one.read(RELAY_PUBLIC_KEY) for one in folders if one.holds(RELAY_PUBLIC_KEY)]
-    return mark_of(held[0]) if held else ""
-
-
-def _answers(name: str, url: str, todo: str) -> CheckResult:
+def _gateway_found(url: str) -> CheckResult:
     """Whether something listens there. Says the host and never the URL: it may hold a password."""
     parts = urlsplit(url)
     place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
     try:
         socket.create_connection(place, PATIENCE).close()
     except OSError as broken:
-        return CheckResult(name, False, f"{cause_of(broken)} ({place[0]}:{place[1]})", todo)
-    return CheckResult(name, True, f"answers at {place[0]}:{place[1]}")
-
-
-def _counts(found: Sequence[CheckResult]) -> Iterator[tuple[str, int]]:
-    yield "wrong", sum(one.state is CheckState.WRONG for one in found)
-    yield "warnings", sum(one.state is CheckState.WARNING for one in found)
-    yield "checks", len(found)
-
-
-def _summary(found: Sequence[CheckResult]) -> str:
-    counts = dict(_counts(found))
-    warnings = f"{counts['warnings']} warning{'' if counts['warnings'] == 1 else 's'}"
-    return f"{counts['wrong']} wrong, {warnings} of {counts['checks']}"
-
-
-def _row(one: CheckResult) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "state": one.state,
-        "says": one.says,
-        "todo": one.todo,
-        "level": one.level,
-        "names": one.names,
-    }
+        says = f"{cause_of(broken)} ({place[0]}:{place[1]})"
+        return CheckResult("gateway", False, says, "see HOTLINE_GATEWAY_URL and the network")
+    return CheckResult("gateway", True, f"answers at {place[0]}:{place[1]}")
 
 
 def _show_settings(settings: Settings) -> None:
@@ -317,7 +282,8 @@ def _show_settings(settings: Settings) -> None:
 
 def _show(found: Sequence[CheckResult]) -> None:
     for one in found:
-        word, colour = MARKS[one.state]
-        click.echo(f"{click.style(f'{word:7}', fg=colour)} {one.name}: {one.says}")
+        word = "WRONG" if one.state is CheckState.WRONG else one.state
+        mark = click.style(f"{word:7}", fg=COLOURS[one.state])
+        click.echo(f"{mark} {one.name}: {one.says}")
         if one.todo and one.state is not CheckState.OK:
             click.echo(f"        -> {one.todo}")

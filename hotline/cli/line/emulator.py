@@ -6,21 +6,19 @@ from typing import Any, TextIO
 
 import click
 
+from hotline.cli.options import FILE
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.gateway.delivery import HOOKS
 from hotline.emulator.page import About
-from hotline.emulator.server import CITIZEN, listen
-from hotline.emulator.settings import EmulatorSettings
+from hotline.emulator.server import listen
+from hotline.emulator.settings import CITIZEN, EmulatorSettings
 
 PATHS = dict(zip(HOOKS, ("/ussd", "/ussd/ended", "/sms", "/delivery", "/optout"), strict=True))
 
 
 def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[dict[str, str]]:
-    people = []
-    for value in values:
-        msisdn, _colon, label = value.partition(":")
-        people.append({"msisdn": msisdn, "label": label or msisdn})
-    return people
+    pairs = (value.partition(":") for value in values)
+    return [{"msisdn": msisdn, "label": label or msisdn} for msisdn, _colon, label in pairs]
 
 
 @click.command()
@@ -51,15 +49,11 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 )
 @click.option(
     "--ca",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="What the line's certificate is checked by, where no public authority signed it.",
 )
 @click.option("--console", default="", help="The console's address, which the page links.")
-@click.option(
-    "--readme",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The file that the page links as README.",
-)
+@click.option("--readme", type=FILE, help="The file that the page links as README.")
 @click.option("--seed", type=int, help="The same ids and the same chances again.")
 def emulator(
     port: int,
@@ -87,9 +81,8 @@ def emulator(
         ca=ca,
     )
     server = listen(stand_in, port, citizen=citizen, about=about)
-    click.echo(
-        f"Two handsets: http://127.0.0.1:{server.server_port}/   Dial {stand_in.state.settings.service_code}"
-    )
+    code = stand_in.state.settings.service_code
+    click.echo(f"Two handsets: http://127.0.0.1:{server.server_port}/   Dial {code}")
     try:
         server.serve_forever()
     finally:

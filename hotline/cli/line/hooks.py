@@ -1,6 +1,5 @@
 """`hotline keys hooks`: prints the addresses for the gateway's dashboard, and changes them without a dropped call."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import Role, key_folder
+from hotline.cli.options import as_json_option, print_json, second_of
 from hotline.config import Settings
 from hotline.errors import TooSoon
 from hotline.sealing.keys import hooksecrets
@@ -30,12 +30,11 @@ def _an_address(_context: click.Context, _option: click.Parameter, base: str | N
 base_option = click.option(
     "--base", metavar="URL", callback=_an_address, help="How the gateway reaches the web process."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 
 
 @click.group(invoke_without_command=True)
 @base_option
-@json_option
+@as_json_option
 @click.pass_context
 def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
     """Print the secret addresses that the gateway calls: whoever has them can forge a caller."""
@@ -46,7 +45,7 @@ def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
 
 @hooks.command()
 @base_option
-@json_option
+@as_json_option
 def rotate(base: str | None, as_json: bool) -> None:
     """Make new addresses and print them. The old ones are answered until `hotline keys hooks end-old`.
 
@@ -65,7 +64,7 @@ def rotate(base: str | None, as_json: bool) -> None:
 
 @hooks.command("end-old")
 @click.option("--now", is_flag=True, help="Also where an old address was called a moment ago.")
-@json_option
+@as_json_option
 def end_old(now: bool, as_json: bool) -> None:
     """Answer the newest addresses alone, and say when the old ones were last called.
 
@@ -73,16 +72,34 @@ def end_old(now: bool, as_json: bool) -> None:
     """
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.HOOKS)
-    live = hooksecrets.live_secrets(folder)
+    live, after = hooksecrets.live_secrets(folder), datetime.now(UTC) - QUIET
     old = {hook: hooksecrets.last_used(folder, known[1:]) for hook, known in live.items()}
-    busy = _recent(old)
+    busy = [hook for hook, at in old.items() if at is not None and at > after]
     if busy and not now:
         raise TooSoon(
             f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} minutes"
             " ago: paste the new one into the dashboard first, or say --now"
         )
     hooksecrets.end_old(folder, _relay(settings))
-    _tell_ended(folder, live, old, as_json=as_json)
+    new = {hook: hooksecrets.last_used(folder, known[:1]) for hook, known in live.items()}
+    ended = {hook: max(len(known) - 1, 0) for hook, known in live.items()}
+    if as_json:
+        print_json(
+            {
+                hook: {
+                    "ended": ended[hook],
+                    "old_last_used": second_of(old[hook]),
+                    "new_last_used": second_of(new[hook]),
+                }
+                for hook in live
+            }
+        )
+        return
+    for hook in live:
+        click.echo(
+            f"{hook:9} {ended[hook]} ended, last called {_said(old[hook])};"
+            f" the one that stays {_said(new[hook])}"
+        )
 
 
 def _relay(settings: Settings) -> Path | None:
@@ -91,43 +108,12 @@ def _relay(settings: Settings) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _recent(old: Mapping[str, datetime | None]) -> list[str]:
-    after = datetime.now(UTC) - QUIET
-    return [hook for hook, at in old.items() if at is not None and at > after]
-
-
-def _tell_ended(
-    folder: Path,
-    live: Mapping[str, Sequence[str]],
-    old: Mapping[str, datetime | None],
-    *,
-    as_json: bool,
-) -> None:
-    new = {hook: hooksecrets.last_used(folder, known[:1]) for hook, known in live.items()}
-    if as_json:
-        rows = {
-            hook: {
-                "ended": max(len(live[hook]) - 1, 0),
-                "old_last_used": _iso(old[hook]),
-                "new_last_used": _iso(new[hook]),
-            }
-            for hook in live
-        }
-        click.echo(json.dumps(rows, indent=2))
-        return
-    for hook in live:
-        click.echo(
-            f"{hook:9} {max(len(live[hook]) - 1, 0)} ended, last called {_said(old[hook])};"
-            f" the one that stays {_said(new[hook])}"
-        )
-
-
 def _print(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None, *, as_json: bool
 ) -> None:
     found = addresses(settings, live, base)
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        print_json(found)
         return
     for hook, address in found.items():
         click.echo(f"{hook:9} {address}")
@@ -139,10 +125,6 @@ def addresses(
     """By hook; on this machine, where no other base is given."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds") if at else None
 
 
 def _said(at: datetime | None) -> str:

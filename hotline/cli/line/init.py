@@ -2,9 +2,8 @@
 
 import os
 import sys
-from collections.abc import Collection, Sequence
-from contextlib import suppress
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing, suppress
 from importlib import import_module, metadata
 from pathlib import Path
 
@@ -14,8 +13,10 @@ from hotline import plugs
 from hotline.adapters.demo_accounts import keep_demo_accounts
 from hotline.bootstrap import UNFINISHED_INIT, Role, build_console, build_pages, key_folder, missing
 from hotline.cli.keys.making import make_missing, prove_all
-from hotline.cli.kit import new_passphrase, passphrase_in
+from hotline.cli.kit import new_passphrase
+from hotline.cli.options import FOLDER, passphrase_in, passphrase_of, passphrase_option, progress
 from hotline.cli.people.accounts import link_line
+from hotline.cli.people.desks import PASSPHRASE_FILE
 from hotline.config import Settings
 from hotline.domain.people.enrolment import CALL_BACK_NUMBER, demo_numbers, demo_responders
 from hotline.environment import CHECKOUT
@@ -34,23 +35,13 @@ from hotline.store import migrate
 from hotline.store.database import open_database
 
 FLOWS = CHECKOUT / "flows"
-PASSPHRASE_FILE = "enrolment-passphrase"
 
-flows_option = click.option(
-    "--flows",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=FLOWS,
-    help="Another folder of flows.",
-)
+flows_option = click.option("--flows", type=FOLDER, default=FLOWS, help="Another folder of flows.")
 
 
 @click.command()
 @flows_option
-@click.option(
-    "--passphrase-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A file whose first line is the passphrase that desks open with.",
-)
+@passphrase_option("the passphrase that desks open with")
 @click.option("--demo", is_flag=True, help="Enrol invented responders, two for each district.")
 @click.option("--sample", is_flag=True, help="With --demo: write twelve invented months.")
 @click.option(
@@ -83,15 +74,13 @@ def init(
     _migrate(settings, keys, new=new)
 
     kit = build_console(settings)
-    try:
+    with closing(kit.database):
         _publish(kit, settings, flows, demo=demo)
         _desks(kit, settings, passphrase_file, demo=demo)
         if demo:
             _rehearse(kit)
         else:
             _first_account(kit, settings)
-    finally:
-        kit.database.close()
     if demo:
         _demo_accounts(settings, passphrase_file)
     if demo and sample:
@@ -119,10 +108,8 @@ def upgrade(flows: Path) -> None:
         _told("keys", made, there=f"in {keys}")
     _migrate(settings, keys if whole else None)
     kit = build_console(settings)
-    try:
+    with closing(kit.database):
         _publish(kit, settings, flows)
-    finally:
-        kit.database.close()
 
 
 def _home(home: Path) -> None:
@@ -155,24 +142,21 @@ def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
     """Brings the tables up to date, with a canary for each key; no canary without the folders of all roles."""
-    _working("tables")
-    database = open_database(settings.database_url)
-    try:
+    progress("tables")
+    with closing(open_database(settings.database_url)) as database:
         changed = migrate.upgrade(database)
         if keys is not None:
             prove_all(database, keys, new=new)
         alert_path.begin(database, plugs.clock(settings)())
-    finally:
-        database.close()
     _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")
 
 
 def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) -> None:
     """Raises FlowInvalid where a finding hurts: what was live stays live."""
-    _working("flows")
+    progress("flows")
     document = authoring.read_folder(folder)
-    if settings.pretended and (demo or _has_demo_numbers(kit)):
-        document["numbers"] = [*document["numbers"], *demo_numbers(_signed_on(kit))]
+    if settings.pretended:
+        document["numbers"] = [*document["numbers"], *_demo_numbers(kit, demo=demo)]
     for finding in publishing.bearable(document):
         click.echo(finding.sentence, err=True)
     signed = reviewing.read_signatures(folder)
@@ -186,23 +170,18 @@ def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) 
     click.echo(f"flows: revision {told.revision} is live")
 
 
-def _has_demo_numbers(kit: Kit) -> bool:
-    """Returns True if a demo's invented numbers are live: without them, a release would change the flows of a demo."""
-    try:
-        return CALL_BACK_NUMBER in kit.books.book(kit.books.live()).numbers
-    except NotReady:
-        return False
+def _demo_numbers(kit: Kit, *, demo: bool) -> Sequence[Mapping[str, str]]:
+    """Returns the invented numbers of a demo, also for a release: without them, it would change the flows of a demo.
 
-
-def _signed_on(kit: Kit) -> date:
-    """The day on which the demo's numbers were signed: another day would be another revision."""
-    today = kit.now().date()
-    try:
+    They keep the day on which they were signed: another day would be another revision.
+    """
+    row, today = None, kit.now().date()
+    with suppress(NotReady):
         row = kit.books.book(kit.books.live()).numbers.get(CALL_BACK_NUMBER)
-    except NotReady:
-        return today
+    if row is None and not demo:
+        return ()
     signed = row.confirmed_on if row is not None and row.is_confirmed(today) else None
-    return signed or today
+    return demo_numbers(signed or today)
 
 
 def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> None:
@@ -210,7 +189,7 @@ def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> No
     made: Sequence[str] = ()
     if missing:
         passphrase = _passphrase(settings.home, file, demo=demo)
-        _working(f"keys of {len(missing)} desks")
+        progress(f"keys of {len(missing)} desks")
         made = access.make_desks(kit, passphrase)
     _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
 
@@ -221,10 +200,7 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE
     if not own.exists() and not demo and sys.stdin.isatty():
-        typed: str = click.prompt(
-            "A passphrase that every desk will open with", hide_input=True, confirmation_prompt=True
-        )
-        return typed.strip()
+        return passphrase_of(None, "A passphrase that every desk will open with", twice=True)
     if not own.exists() and not KeyFolder(home).writable():
         raise FolderRefused(
             f"{home} is read-only, and keeps no new passphrase: say `init` at a terminal, or give --passphrase-file"
@@ -239,7 +215,7 @@ def _rehearse(kit: Kit) -> None:
     if enrolment.list_responders(kit):
         _told("responders", [], there="enrolled")
         return
-    _working("responders")
+    progress("responders")
     people = enrolment.import_responders(kit, demo_responders())
     _told("responders", [f"{len(people)} invented ones, for a demo"], there="")
 
@@ -257,12 +233,10 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
     """Accounts whose passwords the sign-in page shows, two with a desk; none where the gateway is a real one."""
     kit = build_pages(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
-    try:
+    with closing(kit.database):
         made = demo_accounts.make(kit)
         if file.exists():
             demo_accounts.open_desks(kit, passphrase_in(file))
-    finally:
-        kit.database.close()
     if made:
         keep_demo_accounts(settings.home, (*kit.demo_accounts, *made))
     _told("accounts", [one.name for one in made], there="if the gateway is the pretended one")
@@ -273,14 +247,9 @@ def _sample(settings: Settings, found: migrate.TablesFound) -> None:
     if found.state is not migrate.TablesState.MISSING:
         _told("sample data", [], there="or the line has data of its own")
         return
-    _working("sample data of twelve months")
+    progress("sample data of twelve months")
     import_module("hotline.cli.line.sample").write(settings)
     _told("sample data", ["twelve months, all invented"], there="")
-
-
-def _working(what: str) -> None:
-    """Progress, for whoever waits."""
-    click.echo(f"{what} ...", err=True)
 
 
 def _told(what: str, made: Sequence[str], *, there: str) -> None:

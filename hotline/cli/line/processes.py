@@ -4,10 +4,12 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from threading import Event
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -35,49 +37,35 @@ def misc() -> None:
 
 
 def _work(queue: str) -> None:
-    settings = Settings.read(os.environ)
-    configure(settings.log, queue)
+    settings = _settings_of(queue)
     kit = build_relay(settings)
     refuse_wrong_keys(kit, settings, Role.WORKERS)
-
-    with uncollected():
-        run = import_module("workers.worker").run
-    keep_what_is_here()
-    sys.exit(run(kit, settings.redis_url, queue))
+    sys.exit(_runner("worker")(kit, settings.redis_url, queue))
 
 
 @click.command()
 def reader() -> None:
     """Decrypt cases for responders' phones, behind their PINs, until told to stop."""
-    settings = Settings.read(os.environ)
-    configure(settings.log, "reader")
+    settings = _settings_of("reader")
     kit = build_reader(settings)
     refuse_wrong_keys(kit, settings, Role.READER)
-    with uncollected():
-        run = import_module("workers.reader").run
-    keep_what_is_here()
-    stop = until_told()
+    run, stop = _runner("reader"), until_told()
     run(kit, settings.redis_url, stop, hear=lambda: ends_on_signal(stop))
 
 
 @click.command()
 def clock() -> None:
     """Own time: refer, remind, repeat, and deliver what no worker did, until told to stop."""
-    settings = Settings.read(os.environ)
-    configure(settings.log, "clock")
+    settings = _settings_of("clock")
     kit = build_relay(settings)
     refuse_wrong_keys(kit, settings, Role.WORKERS)
-    with uncollected():
-        run = import_module("workers.clock").run
-    keep_what_is_here()
-    run(kit, until_told())
+    _runner("clock")(kit, until_told())
 
 
 @click.command()
 def watch() -> None:
     """Look at everything every ten seconds and notify on-call contacts, until told to stop."""
-    settings = Settings.read(os.environ)
-    configure(settings.log, "watch")
+    settings = _settings_of("watch")
     kit = build_watch(settings)
     try:
         refuse_wrong_keys(kit, settings, Role.WATCH)
@@ -86,11 +74,23 @@ def watch() -> None:
         tell_other_of_keys(kit)
         raise
     stop = until_told()
-    with uncollected():
-        run_watchman = import_module("workers.watchman").run
-    keep_what_is_here()
+    run = _runner("watchman")
     with _metrics(settings, kit):
-        run_watchman(kit, stop)
+        run(kit, stop)
+
+
+def _settings_of(process: str) -> Settings:
+    settings = Settings.read(os.environ)
+    configure(settings.log, process)
+    return settings
+
+
+def _runner(worker: str) -> Callable[..., Any]:
+    """Imports what a process does, and keeps the collector from what is there now."""
+    with uncollected():
+        run: Callable[..., Any] = import_module(f"workers.{worker}").run
+    keep_what_is_here()
+    return run
 
 
 def _metrics(settings: Settings, kit: LookingKit) -> AbstractContextManager[object]:

@@ -3,9 +3,17 @@
 import re
 from dataclasses import dataclass
 
+import click
+
+from hotline.cli.options import FILE
+from hotline.environment import CHECKOUT
 from hotline.errors import SettingsInvalid
 
 LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
+
+procfile_option = click.option(
+    "--procfile", type=FILE, default=CHECKOUT / "Procfile", help="Another list of processes."
+)
 
 
 @dataclass(frozen=True, slots=True)

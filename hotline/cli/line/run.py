@@ -17,11 +17,10 @@ from hotline.bootstrap import Role, build_kit, missing
 from hotline.cli.line import key_gate
 from hotline.cli.line.alone import PATIENCE, only_run, place_of, refuse_taken
 from hotline.cli.line.keeper import Keeper, Program
-from hotline.cli.line.procfile import ProcfileLine, read_procfile
+from hotline.cli.line.procfile import ProcfileLine, procfile_option, read_procfile
 from hotline.config import Settings, spelled_out
 from hotline.environment import CHECKOUT
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
-from hotline.ports import Kit
 from hotline.services.watch import trials
 from hotline.store import migrate
 
@@ -56,14 +55,6 @@ POSTS: Mapping[str, Post] = {
 """`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""
 
 
-procfile_option = click.option(
-    "--procfile",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=CHECKOUT / "Procfile",
-    help="Another list of processes.",
-)
-
-
 @click.command()
 @procfile_option
 def run(procfile: Path) -> None:
@@ -75,7 +66,12 @@ def run(procfile: Path) -> None:
     process goes on filing.
     """
     settings = Settings.read(os.environ)
-    _refuse_other_tables(settings)
+    with suppress(StoreUnavailable):
+        # A line whose database does not answer starts, and waits for it.
+        found = migrate.look_at(settings.database_url)
+        migrate.refuse_unless_current(found)
+        if found.state is migrate.TablesState.MISSING:
+            raise missing(settings, f"{found.place} holds no tables of a line")
     _refuse_what_is_missing(settings)
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
     programs = programs_of(settings, entries, os.environ)
@@ -91,20 +87,11 @@ def run(procfile: Path) -> None:
         asyncio.run(Keeper(programs, say=logger.info, complain=logger.error).run())
 
 
-def _refuse_other_tables(settings: Settings) -> None:
-    """Raises NotReady where the tables are missing or another release's.
-
-    A line whose database does not answer starts, and waits for it.
-    """
-    with suppress(StoreUnavailable):
-        found = migrate.look_at(settings.database_url)
-        migrate.refuse_unless_current(found)
-        if found.state is migrate.TablesState.MISSING:
-            raise missing(settings, f"{found.place} holds no tables of a line")
-
-
 def _refuse_what_is_missing(settings: Settings) -> None:
-    """Builds each role's plugs, so that everything missing is said before anything starts."""
+    """Builds each role's plugs, so that everything missing is said before anything starts.
+
+    Raises NotReady also where invented months are about to meet real callers.
+    """
     for role in {post.role for post in POSTS.values()}:
         try:
             kit = build_kit(replace(settings, keys=None), role)
@@ -113,17 +100,11 @@ def _refuse_what_is_missing(settings: Settings) -> None:
             if role is Role.HOOKS:
                 raise
             continue
-        with closing(kit.database):
-            _refuse_invented(kit, settings)
-
-
-def _refuse_invented(kit: Kit, settings: Settings) -> None:
-    """Raises NotReady where an invented year is about to meet real callers."""
-    with suppress(StoreUnavailable):
-        if not settings.pretended and trials.is_invented(kit):
-            raise NotReady(
-                "everything in this database is invented: a real line has a home and a database of its own"
-            )
+        with closing(kit.database), suppress(StoreUnavailable):
+            if not settings.pretended and trials.is_invented(kit):
+                raise NotReady(
+                    "everything in this database is invented: a real line has a home and a database of its own"
+                )
 
 
 def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[tuple[str, int]]:
@@ -143,32 +124,31 @@ def programs_of(
     ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
 
-    programs = [_embedded(settings, ordinary)] if settings.embedded_redis else []
+    programs = []
+    if settings.embedded_redis:
+        socket = embedded_redis.socket_of(settings.redis_url)
+        argv = embedded_redis.command(socket, settings.home / "redis")
+        programs.append(Program("redis", argv, ordinary, opens=socket))
     for entry in entries:
         post = POSTS.get(entry.name)
         if post is None:
             continue
+        known = ordinary | _settings_for(post, settings, environ)
+        argv = ("/bin/sh", "-c", f"exec {entry.command}")
+        refused = key_gate.of_role(settings, post.role)
         for number in range(1, post.count + 1):
             name = entry.name if post.count == 1 else f"{entry.name}.{number}"
-            known = ordinary | _settings_for(post, settings, environ)
-            argv = ("/bin/sh", "-c", f"exec {entry.command}")
-            refused = key_gate.of_role(settings, post.role)
             programs.append(Program(name, argv, known, refused=refused))
     return tuple(programs)
 
 
-def _embedded(settings: Settings, environ: Mapping[str, str]) -> Program:
-    socket = embedded_redis.socket_of(settings.redis_url)
-    argv = embedded_redis.command(socket, settings.home / "redis")
-    return Program("redis", argv, environ, opens=socket)
-
-
 def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """The settings, with the keys of one trust, and the place of the gateway's key only where something is sent."""
-    known = {name: value for name, value in environ.items() if name.startswith("HOTLINE_")}
-    if not post.sends:
-        known = {name: value for name, value in known.items() if name not in SENDING}
-    if post.role is not Role.WATCH:
-        known = {name: value for name, value in known.items() if name not in WATCHING}
+    hidden = (*(() if post.sends else SENDING), *(() if post.role is Role.WATCH else WATCHING))
+    known = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith("HOTLINE_") and name not in hidden
+    }
     keys = settings.home / "keys" / post.role
     return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}

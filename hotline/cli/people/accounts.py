@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 
 import click
 
 from hotline.bootstrap import build_console
 from hotline.cli.kit import console_kit
-from hotline.cli.signing import by_option, signed
+from hotline.cli.options import by_option, signed
 from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.accounts.second_factor import LINK_LIVES
@@ -40,11 +41,9 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     """
     settings = Settings.read(os.environ)
     kit = build_console(settings)
-    try:
+    with closing(kit.database):
         wanted = [*map(AccountRole, roles)]
         invited = at_the_server.invite(kit, Actor(by), name, wanted, language, reason)
-    finally:
-        kit.database.close()
     if invited.link:
         click.echo(link_line(settings, invited.link))
     elif not roles:

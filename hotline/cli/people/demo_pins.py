@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from hotline.bootstrap import build_reader
@@ -18,11 +19,9 @@ def make(settings: Settings, passphrase: Path) -> None:
     if not settings.pretended or not passphrase.exists():
         return
     kit = build_reader(settings)
-    try:
+    with closing(kit.database):
         words = passphrase.read_text(encoding="utf-8").strip()
         made = demo_pins.make(kit, kit.vault.wrap, words)
-    finally:
-        kit.database.close()
     file = settings.home / PINS
     file.touch(mode=0o666 & ~OWNER_ALONE)
     pins = {**kept(settings.home), **{one.name: one.pin for one in made}}

@@ -1,30 +1,56 @@
-"""`hotline desks`: adds and retires desks, and grants access by the recovery passphrase."""
+"""`hotline desks` and `hotline keys rotate-desks`: adds and retires desks, and grants access by the passphrase."""
 
-from collections.abc import Mapping
+import os
+import time
 from pathlib import Path
+from typing import Any
 
 import click
 
-from hotline.cli.kit import ask_passphrase, console_kit
-from hotline.cli.signing import by_option, recovering, signed
-from hotline.cli.tips.desk import desk_code
+from hotline.cli.kit import console_kit
+from hotline.cli.options import (
+    by_option,
+    passphrase_of,
+    passphrase_option,
+    progress,
+    recovering,
+    signed,
+)
+from hotline.config import Settings
 from hotline.domain.desk.desks import ADDED, DeskKind, is_code, of_account, of_responder
-from hotline.domain.places.places import camp_named, camps, district_named
-from hotline.domain.tip import is_camp
+from hotline.domain.places.places import camp_named, camps, district_named, districts
+from hotline.domain.tip import NATIONAL, is_camp
+from hotline.environment import did_you_mean
 from hotline.errors import NotFound
-from hotline.ports import LookingKit
 from hotline.services.accounts import directory
 from hotline.services.desk import admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
+from hotline.services.desk.keys import rotation
 from hotline.services.desk.keys.by_passphrase import TwoPeople
+from hotline.services.desk.keys.moving import SETTLES
 from hotline.services.people import leaves
 
-FILE = click.option(
-    "--passphrase-file",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file whose first line is the enrolment passphrase; otherwise it is asked for.",
-)
+PASSPHRASE_FILE = "enrolment-passphrase"
+"""Where `hotline init` keeps the passphrase of every desk, until somebody wrote it on paper."""
+enrolment_option = passphrase_option("the enrolment passphrase; otherwise it is asked for")
+
+
+def desk_code(name: str, *, added: bool = False) -> str:
+    """Returns the code of a desk as a person names it: a district, or `national`; of an `added` one, the code itself.
+
+    Raises NotFound, with the name that is like it.
+    """
+    code = NATIONAL if name.casefold() == NATIONAL else district_named(name)
+    if code is None and added and is_code(name):
+        return name
+    if code is None:
+        near = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
+        raise NotFound(f"no desk of that name: a district, or {NATIONAL}{near}")
+    return code
+
+
+def passphrase_of_desk(file: Path | None, desk: str) -> str:
+    return passphrase_of(file, f"Passphrase of desk {desk}")
 
 
 def _place(context: click.Context, option: click.Parameter, name: str | None) -> None:
@@ -54,14 +80,14 @@ def _place(context: click.Context, option: click.Parameter, name: str | None) ->
     callback=_place,
     help="The refugee camp that a protection desk is for: its name.",
 )
-@FILE
+@enrolment_option
 @signed
 @recovering
 def add(
     code: str,
     kind: str,
     called: str,
-    file: Path | None,
+    passphrase_file: Path | None,
     by: str,
     reason: str,
     second: str,
@@ -74,10 +100,9 @@ def add(
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
         raise click.UsageError("a protection desk is of a camp: --camp; any other of a district")
-    people = TwoPeople(by, second)
+    people, new = TwoPeople(by, second), NewDesk(code, DeskKind(kind), called, place)
     with console_kit() as kit:
-        passphrase = ask_passphrase(file, code)
-        new = NewDesk(code, next(one for one in ADDED if one.value == kind), called, place)
+        passphrase = passphrase_of_desk(passphrase_file, code)
         desk_register.add(kit, new, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"{code}: made")
 
@@ -88,23 +113,24 @@ def add(
 def retire(desk: str, by: str, reason: str) -> None:
     """Let nobody join DESK any more, and seal nothing to it. What was sealed to it still opens."""
     with console_kit() as kit:
-        desk_register.retire(kit, named(desk), by=by, reason=reason)
+        desk_register.retire(kit, desk_code(desk, added=True), by=by, reason=reason)
     click.echo(f"{desk}: retired")
 
 
 @click.command()
-@FILE
+@enrolment_option
 @by_option
 @recovering
-def recover(file: Path | None, by: str, second: str) -> None:
+def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     """Grant access to everyone who waits for it, by the passphrase and before two people. Safe to repeat.
 
     No one grants access that they asked for. Desks still open by the passphrase.
     """
     people = TwoPeople(by, second)
     with console_kit() as kit:
-        names = _names(kit)
-        passphrase = ask_passphrase(file, "of all, at enrolment")
+        names = {of_account(one.id): f"{one.name} (account)" for one in directory.listed(kit)}
+        names |= {of_responder(who): name for who, name in leaves.names(kit).items()}
+        passphrase = passphrase_of_desk(passphrase_file, "of all, at enrolment")
         done = admissions.admit_by_passphrase(kit, people, passphrase)
         left = len(admissions.waiting(kit))
     for desk, member in done:
@@ -115,18 +141,39 @@ def recover(file: Path | None, by: str, second: str) -> None:
         click.echo("nobody waits", err=True)
 
 
-def named(desk: str) -> str:
-    """The code of a desk as a person names it: a district, `national`, or the code itself. Raises NotFound."""
-    try:
-        return desk_code(desk)
-    except NotFound:
-        if is_code(desk):
-            return desk
-        raise
+@click.command("rotate-desks")
+@passphrase_option("the passphrase that desks open with today")
+@passphrase_option("the one that they open with from now on", "--new-passphrase-file")
+@click.option("--desk", help="This one alone; it keeps the passphrase of today.")
+@signed
+@recovering
+def rotate_desks(
+    passphrase_file: Path | None,
+    new_passphrase_file: Path | None,
+    desk: str | None,
+    by: str,
+    reason: str,
+    second: str,
+) -> None:
+    """Give every desk a new key under a new passphrase, before two people. Safe to repeat.
 
-
-def _names(kit: LookingKit) -> Mapping[str, str]:
-    """Of every member, as people read it."""
-    accounts = {of_account(one.id): f"{one.name} (account)" for one in directory.listed(kit)}
-    people = leaves.names(kit)
-    return accounts | {of_responder(who): name for who, name in people.items()}
+    What a desk may read is sealed anew. Tips come in and are read meanwhile, by the new passphrase from the first
+    moment on, and by each member's own key. Interrupted, it is said again with the same two.
+    """
+    if desk and new_passphrase_file:
+        raise click.UsageError("one desk alone keeps its passphrase")
+    how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
+    how |= {"settle": lambda: time.sleep(SETTLES.total_seconds()), "say": progress}
+    with console_kit() as kit:
+        old = passphrase_of_desk(passphrase_file, "of today")
+        if desk:
+            code = desk_code(desk, added=True)
+            done = rotation.rotate_one(kit, code, passphrase=old, **how)
+            click.echo(f"desk {code} has a new key, and {done.grants} grants were sealed anew")
+            return
+        new = passphrase_of(new_passphrase_file, "The new passphrase of every desk", twice=True)
+        done = rotation.rotate(kit, old=old, new=new, **how)
+    click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were sealed anew")
+    own = Settings.read(os.environ).home / PASSPHRASE_FILE
+    if own.exists():
+        click.echo(f"{own} holds an old passphrase: remove it", err=True)

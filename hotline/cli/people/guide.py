@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from hotline.cli.options import NEW_FILE
 from hotline.config import Settings
 from hotline.domain.outbox.message import responders_entry
 from hotline.environment import CHECKOUT
@@ -24,7 +25,7 @@ FIRST = "en"
 @click.option("--language", type=click.Choice(CODES), default=CODES[0], show_default=True)
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     required=True,
     help="The HTML file: open it in a browser, and print it.",
 )
@@ -36,13 +37,9 @@ def guide(paper_name: str, language: str, out: Path) -> None:
     settings = Settings.read(os.environ)
     name = PAPERS[paper_name] + ("" if language == FIRST else f".{language}")
     page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
-    printed = paper.sheet(page, language, _picture)
+    printed = paper.sheet(page, language, lambda one: (DOCS / one).read_text(encoding="utf-8"))
     printed = printed.replace(WRITTEN, responders_entry(settings.service_code))
     try:
         out.write_text(printed, encoding="utf-8")
     except OSError as broken:
         raise click.ClickException(f"{out}: {broken.strerror}") from None
-
-
-def _picture(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.signing import by_option
+from hotline.cli.options import by_option
 from hotline.domain.outbox.delivery import Outcome
 from hotline.ports import LookingKit
 from hotline.services.watch import watchers

@@ -1,6 +1,5 @@
 """`hotline people`: lists, imports, invites and removes responders. No command shows a number."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.signing import agreed, signed
+from hotline.cli.options import FILE, NEW_FILE, agreed, as_json_option, print_json, signed
 from hotline.domain.accounts.account import Actor
 from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST
@@ -33,14 +32,14 @@ PERSON = click.argument("person", metavar="NAME")
 
 
 @click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@as_json_option
 def list_(as_json: bool) -> None:
     """List everyone who was ever enrolled, without numbers."""
     with console_kit() as kit:
         away = leaves.away(kit)
         rows = [_row(person, away.get(person.id)) for person in enrolment.list_responders(kit)]
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     if not rows:
         click.echo("no one is enrolled yet: `hotline people import FILE.csv`", err=True)
@@ -56,7 +55,7 @@ def list_(as_json: bool) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--proving", is_flag=True, help="No one is alerted before `invite` and an approval.")
 def import_(file: Path, proving: bool) -> None:
     """Enrol everyone in a CSV file, or no one. Each wrong row is named with its line and the reason.
@@ -80,7 +79,7 @@ def import_(file: Path, proving: bool) -> None:
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     required=True,
     help="The file that start PINs are added to. Only its owner reads it. Cut it, and destroy it.",
 )
@@ -137,9 +136,8 @@ def write(paper: Path, start: StartPaper) -> None:
         f"{start.name}: dial {start.dial}, then the code out of the SMS, then {start.start_pin}"
         f" (until {shown(start.until)})\n"
     )
-    with os.fdopen(
-        os.open(paper, os.O_WRONLY | os.O_CREAT | os.O_APPEND, READ_BY_OWNER), "a"
-    ) as file:
+    handle = os.open(paper, os.O_WRONLY | os.O_CREAT | os.O_APPEND, READ_BY_OWNER)
+    with os.fdopen(handle, "a") as file:
         os.fchmod(file.fileno(), READ_BY_OWNER)
         file.write(line)
 

@@ -1,6 +1,5 @@
 """`hotline tips retention`: lists whose words are erased next, and what is held."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.options import as_json_option, picked, print_json
 from hotline.domain.places.places import place_name
 from hotline.domain.tips.retention import Keeping
 from hotline.services.tips import retention as service
@@ -15,7 +15,7 @@ from hotline.store.referrals.retention import Kept
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@as_json_option
 def retention(as_json: bool) -> None:
     """List whose words are erased next, and what is held. The clock erases two weeks after it warned here.
 
@@ -25,9 +25,12 @@ def retention(as_json: bool) -> None:
     """
     with console_kit() as kit:
         rows = [_row(kept) for kept in service.upcoming(kit)]
-        codes = [_going(one) for one in service.upcoming_codes(kit)]
+        codes = [
+            {**picked(one, "month", "tips", "held"), "goes_at": _day(one.counted_at)}
+            for one in service.upcoming_codes(kit)
+        ]
     if as_json:
-        click.echo(json.dumps([*rows, *codes], indent=2, ensure_ascii=False))
+        print_json([*rows, *codes])
         return
     for one in codes:
         held = f"; {len(one['held'])} are held" if one["held"] else ""
@@ -41,11 +44,6 @@ def retention(as_json: bool) -> None:
         click.echo(
             f"{row['tip']:5}  {row['state']:7} goes {row['goes_at']}  {row['place']:14}{held}"
         )
-
-
-def _going(one: service.CodesGoing) -> Mapping[str, Any]:
-    goes_at = _day(one.counted_at)
-    return {"month": one.month, "goes_at": goes_at, "tips": one.tips, "held": one.held}
 
 
 def _row(kept: Kept) -> Mapping[str, Any]:

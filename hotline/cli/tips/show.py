@@ -1,14 +1,11 @@
 """`hotline tips show`: how one case stands and what happened to it, without a word of what was told or noted."""
 
-import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator
 
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.tips.reader import language_option
+from hotline.cli.options import as_json_option, language_option, picked, print_json, second_of
 from hotline.domain import trial
 from hotline.domain.call_back import KIGALI
 from hotline.domain.places.places import place_name, place_within
@@ -19,74 +16,47 @@ from hotline.services.cases.line_of_time import CaseMoment, CaseSheet, ListedCas
 from hotline.services.people.leaves import shown
 
 
-def holder(one: ListedCase) -> str:
-    return one.case.holder or ("-" if one.case.tip.closed_at is not None else "nobody has it")
-
-
-def persons(one: ListedCase) -> str:
-    return "not kept any more" if one.case.persons is None else str(one.case.persons)
-
-
-def clocks(one: ListedCase) -> Iterator[str]:
-    for due_at, kind in one.clocks:
-        yield f"{kind} due {shown(due_at)}"
-
-
-def row_of(one: ListedCase) -> Mapping[str, Any]:
+def row_of(one: ListedCase) -> dict[str, object]:
     """A case as a program reads it."""
     tip = one.case.tip
     return {
+        **picked(tip, "urgency", "outcome"),
         "tip": tip.id,
         "references": one.case.references,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
-        "urgency": tip.urgency,
         "state": one.stage,
         "red": one.is_red,
         "held_by": one.case.holder,
-        "filed_at": _second(tip.filed_at),
-        "closed_at": _second(tip.closed_at),
-        "outcome": tip.outcome,
+        "filed_at": second_of(tip.filed_at),
+        "closed_at": second_of(tip.closed_at),
         "persons_met": one.case.persons,
-        "clocks": [{"clock": kind, "due_at": _second(due_at)} for due_at, kind in one.clocks],
+        "clocks": [{"clock": kind, "due_at": second_of(due_at)} for due_at, kind in one.clocks],
     }
-
-
-def _second(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds")
 
 
 def line_of(kit: Kit, one: CaseMoment, language: str) -> str:
     """Returns the time, the event and the channel. A correction shows its number and the one it corrects."""
     said = one.kind.value if one.template is None else kit.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
-    known_as = f"#{one.entry_id}" if one.supersedes or one.corrected_by else ""
-    corrects = f"corrects #{one.supersedes}" if one.supersedes else ""
-    corrected = f"corrected by #{one.corrected_by}" if one.corrected_by else ""
     details = (
         one.way,
         one.who or one.desk,
         f"({codes})" if codes else "",
-        known_as,
-        corrects,
-        corrected,
+        f"#{one.entry_id}" if one.supersedes or one.corrected_by else "",
+        f"corrects #{one.supersedes}" if one.supersedes else "",
+        f"corrected by #{one.corrected_by}" if one.corrected_by else "",
     )
-    return "  ".join(
-        (f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}", said, " ".join(filter(None, details)))
-    )
+    told = " ".join(filter(None, details))
+    return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {told}"
 
 
 def document_of(one: CaseMoment) -> dict[str, object]:
     return {
+        **picked(one, "kind", "way", "who", "desk", "supersedes", "corrected_by"),
         "id": one.entry_id,
         "at": one.at.isoformat(),
-        "kind": one.kind,
-        "way": one.way,
-        "who": one.who,
-        "desk": one.desk,
         "codes": dict(one.codes),
-        "supersedes": one.supersedes,
-        "corrected_by": one.corrected_by,
     }
 
 
@@ -96,7 +66,7 @@ WIDTH = 10
 @click.command()
 @click.argument("name", metavar="REF")
 @language_option
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@as_json_option
 def show(name: str, language: str, as_json: bool) -> None:
     """Print how one case stands, and what happened to it: REF is a reference, or a tip's id.
 
@@ -106,12 +76,13 @@ def show(name: str, language: str, as_json: bool) -> None:
         sheet = line_of_time.sheet(kit, name.upper())
         lines = [line_of(kit, one, language) for one in sheet.moments]
     if as_json:
-        document = {
-            **row_of(sheet.listed),
-            "linked_to": [{"tip": one.tip_id, "why": one.why} for one in sheet.links],
-            "entries": [document_of(one) for one in sheet.moments],
-        }
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(
+            {
+                **row_of(sheet.listed),
+                "linked_to": [{"tip": one.tip_id, "why": one.why} for one in sheet.links],
+                "entries": [document_of(one) for one in sheet.moments],
+            }
+        )
         return
     for label, value in _facts(sheet):
         click.echo(f"{label:{WIDTH}}{value}")
@@ -128,8 +99,9 @@ def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
     yield "urgency", Urgency(tip.urgency).label
     ended = f" {shown(tip.closed_at)}, {tip.outcome or 'no outcome'}" if tip.closed_at else ""
     yield "state", f"{one.stage}{ended}{', RED' if one.is_red else ''}"
-    yield "held by", holder(one)
-    yield "persons", persons(one)
-    yield "clocks", ", ".join(clocks(one)) or "none runs"
+    yield "held by", one.case.holder or ("-" if tip.closed_at is not None else "nobody has it")
+    yield "persons", "not kept any more" if one.case.persons is None else str(one.case.persons)
+    clocks = (f"{kind} due {shown(due_at)}" for due_at, kind in one.clocks)
+    yield "clocks", ", ".join(clocks) or "none runs"
     if sheet.links:
         yield "linked to", ", ".join(f"T{other.tip_id} ({other.why})" for other in sheet.links)

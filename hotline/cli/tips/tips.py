@@ -1,7 +1,6 @@
 """`hotline tips`: how every tip stands, and reading one with a desk's passphrase."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,14 +8,22 @@ from typing import Any
 import click
 
 from hotline.adapters.live_phrases import load_console_words
-from hotline.cli.kit import ask_passphrase, console_kit
-from hotline.cli.moments import MOMENT, at_kigali
-from hotline.cli.row_ids import TIP_ID
-from hotline.cli.signing import recovering, signed
-from hotline.cli.tips import correcting
-from hotline.cli.tips.closing import TIP
-from hotline.cli.tips.desk import desk_code
-from hotline.cli.tips.reader import language_option
+from hotline.cli.kit import console_kit
+from hotline.cli.options import (
+    TIP,
+    TIP_ID,
+    as_json_option,
+    language_option,
+    passphrase_option,
+    picked,
+    print_json,
+    recovering,
+    second_of,
+    signed,
+    since_option,
+)
+from hotline.cli.people.desks import desk_code, passphrase_of_desk
+from hotline.cli.tips.deciding import earlier_line
 from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tip import Matter, TipState, Urgency
@@ -34,16 +41,11 @@ PAGE = 50
 @click.command("list")
 @click.option("--open", "is_open", is_flag=True, help="Only those that nobody has closed.")
 @click.option("--desk", metavar="DESK", help="Only those that this desk may read.")
-@click.option(
-    "--since",
-    type=MOMENT,
-    metavar="MOMENT",
-    help='Filed from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
-)
+@since_option("Filed")
 @click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
 @click.option("--before", type=TIP_ID, metavar="ID", help="Older than this one: the next page.")
 @click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@as_json_option
 def list_(
     desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
 ) -> None:
@@ -55,7 +57,7 @@ def list_(
     most = limit or (None if as_json else PAGE)
     asked = Wanted(
         viewer=of_desk(desk_code(desk)) if desk else None,
-        since=at_kigali(since),
+        since=since,
         limit=most and most + 1,
         **wanted,
     )
@@ -64,13 +66,11 @@ def list_(
         found = access.list_tips(kit, asked)
     page = found[:most]
     if as_json:
-        rows = [row_of(standing, now) for standing in page]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json([row_of(standing, now) for standing in page])
         return
     if not page:
-        click.echo(
-            "no such tips" if desk or since or any(wanted.values()) else "no tips yet", err=True
-        )
+        is_narrowed = desk or since or any(wanted.values())
+        click.echo("no such tips" if is_narrowed else "no tips yet", err=True)
     for standing in page:
         click.echo(_line(standing, now))
     if len(found) > len(page):
@@ -158,55 +158,39 @@ def _red(word: str) -> str:
     return click.style(word, fg="red", bold=True)
 
 
-def row_of(standing: TipOverview, now: datetime) -> Mapping[str, Any]:
+OF_TIP = (
+    *("id", "matter", "category", "urgency", "state", "do_not_visit", "visit", "manner"),
+    *("outcome", "end_wanted"),
+)
+OF_OVERVIEW = (
+    *("same_contact", "question", "end_wanted_by", "responsible", "referrals"),
+    *("acknowledged_by", "unproven"),
+)
+MOMENTS = ("filed_at", "erase_wanted_at", "closed_at", "closure_requested_at")
+"""What a program reads of a tip as it stands in its rows."""
+
+
+def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
     """A tip as a program reads it."""
     tip, wait = standing.tip, _wait(standing, now)
     return {
-        "id": tip.id,
-        "filed_at": _second(tip.filed_at),
-        "matter": tip.matter,
+        **picked(tip, *OF_TIP),
+        **picked(standing, *OF_OVERVIEW),
+        **{name: second_of(getattr(tip, name)) for name in MOMENTS},
         "exercise": tip.channel == trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
-        "category": tip.category,
-        "urgency": tip.urgency,
-        "state": tip.state,
         "waited_seconds": wait and int(wait.spent.total_seconds()),
         "promised_seconds": wait and int(wait.promised.total_seconds()),
         "late": wait and wait.is_late,
-        "do_not_visit": tip.do_not_visit,
-        "visit": tip.visit,
-        "manner": tip.manner,
-        "same_contact": standing.same_contact,
         "words_erased": tip.erased_at is not None,
-        "erase_wanted_at": _second(tip.erase_wanted_at),
-        "question": standing.question,
-        "closed_at": _second(tip.closed_at),
-        "outcome": tip.outcome,
-        "end_wanted": tip.end_wanted,
-        "end_wanted_by": standing.end_wanted_by,
-        "closure_requested_at": _second(tip.closure_requested_at),
-        "responsible": standing.responsible,
         "red": standing.is_red,
         "next_clock": standing.clock,
-        "due_at": _second(standing.due_at),
-        "referrals": standing.referrals,
-        "acknowledged_by": standing.acknowledged_by,
-        "acknowledged_at": _second(standing.acknowledged_at),
-        "unproven": standing.unproven,
+        "due_at": second_of(standing.due_at),
+        "acknowledged_at": second_of(standing.acknowledged_at),
     }
 
 
-def _second(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds")
-
-
-DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
-PASSPHRASE = click.option(
-    "--passphrase-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A file whose first line is the passphrase; asked for on the terminal otherwise.",
-)
 ERASE_WANTED = {
     "rw": "Hari uwasabye ko bisibwa. Ashobora kuba atari we wabivuze.",
     "en": "Somebody asked to erase this, and need not be who told it.",
@@ -217,10 +201,10 @@ WIDEST = 60
 
 @click.command()
 @TIP
-@DESK
+@click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
 @signed
 @recovering
-@PASSPHRASE
+@passphrase_option("the passphrase; asked for on the terminal otherwise")
 @language_option
 def read(
     tip_id: int,
@@ -235,7 +219,7 @@ def read(
     code, people = desk_code(desk), TwoPeople(by, second)
     with console_kit() as kit:
         access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
-        passphrase = ask_passphrase(passphrase_file, code)
+        passphrase = passphrase_of_desk(passphrase_file, code)
         tip = access.read_tip(
             kit, tip_id, desk=code, passphrase=passphrase, by=people, reason=reason
         )
@@ -246,12 +230,9 @@ def read(
     if tip.erase_wanted_at is not None:
         click.secho(ERASE_WANTED[language], fg="red", err=True)
     if tip.earlier:
-        click.echo(correcting.earlier_line(tip.earlier, language))
+        click.echo(earlier_line(tip.earlier, language))
     width = min(WIDEST, max((len(question) for question, _ in told), default=0))
     for question, answer in told:
-        click.echo(f"{question:{width}}  {_harmless(answer)}")
-
-
-def _harmless(words: str) -> str:
-    """Nothing that a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
+        # Nothing that a terminal would obey.
+        harmless = "".join(letter if letter.isprintable() else "?" for letter in answer)
+        click.echo(f"{question:{width}}  {harmless}")

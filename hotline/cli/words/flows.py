@@ -1,6 +1,5 @@
 """`hotline flows`: checks, publishes, exports and imports flows."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -11,8 +10,7 @@ import click
 
 from hotline.adapters.live_phrases import load_console_words
 from hotline.cli.kit import console_kit
-from hotline.cli.signing import checked
-from hotline.cli.tips.reader import language_option
+from hotline.cli.options import FOLDER, checked, language_option, print_json, signed
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.sizes.narrow import narrow
@@ -22,15 +20,25 @@ from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
 from hotline.services.changes import versions
 from hotline.services.flows import publishing, reviewing
-from hotline.services.flows.authoring import live_document, parse_folder, read_folder, write_folder
+from hotline.services.flows.authoring import (
+    are_same,
+    live_document,
+    parse_folder,
+    read_folder,
+    write_folder,
+)
 from hotline.services.flows.places import place_lists
 from hotline.text.remark import remark
 
+FLOWS = CHECKOUT / "flows"
 WIDTH = 32
 
 
-def narrow_rows(folder: Path, limit: int) -> Iterator[str]:
-    """A row for each screen: its place, and its lines in each language."""
+def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
+    """Yields a row for each screen: its place, and its lines in each language. Then one for each question.
+
+    A question that a desk may ask back has its state, its term, and the digest to sign.
+    """
     book = bind(read(read_folder(folder)), place_lists())
     for place, measured in groupby(narrow(book, limit), key=lambda each: each.place):
         counted = [
@@ -38,23 +46,16 @@ def narrow_rows(folder: Path, limit: int) -> Iterator[str]:
             for each in measured
         ]
         yield f"{f'{place.flow}.{place.node}':{WIDTH}}  {'  '.join(counted)}".rstrip()
-
-
-def question_rows(folder: Path, today: date) -> Iterator[str]:
-    """Yields a row for each question that a desk may ask back: its state, its term, and the digest to sign."""
-    book = bind(read(read_folder(folder)), place_lists())
     for one in questions(book).values():
         until = f"until {one.until}" if one.until else "signed by no one"
         yield f"{f'question {one.name}':{WIDTH}}  {one.standing(today):9} {until:18} {one.digest}"
 
 
-existing_folder = click.argument(
-    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+folder_argument = click.argument("folder", type=FOLDER)
 
 
 @click.command("import")
-@existing_folder
+@folder_argument
 @click.option("--by", prompt="Your name", callback=checked, help="Who brings it.")
 @click.option("--title", help="What the change is called.")
 def import_(folder: Path, by: str, title: str | None) -> None:
@@ -62,11 +63,11 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 
     Signatures in its reviews.csv are taken over.
     """
-    document, signed = read_folder(folder), reviewing.read_signatures(folder)
+    document, signatures = read_folder(folder), reviewing.read_signatures(folder)
     title = title or f"Out of {folder.name}"
     with console_kit() as kit:
         author = ChangeAuthor(by)
-        change = versions.import_folder(kit, author, document, title=title, signed=signed)
+        change = versions.import_folder(kit, author, document, title=title, signed=signatures)
     if change is None:
         click.echo("Nothing differs from what callers hear.")
         return
@@ -78,11 +79,11 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 def export(folder: Path) -> None:
     """Write the flows that callers hear now to FOLDER, as YAML, with who signed which text."""
     with console_kit() as kit:
-        document, signed = live_document(kit.database), reviewing.everyone(kit)
+        document, signatures = live_document(kit.database), reviewing.everyone(kit)
     try:
         written = [*write_folder(document, folder)]
-        if signed:
-            written.append(reviewing.write_signatures(folder, signed))
+        if signatures:
+            written.append(reviewing.write_signatures(folder, signatures))
     except OSError as broken:
         raise click.ClickException(f"{folder}: {broken.strerror}") from None
     for path in written:
@@ -91,22 +92,34 @@ def export(folder: Path) -> None:
 
 FLOWS = CHECKOUT / "flows"
 
-folder_argument = click.argument(
-    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=FLOWS
-)
-limit_option = click.option(
+
+@click.command()
+@folder_argument
+@signed
+def publish(folder: Path, by: str, reason: str) -> None:
+    """Make the flows of FOLDER live: what `init` and `release` bring later waits as a change.
+
+    The flows that this version ships end that: the next version's then follow them.
+    """
+    document = read_folder(folder)
+    for finding in publishing.bearable(document):
+        click.echo(finding.sentence, err=True)
+    of_version = are_same(document, read_folder(FLOWS))
+    with console_kit() as kit:
+        revision = publishing.publish(kit, document, by=by, reason=reason, of_version=of_version)
+    click.echo(f"flows: revision {revision} is live")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER, default=FLOWS)
+@click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
+@click.option(
     "--limit",
     type=click.IntRange(60, 182),
     default=DEFAULT_LIMIT,
     show_default=True,
     help="Septets that a screen may hold.",
 )
-
-
-@click.command()
-@folder_argument
-@click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
-@limit_option
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
     """Find what is wrong with the flows in FOLDER, and say it as the console does. Ends with 1 where anything is.
@@ -116,13 +129,10 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
     """
     findings = _findings(folder, limit)
     if as_json:
-        click.echo(json.dumps([finding.to_dict() for finding in findings], indent=2))
+        print_json([finding.to_dict() for finding in findings])
     else:
-        if not _shapeless(findings):
-            for row in (
-                *narrow_rows(folder, limit),
-                *question_rows(folder, datetime.now(UTC).date()),
-            ):
+        if not any(finding.code is Code.SHAPE for finding in findings):
+            for row in _rows(folder, limit, datetime.now(UTC).date()):
                 click.echo(row)
         said = load_console_words()[language]
 
@@ -144,7 +154,3 @@ def _findings(folder: Path, limit: int) -> Sequence[Finding]:
     fix = remark("mend the file first")
     of_files = [Finding("", "", Code.SHAPE, remark("{says}", says=one), fix) for one in faults]
     return [*of_files, *(one for one in found if one.code is Code.SHAPE)]
-
-
-def _shapeless(findings: Sequence[Finding]) -> bool:
-    return any(finding.code is Code.SHAPE for finding in findings)

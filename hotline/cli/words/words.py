@@ -20,20 +20,17 @@ from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 
-locales_option = click.option(
+
+@click.command()
+@click.option(
     "--locales",
     type=click.Path(file_okay=False, path_type=Path),
-    default=LOCALES,
     show_default="the project's own",
     help="The folder of the catalogues.",
 )
-
-
-@click.command()
-@locales_option
-def check(locales: Path) -> None:
+def check(locales: Path | None) -> None:
     """Fail where a catalogue is stale, has a gap, or says what a handset cannot show."""
-    problems = list(faults(locales))
+    problems = list(faults(locales or LOCALES))
     for problem in problems:
         click.echo(problem, err=True)
     if problems:

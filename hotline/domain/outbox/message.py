@@ -20,6 +20,13 @@ from hotline.domain.wording import Template
 from hotline.text.remark import Phrases
 
 
+class DoubtDecision(StrEnum):
+    """What becomes of messages that may have gone out once already."""
+
+    SEND = "send"
+    DROP = "drop"
+
+
 class Kind(StrEnum):
     ALERT = "alert"
     CONFIRMATION = "confirmation"

@@ -7,9 +7,8 @@ whether the doubtful ones are sent, perhaps a second time, or dropped; nothing o
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from hotline.domain.outbox.message import Kind
+from hotline.domain.outbox.message import DoubtDecision, Kind
 from hotline.errors import NotFound, Undecided
 from hotline.ports import Kit
 from hotline.store.database import Session
@@ -19,13 +18,6 @@ from hotline.store.outbox import health, holds, messages
 from hotline.store.outbox.health import GivenUp
 from hotline.store.outbox.holds import WaitingMessages
 from hotline.store.outbox.messages import LaneHold
-
-
-class DoubtDecision(StrEnum):
-    """What becomes of messages that may have gone out once already."""
-
-    SEND = "send"
-    DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import build_console, build_pages, build_relay
-from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.domain.people.enrolment import COLUMNS
@@ -28,6 +27,7 @@ from hotline.services.changes.drafts import NewStep
 from hotline.services.flows import authoring, publishing
 from hotline.services.people import enrolment
 from hotline.services.referrals import referral
+from tests.embedded import redis_of
 from tests.load import burst
 from tests.load.console.documents import flow_name, large_document, screen_name
 from tests.stack import free_port, hotline

@@ -25,9 +25,9 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 import click
 
-from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.errors import ProgramMissing
+from tests.embedded import redis_of
 from tests.load.driver import drive
 from tests.load.hops.addresses import FLASK, NULL
 from tests.load.hops.endpoints import (

@@ -13,13 +13,13 @@ from itertools import count
 from pathlib import Path
 
 from hotline.bootstrap import build_door
-from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.ports import DoorKit
 from hotline.services.dialogue.conversation import failure, take_turn
 from hotline.store.dialogue import contacts
 from hotline.text.languages import CODES
+from tests.embedded import redis_of
 from tests.load.hops.habits import PASSED_ON, SHARES, Caller, Habit, drawn, keyed
 from tests.stack import hotline
 

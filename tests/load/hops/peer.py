@@ -14,8 +14,8 @@ from pathlib import Path
 
 import requests
 
-from hotline.cli.line.embedded import redis_at
 from hotline.errors import ProgramMissing, StartFailed
+from tests.embedded import redis_at
 from tests.load.hops.addresses import SPENT
 from tests.load.hops.endpoints import Endpoint, HopPart, Rows, caller_number, session_name
 from tests.load.hops.habits import MIDDLE, MORE

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from flask import Response
 
 from hotline.domain.outbox.delivery import Outcome
-from hotline.domain.outbox.message import Kind
+from hotline.domain.outbox.message import DoubtDecision, Kind
 from hotline.errors import HotlineError, ImportRefused, NotFound, NumberInvalid, Undecided
 from hotline.services.outbox import lane
-from hotline.services.outbox.lane import DoubtDecision
 from hotline.services.watch import trials, watchers
 from hotline.text.languages import CODES, FIRST
 from hotline.text.remark import Remark

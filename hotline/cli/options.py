@@ -1,0 +1,150 @@
+"""Options, arguments and prompts that several commands share. What is dear to import is none of theirs."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.domain.call_back import KIGALI
+from hotline.errors import NotFound, PassphraseWrong
+from hotline.text.export_sheets import MOST
+from hotline.text.languages import CODES
+
+Options = Callable[..., Any]
+LONGEST = 120
+NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
+"""Eight digits in a row, however they are written: what could be somebody's number."""
+ENGLISH = "en"
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+"""`2026-12-01`, which is its first minute, or `"2026-12-01 18:00"`."""
+
+
+class RowId(click.ParamType[int]):
+    """The id of a row, as a list prints it. A number that no row can have is refused like one that no row has."""
+
+    name = "id"
+
+    def __init__(self, what: str) -> None:
+        """Takes the word for such a row, as in "there is no such tip"."""
+        self._what = what
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Raises NotFound for a number beyond what a database keeps."""
+        number: int = click.INT.convert(value, param, ctx)
+        if abs(number) > MOST:
+            raise NotFound(f"there is no such {self._what}")
+        return number
+
+
+def checked(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """Refuses what is no line of letters, and a number: the audit log never holds one."""
+    value = value.strip()
+    if not value:
+        raise click.BadParameter("must not be empty")
+    if len(value) > LONGEST or not value.isprintable():
+        raise click.BadParameter(f"must be one line of at most {LONGEST} letters")
+    if NUMBER.search(value):
+        raise click.BadParameter("must hold no telephone number: it is kept in the audit log")
+    return value
+
+
+def locale_language(environ: Mapping[str, str] = os.environ) -> str:
+    """Returns the language of the terminal's locale, where the line speaks it; else English."""
+    named = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    code = next(filter(None, named), "")[:2].casefold()
+    return code if code in CODES else ENGLISH
+
+
+TIP_ID = RowId("tip")
+TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
+as_json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+language_option = click.option(
+    "--language",
+    type=click.Choice(CODES),
+    default=locale_language,
+    help="In which language; by default that of the terminal (LANG), else English.",
+)
+by_option = click.option(
+    "--by", prompt="Your name", callback=checked, help="Who says so: kept in the audit log."
+)
+recovering = click.option(
+    "--second",
+    prompt="A second person who is there",
+    callback=checked,
+    help="Who is there besides you: the passphrase is a recovery, and the audit log keeps both.",
+)
+"""Asks for a second person: a desk opens by the passphrase before two people alone."""
+agreed = click.option(
+    "--second",
+    metavar="NAME",
+    callback=lambda context, option, value: value and checked(context, option, value),
+    help="A second person who agrees: kept in the audit log.",
+)
+
+
+def signed(command: Options) -> Options:
+    """Adds `--by` and `--reason`, both asked for where they are not given."""
+    text = "Why: kept in the audit log."
+    return by_option(click.option("--reason", prompt="Why", callback=checked, help=text)(command))
+
+
+def passphrase_option(says: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
+    return click.option(name, type=NEW_FILE, help=f"A file whose first line is {says}.")
+
+
+def since_option(says: str) -> Callable[[Options], Options]:
+    """Adds `--since`, a moment of Kigali's time."""
+    return click.option(
+        "--since",
+        type=MOMENT,
+        metavar="MOMENT",
+        callback=lambda _context, _option, typed: typed and typed.replace(tzinfo=KIGALI),
+        help=f'{says} from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
+    )
+
+
+def passphrase_in(file: Path) -> str:
+    """Returns the first line of a file. Raises PassphraseWrong where there is none."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        raise PassphraseWrong("the passphrase file cannot be read") from None
+    if not lines or not lines[0].strip():
+        raise PassphraseWrong("the passphrase file is empty")
+    return lines[0].strip()
+
+
+def passphrase_of(file: Path | None, prompt: str, *, twice: bool = False) -> str:
+    """Returns what stands in the file, or what is typed at the prompt. Raises PassphraseWrong."""
+    if file is not None:
+        return passphrase_in(file)
+    typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
+    return typed.strip()
+
+
+def print_json(document: object) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def second_of(at: datetime | None) -> str | None:
+    """Returns a moment as a program reads it."""
+    return None if at is None else at.isoformat(timespec="seconds")
+
+
+def progress(words: str) -> None:
+    """Says to a person who waits what goes on."""
+    click.echo(f"{words} ...", err=True)
+
+
+def picked(row: object, *names: str) -> dict[str, Any]:
+    """Returns attributes of a row by their names, for a program to read."""
+    return {name: getattr(row, name) for name in names}
