@@ -43,13 +43,14 @@ HotlineError
 ├── Undecided
 ├── CopyFailed
 ├── KeysDiffer
+├── FormRefused
 ├── RealLine
 └── NotFound
 
 A message never holds an MSISDN nor a word of a tip: it may end in a log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 TRY_AGAIN = 75
@@ -267,6 +268,14 @@ class KeysDiffer(HotlineError):
 
 class RealLine(HotlineError):
     """What kills or empties lines was started with the settings of one; says which to unset."""
+
+
+class FormRefused(HotlineError):
+    """A posted form is wrong; carries a sentence in its reader's language by the id of each field."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = faults
+        super().__init__()
 
 
 class NotFound(HotlineError):

@@ -21,7 +21,8 @@ from hotline.cli.line.demo_home import HOME
 from hotline.config import Settings
 from hotline.domain.accounts.second_factor import code_at
 from hotline.services.watch import trials
-from hotline.web.console.app import create_console, templates_in
+from hotline.web.console.app import create_console
+from hotline.web.console.templating import Templates
 from tests.console.browsing import free_port, served
 from tests.keypad import chromium_browser
 
@@ -58,7 +59,7 @@ def main(home: Path) -> None:
     )
     if not trials.is_invented(kit):
         raise SystemExit(f"{home} holds no sample data: see the first lines of {__file__}")
-    app = create_console(kit, templates_in(load_console_words()))
+    app = create_console(kit, Templates(load_console_words()))
     entered: dict[str, object] = {}
     with served(app, port), chromium_browser() as browser:
         for file, (name, path, width) in PICTURES.items():

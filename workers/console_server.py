@@ -13,7 +13,8 @@ from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
 from hotline.errors import KeyWrong
 from hotline.web.bodies import Bodies, whole_first
-from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console, templates_in
+from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console
+from hotline.web.console.templating import Templates
 from hotline.web.console.visit import OpenRoute
 from hotline.web.slowness import close_slow_ones_for_ever
 from workers.walking import walk_until
@@ -30,7 +31,7 @@ def served(settings: Settings, more: tuple[OpenRoute, ...] = ()) -> WSGIApplicat
     except KeyWrong as refused:
         sys.exit(f"hotline: {refused}")
     kit.proofs.stretching.share(bodies)
-    console = create_console(kit, templates_in(load_console_words()), more)
+    console = create_console(kit, Templates(load_console_words()), more)
     application = whole_first(console, bodies, MOST_BYTES, kit.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
     Thread(target=walk_until, args=(kit, Event()), name="walking", daemon=True).start()

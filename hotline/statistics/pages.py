@@ -10,7 +10,7 @@ from markupsafe import Markup
 from hotline.adapters import spreadsheet
 from hotline.domain.places.places import districts, place_name
 from hotline.domain.tip import Urgency
-from hotline.errors import HotlineError, NotFound, ProgramMissing
+from hotline.errors import FormRefused, HotlineError, NotFound, ProgramMissing
 from hotline.statistics import (
     rules_report,
     service_boards,
@@ -37,9 +37,8 @@ from hotline.statistics.rules_release import Release
 from hotline.statistics.service_boards import TipBoard, UseBoard
 from hotline.text.languages import CODES
 from hotline.web.console import who
-from hotline.web.console.form import faults
 from hotline.web.console.lines import TodayLine
-from hotline.web.console.visit import Visit, page, see, why
+from hotline.web.console.visit import Visit, page, posted, see
 
 FOLDED_FROM = 30
 MOST_ROWS = 12
@@ -98,16 +97,11 @@ def release(visit: Visit, period: str) -> Response:
     return _release(visit, period)
 
 
-def approve(visit: Visit, period: str) -> Response:
+@posted(release, "approve", HotlineError)
+def approve(visit: Visit, period: str) -> None:
     """Approves a release in the name of the account's role."""
     role = next(iter(visit.by.roles & who.RELEASING))
-    try:
-        service_releases.approve(visit.kit, visit.by.actor, role, period)
-    except NotFound:
-        raise
-    except HotlineError as refused:
-        return _release(visit, period, wrong=why(visit, refused))
-    return see("pages.release", period=period)
+    service_releases.approve(visit.kit, visit.by.actor, role, period)
 
 
 def files(visit: Visit, period: str) -> Response:
@@ -170,9 +164,16 @@ def use(visit: Visit) -> Response:
 
 def targets(visit: Visit) -> Response:
     """Asks the programme lead for the targets of this year."""
-    return _targets(visit)
+    known = service_releases.targets(visit.kit)
+    return page(
+        visit,
+        "statistics_targets.html",
+        fields=[(one.name, one.label, known.get(one.name, "")) for one in rules_report.PROGRAMME],
+        year=str(visit.kit.now().year),
+    )
 
 
+@posted(targets)
 def set_targets(visit: Visit) -> Response:
     """Sets the targets of this year. An empty field takes a target back."""
     given: dict[str, int | None] = {}
@@ -183,19 +184,18 @@ def set_targets(visit: Visit) -> Response:
             wrong[name] = visit.say(NO_NUMBER)
         given[name] = int(typed) if typed and name not in wrong else None
     if wrong:
-        return _targets(visit, wrong=wrong)
+        raise FormRefused(wrong)
     service_releases.set_targets(visit.kit, visit.by.actor, given)
     return see("pages.overview")
 
 
-def _release(visit: Visit, period: str, wrong: str = "", notice: str = "") -> Response:
+def _release(visit: Visit, period: str, notice: str = "") -> Response:
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.kit, period)
     is_published = service_releases.is_published(visit.kit, period)
     return page(
         visit,
         "statistics_release.html",
-        wrong=faults(approve=wrong),
         found=found,
         label=_label(visit, period),
         tables=[(one, _blocks(visit, found, one)) for one in TABLES if _is_in(found, one)],
@@ -223,17 +223,6 @@ def _found(visit: Visit, period: str) -> Release:
         raise NotFound("There is no such period.") from reason
     may_see_all = bool(visit.by.roles & who.RELEASING)
     return service_releases.one_release(visit.kit, period, is_published=not may_see_all)
-
-
-def _targets(visit: Visit, wrong: Mapping[str, str] | None = None) -> Response:
-    known = service_releases.targets(visit.kit)
-    return page(
-        visit,
-        "statistics_targets.html",
-        wrong=faults(**(wrong or {})),
-        fields=[(one.name, one.label, known.get(one.name, "")) for one in rules_report.PROGRAMME],
-        year=str(visit.kit.now().year),
-    )
 
 
 def _labels(visit: Visit) -> Labels:

@@ -20,7 +20,8 @@ from hotline.cli.line.processes_found import (
 from hotline.config import Settings
 from hotline.sealing.sealer import mark_of
 from hotline.services.check_result import CheckResult
-from hotline.web.console.app import create_console, templates_in
+from hotline.web.console.app import create_console
+from hotline.web.console.templating import Templates
 from tests.cli.homes import copy_home
 from tests.stack import free_port
 
@@ -115,7 +116,7 @@ def test_the_console_says_whose_it_is_by_the_key_that_the_doctor_reads(tmp_path:
     copy_home(tmp_path)
     here = Settings.read({"HOTLINE_HOME": str(tmp_path)})
     kit = build_pages(here)
-    console = create_console(kit, templates_in(load_console_words()))
+    console = create_console(kit, Templates(load_console_words()))
     answer = console.test_client().get("/enter", base_url=here.console_url)
     kit.database.close()
     assert answer.headers[LINE] == mark_of((tmp_path / "keys/console/relay.pub").read_bytes())

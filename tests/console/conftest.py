@@ -24,7 +24,8 @@ from hotline.services.people import enrolment
 from hotline.store.database import Database
 from hotline.store.flows import flows
 from hotline.store.flows.publications import Publishing
-from hotline.web.console.app import create_console, templates_in
+from hotline.web.console.app import create_console
+from hotline.web.console.templating import Templates
 from tests.conftest import Clock
 from tests.kits import make_console_kit
 from tests.made_once import publish_shipped
@@ -32,7 +33,7 @@ from tests.signing import Person, person
 
 ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()
-PAGES = templates_in(WORDS)
+PAGES = Templates(WORDS)
 """Made once: to read templates costs more than a test."""
 GASABO, NUMBER = "12", "+250788009901"
 CHANGE = 1

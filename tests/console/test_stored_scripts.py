@@ -121,7 +121,7 @@ def test_what_was_typed_comes_back_as_words(desk: Desk) -> None:
 
 
 def test_a_phrase_is_never_a_template_and_a_value_never_a_phrase(desk: Desk) -> None:
-    templates = Templates({"en": {"Hello {name}": "<b>Hello</b> {name}"}}, ())
+    templates = Templates({"en": {"Hello {name}": "<b>Hello</b> {name}"}})
     said = templates._marked("en", "Hello {name}", name="{name} <i>")
     assert said == "&lt;b&gt;Hello&lt;/b&gt; {name} &lt;i&gt;"
     for words in ("{name}", "{", "{0.__class__}"):

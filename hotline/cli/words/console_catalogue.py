@@ -38,6 +38,8 @@ SOURCE = "en"
 """Its catalogue is the English itself."""
 WORDS = ("_", "say", "phrase")
 """What marks a phrase in templates and views."""
+VIEW_WORDS = {"wrong": (2,), "reason": (2,), "reason_of": (3,)}
+"""The same in views alone, and which argument is the phrase."""
 REMARK = "remark"
 """What marks a sentence of the checker, in the rooms that check."""
 CHECKING = (
@@ -58,6 +60,7 @@ CHECKING = (
     "cli/words",
     "web/console",
 )
+KEYWORDS = dict.fromkeys(WORDS) | VIEW_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
 # What the console says: hotline/web/console. `tools/update_texts.py` brings it in step.
@@ -85,9 +88,7 @@ def gathered() -> frozenset[str]:
             )
     for path in sorted([*PAGES.rglob("*.py"), *STATISTICS.rglob("*.py")]):
         with path.open("rb") as file:
-            found.update(
-                _phrases(entry[1] for entry in extract("python", file, dict.fromkeys(WORDS)))
-            )
+            found.update(_phrases(entry[1] for entry in extract("python", file, KEYWORDS)))
     return frozenset(found | set(_of_tables()) | set(_of_remarks()))
 
 

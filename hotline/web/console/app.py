@@ -16,9 +16,8 @@ from hotline.web.console.guard import (
     unforeseen,
 )
 from hotline.web.console.routes import ROUTES
-from hotline.web.console.templating import Catalogue, MenuWord, Templates
-from hotline.web.console.visit import OpenRoute, PageRoute
-from hotline.web.console.writing.changes.changes import PAGES
+from hotline.web.console.templating import Templates
+from hotline.web.console.visit import PAGES, OpenRoute, PageRoute
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -40,16 +39,6 @@ AT_WORK = 16
 """Requests that work at once. A request that waits for a dear stretch lends its place to another."""
 PATIENCE = 30.0
 """Seconds for a body, and the longest that a page may take: the web servers in front give up then, too."""
-MENU = tuple(
-    MenuWord(route.endpoint, route.menu, lambda by, route=route: route.lets_in(by.roles))  # type: ignore[misc]
-    for route in ROUTES
-    if isinstance(route, PageRoute) and route.menu
-)
-
-
-def templates_in(catalogue: Catalogue) -> Templates:
-    """The console's pages, with a bar that holds the words of the route table."""
-    return Templates(catalogue, MENU)
 
 
 def create_console(

@@ -1,6 +1,6 @@
 """What was posted, read by name; what may be carried along when a session ends meanwhile; and what is wrong with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 SECRET = "secret_"
@@ -10,6 +10,8 @@ FORM_KEY = "form_key"
 LONGEST = 4000
 """Letters of a field for which nobody said how many it takes."""
 Fields = Sequence[tuple[str, str]]
+FormFaults = Mapping[str, str]
+"""What is to be mended before a form is taken: a sentence in the reader's language by the id of its field."""
 
 
 def number_of(typed: str, *, digits: int = 9, signed: bool = False) -> int | None:
@@ -49,36 +51,3 @@ class PostedForm:
             for name, value in self.fields
             if name != FORM_KEY and not name.startswith(SECRET)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class FormFault:
-    """What is wrong with one field, in the reader's language."""
-
-    field: str
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormFaults:
-    """What is to be mended before a form is taken. A page with any begins with the list of them."""
-
-    found: tuple[FormFault, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.found)
-
-    def __iter__(self) -> Iterator[FormFault]:
-        return iter(self.found)
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def of(self, name: str) -> str:
-        """The sentence beside a field; empty where it is well."""
-        return next((fault.says for fault in self.found if fault.field == name), "")
-
-
-def faults(**says: str) -> FormFaults:
-    """By field; those with an empty sentence are none."""
-    return FormFaults(tuple(FormFault(name, words) for name, words in says.items() if words))

@@ -25,7 +25,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.accounts import sessions
 from hotline.text.languages import CODES, FIRST
 from hotline.text.networks import network_of
-from hotline.web.console.form import FORM_KEY, FormFaults, PostedForm, faults
+from hotline.web.console.form import FORM_KEY, PostedForm
 from hotline.web.console.pages import entering
 from hotline.web.console.templating import Templates
 from hotline.web.console.visit import (
@@ -86,8 +86,7 @@ def only_so_many_fields() -> None:
 
 def open_view(house: Gatehouse, route: OpenRoute) -> Answer:
     def answer(**values: object) -> Response:
-        _only_our_origin(house)
-        _only_what_may_be(values)
+        _only_what_may_be(house, values)
         return route.view(_guest(house), **values)
 
     return answer
@@ -95,8 +94,7 @@ def open_view(house: Gatehouse, route: OpenRoute) -> Answer:
 
 def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
     def answer(**values: object) -> Response:
-        _only_our_origin(house)
-        _only_what_may_be(values)
+        _only_what_may_be(house, values)
         guest = _guest(house)
         token = request.cookies.get(entering.COOKIE, "")
         by = _looked(house, token)
@@ -108,12 +106,11 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
         if request.method == "POST":
             if not _is_key(visit.form.text(FORM_KEY), by.session_key):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
-            if route.needs is Needs.ANEW:
-                return (
-                    route.view(visit, **values) if _proves(visit) else _asked(visit, FormFaults())
-                )
-            if route.needs is not Needs.NOTHING and not by.is_fresh:
-                return _fresh(visit, route, values)
+            proof = (visit.form.secret("password"), visit.form.secret("code"))
+            if route.needs is Needs.ANEW and not all(proof):
+                return _asked(visit)
+            if route.needs in (Needs.FRESH, Needs.KEY) and not by.is_fresh:
+                return _fresh(visit, route, values, *proof)
         return route.view(visit, **values)
 
     return answer
@@ -124,8 +121,14 @@ def _is_key(posted: str, key: str) -> bool:
     return hmac.compare_digest(posted.encode("utf-8", "replace"), key.encode())
 
 
-def _only_what_may_be(values: dict[str, object]) -> None:
-    """No row has such a number, and no name such a letter: a database would call it an error of ours."""
+def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
+    """Refuses a form of another site, and an address that no row has.
+
+    A browser names the origin of each POST. No row has such a number, and no name such a letter: a database would call
+    it an error of ours.
+    """
+    if request.method == "POST" and request.headers.get("Origin") != house.origin:
+        abort(403)
     if any(
         value > MOST if isinstance(value, int) else "\0" in str(value) for value in values.values()
     ):
@@ -137,12 +140,6 @@ def _looked(house: Gatehouse, token: str) -> SignedIn | None:
     return sessions.look(house.kit, token, automatic=automatic) if token else None
 
 
-def _only_our_origin(house: Gatehouse) -> None:
-    """A browser names the origin of each POST: one that is not ours was written by another site."""
-    if request.method == "POST" and request.headers.get("Origin") != house.origin:
-        abort(403)
-
-
 def _outside(guest: GuestVisit) -> Response:
     """Nobody is signed in. What was posted is carried along to the sign-in page, and stored nowhere."""
     if PART in request.headers:
@@ -152,29 +149,23 @@ def _outside(guest: GuestVisit) -> Response:
     return entering.ended(guest)
 
 
-def _fresh(visit: Visit, route: PageRoute, values: dict[str, object]) -> Response:
+def _fresh(
+    visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
+) -> Response:
     """The factor is older than this page wants: it is given in the same request, or asked for on a page of its own."""
-    password, code = visit.form.secret("password"), visit.form.secret("code")
-    wrong = FormFaults()
-    if password or code:
-        found = sessions.step_up(visit.kit, visit.token, password, code)
-        if found is None:
-            return _outside(visit)
-        if not isinstance(found, Refused):
-            return route.view(replace(visit, by=found), **values)
-        wrong = faults(secret_password=not_taken(visit, found))
-    return _asked(visit, wrong)
+    if not password and not code:
+        return _asked(visit)
+    found = sessions.step_up(visit.kit, visit.token, password, code)
+    if found is None:
+        return _outside(visit)
+    if isinstance(found, Refused):
+        return _asked(visit.with_faults({"secret_password": not_taken(visit, found)}))
+    return route.view(replace(visit, by=found), **values)
 
 
-def _proves(visit: Visit) -> bool:
-    """Returns True if the form has both a password and a code."""
-    return bool(visit.form.secret("password") and visit.form.secret("code"))
-
-
-def _asked(visit: Visit, wrong: FormFaults) -> Response:
+def _asked(visit: Visit) -> Response:
     """Returns the page that asks for password and code, and sends the form again with them."""
-    kept = visit.form.kept()
-    return page(visit, "fresh.html", status=422, kept=kept, faults=wrong)
+    return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 
 def _guest(house: Gatehouse) -> GuestVisit:
@@ -226,13 +217,9 @@ def unforeseen(house: Gatehouse, error: Exception) -> Response:
         type(error).__name__,
         reference,
     )
-    return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=_kept())
-
-
-def _kept() -> tuple[tuple[str, str], ...]:
-    """What was typed, so that it can be sent again: the form's key with it, as it is still the same session."""
-    form = PostedForm(tuple(request.form.items(multi=True)))
-    return tuple(form.kept())
+    # What was typed can be sent again: it is still the same session.
+    kept = PostedForm(tuple(request.form.items(multi=True))).kept()
+    return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 
 
 def _of_the_account(house: Gatehouse) -> str:

@@ -4,7 +4,7 @@ An environment of Jinja for each language: `_` says a phrase in the language of 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from hotline.domain.accounts.account import SignedIn
 from hotline.domain.call_back import KIGALI
 from hotline.domain.tip import FORMS
 from hotline.text.languages import CODES, NAMES
-from hotline.web.console.form import FORM_KEY, FormFaults
+from hotline.web.console.form import FORM_KEY
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -40,46 +40,33 @@ class StaticFile:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class MenuWord:
-    """A word in the bar at the top."""
-
-    endpoint: str
-    words: str
-    shown: Callable[[SignedIn], bool]
-
-
 class Templates:
     """Draws pages. Safe among threads."""
 
-    def __init__(self, catalogue: Catalogue, menu: Sequence[MenuWord]) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._menu = menu
         self.files = _static_files()
         self._environments = {code: self._environment(code) for code in CODES}
 
     def say(self, language: str, phrase: str, **values: object) -> str:
         """A phrase with its `{placeholders}` filled; the English where it is missing."""
-        words = self._catalogue.get(language, {}).get(phrase) or phrase
+        words = self._words(language, phrase)
         # Without values nothing is a placeholder: what a service refused may quote a brace.
         return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
         """A whole page. What every template has besides its values: `by`, `key`, `menu`, `faults`, `language`."""
+        key = Markup('<input type="hidden" name="{}" value="{}">')
         given = {
-            "faults": FormFaults(),
-            "key": _form_key(by),
-            "menu": self._menu_of(by),
+            "faults": {},
+            "key": key.format(FORM_KEY, by.session_key) if by else Markup(),
+            "menu": (),
             "bars": tuple,
             "counts": dict,
             "sample_marks": tuple,
         }
-        return (
-            self._environments[language].get_template(template).render(given | values | {"by": by})
-        )
-
-    def _menu_of(self, by: SignedIn | None) -> Sequence[MenuWord]:
-        return [word for word in self._menu if by is not None and word.shown(by)]
+        drawn = self._environments[language].get_template(template)
+        return drawn.render(given | values | {"by": by})
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
@@ -104,17 +91,14 @@ class Templates:
 
     def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
         """`say` for a template: neither the phrase nor a value is ever markup, unless a value is `Markup` already."""
-        words = self._catalogue.get(language, {}).get(phrase) or phrase
+        words = self._words(language, phrase)
         return escape(words).format(**values) if values else escape(words)
+
+    def _words(self, language: str, phrase: str) -> str:
+        return self._catalogue.get(language, {}).get(phrase) or phrase
 
     def _static(self, name: str) -> str:
         return url_for("entering.static", name=self.files[name].name)
-
-
-def _form_key(by: SignedIn | None) -> Markup:
-    if by is None:
-        return Markup()
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, by.session_key)
 
 
 def _static_files() -> Mapping[str, StaticFile]:

@@ -1,17 +1,18 @@
 """Gives a view its request and draws its page; defines the rows of the route table and the parts of a long list."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from functools import partial
+from functools import partial, wraps
+from inspect import signature
 from math import ceil
-from typing import Any, Concatenate, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Concatenate, Generic, Literal, Self, TypeAlias, TypeVar
 
-from flask import Response, make_response, redirect, url_for
+from flask import Response, current_app, make_response, redirect, url_for
 from werkzeug.urls import iri_to_uri
 
 from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
-from hotline.errors import HotlineError, StoreUnavailable
+from hotline.errors import FormRefused, HotlineError, ImportRefused, StoreUnavailable, Unavailable
 from hotline.ports import ConsoleKit
 from hotline.services.watch import trials
 from hotline.statistics.rules_labels import SAMPLE
@@ -21,6 +22,9 @@ from hotline.web.console import lines
 from hotline.web.console.form import FormFaults, PostedForm, number_of
 from hotline.web.console.templating import Templates
 from hotline.web.console.who import ALL
+
+PAGES = "PAGES"
+"""Under this name the application's settings hold the pages of the route table, by their endpoints."""
 
 
 def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
@@ -58,10 +62,34 @@ class GuestVisit:
     """The mark of a browser by which somebody entered before; it lets nobody in."""
     began: str = field(repr=False)
     """The token of a browser that chose the password of a link."""
+    faults: FormFaults = field(default_factory=dict, kw_only=True)
+    """What is wrong with the posted form; the page that is drawn shows it."""
 
     def say(self, phrase: str, **values: object) -> str:
         """A phrase of the catalogue in the reader's language. A page that shows it escapes its values."""
         return self.templates.say(self.language, phrase, **values)
+
+    def options(self, table: Mapping[Any, str]) -> list[tuple[str, str]]:
+        """Returns the values of a table with their phrases in the reader's language, as a select offers them."""
+        return [(str(value), self.say(phrase)) for value, phrase in table.items()]
+
+    def wrong(self, name: str, phrase: str, **values: object) -> FormRefused:
+        """Returns the error that a sentence stands at a field of the form."""
+        return FormRefused({name: self.say(phrase, **values)})
+
+    def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
+        """Returns the reason that was typed. Raises FormRefused, with this sentence at that field, without one.
+
+        `is_printable` takes a reason on one line alone.
+        """
+        reason = self.form.text("reason", most=most)
+        if not reason or (is_printable and not reason.isprintable()):
+            raise self.wrong(name, phrase)
+        return reason
+
+    def with_faults(self, faults: FormFaults) -> Self:
+        """Returns the same request, of a form with these faults; those with an empty sentence are none."""
+        return replace(self, faults={name: says for name, says in faults.items() if says})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +100,10 @@ class Visit(GuestVisit):
     token: str = field(repr=False)
     """The session's."""
 
+    def may(self, roles: frozenset[AccountRole]) -> bool:
+        """Returns True if the account has one of these roles."""
+        return bool(self.by.roles & roles)
+
 
 def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
     """The same request, of somebody who is signed in."""
@@ -80,29 +112,28 @@ def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
     return Visit(**common, by=by, token=token)
 
 
-def page(
-    visit: GuestVisit,
-    template: str,
-    *,
-    wrong: FormFaults | None = None,
-    status: int = 0,
-    **values: object,
-) -> Response:
+def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
     """Draws a template with these values. `forms.html` names what every template has besides.
 
-    A page with something wrong answers 422, unless `status` says another one.
+    A form with faults answers 422, unless `status` says another one.
     """
-    by = visit.by if isinstance(visit, Visit) else None
-    # Asked where a template shows them: a part of a page does not.
-    ask: dict[str, object] = {"sample_marks": partial(marks_if_known, visit.kit, visit.templates)}
-    if by is not None:
-        ask = {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
-        ask["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
-    given = (
-        {"path": visit.path, "query": visit.query, "faults": wrong or FormFaults()} | ask | values
-    )
-    drawn = visit.templates.draw(visit.language, template, by=by, **given)
-    return make_response(drawn, status or (422 if wrong else 200))
+    given: dict[str, object] = {
+        "path": visit.path,
+        "query": visit.query,
+        "faults": visit.faults,
+        "typed": visit.form,
+        # Asked where a template shows them: a part of a page does not.
+        "sample_marks": partial(marks_if_known, visit.kit, visit.templates),
+    }
+    by = None
+    if isinstance(visit, Visit):
+        by = visit.by
+        pages = current_app.config[PAGES].values()
+        given["menu"] = [row for row in pages if row.menu and row.lets_in(by.roles)]
+        given["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
+        given |= {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
+    drawn = visit.templates.draw(visit.language, template, by=by, **given | values)
+    return make_response(drawn, status or (422 if visit.faults else 200))
 
 
 def see(endpoint: str, **values: str | int) -> Response:
@@ -123,30 +154,35 @@ def moment(visit: GuestVisit, to: str) -> Response:
     return answer
 
 
+def refusal_words(visit: GuestVisit, refused: HotlineError) -> str:
+    """Returns what a service refused, in the reader's language. Its English stands in the catalogue."""
+    return "; ".join(
+        one.said(visit.say) if isinstance(one, Remark) else visit.say(str(one))
+        for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
+    )
+
+
 def why(visit: GuestVisit, refused: HotlineError) -> str:
-    """What a service refused, as a sentence of the reader's language. Its English stands in the catalogue."""
-    said = refused.args[0] if refused.args else ""
-    words = said.said(visit.say) if isinstance(said, Remark) else visit.say(str(refused))
+    """Returns the same as a sentence."""
+    words = refusal_words(visit, refused)
     return f"{words[:1].upper()}{words[1:]}."
 
 
 def not_taken(visit: GuestVisit, refused: Refused) -> str:
     """A password or a code that was not taken; it never says which."""
-    if refused.is_busy and refused.wait_seconds:
+    seconds = refused.wait_seconds
+    if refused.is_busy and seconds:
         return visit.say(
             "Too many sign-in attempts came from your network. Try again in {seconds} seconds.",
-            seconds=refused.wait_seconds,
+            seconds=seconds,
         )
     if refused.is_busy:
         return visit.say(
             "Many passwords are being checked at this moment. Try again in a few seconds."
         )
     says = visit.say("The name, the password or the code is not right.")
-    if not refused.wait_seconds:
-        return says
-    return (
-        f"{says} {visit.say('The next try is in {seconds} seconds.', seconds=refused.wait_seconds)}"
-    )
+    again = visit.say("The next try is in {seconds} seconds.", seconds=seconds) if seconds else ""
+    return f"{says} {again}".strip()
 
 
 Method: TypeAlias = Literal["GET", "POST"]
@@ -206,6 +242,40 @@ class OpenRoute:
 
 def endpoint_of(view: View | GuestView) -> str:
     return f"{view.__module__.rpartition('.')[2]}.{view.__name__}"
+
+
+def posted(
+    shows: Callable[..., Response],
+    field: str = "",
+    *refusals: type[HotlineError],
+    says: Mapping[type[HotlineError], str] | None = None,
+) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
+    """Makes a view of what a form asks for. `shows` is the page of the form, which is drawn again with what is wrong.
+
+    `field` is where these refusals of a service stand, in their own words or in those of `says`; `{name}` in it is a
+    part of the address. An act that answers nothing leads back to the page.
+    """
+    parts, phrases = signature(shows).parameters, says or {}
+
+    def made(act: Callable[..., Response | None]) -> Callable[..., Response]:
+        @wraps(act)
+        def view(visit: Any, **values: Any) -> Response:
+            kept = {name: value for name, value in values.items() if name in parts}
+            try:
+                answer = act(visit, **values)
+            except Unavailable:
+                raise
+            except FormRefused as refused:
+                return shows(visit.with_faults(refused.faults), **kept)
+            except (*refusals, *phrases) as refused:
+                known = (words for kind, words in phrases.items() if isinstance(refused, kind))
+                words = next(map(visit.say, known), None) or why(visit, refused)
+                return shows(visit.with_faults({field.format(**values): words}), **kept)
+            return answer or see(endpoint_of(shows), **kept)
+
+        return view
+
+    return made
 
 
 MOST_ROWS = 50

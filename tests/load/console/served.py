@@ -8,12 +8,13 @@ from flask import Response
 from hotline.adapters.live_phrases import load_console_words
 from hotline.bootstrap import build_pages
 from hotline.config import Settings
-from hotline.web.console.app import create_console, templates_in
+from hotline.web.console.app import create_console
+from hotline.web.console.templating import Templates
 from hotline.web.problems import plain
 from tests.load.hops.addresses import NULL, SPENT
 
 application = create_console(
-    build_pages(Settings.read(os.environ)), templates_in(load_console_words())
+    build_pages(Settings.read(os.environ)), Templates(load_console_words())
 )
 
 

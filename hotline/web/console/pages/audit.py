@@ -26,7 +26,11 @@ def listed(visit: Visit) -> Response:
     found = audit_log.newest(
         visit.kit, wanted, before=number_of(visit.query.get("before", ""), digits=11)
     )
-    actions = [(name, _said(visit, name)) for name in audit_log.ACTIONS]
+    # What was done, to nothing in particular.
+    actions = [
+        (name, visit.say(template(name)[0], subject="...", outcome="..."))
+        for name in audit_log.ACTIONS
+    ]
     rows = [(row, _who(visit, row), _about(visit, row)) for row in found.rows]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
 
@@ -34,12 +38,6 @@ def listed(visit: Visit) -> Response:
 def verify(visit: Visit) -> Response:
     """Follows the whole chain: it takes a second for each hundred thousand rows."""
     return page(visit, "audit_chain.html", chain=audit_log.verify(visit.kit), at=visit.kit.now())
-
-
-def _said(visit: Visit, action: str) -> str:
-    """An action in the list of the filter: what was done, to nothing in particular."""
-    phrase, _ = template(action)
-    return visit.say(phrase, subject="...", outcome="...")
 
 
 def _who(visit: Visit, row: AuditRow) -> str:

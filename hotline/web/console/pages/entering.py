@@ -6,17 +6,18 @@ from flask import Response, abort, current_app, make_response
 
 from hotline.adapters import qr_code
 from hotline.domain.accounts.account import Refused
-from hotline.errors import AccountRefused
+from hotline.errors import AccountRefused, FormRefused
 from hotline.services.accounts import demo_accounts, recovering, sessions, welcome
 from hotline.services.accounts.welcome import Welcome, WelcomeStep
 from hotline.text.languages import CODES
-from hotline.web.console.form import Fields, FormFaults, faults
+from hotline.web.console.form import Fields
 from hotline.web.console.visit import (
     GuestVisit,
     Visit,
     moment,
     not_taken,
     page,
+    posted,
     see,
     see_address,
     signed,
@@ -37,7 +38,7 @@ def ask(visit: GuestVisit) -> Response:
     to = local(visit.query.get("to", ""))
     if visit.is_from_elsewhere:
         return moment(visit, to)
-    return _form(visit, to, (), name="")
+    return _form(visit, to, ())
 
 
 def enter(visit: GuestVisit) -> Response:
@@ -56,7 +57,8 @@ def enter(visit: GuestVisit) -> Response:
         network=visit.network,
     )
     if isinstance(found, Refused):
-        return _form(visit, to, kept, name=form.text("name"), refused=found)
+        wrong = visit.with_faults({"name": not_taken(visit, found)})
+        return _form(wrong, to, kept, name=form.text("name"))
     if kept:
         here = signed(visit, found.signed_in, found.token)
         answer = page(here, "again.html", to=to, kept=kept)
@@ -76,7 +78,7 @@ def carrying(answer: Response, found: sessions.Entered) -> Response:
 
 def ended(visit: GuestVisit) -> Response:
     """The session ended before this was posted: it is carried along, and stored nowhere."""
-    return _form(visit, local(visit.path), visit.form.kept(), status=401, name="")
+    return _form(visit, local(visit.path), visit.form.kept(), status=401)
 
 
 def leave(visit: Visit) -> Response:
@@ -92,19 +94,10 @@ def local(address: str) -> str:
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
 
-def _form(
-    visit: GuestVisit,
-    to: str,
-    kept: Fields,
-    *,
-    name: str,
-    status: int = 0,
-    refused: Refused | None = None,
-) -> Response:
+def _form(visit: GuestVisit, to: str, kept: Fields, *, name: str = "", status: int = 0) -> Response:
     return page(
         visit,
         "enter.html",
-        wrong=faults(name=not_taken(visit, refused) if refused else ""),
         status=status,
         to=to,
         kept=kept,
@@ -114,22 +107,20 @@ def _form(
     )
 
 
+def ask_recovery(visit: GuestVisit) -> Response:
+    return page(visit, "recover.html", name=visit.form.text("name"))
+
+
+@posted(ask_recovery, "secret_new", AccountRefused)
 def recover(visit: GuestVisit) -> Response:
     form = visit.form
     key, code, password = (form.secret(name) for name in ("recovery", "code", "new"))
-    try:
-        refused = recovering.reset_password(
-            visit.kit, form.text("name"), key, code, password, visit.known, network=visit.network
-        )
-    except AccountRefused as fault:
-        return ask_recovery(visit, wrong=faults(secret_new=why(visit, fault)))
+    refused = recovering.reset_password(
+        visit.kit, form.text("name"), key, code, password, visit.known, network=visit.network
+    )
     if refused:
-        return ask_recovery(visit, wrong=faults(name=not_taken(visit, refused)))
+        raise FormRefused({"name": not_taken(visit, refused)})
     return see("entering.ask")
-
-
-def ask_recovery(visit: GuestVisit, wrong: FormFaults | None = None) -> Response:
-    return page(visit, "recover.html", wrong=wrong, name=visit.form.text("name"))
 
 
 LINK_COOKIE = "__Host-hotline-link"
@@ -144,24 +135,26 @@ ASKED = {
 
 
 def step(visit: GuestVisit, token: str) -> Response:
+    """Shows the step of a link that is next, in the account's language unless another one was chosen on the page."""
     here = welcome.begin(visit.kit, token, visit.began)
-    if here is not None and here.step is WelcomeStep.ELSEWHERE and visit.is_from_elsewhere:
+    if here is None:
+        return page(visit, "link_over.html", status=404)
+    if here.step is WelcomeStep.ELSEWHERE and visit.is_from_elsewhere:
         return moment(visit, visit.path)
-    return _shown(visit, here)
+    drawn = qr_code.svg(here.uri) if here.uri else ""
+    return page(_in_its_language(visit, here), "welcome.html", here=here, drawn=drawn)
 
 
 def take_step(visit: GuestVisit, token: str) -> Response:
     """One step of the three."""
     here = welcome.begin(visit.kit, token, visit.began)
     if here is None:
-        return _shown(visit, None)
+        return step(visit, token)
     spoken, does = _in_its_language(visit, here), visit.form.text("do")
     try:
         return _taken(spoken, token, does)
     except AccountRefused as refused:
-        wrong = faults(**{ASKED.get(does, "do"): why(spoken, refused)})
-        now = welcome.begin(visit.kit, token, visit.began)
-        return _shown(spoken, now, wrong=wrong)
+        return step(spoken.with_faults({ASKED.get(does, "do"): why(spoken, refused)}), token)
 
 
 def _taken(visit: GuestVisit, token: str, does: str) -> Response:
@@ -172,28 +165,22 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
             chosen = welcome.choose_password(visit.kit, token, password, visit.began)
             return _carrying(see("entering.step", token=token), chosen.browser)
         case "continue":
-            return _continued(visit, token)
+            found = welcome.go_on(visit.kit, token, visit.form.secret("password"))
+            if isinstance(found, Refused):
+                wrong = {"secret_password": not_taken(visit, found)}
+                return step(visit.with_faults(wrong), token)
+            return _carrying(see("entering.step", token=token), found.browser)
         case "code":
             welcome.prove_code(visit.kit, token, visit.form.secret("code"), visit.began)
         case "paper":
-            return _sheet(visit, token, FormFaults())
+            return _sheet(visit, token)
         case "finish" if not visit.form.ticked("have"):
             says = visit.say("Tick that you have the sheet on paper.")
-            return _sheet(visit, token, faults(have=says))
+            return _sheet(visit.with_faults({"have": says}), token)
         case "finish":
             welcome.finish(visit.kit, token, visit.began)
             return _carrying(see("entering.ask"), "")
     return see("entering.step", token=token)
-
-
-def _continued(visit: GuestVisit, token: str) -> Response:
-    """Goes on in this browser by the password. Raises AccountRefused."""
-    found = welcome.go_on(visit.kit, token, visit.form.secret("password"))
-    if isinstance(found, Refused):
-        wrong = faults(secret_password=not_taken(visit, found))
-        now = welcome.begin(visit.kit, token, visit.began)
-        return _shown(visit, now, wrong=wrong)
-    return _carrying(see("entering.step", token=token), found.browser)
 
 
 def _carrying(answer: Response, browser: str) -> Response:
@@ -205,25 +192,16 @@ def _carrying(answer: Response, browser: str) -> Response:
     return answer
 
 
-def _shown(visit: GuestVisit, here: Welcome | None, wrong: FormFaults | None = None) -> Response:
-    if here is None:
-        return page(visit, "link_over.html", status=404)
-    drawn = qr_code.svg(here.uri) if here.uri else ""
-    spoken = _in_its_language(visit, here)
-    return page(spoken, "welcome.html", wrong=wrong, here=here, drawn=drawn)
-
-
-def _sheet(visit: GuestVisit, token: str, wrong: FormFaults) -> Response:
+def _sheet(visit: GuestVisit, token: str) -> Response:
     """An answer to a POST, since it is shown once: a new sheet takes the place of the one before."""
     here = welcome.begin(visit.kit, token, visit.began)
     if here is None:
-        return _shown(visit, None)
+        return step(visit, token)
     sheet = welcome.paper(visit.kit, token, visit.began)
-    return page(visit, "welcome_paper.html", wrong=wrong, sheet=sheet, name=here.name)
+    return page(visit, "welcome_paper.html", sheet=sheet, name=here.name)
 
 
 def _in_its_language(visit: GuestVisit, here: Welcome) -> GuestVisit:
-    """The account's, unless another one was chosen on the page."""
     if visit.query.get("language") in CODES or here.language not in CODES:
         return visit
     return replace(visit, language=here.language)

@@ -1,6 +1,6 @@
 """Exercises: starts one, stops it, and lists those held with the time of each step."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Response
@@ -9,19 +9,17 @@ from hotline.domain.desk.desks import DeskKind
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.drills.exercise import (
     ExerciseEnd,
-    ExerciseTold,
     StepOfAll,
     WantedExercise,
     steps,
 )
 from hotline.domain.tip import Urgency
-from hotline.errors import HotlineError, Unavailable
+from hotline.errors import HotlineError
 from hotline.services.people.dossiers import desk_page
 from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.drills.exercising import ExerciseReport
-from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.people import placing
-from hotline.web.console.visit import Visit, page, see, why
+from hotline.web.console.visit import Visit, page, posted
 from hotline.web.console.who import phrase
 
 TRIED = (DeskKind.BORDER, DeskKind.PROTECTION)
@@ -36,62 +34,44 @@ ENDS: Mapping[str, str] = {
     ExerciseEnd.TIME: phrase("its time was over"),
     ExerciseEnd.DANGER: phrase("a real danger was told near"),
 }
-MISSING = phrase("Say why: the log keeps it.")
 
 
-def start(visit: Visit) -> Response:
-    """Its alert goes out at once."""
-    form = visit.form
-    desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
-    if desk not in {code for code, _ in _desks(visit)} or urgency not in URGENCIES:
-        return listed(visit, faults(desk=visit.say("Choose one of the list.")))
-    wanted = WantedExercise(desk, Urgency(int(urgency)), form.ticked("climbs"))
-    return _with_reason(
-        visit,
-        "reason",
-        lambda reason: exercising.start(visit.kit, wanted, by=visit.by.actor, reason=reason),
-    )
-
-
-def end(visit: Visit, exercise_id: int) -> Response:
-    """Who was told and has not answered learns that it was one."""
-    return _with_reason(
-        visit,
-        f"end-{exercise_id}",
-        lambda reason: exercising.end(visit.kit, exercise_id, by=visit.by.actor, reason=reason),
-    )
-
-
-def _with_reason(visit: Visit, field: str, act: Callable[[str], object]) -> Response:
-    reason = visit.form.text("reason", most=120)
-    if not reason or not reason.isprintable():
-        return listed(visit, faults(**{field: visit.say(MISSING)}))
-    try:
-        act(reason)
-    except Unavailable:
-        raise
-    except HotlineError as refused:
-        return listed(visit, faults(**{field: why(visit, refused)}))
-    return see("exercises.listed")
-
-
-def listed(visit: Visit, wrong: FormFaults | None = None) -> Response:
-    every = exercising.listed(visit.kit)
-    desks = _desks(visit)
+def listed(visit: Visit) -> Response:
+    every, desks = exercising.listed(visit.kit), _desks(visit)
     return page(
         visit,
         "exercises.html",
-        wrong=wrong,
-        typed=visit.form,
-        desks=desks,
-        urgencies=[(value, visit.say(words)) for value, words in URGENCIES.items()],
+        desks=desks.items(),
+        urgencies=visit.options(URGENCIES),
         running=[
-            (one.exercise, dict(desks).get(one.exercise.desk, one.exercise.desk))
+            (one.exercise, desks.get(one.exercise.desk, one.exercise.desk))
             for one in every
             if not one.exercise.ended_at
         ],
-        lines=[_line(visit, one, dict(desks)) for one in every[:SHOWN]],
+        lines=[_line(visit, one, desks) for one in every[:SHOWN]],
     )
+
+
+def _reason(visit: Visit, field: str) -> str:
+    return visit.reason(field, "Say why: the log keeps it.", most=120, is_printable=True)
+
+
+@posted(listed, "reason", HotlineError)
+def start(visit: Visit) -> None:
+    """Its alert goes out at once."""
+    form = visit.form
+    desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
+    if desk not in _desks(visit) or urgency not in URGENCIES:
+        raise visit.wrong("desk", "Choose one of the list.")
+    wanted = WantedExercise(desk, Urgency(int(urgency)), form.ticked("climbs"))
+    exercising.start(visit.kit, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
+
+
+@posted(listed, "end-{exercise_id}", HotlineError)
+def end(visit: Visit, exercise_id: int) -> None:
+    """Who was told and has not answered learns that it was one."""
+    reason = _reason(visit, f"end-{exercise_id}")
+    exercising.end(visit.kit, exercise_id, by=visit.by.actor, reason=reason)
 
 
 def _line(visit: Visit, one: ExerciseReport, desks: Mapping[str, str]) -> Mapping[str, object]:
@@ -103,13 +83,17 @@ def _line(visit: Visit, one: ExerciseReport, desks: Mapping[str, str]) -> Mappin
         "ended": visit.say(ENDS[row.why_ended]) if row.why_ended else "",
         "reason": row.reason,
         "steps": [_of_all(visit, step, len(one.told)) for step in steps(one.told).values()],
-        "people": [(told, _times(visit, told)) for told in one.told],
+        "people": [
+            (
+                told,
+                [
+                    _long(visit, at - told.told_at) if at else visit.say("never")
+                    for at in (told.delivered_at, told.answered_at, told.opened_at)
+                ],
+            )
+            for told in one.told
+        ],
     }
-
-
-def _times(visit: Visit, one: ExerciseTold) -> Sequence[str]:
-    each = (one.delivered_at, one.answered_at, one.opened_at)
-    return [_long(visit, at - one.told_at) if at else visit.say("never") for at in each]
 
 
 def _of_all(visit: Visit, step: StepOfAll, told: int) -> str:
@@ -129,11 +113,11 @@ def _long(visit: Visit, span: timedelta) -> str:
     return visit.say("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
 
 
-def _desks(visit: Visit) -> Sequence[tuple[str, str]]:
-    """Whose people may be tried: districts, then border posts and camps."""
-    added = [
-        (one.code, placing.of_head(visit, one))
+def _desks(visit: Visit) -> Mapping[str, str]:
+    """Returns whose people may be tried, by code: districts, then border posts and camps."""
+    added = {
+        one.code: placing.of_head(visit, one)
         for one in desk_page.listed(visit.kit)
         if one.kind in TRIED and one.retired_at is None
-    ]
-    return (*((area.code, area.name) for area in districts()), *added)
+    }
+    return {area.code: area.name for area in districts()} | added

@@ -61,16 +61,17 @@ def rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
     return [*hers, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
 
-def read(visit: Visit) -> tuple[Mapping[str, Level], str]:
-    """What the rows say; behind it what is wrong, in the reader's language."""
+def read(visit: Visit) -> Mapping[str, Level]:
+    """Returns what the rows say. Raises FormRefused."""
     desks: dict[str, Level] = {}
     pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
     for code, level in pairs:
         if not code:
             continue
         if code != NATIONAL and level not in LEVELS:
-            return {}, visit.say("Choose a level for each desk.")
-        codes = every_district() if code == EVERYWHERE else [code]
-        for each in codes:
+            raise visit.wrong("place", "Choose a level for each desk.")
+        for each in every_district() if code == EVERYWHERE else [code]:
             desks[each] = Level.NATIONAL if code == NATIONAL else Level(level)
-    return desks, "" if desks else visit.say("Choose a desk at least.")
+    if not desks:
+        raise visit.wrong("place", "Choose a desk at least.")
+    return desks

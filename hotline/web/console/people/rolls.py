@@ -1,6 +1,6 @@
 """Codes of local leaders and trainees: makes and ends them, takes a phone off, and checks a certificate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Response, abort
@@ -11,8 +11,8 @@ from hotline.domain.rolls.joining import VALID, Roll
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.services.rolls import certificates, joining
 from hotline.services.rolls.certificates import Judged
-from hotline.web.console.form import FormFaults, faults, number_of
-from hotline.web.console.visit import Visit, page, see, why
+from hotline.web.console.form import number_of
+from hotline.web.console.visit import Visit, page, posted
 from hotline.web.console.who import phrase
 
 ROLLS: Mapping[Roll, str] = {
@@ -29,33 +29,49 @@ NOT_OURS = phrase("Not a certificate of this line.")
 MISREAD = phrase("Not a certificate: one sign is wrong. Have it read to you again.")
 
 
+def listed(
+    visit: Visit, made: tuple[Roll, str, str, object] | None = None, judged: str = ""
+) -> Response:
+    return page(
+        visit,
+        "rolls.html",
+        rolls=[
+            (roll, visit.say(words), joining.enlisted(visit.kit, roll))
+            for roll, words in ROLLS.items()
+        ],
+        districts=[(one.name, one.name) for one in districts()],
+        days=VALID.days,
+        named=lambda code: place_name(code, visit.language),
+        made=made,
+        judged=judged,
+    )
+
+
+@posted(listed, "district-{roll}", NotFound, Undecided)
 def make(visit: Visit, roll: str) -> Response:
     """Shows the new code once: tell it by word of mouth."""
     kind, days = _roll(roll), number_of(visit.form.text("days", most=4)) or 0
-    place = visit.form.text("district", most=40)
-    try:
-        code, row = joining.make_code(
-            visit.kit, kind, place, by=visit.by.actor, valid=timedelta(days=days)
-        )
-    except (NotFound, Undecided) as refused:
-        return listed(visit, faults(**{f"district-{kind}": why(visit, refused)}))
+    code, row = joining.make_code(
+        visit.kit,
+        kind,
+        visit.form.text("district", most=40),
+        by=visit.by.actor,
+        valid=timedelta(days=days),
+    )
     return listed(visit, made=(kind, code, place_name(row.district, visit.language), row.ends_at))
 
 
-def end(visit: Visit, roll: str) -> Response:
+@posted(listed, "district-{roll}", NotFound)
+def end(visit: Visit, roll: str) -> None:
     """Ends every code of a district now. Who joined with one stays."""
-    kind, place = _roll(roll), visit.form.text("district", most=40)
-    act = joining.end_codes
-    return _done(visit, f"district-{kind}", lambda: act(visit.kit, kind, place, by=visit.by.actor))
+    place = visit.form.text("district", most=40)
+    joining.end_codes(visit.kit, _roll(roll), place, by=visit.by.actor)
 
 
-def remove(visit: Visit, roll: str) -> Response:
+@posted(listed, "secret_number-{roll}", NotFound, NumberInvalid)
+def remove(visit: Visit, roll: str) -> None:
     """Takes a phone off. The number is typed and kept nowhere."""
-    kind, number = _roll(roll), visit.form.secret("number")
-    act = joining.remove
-    return _done(
-        visit, f"secret_number-{kind}", lambda: act(visit.kit, kind, number, by=visit.by.actor)
-    )
+    joining.remove(visit.kit, _roll(roll), visit.form.secret("number"), by=visit.by.actor)
 
 
 def check(visit: Visit) -> Response:
@@ -77,34 +93,3 @@ def _roll(name: str) -> Roll:
     if name not in {*Roll}:
         abort(404)
     return Roll(name)
-
-
-def _done(visit: Visit, field: str, act: Callable[[], object]) -> Response:
-    try:
-        act()
-    except (NotFound, NumberInvalid) as refused:
-        return listed(visit, faults(**{field: why(visit, refused)}))
-    return see("rolls.listed")
-
-
-def listed(
-    visit: Visit,
-    wrong: FormFaults | None = None,
-    made: tuple[Roll, str, str, object] | None = None,
-    judged: str = "",
-) -> Response:
-    return page(
-        visit,
-        "rolls.html",
-        wrong=wrong,
-        rolls=[
-            (roll, visit.say(words), joining.enlisted(visit.kit, roll))
-            for roll, words in ROLLS.items()
-        ],
-        districts=[(one.name, one.name) for one in districts()],
-        days=VALID.days,
-        named=lambda code: place_name(code, visit.language),
-        made=made,
-        judged=judged,
-        typed=visit.form,
-    )

@@ -3,15 +3,14 @@ them, which open nothing.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from flask import Response, abort, url_for
 
 from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FOLLOWS, FollowClock
+from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.cases.may_record import MEETS, StopReason
 from hotline.domain.cases.people_codes import (
     AGAIN,
@@ -35,11 +34,11 @@ from hotline.domain.cases.people_codes import (
 )
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp, PersonMoment
 from hotline.domain.places.places import place_name
-from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
+from hotline.errors import CodesRefused, FormRefused, KeyMissing, SealBroken
 from hotline.services.tips import tip_sheet
 from hotline.services.tips.persons import case_persons
-from hotline.services.tips.persons.case_persons import CasePersons, OpenedPersons, RunningClock
-from hotline.web.console.form import FormFaults, faults, number_of
+from hotline.services.tips.persons.case_persons import CasePersons, RunningClock
+from hotline.web.console.form import number_of
 from hotline.web.console.templating import when
 from hotline.web.console.tips import tips
 from hotline.web.console.tips.person_lines import (
@@ -50,9 +49,9 @@ from hotline.web.console.tips.person_lines import (
     states,
     value,
 )
-from hotline.web.console.tips.tips import OPEN_SECONDS, reason_of
 from hotline.web.console.tips.tips import in_words as tip_in_words
-from hotline.web.console.visit import Visit, page, see
+from hotline.web.console.tips.tips import opened_page, reason_of
+from hotline.web.console.visit import Visit, page, posted, see
 from hotline.web.console.who import phrase
 
 UNOPENED = phrase(
@@ -85,75 +84,76 @@ NEW = "new"
 """Whom a form is about: somebody who was not met before."""
 
 
+@posted(tips.one, "of_persons", says={KeyMissing: UNOPENED, SealBroken: UNOPENED})
 def read(visit: Visit, tip_id: int) -> Response:
     """The only page that says what was noted of persons. Its audit row is committed before it is drawn."""
-    why = reason_of(visit, "of_persons")
-    if not why:
-        words = visit.say("Say why you open the persons.")
-        return tips.one(visit, tip_id, faults(of_persons=words))
-    try:
-        sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
-        opened = case_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
-    except (KeyMissing, SealBroken):
-        wrong = faults(of_persons=visit.say(UNOPENED))
-        return tips.one(visit, tip_id, wrong)
-    except NotFound:
-        abort(404)
+    why = reason_of(visit, "of_persons", "Say why you open the persons.")
+    sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
+    opened = case_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
     asked = _asked_again(sheet.persons.clocks)
     part = number_of(visit.form.text("part", most=3)) or 1
-    first = (part - 1) * ON_A_PAGE
-    answer = page(
+    of_part = opened.people[(part - 1) * ON_A_PAGE : part * ON_A_PAGE]
+    return opened_page(
         visit,
         "persons_opened.html",
+        url_for("tips.one", tip_id=tip_id),
         shown=tip_in_words(visit, sheet.line),
-        people=_shown(visit, tip_id, opened, asked)[first : first + ON_A_PAGE],
+        people=[_person(visit, tip_id, one, opened.by, asked.get(one.n)) for one in of_part],
         others=len(opened.people) > ON_A_PAGE,
-        minutes=OPEN_SECONDS // 60,
     )
-    back = url_for("tips.one", tip_id=tip_id)
-    answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
-    return answer
 
 
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
     """A form about a person, by number. It knows nothing of her."""
-    whom = visit.query.get("whom", "")
-    return _form_page(visit, tip_id, _kind(act), whom, visit.query.get("corrects", ""))
+    kind, form, query = _kind(act), visit.form, visit.query
+    whom = form.text("whom", most=24) or query.get("whom", "")
+    corrects = form.text("corrects", most=12) or query.get("corrects", "")
+    sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
+    words, options = CASE_FORMS[kind], _whom(visit, kind, sheet.persons, bool(corrects))
+    return page(
+        visit,
+        "person_form.html",
+        tip_id=tip_id,
+        act=kind.value,
+        title=visit.say(words.title),
+        sees=words.on_site,
+        fields=[_field(visit, name) for name in words.names(ON_CONSOLE)],
+        whom=options,
+        chosen=whom or (options[-1][0] if len(options) == 1 else ""),
+        corrects=next((one.at for one in sheet.moments if str(one.entry_id) == corrects), None),
+        corrects_id=corrects,
+        once=form.text("once", most=40) or secrets.token_hex(8),
+    )
 
 
+@posted(ask, "whom", says={KeyMissing: UNOPENED, SealBroken: UNOPENED})
 def note(visit: Visit, tip_id: int, act: str) -> Response:
     kind, form = _kind(act), visit.form
-    whom, corrects = form.text("whom", most=24), form.text("corrects", most=12)
-    told = {name: form.text(name, most=20) for name in CASE_FORMS[kind].names(ON_CONSOLE)}
-    codes = CASE_FORMS[kind].meant(told, ON_CONSOLE)
-    wrong = _missing(visit, kind, whom, codes)
-    if wrong:
-        return _form_page(visit, tip_id, kind, whom, corrects, wrong)
+    words, whom = CASE_FORMS[kind], form.text("whom", most=24)
+    told = {name: form.text(name, most=20) for name in words.names(ON_CONSOLE)}
+    codes = words.meant(told, ON_CONSOLE)
+    missing = {name: visit.say("Choose one.") for name in words.missing(codes)}
+    if not whom:
+        missing["whom"] = visit.say("Choose who it is about.")
+    if missing:
+        raise FormRefused(missing)
     number, _, offer = whom.partition(":")
     n = 0 if whom == NEW else number_of(number)
-    once = form.text("once", most=40) or secrets.token_hex(8)
     try:
-        said = PersonCodes(-1 if n is None else n, codes, number_of(offer))
         case_persons.note(
             visit.kit,
             visit.by,
             visit.token,
             tip_id,
             kind,
-            said,
-            once=once,
-            corrects=number_of(corrects),
+            PersonCodes(-1 if n is None else n, codes, number_of(offer)),
+            once=form.text("once", most=40) or secrets.token_hex(8),
+            corrects=number_of(form.text("corrects", most=12)),
         )
     except CodesRefused as refused:
-        wrong = faults(whom=_stopped(visit, tip_id, n, refused.stop))
-    except (KeyMissing, SealBroken):
-        wrong = faults(whom=visit.say(UNOPENED))
+        raise FormRefused({"whom": _stopped(visit, tip_id, n, refused.stop)}) from None
     except ValueError:
-        wrong = faults(whom=visit.say(STOPS[StopReason.NOBODY_WAITS]))
-    except NotFound:
-        abort(404)
-    if wrong:
-        return _form_page(visit, tip_id, kind, whom, corrects, wrong)
+        raise visit.wrong("whom", STOPS[StopReason.NOBODY_WAITS]) from None
     return see("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
 
 
@@ -163,13 +163,6 @@ def _kind(act: str) -> EntryKind:
     if found is None:
         abort(404)
     return found
-
-
-def _missing(visit: Visit, kind: EntryKind, whom: str, codes: Mapping[str, str]) -> FormFaults:
-    says = {name: visit.say("Choose one.") for name in CASE_FORMS[kind].missing(codes)}
-    if not whom:
-        says["whom"] = visit.say("Choose who it is about.")
-    return faults(**says)
 
 
 def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
@@ -188,46 +181,6 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
     """By a person's number, when somebody is rung to ask once more whether help is wanted."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
-
-
-@dataclass(frozen=True, slots=True)
-class AskedField:
-    name: str
-    asks: str
-    options: Sequence[tuple[str, str]]
-    hint: str
-    is_long: bool
-    chosen: Sequence[str] = field(repr=False)
-
-
-def _form_page(
-    visit: Visit,
-    tip_id: int,
-    kind: EntryKind,
-    whom: str,
-    corrects: str,
-    wrong: FormFaults | None = None,
-) -> Response:
-    try:
-        sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
-    except NotFound:
-        abort(404)
-    words, options = CASE_FORMS[kind], _whom(visit, kind, sheet.persons, bool(corrects))
-    return page(
-        visit,
-        "person_form.html",
-        wrong=wrong,
-        tip_id=tip_id,
-        act=kind.value,
-        title=visit.say(words.title),
-        sees=words.on_site,
-        fields=[_field(visit, name) for name in words.names(ON_CONSOLE)],
-        whom=options,
-        chosen=whom or (options[-1][0] if len(options) == 1 else ""),
-        corrects=_corrected_at(sheet, corrects),
-        corrects_id=corrects,
-        once=visit.form.text("once", most=40) or secrets.token_hex(8),
-    )
 
 
 def _whom(
@@ -250,93 +203,47 @@ def _whom(
     return known
 
 
-def _field(visit: Visit, name: str) -> AskedField:
+def _field(visit: Visit, name: str) -> Mapping[str, object]:
+    question = QUESTIONS[name]
+    options = visit.options(question.values)
     if name == STATE:
         options = sorted(states(visit.language).items(), key=lambda one: one[1])
         options = [("", visit.say("not said")), *options]
-    else:
-        options = [(code, visit.say(words)) for code, words in QUESTIONS[name].values.items()]
-    hint = QUESTIONS[name].hint
-    return AskedField(
-        name,
-        visit.say(QUESTIONS[name].asks),
-        options,
-        visit.say(hint) if hint else "",
-        name == STATE,
-        visit.form.many(name),
-    )
-
-
-def _corrected_at(sheet: tip_sheet.TipSheet, corrects: str) -> datetime | None:
-    """When the entry was written that is corrected."""
-    return next((one.at for one in sheet.moments if str(one.entry_id) == corrects), None)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownOffer:
-    service: str
-    offered_at: datetime
-    states: Sequence[str]
-    """What came of it, the first first."""
-    clock: str
-    is_owed: bool
-    """It is to be said by now."""
-    forms: Sequence[tuple[str, str]]
-    """What may be said of it now."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMoment:
-    at: datetime
-    title: str
-    who: str
-    says: Sequence[tuple[str, str]] = field(repr=False)
-    """What was asked, and the answer."""
-    is_corrected: bool
-    corrects: bool
-    correct: str
-    """The form that corrects it; empty of one that was corrected, and of help that is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPerson:
-    n: int
-    tags: Sequence[tuple[str, str]] = field(repr=False)
-    facts: Sequence[tuple[str, str]] = field(repr=False)
-    consent: str = field(repr=False)
-    is_closed: bool
-    """The person said no: no form of help stands there."""
-    offers: Sequence[ShownOffer] = field(repr=False)
-    moments: Sequence[ShownMoment] = field(repr=False)
-    forms: Sequence[tuple[str, str]]
-
-
-def _shown(
-    visit: Visit, tip_id: int, opened: OpenedPersons, asked: Mapping[int, datetime]
-) -> Sequence[ShownPerson]:
-    """`asked`: by a person's number, when somebody is rung to ask her once more, as the case's clocks say."""
-    return [_person(visit, tip_id, one, opened.by, asked.get(one.n)) for one in opened.people]
+    return {
+        "name": name,
+        "asks": visit.say(question.asks),
+        "options": options,
+        "hint": visit.say(question.hint) if question.hint else "",
+        "is_long": name == STATE,
+        "chosen": visit.form.many(name),
+    }
 
 
 def _person(
     visit: Visit, tip_id: int, person: MetPerson, by: Mapping[int, str], asked: datetime | None
-) -> ShownPerson:
-    stands, n = person.consent, person.n
+) -> Mapping[str, object]:
+    """What the page says of a person. `asked`: when she is rung to be asked once more, as the case's clocks say."""
     kinds = [EntryKind.SCREENED, EntryKind.CONSENT, EntryKind.DETERMINATION]
-    if stands is ConsentStands.YES:
+    if person.consent is ConsentStands.YES:
         kinds.insert(2, EntryKind.OFFERED)
-    return ShownPerson(
-        n=n,
-        tags=[*_tags(visit, person)],
-        facts=[*_facts(visit, person)],
-        consent=_consent(visit, person, asked),
-        is_closed=stands is ConsentStands.NO,
-        offers=[_offer(visit, tip_id, person, one) for one in person.referrals],
-        moments=[_moment(visit, tip_id, person, one, by) for one in person.moments],
-        forms=[
-            (visit.say(CASE_FORMS[one].title), form_of(tip_id, one, whom=str(n))) for one in kinds
-        ],
-    )
+    return {
+        "n": person.n,
+        "tags": [*_tags(visit, person)],
+        "facts": [*_facts(visit, person)],
+        "consent": _consent(visit, person, asked),
+        # Of somebody who said no there is no form of help.
+        "is_closed": person.consent is ConsentStands.NO,
+        "offers": [_offer(visit, tip_id, person, one) for one in person.referrals],
+        "moments": [_moment(visit, tip_id, person, one, by) for one in person.moments],
+        "forms": _forms(visit, tip_id, kinds, str(person.n)),
+    }
+
+
+def _forms(
+    visit: Visit, tip_id: int, kinds: Iterable[EntryKind], whom: str
+) -> Sequence[tuple[str, str]]:
+    """Titles and addresses of the forms about somebody."""
+    return [(visit.say(CASE_FORMS[kind].title), form_of(tip_id, kind, whom=whom)) for kind in kinds]
 
 
 def _tags(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
@@ -363,42 +270,34 @@ def _facts(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
     """Whether help may be offered now; and where not, who asks again and when."""
-    clock = following.asked_again(person)
-    if clock is not None:
-        clock = replace(clock, due_at=asked) if asked is not None else None
-    if person.consent is ConsentStands.YES:
-        wants = visit.say("The person wants help.")
-        if following.wants_since(person) is None or asked is None:
-            return wants
-        owed = visit.say("No service was asked: ask one by {at}.", at=when(visit.language, asked))
-        return f"{wants} {owed}"
-    if person.consent is ConsentStands.NO:
-        return _said_no(visit, person, clock)
-    if person.consent is ConsentStands.UNDECIDED:
-        said = visit.say(
-            "A child: help is offered once it is decided with the child officer what is best."
-            " Immediate safety never waits."
-        )
-    else:
-        said = visit.say("Nobody knows yet whether the person wants help: ask alone, and first.")
-    if clock is None:
-        return said
-    again = visit.say("Ask again by {at}.", at=when(visit.language, clock.due_at))
-    return f"{said} {again}"
-
-
-def _said_no(visit: Visit, person: MetPerson, clock: FollowClock | None) -> str:
-    said = visit.say(
-        "The person wants no help, and none is offered. Any day the person may say yes, to anybody."
-    )
-    if clock is None:
-        nobody = visit.say("Nobody asks again.")
-        return f"{said} {nobody}"
-    woman = _last(person, AGAIN) == WOMAN
-    asks = phrase("A woman asks once more on {at}, alone, and not who asked before.")
-    other = phrase("Somebody else asks once more on {at}, alone.")
-    again = visit.say(asks if woman else other, at=when(visit.language, clock.due_at))
-    return f"{said} {again}"
+    at = "" if asked is None else when(visit.language, asked)
+    is_asked = following.asked_again(person) is not None and asked is not None
+    again = ""
+    match person.consent:
+        case ConsentStands.YES:
+            said = visit.say("The person wants help.")
+            if following.wants_since(person) is not None and asked is not None:
+                again = visit.say("No service was asked: ask one by {at}.", at=at)
+        case ConsentStands.NO:
+            said = visit.say(
+                "The person wants no help, and none is offered. Any day the person may say yes, to anybody."
+            )
+            asks = phrase("Somebody else asks once more on {at}, alone.")
+            if _last(person, AGAIN) == WOMAN:
+                asks = phrase("A woman asks once more on {at}, alone, and not who asked before.")
+            again = visit.say(asks, at=at) if is_asked else visit.say("Nobody asks again.")
+        case ConsentStands.UNDECIDED:
+            said = visit.say(
+                "A child: help is offered once it is decided with the child officer what is best."
+                " Immediate safety never waits."
+            )
+            again = visit.say("Ask again by {at}.", at=at) if is_asked else ""
+        case _:
+            said = visit.say(
+                "Nobody knows yet whether the person wants help: ask alone, and first."
+            )
+            again = visit.say("Ask again by {at}.", at=at) if is_asked else ""
+    return f"{said} {again}".strip()
 
 
 def _last(person: MetPerson, name: str) -> str | None:
@@ -407,29 +306,32 @@ def _last(person: MetPerson, name: str) -> str | None:
     return next((codes[name] for codes in told if name in codes), None)
 
 
-def _offer(visit: Visit, tip_id: int, person: MetPerson, offer: OfferedHelp) -> ShownOffer:
+def _offer(
+    visit: Visit, tip_id: int, person: MetPerson, offer: OfferedHelp
+) -> Mapping[str, object]:
     clock = following.of_offer(person, offer)
-    states = [
-        f"{visit.say(QUESTIONS[name].asks)} {value(visit, name, code)} ({when(visit.language, at)})"
-        for name, code, at in (
-            (ANSWER, offer.answer, offer.answered_at),
-            (ARRIVED, offer.arrived, offer.arrived_at),
-            (THIRTY, offer.thirty, offer.thirty_at),
-        )
-        if code is not None and at is not None
-    ]
-    whom = f"{person.n}:{offer.offered_id}"
-    return ShownOffer(
-        service=value(visit, SERVICE, offer.service),
-        offered_at=offer.offered_at,
-        states=states,
-        clock=_clock(visit, person, clock),
-        is_owed=clock is not None and clock.due_at <= visit.kit.now(),
-        forms=[
-            (visit.say(CASE_FORMS[kind].title), form_of(tip_id, kind, whom=whom))
-            for kind in _next(person, offer)
-        ],
+    told = (
+        (ANSWER, offer.answer, offer.answered_at),
+        (ARRIVED, offer.arrived, offer.arrived_at),
+        (THIRTY, offer.thirty, offer.thirty_at),
     )
+    until = ""
+    if clock is not None:
+        owed = visit.say(FOLLOWS[clock.kind].until, n=person.n)
+        until = f"{owed} {when(visit.language, clock.due_at)}"
+    return {
+        "service": value(visit, SERVICE, offer.service),
+        "offered_at": offer.offered_at,
+        # What came of it, the first first.
+        "states": [
+            f"{visit.say(QUESTIONS[name].asks)} {value(visit, name, code)} ({when(visit.language, at)})"
+            for name, code, at in told
+            if code is not None and at is not None
+        ],
+        "clock": until,
+        "is_owed": clock is not None and clock.due_at <= visit.kit.now(),
+        "forms": _forms(visit, tip_id, _next(person, offer), f"{person.n}:{offer.offered_id}"),
+    }
 
 
 def _next(person: MetPerson, offer: OfferedHelp) -> Iterator[EntryKind]:
@@ -440,32 +342,26 @@ def _next(person: MetPerson, offer: OfferedHelp) -> Iterator[EntryKind]:
         yield EntryKind.ANSWERED
 
 
-def _clock(visit: Visit, person: MetPerson, clock: FollowClock | None) -> str:
-    if clock is None:
-        return ""
-    return (
-        f"{visit.say(FOLLOWS[clock.kind].until, n=person.n)} {when(visit.language, clock.due_at)}"
-    )
-
-
 def _moment(
     visit: Visit, tip_id: int, person: MetPerson, moment: PersonMoment, by: Mapping[int, str]
-) -> ShownMoment:
+) -> Mapping[str, object]:
     entry, codes = moment.entry, moment.entry.said.codes
     offer = entry.said.referral
     whom = str(entry.said.n) if offer is None else f"{entry.said.n}:{offer}"
     is_corrected = moment.corrected_by is not None
     stays = is_corrected or (entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO)
-    return ShownMoment(
-        at=entry.at,
-        title=visit.say(CASE_FORMS[entry.kind].title),
-        who=place_name(by.get(entry.id, ""), visit.language) or visit.say(THE_LINE),
-        says=[
+    return {
+        "at": entry.at,
+        "title": visit.say(CASE_FORMS[entry.kind].title),
+        "who": place_name(by.get(entry.id, ""), visit.language) or visit.say(THE_LINE),
+        # What was asked, and the answer.
+        "says": [
             (visit.say(QUESTIONS[name].asks), value(visit, name, codes[name]))
             for name in dict.fromkeys((*CASE_FORMS[entry.kind].names(ON_CONSOLE), STATE))
             if name in codes
         ],
-        is_corrected=is_corrected,
-        corrects=entry.supersedes is not None,
-        correct="" if stays else form_of(tip_id, entry.kind, whom=whom, corrects=entry.id),
-    )
+        "is_corrected": is_corrected,
+        "corrects": entry.supersedes is not None,
+        # The form that corrects it; none of one that was corrected, and of help that is closed.
+        "correct": "" if stays else form_of(tip_id, entry.kind, whom=whom, corrects=entry.id),
+    }

@@ -5,9 +5,9 @@ Nothing keeps the words, prints them, or leaves them open for long.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from flask import Response, abort, url_for
+from flask import Response, url_for
 
 from hotline.domain.cases.entries import NoteCode
 from hotline.domain.cases.following import FOLLOWS
@@ -25,15 +25,15 @@ from hotline.domain.tip import (
     Urgency,
 )
 from hotline.domain.tips.promises import Asked, TipFilter, TipStanding, Wait, Whose, in_units
-from hotline.errors import AskRefused, KeyMissing, NotFound, SealBroken
+from hotline.errors import AskRefused, FormRefused, KeyMissing, SealBroken
 from hotline.services.desk import reading
 from hotline.services.tips import desk_acts, desk_reading, tip_lines, tip_sheet
 from hotline.services.tips.tip_lines import TipLine
 from hotline.services.tips.tip_sheet import Came, TipSheet
-from hotline.web.console.form import FormFaults, faults, number_of
+from hotline.web.console.form import number_of
 from hotline.web.console.templating import day
 from hotline.web.console.tips import person_lines
-from hotline.web.console.visit import Visit, page, see
+from hotline.web.console.visit import Visit, page, posted
 from hotline.web.console.who import phrase
 
 STANDINGS = {
@@ -208,21 +208,17 @@ def listed(visit: Visit) -> Response:
     )
 
 
-def one(visit: Visit, tip_id: int, wrong: FormFaults | None = None) -> Response:
+def one(visit: Visit, tip_id: int) -> Response:
     """One tip in clear; 404 where this account may know of none of that number."""
-    try:
-        sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
-    except NotFound:
-        abort(404)
+    sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
     return page(
         visit,
         "tip.html",
-        wrong=wrong,
         sheet=sheet,
         to_erase=_to_erase(visit, sheet),
         shown=in_words(visit, sheet.line),
         moments=_moments(visit, sheet),
-        reasons=[(name, visit.say(words)) for name, words in REASONS.items()],
+        reasons=visit.options(REASONS),
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
             (
@@ -232,11 +228,10 @@ def one(visit: Visit, tip_id: int, wrong: FormFaults | None = None) -> Response:
             )
             for one in sheet.kept
         ],
-        why_kept=[(name, visit.say(words)) for name, words in WHY_KEPT.items()],
+        why_kept=visit.options(WHY_KEPT),
         asks=_asks(visit, sheet),
         replies=_replies(visit, sheet),
         persons=person_lines.section(visit, sheet),
-        typed=visit.form,
     )
 
 
@@ -320,19 +315,14 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
     anything = ("", visit.say("anything"))
     elsewhere = [(code, place_name(code, visit.language)) for code in (ABROAD, UNSURE)]
     places = sorted(((one.code, one.name) for one in districts()), key=lambda one: one[1])
+    whose = {Whose.ANYBODY: phrase("anybody's"), Whose.MINE: phrase("mine")}
     return {
-        "state": [(one.value, visit.say(words)) for one, words in STANDINGS.items()],
-        "whose": [
-            (Whose.ANYBODY.value, visit.say("anybody's")),
-            (Whose.MINE.value, visit.say("mine")),
-        ],
+        "state": visit.options(STANDINGS),
+        "whose": visit.options(whose),
         "place": [anything, *places, *elsewhere],
-        "urgency": [anything, *((str(one.value), visit.say(one.label)) for one in Urgency)],
-        "category": [
-            anything,
-            *((one.value, visit.say(FORMS[one])) for one in Category),
-        ],
-        "question": [anything, *((one, visit.say(words)) for one, words in QUESTIONS.items())],
+        "urgency": [anything, *visit.options({one.value: one.label for one in Urgency})],
+        "category": [anything, *visit.options({one: FORMS[one] for one in Category})],
+        "question": [anything, *visit.options(QUESTIONS)],
     }
 
 
@@ -340,67 +330,58 @@ OPEN_SECONDS = 300
 """So long a page of words stands, unless somebody closes it before."""
 OTHER = "other"
 MOST_LETTERS = 200
+CLOSED = phrase(
+    "No key of yours opens these words: they are erased, or your desk must let you in again."
+)
+NOT_ASKED = phrase(
+    "This question cannot be asked now: one was asked before, there is no receipt, or more is being told."
+)
 
 
-def read(visit: Visit, tip_id: int) -> Response:
-    """The only page that holds words. Its audit row is committed before it is drawn."""
-    why = reason_of(visit, "why")
-    if not why:
-        return one(visit, tip_id, faults(why=visit.say("Say why you open the words.")))
-    try:
-        sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
-        told = desk_reading.read(visit.kit, visit.by, visit.token, tip_id, why)
-    except (KeyMissing, SealBroken):
-        return one(visit, tip_id, _closed(visit, "why"))
-    except NotFound:
-        abort(404)
-    answer = page(
-        visit,
-        "tip_opened.html",
-        sheet=sheet,
-        shown=in_words(visit, sheet.line),
-        told=reading.worded(visit.kit, told, visit.language),
-        earlier=[place_name(one, visit.language) for one in told.earlier],
-        minutes=OPEN_SECONDS // 60,
-    )
-    back = url_for("tips.one", tip_id=tip_id)
+def opened_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
+    """Draws what was opened, for five minutes: then the browser goes `back`."""
+    answer = page(visit, template, minutes=OPEN_SECONDS // 60, **values)
     answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
     return answer
 
 
-def ask(visit: Visit, tip_id: int) -> Response:
+@posted(one, "why", says={KeyMissing: CLOSED, SealBroken: CLOSED})
+def read(visit: Visit, tip_id: int) -> Response:
+    """The only page that holds words. Its audit row is committed before it is drawn."""
+    why = reason_of(visit, "why", "Say why you open the words.")
+    sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
+    told = desk_reading.read(visit.kit, visit.by, visit.token, tip_id, why)
+    return opened_page(
+        visit,
+        "tip_opened.html",
+        url_for("tips.one", tip_id=tip_id),
+        sheet=sheet,
+        shown=in_words(visit, sheet.line),
+        told=reading.worded(visit.kit, told, visit.language),
+        earlier=[place_name(one, visit.language) for one in told.earlier],
+    )
+
+
+@posted(one, "question", says={KeyMissing: CLOSED, SealBroken: CLOSED, AskRefused: NOT_ASKED})
+def ask(visit: Visit, tip_id: int) -> None:
     """One question of the signed list, behind the receipt of whoever told it."""
     question, reason = visit.form.text("question", most=40), visit.form.text("reason", most=200)
-    wrong = faults(
-        question="" if question else visit.say("Choose a question."),
-        **{"reason-ask": "" if reason else visit.say("Say why.")},
-    )
-    if wrong:
-        return one(visit, tip_id, wrong)
-    try:
-        desk_reading.ask(visit.kit, visit.by, visit.token, tip_id, question, reason)
-    except (KeyMissing, SealBroken):
-        return one(visit, tip_id, _closed(visit, "question"))
-    except AskRefused:
-        words = visit.say(
-            "This question cannot be asked now: one was asked before, there is no receipt, or more is being told."
+    if not question or not reason:
+        raise FormRefused(
+            {
+                "question": "" if question else visit.say("Choose a question."),
+                "reason-ask": "" if reason else visit.say("Say why."),
+            }
         )
-        return one(visit, tip_id, faults(question=words))
-    except NotFound:
-        abort(404)
-    return see("tips.one", tip_id=tip_id)
+    desk_reading.ask(visit.kit, visit.by, visit.token, tip_id, question, reason)
 
 
-def reason_of(visit: Visit, field: str) -> str:
-    """In English, as the audit log keeps it: one of the list, or what was typed."""
+def reason_of(visit: Visit, field: str, missing: str) -> str:
+    """In English, as the audit log keeps it: one of the list, or what was typed. Raises FormRefused without one."""
     chosen = visit.form.text(field, most=20)
+    reason = REASONS.get(chosen, "")
     if chosen == OTHER:
-        return visit.form.text("other", most=MOST_LETTERS)
-    return REASONS.get(chosen, "")
-
-
-def _closed(visit: Visit, field: str) -> FormFaults:
-    words = visit.say(
-        "No key of yours opens these words: they are erased, or your desk must let you in again."
-    )
-    return faults(**{field: words})
+        reason = visit.form.text("other", most=MOST_LETTERS)
+    if not reason:
+        raise visit.wrong(field, missing)
+    return reason

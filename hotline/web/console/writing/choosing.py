@@ -1,8 +1,9 @@
 """Asks which version stays, where two people changed one field: at a save, and where something went live meanwhile."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, url_for
 
@@ -12,12 +13,10 @@ from hotline.engine.editing.merging import FieldClash, Settled, Side
 from hotline.engine.editing.preview import said
 from hotline.services.changes import catching_up, folders, going_live
 from hotline.services.changes.catching_up import CatchUpClash
-from hotline.services.changes.folders import ChangeRow
-from hotline.services.changes.results import ChangeRefused
 from hotline.text.languages import NAMES
-from hotline.web.console.form import Fields, FormFaults, PostedForm
-from hotline.web.console.visit import Visit, page, see
-from hotline.web.console.writing.changes.sentences import field_words, part_words, refused_faults
+from hotline.web.console.form import Fields, PostedForm
+from hotline.web.console.visit import Visit, page, posted, see
+from hotline.web.console.writing.changes.sentences import allowed, field_words, part_words
 from hotline.web.console.writing.editor.drawing import KINDS
 
 PICK = "pick "
@@ -40,21 +39,25 @@ class Choice:
 def ask(visit: Visit, change_id: int) -> Response:
     """Shows what went live meanwhile beside the edits of a change."""
     compared = going_live.compare(visit.kit, change_id)
-    clashes = {part: one.clashes for part, one in compared.clashes.items()}
-    return _of_live(visit, change_id, clashes)
+    return _of_live(visit, change_id, compared.clashes)
 
 
+@posted(ask)
 def choose(visit: Visit, change_id: int) -> Response:
     """Writes what was chosen into the change, which stands on what is live from then on."""
-    form = visit.form
-    done = catching_up.catch_up(
-        visit.kit, visit.by, change_id, once=form.text("once"), settled=settled(form)
-    )
-    if isinstance(done, ChangeRefused):
-        return _of_live(visit, change_id, {}, refused_faults(visit, done, "choices"))
+    once, chosen = visit.form.text("once"), settled(visit.form)
+    done = catching_up.catch_up(visit.kit, visit.by, change_id, once=once, settled=chosen)
     if isinstance(done, CatchUpClash):
-        return _of_live(visit, change_id, {part: one.clashes for part, one in done.parts.items()})
+        return _of_live(visit, change_id, done.parts)
+    allowed(visit, done, "choices")
     return see("changes.show", change_id=change_id)
+
+
+def _of_live(visit: Visit, change_id: int, parts: Mapping[str, Any]) -> Response:
+    clashes = {} if visit.faults else {part: one.clashes for part, one in parts.items()}
+    once = [] if visit.form.text("once") else [("once", secrets.token_urlsafe())]
+    address = url_for("choosing.choose", change_id=change_id)
+    return asked(visit, change_id, clashes, address=address, once=once)
 
 
 def settled(form: PostedForm) -> Mapping[str, Settled]:
@@ -67,77 +70,46 @@ def settled(form: PostedForm) -> Mapping[str, Settled]:
     return found
 
 
-def choices(visit: Visit, clashes: Mapping[str, Sequence[FieldClash]]) -> Sequence[Choice]:
-    """Returns the clashes of each part, to be drawn."""
-    return [_choice(visit, part, one) for part, found in clashes.items() for one in found]
-
-
-def kept(form: PostedForm, asked_now: Collection[Choice]) -> Fields:
-    """Returns the form as it was sent, without what is asked now."""
-    names = {one.name for one in asked_now}
-    return [(name, value) for name, value in form.kept() if name not in names]
-
-
 def asked(
     visit: Visit,
-    change: ChangeRow,
-    found: Sequence[Choice],
+    change_id: int,
+    clashes: Mapping[str, Sequence[FieldClash]],
     *,
     address: str,
-    kept: Fields,
+    once: Fields = (),
     other: str = "",
     back: tuple[str, str] | None = None,
-    faults: FormFaults | None = None,
 ) -> Response:
-    """Draws the page. `address` takes its form; `other` saved the other version, empty for what is live."""
+    """Draws the clashes of each part, with the form as it was sent, without what is asked now.
+
+    `address` takes the form; `other` saved the other version, empty for what is live.
+    """
+    choices = [_choice(visit, part, one) for part, found in clashes.items() for one in found]
+    names = {choice.name for choice in choices}
     return page(
         visit,
         "choose.html",
         status=422 if visit.form.fields else 200,
-        change=change,
-        choices=found,
+        change=folders.look(visit.kit, change_id),
+        choices=choices,
         address=address,
-        kept=kept,
+        kept=[*(one for one in visit.form.kept() if one[0] not in names), *once],
         other=other,
         back=back,
-        faults=faults or FormFaults(),
-    )
-
-
-def _of_live(
-    visit: Visit,
-    change_id: int,
-    clashes: Mapping[str, Sequence[FieldClash]],
-    faults: FormFaults | None = None,
-) -> Response:
-    found = choices(visit, clashes)
-    carried = kept(visit.form, found)
-    once = [] if visit.form.text("once") else [("once", secrets.token_urlsafe())]
-    return asked(
-        visit,
-        folders.look(visit.kit, change_id),
-        found,
-        address=url_for("choosing.choose", change_id=change_id),
-        kept=[*carried, *once],
-        faults=faults,
     )
 
 
 def _choice(visit: Visit, part: str, one: FieldClash) -> Choice:
     place = one.place
     field = field_words(visit, place.name) if place.name else ""
-    language = NAMES.get(place.language, "")
-    where = (part_words(visit, part), place.node, field, language)
-    before, theirs, yours = (
-        _version(visit, one, value) for value in (one.base, one.theirs, one.yours)
-    )
+    where = (part_words(visit, part), place.node, field, NAMES.get(place.language, ""))
     return Choice(
-        f"{PICK}{part} {one.key}",
-        ", ".join(name for name in where if name),
-        place.language,
-        before,
-        theirs,
-        yours,
+        name=f"{PICK}{part} {one.key}",
+        where=", ".join(filter(None, where)),
+        language=place.language,
+        before=_version(visit, one, one.base),
+        theirs=_version(visit, one, one.theirs),
+        yours=_version(visit, one, one.yours),
     )
 
 

@@ -44,7 +44,7 @@ def listed(visit: Visit) -> Response:
         }
         for name, says in live_flows.first_words(kit, part.rows).items()
     ]
-    may_write = bool(visit.by.roles & who.WORDS)
+    may_write = visit.may(who.WORDS)
     return page(
         visit, "flows.html", live=live, lines=lines, states=STATES, may_write=may_write, part=part
     )
@@ -52,7 +52,7 @@ def listed(visit: Visit) -> Response:
 
 def one(visit: Visit, flow: str) -> Response:
     nodes = live_flows.one(visit.kit, flow)
-    may_open = bool(visit.by.roles & who.WORDS)
+    may_open = visit.may(who.WORDS)
     rows = folders.listed(visit.kit) if may_open else ()
     opens = [(row, _opened(visit, row.id, flow, nodes[0].name)) for row in rows]
     return page(
@@ -92,7 +92,7 @@ def find(visit: Visit) -> Response:
 def _change(visit: Visit) -> ChangeRow | None:
     """The change in which is searched; what is not live yet is read by whoever writes. Raises NotFound."""
     change = number_of(visit.query.get("change", ""))
-    if change is None or not visit.by.roles & who.WORDS:
+    if change is None or not visit.may(who.WORDS):
         return None
     return folders.look(visit.kit, change)
 
@@ -103,7 +103,7 @@ def _address(visit: Visit, hit: WordsHit, change_id: int | None) -> str:
     is_in_flow = found.node and not hit.place.startswith("locales.")
     if AccountRole.EDITOR in visit.by.roles and change_id is not None and is_in_flow:
         return f"/changes/{change_id}/flows/{found.flow}/{found.node}#{hit.anchor or 'form'}"
-    if hit.place and visit.by.roles & who.WORDS:
+    if hit.place and visit.may(who.WORDS):
         return url_for(
             "words.one", language=found.language, state="all", at=hit.place, _anchor="t-1"
         )

@@ -17,19 +17,18 @@ from hotline.services.changes import drafts, folders, going_live, judging, propo
 from hotline.services.changes.drafts import PartDraft
 from hotline.services.changes.folders import ChangeRow
 from hotline.services.changes.judging import DividedFindings
-from hotline.services.changes.results import ChangeRefused
 from hotline.web.console import who
-from hotline.web.console.form import FormFaults, number_of
-from hotline.web.console.visit import Visit, page, see, see_address
+from hotline.web.console.form import number_of
+from hotline.web.console.visit import PAGES, Visit, page, posted, see, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes import sentences
 from hotline.web.console.writing.changes.differences import PHRASES as PHRASES_OF
 from hotline.web.console.writing.changes.sentences import (
     KEEPS_LANGUAGES,
+    allowed,
     finding_place,
     languages_kept,
     part_words,
-    refused_faults,
 )
 
 LISTS = {NUMBERS: "numbers", ENTRIES: "entries"}
@@ -37,8 +36,6 @@ LISTS = {NUMBERS: "numbers", ENTRIES: "entries"}
 
 
 Roles = frozenset[AccountRole]
-PAGES = "PAGES"
-"""Under this name the application's settings hold the pages of the route table, by their endpoints."""
 
 
 def if_there(roles: Roles, path: str) -> str:
@@ -78,21 +75,19 @@ def listed(visit: Visit) -> Response:
     return page(visit, "changes.html", rows=rows, over=over, named=named)
 
 
-def ask(visit: Visit, wrong: FormFaults | None = None) -> Response:
+def ask(visit: Visit) -> Response:
     flow = visit.form.text("flow") or visit.query.get("flow", "")
-    return page(visit, "change_new.html", wrong=wrong, flow=flow, typed=visit.form)
+    return page(visit, "change_new.html", flow=flow)
 
 
+@posted(ask)
 def make(visit: Visit) -> Response:
+    """Opens a change, and leads into the flow from which somebody came."""
     form = visit.form
-    why = form.text("why", most=WHY_LETTERS)
-    made = folders.open_change(visit.kit, visit.by, form.text("title"), why)
-    if isinstance(made, ChangeRefused):
-        return ask(visit, refused_faults(visit, made, "title"))
-    return _into(visit, made, form.text("flow"))
-
-
-def _into(visit: Visit, change_id: int, flow: str) -> Response:
+    made = folders.open_change(
+        visit.kit, visit.by, form.text("title"), form.text("why", most=WHY_LETTERS)
+    )
+    change_id, flow = allowed(visit, made, "title"), form.text("flow")
     if flow:
         document = drafts.draft(visit.kit, change_id, flow).document
         address = editor_address(visit.by.roles, change_id, flow, first_screen(document))
@@ -118,34 +113,7 @@ GROUPS = (
 )
 
 
-def propose(visit: Visit, change_id: int) -> Response:
-    return _done(
-        visit,
-        change_id,
-        proposing.propose(
-            visit.kit, visit.by, change_id, keeps_languages=visit.form.ticked(KEEPS_LANGUAGES)
-        ),
-    )
-
-
-def drop(visit: Visit, change_id: int) -> Response:
-    return _done(visit, change_id, folders.drop(visit.kit, visit.by, change_id))
-
-
-def bring_back(visit: Visit, change_id: int, step_id: int) -> Response:
-    once = visit.form.text("once") or secrets.token_urlsafe()
-    before = visit.form.text("before") == "yes"
-    done = steps.bring_back(visit.kit, visit.by, change_id, step_id, once=once, before=before)
-    return _done(visit, change_id, done if isinstance(done, ChangeRefused) else None)
-
-
-def _done(visit: Visit, change_id: int, refused: ChangeRefused | None) -> Response:
-    if refused is not None:
-        return show(visit, change_id, refused_faults(visit, refused, "acts"))
-    return see("changes.show", change_id=change_id)
-
-
-def show(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Response:
+def show(visit: Visit, change_id: int) -> Response:
     compared = going_live.compare(visit.kit, change_id)
     change, changes = compared.change, difference(compared.before, compared.after)
     open_now = change.state.is_editable
@@ -154,7 +122,6 @@ def show(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Resp
     answer = page(
         visit,
         "change.html",
-        wrong=faults,
         change=change,
         parts=_parts(visit, change, changes),
         keeps=languages_kept(visit, changes, compared.after) if open_now else "",
@@ -164,12 +131,32 @@ def show(visit: Visit, change_id: int, faults: FormFaults | None = None) -> Resp
         older=older,
         once=secrets.token_urlsafe(),
         may_write=open_now and AccountRole.EDITOR in visit.by.roles,
-        may_read=bool(visit.by.roles & who.READING),
+        may_read=visit.may(who.READING),
         lists=_lists(visit, change_id),
     )
-    if open_now and change.parts and found is None and not faults:
+    if open_now and change.parts and found is None and not visit.faults:
         answer.headers["Refresh"] = f"{NEWER}; url=/changes/{change_id}?auto"
     return answer
+
+
+@posted(show)
+def propose(visit: Visit, change_id: int) -> None:
+    keeps = visit.form.ticked(KEEPS_LANGUAGES)
+    done = proposing.propose(visit.kit, visit.by, change_id, keeps_languages=keeps)
+    allowed(visit, done, "acts")
+
+
+@posted(show)
+def drop(visit: Visit, change_id: int) -> None:
+    allowed(visit, folders.drop(visit.kit, visit.by, change_id), "acts")
+
+
+@posted(show)
+def bring_back(visit: Visit, change_id: int, step_id: int) -> None:
+    once = visit.form.text("once") or secrets.token_urlsafe()
+    before = visit.form.text("before") == "yes"
+    done = steps.bring_back(visit.kit, visit.by, change_id, step_id, once=once, before=before)
+    allowed(visit, done, "acts")
 
 
 def _history(visit: Visit, change_id: int) -> tuple[Sequence[tuple[object, str]], int | None]:

@@ -22,18 +22,17 @@ from hotline.services.changes.emergencies import EmergencyToRead
 from hotline.services.changes.going_live import ChangeToRead
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console import who
-from hotline.web.console.form import FormFaults, faults, number_of
-from hotline.web.console.visit import Visit, page, see
+from hotline.web.console.form import number_of
+from hotline.web.console.visit import Visit, page, posted, see
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
 from hotline.web.console.writing.changes.sentences import (
     KEEPS_LANGUAGES,
+    allowed,
+    check_read,
     languages_kept,
     part_words,
-    refused_faults,
     refused_words,
-    unread,
-    unread_faults,
     why_marks,
 )
 
@@ -43,13 +42,13 @@ STEPS = 500
 
 
 def read(visit: Visit, change_id: int) -> Response:
-    if folders.look(visit.kit, change_id).state is ChangeState.LIVE:
+    if folders.look(visit.kit, change_id).state is ChangeState.LIVE and not visit.faults:
         return _went_live(visit, change_id)
     return _drawn(visit, going_live.read(visit.kit, change_id))
 
 
 def printed(visit: Visit, change_id: int) -> Response:
-    return _drawn(visit, going_live.read(visit.kit, change_id), template="change_print.html")
+    return _drawn(visit, going_live.read(visit.kit, change_id), "change_print.html")
 
 
 def _went_live(visit: Visit, change_id: int) -> Response:
@@ -65,15 +64,15 @@ def _went_live(visit: Visit, change_id: int) -> Response:
         change=folders.look(visit.kit, change_id),
         line=done.publication,
         shown=to_read(visit, changes, done.before, done.after, live),
-        may_list=bool(visit.by.roles & who.WORDS),
+        may_list=visit.may(who.WORDS),
     )
 
 
+@posted(read)
 def approve(visit: Visit, change_id: int) -> Response:
     form, seen = visit.form, going_live.read(visit.kit, change_id)
-    missing = unread(form, _shown(visit, seen).languages)
-    if missing and form.text("digest") == seen.digest:
-        return _drawn(visit, seen, unread_faults(visit, missing))
+    if form.text("digest") == seen.digest:
+        check_read(visit, _shown(visit, seen).languages)
     done = going_live.publish(
         visit.kit,
         visit.by,
@@ -83,23 +82,22 @@ def approve(visit: Visit, change_id: int) -> Response:
         alone=visit.kit.pretended,
         keeps_languages=form.ticked(KEEPS_LANGUAGES),
     )
-    return _decided(visit, seen, done, "approve")
+    allowed(visit, done, "approve")
+    return see("reading.history")
 
 
+@posted(read)
 def send_back(visit: Visit, change_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
-        words = visit.say("Write what is to be mended, so that it can be.")
-        wrong = faults(**{"back-note": words})
-        return _drawn(visit, going_live.read(visit.kit, change_id), wrong)
-    refused = proposing.send_back(visit.kit, visit.by, change_id, note)
-    if refused is not None:
-        return _decided(visit, going_live.read(visit.kit, change_id), refused, "back-note")
+        raise visit.wrong("back-note", "Write what is to be mended, so that it can be.")
+    allowed(visit, proposing.send_back(visit.kit, visit.by, change_id, note), "back-note")
     return see("changes.show", change_id=change_id)
 
 
+@posted(read)
 def emergency(visit: Visit, change_id: int) -> Response:
-    form, seen = visit.form, going_live.read(visit.kit, change_id)
+    form = visit.form
     reason = form.text("reason", most=NOTE_LETTERS)
     done = emergencies.publish(
         visit.kit,
@@ -109,12 +107,7 @@ def emergency(visit: Visit, change_id: int) -> Response:
         form.text("digest"),
         keeps_languages=form.ticked(KEEPS_LANGUAGES),
     )
-    return _decided(visit, seen, done, "reason")
-
-
-def _decided(visit: Visit, seen: ChangeToRead, done: object, field: str) -> Response:
-    if isinstance(done, ChangeRefused):
-        return _drawn(visit, seen, refused_faults(visit, done, field))
+    allowed(visit, done, "reason")
     return see("reading.history")
 
 
@@ -129,21 +122,15 @@ def _shown(
     return to_read(visit, changes, seen.before, seen.after, live, part)
 
 
-def _drawn(
-    visit: Visit,
-    seen: ChangeToRead,
-    faults: FormFaults | None = None,
-    template: str = "change_read.html",
-) -> Response:
+def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html") -> Response:
     state, changes = seen.change.state, difference(seen.before, seen.after)
     # A form that was refused stands in the last part, as the one that was sent.
-    part = sys.maxsize if faults else number_of(visit.query.get("part", "")) or 1
+    part = sys.maxsize if visit.faults else number_of(visit.query.get("part", "")) or 1
     shown = _shown(visit, seen, changes, part)
     is_second = may_publish(visit.by, seen.hands)
     return page(
         visit,
         template,
-        wrong=faults,
         change=seen.change,
         seen=seen,
         shown=shown,
@@ -159,9 +146,8 @@ def _drawn(
         is_alone=not is_second and visit.kit.pretended,
         beyond=_beyond(visit, seen, changes),
         keeps=languages_kept(visit, changes, seen.after),
-        may_list=bool(visit.by.roles & who.WORDS),
+        may_list=visit.may(who.WORDS),
         least=WHY_LETTERS,
-        typed=visit.form,
     )
 
 
@@ -192,47 +178,26 @@ def history(visit: Visit) -> Response:
         stands=emergencies.standing(visit.kit),
         in_the_middle=going_live.in_the_middle(visit.kit),
         may_decide=AccountRole.APPROVER in visit.by.roles,
-        may_list=bool(visit.by.roles & who.BUT_AUDITOR),
-        may_read=bool(visit.by.roles & who.READING),
+        may_list=visit.may(who.BUT_AUDITOR),
+        may_read=visit.may(who.READING),
     )
 
 
-def bring_back(visit: Visit, publication_id: int) -> Response:
-    form = visit.form
-    reason = form.text("reason", most=REASON_LETTERS)
-    if not reason:
-        words = visit.say("Write why you bring it back: others read it in the history.")
-        return ask_back(visit, publication_id, faults(reason=words))
-    done = bringing_back.bring_back(
-        visit.kit, visit.by, publication_id, reason, form.text("digest")
-    )
-    if isinstance(done, ChangeRefused):
-        return ask_back(visit, publication_id, refused_faults(visit, done, "reason"))
-    return see("reading.history")
+def ask_confirm(visit: Visit, publication_id: int) -> Response:
+    urgent = _urgent(visit, publication_id)
+    shown = None if urgent is None else _shown(visit, urgent)
+    return page(visit, "confirm.html", urgent=urgent, shown=shown)
 
 
+@posted(ask_confirm)
 def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
-    missing = [] if urgent is None else unread(visit.form, _shown(visit, urgent).languages)
-    if missing:
-        return ask_confirm(visit, publication_id, unread_faults(visit, missing))
+    if urgent is not None:
+        check_read(visit, _shown(visit, urgent).languages)
     appointed_by = account_roles.appointed_by(visit.kit, visit.by.account_id, AccountRole.APPROVER)
-    refused = emergencies.confirm(visit.kit, visit.by, publication_id, appointed_by=appointed_by)
-    if refused is not None:
-        return ask_confirm(visit, publication_id, refused_faults(visit, refused, "confirm"))
+    done = emergencies.confirm(visit.kit, visit.by, publication_id, appointed_by=appointed_by)
+    allowed(visit, done, "confirm")
     return see("reading.history")
-
-
-def ask_confirm(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
-    urgent = _urgent(visit, publication_id)
-    return page(
-        visit,
-        "confirm.html",
-        wrong=wrong,
-        urgent=urgent,
-        shown=None if urgent is None else _shown(visit, urgent),
-        typed=visit.form,
-    )
 
 
 def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
@@ -240,15 +205,23 @@ def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
     return urgent if urgent and urgent.stands.id == publication_id else None
 
 
-def ask_back(visit: Visit, publication_id: int, wrong: FormFaults | None = None) -> Response:
+def ask_back(visit: Visit, publication_id: int) -> Response:
     state = bringing_back.preview(visit.kit, publication_id)
     return page(
         visit,
         "bring_back.html",
-        wrong=wrong,
         state=state,
         refused=None if state.is_read else refused_words(visit, UNREAD),
         kinds=KINDS,
         shown=_shown(visit, state),
-        typed=visit.form,
     )
+
+
+@posted(ask_back)
+def bring_back(visit: Visit, publication_id: int) -> Response:
+    missing = phrase("Write why you bring it back: others read it in the history.")
+    reason = visit.reason("reason", missing, most=REASON_LETTERS)
+    digest = visit.form.text("digest")
+    done = bringing_back.bring_back(visit.kit, visit.by, publication_id, reason, digest)
+    allowed(visit, done, "reason")
+    return see("reading.history")

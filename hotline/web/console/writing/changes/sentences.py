@@ -1,7 +1,7 @@
 """Says in the reader's language how a field is called, what a step did, what the check finds, why an act is refused."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, StepKind
 from hotline.engine.check.finding import Code, Finding
@@ -9,15 +9,16 @@ from hotline.engine.editing.anatomy import Document
 from hotline.engine.editing.difference import Difference, LeftBehind, left_behind
 from hotline.engine.editing.drafting import SENTENCES, Lack
 from hotline.engine.editing.emergency import HeldBack, NotInEmergency
+from hotline.errors import FormRefused
 from hotline.services.changes.drafts import StepLine
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.text.languages import NAMES
 from hotline.text.remark import Remark
-from hotline.web.console.form import FormFaults, PostedForm, faults
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 
+Done = TypeVar("Done")
 PARTS: Mapping[str, str] = {
     NUMBERS: phrase("Telephone numbers"),
     ENTRIES: phrase("Entries"),
@@ -178,9 +179,11 @@ def refused_words(visit: Visit, refused: ChangeRefused) -> str:
     return visit.say(REFUSALS[refused.why], where=named)
 
 
-def refused_faults(visit: Visit, refused: ChangeRefused, field: str) -> FormFaults:
-    """The same as the fault of a form's field."""
-    return faults(**{field: refused_words(visit, refused)})
+def allowed(visit: Visit, done: Done | ChangeRefused, field: str) -> Done:
+    """Returns what a service did. Raises FormRefused, with the reason at that field, where it refused."""
+    if isinstance(done, ChangeRefused):
+        raise FormRefused({field: refused_words(visit, done)})
+    return done
 
 
 def _where(visit: Visit, refused: ChangeRefused) -> Iterator[str]:
@@ -275,15 +278,14 @@ def _list(value: object) -> list[object]:
 TICK = "read-"
 
 
-def unread(form: PostedForm, languages: Sequence[str]) -> Sequence[str]:
-    """The languages that nobody ticked."""
-    return [code for code in languages if not form.ticked(f"{TICK}{code}")]
-
-
-def unread_faults(visit: Visit, languages: Sequence[str]) -> FormFaults:
-    named = ", ".join(NAMES[code] for code in languages)
-    words = visit.say("Tick what you have read: {languages}.", languages=named)
-    return faults(**{f"{TICK}{languages[0]}": words})
+def check_read(visit: Visit, languages: Sequence[str]) -> None:
+    """Raises FormRefused, at the first tick, where somebody has not ticked each of these languages as read."""
+    missing = [code for code in languages if not visit.form.ticked(f"{TICK}{code}")]
+    if missing:
+        named = ", ".join(NAMES[code] for code in missing)
+        raise visit.wrong(
+            f"{TICK}{missing[0]}", "Tick what you have read: {languages}.", languages=named
+        )
 
 
 SAYS: Mapping[Code, str] = {

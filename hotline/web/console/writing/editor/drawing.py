@@ -32,7 +32,7 @@ from hotline.services.words import saving
 from hotline.services.words.saving import AskedOfText
 from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.text.languages import CODES
-from hotline.web.console.form import FormFault, FormFaults, number_of
+from hotline.web.console.form import FormFaults, number_of
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.sentences import LACKS, field_words
@@ -133,9 +133,6 @@ class ScreenAtHand:
     flow: FlowAtHand
     node: str
 
-    def document(self) -> Document:
-        return nodes_of(self.flow.document)[self.node]
-
 
 @dataclass(frozen=True, slots=True)
 class EditorDraft:
@@ -160,7 +157,6 @@ def drawn(
     state: HandsetState,
     draft: EditorDraft,
     *,
-    faults: FormFaults | None = None,
     status: int = 200,
     told: Told | None = None,
     said: str = "",
@@ -178,7 +174,6 @@ def drawn(
         lacks=LACKS,
         expects=EXPECTS,
         keys=KEYS,
-        faults=faults or FormFaults(),
     )
 
 
@@ -226,11 +221,9 @@ def _shows(
     }
 
 
-def faults_of(visit: Visit, refused: list[FieldRefused]) -> FormFaults:
+def faults_of(visit: Visit, refused: Sequence[FieldRefused]) -> FormFaults:
     """By the ids of the page's fields."""
-    return FormFaults(
-        tuple(FormFault(field_id(one.name), visit.say(REFUSED[one.fault])) for one in refused)
-    )
+    return {field_id(one.name): visit.say(REFUSED[one.fault]) for one in refused}
 
 
 def field_id(name: str) -> str:

@@ -33,7 +33,7 @@ from hotline.services.changes.folders import FlowAtHand
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.text.languages import CODES
-from hotline.web.console.form import FormFaults, PostedForm, faults, number_of
+from hotline.web.console.form import PostedForm, number_of
 from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import choosing
@@ -155,10 +155,13 @@ class _EditedFlow:
 
 def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Response:
     """303 to the page of the screen; 422 with the form as it was typed, or with what two changed."""
-    faults = faults_of(visit, [*typed.refused]) or _unsaid(visit, at, typed)
+    faults = dict(faults_of(visit, typed.refused))
+    marks_changed = _marks_changed(visit, at, typed)
+    if not faults and marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
+        faults["why"] = visit.say(WHY)
     if faults:
-        return again(visit, at, typed, faults)
-    made = _made(visit, at, typed, do)
+        return again(visit.with_faults(faults), at, typed)
+    made = _made(visit, at, typed, do, marks_changed=marks_changed)
     new = NewStep(at.flow.name, made.flow, once(visit), made.says)
     done = steps.save_step(
         visit.kit,
@@ -169,25 +172,19 @@ def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Respon
         settled=choosing.settled(visit.form).get(at.flow.name),
     )
     if isinstance(done, ChangeRefused):
-        return again(visit, at, typed, FormFaults(), said=OVER)
+        return again(visit, at, typed, said=OVER)
     if isinstance(done, StepClash):
-        return _clash(visit, at, done)
+        # The same form comes back with what was chosen.
+        here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
+        return choosing.asked(
+            visit,
+            at.change_id,
+            {at.flow.name: done.clashes},
+            address=url_for("editor.take", node=at.node, **here),
+            back=(at.flow.name, url_for("editor.flow", **here)),
+            other=done.author,
+        )
     return see_address(_address(visit, at, done, made))
-
-
-def _clash(visit: Visit, at: ScreenAtHand, clash: StepClash) -> Response:
-    """422: both versions of what two changed. The same form comes back with what was chosen."""
-    here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
-    choices = choosing.choices(visit, {at.flow.name: clash.clashes})
-    return choosing.asked(
-        visit,
-        folders.look(visit.kit, at.change_id),
-        choices,
-        address=url_for("editor.take", node=at.node, **here),
-        back=(at.flow.name, url_for("editor.flow", **here)),
-        other=clash.author,
-        kept=choosing.kept(visit.form, choices),
-    )
 
 
 def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
@@ -207,22 +204,10 @@ def once(visit: Visit) -> str:
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 
-def again(
-    visit: Visit, at: ScreenAtHand, typed: TypedScreen, faults: FormFaults, *, said: str = ""
-) -> Response:
+def again(visit: Visit, at: ScreenAtHand, typed: TypedScreen, *, said: str = "") -> Response:
     """422: the form as it was typed, with what is wrong in its fields, or with a sentence on top."""
     state = moving.handset_of_form(visit.form, visit.language)
-    draft = draft_of(visit, typed)
-    return drawn(visit, at, state, draft, faults=faults, status=422, said=said)
-
-
-def _unsaid(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> FormFaults:
-    """What counts is changed with a reason alone."""
-    if not _marks_changed(visit, at, typed):
-        return FormFaults()
-    if len(visit.form.text("why")) >= WHY_LETTERS:
-        return FormFaults()
-    return faults(why=visit.say(WHY))
+    return drawn(visit, at, state, draft_of(visit, typed), status=422, said=said)
 
 
 def _marks_changed(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> bool:
@@ -233,7 +218,9 @@ def _marks_changed(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> bool:
     return any(shown(typed.before, name) != shown(typed.node, name) for name in shut)
 
 
-def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _EditedFlow:
+def _made(
+    visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str, *, marks_changed: bool
+) -> _EditedFlow:
     after, plain = without_typography(typed.node)
     after = acted(after, do) or after
     flow = with_node(typed.flow, at.node, after)
@@ -244,7 +231,7 @@ def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _Edite
         flow = moved(flow, at.node, by)
         if after == typed.before:
             says["did"] = StepKind.ORDERED
-    elif _marks_changed(visit, at, typed):
+    elif marks_changed:
         says |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
     return _EditedFlow(flow, says, plain, _anchor(do, after))
 
@@ -310,18 +297,17 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     at = ScreenAtHand(change_id, here, node)
     do = visit.form.text("do") or "save"
     if do.partition(":")[0] not in STORES_NOTHING:
-        said = visit.form.text("version")
-        if said != str(here.version):
-            return again(visit, at, typed, FormFaults(), said=LOST)
+        if visit.form.text("version") != str(here.version):
+            return again(visit, at, typed, said=LOST)
         return saved(visit, at, typed, do)
     verb, _, said = do.partition(":")
     draft = replace(
         draft_of(visit, typed),
-        unlocked=verb == "unlock" or unlocked(visit),
+        unlocked=verb == "unlock" or visit.form.ticked("unlocked"),
         opened=said if verb == "open" else "",
     )
-    faults = faults_of(visit, [*typed.refused])
-    return drawn(visit, at, _state(visit, do), draft, faults=faults)
+    wrong = visit.with_faults(faults_of(visit, typed.refused))
+    return drawn(wrong, at, _state(visit, do), draft)
 
 
 def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
@@ -346,23 +332,19 @@ def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtH
     The newest state, where the form says none that is there.
     """
     try:
-        here = there(visit, change_id, flow, node, version(visit))
+        version = number_of(visit.form.text("version"), signed=True)
+        here = there(visit, change_id, flow, node, version)
     except NotFound:
         here = there(visit, change_id, flow, node)
     live = nodes_of(folders.live_flow(visit.kit, flow)).get(node)
-    shut = frozenset() if unlocked(visit) else locked(nodes_of(here.document)[node], live)
+    shut = (
+        frozenset()
+        if visit.form.ticked("unlocked")
+        else locked(nodes_of(here.document)[node], live)
+    )
     flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()
     typed = typed_screen(here.document, node, visit.form, flows=flows, locked=shut)
     return here, typed
-
-
-def version(visit: Visit) -> int | None:
-    """What the form says that it was made of; the newest where it says nothing that is one."""
-    return number_of(visit.form.text("version"), signed=True)
-
-
-def unlocked(visit: Visit) -> bool:
-    return visit.form.ticked("unlocked")
 
 
 def there(

@@ -1,8 +1,9 @@
 """The file of a sheet as it travels: a workbook or CSV out, whatever somebody uploads in."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from typing import TypeVar
 
 from flask import request
 
@@ -10,9 +11,9 @@ from hotline.adapters import sheet_reading, spreadsheet
 from hotline.adapters.sheet_reading import SheetLimits
 from hotline.domain.flows import sheet
 from hotline.domain.flows.sheet import SheetRow
-from hotline.errors import ImportRefused
-from hotline.text.remark import Remark, remark
-from hotline.web.console.visit import Visit
+from hotline.errors import FormRefused, ImportRefused
+from hotline.text.remark import remark
+from hotline.web.console.visit import Visit, refusal_words
 
 LIMITS = SheetLimits(rows=5_000)
 MOST_LETTERS = 700_000
@@ -22,9 +23,9 @@ KINDS = {
     "csv": "text/csv; charset=utf-8",
 }
 CELLS = 5
-MORE_BYTES = remark("more than 2 MB")
-NOT_UTF8 = remark("not UTF-8: save it as .xlsx or CSV UTF-8")
-BROKEN = remark("the form is broken: upload the sheet again")
+MOST_BYTES = 3 * 2**20
+"""Of the hidden field that carries rows."""
+Taken = TypeVar("Taken")
 
 
 def written(
@@ -43,38 +44,52 @@ def written(
     )
 
 
-def uploaded() -> bytes | None:
-    """Returns the file that was chosen, up to one byte more than a sheet may have. None if there is none."""
+def uploaded(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
+    """Returns what `read` takes from the file that was chosen. Raises FormRefused."""
     upload = request.files.get("sheet")
     if upload is None or not upload.filename:
-        return None
+        raise visit.wrong("sheet", "Choose a file first.")
     with closing(upload):
         raw: bytes = upload.read(LIMITS.size + 1)
-    return raw
+    try:
+        return read(raw)
+    except ImportRefused as refused:
+        raise not_taken(visit, refused) from None
+
+
+def not_taken(visit: Visit, refused: ImportRefused) -> FormRefused:
+    """Returns the error that a file is refused, in the reader's language."""
+    return visit.wrong(
+        "sheet", "This file cannot be taken: {message}", message=refusal_words(visit, refused)
+    )
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Which of the two it is, its letters say. Raises ImportRefused for a file that is too large."""
+    if len(raw) > LIMITS.size:
+        raise ImportRefused([remark("more than 2 MB")])
+    return raw.startswith(sheet_reading.BEGINS)
+
+
+def decoded(raw: bytes) -> str:
+    """Returns the text of a CSV file. Raises ImportRefused."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ImportRefused([remark("not UTF-8: save it as .xlsx or CSV UTF-8")]) from None
 
 
 def opened(raw: bytes, language: str) -> Sequence[SheetRow]:
-    """Which of the two it is, its letters say. Raises ImportRefused."""
-    if len(raw) > LIMITS.size:
-        raise ImportRefused([MORE_BYTES])
-    if raw.startswith(sheet_reading.BEGINS):
+    """Returns the rows of a sheet. Raises ImportRefused."""
+    if is_workbook(raw):
         rows = sheet.rows_of(sheet_reading.read(raw, LIMITS), language)
     else:
-        try:
-            rows = sheet.read(raw.decode("utf-8-sig"), language)
-        except UnicodeDecodeError:
-            raise ImportRefused([NOT_UTF8]) from None
+        rows = sheet.read(decoded(raw), language)
     if len(rows) > LIMITS.rows:
         raise ImportRefused([remark("more than {count} rows", count=LIMITS.rows)])
     if sum(len(row.place) + len(row.words) for row in rows) > MOST_LETTERS:
         raise ImportRefused([remark("too many letters for a sheet of ours")])
     return rows
-
-
-def not_taken(visit: Visit, refused: ImportRefused) -> str:
-    """Returns the sentence about a file that is refused, in the reader's language."""
-    said = [one.said(visit.say) if isinstance(one, Remark) else str(one) for one in refused.said]
-    return visit.say("This file cannot be taken: {message}", message="; ".join(said))
 
 
 def packed(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
@@ -87,14 +102,15 @@ def packed(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
     return json.dumps(cells, ensure_ascii=False)
 
 
-def unpacked(field: str) -> Sequence[tuple[SheetRow, str]]:
-    """Back from the hidden field, which may have been changed on its way. Raises ImportRefused."""
+def unpacked(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
+    """Back from the hidden field, which may have been changed on its way. Raises FormRefused."""
     try:
-        cells = json.loads(field)
+        cells = json.loads(visit.form.text("rows", most=MOST_BYTES))
     except (ValueError, RecursionError):
-        raise ImportRefused([BROKEN]) from None
+        cells = None
     if not isinstance(cells, list) or len(cells) > LIMITS.rows or not all(map(_is_row, cells)):
-        raise ImportRefused([BROKEN])
+        broken = ImportRefused([remark("the form is broken: upload the sheet again")])
+        raise not_taken(visit, broken)
     return [
         (SheetRow(line, place, sheet.plain_words(words), "yes", digest), why)
         for line, place, words, digest, why in cells

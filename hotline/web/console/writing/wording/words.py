@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, make_response, url_for
 
 from hotline.domain.flows import sheet
 from hotline.domain.flows.sheet import SheetRowFault
-from hotline.errors import ImportRefused
 from hotline.services.words import page_texts, saving, word_sheets
 from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
 from hotline.services.words.saving import TypedWords
@@ -17,8 +17,8 @@ from hotline.services.words.word_sheets import JudgedSheet, RefusedRow
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import who
-from hotline.web.console.form import FormFaults, PostedForm, faults, number_of
-from hotline.web.console.visit import Visit, page, part_of_list, see, see_address
+from hotline.web.console.form import FormFaults, PostedForm, number_of
+from hotline.web.console.visit import Visit, page, part_of_list, posted, see, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes import sentences
 from hotline.web.console.writing.editor.drawing import STATES
@@ -46,13 +46,13 @@ def one(visit: Visit, language: str) -> Response:
 def take(visit: Visit, language: str) -> Response:
     """Every field is taken first, then the button: none loses a word."""
     does, _, number = visit.form.text("do").partition(":")
-    typed = [one for _, one in typed_words(visit.form)]
-    agreed = dict(typed_words(visit.form)).get(number)
+    typed = typed_words(visit.form)
+    agreed = typed.get(number)
     kept = saving.keep(
         visit.kit,
         visit.by,
         known_language(language),
-        typed,
+        [*typed.values()],
         agreed=agreed.place if agreed and does in ("agree", "both") else "",
         saving=does == "both",
         once=visit.form.text("once", most=32),
@@ -69,7 +69,7 @@ def take(visit: Visit, language: str) -> Response:
 
 def part(visit: Visit, language: str) -> Response:
     """The meters alone, of the words as they stand in the fields."""
-    typed = dict(typed_words(visit.form))
+    typed = typed_words(visit.form)
     words = {one.place: one.words for one in typed.values()}
     filled = page_texts.measured(visit.kit, known_language(language), words)
     meters = {number: filled.get(one.place) for number, one in typed.items()}
@@ -97,30 +97,30 @@ def address_of(wanted: WordsFilter) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def typed_words(form: PostedForm) -> list[tuple[str, TypedWords]]:
+def typed_words(form: PostedForm) -> Mapping[str, TypedWords]:
     """The rows of the form, by their number on the page."""
-    found = []
+    found = {}
     for number in map(str, range(1, page_texts.PAGE + 1)):
         if place := form.text(f"place.{number}"):
             words = form.text(f"words.{number}", most=LONGEST_WORDS)
             digests = form.text(f"digest.{number}"), form.text(f"english.{number}")
-            found.append((number, TypedWords(place, words, *digests)))
+            found[number] = TypedWords(place, words, *digests)
     return found
 
 
 def _page(visit: Visit, language: str, wrong: WordsFaults | None = None) -> Response:
     wanted = filter_of(visit)
     shown = page_texts.words_page(visit.kit, visit.by.name, visit.by.account_id, language, wanted)
-    typed = {one.place: one.words for _, one in typed_words(visit.form)}
+    rows = typed_words(visit.form)
+    typed = {one.place: one.words for one in rows.values()}
     return page(
-        visit,
+        visit.with_faults(_faults(visit, shown.texts, wrong or {})),
         "words_of.html",
         code=language,
         shown=shown,
         typed=typed,
         meters=page_texts.measured(visit.kit, language, typed) if typed else {},
-        notes={one.place: visit.form.text(f"note.{n}") for n, one in typed_words(visit.form)},
-        wrong=_faults(visit, shown.texts, wrong or {}),
+        notes={one.place: visit.form.text(f"note.{number}") for number, one in rows.items()},
         wanted=wanted,
         here=address_of(wanted),
         filters=FILTERS,
@@ -138,7 +138,7 @@ def _faults(visit: Visit, texts: Sequence[PageText], wrong: WordsFaults) -> Form
     for at, one in wrong.items():
         field = "note" if one.why is Unfit.NOTHING_ASKED else "words"
         says[f"{field}.{numbers[at]}" if at in numbers else "texts"] = fault_words(visit, one)
-    return faults(**says)
+    return says
 
 
 def fault_words(visit: Visit, fault: WordsFault) -> str:
@@ -152,7 +152,6 @@ def fault_words(visit: Visit, fault: WordsFault) -> str:
     return visit.say(fault.why.value, **values)
 
 
-MOST_BYTES = 3 * 2**20
 WHYS = {
     SheetRowFault.GONE: phrase("There is no such text: it was moved or taken out since."),
     SheetRowFault.NOT_YES: phrase("Write yes into the column agreed, or leave it empty."),
@@ -163,7 +162,15 @@ WHYS = {
 
 
 def ask_sheet(visit: Visit, language: str) -> Response:
-    return _ask_sheet(visit, known_language(language))
+    taken, wanted = visit.query.get("taken", ""), filter_of(visit)
+    return page(
+        visit,
+        "word_sheet.html",
+        code=known_language(language),
+        taken=taken if taken.isdecimal() and len(taken) < 6 else "",
+        wanted=wanted,
+        here=address_of(wanted),
+    )
 
 
 def sheet_file(visit: Visit, language: str, kind: str) -> Response:
@@ -175,25 +182,18 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
     return _sent(f"words-{language}{flow}", kind, sheet_files.written(kind, rows, language))
 
 
+@posted(ask_sheet)
 def judge_sheet(visit: Visit, language: str) -> Response:
     """Nothing is stored: the page says what would be taken."""
     known_language(language)
-    raw = sheet_files.uploaded()
-    if raw is None:
-        return _ask_sheet(visit, language, visit.say("Choose a file first."))
-    try:
-        rows = sheet_files.opened(raw, language)
-    except ImportRefused as refused:
-        return _ask_sheet(visit, language, sheet_files.not_taken(visit, refused))
+    rows = sheet_files.uploaded(visit, partial(sheet_files.opened, language=language))
     return _judged(visit, language, word_sheets.judged(visit.kit, language, rows))
 
 
+@posted(ask_sheet)
 def take_sheet(visit: Visit, language: str) -> Response:
     known_language(language)
-    try:
-        rows = [row for row, _ in sheet_files.unpacked(visit.form.text("rows", most=MOST_BYTES))]
-    except ImportRefused as refused:
-        return _ask_sheet(visit, language, sheet_files.not_taken(visit, refused))
+    rows = [row for row, _ in sheet_files.unpacked(visit)]
     once = visit.form.text("once", most=32)
     done = word_sheets.take_sheet(visit.kit, visit.by, language, rows, once)
     if done.refused:
@@ -201,33 +201,15 @@ def take_sheet(visit: Visit, language: str) -> Response:
     return see("words.ask_sheet", language=language, taken=len(done.taken))
 
 
+@posted(ask_sheet)
 def send_refused(visit: Visit, language: str) -> Response:
     """The refused rows as a sheet, with a column why: to be mended, and sent again."""
-    known_language(language)
-    try:
-        rows = sheet_files.unpacked(visit.form.text("rows", most=MOST_BYTES))
-    except ImportRefused as broken:
-        return _ask_sheet(visit, language, sheet_files.not_taken(visit, broken))
-    found = word_sheets.refused_rows(visit.kit, language, rows)
+    rows = sheet_files.unpacked(visit)
+    found = word_sheets.refused_rows(visit.kit, known_language(language), rows)
     columns = (*sheet.COLUMNS, sheet.WHY)
     kind = "csv" if visit.form.text("kind") == "csv" else "xlsx"
-    return _sent(
-        f"words-{language}-refused", kind, sheet_files.written(kind, found, language, columns)
-    )
-
-
-def _ask_sheet(visit: Visit, language: str, wrong: str = "") -> Response:
-    taken = visit.query.get("taken", "")
-    wanted = filter_of(visit)
-    return page(
-        visit,
-        "word_sheet.html",
-        wrong=faults(sheet=wrong),
-        code=language,
-        taken=taken if taken.isdecimal() and len(taken) < 6 else "",
-        wanted=wanted,
-        here=address_of(wanted),
-    )
+    body = sheet_files.written(kind, found, language, columns)
+    return _sent(f"words-{language}-refused", kind, body)
 
 
 def _judged(
@@ -262,7 +244,7 @@ def _sent(name: str, kind: str, body: bytes) -> Response:
 
 
 def questions(visit: Visit) -> Response:
-    may_settle = bool(visit.by.roles & who.WRITING)
+    may_settle = visit.may(who.WRITING)
     found = saving.waiting(visit.kit)
     return page(visit, "text_questions.html", questions=found, may_settle=may_settle)
 
