@@ -7,16 +7,23 @@ from typing import Any
 
 import pytest
 
+from hotline.domain.outbox.delivery import Priority
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
 from hotline.services.sms import sms_replies
 from hotline.services.sms.inbox import MessageOutcome, take_sms
+from hotline.store.outbox.messages import Message
 from hotline.testing import FakeSms
 from tests.builders import make_message
 from tests.callers import Line
 
 HERS = "+250788000055"
+
+
+def answers_of(line: Line) -> list[Message]:
+    """Answers to strangers, in the order in which they were written."""
+    return [row for row in line.all(Message) if row.priority == Priority.ANSWER]
 
 
 @dataclass

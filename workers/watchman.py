@@ -12,7 +12,6 @@ from hotline.domain.watch.alarms import AlarmState
 from hotline.errors import StoreUnavailable
 from hotline.ports import WatchKit
 from hotline.services.outbox import notices
-from hotline.services.outbox.notices import Person
 from hotline.services.watch import trials, watchers
 
 logger = logging.getLogger(__name__)
@@ -27,7 +26,7 @@ class Watchman:
 
     def __init__(self, kit: WatchKit) -> None:
         self._kit = kit
-        self._people: Sequence[Person] = ()
+        self._contacts: Sequence[tuple[str, bytes]] = ()
         self._database: AlarmState | None = None
         self._looks = 0
 
@@ -40,7 +39,7 @@ class Watchman:
                 trials.hold(self._kit)
             self._looks += 1
             notices.send_due(self._kit)
-            self._people = notices.people(self._kit)
+            self._contacts = notices.contacts(self._kit)
             well = True
         except StoreUnavailable:
             well = False
@@ -48,7 +47,7 @@ class Watchman:
             logger.error("the look failed: %s", type(broken).__name__)
             return
         self._database = notices.tell_of_database(
-            self._kit, self._people, self._database, well=well
+            self._kit, self._contacts, self._database, well=well
         )
 
 

@@ -23,8 +23,8 @@ from hotline.store.desk import audit, desks, recovery_pairs  # noqa: F401
 from hotline.store.dialogue import contacts, readings  # noqa: F401
 from hotline.store.dialogue.contacts import InboundSeen
 from hotline.store.flows import flows, publications  # noqa: F401
-from hotline.store.outbox import answers, messages, reply_answers  # noqa: F401
-from hotline.store.outbox.messages import Deadline
+from hotline.store.outbox import messages, reply_answers  # noqa: F401
+from hotline.store.outbox.messages import Deadline, Message
 from hotline.store.people import enrolments, pin_warnings, responders  # noqa: F401
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Membership
@@ -77,6 +77,13 @@ _partial("membership_desk", Membership.until_at.is_(None), Membership.desk_code)
 _partial("enrolment_open", Enrolment.ended_at.is_(None), Enrolment.responder_id, unique=True)
 _partial("deadline_open", Deadline.fired_at.is_(None), Deadline.due_at)
 _partial("deadline_one", Deadline.fired_at.is_(None), Deadline.tip_id, Deadline.kind, unique=True)
+_partial(
+    "message_contact",
+    Message.contact_key.is_not(None),
+    Message.contact_key,
+    Message.created_at,
+)
+_partial("message_answers", Message.contact_key.is_not(None), Message.created_at)
 _partial(
     "inbound_seen_unlisted",
     and_(

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.outbox.delivery import MessageState
@@ -12,7 +13,7 @@ from hotline.domain.rolls.certificate import Certificate, code_of, month_of
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.watch.alarms import Alarm, Notice, move
 from hotline.services.outbox import lane
-from hotline.services.watch.watchers import notice
+from hotline.services.outbox.notices import notice
 from hotline.store.desk import audit
 from hotline.store.outbox.messages import Message
 from hotline.store.rolls import joined
@@ -134,7 +135,7 @@ def test_a_contact_is_added_tested_and_removed_and_no_number_is_shown(
     assert "Keza: not sent yet" in admin.get(sent.location or "").text
     with desk.kit.database.writing() as session:
         (row,) = alarms.notices(session, [1])
-        row.outcome, row.done_at = "accepted", desk.clock()
+        row.outcome, row.state = "accepted", "accepted"
     assert "Keza: accepted" in admin.get(sent.location or "").text
 
     refused = admin.post("/oncall/1/remove")
@@ -144,8 +145,11 @@ def test_a_contact_is_added_tested_and_removed_and_no_number_is_shown(
     assert last(desk) == ("Admin 1", "watcher_removed", "Keza")
     assert admin.get(sent.location or "").status_code == 200
     with desk.kit.database.reading() as session:
-        rows = alarms.due(session, desk.clock(), oldest=timedelta(hours=1))
-    assert {(row.alarm, row.watcher_id) for row in rows} == {("watchers", 1), ("watchers", 2)}
+        rows = session.scalars(select(Message).where(Message.state == "pending")).all()
+    assert {(row.parameters["name"], row.watcher_id) for row in rows} == {
+        ("watchers", 1),
+        ("watchers", 2),
+    }
     assert admin.post("/oncall/2/remove").status_code == 422, "one contact stays"
     assert desk.tab(AccountRole.NATIONAL).get("/oncall").status_code == 404
 

@@ -31,7 +31,7 @@ from hotline.sealing.runs import RunCipher, WeeklyRuns
 from hotline.services.desk.keys import by_passphrase
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, WrappedDesk
 from hotline.store.cases import case_log, case_notes
-from hotline.store.outbox.answers import Answer
+from hotline.store.outbox.messages import Message
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips import visible
@@ -211,9 +211,9 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         contact_key = tip.contact_key
         asked = asked_back.of_tip(session, filed.id)
         assert asked is not None
-        unanswered = select(Answer.contact_key, Answer.sealed_number)
-        rows = session.execute(unanswered.where(Answer.sealed_number != b""))
-        waiting = [(row.contact_key, row.sealed_number) for row in rows]
+        unanswered = select(Message.contact_key, Message.sealed_number)
+        rows = session.execute(unanswered.where(Message.sealed_number != b""))
+        waiting = [(row.contact_key or "", row.sealed_number or b"") for row in rows]
         (body,) = case_notes.of_tip(session, filed.id).values()
         note = case_log.of_tip(session, filed.id)[-2].key, body
         person = stolen_codes.steal(session, filed.id, filed.uid)

@@ -79,7 +79,7 @@ def state(kit: ConsoleKit, one: Person) -> AccountState:
     return directory.one(kit, one.account_id).state
 
 
-def told(kit: ConsoleKit, template: str) -> list[int]:
+def told(kit: ConsoleKit, template: str) -> list[int | None]:
     with kit.database.reading() as session:
         rows = session.scalars(select(Message).order_by(Message.id)).all()
         return [row.responder_id for row in rows if row.template == template]

@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.outbox.message import AnswerState, Kind, Wording
+from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.wording import Template
 from hotline.sealing.sealer import Sealer
+from hotline.services.outbox import delivery
 from hotline.services.referrals import case_messages
 from hotline.services.sms import sms_replies
 from hotline.services.sms.inbox import InboxOutcome
 from hotline.store.dialogue.contacts import Stopped
-from hotline.store.outbox.answers import Answer
 from hotline.store.outbox.messages import Message
 from tests.callers import Line
-from tests.texting import HERS, Texter, texter
+from tests.texting import HERS, Texter, answers_of, texter
 
 __all__ = ["texter"]
 
@@ -33,8 +33,8 @@ def test_what_is_late_is_never_sent(texter: Texter) -> None:
     texter.line.clock.turn(minutes=11)
     sms_replies.keep_time(texter.line.kit)
     assert texter.reads() == []
-    (row,) = texter.line.all(Answer)
-    assert (row.state, row.sealed_number, row.parameters) == (AnswerState.LATE, b"", {})
+    (row,) = answers_of(texter.line)
+    assert (row.state, row.sealed_number, row.parameters) == (MessageState.FAILED, b"", {})
 
 
 def test_the_clock_sends_what_no_bell_was_heard_for(texter: Texter) -> None:
@@ -51,30 +51,30 @@ def test_a_worker_that_died_sends_nothing_twice(texter: Texter) -> None:
     with pytest.raises(RuntimeError):
         sms_replies.send_due(kit)
     texter.line.clock.turn(seconds=40)
-    sms_replies.keep_time(texter.line.kit)
+    delivery.expire_leases(texter.line.kit)
     assert texter.reads() == []
-    assert texter.line.all(Answer)[0].sealed_number == b""
+    assert answers_of(texter.line)[0].sealed_number == b""
 
 
 @pytest.mark.parametrize(
     ("outcome", "state", "tries"),
     [
-        (Outcome.ACCEPTED, AnswerState.SENT, 1),
-        (Outcome.UNKNOWN, AnswerState.SENT, 1),
-        (Outcome.PERMANENT, AnswerState.FAILED, 1),
-        (Outcome.NOT_SENT, AnswerState.SENT, 2),
-        (Outcome.MONEY_FAULT, AnswerState.SENT, 2),
+        (Outcome.ACCEPTED, MessageState.ACCEPTED, 1),
+        (Outcome.UNKNOWN, MessageState.ACCEPTED, 1),
+        (Outcome.PERMANENT, MessageState.FAILED, 1),
+        (Outcome.NOT_SENT, MessageState.ACCEPTED, 2),
+        (Outcome.MONEY_FAULT, MessageState.ACCEPTED, 2),
     ],
 )
 def test_what_the_gateway_says_of_an_answer(
-    texter: Texter, outcome: Outcome, state: AnswerState, tries: int
+    texter: Texter, outcome: Outcome, state: MessageState, tries: int
 ) -> None:
     texter.sms.results.append(SendResult(outcome))
     texter.says("akazi")
     sms_replies.send_due(texter.line.kit)
     texter.line.clock.turn(seconds=61)
     sms_replies.send_due(texter.line.kit)
-    (row,) = texter.line.all(Answer)
+    (row,) = answers_of(texter.line)
     assert (row.state, len(texter.sms.sent)) == (state, tries)
     assert (row.sealed_number, row.parameters) == (b"", {})
 
@@ -98,7 +98,7 @@ def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter
 def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
     texter.says("akazi")
     assert [job for job, _ in texter.line.jobs.rung] == [Job.ANSWER]
-    assert texter.line.all(Message) == []
+    assert [row.kind for row in texter.line.all(Message)] == [Kind.ANSWER]
 
 
 def waiting_alert(line: Line) -> Message:

@@ -77,7 +77,7 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
     with district.database.writing() as session:
         outbox.message_for_writing(session, claim.message_id)
         outbox.close_attempt(session, claim, result)
-        reports.apply_early(session, district.kit, "ATXid_1", district.clock())
+        reports.apply_early(session, district.kit, result.gateway, "ATXid_1", district.clock())
         report = meanwhile(hear)
     report.join()
     assert district.states == [MessageState.DELIVERED]

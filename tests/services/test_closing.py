@@ -90,6 +90,7 @@ def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: 
     sms(case, case.hers, Verb.NOT_TRAFFICKING)
     row = asked(case)
     wording = Wording(Template[row.template], row.parameters, "en")
+    assert row.responder_id is not None
     name = case.reference(row.responder_id)
     dial = "Dial *384*777*90#."
     assert (

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.outbox.message import AnswerForm, AnswerState
+from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
+from hotline.domain.outbox.message import AnswerForm
 from hotline.domain.referrals.referral import Level
 from hotline.sealing.keys.keyfolder import LISTED
 from hotline.sealing.keys.livekeys import LiveKeys
@@ -18,13 +18,13 @@ from hotline.services.people import stopping
 from hotline.services.sms import sms_replies
 from hotline.services.sms.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.services.tips import retention
-from hotline.store.outbox.answers import Answer
 from hotline.store.sms.inbound import InboxRead
 from hotline.testing import FakeSms
 from tests.builders import make_message
 from tests.callers import SECRETS, Line
 from tests.kits import make_line
 from tests.servers import every_value
+from tests.texting import answers_of
 
 HERS = "+250788000055"
 CRY = "mumfashe ndafungiranye"
@@ -92,7 +92,7 @@ def test_both_ways_prove_it_in_any_order_and_the_second_rings(
     line: Line, sms: FakeSms, ways: tuple[Arrival, ...]
 ) -> None:
     writes(line, CRY, *ways, after=10)
-    (row,) = line.all(Answer)
+    (row,) = answers_of(line)
     assert line.jobs.rung[-1] == (Job.ANSWER, row.id)
     assert sent(line, sms) == [(HERS, SAYS["rw"])]
 
@@ -128,7 +128,7 @@ def test_off_until_it_is_signed(line: Line, sms: FakeSms) -> None:
 )
 def test_what_is_no_cry_is_not_answered_by_it(line: Line, sms: FakeSms, text: str) -> None:
     writes(line, text)
-    assert [row for row in line.all(Answer) if row.form == AnswerForm.ADVERTISEMENT] == []
+    assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
 
 
 @pytest.mark.parametrize("sender", ["+447400123456", "+250252000000", "+881612345678"])
@@ -148,7 +148,7 @@ def test_an_enrolled_phone_is_answered_as_a_responders(line: Line, sms: FakeSms)
     line.enrol(Level.NATIONAL, HERS)
     assert writes(line, CRY, Arrival.GATEWAY) is not InboxOutcome.TIP
     writes(line)
-    assert [row for row in line.all(Answer) if row.form == AnswerForm.ADVERTISEMENT] == []
+    assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
 
 
 def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
@@ -166,7 +166,7 @@ def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
 @pytest.mark.parametrize(("after", "answered"), [(49, True), (51, False), (600, False)])
 def test_within_a_minute_or_never(line: Line, sms: FakeSms, after: int, answered: bool) -> None:
     writes(line, after=after)
-    assert len(line.all(Answer)) == answered, "no number waits for what will not go"
+    assert len(answers_of(line)) == answered, "no number waits for what will not go"
     line.clock.turn(seconds=-after)
     assert len(sent(line, sms)) == answered
 
@@ -179,8 +179,8 @@ def test_what_waited_behind_alerts_for_too_long_never_goes(
     line.clock.turn(seconds=waits)
     assert len(sent(line, sms)) == answered
     sms_replies.keep_time(line.kit)
-    (row,) = line.all(Answer)
-    assert row.state == (AnswerState.SENT if answered else AnswerState.LATE)
+    (row,) = answers_of(line)
+    assert row.state == (MessageState.ACCEPTED if answered else MessageState.FAILED)
     assert row.sealed_number == b""
 
 
@@ -265,5 +265,5 @@ def test_no_number_and_no_word_is_left_when_it_is_sent(line: Line, sms: FakeSms)
     written = every_value(line.database)
     assert b"zuzimba" not in written.lower()
     assert b"788000055" not in written
-    (row,) = line.all(Answer)
+    (row,) = answers_of(line)
     assert (row.sealed_number, row.parameters) == (b"", {})

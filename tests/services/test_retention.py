@@ -161,6 +161,7 @@ def test_reports_of_messages_that_nobody_knows_go_after_a_week(district: Distric
     with district.database.writing() as session:
         for number, applied in enumerate((True, False)):
             row = DeliveryReport(
+                gateway="africastalking",
                 provider_id=f"ATXid_{number}",
                 status="Success",
                 network=None,

@@ -63,7 +63,7 @@ def refused(act: Callable[[], object]) -> object:
     return told.value.fault
 
 
-def messages(kit: ConsoleKit) -> list[tuple[int, str, dict[str, str]]]:
+def messages(kit: ConsoleKit) -> list[tuple[int | None, str, dict[str, str]]]:
     with kit.database.reading() as session:
         rows = session.scalars(select(Message).order_by(Message.id)).all()
         return [(one.responder_id, one.template, dict(one.parameters)) for one in rows]

@@ -14,12 +14,12 @@ from hotline.domain.wording import Template
 from hotline.services.referrals import endings, referral
 from hotline.services.sms.inbox import Arrival, InboxOutcome, take_sms
 from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox.answers import Answer
 from hotline.store.outbox.messages import Message
 from hotline.store.tips.tips import Tip
 from tests.builders import make_message
 from tests.callers import Line
 from tests.kits import make_line
+from tests.texting import answers_of
 
 HERS, ANOTHERS = "+250788000055", "+250788000056"
 TOLD = "umukobwa afungiranye mu nzu i Gasabo"
@@ -67,7 +67,7 @@ def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
     writes(line, "siba")
     templates = {row.template for row in line.all(Message)}
     assert {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name} <= templates
-    assert line.all(Answer) == [], "whoever wrote it is answered by nothing"
+    assert answers_of(line) == [], "whoever wrote it is answered by nothing"
 
 
 @pytest.mark.row("C2")

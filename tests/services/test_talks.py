@@ -12,10 +12,9 @@ from hotline.errors import NumberInvalid
 from hotline.services.sms import sms_replies
 from hotline.services.sms.inbox import InboxOutcome
 from hotline.store.dialogue.contacts import Dialogue, Stopped
-from hotline.store.outbox.answers import Answer
 from tests.kits import make_line
 from tests.servers import every_value
-from tests.texting import HERS, Texter, texter
+from tests.texting import HERS, Texter, answers_of, texter
 
 __all__ = ["texter"]
 
@@ -114,7 +113,7 @@ def test_after_the_end_a_digit_is_told_how_to_begin_again(texter: Texter) -> Non
 def test_whoever_never_asked_to_read_is_answered_by_nothing(texter: Texter, text: str) -> None:
     assert texter.says(text) is InboxOutcome.UNKNOWN_SENDER
     assert texter.reads() == []
-    assert texter.line.all(Answer) == []
+    assert answers_of(texter.line) == []
 
 
 @pytest.mark.parametrize("words", ["umukobwa afungiranye mu nzu", "mutabare", "help"])
@@ -130,13 +129,13 @@ def test_in_the_middle_of_reading_a_tip_is_a_tip_and_answered_by_nothing(
 def test_a_responder_reads_nothing_by_sms(texter: Texter) -> None:
     texter.msisdn = "+250788000090"
     assert texter.says("akazi") is InboxOutcome.HELPED
-    assert texter.line.all(Answer) == []
+    assert answers_of(texter.line) == []
 
 
 def test_where_sms_does_not_reach_the_line_nobody_is_answered(texter: Texter) -> None:
     texter.line.kit = replace(texter.line.kit, line=make_line(inbound_sms=False))
     assert texter.says("akazi") is InboxOutcome.UNKNOWN_SENDER
-    assert texter.line.all(Answer) == []
+    assert answers_of(texter.line) == []
 
 
 @pytest.mark.parametrize("when", ["before", "between", "by choice"])
@@ -155,7 +154,7 @@ def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
     texter.says("abana")
     assert texter.reads() == []
     assert len(texter.line.all(Stopped)) == 1
-    assert all(row.sealed_number == b"" for row in texter.line.all(Answer))
+    assert all(row.sealed_number == b"" for row in answers_of(texter.line))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +167,7 @@ def test_a_number_that_is_no_rwandan_mobile_is_counted_and_answered_by_nothing(
     texter.msisdn = number
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
-    assert texter.line.all(Answer) == []
+    assert answers_of(texter.line) == []
     found = sms_replies.finding(texter.line.kit, sealed=True)
     assert (found.ok, found.says) == (True, "0 of 700 today, 1 to numbers that get none")
 
@@ -245,4 +244,4 @@ def test_neither_her_number_nor_her_words_stand_anywhere(texter: Texter) -> None
     written = every_value(texter.line.database)
     assert HERS[4:].encode() not in written
     assert b"svp" not in written.lower()
-    assert HERS not in repr(texter.line.all(Answer))
+    assert HERS not in repr(answers_of(texter.line))

@@ -16,9 +16,9 @@ from hotline.services.watch import checks_database, watchers
 from hotline.store.database import open_database
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.outbox import messages
+from hotline.store.outbox.messages import Watcher
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
-from hotline.store.watch.alarms import AlarmNotice, Watcher
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
 from tests.kits import WholeKit, make_watch
@@ -151,7 +151,7 @@ def test_what_may_not_have_gone_out_is_tried_again(manned: Line, result: SendRes
     for _ in range(20):
         manned.look(seconds=10)
     assert manned.woken == [(KEZA, LANE)] * 3
-    (row,) = manned.district.all(AlarmNotice)
+    row = manned.district.message
     assert (row.outcome, row.attempts) == ("accepted", 3)
 
 

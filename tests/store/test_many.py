@@ -46,6 +46,7 @@ def test_what_is_taken_is_passed_by(
 
 def test_ids_are_given_to_nobody_else(database: Database) -> None:
     same = {
+        DeliveryReport.gateway: "africastalking",
         DeliveryReport.status: "Success",
         DeliveryReport.received_at: NOON,
         DeliveryReport.applied: False,
@@ -58,7 +59,9 @@ def test_ids_are_given_to_nobody_else(database: Database) -> None:
             columns = (DeliveryReport.id, DeliveryReport.provider_id)
             assert add(session, DeliveryReport, columns, rows, same) == 3
             session.add(
-                DeliveryReport(provider_id=first, status="Sent", network=None, received_at=NOON)
+                DeliveryReport(
+                    gateway="africastalking", provider_id=first, status="Sent", received_at=NOON
+                )
             )
             session.flush()
         found = session.scalars(select(DeliveryReport).order_by(DeliveryReport.id)).all()

@@ -10,7 +10,7 @@ from hotline.cli.options import by_option
 from hotline.domain.outbox.delivery import Outcome
 from hotline.ports import LookingKit
 from hotline.services.watch import watchers
-from hotline.store.watch.alarms import AlarmNotice
+from hotline.store.outbox.messages import Message
 from hotline.text.languages import CODES
 
 TRIAL_SECONDS = 60.0
@@ -50,10 +50,10 @@ def test(seconds: float) -> None:
         raise SystemExit(1)
 
 
-def _told(kit: LookingKit, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, AlarmNotice]]:
+def _told(kit: LookingKit, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, Message]]:
     end = time.monotonic() + seconds
     while True:
         rows = watchers.told(kit, ids)
-        if all(row.done_at for _, row in rows) or time.monotonic() > end:
+        if all(row.has_ended for _, row in rows) or time.monotonic() > end:
             return rows
         time.sleep(0.5)

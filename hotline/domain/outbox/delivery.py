@@ -50,7 +50,7 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
     """The stored number or code does not open. This is a fault of ours: the responder may well be reachable."""
     WITHDRAWN = "withdrawn"
-    """The code that it tells was used, or another one took its place."""
+    """The code that it tells was used or replaced, or its recipient asked for no more."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
@@ -61,6 +61,12 @@ UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
 """Surely not sent: it burns none of the eight attempts."""
 
 
+class Gateway(StrEnum):
+    """A gateway. Its ids mean nothing to another one: a report is matched by both."""
+
+    AFRICAS_TALKING = "africastalking"
+
+
 @dataclass(frozen=True, slots=True)
 class SendResult:
     """The gateway's answer, in our words: what an SMS adapter returns. It never raises for the network."""
@@ -69,6 +75,7 @@ class SendResult:
     http_status: int | None = None
     provider_status: str | None = None
     provider_id: str | None = None
+    gateway: Gateway = Gateway.AFRICAS_TALKING
 
 
 LEASE = timedelta(seconds=30)
@@ -94,6 +101,19 @@ class Priority(IntEnum):
     NORMAL = 3
     CONFIRMATION = 4
     DRILL = 5
+    ANSWER = 6
+    """To a stranger who wrote, while no other message is due."""
+    MONITOR = 7
+    """Of alarms, to on-call contacts: the monitor alone claims it, with its own key, and no pause stops it."""
+
+
+TO_RESPONDERS = (
+    Priority.URGENT,
+    Priority.SOON,
+    Priority.NORMAL,
+    Priority.CONFIRMATION,
+    Priority.DRILL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +127,10 @@ class OutgoingQueue:
     error: timedelta | None = None
     """After an answer that says that the gateway failed: the surer "no". None: as `unknown`."""
     report: timedelta = timedelta(minutes=10)
+    ends: Mapping[Outcome, MessageState] | None = None
+    """What ends a message that is tried until it is too old. None: the eight attempts of an alert."""
+    holds: bool = True
+    """A fault of ours holds every queue but the monitor's."""
 
 
 QUEUES: Mapping[int, OutgoingQueue] = {
@@ -120,6 +144,22 @@ QUEUES: Mapping[int, OutgoingQueue] = {
     Priority.NORMAL: OutgoingQueue(),
     Priority.CONFIRMATION: OutgoingQueue(),
     Priority.DRILL: OutgoingQueue(),
+    Priority.ANSWER: OutgoingQueue(
+        retries=(2, 5, 15, 30, 60),
+        ends={
+            **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
+            # A second one would cost more than it helps: who wrote may write again.
+            **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
+        },
+    ),
+    Priority.MONITOR: OutgoingQueue(
+        retries=(10, 20, 40, 80, 160, 300),
+        ends={
+            **dict.fromkeys((*NEVER, Outcome.WITHDRAWN), MessageState.FAILED),
+            Outcome.ACCEPTED: MessageState.ACCEPTED,
+        },
+        holds=False,
+    ),
 }
 
 
@@ -152,13 +192,17 @@ def judge(
     result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
     """`attempts` includes this one, `counted` those before it; `chance` is in 0..1 and spreads the retries."""
-    outcome = result.outcome
+    outcome, queue = result.outcome, QUEUES[priority]
+    if outcome in FAULTS and queue.holds:
+        return Verdict(MessageState.RETRY, HOLD, counted=False, hold=True)
+    if queue.ends is not None:
+        state = queue.ends.get(outcome, MessageState.RETRY)
+        wait = retry_wait(priority, attempts, 0.0)
+        return Verdict(state, wait, counted=False, flag=outcome in NEVER)
     if outcome is Outcome.ACCEPTED:
         return Verdict(MessageState.ACCEPTED, report_wait(priority), counted=True)
     if outcome in WITHOUT_RETRY:
         return WITHOUT_RETRY[outcome]
-    if outcome in FAULTS:
-        return Verdict(MessageState.RETRY, HOLD, counted=False, hold=True)
     if outcome is Outcome.NOT_SENT:
         wait = retry_wait(priority, attempts - counted, chance)
         return Verdict(MessageState.RETRY, wait, counted=False)

@@ -1,9 +1,4 @@
-"""Messages in and out, as values. Pure.
-
-The life of an answer to a stranger: short, so that it never comes into another hand. Pure.
-
-pending -> sending -> sent | failed; and late where it could not be sent in time. With the end its number is gone.
-"""
+"""Messages in and out, as values; and how long an answer to a stranger lives. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from hotline.domain.outbox.delivery import FAULTS, HOLD, NEVER, Outcome
+from hotline.domain.outbox.delivery import Gateway
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.coming import CARES, Care
@@ -30,6 +25,14 @@ class DoubtDecision(StrEnum):
 class Kind(StrEnum):
     ALERT = "alert"
     CONFIRMATION = "confirmation"
+    ANSWER = "answer"
+    """To a stranger who wrote."""
+    NOTICE = "notice"
+    """Of an alarm, to an on-call contact."""
+
+
+TO_DECIDE = (Kind.ALERT, Kind.CONFIRMATION)
+"""Kinds that a person decides about after a restore. Answers are late by then; nothing holds notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class ReportIn:
     status: str
     failure_reason: str | None = None
     network: str | None = None
+    gateway: Gateway = Gateway.AFRICAS_TALKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +205,6 @@ SOON = timedelta(seconds=50)
 """The one answer to a cry: what cannot be begun by then is not sent. With the longest send it is there in a minute."""
 SELDOM = timedelta(days=7)
 """A phone that cried is answered once in so long, and the row stays so long to be known by."""
-WAITS = (2, 5, 15, 30, 60)
-"""Seconds between tries; the last one repeats."""
 AN_HOUR, A_DAY = 20, 60
 """Answers to one phone. More than that reads no human: two machines answer one another."""
 SHARE = 0.7
@@ -210,23 +212,14 @@ SHARE = 0.7
 
 
 class AnswerForm(StrEnum):
-    SCREEN = "screen"
-    HINT = "hint"
+    """What an answer says, in the place of a template's name."""
+
+    SCREEN = "SCREEN"
+    """A screen of the flows."""
+    HINT = Template.READ_AGAIN.name
     """How to begin again; said once."""
-    ADVERTISEMENT = "advertisement"
+    ADVERTISEMENT = Template.ADVERTISEMENT.name
     """The line's public advertisement, to a phone that cried."""
-
-
-class AnswerState(StrEnum):
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    """Or perhaps sent: a second one would cost more than it helps. She may write again."""
-    FAILED = "failed"
-    LATE = "late"
-
-
-ENDED = (AnswerState.SENT, AnswerState.FAILED, AnswerState.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,23 +234,3 @@ class Spent:
 def affordable(spent: Spent, budget: int) -> bool:
     """Whether one more may be written."""
     return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * SHARE)
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerVerdict:
-    state: AnswerState
-    wait: timedelta = timedelta()
-    hold: bool = False
-    """Hold the lane."""
-
-
-def judge(outcome: Outcome, attempts: int) -> AnswerVerdict:
-    """What an attempt's outcome makes of it; `attempts` includes this one."""
-    if outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
-        return AnswerVerdict(AnswerState.SENT)
-    if outcome in NEVER:
-        return AnswerVerdict(AnswerState.FAILED)
-    if outcome in FAULTS:
-        return AnswerVerdict(AnswerState.PENDING, HOLD, hold=True)
-    wait = WAITS[min(max(attempts, 1), len(WAITS)) - 1]
-    return AnswerVerdict(AnswerState.PENDING, timedelta(seconds=wait))

@@ -1,15 +1,14 @@
-"""MTs out: claim, send with no transaction open, record.
+"""Sends messages of every queue: claim, send with no transaction open, record.
 
 Intent is on disk before anything is done, and the result of an attempt is written only while that attempt is still the
-newest.
-
-A message that says a code: it stands in no row in clear, and is opened while it is sent.
+newest. Messages to responders are sent here side by side; `sms_replies` sends answers, and the monitor its notices.
 """
 
 import os
 import secrets
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -17,12 +16,13 @@ from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import (
     MessageState,
     Outcome,
+    Priority,
     SendResult,
     Verdict,
     after_doubt,
     judge,
 )
-from hotline.domain.outbox.message import NOTICES, Wording, render
+from hotline.domain.outbox.message import NOTICES, render
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import RelayKit, Send, SendingKit
@@ -32,25 +32,10 @@ from hotline.services.referrals import acknowledgements, ladder
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import messages, outbox
-from hotline.store.outbox.messages import Message
+from hotline.store.outbox.messages import Message, Watcher
 from hotline.store.outbox.outbox import Claim
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals, retention
-
-
-def is_withdrawn(claim: Claim) -> bool:
-    """Returns True where the code that it tells was used or replaced, or the number it goes to was forgotten."""
-    without_code = claim.wording.template is Template.JOIN and claim.sealed_code is None
-    return without_code or not claim.sealed_number
-
-
-def filled(kit: SendingKit, claim: Claim) -> Wording:
-    """Returns the words as they are sent. Raises KeyMissing, SealBroken."""
-    if claim.sealed_code is None:
-        return claim.wording
-    join = {"join": kit.numbers.open_number(claim.sealed_code)}
-    return replace(claim.wording, parameters={**claim.wording.parameters, **join})
-
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 """Where the newest attempt may still say what came of it."""
@@ -81,55 +66,86 @@ def _claim(kit: RelayKit, free: int) -> Sequence[Send]:
 def _deliver(kit: RelayKit, claim: Claim) -> None:
     kit.failpoint("worker.after_claim")
 
-    result, stop_key = _send(kit, claim)
+    result, stop_key = send(kit, claim, _to_responder, turn=kit.senders.in_turn)
+    if result.outcome is Outcome.ACCEPTED:
+        kit.failpoint("worker.after_send")
 
     with kit.senders.in_turn():
-        told = _record(kit, claim, result)
-        if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
-            _stop(kit, stop_key)
+        told = record(kit, claim, result, stop_key)
     if told is not None:
         ring(kit, Job.DELIVER, told)
 
 
-def _send(kit: RelayKit, claim: Claim) -> tuple[SendResult, str | None]:
-    """What came of it, and what the number is called on the stop list. No transaction is open here."""
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One SMS as it leaves."""
+
+    msisdn: str = field(repr=False)
+    text: str = field(repr=False)
+    stop_key: str | None = None
+    """What the number is called on the stop list; None where that is not asked."""
+
+
+def _to_responder(kit: SendingKit, claim: Claim) -> Outgoing:
+    """Raises KeyMissing, SealBroken. A code stands in no row in clear, and is opened while it is sent."""
+    to, wording = claim.to, claim.wording
+    assert to is not None
+    msisdn = kit.numbers.open_number(to.number)
+    if to.code is not None:
+        join = {"join": kit.numbers.open_number(to.code)}
+        wording = replace(wording, parameters={**wording.parameters, **join})
+    return Outgoing(msisdn, render(wording, kit.phrases), kit.pseudonyms.stopped(msisdn))
+
+
+def is_withdrawn(claim: Claim) -> bool:
+    """Returns True where the code that it tells was used or replaced, or the number it goes to was forgotten."""
+    to = claim.to
+    without_code = claim.template == Template.JOIN.name and (to is None or to.code is None)
+    return without_code or to is None or not to.number
+
+
+def send(
+    kit: SendingKit,
+    claim: Claim,
+    prepare: Callable[[SendingKit, Claim], Outgoing],
+    *,
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> tuple[SendResult, str | None]:
+    """Sends what was claimed. Returns what came of it, and what the number is called on the stop list.
+
+    `prepare` opens the number, and raises KeyMissing or SealBroken. No transaction is open here.
+    """
     if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
     try:
-        msisdn = kit.numbers.open_number(claim.sealed_number)
-        stop_key = kit.pseudonyms.stopped(msisdn)
-        wording = filled(kit, claim)
+        sms = prepare(kit, claim)
     except KeyMissing:
         return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
     except SealBroken:
         return SendResult(Outcome.UNREADABLE, provider_status="seal_broken"), None
-    with kit.senders.in_turn(), kit.database.reading() as session:
-        stopped = outbox.is_stopped(session, stop_key)
-    if stopped:
-        return SendResult(Outcome.STOPPED), None
-
-    result = kit.sms.send(msisdn, render(wording, kit.phrases))
-    if result.outcome is Outcome.ACCEPTED:
-        kit.failpoint("worker.after_send")
-    return result, stop_key
+    if sms.stop_key is not None:
+        with turn(), kit.database.reading() as session:
+            if outbox.is_stopped(session, sms.stop_key):
+                return SendResult(Outcome.STOPPED), None
+    return kit.sms.send(sms.msisdn, sms.text), sms.stop_key
 
 
-def _stop(kit: RelayKit, stop_key: str) -> None:
-    """The gateway's word that she wants to hear no more is hers: from now on ours too, whatever becomes of its list."""
-    with kit.database.writing() as session:
-        contacts.stop(session, stop_key, kit.now())
-
-
-def _record(kit: RelayKit, claim: Claim, result: SendResult) -> int | None:
+def record(
+    kit: SendingKit, claim: Claim, result: SendResult, stop_key: str | None = None
+) -> int | None:
     """Writes what came of an attempt. Returns the id of an alert to somebody else, if it led to one."""
     at = kit.now()
     told: int | None = None
+    if claim.contact_key is not None:
+        # The gateway's id would tell, with the gateway's own books, whose pseudonym this is.
+        result = replace(result, provider_id=None)
     with kit.database.writing() as session:
         row = outbox.message_for_writing(session, claim.message_id)
         outbox.close_attempt(session, claim, result)
-        if result.outcome is Outcome.ACCEPTED:
+        # The monitor may send by a gateway that the workers do not reach, and the other way round.
+        if claim.priority != Priority.MONITOR and result.outcome is Outcome.ACCEPTED:
             messages.release(session)
-        elif result.outcome is Outcome.NOT_SENT:
+        elif claim.priority != Priority.MONITOR and result.outcome is Outcome.NOT_SENT:
             messages.note_failure(session, at)
 
         if _may_write(row, claim.n, result.outcome):
@@ -140,7 +156,11 @@ def _record(kit: RelayKit, claim: Claim, result: SendResult) -> int | None:
             told = _consequences(session, kit, claim, result, verdict, at)
         if result.provider_id is not None:
             # Reports that were quicker than this row.
-            told = reports.apply_early(session, kit, result.provider_id, at) or told
+            early = reports.apply_early(session, kit, result.gateway, result.provider_id, at)
+            told = early or told
+        if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
+            # The gateway's word is her wish: ours too from now on, whatever becomes of its list.
+            contacts.stop(session, stop_key, at)
     return told
 
 
@@ -168,13 +188,12 @@ def _apply(
 ) -> None:
     if row.state == MessageState.SENDING and verdict.counted:
         row.counted += 1
-    row.state = verdict.state
+    outbox.end(row, verdict.state)
     row.next_at = at + verdict.wait
-    row.lease_until = None
-    row.leased_by = None
-    if verdict.state is MessageState.ACCEPTED:
+    row.outcome = result.outcome
+    if result.outcome is Outcome.ACCEPTED:
         row.accepted_at = at
-        row.provider_id = result.provider_id
+        row.gateway, row.provider_id = result.gateway, result.provider_id
     if verdict.hold:
         messages.hold(session, at + verdict.wait, result.outcome)
     session.flush()
@@ -182,15 +201,19 @@ def _apply(
 
 def _consequences(
     session: Session,
-    kit: RelayKit,
+    kit: SendingKit,
     claim: Claim,
     result: SendResult,
     verdict: Verdict,
     at: datetime,
 ) -> int | None:
     """Whoever cannot be reached is no living recipient; a colleague is told at once."""
+    if verdict.flag and claim.watcher_id is not None:
+        session.get_one(Watcher, claim.watcher_id).unreachable = result.outcome
+        return None
+    is_hers = claim.responder_id is not None and claim.to is not None and claim.to.is_hers
     # What takes somebody off the ladder is never done by an exercise: the next alert of a case learns it.
-    if verdict.flag and claim.is_hers and not claim.is_exercise:
+    if verdict.flag and is_hers and not claim.is_exercise:
         responder = session.get_one(Responder, claim.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome

@@ -24,6 +24,7 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
     told: int | None = None
     with kit.database.writing() as session:
         row = DeliveryReport(
+            gateway=report.gateway,
             provider_id=report.provider_id,
             status=report.status,
             network=report.network,
@@ -31,16 +32,18 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
             applied=False,
         )
         if add_if_new(session, row):
-            told = apply_early(session, kit, report.provider_id, at)
+            told = apply_early(session, kit, report.gateway, report.provider_id, at)
     if told is not None:
         ring(kit, Job.DELIVER, told)
 
 
-def apply_early(session: Session, kit: Kit, provider_id: str, at: datetime) -> int | None:
+def apply_early(
+    session: Session, kit: Kit, gateway: str, provider_id: str, at: datetime
+) -> int | None:
     """Apply what was kept for this id, if a message has it by now. Returns a new alert's id, if it led to one."""
     outbox.take_turns(session, provider_id)
-    kept = outbox.early_reports(session, provider_id)
-    message = outbox.message_of_provider_id(session, provider_id) if kept else None
+    kept = outbox.early_reports(session, gateway, provider_id)
+    message = outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
     if message is None:
         return None
     told: int | None = None
@@ -63,16 +66,16 @@ def _apply(
     if meaning is ReportMeaning.NOTHING:
         return None
     if arrived and (still_open or message.state == MessageState.ANSWERED):
-        _end(message, MessageState.DELIVERED)
+        outbox.end(message, MessageState.DELIVERED)
         message.delivered_at = at
         _log(session, message, at)
         return None
     if not still_open or message.state == MessageState.SENDING:
         return None
-    if message.provider_id != report.provider_id:
+    if (message.gateway, message.provider_id) != (report.gateway, report.provider_id):
         return None
 
-    _end(message, MessageState.FAILED)
+    outbox.end(message, MessageState.FAILED)
     session.flush()
     tip_id = outbox.tip_of(session, message)
     return None if tip_id is None else ladder.unreached(session, kit, tip_id, at)
@@ -92,9 +95,3 @@ def _log(session: Session, message: Message, at: datetime) -> None:
         message.responder_id,
     )
     case_log.written(session, entry)
-
-
-def _end(message: Message, state: MessageState) -> None:
-    message.state = state
-    message.lease_until = None
-    message.leased_by = None

@@ -4,6 +4,7 @@ The number is sealed to the relay in the hook, under the lock of the week, so th
 the weeks are over; opened for one send, and gone with it. Raises StoreUnavailable.
 """
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,27 +13,22 @@ from typing import Any
 
 from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.outbox.message import (
-    SHARE,
-    AnswerForm,
-    AnswerState,
-    AnswerVerdict,
-    affordable,
-    judge,
-)
+from hotline.domain.outbox.delivery import MessageState, Priority
+from hotline.domain.outbox.message import SHARE, AnswerForm, Kind, affordable
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, NumberInvalid, SealBroken
-from hotline.ports import Kit, RelayKit
+from hotline.ports import Kit, RelayKit, SendingKit
 from hotline.sealing.keys.people import KIGALI
 from hotline.services.check_result import CheckResult
 from hotline.services.doorbell import ring
+from hotline.services.outbox import delivery
+from hotline.services.outbox.delivery import Outgoing
 from hotline.services.reach import outreach
 from hotline.services.sms import sms_screens
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts
 from hotline.store.outbox import answers, messages, outbox
-from hotline.store.outbox.answers import Answer, AnswerClaim
+from hotline.store.outbox.messages import Message
+from hotline.store.outbox.outbox import Claim
 from hotline.text.gsm7 import segments
 
 BATCH = 100
@@ -77,18 +73,18 @@ def write(
     if not affordable(answers.spent(session, contact_key, at, _midnight(at)), kit.line.sms_a_day):
         return None
     with suppress(KeyMissing):
-        row = Answer(
+        row = Message(
+            kind=Kind.ANSWER,
             contact_key=contact_key,
             sealed_number=seal(kit, to, contact_key, at),
-            form=says.form,
+            template=says.form,
             revision_id=says.revision_id,
             parameters=dict(says.parameters),
             language=says.language,
-            state=AnswerState.PENDING,
-            attempts=0,
+            priority=Priority.ANSWER,
+            state=MessageState.PENDING,
             created_at=written_at or at,
             next_at=at,
-            lease_until=None,
         )
         session.add(row)
         session.flush()
@@ -115,24 +111,19 @@ def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -
         claim = _claim(kit)
         if claim is None:
             break
-        _record(kit, claim, _send(kit, claim))
+        delivery.record(kit, claim, *delivery.send(kit, claim, _to_stranger))
         tried += 1
     return tried
 
 
 def keep_time(kit: RelayKit) -> None:
-    """End what is late and what a dead worker held; ring for the rest, and send it here where nobody hears."""
+    """End what is late; ring for the rest, and send it here where nobody hears."""
     at = kit.now()
     with kit.database.reading() as session:
-        due = answers.oldest_due(session, at)
-        waits = due is not None or answers.any_open(session)
-    if not waits:
-        return
-    with kit.database.writing() as session:
-        for row in answers.expired(session, at):
-            answers.end(row, AnswerState.SENT)
-        for row in answers.late(session, at):
-            answers.end(row, AnswerState.LATE)
+        due, is_late = answers.oldest_due(session, at), answers.any_late(session, at)
+    if is_late:
+        with kit.database.writing() as session:
+            answers.end_late(session, at)
     if due is None or at - due.next_at < RING_AFTER:
         return
     if not ring(kit, Job.ANSWER, due.id) or at - due.next_at >= SELF_AFTER:
@@ -163,35 +154,31 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
     )
 
 
-def _claim(kit: RelayKit) -> AnswerClaim | None:
+def _claim(kit: RelayKit) -> Claim | None:
     at = kit.now()
     with kit.database.writing() as session:
         if messages.held(session, at) or outbox.oldest_due(session, at) is not None:
             return None
-        return answers.claim_next(session, at)
+        return answers.claim(session, at, str(os.getpid()))
 
 
-def _send(kit: RelayKit, claim: AnswerClaim) -> tuple[SendResult, str]:
-    """What came of it, and the digest under which the number is stopped; no transaction is open here."""
+def _to_stranger(kit: SendingKit, claim: Claim) -> Outgoing:
+    """Raises SealBroken, whatever is wrong: that is ours alone, and no alert is held back for it."""
+    assert claim.to is not None
+    assert claim.contact_key is not None
     try:
-        sealed = kit.sealer.weekly_lock.unlock(claim.sealed_number, claim.contact_key.encode())
+        sealed = kit.sealer.weekly_lock.unlock(claim.to.number, claim.contact_key.encode())
         msisdn = kit.numbers.open_number(sealed)
-        stop_key = kit.pseudonyms.stopped(msisdn)
-        text = _worded(kit, claim)
-    except (KeyMissing, SealBroken, NotFound, KeyError, TypeError, ValueError):
-        # Ours alone: no alert is held back for it, and she may write again.
-        return SendResult(Outcome.PERMANENT, provider_status="unreadable"), ""
-    with kit.database.reading() as session:
-        if outbox.is_stopped(session, stop_key):
-            return SendResult(Outcome.STOPPED), stop_key
-    return kit.sms.send(msisdn, text), stop_key
+        return Outgoing(msisdn, _worded(kit, claim), kit.pseudonyms.stopped(msisdn))
+    except (KeyMissing, NotFound, KeyError, TypeError, ValueError) as broken:
+        raise SealBroken(type(broken).__name__) from None
 
 
-def _worded(kit: Kit, claim: AnswerClaim) -> str:
-    if claim.form == AnswerForm.HINT:
-        return kit.phrases.say(claim.language, Template.READ_AGAIN)
-    if claim.form == AnswerForm.ADVERTISEMENT:
-        return kit.phrases.say(claim.language, Template.ADVERTISEMENT, code=kit.line.service_code)
+def _worded(kit: Kit, claim: Claim) -> str:
+    if claim.template != AnswerForm.SCREEN:
+        words = Template[claim.template]
+        return kit.phrases.say(claim.language, words, code=kit.line.service_code)
+    assert claim.revision_id is not None
     screen = sms_screens.drawn(
         kit.books.book(claim.revision_id), claim.parameters, language=claim.language
     )
@@ -199,29 +186,6 @@ def _worded(kit: Kit, claim: AnswerClaim) -> str:
         return screen.text
     farewell = f"{screen.text}\n{kit.phrases.say(claim.language, Template.DELETE_THESE)}"
     return farewell if segments(farewell) == 1 else screen.text
-
-
-def _record(kit: RelayKit, claim: AnswerClaim, came: tuple[SendResult, str]) -> None:
-    at = kit.now()
-    result, stop_key = came
-    verdict = judge(result.outcome, claim.n)
-    with kit.database.writing() as session:
-        if result.outcome is Outcome.ACCEPTED:
-            messages.release(session)
-        if verdict.hold:
-            messages.hold(session, at + verdict.wait, result.outcome)
-        if stop_key and result.outcome is Outcome.STOPPED:
-            contacts.stop(session, stop_key, at)
-        row = answers.held_by(session, claim)
-        if row is not None:
-            _apply(row, verdict, at)
-
-
-def _apply(row: Answer, verdict: AnswerVerdict, at: datetime) -> None:
-    if verdict.state is AnswerState.PENDING:
-        row.state, row.next_at, row.lease_until = verdict.state, at + verdict.wait, None
-        return
-    answers.end(row, verdict.state)
 
 
 def _midnight(at: datetime) -> datetime:

@@ -14,8 +14,8 @@ from hotline.ports import LookingKit
 from hotline.services.check_result import CheckResult, in_kigali, warning
 from hotline.services.watch import watchers
 from hotline.store.database import Session
+from hotline.store.outbox.messages import Message
 from hotline.store.watch import alarms
-from hotline.store.watch.alarms import AlarmNotice
 
 WATCH, WATCHERS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
@@ -73,7 +73,7 @@ def _watchers(session: Session, at: datetime) -> CheckResult:
     return _failed(newest, written)
 
 
-def _failed(notice: AlarmNotice, written: str) -> CheckResult:
+def _failed(notice: Message, written: str) -> CheckResult:
     cause, step = watchers.cause_and_step(notice)
     says = f"the last notice, written {written}, did not get through: {cause}"
     return CheckResult(WATCHERS, False, says, f"{step}; then `hotline oncall test`")

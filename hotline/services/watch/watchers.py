@@ -23,6 +23,7 @@ from hotline.errors import ImportRefused, NotFound
 from hotline.ports import ConsoleKit, Kit, LookingKit, WatchKit
 from hotline.services.check_result import CheckResult
 from hotline.services.outbox import notices
+from hotline.services.outbox.notices import notice
 from hotline.services.tips.desk_viewer import viewer_of
 from hotline.services.watch import checks_database, checks_outside, checks_traffic
 from hotline.services.watch.checks_database import LATE
@@ -32,9 +33,10 @@ from hotline.store.desk.audit import Signer
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import health
 from hotline.store.outbox.health import LateTip
+from hotline.store.outbox.messages import Message, Watcher
 from hotline.store.tips.visible import THE_LINE, Viewer
 from hotline.store.watch import alarms
-from hotline.store.watch.alarms import AlarmNotice, RaisedAlarm, Watcher
+from hotline.store.watch.alarms import RaisedAlarm
 from hotline.text.languages import CODES
 from hotline.text.names import name_fault, tidy
 from hotline.text.remark import remark
@@ -93,9 +95,7 @@ def tell_other_of_keys(kit: LookingKit) -> None:
         alarms.keep(session, one.alarm, one.now, "the watchman does not start: its keys are wrong")
     if one.notice is not None and kit.watch.other.is_there():
         since = one.now.since if one.now is not None else at
-        kit.watch.other.tell(
-            notices.words(kit, one.alarm, one.notice, since, notices.OTHERS_LANGUAGE)
-        )
+        kit.watch.other.tell(notices.words(kit, one.alarm, one.notice, since))
 
 
 def level(finding: CheckResult) -> int:
@@ -115,28 +115,11 @@ def write_notices(session: Session, kit: WatchKit, told: Move, at: datetime) -> 
     """One for everybody who can be woken, and one for the other channel where there is one."""
     assert told.notice is not None
     since = told.now.since if told.now is not None else at
-    people: list[int | None] = [
-        one.id for one in alarms.watchers(session) if one.unreachable is None
+    people: list[Watcher | None] = [
+        one for one in alarms.watchers(session) if one.unreachable is None
     ]
     people += [None] if kit.watch.other.is_there() else []
-    session.add_all(notice(told.alarm, told.notice, watcher, since, at) for watcher in people)
-
-
-def notice(
-    alarm: str, kind: Notice, watcher_id: int | None, since: datetime, at: datetime
-) -> AlarmNotice:
-    """Something to tell, due now."""
-    return AlarmNotice(
-        alarm=alarm,
-        notice=kind,
-        since=since,
-        watcher_id=watcher_id,
-        created_at=at,
-        next_at=at,
-        attempts=0,
-        done_at=None,
-        outcome=None,
-    )
+    session.add_all(notice(told.alarm, told.notice, one, since, at) for one in people)
 
 
 def make_good(kit: Kit, by: timedelta) -> None:
@@ -178,6 +161,10 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "not sent (the gateway refused it for now)",
         "wait a minute: it is tried again",
     ),
+    Outcome.WITHDRAWN: (
+        "not sent (that number asked for no more messages)",
+        "remove the contact on the page On-call contacts, and add it with another number",
+    ),
     Outcome.UNREADABLE: (
         "not sent (the stored number does not open)",
         "see `keys of watch` in `hotline doctor`; then add the contact again",
@@ -188,7 +175,7 @@ OTHER_STEP = (
 )
 
 
-def cause_and_step(notice: AlarmNotice) -> tuple[str, str]:
+def cause_and_step(notice: Message) -> tuple[str, str]:
     """Returns why a notice did not get through, and the next step."""
     if notice.outcome is None:
         return UNTRIED
@@ -241,7 +228,7 @@ def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
         reached = [one for one in alarms.watchers(session) if one.unreachable is None]
         if reached == [row]:
             raise ImportRefused([remark("add another contact first: the last one is not removed")])
-        session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one.id, at, at) for one in reached)
+        session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one, at, at) for one in reached)
         row.active = False
         audit.sign(session, by, at=at, action="watcher_removed", subject=row.name)
         return row.name
@@ -285,7 +272,7 @@ def notices_sent(kit: Kit) -> Sequence[NoticesSent]:
         return [_sent(one, alarms.notices_of(session, one)) for one in alarms.raised(session)]
 
 
-def _sent(alarm: RaisedAlarm, rows: Sequence[AlarmNotice]) -> NoticesSent:
+def _sent(alarm: RaisedAlarm, rows: Sequence[Message]) -> NoticesSent:
     failed = [row for row in rows if row.outcome != Outcome.ACCEPTED]
     causes = dict.fromkeys(cause_and_step(row)[0] for row in failed)
     return NoticesSent(alarm, len(rows), len(rows) - len(failed), [*causes])
@@ -333,7 +320,7 @@ def try_waking(kit: LookingKit) -> Sequence[int]:
     """Have everybody told that this is a trial; what was written down for it, by id."""
     at = kit.now()
     with kit.database.writing() as session:
-        rows = [notice("trial", Notice.TRIAL, one.id, at, at) for one in alarms.watchers(session)]
+        rows = [notice("trial", Notice.TRIAL, one, at, at) for one in alarms.watchers(session)]
         if kit.watch.other.is_there():
             rows.append(notice("trial", Notice.TRIAL, None, at, at))
         session.add_all(rows)
@@ -341,7 +328,7 @@ def try_waking(kit: LookingKit) -> Sequence[int]:
         return [row.id for row in rows]
 
 
-def told(kit: LookingKit, ids: Sequence[int]) -> Sequence[tuple[str, AlarmNotice]]:
+def told(kit: LookingKit, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
     """How far the watchman has come with what was written down: whom it is for, and its row.
 
     Leaves out who was removed meanwhile.

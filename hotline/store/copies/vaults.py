@@ -10,11 +10,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from hotline.domain.call_back import CallBackState
 from hotline.sealing.cases.case_codes import case_name
 from hotline.store.cases.case_keys import CaseGrant
+from hotline.store.outbox.messages import Watcher
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Grant, Tip
-from hotline.store.watch.alarms import Watcher
 
 Column: TypeAlias = InstrumentedAttribute[Any]
 

@@ -75,13 +75,14 @@ CREATE TABLE coverage (
 
 CREATE TABLE delivery_report (
     id SERIAL NOT NULL,
+    gateway VARCHAR NOT NULL,
     provider_id VARCHAR NOT NULL,
     status VARCHAR NOT NULL,
     network VARCHAR,
     received_at TIMESTAMPTZ NOT NULL,
     applied BOOLEAN NOT NULL,
     CONSTRAINT delivery_report_key PRIMARY KEY (id),
-    CONSTRAINT delivery_report_provider_id_status_once UNIQUE (provider_id, status)
+    CONSTRAINT delivery_report_gateway_provider_id_status_once UNIQUE (gateway, provider_id, status)
 );
 
 CREATE TABLE desk (
@@ -495,42 +496,6 @@ CREATE TABLE account_code (
     CONSTRAINT account_code_digest_once UNIQUE (digest)
 );
 CREATE INDEX account_code_account_id_index ON account_code (account_id);
-
-CREATE TABLE alarm_notice (
-    id SERIAL NOT NULL,
-    alarm VARCHAR NOT NULL,
-    notice VARCHAR NOT NULL,
-    since TIMESTAMPTZ NOT NULL,
-    watcher_id INTEGER,
-    created_at TIMESTAMPTZ NOT NULL,
-    next_at TIMESTAMPTZ NOT NULL,
-    attempts INTEGER NOT NULL,
-    done_at TIMESTAMPTZ,
-    outcome VARCHAR,
-    CONSTRAINT alarm_notice_key PRIMARY KEY (id),
-    CONSTRAINT alarm_notice_watcher_id_of FOREIGN KEY(watcher_id) REFERENCES watcher (id)
-);
-CREATE INDEX alarm_notice_due ON alarm_notice (done_at, next_at);
-
-CREATE TABLE answer (
-    id SERIAL NOT NULL,
-    contact_key VARCHAR NOT NULL,
-    sealed_number BYTEA NOT NULL,
-    form VARCHAR NOT NULL,
-    revision_id INTEGER NOT NULL,
-    parameters JSON NOT NULL,
-    language VARCHAR NOT NULL,
-    state VARCHAR NOT NULL,
-    attempts INTEGER NOT NULL,
-    created_at TIMESTAMPTZ NOT NULL,
-    next_at TIMESTAMPTZ NOT NULL,
-    lease_until TIMESTAMPTZ,
-    CONSTRAINT answer_key PRIMARY KEY (id),
-    CONSTRAINT answer_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
-);
-CREATE INDEX answer_contact ON answer (contact_key, created_at);
-CREATE INDEX answer_due ON answer (state, next_at);
-CREATE INDEX answer_written ON answer (created_at);
 
 CREATE TABLE asked_back (
     tip_id INTEGER NOT NULL,
@@ -1043,8 +1008,12 @@ CREATE TABLE change_step (
 CREATE TABLE message (
     id SERIAL NOT NULL,
     kind VARCHAR NOT NULL,
-    responder_id INTEGER NOT NULL,
+    responder_id INTEGER,
     referral_id INTEGER,
+    watcher_id INTEGER,
+    contact_key VARCHAR,
+    sealed_number BYTEA,
+    revision_id INTEGER,
     template VARCHAR NOT NULL,
     parameters JSON NOT NULL,
     language VARCHAR NOT NULL,
@@ -1056,6 +1025,8 @@ CREATE TABLE message (
     next_at TIMESTAMPTZ NOT NULL,
     lease_until TIMESTAMPTZ,
     leased_by VARCHAR,
+    outcome VARCHAR,
+    gateway VARCHAR,
     provider_id VARCHAR,
     created_at TIMESTAMPTZ NOT NULL,
     accepted_at TIMESTAMPTZ,
@@ -1064,8 +1035,12 @@ CREATE TABLE message (
     answered_at TIMESTAMPTZ,
     CONSTRAINT message_key PRIMARY KEY (id),
     CONSTRAINT message_responder_id_of FOREIGN KEY(responder_id) REFERENCES responder (id),
-    CONSTRAINT message_referral_id_of FOREIGN KEY(referral_id) REFERENCES referral (id)
+    CONSTRAINT message_referral_id_of FOREIGN KEY(referral_id) REFERENCES referral (id),
+    CONSTRAINT message_watcher_id_of FOREIGN KEY(watcher_id) REFERENCES watcher (id),
+    CONSTRAINT message_revision_id_of FOREIGN KEY(revision_id) REFERENCES revision (id)
 );
+CREATE INDEX message_answers ON message (created_at) WHERE contact_key IS NOT NULL;
+CREATE INDEX message_contact ON message (contact_key, created_at) WHERE contact_key IS NOT NULL;
 CREATE INDEX message_due ON message (state, next_at);
 CREATE INDEX message_referral ON message (referral_id);
 
@@ -1109,6 +1084,7 @@ CREATE TABLE attempt (
     started_at TIMESTAMPTZ NOT NULL,
     outcome VARCHAR,
     http_status INTEGER,
+    gateway VARCHAR,
     provider_status VARCHAR,
     provider_id VARCHAR,
     CONSTRAINT attempt_key PRIMARY KEY (id),

@@ -66,6 +66,8 @@ UNTAKEN = (
 )
 """Of tips joined to their deadlines: they wait to be taken, or are overdue."""
 MOST_LATE = 100
+TO_RESPONDER = Message.responder_id.is_not(None)
+"""Answers end after minutes, and the monitor's own notices raise no alarm."""
 UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -90,7 +92,7 @@ class OutboxHealth:
 def standing(session: Session) -> OutboxHealth:
     return OutboxHealth(
         oldest_unsent=session.scalar(
-            select(func.min(Message.created_at)).where(Message.state.in_(UNSENT))
+            select(func.min(Message.created_at)).where(TO_RESPONDER, Message.state.in_(UNSENT))
         ),
         unknown=_count(session, MessageState.UNKNOWN),
         dead=len(unanswered(session)),
@@ -147,8 +149,8 @@ def _locked(session: Session) -> int:
 
 
 def _count(session: Session, state: MessageState) -> int:
-    found = session.scalar(select(func.count()).select_from(Message).where(Message.state == state))
-    return found or 0
+    found = select(func.count()).where(TO_RESPONDER, Message.state == state)
+    return session.scalar(found) or 0
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import Kind
+from hotline.domain.outbox.message import TO_DECIDE, Kind
 from hotline.store.database import add_if_new
 from hotline.store.outbox.messages import SMS, LaneHold, Message
 
@@ -51,7 +51,7 @@ def lift(session: Session, hold: LaneHold) -> None:
 def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[WaitingMessages]:
     """What a free lane would send, the doubtful first, alerts before confirmations."""
     found = []
-    for kind in Kind:
+    for kind in TO_DECIDE:
         for doubtful, which in (
             (True, _doubtful(doubtful_until)),
             (False, _new(doubtful_until)),

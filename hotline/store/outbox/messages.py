@@ -1,4 +1,4 @@
-"""The outbox: referrals, MT messages, their attempts, reports and deadlines. Rows alone.
+"""The outbox: one row for each MT, whoever it goes to; its attempts, its reports, and the deadlines of tips.
 
 Their questions are in `store/referrals/referrals.py`, `outbox.py` and below; states and legal steps in
 `domain/outbox/delivery.py`.
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.outbox.delivery import FINAL_STATES, MessageState
 from hotline.store.database import Row, add_if_new
 
 
@@ -54,8 +55,30 @@ BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
 """Of referrals that are acknowledged: those whose answer counts."""
 
 
+class Watcher(Row):
+    """Who is woken when something is wrong. Not a responder: she may be one as well."""
+
+    __tablename__ = "watcher"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    language: Mapped[str]
+    number_key: Mapped[str] = mapped_column(unique=True)
+    """Lasting keyed digest of the MSISDN."""
+    sealed_number: Mapped[bytes]
+    """The MSISDN, sealed to the watchman alone."""
+    active: Mapped[bool] = mapped_column(default=True)
+    unreachable: Mapped[str | None]
+    """Why the gateway will never deliver to this number, if it said so."""
+    created_at: Mapped[datetime]
+
+
 class Message(Row):
-    """An MT: template and parameters, never the rendered text."""
+    """An MT: template and parameters, never the rendered text.
+
+    It goes to a responder, to an on-call contact, or to the sealed number of a stranger. A notice to none of them goes
+    by the monitor's other channel.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -66,14 +89,22 @@ class Message(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     """A `domain.outbox.message.Kind`."""
-    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
+    watcher_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
+    contact_key: Mapped[str | None]
+    """Of an answer: this week's pseudonym of the phone, what its budget is counted by."""
+    sealed_number: Mapped[bytes | None]
+    """Of an answer: the MSISDN, sealed to the relay, under the lock of a week; emptied with the end."""
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    """Of an answer: the flows that its screen is drawn from."""
     template: Mapped[str]
-    """The name of a `domain.wording.Template`."""
+    """The name of a `domain.wording.Template`; of an answer a `domain.outbox.message.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
+    """Of an answer, until its end: the place of a screen, and what was chosen on the way. Never a word of hers."""
     language: Mapped[str]
     priority: Mapped[int]
-    """The urgency of what it tells, 1 to 3; confirmations come after at 4."""
+    """Its queue, a `domain.outbox.delivery.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
     """Among the alerts of one step of a tip: the first of every tip goes before anybody's second."""
     state: Mapped[str]
@@ -85,14 +116,24 @@ class Message(Row):
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
+    outcome: Mapped[str | None]
+    """What the last attempt came to: a `domain.outbox.delivery.Outcome`."""
+    gateway: Mapped[str | None]
+    """The gateway that took it, a `domain.outbox.delivery.Gateway`, which knows it by `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
+    """Of an advertisement: when the cry was written, since it goes at once or never."""
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     resent: Mapped[bool] = mapped_column(default=False)
     """Whether the one resend for a missing report was spent."""
     answered_at: Mapped[datetime | None]
     """When a person answered for a message that was given up."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Returns True if nothing more is tried, unless the report of an alert is missing."""
+        return self.state in (MessageState.ACCEPTED, *FINAL_STATES)
 
 
 class Attempt(Row):
@@ -107,6 +148,7 @@ class Attempt(Row):
     started_at: Mapped[datetime]
     outcome: Mapped[str | None]
     http_status: Mapped[int | None]
+    gateway: Mapped[str | None]
     provider_status: Mapped[str | None]
     provider_id: Mapped[str | None] = mapped_column(index=True)
 
@@ -115,9 +157,10 @@ class DeliveryReport(Row):
     """The gateway's word on an MT. It may come before our own row knows the id: kept, and applied then."""
 
     __tablename__ = "delivery_report"
-    __table_args__ = (UniqueConstraint("provider_id", "status"),)
+    __table_args__ = (UniqueConstraint("gateway", "provider_id", "status"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    gateway: Mapped[str]
     provider_id: Mapped[str]
     status: Mapped[str]
     network: Mapped[str | None]

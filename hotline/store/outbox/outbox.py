@@ -1,8 +1,9 @@
 """The questions asked of the outbox: what is due, whose claim it is, which attempt a report speaks of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy import update as update_rows
@@ -13,7 +14,9 @@ from hotline.domain.outbox.delivery import (
     LEASE,
     LONG_WAITED,
     LONGEST_SEND,
+    TO_RESPONDERS,
     MessageState,
+    Outcome,
     Priority,
     SendResult,
     room,
@@ -22,8 +25,16 @@ from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.wording import OF_EXERCISES, Template
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.outbox import messages
-from hotline.store.outbox.messages import BELIEVED, Attempt, DeliveryReport, Message, Referral
+from hotline.store.outbox.messages import (
+    BELIEVED,
+    Attempt,
+    DeliveryReport,
+    Message,
+    Referral,
+    Watcher,
+)
 from hotline.store.people import enrolments
+from hotline.store.people.enrolments import Addressed
 from hotline.store.people.responders import Responder
 
 LOCK = 411_411_005
@@ -40,16 +51,27 @@ class Claim:
 
     message_id: int
     n: int
-    wording: Wording
     priority: int
-    responder_id: int
-    tip_id: int | None
-    sealed_number: bytes = field(repr=False)
-    sealed_code: bytes | None = field(default=None, repr=False)
-    """What fills `join` in the wording, sealed to the relay."""
-    is_hers: bool = True
-    """It goes to the number that she is enrolled under."""
-    is_exercise: bool = False
+    template: str
+    parameters: Mapping[str, Any] = field(repr=False)
+    language: str
+    to: Addressed | None
+    """None: the monitor's other channel."""
+    responder_id: int | None = None
+    watcher_id: int | None = None
+    contact_key: str | None = field(default=None, repr=False)
+    revision_id: int | None = None
+    tip_id: int | None = None
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(Template[self.template], self.parameters, self.language)
+
+    @property
+    def is_exercise(self) -> bool:
+        return self.priority == Priority.DRILL or (
+            self.responder_id is not None and Template[self.template] in OF_EXERCISES
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +98,7 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     )
     due = (
         select(Message, goes_first)
-        .where(_is_due(at))
+        .where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
         .order_by(goes_first.desc(), Message.priority, Message.turn, Message.next_at, Message.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Message)
@@ -92,32 +114,62 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
     message.attempts += 1
     message.lease_until = at + LEASE
     message.leased_by = worker
-    session.add(
-        Attempt(
-            message_id=message.id,
-            n=message.attempts,
-            started_at=at,
-            outcome=None,
-            http_status=None,
-            provider_status=None,
-            provider_id=None,
-        )
-    )
-    responder = session.get_one(Responder, message.responder_id)
-    wording = Wording(Template[message.template], message.parameters, message.language)
-    to = enrolments.addressed(session, wording.template, responder)
+    session.add(Attempt(message_id=message.id, n=message.attempts, started_at=at))
     return Claim(
-        message.id,
-        message.attempts,
-        wording,
-        message.priority,
-        responder.id,
-        tip_of(session, message),
-        to.number,
-        to.code,
-        to.is_hers,
-        message.priority == Priority.DRILL or wording.template in OF_EXERCISES,
+        message_id=message.id,
+        n=message.attempts,
+        priority=message.priority,
+        template=message.template,
+        parameters=message.parameters,
+        language=message.language,
+        to=_addressed(session, message),
+        responder_id=message.responder_id,
+        watcher_id=message.watcher_id,
+        contact_key=message.contact_key,
+        revision_id=message.revision_id,
+        tip_id=tip_of(session, message),
     )
+
+
+def _addressed(session: Session, message: Message) -> Addressed | None:
+    """An on-call contact who asked for no more has no number here."""
+    if message.responder_id is not None:
+        responder = session.get_one(Responder, message.responder_id)
+        return enrolments.addressed(session, Template[message.template], responder)
+    if message.watcher_id is not None:
+        contact = session.get_one(Watcher, message.watcher_id)
+        stopped = contact.unreachable == Outcome.STOPPED
+        return Addressed(b"" if stopped else contact.sealed_number)
+    return None if message.sealed_number is None else Addressed(message.sealed_number)
+
+
+def claim_answer(
+    session: Session, which: ColumnElement[bool], at: datetime, worker: str
+) -> Claim | None:
+    """Takes the answer that waits longest of `which`."""
+    due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), which)
+    oldest = due.order_by(Message.next_at, Message.id).limit(1)
+    message = session.scalars(oldest.with_for_update(skip_locked=True)).one_or_none()
+    return None if message is None else _claim(session, message, at, worker)
+
+
+def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[int]:
+    """Returns the ids of notices that are due and not too old to be sent, in their order."""
+    due = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
+    return session.scalars(due.order_by(Message.id).limit(50)).all()
+
+
+def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -> Claim | None:
+    """Takes a notice; None where another monitor was quicker."""
+    due = select(Message).where(Message.id == message_id, _is_due_notice(at))
+    message = session.scalars(due.with_for_update()).one_or_none()
+    return None if message is None else _claim(session, message, at, worker)
+
+
+def _is_due_notice(at: datetime) -> ColumnElement[bool]:
+    """Also one whose monitor died: the clock looks after every other queue."""
+    lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
+    return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
 
 
 def _claims_alone(session: Session) -> bool:
@@ -137,7 +189,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
     held = (
         select(func.count(), func.count().filter(~FIRST))
         .select_from(Message)
-        .where(Message.state == MessageState.SENDING, begun)
+        .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, begun)
     )
     under_way, others = session.execute(held).one()
     return under_way, others
@@ -151,6 +203,7 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
         .values(
             outcome=result.outcome,
             http_status=result.http_status,
+            gateway=result.gateway,
             provider_status=result.provider_status,
             provider_id=result.provider_id,
         )
@@ -158,9 +211,10 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
 
 
 def oldest_due(session: Session, at: datetime) -> Due | None:
-    """The most urgent of what is due, and of those the one that waits longest."""
+    """The most urgent of what is due to responders, and of those the one that waits longest."""
+    due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
     message = session.scalars(
-        select(Message).where(_is_due(at)).order_by(Message.priority, Message.next_at).limit(1)
+        due.order_by(Message.priority, Message.next_at).limit(1)
     ).one_or_none()
     return None if message is None else Due(message.id, message.priority, message.next_at)
 
@@ -177,18 +231,23 @@ def tip_of(session: Session, message: Message) -> int | None:
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:
-    """Claims whose worker died, or sleeps."""
-    return _held(session, Message.state == MessageState.SENDING, Message.lease_until < at)
+    """Claims whose worker died, or sleeps; the monitor sees to its own."""
+    return held(
+        session,
+        Message.priority != Priority.MONITOR,
+        Message.state == MessageState.SENDING,
+        Message.lease_until < at,
+    )
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
     """Unknown for long enough."""
-    return _held(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
+    return held(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
 def unreported(session: Session, at: datetime) -> Sequence[Message]:
     """Alerts that the gateway took, that no report speaks of in time, and that were not sent a second time."""
-    return _held(
+    return held(
         session,
         Message.state == MessageState.ACCEPTED,
         Message.kind == Kind.ALERT,
@@ -215,23 +274,34 @@ def take_turns(session: Session, provider_id: str) -> None:
         )
 
 
-def message_of_provider_id(session: Session, provider_id: str) -> Message | None:
+def end(message: Message, state: MessageState) -> None:
+    """Writes a state that nothing is under way in. An answer that ends keeps no number, and nothing that it said."""
+    message.state, message.lease_until, message.leased_by = state, None, None
+    if message.contact_key is not None and state not in DUE_STATES:
+        message.sealed_number, message.parameters = b"", {}
+
+
+def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
     """The message of any attempt that the gateway knows by this id. Held until the transaction ends."""
     found = (
         select(Message)
         .join(Attempt, Attempt.message_id == Message.id)
-        .where(Attempt.provider_id == provider_id)
+        .where(Attempt.gateway == gateway, Attempt.provider_id == provider_id)
         .limit(1)
         .with_for_update(of=Message)
     )
     return session.scalars(found).one_or_none()
 
 
-def early_reports(session: Session, provider_id: str) -> Sequence[DeliveryReport]:
+def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
     """Reports that came before our own row knew the id, in their order."""
     return session.scalars(
         select(DeliveryReport)
-        .where(DeliveryReport.provider_id == provider_id, DeliveryReport.applied.is_(False))
+        .where(
+            DeliveryReport.gateway == gateway,
+            DeliveryReport.provider_id == provider_id,
+            DeliveryReport.applied.is_(False),
+        )
         .order_by(DeliveryReport.id)
     ).all()
 
@@ -245,6 +315,7 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
     return and_(Message.state.in_(DUE_STATES), Message.next_at <= at, ~left)
 
 
-def _held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
+def held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
+    """Returns the oldest 500 of these, held until the transaction ends; passes by what another holds."""
     rows = select(Message).where(*which).order_by(Message.id).limit(500)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()

@@ -39,7 +39,7 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.sketch import estimate, place
 from hotline.store.database import Row, add_if_new, insert_into
 from hotline.store.driver import PreparedStatement, new_values
-from hotline.store.outbox.health import UNSENT
+from hotline.store.outbox.health import TO_RESPONDER, UNSENT
 from hotline.store.outbox.messages import Message
 
 LOCK = 4_114_110_004
@@ -232,7 +232,9 @@ def unfinished_messages(session: Session) -> Mapping[str, int]:
     """Counts the messages that wait, are being sent, are in doubt or are undeliverable, by state."""
     states = (*UNSENT, MessageState.UNKNOWN, MessageState.DEAD)
     rows = session.execute(
-        select(Message.state, func.count()).where(Message.state.in_(states)).group_by(Message.state)
+        select(Message.state, func.count())
+        .where(TO_RESPONDER, Message.state.in_(states))
+        .group_by(Message.state)
     )
     found = dict.fromkeys(map(str, states), 0)
     for state, count in rows:

@@ -13,11 +13,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
-    ForeignKey,
-    Index,
     Select,
     bindparam,
     delete,
@@ -29,39 +27,31 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.call_back import KIGALI
 from hotline.domain.outbox.alert_path import STALE, AlertPath
-from hotline.domain.outbox.delivery import FINAL_STATES
+from hotline.domain.outbox.delivery import FINAL_STATES, Priority
 from hotline.domain.tip import TipState
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.errors import NotFound
 from hotline.store.database import Database, Row, add_if_new, insert_into
 from hotline.store.driver import moment_of
 from hotline.store.outbox import messages
-from hotline.store.outbox.messages import RELAY, SMS, Deadline, Lane, LaneHold, Leader, Message
+from hotline.store.outbox.messages import (
+    RELAY,
+    SMS,
+    Deadline,
+    Lane,
+    LaneHold,
+    Leader,
+    Message,
+    Watcher,
+)
 from hotline.store.tips.tips import Tip
 
 STOPPED = "stopped"
 """Why whoever is woken cannot be reached: she wants to hear no more."""
 LOCK = 4_114_110_024
 """PostgreSQL's advisory lock of the watchmen: two of them take turns, so that nothing is told twice."""
-
-
-class Watcher(Row):
-    """Who is woken when something is wrong. Not a responder: she may be one as well."""
-
-    __tablename__ = "watcher"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    language: Mapped[str]
-    number_key: Mapped[str] = mapped_column(unique=True)
-    """Lasting keyed digest of the MSISDN."""
-    sealed_number: Mapped[bytes]
-    """The MSISDN, sealed to the watchman alone."""
-    active: Mapped[bool] = mapped_column(default=True)
-    unreachable: Mapped[str | None]
-    """Why the gateway will never deliver to this number, if it said so."""
-    created_at: Mapped[datetime]
 
 
 class RaisedAlarm(Row):
@@ -79,28 +69,6 @@ class RaisedAlarm(Row):
     told: Mapped[int]
     well_since: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None]
-
-
-class AlarmNotice(Row):
-    """What one watcher, or the other channel, is told of an alarm. Written before anything is sent."""
-
-    __tablename__ = "alarm_notice"
-    __table_args__ = (Index("alarm_notice_due", "done_at", "next_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    alarm: Mapped[str]
-    notice: Mapped[str]
-    """A `domain.watch.alarms.Notice`."""
-    since: Mapped[datetime]
-    """Since when it is wrong."""
-    watcher_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
-    """Nobody: the other channel."""
-    created_at: Mapped[datetime]
-    next_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]
-    """What the last attempt came to: a `domain.outbox.delivery.Outcome`."""
 
 
 def take_turns(session: Session) -> None:
@@ -196,41 +164,31 @@ def watcher_for_writing(session: Session, watcher_id: int) -> Watcher:
     return row
 
 
-def due(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[AlarmNotice]:
-    """What has not been told yet and is not too old to be told, in its order."""
-    waiting = select(AlarmNotice).where(
-        AlarmNotice.done_at.is_(None),
-        AlarmNotice.next_at <= at,
-        AlarmNotice.created_at > at - oldest,
-    )
-    return session.scalars(waiting.order_by(AlarmNotice.id).limit(50)).all()
-
-
-def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[AlarmNotice]:
+def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
     """Returns the newest notice of an alarm for each contact, and for the other channel."""
-    written = select(AlarmNotice).where(
-        AlarmNotice.alarm == alarm.name, AlarmNotice.since == alarm.since
+    written = select(Message).where(
+        Message.priority == Priority.MONITOR, Message.created_at >= alarm.since
     )
-    rows = session.scalars(written.order_by(AlarmNotice.id))
+    told = notice_parameters(alarm.name, alarm.since)
+    rows = [row for row in session.scalars(written.order_by(Message.id)) if row.parameters == told]
     return [*{row.watcher_id: row for row in rows}.values()]
 
 
-def newest_to_contacts(session: Session) -> AlarmNotice | None:
+def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
+    """What a notice says of an alarm: its name, and since when."""
+    return {"name": alarm, "time": f"{since.astimezone(KIGALI):%d/%m %H:%M}"}
+
+
+def newest_to_contacts(session: Session) -> Message | None:
     """Returns the notice that was last written for a contact whom SMS can reach."""
     reached = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
-    written = select(AlarmNotice).where(AlarmNotice.watcher_id.in_(reached))
-    return session.scalars(written.order_by(AlarmNotice.id.desc()).limit(1)).one_or_none()
+    written = select(Message).where(Message.watcher_id.in_(reached))
+    return session.scalars(written.order_by(Message.id.desc()).limit(1)).one_or_none()
 
 
-def claim(session: Session, notice_id: int, at: datetime) -> AlarmNotice | None:
-    """One that is still to be told, held until the transaction ends; None where another watchman was quicker."""
-    held = select(AlarmNotice).where(AlarmNotice.id == notice_id).with_for_update()
-    row = session.scalars(held).one()
-    return row if row.done_at is None and row.next_at <= at else None
-
-
-def notices(session: Session, ids: Sequence[int]) -> Sequence[AlarmNotice]:
-    return session.scalars(select(AlarmNotice).where(AlarmNotice.id.in_(ids))).all()
+def notices(session: Session, ids: Sequence[int]) -> Sequence[Message]:
+    found = select(Message).where(Message.id.in_(ids), Message.priority == Priority.MONITOR)
+    return session.scalars(found.order_by(Message.id)).all()
 
 
 WATCH = "watch"

@@ -6,7 +6,7 @@ from functools import partial
 from flask import Response
 
 from hotline.domain.outbox.delivery import Outcome
-from hotline.domain.outbox.message import DoubtDecision, Kind
+from hotline.domain.outbox.message import TO_DECIDE, DoubtDecision, Kind
 from hotline.errors import ImportRefused, NotFound, NumberInvalid, Undecided
 from hotline.services.outbox import lane
 from hotline.services.watch import trials, watchers
@@ -63,7 +63,7 @@ def pause(visit: Visit) -> None:
 @_outgoing("resume")
 def resume(visit: Visit) -> None:
     """Sends what waits. After a restore, each kind that may have gone out already needs a decision."""
-    chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in Kind}
+    chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
     lane.release(visit.kit, by=visit.by.actor, reason=_reason(visit, "resume"), fates=fates)
 
@@ -92,7 +92,7 @@ def _tested(visit: Visit) -> Sequence[tuple[str, str]]:
     tested = []
     for name, row in watchers.told(visit.kit, ids) if ids else ():
         state = ACCEPTED if row.outcome == Outcome.ACCEPTED else FAILED
-        tested.append((name, PENDING if row.done_at is None else state))
+        tested.append((name, state if row.has_ended else PENDING))
     return tested
 
 

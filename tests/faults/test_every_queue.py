@@ -1,0 +1,232 @@
+"""Rows 17, 18, 21 and 24 of the fault matrix, for each outgoing queue: nothing is lost, and nothing goes astray."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+
+import pytest
+from sqlalchemy import event
+
+from hotline.domain.outbox.delivery import TO_RESPONDERS, Outcome, Priority, SendResult
+from hotline.domain.outbox.message import AnswerForm, Kind, Wording
+from hotline.domain.referrals.referral import Level
+from hotline.domain.wording import Template
+from hotline.services.outbox import delivery, lane, notices
+from hotline.services.referrals import case_messages
+from hotline.services.sms import sms_replies
+from hotline.services.watch import watchers
+from hotline.store.outbox.messages import Attempt, Message
+from hotline.store.people.responders import Responder
+from tests.fakes import FakeNumbers
+from tests.faults.test_relay_dies import Fuse, Killed
+from tests.kits import WholeKit
+from tests.texting import HERS, Texter, texter
+
+__all__ = ["texter"]
+pytestmark = pytest.mark.both
+
+KEZA, ALINE = "+250788700001", "+250788000001"
+QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
+PLACES = 12
+"""More than one send of any queue writes."""
+SENDERS: dict[str, Callable[[WholeKit], object]] = {
+    "alerts": delivery.deliver_due,
+    "misc": sms_replies.send_due,
+    "watch": notices.send_due,
+}
+"""What each process sends by; the clock calls the first two."""
+
+
+@dataclass
+class Sending:
+    """One message of one queue, and the processes that send."""
+
+    texter: Texter
+    queue: Priority
+
+    def __post_init__(self) -> None:
+        self.write()
+
+    @property
+    def process(self) -> str:
+        if self.queue in TO_RESPONDERS:
+            return "alerts"
+        return "misc" if self.queue is Priority.ANSWER else "watch"
+
+    @property
+    def number(self) -> str:
+        return {"alerts": ALINE, "misc": HERS, "watch": KEZA}[self.process]
+
+    def kit(self, process: str) -> WholeKit:
+        """The workers hold the relay's key, the monitor its own."""
+        kit = self.texter.line.kit
+        return replace(kit, numbers=FakeNumbers()) if process == "watch" else kit
+
+    def write(self) -> None:
+        line, kit = self.texter.line, self.texter.line.kit
+        at = line.clock()
+        if self.process == "watch":
+            watchers.add(kit, "Keza", KEZA, "en", by="Aline")
+            watchers.try_waking(kit)
+            return
+        if self.process == "misc":
+            says = sms_replies.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
+            with line.database.writing() as session:
+                assert sms_replies.write(session, kit, to=HERS, says=says, at=at)
+            return
+        who = line.enrol(Level.NATIONAL, ALINE)
+        kind = Kind.ALERT if self.queue <= Priority.NORMAL else Kind.CONFIRMATION
+        wording = Wording(Template.CASE_OVER, {"ref": "K7Q4"}, "en")
+        with line.database.writing() as session:
+            session.get_one(Responder, who).sealed_number = kit.sealer.number(ALINE)
+            session.add(
+                case_messages.message(kind, wording, who, priority=self.queue, at=at, of=None)
+            )
+
+    def send(self, process: str = "") -> None:
+        process = process or self.process
+        SENDERS[process](self.kit(process))
+
+    def pass_time(self, times: int = 4) -> None:
+        """Leases, doubts and pauses after a fault are over, and all processes do their work."""
+        for _ in range(times):
+            self.texter.line.clock.turn(seconds=61)
+            relay = self.kit("alerts")
+            delivery.expire_leases(relay)
+            delivery.retry_unknown(relay)
+            for process in SENDERS:
+                self.send(process)
+
+    @property
+    def row(self) -> Message:
+        (only,) = self.texter.line.all(Message)
+        assert isinstance(only, Message)
+        return only
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        return self.texter.sms.sent
+
+    @property
+    def doubtful(self) -> int:
+        attempts = self.texter.line.all(Attempt)
+        return sum(row.outcome in (None, Outcome.UNKNOWN) for row in attempts)
+
+
+@contextmanager
+def dying(sending: Sending, fuse: Fuse) -> Iterator[None]:
+    engine = sending.texter.line.database.engine
+    event.listen(engine, "before_cursor_execute", fuse.statement)
+    sending.texter.sms.during = fuse.burn
+    try:
+        yield
+    finally:
+        sending.texter.sms.during = None
+        event.remove(engine, "before_cursor_execute", fuse.statement)
+
+
+@pytest.mark.fault(17)
+@pytest.mark.fault(18)
+@QUEUES
+@pytest.mark.parametrize("place", range(1, PLACES))
+def test_rows_17_and_18_who_sends_is_killed_at_each_write_and_after_the_send(
+    texter: Texter, queue: Priority, place: int
+) -> None:
+    """Another process sends it. An answer that may be on the wire is not sent again: who wrote may write again."""
+    sending = Sending(texter, queue)
+    fuse = Fuse(place)
+    with dying(sending, fuse), suppress(Killed):
+        sending.send()
+    sending.pass_time(12)
+
+    assert {to for to, _ in sending.sent} <= {sending.number}
+    assert len({text for _, text in sending.sent}) <= 1, "every send of it is the same"
+    assert len(sending.sent) <= 1 + sending.doubtful
+    assert sending.row.state == "accepted"
+    if queue is Priority.ANSWER:
+        assert (sending.row.sealed_number, sending.row.parameters) == (b"", {})
+        assert len(sending.sent) == 1 or sending.doubtful, "none but what may have been sent"
+        assert len(sending.sent) <= 1
+    else:
+        assert sending.sent
+
+
+@QUEUES
+def test_the_places_reach_beyond_the_last_write(texter: Texter, queue: Priority) -> None:
+    sending = Sending(texter, queue)
+    fuse = Fuse(PLACES)
+    with dying(sending, fuse):
+        sending.send()
+    assert (fuse.left > 0, sending.row.state) == (True, "accepted")
+
+
+@pytest.mark.fault(21)
+@QUEUES
+def test_row_21_while_one_sends_every_other_process_finds_nothing(
+    texter: Texter, queue: Priority
+) -> None:
+    sending = Sending(texter, queue)
+    others: list[int] = []
+
+    def meanwhile() -> None:
+        texter.sms.during = None
+        for process in SENDERS:
+            sending.send(process)
+        others.append(len(sending.sent))
+
+    texter.sms.during = meanwhile
+    sending.send()
+    assert others == [1]
+    assert [to for to, _ in sending.sent] == [sending.number]
+
+
+GOES_ON = (Outcome.NOT_SENT, Outcome.TRANSIENT, Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
+ENDS = (Outcome.PERMANENT, Outcome.STOPPED)
+
+
+@pytest.mark.fault(24)
+@QUEUES
+@pytest.mark.parametrize("outcome", [*GOES_ON, *ENDS, Outcome.UNKNOWN])
+def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_helps(
+    texter: Texter, queue: Priority, outcome: Outcome
+) -> None:
+    sending = Sending(texter, queue)
+    texter.sms.results.append(SendResult(outcome))
+    sending.send()
+    assert [row.outcome for row in texter.line.all(Attempt)] == [outcome]
+
+    sending.pass_time(12)
+    once = outcome in ENDS or (outcome is Outcome.UNKNOWN and queue is Priority.ANSWER)
+    assert [to for to, _ in sending.sent] == [sending.number] * (1 if once else 2)
+    assert sending.row.state == ("failed" if outcome in ENDS else "accepted")
+
+
+@pytest.mark.row("P3")
+@QUEUES
+def test_a_pause_stops_every_queue_but_the_monitors(texter: Texter, queue: Priority) -> None:
+    sending = Sending(texter, queue)
+    lane.hold(texter.line.kit, by="Aline", reason="a wrong list of numbers")
+    for process in SENDERS:
+        sending.send(process)
+    assert len(sending.sent) == (queue is Priority.MONITOR)
+
+
+@QUEUES
+def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priority) -> None:
+    """A notice is the monitor's alone, and the monitor sends nothing else."""
+    sending = Sending(texter, queue)
+    for process in SENDERS:
+        if process != sending.process:
+            sending.send(process)
+    assert (sending.sent, sending.row.state) == ([], "pending")
+    sending.send()
+    assert [to for to, _ in sending.sent] == [sending.number]
+
+
+def test_the_row_of_an_answer_never_names_what_the_gateway_calls_it(texter: Texter) -> None:
+    """With the gateway's own books that id would say whose pseudonym the row holds."""
+    sending = Sending(texter, Priority.ANSWER)
+    sending.send()
+    (attempt,) = texter.line.all(Attempt)
+    assert (sending.row.provider_id, attempt.provider_id) == (None, None)
+    assert (attempt.outcome, attempt.gateway) == ("accepted", "africastalking")
