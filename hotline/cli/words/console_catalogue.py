@@ -4,6 +4,7 @@ One phrase a line, sorted by its English, without dates or places: two people wh
 """
 
 import io
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -112,6 +113,8 @@ def _phrases(messages: Iterable[object]) -> Iterator[str]:
 
 def _of_tables() -> Iterator[str]:
     """What pages say out of the tables of other rooms."""
+    for table in tomllib.loads((PAGES / "words.toml").read_text()).values():
+        yield from (one if isinstance(one, str) else one[0] for one in table.values())
     yield from audit_sentences.SENTENCES.values()
     yield from audit_sentences.OUTCOMES.values()
     yield from audit_sentences.PROCESSES.values()

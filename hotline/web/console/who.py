@@ -1,4 +1,9 @@
-"""Groups of roles that the route table and Today speak of."""
+"""Groups of roles that the route table and Today speak of; phrases and tables of phrases that a page says."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from hotline.domain.accounts import account
 from hotline.domain.accounts.account import READERS, AccountRole
@@ -26,6 +31,22 @@ WORDS = WRITING | {AccountRole.TRANSLATOR}
 def phrase(words: str) -> str:
     """Marks English words that are said in another place: they stand in the catalogue."""
     return words
+
+
+TABLES: Mapping[str, Mapping[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text("utf-8")
+)
+"""All that `words.toml` says, by the name of the table."""
+
+
+def table(name: str) -> Mapping[str, str]:
+    """Returns the English sentences of a table, by the value of which each is said."""
+    return TABLES[name]
+
+
+def tinted(name: str) -> Mapping[str, tuple[str, str]]:
+    """Returns the same of a table whose sentences each have a tint."""
+    return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
 
 
 DESKS = READERS

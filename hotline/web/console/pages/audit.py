@@ -9,15 +9,9 @@ from hotline.services.desk import audit_log
 from hotline.services.desk.audit_log import AuditFilter, AuditRow
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page
-from hotline.web.console.who import phrase
+from hotline.web.console.who import table
 
-ABOUT = {
-    "account": phrase("account {name}"),
-    "change": phrase("change {name}"),
-    "desk": phrase("desk {name}"),
-    "message": phrase("message {name}"),
-    "tip": phrase("tip {name}"),
-}
+ABOUT = table("audit_subjects")
 
 
 def listed(visit: Visit) -> Response:

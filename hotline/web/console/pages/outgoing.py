@@ -1,6 +1,6 @@
 """Shows the outgoing queue and the on-call contacts: pause, resume, review, add, test, remove."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from flask import Response
@@ -14,16 +14,10 @@ from hotline.text.languages import CODES, FIRST
 from hotline.web.console import lines, who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 
-KINDS: Mapping[str, str] = {
-    Kind.ALERT: phrase("Alerts"),
-    Kind.CONFIRMATION: phrase("Confirmations"),
-}
-FATES: Mapping[str, str] = {
-    DoubtDecision.SEND: phrase("Send, perhaps a second time"),
-    DoubtDecision.DROP: phrase("Do not send"),
-}
+KINDS = table("message_kinds")
+FATES = table("doubt_decisions")
 NOT_NOW = phrase("Nothing changed: someone else was quicker.")
 
 

@@ -8,7 +8,6 @@ from flask import Response
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.drills.exercise import (
-    ExerciseEnd,
     StepOfAll,
     WantedExercise,
     steps,
@@ -20,20 +19,13 @@ from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.drills.exercising import ExerciseReport
 from hotline.web.console.people import placing
 from hotline.web.console.visit import Visit, page, posted
-from hotline.web.console.who import phrase
+from hotline.web.console.who import table
 
 TRIED = (DeskKind.BORDER, DeskKind.PROTECTION)
 SHOWN = 60
 """Exercises in the list, the newest first: half a year of thirty districts."""
-URGENCIES: Mapping[str, str] = {
-    "1": phrase("danger: two people are told, and it lasts an hour"),
-    "2": phrase("seen: one is told, and it lasts two hours"),
-}
-ENDS: Mapping[str, str] = {
-    ExerciseEnd.CALLED_OFF: phrase("called off"),
-    ExerciseEnd.TIME: phrase("its time was over"),
-    ExerciseEnd.DANGER: phrase("a real danger was told near"),
-}
+URGENCIES = table("exercise_urgencies")
+ENDS = table("exercise_ends")
 
 
 def listed(visit: Visit) -> Response:

@@ -1,30 +1,20 @@
 """Codes of local leaders and trainees: makes and ends them, takes a phone off, and checks a certificate."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Response, abort
 
 from hotline.domain.places.places import districts, place_name
-from hotline.domain.rolls.certificate import CertificateVerdict
 from hotline.domain.rolls.joining import VALID, Roll
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.services.rolls import certificates, joining
 from hotline.services.rolls.certificates import Judged
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 
-ROLLS: Mapping[Roll, str] = {
-    Roll.LEADERS: phrase("Local leaders"),
-    Roll.OFFICERS: phrase("Trainees"),
-}
-VERDICTS: Mapping[CertificateVerdict, str] = {
-    CertificateVerdict.VALID: phrase(
-        "Valid: every lesson passed, {district}, {month}. Until {until}."
-    ),
-    CertificateVerdict.EXPIRED: phrase("Expired: {district}, {month}. It held until {until}."),
-}
+ROLLS = table("rolls")
+VERDICTS = table("certificates")
 NOT_OURS = phrase("Not a certificate of this line.")
 MISREAD = phrase("Not a certificate: one sign is wrong. Have it read to you again.")
 
@@ -35,10 +25,7 @@ def listed(
     return page(
         visit,
         "rolls.html",
-        rolls=[
-            (roll, visit.say(words), joining.enlisted(visit.kit, roll))
-            for roll, words in ROLLS.items()
-        ],
+        rolls=[(roll, visit.say(ROLLS[roll]), joining.enlisted(visit.kit, roll)) for roll in Roll],
         districts=[(one.name, one.name) for one in districts()],
         days=VALID.days,
         named=lambda code: place_name(code, visit.language),

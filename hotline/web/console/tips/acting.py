@@ -1,15 +1,13 @@
 """Does what may be done with a tip without its words, and with call-backs. Each act has a reason."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from flask import Response, abort, url_for
 
-from hotline.domain.call_back import CallBackState, CallOutcome
-from hotline.domain.cases.closing import ClosureStop
+from hotline.domain.call_back import CallOutcome
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.promises import TipStop
 from hotline.errors import (
     CallRefused,
     EndRefused,
@@ -27,23 +25,10 @@ from hotline.web.console.tips import tips
 from hotline.web.console.tips.persons import UNOPENED
 from hotline.web.console.tips.tips import WHY_KEPT, opened_page
 from hotline.web.console.visit import Visit, page, posted
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 
 NOT_NOW = phrase("That cannot be done now: somebody was quicker, or a second person has to do it.")
-STOPS: Mapping[str, str] = {
-    TipStop.KEPT_ALREADY: phrase("It is kept from them already."),
-    TipStop.SAME_TIP: phrase("That is this tip. Enter the number of another one."),
-    TipStop.LINKED_ALREADY: phrase("These tips are marked as alike already."),
-    TipStop.NOT_LINKED: phrase("These tips are not marked as alike."),
-    ClosureStop.SAME_PERSON: phrase("You requested the closure. A second person confirms it."),
-    ClosureStop.UNOPENED: phrase(
-        "Open the words first. Whoever confirms a closure has opened the case since it was requested."
-    ),
-    ClosureStop.POSSIBLE: phrase(
-        "A person of this case is a possible victim. Note a new screening or an official decision first, then confirm."
-    ),
-    ClosureStop.ANOTHER_WAITS: phrase("Another request waits."),
-}
+STOPS = table("tip_stops")
 """Says why a request changes nothing, and what to do."""
 
 
@@ -160,18 +145,8 @@ def act(visit: Visit, tip_id: int) -> None:
         abort(404)
 
 
-STATES = {
-    CallBackState.WAITING: phrase("waits"),
-    CallBackState.DONE: phrase("done"),
-    CallBackState.WITHDRAWN: phrase("taken back"),
-    CallBackState.EXPIRED: phrase("its time is over"),
-}
-CAME_OF_IT = {
-    CallOutcome.REACHED: phrase("the caller answered"),
-    CallOutcome.SILENT: phrase("nobody answered"),
-    CallOutcome.OTHER: phrase("somebody else answered"),
-    CallOutcome.REFUSED: phrase("the caller wants no call"),
-}
+STATES = table("call_back_states")
+CAME_OF_IT = table("call_outcomes")
 
 
 def calls(visit: Visit) -> Response:

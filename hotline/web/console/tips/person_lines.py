@@ -9,32 +9,19 @@ from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.cases.may_record import MEETS
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
-from hotline.domain.cases.persons import ScreeningResult
 from hotline.domain.places.places import STATES, place_name
 from hotline.domain.tip import Matter
 from hotline.services.tips.persons.case_persons import CasePersons
 from hotline.services.tips.tip_sheet import TipMoment, TipSheet
 from hotline.text.languages import FIRST
 from hotline.web.console.visit import Visit
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table, tinted
 
 ON_A_PAGE = 5
 """So many persons are opened at once: all that may be noted of each keeps the page light."""
 THE_LINE = phrase("The line")
-RESULTS = {
-    ScreeningResult.POSSIBLE: (phrase("signs: possible victim"), "bad"),
-    ScreeningResult.NOT_INDICATED: (phrase("signs: not indicated"), "soft"),
-    ScreeningResult.UNCLEAR: (phrase("signs: unclear"), "warn"),
-}
-HAPPENED = {
-    EntryKind.SCREENED: phrase("{who} noted signs seen on a person."),
-    EntryKind.CONSENT: phrase("{who} asked a person whether help is wanted."),
-    EntryKind.OFFERED: phrase("{who} offered help to a person."),
-    EntryKind.ANSWERED: phrase("{who} noted what the service answers."),
-    EntryKind.ARRIVED: phrase("{who} noted whether the person arrived."),
-    EntryKind.THIRTY: phrase("{who} noted how the person is after thirty days."),
-    EntryKind.DETERMINATION: phrase("{who} noted what a body decided."),
-}
+RESULTS = tinted("screening_results")
+HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:

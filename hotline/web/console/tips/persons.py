@@ -52,32 +52,13 @@ from hotline.web.console.tips.person_lines import (
 from hotline.web.console.tips.tips import in_words as tip_in_words
 from hotline.web.console.tips.tips import opened_page, reason_of
 from hotline.web.console.visit import Visit, page, posted, see
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 
 UNOPENED = phrase(
     "No key of yours opens what was noted of persons here. The reader hands it to your desk within a minute: try again."
     " If it stays so, an admin sees whether the reader runs."
 )
-STOPS: Mapping[str, str] = {
-    StopReason.SAYS_NO: phrase("The person wants no help, and none is offered."),
-    StopReason.UNASKED: phrase(
-        "Nobody knows yet whether the person wants help. Ask alone, and write that down first."
-    ),
-    StopReason.UNDECIDED: phrase(
-        "This person is taken for a child. Write down first whether the child agrees, and what was decided with the"
-        " child officer. Immediate safety never waits."
-    ),
-    StopReason.NOBODY_WAITS: phrase(
-        "Nothing waits for that: open the persons, and see what is next for this one."
-    ),
-    StopReason.TOO_EARLY: phrase(
-        "Thirty days have not passed since the arrival. Write it down then; danger at once."
-    ),
-    StopReason.ASK_ANEW: phrase(
-        "A correction makes no yes, and takes no no away. Ask the person again, and write that down as new."
-    ),
-    case_persons.CLOSED: phrase("The case is closed. Open it again first."),
-}
+STOPS = table("person_stops")
 
 
 NEW = "new"

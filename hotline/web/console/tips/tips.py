@@ -24,7 +24,7 @@ from hotline.domain.tip import (
     TipOutcome,
     Urgency,
 )
-from hotline.domain.tips.promises import Asked, TipFilter, TipStanding, Wait, Whose, in_units
+from hotline.domain.tips.promises import TipFilter, TipStanding, Wait, Whose, in_units
 from hotline.errors import AskRefused, FormRefused, KeyMissing, SealBroken
 from hotline.services.desk import reading
 from hotline.services.tips import desk_acts, desk_reading, tip_lines, tip_sheet
@@ -34,27 +34,13 @@ from hotline.web.console.form import number_of
 from hotline.web.console.templating import day
 from hotline.web.console.tips import person_lines
 from hotline.web.console.visit import Visit, page, posted
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 
-STANDINGS = {
-    TipStanding.WAITS: phrase("waits"),
-    TipStanding.TAKEN: phrase("taken"),
-    TipStanding.HELPED: phrase("with a helper"),
-    TipStanding.JUDGED: phrase("closure requested"),
-    TipStanding.CLOSED: phrase("closed"),
-    TipStanding.ALL: phrase("all of them"),
-}
-QUESTIONS = {
-    "asked": phrase("question: asked"),
-    "answered": phrase("question: answered"),
-    "read": phrase("question: answer read"),
-}
-OFFICIAL = {"yes": phrase("an official"), "unsure": phrase("perhaps an official")}
-ASKED = {
-    Asked.PASSED_ON: phrase("passed on by {who}, nobody has taken it"),
-    Asked.SILENT: phrase("{who}; others are asked to take it"),
-}
-UNITS = {"min": phrase("{number} min"), "h": phrase("{number} h"), "days": phrase("{number} days")}
+STANDINGS = table("tip_states")
+QUESTIONS = table("question_states")
+OFFICIAL = table("officials")
+ASKED = table("passed_on")
+UNITS = table("units")
 
 
 def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
@@ -161,33 +147,11 @@ def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
 
 Member = TypeVar("Member", TipStanding, Whose, Matter)
 
-CAME = {
-    Came.TOLD: phrase("It was told."),
-    Came.ALERTED: phrase("{who} was sent an alert."),
-    Came.DELIVERED: phrase("The phone of {who} has it."),
-    Came.SILENT: phrase("Nobody had taken it in time."),
-    Came.TAKEN: phrase("{who} took it."),
-    Came.DOUBTED: phrase("An answer came in the name of {who}, and nothing proves it."),
-    Came.ON_SITE: phrase("{who} was there."),
-    Came.HANDED: phrase("{who} said that somebody helps."),
-    Came.PASSED: phrase("{who} passed it on."),
-    Came.RELEASED: phrase("{who} was let go: it is no case of theirs any more."),
-    Came.MOVED: phrase("Its place was corrected. Before: {place}"),
-}
-NOTES = {
-    NoteCode.NOBODY: phrase("{who} noted: nobody there."),
-    NoteCode.POLICE: phrase("{who} noted: waiting for police."),
-    NoteCode.WOMAN: phrase("{who} noted: a woman officer is needed."),
-    NoteCode.INTERPRETER: phrase("{who} noted: an interpreter is needed."),
-    NoteCode.WORDS: phrase("{who} noted something: it stands with the words."),
-}
-REASONS = {
-    "send": phrase("to send somebody"),
-    "hand_over": phrase("to hand it over"),
-    "answer": phrase("an answer came"),
-}
+CAME = table("tip_events")
+NOTES = table("notes")
+REASONS = table("reasons")
 """Why words are opened; `other` wants a sentence."""
-WHY_KEPT = {"named": phrase("It names them."), "asked": phrase("Whoever told it asked for that.")}
+WHY_KEPT = table("exclusion_reasons")
 
 
 def listed(visit: Visit) -> Response:

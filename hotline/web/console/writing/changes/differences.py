@@ -24,7 +24,7 @@ from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.text.languages import CODES, NAMES
 from hotline.web.console.visit import Visit
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 from hotline.web.console.writing.changes.sentences import field_words
 
 ARROWS: Mapping[str, tuple[str, str, str]] = {
@@ -74,11 +74,7 @@ PHRASES = "phrases."
 """How the fields of what the code says begin."""
 MOST = 25
 """Screens of a part: a page of them comes in some seconds on a slow line."""
-STATES: Mapping[ScreenState, str] = {
-    ScreenState.NEW: phrase("new"),
-    ScreenState.GONE: phrase("taken out"),
-    ScreenState.CHANGED: phrase("changed"),
-}
+STATES = table("screen_states")
 KINDS = {ScreenState.NEW: "good", ScreenState.GONE: "bad", ScreenState.CHANGED: "soft"}
 
 

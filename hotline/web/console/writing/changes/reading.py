@@ -24,7 +24,7 @@ from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
 from hotline.web.console.writing.changes.sentences import (
     KEEPS_LANGUAGES,
@@ -160,12 +160,7 @@ def _beyond(visit: Visit, seen: ChangeToRead, changes: Difference) -> str:
 
 
 REASON_LETTERS = 1000
-KINDS = {
-    "version": phrase("a version of the line"),
-    "by hand": phrase("by two people"),
-    "back": phrase("brought back"),
-    "emergency": phrase("an emergency"),
-}
+KINDS = table("publication_kinds")
 UNREAD = ChangeRefused(Refusal.READ_BY_ONE)
 
 

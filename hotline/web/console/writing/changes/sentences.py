@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, StepKind
+from hotline.domain.changes.change import StepKind
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.editing.anatomy import Document
 from hotline.engine.editing.difference import Difference, LeftBehind, left_behind
-from hotline.engine.editing.drafting import SENTENCES, Lack
-from hotline.engine.editing.emergency import HeldBack, NotInEmergency
+from hotline.engine.editing.drafting import SENTENCES
+from hotline.engine.editing.emergency import HeldBack
 from hotline.errors import FormRefused
 from hotline.services.changes.drafts import StepLine
 from hotline.services.changes.results import ChangeRefused, Refusal
@@ -16,63 +16,15 @@ from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.text.languages import NAMES
 from hotline.text.remark import Remark
 from hotline.web.console.visit import Visit
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 
 Done = TypeVar("Done")
-PARTS: Mapping[str, str] = {
-    NUMBERS: phrase("Telephone numbers"),
-    ENTRIES: phrase("Entries"),
-    PHRASES: phrase("What the line itself says"),
-}
-ROWS: Mapping[str, str] = {
-    "choices": phrase("Choice {number}"),
-    "lead": phrase("Words that show only sometimes, {number}"),
-    "arms": phrase("Way {number}"),
-}
-FIELDS: Mapping[str, str] = {
-    "text": phrase("What it says"),
-    "note": phrase("The line under the choices"),
-    "skip": phrase("The words for going on without an answer"),
-    "one": phrase("The question where the list has one place"),
-    "none": phrase("The words where the list has no place"),
-    "goes": phrase("Then"),
-    "weak": phrase("Where easy digits lead to"),
-    "flow": phrase("The flow that it goes into"),
-    "start": phrase("The first screen"),
-    "nodes": phrase("The order of the screens"),
-    "choices": phrase("The order of the choices"),
-    "arms": phrase("The order of the ways"),
-    "lead": phrase("The order of the words that show only sometimes"),
-    "kind": phrase("What kind of screen it is"),
-    "asks": phrase("What is asked"),
-    "list": phrase("The list of places"),
-    "languages": phrase("Whether the languages stand there"),
-    "returns": phrase("Whether it goes back to the flow that called"),
-    "reason": phrase("Reason for the words or the length that the check finds"),
-    "saves": phrase("Where the answer is kept"),
-    "topic": phrase("Which topic counts as read"),
-    "completes": phrase("What counts as told"),
-    "signed": phrase("Who answers for the question"),
-    "gathers": phrase("What the flow gathers"),
-    "private": phrase("Whether it is dialled by nobody"),
-    "review": phrase("How far it was reviewed"),
-    "value": phrase("what it counts as"),
-    "key": phrase("its digit"),
-    "when": phrase("when it shows"),
-    "number": phrase("the number that it names"),
-    "same_line": phrase("whether it stands on the same line"),
-    "language": phrase("the language that it changes to"),
-    "every_page": phrase("whether it stands on every page"),
-}
+PARTS = table("change_parts")
+ROWS = table("row_names")
+FIELDS = table("field_names")
 """By the whole field, or by its last part in a row."""
 
-OF_A_NUMBER: Mapping[str, str] = {
-    "service": phrase("whose it is"),
-    "status": phrase("how sure it is"),
-    "evidence": phrase("the evidence"),
-    "confirmed_by": phrase("confirmed by"),
-    "confirmed_on": phrase("confirmed on"),
-}
+OF_A_NUMBER = table("number_fields")
 
 
 def field_words(visit: Visit, field: str) -> str:
@@ -103,70 +55,8 @@ def finding_place(visit: Visit, one: Finding) -> str:
     return ", ".join(part for part in (one.flow, one.node, field, language) if part)
 
 
-REFUSALS: Mapping[Refusal, str] = {
-    Refusal.OVER: phrase("This change is live already, or was dropped. Open a new one."),
-    Refusal.NOTHING_THERE: phrase(
-        "It changes nothing of what callers hear now. Edit a screen first, or drop it."
-    ),
-    Refusal.UNTITLED: phrase("Give it a title, so that others know what it is about."),
-    Refusal.NOT_PROPOSED: phrase(
-        "Nobody proposes it now: somebody edited it, or it was sent back. An editor proposes it again."
-    ),
-    Refusal.OWN_HAND: phrase(
-        "You proposed it or wrote a part of it. Ask another approver to read it."
-    ),
-    Refusal.CHANGED: phrase("It changed while you read. Look again, and decide then."),
-    Refusal.CLASHES: phrase(
-        "What went live meanwhile changed the same words: {where}. Choose on the page of the change which ones stay."
-    ),
-    Refusal.BROKEN: phrase("It cannot be played yet: {where}. Mend that first."),
-    Refusal.HURTS: phrase(
-        "Something in it would hurt callers, and is new. Mend what the page of the change lists first: {where}."
-    ),
-    Refusal.LANGUAGES_KEPT: phrase(
-        "The English text is new, and other languages keep the old one: {where}. "
-        "Translate them, or tick that they keep it for now."
-    ),
-    Refusal.ENTRY_MOVED: phrase(
-        "What is printed on posters would lead elsewhere, or nowhere: {where}. Leave it, and add another entry."
-    ),
-    Refusal.EMERGENCY_NUMBER: phrase(
-        "112 would go from the screens. Put it back: callers in danger must find it."
-    ),
-    Refusal.SHORT_REASON: phrase(
-        "Write why, in 20 letters or more: others read it in the history."
-    ),
-    Refusal.BEYOND_WORDS: phrase(
-        "One person alone changes words only, and takes a number away. This waits for a second person: {where}. "
-        "Take it out, or propose the change."
-    ),
-    Refusal.EMERGENCY_STANDS: phrase(
-        "Words of one person alone are live. Confirm them first, or bring back what was before."
-    ),
-    Refusal.READ_BY_ONE: phrase(
-        "One person published these words alone, and nobody confirmed them. "
-        "Propose them as a change: a second person reads it."
-    ),
-    Refusal.SETTLED: phrase(
-        "Nothing waits for a second person any more: it was confirmed or ended. Look at the history."
-    ),
-    Refusal.APPOINTED: phrase(
-        "Who published it gave you your role. Ask an approver whom somebody else appointed."
-    ),
-}
-HELD_BACK: Mapping[NotInEmergency, str] = {
-    NotInEmergency.SCREEN: phrase("a screen is new, or gone"),
-    NotInEmergency.ARROW: phrase("it leads elsewhere"),
-    NotInEmergency.MARK: phrase("something else is counted or alerted"),
-    NotInEmergency.FIELD: phrase("more than its words changed"),
-    NotInEmergency.GUARDED: phrase("words of a report, a receipt or a responder"),
-    NotInEmergency.DIGITS: phrase("a digit, or a word for one, is new"),
-    NotInEmergency.RISKY: phrase("new words promise something, or ask who somebody is"),
-    NotInEmergency.ENTRY: phrase("an entry"),
-    NotInEmergency.NUMBER: phrase("a number is new, or is confirmed again"),
-    NotInEmergency.EMERGENCY_NUMBER: phrase("112 is taken away"),
-    NotInEmergency.OTHER: phrase("something besides the flows"),
-}
+REFUSALS = table("change_refusals")
+HELD_BACK = table("held_back")
 KEEPS_LANGUAGES = "keeps-languages"
 """The tick by which somebody says that other languages keep the old text for now."""
 MOST_PLACES = 5
@@ -217,24 +107,7 @@ def _held(visit: Visit, held: HeldBack) -> str:
     return f"{named}: {why}" if named else why
 
 
-STEP_SENTENCES: Mapping[StepKind, str] = {
-    StepKind.EDITED: phrase("{who} changed {what}: {languages}"),
-    StepKind.MARKS: phrase("{who} changed what is counted or alerted in {what}: {why}"),
-    StepKind.NODE_ADDED: phrase("{who} added the screen {what}"),
-    StepKind.NODE_RENAMED: phrase("{who} renamed the screen {old}: {what}"),
-    StepKind.NODE_DELETED: phrase("{who} deleted the screen {what}"),
-    StepKind.ORDERED: phrase("{who} put the screens of {part} into another order"),
-    StepKind.FLOW_ADDED: phrase("{who} added the flow {part}"),
-    StepKind.FLOW_DELETED: phrase("{who} took out the flow {part}"),
-    StepKind.BROUGHT_BACK: phrase("{who} brought back state {version} of {part}"),
-    StepKind.CAUGHT_UP: phrase("{who} brought in what went live meanwhile: {part}"),
-    StepKind.NUMBER_CONFIRMED: phrase("{who} confirmed the number {what}"),
-    StepKind.NUMBER_TAKEN_AWAY: phrase("{who} took away the number {what}"),
-    StepKind.NUMBER_LISTED: phrase("{who} listed the number {what}"),
-    StepKind.ENTRY_ADDED: phrase("{who} added the entry {what}"),
-    StepKind.WORDS_TAKEN: phrase("{who} took words of {part}: {languages}"),
-    StepKind.IMPORTED: phrase("{who} took {part} out of flow files"),
-}
+STEP_SENTENCES = table("steps")
 WITHOUT_LANGUAGE = phrase("{who} changed {what}")
 UNKNOWN = phrase("{who} changed {part}")
 """What a later release may have written."""
@@ -288,47 +161,9 @@ def check_read(visit: Visit, languages: Sequence[str]) -> None:
         )
 
 
-SAYS: Mapping[Code, str] = {
-    Code.SHAPE: phrase("Something here is not as it must be."),
-    Code.UNKNOWN_NODE: phrase("It leads to a screen that is not there."),
-    Code.UNKNOWN_FLOW: phrase("It opens a flow that is not there."),
-    Code.UNKNOWN_LIST: phrase("It asks out of a list that is not there."),
-    Code.UNKNOWN_ENTRY: phrase("A printed number opens a flow that is not there."),
-    Code.UNKNOWN_ANSWER: phrase("It depends on an answer that nobody can give."),
-    Code.DIALLED: phrase("What somebody dialled would show what she opened."),
-    Code.DEAD_END: phrase("It leads nowhere."),
-    Code.UNREACHABLE: phrase("Nothing leads to it."),
-    Code.LOOP: phrase("It leads round in a circle."),
-    Code.LANGUAGE_MISSING: phrase("A language is missing."),
-    Code.LETTER: phrase("It has letters that a basic handset does not show."),
-    Code.NUMBER_UNSIGNED: phrase("It names a number that nobody has confirmed."),
-    Code.TOO_LONG: phrase("It is too long for the screens that it may take."),
-    Code.BROKEN_WORD: phrase("A narrow handset breaks a word in its middle."),
-    Code.TOO_MANY_CHOICES: phrase("It has too many choices."),
-    Code.TOO_MANY_LINES: phrase("It takes too many lines of a narrow handset."),
-    Code.UNSURE_LATE: phrase("Whoever is not sure must turn pages to say so."),
-    Code.TOO_EARLY: phrase("It says too much, too near to the first screen."),
-    Code.LAST_SCREEN: phrase("It may stay on a handset as the last screen, and says too much."),
-    Code.UNSAFE_WORD: phrase("A word of it is not safe in the report."),
-    Code.PROMISE: phrase("It promises what the line cannot keep."),
-    Code.ASKS_WHO: phrase("It asks who somebody is."),
-    Code.WORDS_LOST: phrase("It asks for words where nothing keeps them."),
-    Code.QUESTION: phrase("It is not one question that a desk may ask back."),
-    Code.ECHO: phrase("It shows what she answered."),
-    Code.VALUE_TWICE: phrase("Two choices count as the same answer."),
-    Code.TOO_MANY_ANSWERS: phrase("It keeps more answers than fit."),
-    Code.ALERT_LATE: phrase("It alerts later than it may."),
-    Code.PHRASE: phrase("These words of the line cannot be said so."),
-}
-LACKS: Mapping[Lack, str] = {
-    Lack.KIND: phrase("It is no screen yet."),
-    Lack.WORDS: phrase("It says nothing yet."),
-    Lack.GOES: phrase("It leads nowhere yet."),
-    Lack.CHOICES: phrase("It offers nothing yet."),
-    Lack.NAME: phrase("It has no name yet."),
-    Lack.BROKEN: phrase("Something here is not as it must be."),
-}
-_HALF_MADE = {SENTENCES[lack]: says for lack, says in LACKS.items() if lack in SENTENCES}
+SAYS = table("findings")
+LACKS = table("lacks")
+_HALF_MADE = {said: LACKS[lack] for lack, said in SENTENCES.items()}
 
 
 def finding_says(visit: Visit, finding: Finding) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from hotline.domain.flows.review import ReviewedText, ReviewState, state_of
+from hotline.domain.flows.review import ReviewedText, state_of
 from hotline.engine.check.finding import anchor
 from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import (
@@ -20,7 +20,7 @@ from hotline.engine.editing.anatomy import (
     rows_of,
     texts_in,
 )
-from hotline.engine.editing.forms.fields import SELDOM, FieldFault
+from hotline.engine.editing.forms.fields import SELDOM
 from hotline.engine.editing.forms.reading import FieldRefused, form_of, offers, shown
 from hotline.engine.editing.preview import outline
 from hotline.engine.screen import NUMBERS
@@ -34,7 +34,7 @@ from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFaults, number_of
 from hotline.web.console.visit import Visit, page
-from hotline.web.console.who import phrase
+from hotline.web.console.who import table, tinted
 from hotline.web.console.writing.changes.sentences import LACKS, field_words
 from hotline.web.console.writing.editor.moving import KEYS, HandsetState, moving_parts
 
@@ -85,43 +85,12 @@ def asked(
         yield one, field_words(visit, field), at
 
 
-REFUSED: Mapping[FieldFault, str] = {
-    FieldFault.UNSEEN: phrase("It has a letter that nobody sees. Type these words again."),
-    FieldFault.NAME: phrase("Small letters, digits and _ alone, a letter first, 40 at most."),
-    FieldFault.VALUE: phrase("Letters, digits, dots and _ alone, without blanks."),
-    FieldFault.LIST: phrase("Small letters, digits, dots and _ alone, without blanks."),
-    FieldFault.DIGITS: phrase("Digits alone: 3 to 13 of them."),
-    FieldFault.KEY: phrase("One digit from 1 to 8."),
-    FieldFault.LANGUAGE: phrase("It is none of the languages."),
-    FieldFault.DAY: phrase("A day, as 2026-11-30."),
-    FieldFault.CHOICE: phrase("It is none of those that are offered."),
-    FieldFault.REASON: phrase("Write the reason in 20 letters or more. A second person reads it."),
-    FieldFault.WAY: phrase("Choose where it leads: every screen and flow is offered now."),
-}
-KINDS = {
-    "say": phrase("words"),
-    "menu": phrase("menu"),
-    "ask": phrase("question"),
-    "branch": phrase("branch"),
-    "call": phrase("another flow"),
-    "finish": phrase("end"),
-    "": phrase("no screen"),
-}
+REFUSED = table("field_faults")
+KINDS = table("screen_kinds")
 
-EXPECTS = {
-    "words": phrase("It waits for words."),
-    "number": phrase("It waits for a number."),
-    "place": phrase("It waits for a place."),
-    "pin": phrase("It waits for a PIN."),
-}
+EXPECTS = table("expected")
 
-STATES: Mapping[ReviewState, tuple[str, str]] = {
-    ReviewState.MISSING: (phrase("missing"), "bad"),
-    ReviewState.DRAFT: (phrase("not read"), "soft"),
-    ReviewState.STALE: (phrase("stale"), "warn"),
-    ReviewState.READ: (phrase("read by one"), "warn"),
-    ReviewState.REVIEWED: (phrase("reviewed"), "good"),
-}
+STATES = tinted("review_states")
 """How far people have read a text, in words and on which tint."""
 
 

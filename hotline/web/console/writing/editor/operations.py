@@ -53,21 +53,13 @@ from hotline.services.changes.steps import StepSaved
 from hotline.services.flows import reviewing
 from hotline.text.languages import CODES
 from hotline.web.console.visit import Visit, page, posted, see
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 from hotline.web.console.writing.changes.sentences import field_words
 from hotline.web.console.writing.editor import editor
 from hotline.web.console.writing.editor.drawing import KINDS, REFUSED
 from hotline.web.console.writing.editor.editor import WHY, WHY_LETTERS, there
 
-OBSTACLES: Mapping[Obstacle, str] = {
-    Obstacle.NAME: phrase("Small letters, digits and _ alone, a letter first, 40 at most."),
-    Obstacle.TAKEN: phrase("Something else has that name already."),
-    Obstacle.UNKNOWN: phrase("It is not there any more."),
-    Obstacle.KIND: phrase("Choose what it is."),
-    Obstacle.START: phrase("The flow begins here: it cannot be taken out."),
-    Obstacle.UNDECIDED: phrase("Say for each arrow where it leads from now on."),
-    Obstacle.ENTRY: phrase("A printed number opens it: it cannot be taken out."),
-}
+OBSTACLES = table("obstacles")
 OVER = phrase("This change is over: nothing is saved in it any more.")
 QUICKER = phrase("Somebody saved at the same moment. Look once more, and send it again.")
 
@@ -355,11 +347,7 @@ MOST_MENUS = 250
 """In one list. Of a line that has more, the menus of the front and of one flow are offered at a time."""
 SHOW_MENUS = "menus"
 NO_MENU = phrase("Choose the menu that leads to it.")
-MODELS: Mapping[str, str] = {
-    FlowModelName.LESSON: phrase("A lesson: three screens, one after the other"),
-    FlowModelName.MENU: phrase("A menu: two choices, each with a screen"),
-    FlowModelName.QUIZ: phrase("A quiz: three things, each asked twice"),
-}
+MODELS = table("flow_models")
 
 
 def ask_flow(visit: Visit, change_id: int) -> Response:

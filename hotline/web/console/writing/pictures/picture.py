@@ -10,7 +10,7 @@ from hotline.engine.editing.preview import arrows_of, outline, start_of
 from hotline.errors import NotFound
 from hotline.services.flows import authoring
 from hotline.web.console.visit import Visit, page
-from hotline.web.console.who import phrase
+from hotline.web.console.who import table
 
 BOX_WIDTH, BOX_HEIGHT = 168, 48
 BETWEEN, BETWEEN_LAYERS = 24, 44
@@ -191,15 +191,7 @@ def _drawn(
     return PlacedPicture(width, height, tuple(boxes), tuple(arrows), grows_down)
 
 
-KINDS = {
-    "say": phrase("says"),
-    "menu": phrase("menu"),
-    "ask": phrase("asks"),
-    "branch": phrase("parts ways"),
-    "call": phrase("goes into a flow"),
-    "finish": phrase("ends"),
-    "": phrase("not whole yet"),
-}
+KINDS = table("picture_kinds")
 TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
 LETTERS = 18
 """Of a name that fit into a box."""

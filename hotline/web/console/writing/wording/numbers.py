@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from hotline.engine.numbers.numbers import EMERGENCY, Evidence
+from hotline.engine.numbers.numbers import EMERGENCY
 from hotline.errors import FormRefused
 from hotline.services.changes import folders
 from hotline.services.words import number_part
@@ -15,25 +15,14 @@ from hotline.services.words.number_part import (
     EditedEntry,
     EntryFault,
     NumberFault,
-    NumberState,
 )
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import MOST_ROWS, Visit, page, part_of_list, posted, see
-from hotline.web.console.who import phrase
+from hotline.web.console.who import table, tinted
 from hotline.web.console.writing.changes.sentences import not_saved
 
-STATES = {
-    NumberState.UNCONFIRMED: (phrase("nobody confirmed it"), "soft"),
-    NumberState.SHOWS: (phrase("shows"), "good"),
-    NumberState.SOON: (phrase("confirm it again"), "warn"),
-    NumberState.LAPSED: (phrase("lapsed"), "bad"),
-}
-EVIDENCE = {
-    Evidence.VERIFIED: phrase("verified"),
-    Evidence.PROBABLE: phrase("probable"),
-    Evidence.UNVERIFIED: phrase("unverified"),
-    Evidence.NEVER: phrase("never to be shown"),
-}
+STATES = tinted("number_states")
+EVIDENCE = table("evidence")
 FIELDS: Mapping[str, str] = {
     EntryFault.FLOW: "flow",
     NumberFault.DIGITS: "number",

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, abort, make_response, url_for
 
 from hotline.domain.flows import sheet
-from hotline.domain.flows.sheet import SheetRowFault
 from hotline.services.words import page_texts, saving, word_sheets
 from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
 from hotline.services.words.saving import TypedWords
@@ -19,7 +18,7 @@ from hotline.text.remark import Remark
 from hotline.web.console import who
 from hotline.web.console.form import FormFaults, PostedForm, number_of
 from hotline.web.console.visit import Visit, page, part_of_list, posted, see, see_address
-from hotline.web.console.who import phrase
+from hotline.web.console.who import phrase, table
 from hotline.web.console.writing.changes import sentences
 from hotline.web.console.writing.editor.drawing import STATES
 from hotline.web.console.writing.wording import sheet_files
@@ -152,13 +151,7 @@ def fault_words(visit: Visit, fault: WordsFault) -> str:
     return visit.say(fault.why.value, **values)
 
 
-WHYS = {
-    SheetRowFault.GONE: phrase("There is no such text: it was moved or taken out since."),
-    SheetRowFault.NOT_YES: phrase("Write yes into the column agreed, or leave it empty."),
-    SheetRowFault.TWICE: phrase("It stands twice in the sheet."),
-    SheetRowFault.CHANGED: phrase("The text or its English changed since the sheet was made."),
-    SheetRowFault.EMPTY: phrase("It has no words."),
-}
+WHYS = table("sheet_faults")
 
 
 def ask_sheet(visit: Visit, language: str) -> Response:
