@@ -6,7 +6,7 @@ from functools import partial
 from flask import Response
 
 from hotline.domain.outbox.delivery import Outcome
-from hotline.domain.outbox.message import TO_DECIDE, DoubtDecision, Kind
+from hotline.domain.outbox.message import TO_DECIDE, DoubtDecision
 from hotline.errors import ImportRefused, NotFound, NumberInvalid, Undecided
 from hotline.services.outbox import lane
 from hotline.services.watch import trials, watchers
