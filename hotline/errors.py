@@ -247,7 +247,7 @@ class DeskRefused(HotlineError):
 
 
 class AccountRefused(HotlineError):
-    """What was asked for an account of the console cannot be; `fault` is its key for a page."""
+    """What was asked for an account of the console cannot be; `fault` is a `domain.accounts.faults.AccountFault`."""
 
     def __init__(self, fault: str, sentence: str) -> None:
         self.fault = fault

@@ -26,7 +26,7 @@ from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
 from hotline.services.reach import outreach
-from hotline.services.reader import pin_nights
+from hotline.services.reader import pins
 from hotline.services.referrals import call_back_requests, referral, unheard
 from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.helping import following
@@ -87,7 +87,7 @@ STEPS: tuple[Step, ...] = (
     delivery.miss_reports,
     # Before the deadlines: whom the national desk's own clock tells at that moment is no colleague of hers.
     unheard.pass_on,
-    pin_nights.tell,
+    pins.tell_nights,
     leaves.begin_leaves,
     referral.fire_deadlines,
     following.ring_due,

@@ -4,16 +4,14 @@ So whoever may read the tip may read the answer, and nobody else; no desk's key 
 the tip's grants destroys the way to the answer. No hook may reach this file (import contract).
 """
 
-import json
 from dataclasses import dataclass, field
 
-from nacl.bindings import sodium_unpad
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import SealBroken
-from hotline.sealing.envelope import SIZES, VERSION
+from hotline.sealing.envelope import VERSION, document_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,9 @@ def open_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> 
         raise SealBroken("an answer that was sealed in an unknown format")
     try:
         private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding(uid)))
-        padded = SealedBox(private).decrypt(body[1:])
-        told = json.loads(sodium_unpad(padded, len(padded)).decode("utf-8", "surrogatepass"))
+        told = document_in(SealedBox(private).decrypt(body[1:]))
     except (CryptoError, ValueError, TypeError):
         raise SealBroken("an answer that was altered, or is another tip's") from None
-    if len(padded) not in SIZES or not isinstance(told, dict):
-        raise SealBroken("an answer of an unknown shape")
     return {str(name): str(value) for name, value in told.items()}
 
 

@@ -1,8 +1,11 @@
 """What sealing and opening must agree on: versions, sizes, what is bound to what. Holds no key, opens nothing."""
 
+import json
 from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any
 
+from nacl.bindings import sodium_pad, sodium_unpad
 from nacl.public import PublicKey
 
 VERSION = b"\x01"
@@ -16,6 +19,35 @@ SIZES = (256, 512, 1024, 2048, 4096, 8192)
 """A body is padded to one of these, so that its length tells next to nothing. A long SMS needs the last two."""
 NUMBER_BYTES = 32
 """Every sealed number has one length."""
+
+
+def padded(plain: bytes) -> bytes:
+    """Pads to the next of `SIZES`. Raises ValueError for what no size holds."""
+    size = next((size for size in SIZES if len(plain) < size), None)
+    if size is None:
+        raise ValueError(f"{len(plain)} bytes: a box holds less than {SIZES[-1]}")
+    return bytes(sodium_pad(plain, size))
+
+
+def unpadded(held: bytes) -> bytes:
+    """Returns what `padded` padded. Raises ValueError, CryptoError, TypeError for what it did not."""
+    if len(held) not in SIZES:
+        raise ValueError("a padding of an unknown size")
+    return bytes(sodium_unpad(held, len(held)))
+
+
+def padded_document(document: Mapping[str, Any]) -> bytes:
+    """Writes a document as JSON, padded. Raises ValueError for one that no size holds."""
+    plain = json.dumps(dict(document), ensure_ascii=False, separators=(",", ":"))
+    return padded(plain.encode("utf-8", "surrogatepass"))
+
+
+def document_in(held: bytes) -> dict[str, Any]:
+    """Reads what `padded_document` wrote. Raises ValueError, CryptoError, TypeError."""
+    document = json.loads(unpadded(held).decode("utf-8", "surrogatepass"))
+    if not isinstance(document, dict):
+        raise ValueError("no document")
+    return document
 
 
 def binding(uid: str, place: str) -> bytes:

@@ -19,7 +19,7 @@ from nacl.secret import Aead
 from nacl.utils import random
 
 from hotline.errors import PinRefused, SealBroken
-from hotline.sealing.passphrase import MOST_KIB, MOST_PASSES, Costs
+from hotline.sealing.passphrase import Costs
 
 TO_MEMBER = b"\x02"
 UNDER_PIN = b"\x03"
@@ -118,10 +118,11 @@ class PinVault:
         if len(wrap) <= HEADER.size:
             return None
         version, mark, passes, kib, salt = HEADER.unpack_from(wrap)
-        if version != UNDER_PIN or not (1 <= passes <= MOST_PASSES and 8 <= kib <= MOST_KIB):
+        costs = Costs(passes, kib)
+        if version != UNDER_PIN or not costs.are_bearable:
             return None
         pepper = next((one for one in self.peppers() if _mark(one) == mark), None)
-        return None if pepper is None else (pepper, Costs(passes, kib), salt)
+        return None if pepper is None else (pepper, costs, salt)
 
 
 def is_under(wrap: bytes, pepper: bytes) -> bool:
@@ -130,14 +131,7 @@ def is_under(wrap: bytes, pepper: bytes) -> bool:
 
 
 def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
-    dear = argon2id.kdf(
-        Aead.KEY_SIZE,
-        pin.encode("utf-8", "surrogatepass"),
-        salt,
-        opslimit=costs.passes,
-        memlimit=costs.kib * 1024,
-    )
-    return hmac.digest(pepper, dear, "sha256")
+    return hmac.digest(pepper, costs.stretch(pin, salt), "sha256")
 
 
 def _mark(pepper: bytes) -> bytes:

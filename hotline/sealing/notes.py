@@ -3,19 +3,17 @@
 What destroys the tip's grants destroys the way to it. No hook may reach this file (import contract).
 """
 
-from nacl.bindings import sodium_pad, sodium_unpad
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
 from hotline.errors import SealBroken
-from hotline.sealing.envelope import SIZES, VERSION
+from hotline.sealing.envelope import VERSION, padded, unpadded
 
 
 def seal_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
     """Bound to the tip of this uid and to the entry of this key."""
-    plain = words.encode("utf-8", "surrogatepass")
-    size = next(size for size in SIZES if len(plain) < size)
-    return VERSION + bytes(Aead(tip_key).encrypt(sodium_pad(plain, size), aad=_binding(uid, key)))
+    plain = padded(words.encode("utf-8", "surrogatepass"))
+    return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding(uid, key)))
 
 
 def open_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
@@ -23,13 +21,10 @@ def open_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
     if body[:1] != VERSION:
         raise SealBroken("a note that was sealed in an unknown format")
     try:
-        padded = Aead(tip_key).decrypt(body[1:], aad=_binding(uid, key))
-        words = sodium_unpad(padded, len(padded)).decode("utf-8", "surrogatepass")
+        plain = Aead(tip_key).decrypt(body[1:], aad=_binding(uid, key))
+        return unpadded(plain).decode("utf-8", "surrogatepass")
     except (CryptoError, ValueError, TypeError):
         raise SealBroken("a note that was altered, or is another entry's") from None
-    if len(padded) not in SIZES:
-        raise SealBroken("a note of an unknown shape")
-    return str(words)
 
 
 def _binding(uid: str, key: str) -> bytes:

@@ -8,17 +8,15 @@ the reader's lasting pair. Each box is bound to what it belongs to, and its leng
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nacl.bindings import sodium_pad, sodium_unpad
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from hotline.errors import SealBroken
-from hotline.sealing.envelope import SIZES, VERSION
+from hotline.sealing.envelope import VERSION, document_in, padded_document
 
 DIGEST_BYTES = 32
 
@@ -40,15 +38,9 @@ def public_of(private: bytes) -> bytes:
 
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
     """Seal a small document. Raises SealBroken where the key is none, ValueError where no size holds the document."""
-    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
-    size = next((size for size in SIZES if len(plain) < size), None)
-    if size is None:
-        raise ValueError("an answer that no box holds")
+    plain = _digest(bound) + padded_document(content)
     try:
-        box = SealedBox(PublicKey(public))
-        return VERSION + box.encrypt(_digest(bound) + sodium_pad(plain, size))
+        return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
     except (CryptoError, TypeError, ValueError):
         raise SealBroken("a key that nothing can be sealed to") from None
 
@@ -62,12 +54,9 @@ def open_box(sealed: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
         told, padded = plain[:DIGEST_BYTES], plain[DIGEST_BYTES:]
         if not hmac.compare_digest(told, _digest(bound)):
             raise ValueError
-        content = json.loads(sodium_unpad(padded, len(padded)).decode("utf-8", "surrogatepass"))
+        return document_in(padded)
     except (CryptoError, TypeError, ValueError):
         raise SealBroken("a box of another hop, or one that was altered") from None
-    if not isinstance(content, dict):
-        raise SealBroken("a box of an unknown shape")
-    return content
 
 
 def _digest(bound: str) -> bytes:

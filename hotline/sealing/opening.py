@@ -1,6 +1,5 @@
 """The opening half: desk keys, tips, numbers. No hook may reach this file (import contract)."""
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,21 +14,13 @@ from hotline.sealing.envelope import (
     HEAD_BYTES,
     NUMBER_BYTES,
     PAIRED,
-    SIZES,
     VERSION,
     binding,
+    document_in,
     label,
 )
 from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.passphrase import (
-    CHECKSUM_BYTES,
-    HEADER,
-    MOST_KIB,
-    MOST_PASSES,
-    Costs,
-    WrappingKey,
-    checksum,
-)
+from hotline.sealing.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
 
 
 def open_tip(
@@ -43,13 +34,9 @@ def open_tip(
 def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
     """A tip's answers, by its own key. Raises SealBroken."""
     try:
-        padded = _padded(body, key, binding(uid, place))
-        plain = sodium_unpad(padded, len(padded))
-        answers = json.loads(plain.decode("utf-8", "surrogatepass"))
+        answers = document_in(_padded(body, key, binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
         raise SealBroken("a body that was altered, or is another tip's") from None
-    if len(padded) not in SIZES or not isinstance(answers, dict):
-        raise SealBroken("a body of an unknown shape")
     return {str(name): str(value) for name, value in answers.items()}
 
 
@@ -124,7 +111,7 @@ class LiveNumbers:
 
 def stretched(passphrase: str, costs: Costs, salt: bytes) -> bytes:
     """The dear part of unwrapping. What was wrapped together shares it: whoever opens many keeps it by `cache`."""
-    return WrappingKey.stretch(passphrase, costs, salt=salt).key
+    return costs.stretch(passphrase, salt)
 
 
 Stretch = Callable[[str, Costs, bytes], bytes]
@@ -139,10 +126,11 @@ def unwrap(
         raise SealBroken(f"{says} was altered")
 
     version, passes, kib, salt = HEADER.unpack_from(envelope)
-    if version != VERSION or not (1 <= passes <= MOST_PASSES and 8 <= kib <= MOST_KIB):
+    costs = Costs(passes, kib)
+    if version != VERSION or not costs.are_bearable:
         raise SealBroken(f"{says} is of an unknown format")
 
-    key = stretch(passphrase, Costs(passes, kib), salt)
+    key = stretch(passphrase, costs, salt)
     try:
         return Aead(key).decrypt(
             envelope[HEADER.size :], aad=envelope[: HEADER.size] + owner.encode()

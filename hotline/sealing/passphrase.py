@@ -29,6 +29,17 @@ class Costs:
     passes: int = 3
     kib: int = 128 * 1024
 
+    @property
+    def are_bearable(self) -> bool:
+        """Returns False for costs that nobody asked for: they stand in what may have been altered."""
+        return 1 <= self.passes <= MOST_PASSES and 8 <= self.kib <= MOST_KIB
+
+    def stretch(self, words: str, salt: bytes, size: int = Aead.KEY_SIZE) -> bytes:
+        """Makes a key or a digest of what a person typed."""
+        typed = words.encode("utf-8", "surrogatepass")
+        memory = self.kib * 1024
+        return argon2id.kdf(size, typed, salt, opslimit=self.passes, memlimit=memory)
+
 
 @dataclass(frozen=True, slots=True)
 class WrappingKey:
@@ -39,16 +50,9 @@ class WrappingKey:
     key: bytes = field(repr=False)
 
     @classmethod
-    def stretch(cls, passphrase: str, costs: Costs, *, salt: bytes | None = None) -> "WrappingKey":
-        salt = salt or random(argon2id.SALTBYTES)
-        key = argon2id.kdf(
-            Aead.KEY_SIZE,
-            passphrase.encode("utf-8", "surrogatepass"),
-            salt,
-            opslimit=costs.passes,
-            memlimit=costs.kib * 1024,
-        )
-        return cls(salt=salt, costs=costs, key=key)
+    def stretch(cls, passphrase: str, costs: Costs) -> "WrappingKey":
+        salt = random(argon2id.SALTBYTES)
+        return cls(salt=salt, costs=costs, key=costs.stretch(passphrase, salt))
 
     def wrap(self, secret: bytes, *, owner: str) -> bytes:
         """Bound to its owner, a desk or a purpose: it unwraps as no other's."""

@@ -3,7 +3,6 @@
 The line between sealed and clear is drawn once, in `store/tips/tips.py`.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,10 +20,10 @@ from hotline.sealing.envelope import (
     MARK_BYTES,
     NUMBER_BYTES,
     PAIRED,
-    SIZES,
     VERSION,
     binding,
     label,
+    padded_document,
     readers_mark,
 )
 from hotline.sealing.keys.livekeys import LiveKeys
@@ -101,11 +100,11 @@ class Sealer:
 
     def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
         """What somebody answered to a desk's question, sealed to that question's pair (`sealing/answers.py`)."""
-        return VERSION + SealedBox(PublicKey(public_key)).encrypt(_padded(told))
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(told))
 
     def number(self, msisdn: str) -> bytes:
         """An MSISDN, sealed to the relay. Raises KeyMissing where the folder lacks the relay's public key."""
-        public_key = self.relay_public_key if self.live is None else self.live.now()[0]
+        public_key = self._relay_key
         if public_key is None:
             raise KeyMissing("this process has no public key of the relay, and so seals no number")
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
@@ -113,8 +112,12 @@ class Sealer:
 
     def line_mark(self) -> str:
         """A short digest of the relay's public key, by which a line's own processes know it; empty without a key."""
-        public_key = self.relay_public_key if self.live is None else self.live.now()[0]
+        public_key = self._relay_key
         return "" if public_key is None else mark_of(public_key)
+
+    @property
+    def _relay_key(self) -> bytes | None:
+        return self.relay_public_key if self.live is None else self.live.now()[0]
 
     def reader_key(self) -> bytes:
         """Raises KeyMissing where the folder lacks the reader's public key."""
@@ -133,14 +136,6 @@ def mark_of(public_key: bytes) -> str:
 def _sealed(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
     """Behind the head, sealed to its public key: the padded answers, and what they are bound to."""
     public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
-    return head + SealedBox(public_key).encrypt(_padded(answers) + head + binding(uid, place))
-
-
-def _padded(answers: Mapping[str, str]) -> bytes:
-    plain = json.dumps(dict(answers), ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
+    return head + SealedBox(public_key).encrypt(
+        padded_document(answers) + head + binding(uid, place)
     )
-    for size in SIZES:
-        if len(plain) < size:
-            return bytes(sodium_pad(plain, size))
-    raise ValueError(f"answers of {len(plain)} bytes: a tip holds less than {SIZES[-1]}")

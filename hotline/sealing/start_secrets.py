@@ -10,7 +10,7 @@ from nacl.pwhash import argon2id
 from nacl.utils import random
 
 from hotline.sealing.members import PIN_COSTS
-from hotline.sealing.passphrase import MOST_KIB, MOST_PASSES, Costs
+from hotline.sealing.passphrase import Costs
 
 DIGESTED = b"\x04"
 HEADER = struct.Struct(">cII16s")
@@ -23,33 +23,24 @@ CODE_COSTS = Costs(passes=1, kib=1024)
 def digested(digits: str, costs: Costs) -> bytes:
     salt = random(argon2id.SALTBYTES)
     header = HEADER.pack(DIGESTED, costs.passes, costs.kib, salt)
-    return header + _digest(digits, costs, salt)
+    return header + costs.stretch(digits, salt, DIGEST_BYTES)
 
 
 def is_same(kept: bytes | None, digits: str, costs: Costs) -> bool:
     """Whether `digits` were digested to this. Where nothing is kept it costs `costs`, and is False."""
     read = None if kept is None else _read(kept)
     if read is None:
-        _digest(digits, costs, bytes(argon2id.SALTBYTES))
+        costs.stretch(digits, bytes(argon2id.SALTBYTES), DIGEST_BYTES)
         return False
     of, salt, digest = read
-    return hmac.compare_digest(_digest(digits, of, salt), digest)
+    return hmac.compare_digest(of.stretch(digits, salt, DIGEST_BYTES), digest)
 
 
 def _read(kept: bytes) -> tuple[Costs, bytes, bytes] | None:
     if len(kept) != HEADER.size + DIGEST_BYTES:
         return None
     version, passes, kib, salt = HEADER.unpack_from(kept)
-    if version != DIGESTED or not (1 <= passes <= MOST_PASSES and 8 <= kib <= MOST_KIB):
+    costs = Costs(passes, kib)
+    if version != DIGESTED or not costs.are_bearable:
         return None
-    return Costs(passes, kib), salt, kept[HEADER.size :]
-
-
-def _digest(digits: str, costs: Costs, salt: bytes) -> bytes:
-    return argon2id.kdf(
-        DIGEST_BYTES,
-        digits.encode("utf-8", "surrogatepass"),
-        salt,
-        opslimit=costs.passes,
-        memlimit=costs.kib * 1024,
-    )
+    return costs, salt, kept[HEADER.size :]

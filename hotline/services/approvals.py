@@ -12,7 +12,7 @@ from hotline.domain.jobs import Job
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit, Kit
 from hotline.services import approving
-from hotline.services.accounts import account_roles, new_links
+from hotline.services.accounts import changing, new_links
 from hotline.services.approving import About, ApprovalRule, Decision
 from hotline.services.desk import admissions
 from hotline.services.doorbell import ring
@@ -30,7 +30,7 @@ from hotline.text.remark import Remark, remark
 APPROVALS: Mapping[str, ApprovalRule] = {
     rule.kind: rule
     for rule in (
-        account_roles.ROLE,
+        changing.ROLE,
         new_links.LINK,
         admissions.ADMISSION,
         enrolment.ENROLMENT,

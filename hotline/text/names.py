@@ -1,7 +1,7 @@
 """Compares names as people type and read them, and says which ones a person or an account may have. Pure.
 
 Two names that look alike are one name: a second person must not be the first one, written with other letters. Names are
-compared by their skeletons, as UTS #39 says. `tools/build_names.py` makes the tables from Unicode's own.
+compared by their skeletons, as UTS #39 says. `docs/credits.md` says how the tables follow from Unicode's own.
 """
 
 import csv

@@ -13,7 +13,7 @@ from hotline.domain.cases.people_codes import OF_REFERRAL, PersonCodes
 from hotline.domain.tips.clusters import LikelyPair, LinkReason
 from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.people import PersonAct
-from hotline.services.reader.cases.case_keys import private_of
+from hotline.services.reader.cases.handing_on import private_of
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals.helping.recording import record
 from hotline.store.cases import service_referrals

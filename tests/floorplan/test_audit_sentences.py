@@ -10,7 +10,7 @@ from hotline.domain.call_back import CallOutcome
 from hotline.domain.desk.audit_sentences import OUTCOMES, SENTENCES, is_known
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.tip import TipOutcome
-from hotline.services.accounts.serious_acts import SeriousAct
+from hotline.services.accounts.changing import SeriousAct
 from hotline.services.approvals import APPROVALS
 from tests.floorplan.tree import parsed, python_files, said
 
@@ -75,7 +75,8 @@ def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> It
         ]
         if not defined:
             continue
-        place = [one.arg for one in defined[0].args.args].index(parameter)
+        names = [one.arg for one in defined[0].args.args if one.arg != "self"]
+        place = names.index(parameter)
         callers = [module] if name.startswith("_") else everywhere.values()
         for call in (call for one in callers for call in one.calls):
             if _called(call) == name:
@@ -100,7 +101,7 @@ def _names(action: ast.expr) -> list[str]:
                     found = [before + str(part.value) for before in found]
                 elif isinstance(part, ast.FormattedValue):
                     ends = [str(one) for one in NAMED.get(ast.unparse(part.value), [])]
-                    if found[0] in OUTCOMES:
+                    if not OUTCOMES.keys().isdisjoint(found[:1]):
                         ends = [str(one) for one in TipOutcome]
                     found = [before + end for before in found for end in ends]
             return found

@@ -18,8 +18,8 @@ from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services import approvals
 from hotline.services.accounts import (
-    account_roles,
     at_the_server,
+    changing,
     directory,
     invitations,
     new_links,
@@ -291,9 +291,9 @@ def test_who_asked_for_a_role_and_who_gave_it_have_appointed_its_holder(
 ) -> None:
     asking, giving = admins(kit, clock, ["Admin 1", "Admin 2"])
     invited = invitations.invite(kit, actor(asking), "Approver 1", [R.APPROVER])
-    assert account_roles.appointed_by(kit, invited.account_id, R.APPROVER) == frozenset()
+    assert changing.appointed_by(kit, invited.account_id, R.APPROVER) == frozenset()
     here = giving.here(giving.enters().token)
     (waiting,) = approvals.waiting(kit, here)
     approvals.decide(kit, here, waiting.id, "She reads for us", approve=True)
-    appointed = account_roles.appointed_by(kit, invited.account_id, R.APPROVER)
+    appointed = changing.appointed_by(kit, invited.account_id, R.APPROVER)
     assert appointed == {asking.account_id, giving.account_id}

@@ -14,7 +14,7 @@ from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.cases import case_opening
 from hotline.services.copies import rekeying
 from hotline.services.desk.keys.moving import DeskKeyPair, move
-from hotline.services.reader.cases import case_keys, handing_on
+from hotline.services.reader.cases import handing_on
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
 from hotline.store.desk.desks import Desk
 from hotline.store.referrals import retention
@@ -102,7 +102,7 @@ def test_a_code_that_does_not_open_stands_in_nobody_s_way(beside: ReaderBeside) 
     with beside.line.database.reading() as session:
         handed = {(row.tip_id, row.holder) for row in session.scalars(select(CaseGrant))}
         place = session.get_one(Tip, 2).place
-        assert case_keys.private_of(session, beside.kit, session.get_one(Tip, 1)) is None
+        assert handing_on.private_of(session, beside.kit, session.get_one(Tip, 1)) is None
     assert handed == {(1, READER), (2, READER), (2, NATIONAL), (2, place)}
 
 

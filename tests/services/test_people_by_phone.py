@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from hotline.domain.cases.persons import MetPerson
+from hotline.domain.dialogue.asks import AskKind, ReaderAsk
 from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.reader.cases import people_view
+from hotline.services.reader.turns import ReaderTurn
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.started_forms import StartedFormRow
 from hotline.store.dialogue.readings import PinReading
@@ -264,8 +266,9 @@ def test_an_unfinished_form_is_offered_to_nobody_else_and_stands_nowhere_in_clea
         tip = session.get_one(Tip, kept.tip_id)
         her = session.get_one(Responder, kept.responder_id)
         other = Responder(id=kept.responder_id + 1, language="en")
-        kit = hers.beside.kit
-        said = [people_view.of_cases(session, kit, {hers.case: tip}, one) for one in (her, other)]
+        ask, at = ReaderAsk(AskKind.VIEW), hers.line.clock()
+        turns = [ReaderTurn(session, hers.beside.kit, one, ask, at) for one in (her, other)]
+        said = [people_view.of_cases(turn, {hers.case: tip}) for turn in turns]
     assert [f"started.{hers.case}" in one.flags for one in said] == [True, False]
 
 

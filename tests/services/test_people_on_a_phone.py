@@ -11,6 +11,7 @@ from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.sealing.envelope import SIZES
 from hotline.services.reader.cases import people_acts, people_view
+from hotline.services.reader.turns import ReaderTurn
 from hotline.services.reader.view import view
 from hotline.services.referrals.helping import following
 from hotline.store.outbox.messages import Referral
@@ -36,15 +37,19 @@ class HerPhone:
         with self.line.database.writing() as session:
             hers = session.get_one(Responder, self.who)
             ask = ReaderAsk(AskKind.ACT, self.case, verb)
-            kit, at = self.beside.kit, self.line.clock()
-            return people_acts.act(session, kit, hers, ask, typed, at)[0]
+            at = self.line.clock()
+            turn = ReaderTurn(session, self.beside.kit, hers, ask, at, typed=typed)
+            return people_acts.act(turn)
 
     def sees(self) -> ReaderAnswer:
         """Her lists, behind her PIN."""
         pinned = Pinned(cases=(self.case,), flags=(f"hers.{self.case}",))
         with self.line.database.reading() as session:
             hers = session.get_one(Responder, self.who)
-            return view(session, self.beside.kit, hers, pinned)
+            turn = ReaderTurn(
+                session, self.beside.kit, hers, ReaderAsk(AskKind.VIEW), self.line.clock()
+            )
+            return view(turn, pinned)
 
     def takes(self) -> None:
         take_case(self.line.kit, self.who, self.case, self.line.clock())

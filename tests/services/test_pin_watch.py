@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from hotline.domain.dialogue.asks import AskKind, ReaderAsk
 from hotline.domain.people import pin_rest
 from hotline.domain.referrals.referral import Level
-from hotline.services.reader import pin_nights, pins
+from hotline.services.reader import pins
+from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals import referral
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
@@ -206,10 +208,11 @@ class TestWarnings:
         self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
     ) -> None:
         def reads(*cases: int) -> None:
+            ask, at = ReaderAsk(AskKind.PAGE), beside.line.clock.at
             with beside.line.database.writing() as session:
                 person = session.get_one(Responder, hers[1].responder_id)
                 for case in cases:
-                    pins.read(session, beside.kit, person, case, beside.line.clock.at)
+                    pins.read(ReaderTurn(session, beside.kit, person, ask, at), case)
 
         reads(*range(1, 11), 3, 4)
         beside.line.clock.turn(minutes=61)
@@ -224,11 +227,11 @@ class TestWarnings:
         beside.line.clock.turn(hours=17)
         dialled(beside, PHONE, PIN)
         dialled(beside, PHONE, PIN)
-        pin_nights.tell(beside.line.kit)
+        pins.tell_nights(beside.line.kit)
         assert sent(beside, "PIN_NIGHT") == []
         beside.line.clock.turn(hours=4)
-        pin_nights.tell(beside.line.kit)
-        pin_nights.tell(beside.line.kit)
+        pins.tell_nights(beside.line.kit)
+        pins.tell_nights(beside.line.kit)
         assert sent(beside, "PIN_NIGHT") == [coordinator]
 
     def test_the_coordinator_reads_behind_the_pin_whose_phone_it_is(

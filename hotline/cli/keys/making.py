@@ -46,7 +46,7 @@ def lost_keys(database: Database, folder: Path) -> Sequence[str]:
 def prove_all(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
     """Seals a canary for each key that has none, and another for each `new` one. Raises StoreUnavailable."""
     folders = [folder / role for role in ROLES]
-    halves = [PAIRS[name][1] for name in new if name in PAIRS]
+    halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):
         keys = next(KeyFolder(one) for one in folders if KeyFolder(one).holds(name))
         key_checks.replace(database, name, keys.read(name))

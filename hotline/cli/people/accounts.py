@@ -13,7 +13,7 @@ from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.accounts.second_factor import LINK_LIVES
 from hotline.errors import NotFound
-from hotline.services.accounts import at_the_server
+from hotline.services.accounts import at_the_server, directory
 from hotline.services.people import removals
 from hotline.text.languages import CODES
 
@@ -70,7 +70,7 @@ def join(name: str, responder: str, by: str, reason: str) -> None:
     Removing the responder ends both. The account opens the responder's desks alone.
     """
     with console_kit() as kit:
-        found = at_the_server.find(kit, name)
+        found = directory.find(kit, name)
         if found is None:
             raise NotFound(f"no account of that name: {name}")
         person = removals.join(kit, Actor(by), found.id, responder, reason)

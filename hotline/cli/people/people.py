@@ -9,24 +9,20 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.options import FILE, NEW_FILE, agreed, as_json_option, print_json, signed
+from hotline.cli.options import FILE, NEW_FILE, agreed, as_json_option, picked, print_json, signed
 from hotline.domain.accounts.account import Actor
-from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST
 from hotline.domain.places.places import place_name
 from hotline.errors import ImportRefused
 from hotline.services.people import enrolling, enrolment, leaves, removals
-from hotline.services.people.dossiers.people_list import languages_of
+from hotline.services.people.dossiers import people_list
+from hotline.services.people.dossiers.people_list import PersonState
 from hotline.services.people.enrolling import StartPaper
 from hotline.services.people.leaves import shown
 from hotline.store.people.responders import Responder
 
 NOBODY = """no one was enrolled: fix these rows and import the file again. Its first line is
 name,msisdn,language,level,districts,categories"""
-UNPROVED_STATES: Mapping[EnrolmentState, str] = {
-    EnrolmentState.PROVING: "has to prove phone and paper",
-    EnrolmentState.WAITING: "waits for a second admin",
-}
 READ_BY_OWNER = 0o600
 PERSON = click.argument("person", metavar="NAME")
 
@@ -143,28 +139,25 @@ def write(paper: Path, start: StartPaper) -> None:
 
 
 def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
+    is_reached = person.active and person.unreachable is None
     return {
-        "id": person.id,
-        "name": person.name,
-        "level": person.level,
-        "language": person.language,
-        "languages": languages_of(person),
+        **picked(person, "id", "name", "level", "language"),
+        "languages": people_list.languages_of(person),
         "districts": [place_name(code, "en") for code in person.districts],
         "categories": list(person.categories),
-        "reachable": person.active and person.unreachable is None,
-        "living": person.active and person.unreachable is None and back_at is None,
-        "state": state_of(person, back_at=back_at),
+        "reachable": is_reached,
+        "living": is_reached and back_at is None,
+        "state": state_of(person, back_at),
     }
 
 
-def state_of(person: Responder, *, back_at: datetime | None = None) -> str:
-    """Returns how a responder stands, and why no alert goes to them where none does."""
-    if person.left_at is not None:
+def state_of(person: Responder, back_at: datetime | None = None) -> str:
+    """Returns the state of a responder, and why no alert goes to them where none does."""
+    state = people_list.state_of(person, back_at)
+    if state is PersonState.LEFT and person.left_at is not None:
         return f"removed {shown(person.left_at)}"
-    if person.state in UNPROVED_STATES:
-        return UNPROVED_STATES[EnrolmentState(person.state)]
-    if not person.active:
-        return "removed"
-    if person.unreachable is not None:
+    if state is PersonState.UNREACHABLE:
         return f"cannot be reached ({person.unreachable})"
-    return "can be alerted" if back_at is None else f"on leave until {shown(back_at)}"
+    if state is PersonState.LEAVE and back_at is not None:
+        return f"on leave until {shown(back_at)}"
+    return "can be alerted" if state is PersonState.TOLD else state.value

@@ -16,8 +16,8 @@ from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
 from hotline.adapters.live_phrases import console_catalogue_path, load_console_words
-from hotline.domain.accounts import faults as account_faults
 from hotline.domain.accounts.account import ROLES, AccountState
+from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.cases import people_codes
 from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.desk import audit_sentences
@@ -37,6 +37,7 @@ PAGES = CHECKOUT / "hotline" / "web" / "console"
 STATISTICS = CHECKOUT / "hotline" / "statistics"
 SOURCE = "en"
 """Its catalogue is the English itself."""
+FAULTS = (AccountFault, Unfit, NumberFault, EntryFault)
 WORDS = ("_", "say", "phrase")
 """What marks a phrase in templates and views."""
 VIEW_WORDS = {"wrong": (2,), "reason": (2,), "reason_of": (3,)}
@@ -118,7 +119,6 @@ def _of_tables() -> Iterator[str]:
     yield from audit_sentences.SENTENCES.values()
     yield from audit_sentences.OUTCOMES.values()
     yield from audit_sentences.PROCESSES.values()
-    yield from account_faults.SENTENCES.values()
     yield from people_codes.words()
     yield from rules_definitions.texts()
     yield from (reply.button for reply in REPLIES.values() if reply.button)
@@ -130,7 +130,7 @@ def _of_tables() -> Iterator[str]:
     yield from (coming.SAID_OPENLY, coming.NOT_ASKED, coming.NOT_SURE, coming.MARK_NOT_ASKED)
     yield from (one for row in coming.CARES.values() for one in (row.sentence, row.mark) if one)
     yield from (words for row in FOLLOWS.values() for words in (row.owed, row.until))
-    yield from (fault.value for faults in (Unfit, NumberFault, EntryFault) for fault in faults)
+    yield from (fault.value for faults in FAULTS for fault in faults)
 
 
 def update(locales: Path) -> Iterator[str]:

@@ -128,11 +128,8 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                counted = remark(
-                    "has {count} cells where {wanted} are wanted",
-                    count=len(cells),
-                    wanted=len(header),
-                )
+                counts = {"count": len(cells), "wanted": len(header)}
+                counted = remark("has {count} cells where {wanted} are wanted", **counts)
                 faults.append(RowFault(reader.line_num, counted))
                 continue
             yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
@@ -143,13 +140,10 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
 def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
     found = Counter(header)
     for name in COLUMNS:
-        if found[name] != 1:
-            says = (
-                remark("two columns {column}", column=name)
-                if found[name]
-                else remark("no column {column}", column=name)
-            )
-            yield RowFault(1, says)
+        if found[name] > 1:
+            yield RowFault(1, remark("two columns {column}", column=name))
+        elif not found[name]:
+            yield RowFault(1, remark("no column {column}", column=name))
     for name in found.keys() - set(COLUMNS):
         yield RowFault(1, remark("column {column} is not known", column=_quoted(name)))
 
@@ -166,29 +160,18 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolle
         wrong.append(remark("language: must be one of {codes}", codes=", ".join(CODES)))
     if cells["level"] not in set(Level):
         wrong.append(remark("level: must be one of {levels}", levels=", ".join(Level)))
-    msisdn = _number(cells["msisdn"], wrong)
-    desks = _desks(cells["level"], cells["districts"], wrong)
-    categories = _categories(cells["categories"], wrong)
-
-    if wrong:
-        faults += [RowFault(line, reason) for reason in wrong]
-        return None
-    return Enrolled(
-        line=line,
-        name=name,
-        msisdn=msisdn,
-        languages=languages,
-        desks=desks,
-        categories=categories,
-    )
-
-
-def _number(cell: str, wrong: list[Remark]) -> str:
+    msisdn = ""
     try:
-        return sendable(cell)
+        msisdn = sendable(cells["msisdn"])
     except NumberInvalid as refused:
         wrong.append(remark("msisdn: {why}", why=str(refused)))
-        return ""
+    desks = _desks(cells["level"], cells["districts"], wrong)
+    named, known = _several(cells["categories"]), {one.value: one for one in Category}
+    strange = (_quoted(one) for one in named if one not in known)
+    wrong += [remark("categories: no category {category}", category=one) for one in strange]
+    faults += [RowFault(line, reason) for reason in wrong]
+    categories = tuple(category for one, category in known.items() if one in named)
+    return None if wrong else Enrolled(line, name, msisdn, languages, desks, categories)
 
 
 def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
@@ -201,30 +184,11 @@ def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
         if code is None:
             wrong.append(remark("districts: no district {district}", district=_quoted(name)))
         elif has_level and own not in OF_DISTRICTS:
-            wrong.append(
-                remark(
-                    "districts: a level there is one of {levels}", levels=", ".join(OF_DISTRICTS)
-                )
-            )
+            levels = ", ".join(OF_DISTRICTS)
+            wrong.append(remark("districts: a level there is one of {levels}", levels=levels))
         else:
             named[code] = Level(own) if has_level else usual
-    return dict(sorted(named.items())) if has_own(cell) else desks_of(usual, sorted(named))
-
-
-def has_own(cell: str) -> bool:
-    """Whether a cell of districts says a level for one of them."""
-    return "=" in cell
-
-
-def _categories(cell: str, wrong: list[Remark]) -> tuple[Category, ...]:
-    known = {category.value: category for category in Category}
-    names = _several(cell)
-    wrong += [
-        remark("categories: no category {category}", category=_quoted(name))
-        for name in names
-        if name not in known
-    ]
-    return tuple(category for name, category in known.items() if name in names)
+    return dict(sorted(named.items())) if "=" in cell else desks_of(usual, sorted(named))
 
 
 def _several(cell: str) -> Sequence[str]:
@@ -232,7 +196,7 @@ def _several(cell: str) -> Sequence[str]:
 
 
 def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
-    first: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     names: dict[tuple[int, str], int] = {}
     for row in rows:
         keys = [*enumerate(keys_of(row.name))]
@@ -240,9 +204,9 @@ def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
         if there is not None:
             alike = remark("name: the name on line {line} looks the same", line=there)
             yield RowFault(row.line, alike)
-        names |= {key: row.line for key in keys if key not in names}
-        if first.setdefault(row.msisdn, row.line) != row.line:
-            there = first[row.msisdn]
+        names = dict.fromkeys(keys, row.line) | names
+        there = numbers.setdefault(row.msisdn, row.line)
+        if there != row.line:
             yield RowFault(row.line, remark("msisdn: stands on line {line} already", line=there))
 
 

@@ -9,13 +9,12 @@ that neither is taken for the other. Whoever makes the pair seals that half to t
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from nacl.bindings import sodium_pad
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random
 
 from hotline.errors import SealBroken
-from hotline.sealing.envelope import SIZES, VERSION
+from hotline.sealing.envelope import VERSION, padded
 from hotline.sealing.sealer import Sealer
 
 READER = ":reader"
@@ -43,12 +42,9 @@ def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str
 
     Raises SealBroken; ValueError for what is too long.
     """
-    size = next((size for size in SIZES if len(plain) < size), None)
-    if size is None:
-        raise ValueError(f"codes of {len(plain)} bytes")
+    codes = padded(plain) + bound(uid, entry_id)
     try:
-        box = SealedBox(PublicKey(public_key))
-        return VERSION + box.encrypt(sodium_pad(plain, size) + bound(uid, entry_id))
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(codes)
     except (CryptoError, TypeError):
         raise SealBroken("a case's key that nothing can be sealed to") from None
 

@@ -3,13 +3,12 @@
 No hook may reach this file (import contract).
 """
 
-from nacl.bindings import sodium_unpad
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from hotline.errors import SealBroken
 from hotline.sealing.cases.case_codes import bound, case_name
-from hotline.sealing.envelope import SIZES, VERSION
+from hotline.sealing.envelope import VERSION, unpadded
 from hotline.sealing.opening import open_grant
 
 
@@ -27,10 +26,6 @@ def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) ->
         plain = SealedBox(PrivateKey.from_seed(private)).decrypt(body[1:])
         if not plain.endswith(told):
             raise ValueError
-        padded = plain.removesuffix(told)
-        codes = bytes(sodium_unpad(padded, len(padded)))
+        return unpadded(plain.removesuffix(told))
     except (CryptoError, TypeError, ValueError):
         raise SealBroken("codes that were altered, or are another entry's") from None
-    if len(padded) not in SIZES:
-        raise SealBroken("codes of an unknown shape")
-    return codes

@@ -73,12 +73,12 @@ def lacking(folder: Path, role: str) -> list[str]:
     return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
 
 
-PAIRS: Mapping[str, tuple[str, str]] = {
-    RELAY_KEY: ("workers", RELAY_PUBLIC_KEY),
-    WATCH_KEY: ("watch", WATCH_PUBLIC_KEY),
-    READER_KEY: ("reader", READER_PUBLIC_KEY),
+PAIRS: Mapping[str, str] = {
+    RELAY_KEY: RELAY_PUBLIC_KEY,
+    WATCH_KEY: WATCH_PUBLIC_KEY,
+    READER_KEY: READER_PUBLIC_KEY,
 }
-"""Private halves: the role that holds each, and the public half."""
+"""Private halves, each with its public one."""
 
 
 def make_keys(
@@ -110,7 +110,7 @@ def make_keys(
 
 def is_held(folder: Path, name: str) -> bool:
     """Returns True if any role's folder holds this key, or the private half of this public one."""
-    private = next((one for one, (_, public) in PAIRS.items() if public == name), name)
+    private = next((one for one, public in PAIRS.items() if public == name), name)
     return any(KeyFolder(folder / role).holds(one) for role in ROLES for one in (name, private))
 
 
@@ -138,7 +138,7 @@ class _Made:
 
         One of another pair would seal what nobody opens.
         """
-        role, public = PAIRS[name]
+        (role,), public = HELD_BY[name], PAIRS[name]
         private = [
             self.roles[role].read(one) for one in (name, older(name)) if self.roles[role].holds(one)
         ]

@@ -5,7 +5,7 @@ Each step leaves folders that every process can go on with; one that was interru
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,12 @@ from hotline.errors import NotReady
 from hotline.sealing.accounts.factor_sealer import DIGEST_KEY, TOTP_KEY, digests_of
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import (
+    HELD_BY,
+    PAIRS,
     PEPPER_KEY,
     READER_KEY,
-    READER_PUBLIC_KEY,
     RELAY_KEY,
-    RELAY_PUBLIC_KEY,
     WATCH_KEY,
-    WATCH_PUBLIC_KEY,
 )
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.runs import RUNS_KEY
@@ -30,28 +29,34 @@ from hotline.sealing.runs import RUNS_KEY
 
 @dataclass(frozen=True, slots=True)
 class Rotating:
-    """A key that can be rotated, and where its halves lie."""
+    """A key that can be rotated. `HELD_BY` and `PAIRS` say where its halves lie."""
 
     file: str
-    role: str
-    public_file: str | None = None
-    public_roles: Sequence[str] = ()
-    shared_role: str | None = None
-    """Who holds the same secret, and is given the new one once `role` answers to both."""
     digest_file: str | None = None
     """Where the key of its digests is kept, which stays: nobody knows the words that they were made of."""
 
+    @property
+    def role(self) -> str:
+        return HELD_BY[self.file][0]
+
+    @property
+    def shared_role(self) -> str | None:
+        """Who holds the same secret, and is given the new one once `role` answers to both."""
+        return next(iter(HELD_BY[self.file][1:]), None)
+
+    @property
+    def public_file(self) -> str | None:
+        return PAIRS.get(self.file)
+
 
 ROTATING: Mapping[str, Rotating] = {
-    "runs": Rotating(RUNS_KEY, "hooks"),
-    "relay": Rotating(
-        RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("hooks", "workers", "console", "pages")
-    ),
-    "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console", "pages")),
-    "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
-    "totp": Rotating(TOTP_KEY, "pages", digest_file=DIGEST_KEY),
-    "reader": Rotating(READER_KEY, "reader", READER_PUBLIC_KEY, ("hooks", "console", "pages")),
-    "pepper": Rotating(PEPPER_KEY, "reader"),
+    "runs": Rotating(RUNS_KEY),
+    "relay": Rotating(RELAY_KEY),
+    "watch": Rotating(WATCH_KEY),
+    "dial": Rotating(DIAL_SECRET),
+    "totp": Rotating(TOTP_KEY, DIGEST_KEY),
+    "reader": Rotating(READER_KEY),
+    "pepper": Rotating(PEPPER_KEY),
 }
 
 
@@ -87,7 +92,7 @@ def publish(folder: Path, key: Rotating) -> bytes | None:
     if key.public_file is None:
         return None
     pair = PrivateKey(KeyFolder(folder / key.role).read(key.file))
-    for role in key.public_roles:
+    for role in HELD_BY[key.public_file]:
         KeyFolder(folder / role).replace(key.public_file, bytes(pair.public_key))
     return bytes(pair.public_key)
 

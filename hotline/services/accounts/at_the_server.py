@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.ports import Kit
 from hotline.services.accounts import directory, invitations, new_links
-from hotline.services.accounts.directory import AccountLine
 from hotline.services.accounts.invitations import Invited
 
 FIRST = "Admin 1"
@@ -34,17 +33,12 @@ def invite(
 
     `link` is empty where roles were given to an account that was taken up: its person enters as before.
     """
-    found, wanted = find(kit, name), frozenset(roles)
+    found, wanted = directory.find(kit, name), frozenset(roles)
     if found is None:
         return invitations.invite(kit, by, name, wanted, language)
-    if not wanted:
-        return new_links.again(kit, by, found.id, reason)
-    waiting = invitations.set_roles(kit, by, found.id, found.roles | found.waiting | wanted)
-    if found.state is AccountState.INVITED:
-        return new_links.again(kit, by, found.id, reason)
-    return Invited(found.id, "", waiting)
-
-
-def find(kit: Kit, name: str) -> AccountLine | None:
-    account_id = invitations.find(kit, name)
-    return None if account_id is None else directory.one(kit, account_id)
+    waiting: frozenset[AccountRole] = frozenset()
+    if wanted:
+        waiting = invitations.set_roles(kit, by, found.id, found.roles | found.waiting | wanted)
+    if wanted and found.state is not AccountState.INVITED:
+        return Invited(found.id, "", waiting)
+    return new_links.again(kit, by, found.id, reason)

@@ -10,20 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn, entered_as
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.second_factor import APPROVAL_LIVES
 from hotline.domain.desk.desks import of_account
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services.accounts import account_roles, invitations, serious_acts
-from hotline.services.accounts.serious_acts import Notified, SeriousAct
+from hotline.services.accounts.changing import AccountChange, SeriousAct, roles_by_account
 from hotline.services.approving import About, name_of, request
 from hotline.store.accounts import accounts, approvals, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
-from hotline.store.desk import audit
 from hotline.text.remark import remark
 
 
@@ -47,7 +45,7 @@ class AccountLine:
 def listed(kit: Kit) -> Sequence[AccountLine]:
     """In the order in which they were made, those that were ended last."""
     with kit.database.reading() as session:
-        waiting = account_roles.roles_by_account(session, kit)
+        waiting = roles_by_account(session, kit)
         lines = [_line(account, waiting, kit.now()) for account in accounts.everybody(session)]
     return sorted(lines, key=lambda line: line.state is AccountState.ENDED)
 
@@ -55,8 +53,17 @@ def listed(kit: Kit) -> Sequence[AccountLine]:
 def one(kit: Kit, account_id: int) -> AccountLine:
     """Raises NotFound."""
     with kit.database.reading() as session:
-        waiting = account_roles.roles_by_account(session, kit)
-        return _line(accounts.one(session, account_id), waiting, kit.now())
+        account = accounts.one(session, account_id)
+        return _line(account, roles_by_account(session, kit), kit.now())
+
+
+def find(kit: Kit, name: str) -> AccountLine | None:
+    """Returns an account by its name."""
+    with kit.database.reading() as session:
+        account = accounts.find(session, entered_as(name))
+        if account is None:
+            return None
+        return _line(account, roles_by_account(session, kit), kit.now())
 
 
 def _line(
@@ -85,17 +92,11 @@ class WaitingEnd:
     reason: str
 
 
-def needs_second(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> bool:
+def needs_second(kit: Kit, by: Actor, account_id: int) -> bool:
     """Returns True if this person may not end the account, or give it a new link, alone."""
-    if invitations.counts_as_second(session, by):
-        return False
-    return serious_acts.is_depended_on(session, account, kit.now())
-
-
-def needs_second_now(kit: Kit, by: Actor, account_id: int) -> bool:
-    """The same, in a transaction of its own, for a page."""
     with kit.database.reading() as session:
-        return needs_second(session, kit, by, accounts.one(session, account_id))
+        account = accounts.one(session, account_id)
+        return AccountChange(session, kit, by, account).needs_second()
 
 
 def waiting(kit: Kit, account_id: int) -> WaitingEnd | None:
@@ -105,45 +106,47 @@ def waiting(kit: Kit, account_id: int) -> WaitingEnd | None:
     return None if row is None else WaitingEnd(name_of(row.asked_by), row.asked_at, row.reason)
 
 
-def ask(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str) -> Notified:
+def ask(change: AccountChange) -> None:
     """Lets the end wait for a second admin, and notifies. Raises AccountRefused where it waits already."""
-    if request(session, kit, by, ApprovalKind.END, _subject(account.id), reason) is None:
+    subject, reason = _subject(change.account.id), change.reason
+    if request(change.session, change.kit, change.by, ApprovalKind.END, subject, reason) is None:
         raise refusal(AccountFault.END_WAITS)
-    act = SeriousAct.ASK_END
-    return serious_acts.record(session, kit, by, act, account, reason, own=Template.OWN_END)
+    change.notify(SeriousAct.ASK_END, own=Template.OWN_END)
 
 
-def end(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str) -> Notified:
+def end(change: AccountChange) -> None:
     """Lets nobody enter by this account any more. Its name stays in the log. The caller rings for the messages."""
-    for role in account_roles.waiting_roles(session, kit, account.id):
-        account_roles.withdraw(session, kit, by, account.id, role)
+    session, account, at = change.session, change.account, change.kit.now()
+    for role in change.waiting_roles():
+        change.settle(role)
     link = f"account:{account.id}:link"
-    rows = [approvals.waiting_for(session, one, kit.now()) for one in (_subject(account.id), link)]
+    rows = [approvals.waiting_for(session, one, at) for one in (_subject(account.id), link)]
     # A link that was agreed before the end brings nobody back after it.
-    for row in filter(None, (*rows, *approvals.approved(session, link))):
-        approvals.decide(row, audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN)
-    desks = serious_acts.desks_alone(session, account)
-    invitations.forget(session, kit, account)
-    account.state, account.ended_at = AccountState.ENDED, kit.now()
-    return serious_acts.record(session, kit, by, SeriousAct.END, account, reason, desks=desks)
+    for row in (*rows, *approvals.approved(session, link)):
+        change.decide(row, ApprovalDecision.WITHDRAWN)
+    desks = change.desks_alone()
+    change.forget()
+    account.state, account.ended_at = AccountState.ENDED, at
+    change.notify(SeriousAct.END, desks=desks)
 
 
-def close(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str) -> None:
+def close(change: AccountChange) -> None:
     """Closes the account of somebody who is taken off the line tonight.
 
     Where one person may not end it, its sessions end, nobody signs in by it, and its end waits for a second admin. The
     last other admin, approver or account of the national desk goes on signing in meanwhile.
     """
+    account, at = change.account, change.kit.now()
     if account.state == AccountState.ENDED:
         return
-    if not needs_second(session, kit, by, account):
-        end(session, kit, by, account, reason)
+    if not change.needs_second():
+        end(change)
         return
-    if by.account_id is None or not serious_acts.is_last_other(session, kit, by, account):
-        account.suspended_until = kit.now() + APPROVAL_LIVES
-    sessions.end_of(session, account.id)
-    if approvals.waiting_for(session, _subject(account.id), kit.now()) is None:
-        ask(session, kit, by, account, reason)
+    if change.by.account_id is None or not change.is_last_other():
+        account.suspended_until = at + APPROVAL_LIVES
+    sessions.end_of(change.session, account.id)
+    if approvals.waiting_for(change.session, _subject(account.id), at) is None:
+        ask(change)
 
 
 def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:

@@ -1,4 +1,4 @@
-"""Who may enter the console: accounts made, invited again, given roles, and suspended.
+"""Who may enter the console: accounts made, given roles, and suspended.
 
 A role that decides for others waits for a second admin, on a new account and on an old one. While fewer than two admins
 are active, the command line on the server counts as the second person, and the audit log says so.
@@ -19,33 +19,28 @@ from hotline.domain.accounts.account import (
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.passwords import is_reserved
 from hotline.domain.accounts.second_factor import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
-from hotline.domain.desk.desks import of_account
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
-from hotline.services.accounts import account_roles, serious_acts
+from hotline.services.accounts.changing import AccountChange, SeriousAct, changing
 from hotline.services.accounts.proving import entering_states
-from hotline.services.accounts.serious_acts import Notified, SeriousAct
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit, desks, members
+from hotline.store.desk import audit, desks
 from hotline.store.people import member_keys, responders
 from hotline.text.names import NameFault, is_one_name, name_fault, tidy
 
-FEWEST_ADMINS = 2
-NOBODY_NOTIFIED = Notified(())
 LETTERS = {
     NameFault.MARKS: AccountFault.NAME_MARKS,
     NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS,
 }
-BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
 @dataclass(frozen=True, slots=True)
 class Invited:
     account_id: int
     link: str = field(repr=False)
-    """A token: whoever has it takes the account up, within 15 minutes."""
+    """A token: who has it takes the account up, within 15 minutes."""
     waiting: frozenset[AccountRole]
     """Roles that a second admin must approve."""
 
@@ -53,7 +48,7 @@ class Invited:
 def invite(
     kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
 ) -> Invited:
-    """Make an account, and a link to take it up. Raises AccountRefused."""
+    """Makes an account, and a link to take it up. Raises AccountRefused."""
     shown, wanted = tidy(name), frozenset(roles)
     if not is_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
@@ -73,11 +68,9 @@ def invite(
         )
         session.add(account)
         session.flush()
-        account_roles.record(
-            session, kit, by, "account_invited", account, ", ".join(sorted(wanted))
-        )
-        waiting = _give(session, kit, by, account, wanted)
-        return Invited(account.id, _link(session, kit, account), waiting)
+        change = AccountChange(session, kit, by, account)
+        change.log("account_invited", ", ".join(sorted(wanted)))
+        return Invited(account.id, waiting=change.give(wanted), link=_link(change))
 
 
 def _check_name(session: Session, shown: str) -> None:
@@ -93,20 +86,19 @@ def _check_name(session: Session, shown: str) -> None:
         raise refusal(AccountFault.NAME_RESPONDER)
 
 
-def make_link(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> Invited:
+def make_link(change: AccountChange) -> Invited:
     """Makes a new link: the account's key pair, factor and sessions end now, and a new pair is made with the link.
 
-    Roles that decide for others wait anew: else whoever gives out the link could become its second person.
+    Roles that decide for others wait anew: else the person who gives out the link could become its second person.
     """
-    waited = account_roles.waiting_roles(session, kit, account.id)
-    deciding = account.held_roles & SECOND_PERSON
-    direct = counts_as_second(session, by)
+    account, waited = change.account, change.waiting_roles()
+    deciding, direct = account.held_roles & SECOND_PERSON, change.counts_as_second()
     account.roles = sorted(account.held_roles - deciding)
-    forget(session, kit, account)
+    change.forget()
     account.state, account.ended_at = AccountState.INVITED, None
-    account_roles.record(session, kit, by, "account_linked", account)
-    waiting = _give(session, kit, by, account, deciding, direct=direct)
-    return Invited(account.id, _link(session, kit, account), waited | waiting)
+    change.log("account_linked")
+    waiting = waited | change.give(deciding, direct=direct)
+    return Invited(account.id, _link(change), waiting)
 
 
 def set_roles(
@@ -118,38 +110,23 @@ def set_roles(
     """
     wanted = frozenset(roles)
     _check(wanted)
-    notified = NOBODY_NOTIFIED
-    with kit.database.writing() as session:
-        account = account_roles.living(session, account_id)
+    with changing(kit, by, account_id, reason) as change:
+        account = change.account
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         if lost := account.held_roles - wanted:
-            notified = _take(session, kit, by, account, lost, reason)
-        waited = account_roles.waiting_roles(session, kit, account.id)
+            change.check(loses=lost)
+            account.roles = sorted(account.held_roles - lost)
+            change.session.flush()
+            member_keys.close_lost(change.session, change.member, kit.now())
+            why = f"{', '.join(sorted(lost))}: {reason}"
+            change.notify(SeriousAct.TAKE_ROLES, reason=why)
+        waited = change.waiting_roles()
         for role in waited - wanted:
-            account_roles.withdraw(session, kit, by, account.id, role)
-        direct = counts_as_second(session, by)
-        new = wanted - account.held_roles - (frozenset() if direct else waited)
-        waiting = _give(session, kit, by, account, new, direct=direct)
-        waiting |= frozenset() if direct else waited & wanted
-    notified.ring(kit)
-    return waiting
-
-
-def _take(
-    session: Session,
-    kit: Kit,
-    by: Actor,
-    account: ConsoleAccount,
-    lost: frozenset[AccountRole],
-    reason: str,
-) -> Notified:
-    serious_acts.check(session, kit, by, account, reason, loses=lost)
-    account.roles = sorted(account.held_roles - lost)
-    session.flush()
-    member_keys.close_lost(session, of_account(account.id), kit.now())
-    why = f"{', '.join(sorted(lost))}: {reason}"
-    return serious_acts.record(session, kit, by, SeriousAct.TAKE_ROLES, account, why)
+            change.settle(role)
+        direct = change.counts_as_second()
+        goes_on = frozenset() if direct else waited & wanted
+        return change.give(wanted - account.held_roles - goes_on, direct=direct) | goes_on
 
 
 def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
@@ -157,36 +134,26 @@ def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
 
     The same admin suspends the same account once in seven days: else one person would shut it out for good.
     """
-    with kit.database.writing() as session:
-        account, at = account_roles.living(session, account_id), kit.now()
-        serious_acts.check(session, kit, by, account, reason)
-        action, since = SeriousAct.SUSPEND.action, at - SUSPENDED_AGAIN
-        subject = f"account {account.shown}"
-        if audit.count(session, audit.by_actor(by), (action,), since, subject):
+    with changing(kit, by, account_id, reason) as change:
+        change.check()
+        at, act = kit.now(), SeriousAct.SUSPEND
+        actor, since = audit.by_actor(by), at - SUSPENDED_AGAIN
+        if audit.count(change.session, actor, (act.action,), since, change.subject):
             raise refusal(AccountFault.SUSPENDED_LATELY)
-        account.suspended_until = at + SUSPENDED_FOR
-        sessions.end_of(session, account.id)
-        notified = serious_acts.record(session, kit, by, SeriousAct.SUSPEND, account, reason)
-    notified.ring(kit)
+        change.account.suspended_until = at + SUSPENDED_FOR
+        sessions.end_of(change.session, account_id)
+        change.notify(act)
 
 
 def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
     """Lets the person of a suspended account sign in again. Raises AccountRefused."""
-    with kit.database.writing() as session:
-        account = account_roles.living(session, account_id)
+    with changing(kit, by, account_id) as change:
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
-        if not account.is_suspended(kit.now()):
+        if not change.account.is_suspended(kit.now()):
             raise refusal(AccountFault.NOT_SUSPENDED)
-        account.suspended_until = kit.now()
-        account_roles.record(session, kit, by, "account_suspension_lifted", account)
-
-
-def find(kit: Kit, name: str) -> int | None:
-    """The id of an account, by its name."""
-    with kit.database.reading() as session:
-        account = accounts.find(session, entered_as(name))
-    return None if account is None else account.id
+        change.account.suspended_until = kit.now()
+        change.log("account_suspension_lifted")
 
 
 def admins_who_enter(kit: Kit, *, pretended: bool) -> int:
@@ -202,47 +169,10 @@ def _check(roles: frozenset[AccountRole]) -> None:
         raise refusal(AccountFault.ROLES_EXCLUDE)
 
 
-def counts_as_second(session: Session, by: Actor) -> bool:
-    """Returns True for the command line while fewer than two admins are active."""
-    return by.account_id is None and len(accounts.active_admins(session)) < FEWEST_ADMINS
-
-
-def _give(
-    session: Session,
-    kit: Kit,
-    by: Actor,
-    account: ConsoleAccount,
-    roles: frozenset[AccountRole],
-    *,
-    direct: bool | None = None,
-) -> frozenset[AccountRole]:
-    """Give roles, or let them wait; those that wait."""
-    counts = counts_as_second(session, by) if direct is None else direct
-    waiting = frozenset() if counts else roles & SECOND_PERSON
-    account.roles = sorted(account.held_roles | (roles - waiting))
-    for role in sorted(roles - waiting):
-        why = f"{role}: {BY_THE_SERVER}" if role in SECOND_PERSON else str(role)
-        account_roles.record(session, kit, by, "account_role_given", account, why)
-        account_roles.settle(session, kit, by, account.id, role)
-    for role in sorted(waiting):
-        account_roles.ask(session, kit, by, account, role)
-    return waiting
-
-
-def forget(session: Session, kit: Kit, account: ConsoleAccount) -> None:
-    """Destroys what proved the account's person; it opens no desk any more."""
-    members.forget(session, of_account(account.id), kit.now())
-    account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
-    account.paper_at = account.factor_at = None
-    account.totp_step = 0
-    accounts.forget_codes(session, account.id, *CodeKind)
-    sessions.end_of(session, account.id)
-
-
-def _link(session: Session, kit: Kit, account: ConsoleAccount) -> str:
-    token = new_token()
+def _link(change: AccountChange) -> str:
+    session, account_id, token = change.session, change.account.id, new_token()
     digest = digest_of(token)
     assert digest is not None
-    accounts.forget_codes(session, account.id, CodeKind.LINK)
-    accounts.add_code(session, account.id, CodeKind.LINK, digest, kit.now() + LINK_LIVES)
+    accounts.forget_codes(session, account_id, CodeKind.LINK)
+    accounts.add_code(session, account_id, CodeKind.LINK, digest, change.kit.now() + LINK_LIVES)
     return token

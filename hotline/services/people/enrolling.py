@@ -59,8 +59,10 @@ def invite(
     """
     with kit.database.writing() as session:
         person = leaves.find(session, name)
-        found, key = person.id, person.number_key
-    return _begin(kit, by, found, _Number(EnrolmentKind.ENROL, key), reason, costs)
+        row = Enrolment(
+            responder_id=person.id, kind=EnrolmentKind.ENROL, number_key=person.number_key
+        )
+    return _begin(kit, by, row, reason, costs)
 
 
 def change_number(
@@ -74,47 +76,42 @@ def change_number(
     key = kit.pseudonyms.enrolled(msisdn)
     with kit.database.writing() as session:
         person = leaves.find(session, name)
-        found = person.id
         if responders.known_numbers(session, [key]):
             raise PersonnelRefused("that number is enrolled already")
         if contacts.stopped_among(session, [kit.pseudonyms.stopped(msisdn)]):
             raise PersonnelRefused("whoever has that number asked to hear no more (STOP)")
         if person.state != EnrolmentState.ACTIVE:
             raise PersonnelRefused(f"{person.name} is not enrolled, or was removed")
-    new = _Number(EnrolmentKind.NUMBER, key, kit.sealer.number(msisdn))
-    return _begin(kit, by, found, new, reason, costs)
+        row = Enrolment(responder_id=person.id, kind=EnrolmentKind.NUMBER, number_key=key)
+        row.sealed_number = kit.sealer.number(msisdn)
+    return _begin(kit, by, row, reason, costs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    kind: EnrolmentKind
-    key: str
-    sealed: bytes | None = field(default=None, repr=False)
-
-
-def _begin(
-    kit: Kit, by: Actor, responder_id: int, number: _Number, reason: str, costs: Costs
-) -> StartPaper:
+def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> StartPaper:
+    """Makes code and start PIN of a new enrolment, and asks a second admin for it."""
     at, dial = kit.now(), responders_entry(kit.line.service_code)
     code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
-    code_hash, start_hash = digested(code, CODE_COSTS), digested(start_pin, costs)
+    row.code_hash, row.start_hash = digested(code, CODE_COSTS), digested(start_pin, costs)
+    row.sealed_code = kit.sealer.number(code)
+    row.code_until, row.start_until = at + CODE_LIVES, at + START_LIVES
+    row.tries, row.asked_at = 0, at
     with kit.database.writing() as session:
         take_turns(session)
-        person = session.get_one(Responder, responder_id, with_for_update={"key_share": True})
+        person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
         if person.state == EnrolmentState.LEFT or person.left_at is not None:
             raise PersonnelRefused(
                 remark("{name} was removed: two people bring them back first", name=person.name)
             )
         _withdraw(session, by, person.id, at)
-        row = _row(person, number, at)
-        row.sealed_code, row.code_hash = kit.sealer.number(code), code_hash
-        row.start_hash = start_hash
         session.add(row)
         session.flush()
-        row.approval_id = _ask(session, by, row, reason, at)
+        kind, subject = ApprovalKind.ENROLMENT, f"enrolment:{row.id}"
+        lives = START_LIVES + DECIDED_WITHIN
+        asked = approvals.ask(session, by, kind, subject, reason, at, lives=lives)
+        row.approval_id = asked.id
         wording = Wording(Template.JOIN, {"code": dial}, person.language)
         to_ring = responder_sms.say(session, person, wording, at)
-        is_number = number.kind is EnrolmentKind.NUMBER
+        is_number = row.kind == EnrolmentKind.NUMBER
         leaves.record(
             session,
             kit,
@@ -126,25 +123,6 @@ def _begin(
         paper = StartPaper(person.id, person.name, dial, start_pin, at + START_LIVES)
     ring(kit, Job.DELIVER, to_ring)
     return paper
-
-
-def _row(person: Responder, number: _Number, at: datetime) -> Enrolment:
-    return Enrolment(
-        responder_id=person.id,
-        kind=number.kind,
-        number_key=number.key,
-        sealed_number=number.sealed,
-        code_until=at + CODE_LIVES,
-        start_until=at + START_LIVES,
-        tries=0,
-        asked_at=at,
-    )
-
-
-def _ask(session: Session, by: Actor, row: Enrolment, reason: str, at: datetime) -> int:
-    """Who wrote it down, for whoever decides on it."""
-    lives, subject = START_LIVES + DECIDED_WITHIN, f"enrolment:{row.id}"
-    return approvals.ask(session, by, ApprovalKind.ENROLMENT, subject, reason, at, lives=lives).id
 
 
 def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> None:

@@ -41,10 +41,11 @@ def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> int 
     return acknowledgements.release_person(session, kit, responder_id, at)
 
 
-def announce(kit: Kit, message_id: int | None) -> None:
-    """Ring for the first alert of those who were told in her place, after the commit."""
-    if message_id is not None:
-        ring(kit, Job.DELIVER, message_id)
+def announce(kit: Kit, *messages: int | None) -> None:
+    """Rings for messages that were written, after the commit."""
+    for message_id in messages:
+        if message_id is not None:
+            ring(kit, Job.DELIVER, message_id)
 
 
 def find(session: Session, name: str) -> Responder:

@@ -27,8 +27,20 @@ def findings(people: Sequence[Member], at: datetime) -> tuple[CheckResult, ...]:
     return (
         _national(people, at),
         _phones(people, at),
-        _districts(nobody_enrolled(people, codes)),
-        _desks(all_away(people, codes, at)),
+        _gaps(
+            "districts",
+            nobody_enrolled(people, codes),
+            "somebody is enrolled for every district",
+            "nobody is enrolled for {}: the national desk hears of their tips alone",
+            "the page People, or `hotline people import FILE.csv`",
+        ),
+        _gaps(
+            "desks",
+            all_away(people, codes, at),
+            "every desk that has people has one who can be told",
+            "everybody is on leave or cannot be reached at {}",
+            BRING,
+        ),
     )
 
 
@@ -60,38 +72,12 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
     )
 
 
-def _districts(codes: Sequence[str]) -> CheckResult:
+def _gaps(name: str, codes: Sequence[str], well: str, wrong: str, todo: str) -> CheckResult:
+    """`wrong` has a place for `2 districts (Gasabo, Huye)`, and no more names than a line holds."""
     if not codes:
-        return CheckResult("districts", True, "somebody is enrolled for every district")
-    names = _names(codes)
-    return CheckResult(
-        "districts",
-        False,
-        f"nobody is enrolled for {_counted(names, 'district')}: the national desk hears of their tips alone",
-        "the page People, or `hotline people import FILE.csv`",
-        names=names,
-    )
-
-
-def _desks(codes: Sequence[str]) -> CheckResult:
-    if not codes:
-        return CheckResult("desks", True, "every desk that has people has one who can be told")
-    names = _names(codes)
-    return CheckResult(
-        "desks",
-        False,
-        f"everybody is on leave or cannot be reached at {_counted(names, 'desk')}",
-        BRING,
-        names=names,
-    )
-
-
-def _names(codes: Sequence[str]) -> tuple[str, ...]:
-    return tuple(NATIONAL if code == NATIONAL else place_name(code, "en") for code in codes)
-
-
-def _counted(names: Sequence[str], what: str) -> str:
-    """`2 districts (Gasabo, Huye)`, and no more names than a line holds."""
+        return CheckResult(name, True, well)
+    names = tuple(NATIONAL if code == NATIONAL else place_name(code, "en") for code in codes)
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    ending = "s" if len(names) > 1 else ""
-    return f"{len(names)} {what}{ending} ({', '.join(names[:SHOWN])}{more})"
+    what = name if len(names) > 1 else name.removesuffix("s")
+    counted = f"{len(names)} {what} ({', '.join(names[:SHOWN])}{more})"
+    return CheckResult(name, False, wrong.format(counted), todo, names=names)

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountState, Actor
-from hotline.domain.desk.desks import of_account
 from hotline.domain.people.enrolment import UNPROVED, EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.accounts import account_roles, directory
+from hotline.services.accounts import directory
+from hotline.services.accounts.changing import AccountChange, living
 from hotline.services.people import leaves, responder_sms
 from hotline.services.people.leaves import LONGEST_LEAVE, check_national, check_second, find, record
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
-from hotline.store.desk import audit, members
+from hotline.store.desk import members
 from hotline.store.desk.audit import Signer
 from hotline.store.people import enrolments, member_keys, responders
 from hotline.store.people.enrolments import EnrolmentEnd
@@ -36,7 +36,8 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
     From then on the account opens the desks alone that the responder is a member of.
     """
     with kit.database.writing() as session:
-        account = account_roles.living(session, account_id)
+        change = AccountChange(session, kit, by, living(session, account_id))
+        account = change.account
         person = find(session, name)
         if not person.active:
             raise PersonnelRefused(f"{person.name} was removed, or is not enrolled yet")
@@ -46,15 +47,8 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
         account.responder_id = person.id
         session.flush()
         hers = {row.desk_code for row in responders.running(session, person.id)}
-        members.forget(session, of_account(account.id), kit.now(), but=hers)
-        audit.sign(
-            session,
-            by,
-            at=kit.now(),
-            action="account_joined",
-            subject=f"account {account.shown}",
-            reason=f"responder {person.id}: {reason}",
-        )
+        members.forget(session, change.member, kit.now(), but=hers)
+        change.log("account_joined", f"responder {person.id}: {reason}")
         return person
 
 
@@ -81,10 +75,12 @@ def end(
     `by_two`: a second person agreed to it, so the account ends even where one person may not end it.
     """
     account = accounts.of_responder(session, person.id)
-    if account is not None and by_two and account.state != AccountState.ENDED:
-        directory.end(session, kit, by, account, reason)
-    elif account is not None:
-        directory.close(session, kit, by, account, reason)
+    if account is not None:
+        change = AccountChange(session, kit, by, account, reason)
+        if by_two and account.state != AccountState.ENDED:
+            directory.end(change)
+        else:
+            directory.close(change)
     close_desks(session, person, at)
     waits = enrolments.open_of(session, person.id, for_writing=True)
     if waits is not None:
@@ -139,8 +135,7 @@ def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) 
     """
     with kit.database.writing() as session:
         done, to_ring = remove_in(session, kit, name, second=second, by=by, reason=reason)
-    for message in to_ring:
-        leaves.announce(kit, message)
+    leaves.announce(kit, *to_ring)
     return done
 
 

@@ -5,8 +5,7 @@ Each function runs inside its caller's transaction.
 
 from datetime import datetime
 
-from hotline.domain.outbox.delivery import Priority
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import Wording
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply_limits import WEEK, Why, answered
 from hotline.domain.wording import Template
@@ -67,10 +66,5 @@ def tell_removal(session: Session, cases: int, at: datetime) -> int | None:
 def say(
     session: Session, responder: Responder, wording: Wording, at: datetime, *, of: int | None = None
 ) -> int:
-    """Writes an SMS to her, due now; its id."""
-    row = case_messages.message(
-        Kind.CONFIRMATION, wording, responder.id, priority=Priority.CONFIRMATION, at=at, of=of
-    )
-    session.add(row)
-    session.flush()
-    return row.id
+    """Writes an SMS to this responder, due now; its id."""
+    return case_messages.confirmation(session, wording, responder.id, at, of)

@@ -1,7 +1,4 @@
-"""What a responder does behind her PIN: the verbs of an SMS, and what the screen after each is told.
-
-Runs inside its caller's transaction.
-"""
+"""What a responder does behind a PIN: the verbs of an SMS, and what the screen after each is told."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,8 +14,8 @@ from hotline.domain.dialogue.asks import (
     NOTE,
     PASS,
     UNREADABLE,
+    WORK_WORDS,
     ReaderAnswer,
-    ReaderAsk,
 )
 from hotline.domain.referrals import referral
 from hotline.domain.referrals.ladder import NOBODY
@@ -28,15 +25,14 @@ from hotline.domain.tip import OUTCOMES, TipOutcome, desk_of
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.engine.view import WIDEST
 from hotline.errors import AskRefused, EndRefused, NotFound
-from hotline.ports import Kit
 from hotline.services.cases import entries, note_taking
 from hotline.services.desk import ask_back
 from hotline.services.reader import pages
 from hotline.services.reader.pages import BY_DIALLING
+from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals import casework, endings
-from hotline.services.referrals.case_standing import RESPONDER, case_of, routed
-from hotline.store.database import Session
-from hotline.store.desk import audit, desks
+from hotline.services.referrals.case_standing import case_of, routed
+from hotline.store.desk import desks
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases, referrals
@@ -50,111 +46,8 @@ WHO, NATIONAL_DESK = "who", "national"
 PICKS, NOBODY_ELSE = "picks", "nobody_else"
 """Flags: there are colleagues to choose from; there are none."""
 MOST_COLLEAGUES = 20
-
-
-def pass_on(
-    session: Session, kit: Kit, person: Responder, tip: Tip, known_as: str, to: str, at: datetime
-) -> Done | None:
-    """Asks the people she chose; the case stays hers until one takes it. None where nobody chosen may know of it."""
-    people = _others(session, tip, person.id, at)
-    if to == NATIONAL_DESK:
-        national = referral.turns(one for one in people if one.level is Level.NATIONAL)
-        chosen, whither = national[:1], PassedTo.NATIONAL
-    else:
-        named = _colleagues(session, tip, people, person.id)
-        chosen = tuple(one for one in named if str(one) == to)
-        whither = PassedTo.COLLEAGUE
-    if not chosen:
-        return None
-    act = Act(person.id, known_as, Verb.PASS_ON, EntryWay.USSD, at, to=whither, chosen=chosen)
-    return casework.act(session, kit, act)
-
-
-def to_district(
-    session: Session,
-    kit: Kit,
-    person: Responder,
-    private: bytes,
-    tip: Tip,
-    known_as: str,
-    place: str,
-    at: datetime,
-) -> Done | None:
-    """Seals it to the desk of another district, and asks one of its people. None where nobody there may know of it.
-
-    What an official may be involved in is sent to a district by the national desk alone.
-    """
-    desk, case = desk_of(place, tip.official), pages.opened(session, kit, person, private, tip)
-    people = _others(session, tip, person.id, at)
-    local, _, _ = referral.eligible(replace(case_of(tip), place=place), people)
-    public_key = desks.public_keys(session, [desk]).get(desk) if desk is not None else None
-    if desk is None or case is None or public_key is None or not local:
-        return None
-    grant = kit.sealer.grant(case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
-    tips.give(session, tip, desk, grant)
-    audit.append(
-        session,
-        at=at,
-        actor=f"{RESPONDER}{person.id}",
-        action="tip_sent_down",
-        subject=f"tip:{tip.id}",
-        reason=f"desk {desk}: {pages.BY_DIALLING}",
-    )
-    who = referral.turns(local)[:1]
-    act = Act(
-        person.id, known_as, Verb.PASS_ON, EntryWay.USSD, at, to=PassedTo.DISTRICT, chosen=who
-    )
-    return casework.act(session, kit, act)
-
-
-def colleagues(session: Session, person: Responder, tip: Tip, at: datetime) -> ReaderAnswer:
-    """Whom she may choose: by name, and never by a number."""
-    people = _others(session, tip, person.id, at)
-    ids = _colleagues(session, tip, people, person.id)[:MOST_COLLEAGUES]
-    named = [(str(one), session.get_one(Responder, one).name) for one in ids]
-    if not named:
-        return ReaderAnswer((NOBODY_ELSE,))
-    return ReaderAnswer((PICKS,), {MY_COLLEAGUES: named})
-
-
-def _others(session: Session, tip: Tip, but: int, at: datetime) -> list[Candidate]:
-    kept = visible.kept_from(session, [tip.id]).get(tip.id, NOBODY)
-    roster = referrals.roster(session, at)
-    return [one for one in roster if one.id not in kept and one.id != but]
-
-
-def _colleagues(session: Session, tip: Tip, people: list[Candidate], but: int) -> tuple[int, ...]:
-    """Of its district and of desks beside, who may hear of it; each once."""
-    case = routed(session, tip)
-    return tuple(dict.fromkeys(referral.colleagues(case, people, but=but)))
-
-
 NOTED = "note_kept"
 """The flag of a note that was kept."""
-
-
-def leave(
-    session: Session,
-    kit: Kit,
-    person: Responder,
-    private: bytes,
-    tip: Tip,
-    says: NoteCode,
-    at: datetime,
-    *,
-    words: str = "",
-) -> ReaderAnswer:
-    by = entries.by_responder(person.id, EntryWay.USSD)
-    if says is not NoteCode.WORDS:
-        note_taking.keep_code(session, tip, says, by, at)
-        return ReaderAnswer((NOTED,))
-    case = pages.opened(session, kit, person, private, tip)
-    if case is None or not words.strip():
-        return ReaderAnswer((UNREADABLE,))
-    note_taking.keep_words(session, tip, words, by, at, tip_key=case.tip_key)
-    return ReaderAnswer((NOTED,))
-
-
 CONFIRM = "confirm"
 """The responder confirms a closure that a colleague requested."""
 STOPS: Mapping[str, str] = {
@@ -163,168 +56,187 @@ STOPS: Mapping[str, str] = {
 }
 """Flags that say why a closure is not confirmed."""
 ALSO = "also"
-"""She takes it although a colleague has it."""
+"""The responder takes the case although a colleague has it."""
 CLOSES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
     **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
     **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
 """The outcome by the choice that names it, and what it is where it is not trafficking."""
 LATE, UNREAD = "late", "taken_unread"
-"""Flags: a colleague has it, and nothing is done yet; she took what nobody goes to openly before it is read."""
+"""Flags: a colleague has it, and nothing is done yet; what nobody goes to openly was taken before it is read."""
 HELPS_UNREAD = "helps_unread"
 """The flag of a responder who helps too with a case that nobody goes to openly before it is read."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
-"""Flags: the question stands behind her receipt; or it cannot be asked of this case."""
+"""Flags: the question stands behind the caller's receipt; or it cannot be asked of this case."""
 ACTED = "acted_"
 """What stands in front of a flag that names what an act came to."""
 NAME_LETTERS = len(WIDEST["who"])
-OVER = ReaderAnswer((f"{ACTED}{Acted.OVER}",))
 
 
-def act(
-    session: Session,
-    kit: Kit,
-    person: Responder,
-    private: bytes,
-    ask: ReaderAsk,
-    at: datetime,
-    *,
-    words: str = "",
-) -> tuple[ReaderAnswer, int | None]:
-    """Does it once; what the screen is told, and a message to ring for."""
-    if ask.reference in exercises.references(session, person.id):
-        return _rehearse(session, kit, person, ask, at)
-    if ask.verb.startswith(ASK):
-        return _ask_back(session, kit, person, private, ask), None
-    if ask.verb == Verb.TAKE:
-        since = _taken_by_another(session, person.id, ask.reference)
-        if since is not None:
-            return ReaderAnswer((LATE,), words={"time": kigali(since)}), None
-    if ask.verb == CONFIRM:
-        return _confirm(session, kit, person, ask, at)
-    if ask.verb in CLOSES:
-        return _close(session, kit, person, ask, at)
-    if ask.verb.startswith(NOTE):
-        says = NoteCode(ask.verb.removeprefix(NOTE))
-        return _note(session, kit, person, private, ask, says, at, words=words), None
-    if ask.verb.startswith((PASS, DISTRICT)):
-        return _pass_on(session, kit, person, private, ask, at)
-    asked = Verb.TAKE if ask.verb == ALSO else Verb(ask.verb)
-    done = casework.act(session, kit, Act(person.id, ask.reference, asked, EntryWay.USSD, at))
-    return _told(session, done), done.to_ring
+def flagged(result: str, **words: str) -> ReaderAnswer:
+    """Returns the answer that names what an act came to."""
+    return ReaderAnswer((f"{ACTED}{result}",), words=words)
 
 
-def _rehearse(
-    session: Session, kit: Kit, person: Responder, ask: ReaderAsk, at: datetime
-) -> tuple[ReaderAnswer, int | None]:
-    """An exercise goes to nobody whom she chooses, and nobody is asked anything: whatever she does answers it."""
-    passes = ask.verb == Verb.PASS_ON or ask.verb.startswith((PASS, DISTRICT))
-    verb = Verb.PASS_ON if passes else Verb.TAKE
-    done = casework.act(session, kit, Act(person.id, ask.reference, verb, EntryWay.USSD, at))
-    return _told(session, done), done.to_ring
+OVER, NOT_TAKEN = flagged(Acted.OVER), flagged(Acted.NOT_TAKEN_YET)
 
 
-def _known(session: Session, person: Responder, reference: str) -> Tip | None:
-    """The case that she knows by this name; None where it is none of hers any more."""
-    known_as = referrals.of_responder(session, person.id, reference)
-    if known_as is None or known_as.released_at is not None:
-        return None
-    return session.get_one(Tip, known_as.tip_id)
+def act(turn: ReaderTurn) -> ReaderAnswer:
+    """Does it once, and returns what the screen is told."""
+    verb, reference = turn.ask.verb, turn.ask.reference
+    if reference in exercises.references(turn.session, turn.person.id):
+        # An exercise goes to nobody who is chosen, and asks nobody anything: each verb answers it.
+        passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
+        return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
+    if verb.startswith(ASK):
+        return _ask_back(turn)
+    if verb == Verb.TAKE and (since := _taken_by_another(turn)) is not None:
+        return ReaderAnswer((LATE,), words={"time": kigali(since)})
+    if verb == CONFIRM:
+        return _confirm(turn)
+    if verb in CLOSES:
+        return _close(turn)
+    if verb.startswith((NOTE, PASS, DISTRICT)):
+        tip = turn.open_case()
+        if tip is None:
+            return OVER
+        return _note(turn, tip) if verb.startswith(NOTE) else _pass_on(turn, tip)
+    return _carried_out(turn, Verb.TAKE if verb == ALSO else Verb(verb))
 
 
-def _note(
-    session: Session,
-    kit: Kit,
-    person: Responder,
-    private: bytes,
-    ask: ReaderAsk,
-    says: NoteCode,
-    at: datetime,
-    *,
-    words: str,
+def _carried_out(
+    turn: ReaderTurn,
+    verb: Verb,
+    to: PassedTo = PassedTo.NEXT,
+    chosen: tuple[int, ...] = (),
 ) -> ReaderAnswer:
-    tip = _known(session, person, ask.reference)
-    if tip is None or tip.closed_at is not None:
-        return OVER
-    return leave(session, kit, person, private, tip, says, at, words=words)
+    """Carries out a verb of an SMS."""
+    way, reference = EntryWay.USSD, turn.ask.reference
+    one = Act(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
+    done = casework.act(turn.session, turn.kit, one)
+    turn.ring_for(done.to_ring)
+    return _told(turn, done)
 
 
-def _pass_on(
-    session: Session, kit: Kit, person: Responder, private: bytes, ask: ReaderAsk, at: datetime
-) -> tuple[ReaderAnswer, int | None]:
-    """Passes the case on to the person or desk she chose, or lists the colleagues she may choose from."""
-    tip, whom = _known(session, person, ask.reference), ask.verb.removeprefix(PASS)
-    if tip is None or tip.closed_at is not None:
-        return OVER, None
+def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
+    says, words = NoteCode(turn.ask.verb.removeprefix(NOTE)), turn.typed.get(WORK_WORDS, "")
+    by = entries.by_responder(turn.person.id, EntryWay.USSD)
+    if says is not NoteCode.WORDS:
+        note_taking.keep_code(turn.session, tip, says, by, turn.at)
+        return ReaderAnswer((NOTED,))
+    case = pages.opened(turn, tip)
+    if case is None or not words.strip():
+        return ReaderAnswer((UNREADABLE,))
+    note_taking.keep_words(turn.session, tip, words, by, turn.at, tip_key=case.tip_key)
+    return ReaderAnswer((NOTED,))
+
+
+def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
+    """Passes the case on to the person or desk that is chosen, or lists the colleagues to choose from.
+
+    The case stays where it is until one of them takes it.
+    """
+    whom = turn.ask.verb.removeprefix(PASS)
+    kept = visible.kept_from(turn.session, [tip.id]).get(tip.id, NOBODY)
+    roster = referrals.roster(turn.session, turn.at)
+    others = [one for one in roster if one.id not in kept and one.id != turn.person.id]
+    colleagues = dict.fromkeys(
+        referral.colleagues(routed(turn.session, tip), others, but=turn.person.id)
+    )
     if whom == WHO:
-        return colleagues(session, person, tip, at), None
-    if ask.verb.startswith(DISTRICT):
-        if tip.holder_id != person.id:
-            return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
-        place, name = ask.verb.removeprefix(DISTRICT), ask.reference
-        done = to_district(session, kit, person, private, tip, name, place, at)
+        ids = [*colleagues][:MOST_COLLEAGUES]
+        named = [(str(one), turn.session.get_one(Responder, one).name) for one in ids]
+        return ReaderAnswer((PICKS,), {MY_COLLEAGUES: named}) if named else _nobody_else()
+    if turn.ask.verb.startswith(DISTRICT):
+        if tip.holder_id != turn.person.id:
+            return NOT_TAKEN
+        place = turn.ask.verb.removeprefix(DISTRICT)
+        to, chosen = PassedTo.DISTRICT, _let_district_read(turn, tip, place, others)
+    elif whom == NATIONAL_DESK:
+        national = referral.turns(one for one in others if one.level is Level.NATIONAL)
+        to, chosen = PassedTo.NATIONAL, national[:1]
     else:
-        done = pass_on(session, kit, person, tip, ask.reference, whom, at)
-    if done is None:
-        return ReaderAnswer((NOBODY_ELSE,)), None
-    return _told(session, done), done.to_ring
+        to, chosen = PassedTo.COLLEAGUE, tuple(one for one in colleagues if str(one) == whom)
+    return _carried_out(turn, Verb.PASS_ON, to, chosen) if chosen else _nobody_else()
 
 
-def _told(session: Session, done: Done) -> ReaderAnswer:
+def _nobody_else() -> ReaderAnswer:
+    return ReaderAnswer((NOBODY_ELSE,))
+
+
+def _let_district_read(
+    turn: ReaderTurn, tip: Tip, place: str, people: list[Candidate]
+) -> tuple[int, ...]:
+    """Seals the tip to the desk of another district. Returns whom to ask there; nobody where nobody may know of it.
+
+    What an official may be involved in is sent to a district by the national desk alone.
+    """
+    desk, case = desk_of(place, tip.official), pages.opened(turn, tip)
+    local, _, _ = referral.eligible(replace(case_of(tip), place=place), people)
+    if desk is None or case is None or not local:
+        return ()
+    public_key = desks.public_keys(turn.session, [desk]).get(desk)
+    if public_key is None:
+        return ()
+    grant = turn.kit.sealer.grant(
+        case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=turn.at
+    )
+    tips.give(turn.session, tip, desk, grant)
+    turn.log("tip_sent_down", f"desk {desk}: {BY_DIALLING}", f"tip:{tip.id}")
+    return referral.turns(local)[:1]
+
+
+def _told(turn: ReaderTurn, done: Done) -> ReaderAnswer:
     flags = [f"{ACTED}{done.result}"]
     took = done.result in (Acted.TAKEN, Acted.ALREADY_TAKEN)
     goes_unseen = done.coming is not None and done.coming.goes_unseen
-    if took and goes_unseen and not _was_read(session, done.referral_id):
+    was_read = done.referral_id is not None and known_cases.is_opened(
+        turn.session, done.referral_id
+    )
+    if took and goes_unseen and not was_read:
         flags.append(UNREAD if done.result is Acted.TAKEN else HELPS_UNREAD)
     words = {"time": kigali(done.due)} if done.due is not None else {}
     if done.result is Acted.ALREADY_TAKEN:
-        words["who"] = _holder_name(session, done.referral_id)
+        words["who"] = _holder_name(turn, done.referral_id)
     return ReaderAnswer(tuple(flags), words=words)
 
 
-def _holder_name(session: Session, referral_id: int | None) -> str:
+def _holder_name(turn: ReaderTurn, referral_id: int | None) -> str:
     """Returns the name of the colleague who took the case, cut to what a screen holds."""
     if referral_id is None:
         return ""
-    tip = session.get_one(Tip, session.get_one(Referral, referral_id).tip_id)
-    colleague = session.get(Responder, tip.holder_id)
+    tip = turn.session.get_one(Tip, turn.session.get_one(Referral, referral_id).tip_id)
+    colleague = turn.session.get(Responder, tip.holder_id)
     return "" if colleague is None else to_gsm7(colleague.name)[:NAME_LETTERS].rstrip()
 
 
-def _was_read(session: Session, referral_id: int | None) -> bool:
-    return referral_id is not None and known_cases.is_opened(session, referral_id)
-
-
-def _taken_by_another(session: Session, responder_id: int, reference: str) -> datetime | None:
+def _taken_by_another(turn: ReaderTurn) -> datetime | None:
     """Returns since when a colleague has a case that stays with that colleague; None where it may be taken at once."""
-    if reference not in known_cases.quicker(session, responder_id):
+    known_as = referrals.of_responder(turn.session, turn.person.id, turn.ask.reference)
+    quick = known_cases.quicker(turn.session, turn.person.id)
+    if turn.ask.reference not in quick or known_as is None:
         return None
-    known_as = referrals.of_responder(session, responder_id, reference)
-    if known_as is None:
-        return None
-    tip = session.get_one(Tip, known_as.tip_id)
-    return None if tip.end_wanted_by is not None else known_cases.taken_since(session, tip)
+    tip = turn.session.get_one(Tip, known_as.tip_id)
+    return None if tip.end_wanted_by is not None else known_cases.taken_since(turn.session, tip)
 
 
-def _ask_back(
-    session: Session, kit: Kit, person: Responder, private: bytes, ask: ReaderAsk
-) -> ReaderAnswer:
-    """One question off the signed list, of a case that she knows."""
-    tip = _known(session, person, ask.reference)
-    if tip is None:
+def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
+    """Asks one question off the signed list, of a case that is known to the responder."""
+    known = turn.known()
+    if known is None:
         return OVER
-    case = pages.opened(session, kit, person, private, tip)
+    case = pages.opened(turn, known[0])
     if case is None:
         return ReaderAnswer((NOT_ASKED,))
     try:
         ask_back.put(
-            session,
-            kit,
-            tip,
-            ask.verb.removeprefix(ASK),
+            turn.session,
+            turn.kit,
+            known[0],
+            turn.ask.verb.removeprefix(ASK),
             tip_key=case.tip_key,
             desk=case.desk,
-            actor=f"{RESPONDER}{person.id}",
+            actor=turn.actor,
             reason=BY_DIALLING,
         )
     except (AskRefused, NotFound):
@@ -332,44 +244,37 @@ def _ask_back(
     return ReaderAnswer((ASKED_BACK,))
 
 
-def _close(
-    session: Session, kit: Kit, person: Responder, ask: ReaderAsk, at: datetime
-) -> tuple[ReaderAnswer, int | None]:
+def _close(turn: ReaderTurn) -> ReaderAnswer:
     """Closes a case that the responder holds, or requests its closure. The answer names the recorded outcome."""
-    tip = _known(session, person, ask.reference)
-    if tip is None:
-        return OVER, None
-    if tip.closed_at is None and tip.holder_id != person.id:
-        return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
-    outcome, what = CLOSES[ask.verb]
-    who = replace(endings.by_responder(person.id), what=what)
-    ended = endings.end(session, kit, tip, outcome, who, at)
-    flag = f"{ACTED}{ended.ending}"
-    return ReaderAnswer((flag,), words=_named(kit, person, ended.outcome)), ended.to_ring
+    known = turn.known()
+    if known is None:
+        return OVER
+    tip, _ = known
+    if tip.closed_at is None and tip.holder_id != turn.person.id:
+        return NOT_TAKEN
+    outcome, what = CLOSES[turn.ask.verb]
+    who = replace(endings.by_responder(turn.person.id), what=what)
+    ended = endings.end(turn.session, turn.kit, tip, outcome, who, turn.at)
+    turn.ring_for(ended.to_ring)
+    return flagged(ended.ending, **_named(turn, ended.outcome))
 
 
-def _named(kit: Kit, person: Responder, outcome: TipOutcome | None) -> dict[str, str]:
-    """The outcome in the responder's language, for the screen that says what is recorded."""
-    return (
-        {}
-        if outcome is None
-        else {"outcome": kit.phrases.say(person.language, OUTCOMES[outcome].screen)}
-    )
+def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
+    """Returns the outcome in the responder's language, for the screen that says what is recorded."""
+    return {} if outcome is None else {"outcome": turn.say(OUTCOMES[outcome].screen)}
 
 
-def _confirm(
-    session: Session, kit: Kit, person: Responder, ask: ReaderAsk, at: datetime
-) -> tuple[ReaderAnswer, int | None]:
+def _confirm(turn: ReaderTurn) -> ReaderAnswer:
     """Confirms, as the second person, the closure that a colleague requested."""
-    tip = _known(session, person, ask.reference)
-    if tip is None or tip.closed_at is not None or tip.end_wanted_by is None:
-        return OVER, None
-    if person.level != Level.NATIONAL:
-        return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
+    tip = turn.open_case()
+    if tip is None or tip.end_wanted_by is None:
+        return OVER
+    if turn.person.level != Level.NATIONAL:
+        return NOT_TAKEN
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+    who = endings.by_responder(turn.person.id)
     try:
-        to_ring = endings.judge(session, kit, tip, endings.by_responder(person.id), True, at)
+        turn.ring_for(endings.judge(turn.session, turn.kit, tip, who, True, turn.at))
     except EndRefused as refused:
-        return ReaderAnswer((STOPS.get(refused.stop, OVER.flags[0]),)), None
-    words = _named(kit, person, wanted)
-    return ReaderAnswer((f"{ACTED}{Acted.CLOSED}",), words=words), to_ring
+        return ReaderAnswer((STOPS.get(refused.stop, OVER.flags[0]),))
+    return flagged(Acted.CLOSED, **_named(turn, wanted))

@@ -1,32 +1,35 @@
-"""Counts wrong PINs, ends a PIN, and tells the coordinator what may show that somebody else uses it.
+"""Counts wrong PINs, ends a PIN, and tells the coordinator what may show that somebody else uses it."""
 
-Runs inside its caller's transaction.
-"""
-
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain.call_back import kigali
+from hotline.domain.dialogue.asks import PAGE, ReaderAnswer
+from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.people import pin_rest
 from hotline.domain.people.pin_rest import (
     MANY_CASES,
     MANY_WITHIN,
+    SHOWN,
     SHOWN_FOR,
     SMS,
     PinWarning,
     is_night,
     night_began,
+    nights_told_before,
 )
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.ports import Kit
+from hotline.services.doorbell import ring
 from hotline.services.people import responder_sms
+from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals import ladder
 from hotline.store.database import Session
-from hotline.store.desk import audit
 from hotline.store.people import pin_warnings, responders
 from hotline.store.people.pin_warnings import PinWarningRow
 from hotline.store.people.responders import Responder
@@ -36,37 +39,33 @@ from hotline.store.tips.tips import Tip
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MOST_WARNINGS = 40
 """So many of the newest warnings are looked through for those of one coordinator."""
+MOST_LINES = 12
+"""The newest warnings fill three screens at most."""
 
 
 def rests(person: Responder, at: datetime) -> bool:
     return person.rested_until is not None and person.rested_until > at
 
 
-def wrong(session: Session, kit: Kit, person: Responder, at: datetime) -> int | None:
-    """Counts a wrong PIN. The third in a row rests the phone; the sixth in a day also passes its danger on.
-
-    Returns a message to ring for.
-    """
+def wrong(turn: ReaderTurn) -> None:
+    """Counts a wrong PIN. The third in a row rests the phone; the sixth in a day also passes its danger on."""
+    person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
     until = pin_rest.rested_until([datetime.fromisoformat(one) for one in person.wrong_pins])
-    session.flush()
+    turn.session.flush()
     if until is None:
-        return None
-    person.rested_until, to_ring = until, None
+        return
+    person.rested_until = until
     if pin_rest.is_long(at, until):
-        to_ring = _pass_dangers_on(session, kit, person.id, at)
+        _pass_dangers_on(turn)
     wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali(until)}, person.language)
-    to_ring = responder_sms.say(session, person, wording, at) or to_ring
-    return warn(session, kit, person, PinWarning.WRONG, at) or to_ring
+    turn.ring_for(responder_sms.say(turn.session, person, wording, at))
+    _warn(turn, PinWarning.WRONG)
 
 
-def opened(
-    session: Session, kit: Kit, person: Responder, network: str | None, at: datetime
-) -> int | None:
-    """Counts an opening of the list of cases. Warns of another network at once, and of the night in the morning.
-
-    Returns a message to ring for.
-    """
+def opened(turn: ReaderTurn, network: str | None) -> None:
+    """Counts an opening of the list of cases. Warns of another network at once, and of the night in the morning."""
+    session, person, at = turn.session, turn.person, turn.at
     person.wrong_pins = []
     moved = None not in (network, person.pin_network) and network != person.pin_network
     person.pin_opened_at, person.pin_openings = at, person.pin_openings + 1
@@ -74,78 +73,124 @@ def opened(
     session.flush()
     if is_night(at) and not pin_warnings.has(session, person.id, PinWarning.NIGHT, night_began(at)):
         pin_warnings.add(session, person.id, PinWarning.NIGHT, at, waits=True)
-    return warn(session, kit, person, PinWarning.NETWORK, at) if moved else None
+    if moved:
+        _warn(turn, PinWarning.NETWORK)
 
 
-def read(session: Session, kit: Kit, person: Responder, tip_id: int, at: datetime) -> int | None:
-    """Counts a case that was read. Warns once where an hour has more than a person reads.
+def read(turn: ReaderTurn, tip_id: int) -> None:
+    """Counts a case that was read. Warns once where an hour has more than a person reads."""
+    person, at = turn.person, turn.at
+    noted = (one.partition("@") for one in person.read_lately)
+    before = {int(case): when for case, _, when in noted}
+    before = {
+        case: when
+        for case, when in before.items()
+        if at - datetime.fromisoformat(when) < MANY_WITHIN
+    }
+    is_many = tip_id not in before and len(before) == MANY_CASES
+    before.pop(tip_id, None)
+    before[tip_id] = at.isoformat()
+    person.read_lately = [f"{case}@{when}" for case, when in before.items()]
+    turn.session.flush()
+    if is_many:
+        _warn(turn, PinWarning.MANY)
 
-    Returns a message to ring for.
-    """
-    before = [one for one in map(_read_at, person.read_lately) if at - one[1] < MANY_WITHIN]
-    cases = {case for case, _ in before}
-    person.read_lately = [f"{case}@{when.isoformat()}" for case, when in before if case != tip_id]
-    person.read_lately = [*person.read_lately, f"{tip_id}@{at.isoformat()}"]
-    session.flush()
-    if tip_id in cases or len(cases) != MANY_CASES:
-        return None
-    return warn(session, kit, person, PinWarning.MANY, at)
 
-
-def _read_at(noted: str) -> tuple[int, datetime]:
-    case, _, when = noted.partition("@")
-    return int(case), datetime.fromisoformat(when)
-
-
-def end(session: Session, kit: Kit, person: Responder, at: datetime) -> int | None:
+def end(turn: ReaderTurn) -> None:
     """Ends the PIN: it opens nothing from now on. The phone's open dangers pass on; alerts still reach the phone.
 
-    Only a new enrolment by two admins gives another PIN. Returns a message to ring for.
+    Only a new enrolment by two admins gives another PIN.
     """
-    person.pin_wrap = None
-    session.flush()
-    actor = f"responder:{person.id}"
-    audit.append(session, at=at, actor=actor, action="pin_ended", subject=actor, reason="not me")
-    to_ring = _pass_dangers_on(session, kit, person.id, at)
-    return warn(session, kit, person, PinWarning.NOT_ME, at) or to_ring
+    turn.person.pin_wrap = None
+    turn.session.flush()
+    turn.log("pin_ended", "not me")
+    _pass_dangers_on(turn)
+    _warn(turn, PinWarning.NOT_ME)
 
 
-def warn(
-    session: Session, kit: Kit, person: Responder, kind: PinWarning, at: datetime
-) -> int | None:
-    """Writes the warning, and tells whoever leads this person. Returns a message to ring for."""
-    pin_warnings.add(session, person.id, kind, at, waits=False)
-    to_ring, code = None, responders_entry(kit.line.service_code)
-    for one in who_lead(session, person, at):
+def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
+    """Writes the warning, and tells the colleagues who lead this person."""
+    pin_warnings.add(turn.session, turn.person.id, kind, turn.at, waits=False)
+    code = responders_entry(turn.kit.line.service_code)
+    for one in _who_lead(turn.session, turn.person, turn.at):
         wording = Wording(SMS[kind], {"code": code}, one.language)
-        to_ring = responder_sms.say(session, one, wording, at)
-    return to_ring
+        turn.ring_for(responder_sms.say(turn.session, one, wording, turn.at))
 
 
-def who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
+def _pass_dangers_on(turn: ReaderTurn) -> None:
+    """Asks the next person for each open danger of this phone."""
+    for tip_id in referrals.told_of(turn.session, turn.person.id):
+        if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
+            event = Event(Happened.PASSED, by=turn.person.id)
+            turn.ring_for(ladder.happen(turn.session, turn.kit, tip_id, event, turn.at))
+
+
+def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the other coordinators of this person's desks who can be told; else the others of the national desk.
 
     A coordinator's own phone is the national desk's to watch.
     """
-    is_led = person.level not in LEADS
-    coordinators = responders.leaders(session, person, at) if is_led else ()
+    coordinators = () if person.level in LEADS else responders.leaders(session, person, at)
     others = [one for one in responders.who_live(session, at) if one.id != person.id]
     return coordinators or [one for one in others if one.level == Level.NATIONAL]
 
 
-def has_unread_warnings(session: Session, person: Responder, at: datetime) -> bool:
+def tell_nights(kit: Kit) -> None:
+    """Tells coordinators at 07:00 how many phones of the desk opened cases at night, by one SMS to each.
+
+    Safe to repeat: what was told is marked. Raises StoreUnavailable.
+    """
+    at = kit.now()
+    before = nights_told_before(at)
+    with kit.database.reading() as session:
+        if not pin_warnings.waits(session, before):
+            return
+    to_ring, code = None, responders_entry(kit.line.service_code)
+    with kit.database.writing() as session:
+        phones = Counter[int]()
+        for responder_id in pin_warnings.tell(session, before, at):
+            person = session.get_one(Responder, responder_id)
+            phones.update(one.id for one in _who_lead(session, person, at))
+        for leader_id, count in sorted(phones.items()):
+            leader = session.get_one(Responder, leader_id)
+            words = {"count": str(count), "code": code}
+            wording = Wording(SMS[PinWarning.NIGHT], words, leader.language)
+            to_ring = responder_sms.say(session, leader, wording, at)
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
+
+
+def last_opened(turn: ReaderTurn) -> str:
+    """Returns when the PIN opened the list of cases before this time, and how often: "28/11 03:12 (14 times)"."""
+    at = turn.person.pin_opened_at
+    if at is None:
+        return turn.say(Template.PIN_NEVER)
+    count = str(turn.person.pin_openings)
+    return turn.say(Template.PIN_OPENED, time=kigali(at), count=count)
+
+
+def has_unread_warnings(turn: ReaderTurn) -> bool:
     """Returns True if this person leads somebody about whom a warning was told since they last read them."""
-    read_at = person.warnings_read_at
+    read_at = turn.person.warnings_read_at
     return any(
         row.told_at is not None and (read_at is None or row.told_at > read_at)
-        for row, _ in warnings_for(session, person, at)
+        for row, _ in _warnings_for(turn)
     )
 
 
-def warnings_for(
-    session: Session, person: Responder, at: datetime
-) -> Sequence[tuple[PinWarningRow, Responder]]:
+def warnings(turn: ReaderTurn) -> ReaderAnswer:
+    """Returns the page of warnings about the PINs of the desk, newest first. From then on they count as read."""
+    lines = [
+        turn.say(SHOWN[PinWarning(row.kind)], time=kigali(row.at), who=about.name)
+        for row, about in _warnings_for(turn)[:MOST_LINES]
+    ]
+    turn.person.warnings_read_at = turn.at
+    return ReaderAnswer(words={PAGE: "\n".join([*lines, turn.say(Template.WARNINGS_END)])})
+
+
+def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
     """Returns the warnings of the last days that this person may read, newest first, each with its responder."""
+    session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS:
         return ()
     rows = pin_warnings.newest(session, at - SHOWN_FOR, limit=MOST_WARNINGS)
@@ -153,15 +198,5 @@ def warnings_for(
     return [
         (row, about)
         for row, about in pairs
-        if person.id in {one.id for one in who_lead(session, about, at)}
+        if person.id in {one.id for one in _who_lead(session, about, at)}
     ]
-
-
-def _pass_dangers_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
-    """Asks the next person for each open danger of this phone."""
-    to_ring = None
-    for tip_id in referrals.told_of(session, responder_id):
-        if session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
-            event = Event(Happened.PASSED, by=responder_id)
-            to_ring = ladder.happen(session, kit, tip_id, event, at) or to_ring
-    return to_ring

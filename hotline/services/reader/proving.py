@@ -2,11 +2,14 @@
 
 A try is counted before it is made, once for each place of a text. What was proved stays in the reader's memory for as
 long as a session lasts, so that choosing a PIN counts no other try.
+
+Wrapping is costly: it is done with no transaction open, and written where nothing came between.
 """
 
 from dataclasses import dataclass, field
 
 from hotline.domain.dialogue.asks import (
+    CHANGED,
     CHOSEN,
     NEW_AGAIN,
     NEW_PIN,
@@ -23,14 +26,16 @@ from hotline.domain.dialogue.asks import (
 )
 from hotline.domain.people.enrolment import EnrolmentKind
 from hotline.engine.keying import is_easy
+from hotline.sealing import oneoff
 from hotline.sealing.members import MemberPair, new_member_pair
 from hotline.services.people import proving_phones
 from hotline.services.people.proving_phones import NumberToProve
 from hotline.services.reader.reader_kit import ReaderKit
-from hotline.services.reader.reader_try import ReaderTry
+from hotline.services.reader.turns import ReaderTry, ReaderTurn
 from hotline.store.database import Session
 from hotline.store.dialogue import readings
 from hotline.store.dialogue.readings import PinReading
+from hotline.store.people.responders import Responder
 
 PROVED = b"proved"
 
@@ -45,7 +50,48 @@ class ProofTry:
     wrap: bytes | None = field(default=None, repr=False)
 
 
-def waits_for(kit: ReaderKit, one: ReaderTry) -> NumberToProve | None:
+@dataclass(frozen=True, slots=True)
+class FreshWrap:
+    """A responder's private key, wrapped under another PIN or the newest pepper."""
+
+    public: bytes
+    """Of the key that is in it."""
+    before: bytes | None = field(repr=False)
+    """What it takes the place of; None where that does not matter."""
+    wrap: bytes = field(repr=False)
+
+
+def rewrapped(
+    kit: ReaderKit, one: ReaderTry, private: bytes, wrap: bytes | None
+) -> FreshWrap | None:
+    """Wraps a key under the PIN that is chosen, or under the newest pepper and the same PIN.
+
+    None where neither is wanted, or the PIN is refused. `wrap` is None where the memory held the key.
+    """
+    pin = _chosen_pin(one) if one.kind is AskKind.CHANGE else None
+    before = None if pin is not None else wrap
+    if one.responder_id is None or (pin is None and (wrap is None or not kit.vault.is_old(wrap))):
+        return None
+    fresh = kit.vault.wrap(private, pin or one.pin, one.responder_id)
+    return FreshWrap(oneoff.public_of(private), before, fresh)
+
+
+def move(person: Responder, fresh: FreshWrap) -> None:
+    """Where the responder got another pair or PIN meanwhile, nothing is written."""
+    if person.public_key == fresh.public and person.pin_wrap == fresh.before:
+        person.pin_wrap = fresh.wrap
+
+
+def change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
+    """The session ends behind it: what was keyed to begin it opens nothing any more."""
+    if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
+        return ReaderAnswer((REFUSED,))
+    turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
+    turn.log("pin_changed", "by dialling")
+    return ReaderAnswer((CHANGED,))
+
+
+def _waits_for(kit: ReaderKit, one: ReaderTry) -> NumberToProve | None:
     """What this phone may prove now."""
     with kit.database.reading() as session:
         return proving_phones.waiting_for(session, one.typed.get(NUMBER_KEY, ""), kit.now())
@@ -53,24 +99,23 @@ def waits_for(kit: ReaderKit, one: ReaderTry) -> NumberToProve | None:
 
 def knows_code(kit: ReaderKit, one: ReaderTry) -> bool:
     """Whether what was keyed for a PIN is the code that this phone was sent."""
-    return proving_phones.knows_code(waits_for(kit, one), one.pin)
+    return proving_phones.knows_code(_waits_for(kit, one), one.pin)
 
 
 def tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
     """Whether code and start PIN are right, and where a PIN is chosen, its pair."""
-    wanted = waits_for(kit, one)
+    wanted = _waits_for(kit, one)
     if not _proves(kit, one, wanted) or wanted is None:
         return ProofTry()
-    if one.kind is not AskKind.CHOOSE or wanted.kind is not EnrolmentKind.ENROL:
-        return ProofTry(wanted)
-    chosen = chosen_pin(one)
+    is_chosen = one.kind is AskKind.CHOOSE and wanted.kind is EnrolmentKind.ENROL
+    chosen = _chosen_pin(one) if is_chosen else None
     if chosen is None:
         return ProofTry(wanted)
     pair = new_member_pair()
     return ProofTry(wanted, pair, kit.vault.wrap(pair.private, chosen, wanted.responder_id))
 
 
-def chosen_pin(one: ReaderTry) -> str | None:
+def _chosen_pin(one: ReaderTry) -> str | None:
     """The PIN that was keyed twice; None where it is not the same, or anybody would try it first."""
     chosen = one.typed.get(NEW_PIN, "")
     refused = is_easy(chosen) or chosen == one.typed.get(NUMBER_END)
@@ -91,9 +136,8 @@ def decided(session: Session, kit: ReaderKit, first: PinReading, proof: ProofTry
         return ReaderAnswer((PAPER_RIGHT,))
     if proof.pair is None or proof.wrap is None:
         return ReaderAnswer((REFUSED,))
-    is_new = proving_phones.prove(
-        session, kit, wanted, public_key=proof.pair.public, pin_wrap=proof.wrap
-    )
+    public, wrap = proof.pair.public, proof.wrap
+    is_new = proving_phones.prove(session, kit, wanted, public_key=public, pin_wrap=wrap)
     return ReaderAnswer((CHOSEN if is_new else PROOF_OVER,))
 
 
@@ -112,17 +156,12 @@ def _proves(kit: ReaderKit, one: ReaderTry, wanted: NumberToProve | None) -> boo
     name = f"{wanted.enrolment_id}\0{one.pin}\0{start}"
     if kit.memory.find(one.session_key, wanted.responder_id, name) is not None:
         return True
-    tries = wanted if _counted(kit, one, wanted) else None
+    with kit.database.writing() as session:
+        # A try that was decided already is none.
+        first = readings.hold(session, one.reading_id)
+        counts = first.state == ReadingState.ASKED and proving_phones.take_try(session, wanted)
+    tries = wanted if counts else None
     if not proving_phones.matches(tries, one.pin, start, costs=costs):
         return False
     kit.memory.keep(one.session_key, wanted.responder_id, name, PROVED)
     return True
-
-
-def _counted(kit: ReaderKit, one: ReaderTry, wanted: NumberToProve) -> bool:
-    """A try that was decided already is none."""
-    with kit.database.writing() as session:
-        first = readings.hold(session, one.reading_id)
-        if first.state != ReadingState.ASKED:
-            return False
-        return proving_phones.take_try(session, wanted)

@@ -137,6 +137,17 @@ def care_alerts(
     return alerts
 
 
+def confirmation(
+    session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
+) -> int:
+    """Writes an SMS that no case waits for, due now; its id."""
+    urgency = Priority.CONFIRMATION
+    row = message(Kind.CONFIRMATION, wording, responder_id, priority=urgency, at=at, of=of)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def message(
     kind: Kind, wording: Wording, responder_id: int, *, priority: int, at: datetime, of: int | None
 ) -> Message:

@@ -7,7 +7,8 @@ from hotline.domain.accounts.second_factor import FAILED_IN_ALL, FAILED_OF_ONE, 
 from hotline.errors import SealBroken, StoreUnavailable
 from hotline.ports import Kit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
-from hotline.services.accounts.invitations import FEWEST_ADMINS, admins_who_enter
+from hotline.services.accounts.changing import FEWEST_ADMINS
+from hotline.services.accounts.invitations import admins_who_enter
 from hotline.services.accounts.proving import owner
 from hotline.services.check_result import CheckResult
 from hotline.store.accounts import accounts, sessions

@@ -16,7 +16,7 @@ from hotline.domain.tips.promises import TipStanding
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
 from hotline.services import approvals
-from hotline.services.accounts import invitations, new_links, own_account
+from hotline.services.accounts import changing, invitations, new_links, own_account
 from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
 from hotline.services.people.dossiers import desk_page
@@ -186,7 +186,7 @@ def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
-    if invitations.admins_who_enter(kit, pretended=kit.pretended) < invitations.FEWEST_ADMINS:
+    if invitations.admins_who_enter(kit, pretended=kit.pretended) < changing.FEWEST_ADMINS:
         says = phrase("There are fewer than two admins: one who leaves locks everybody out.")
         yield bad(says, "accounts.listed")
 

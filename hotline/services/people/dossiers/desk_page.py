@@ -1,5 +1,6 @@
 """Desks as pages show them: who opens each, who waits to be let in, and which want a new key."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +9,14 @@ from hotline.domain.accounts.account import AccountRole, AccountState, SignedIn
 from hotline.domain.desk.desks import READS, DeskKind, account_of, kind_of, of_account, of_responder
 from hotline.errors import NotFound
 from hotline.ports import Kit
+from hotline.services.approving import name_of
 from hotline.services.desk import admissions
 from hotline.store.accounts import accounts, approvals
-from hotline.store.accounts.approvals import Approval, ApprovalKind
+from hotline.store.accounts.approvals import ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import desks, members
 from hotline.store.desk.desks import Desk
 from hotline.store.people import member_keys, responders
-from hotline.store.people.responders import Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,11 @@ class DeskPage:
 
 
 def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
-    """The desks that this account may look at; None for all."""
-    if AccountRole.ADMIN in by.roles:
+    """The desks that this account may look at, and whose people it may see; None for all."""
+    if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
         return None
     with kit.database.reading() as session:
-        hers = member_keys.desks_of_account(session, accounts.one(session, by.account_id))
-    national = AccountRole.NATIONAL in by.roles
-    return None if national else hers
+        return member_keys.desks_of_account(session, accounts.one(session, by.account_id))
 
 
 def opened_by(kit: Kit, account_id: int) -> frozenset[str]:
@@ -82,10 +81,11 @@ def opened_by(kit: Kit, account_id: int) -> frozenset[str]:
 def listed(kit: Kit, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
     """By code; those that were retired last."""
     with kit.database.reading() as session:
-        waits = _waiting_by_desk(session, kit)
+        asked = approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
+        waits = Counter(row.subject.split(":", 2)[1] for row in asked)
         counts, moving = members.counted(session), members.moving(session)
         heads = [
-            _head(row, counts.get(row.code, 0), waits.get(row.code, 0), row.code in moving)
+            _head(row, counts.get(row.code, 0), waits[row.code], row.code in moving)
             for row in desks.everything(session)
             if only is None or row.code in only
         ]
@@ -101,14 +101,15 @@ def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
     with kit.database.reading() as session:
         row, names = desks.one(session, code), _names(session)
         since = members.since(session, code)
-        by_whom = approvals.decided(session, [f"desk:{code}:{one}" for one in since])
+        admitted = approvals.decided(session, [f"desk:{code}:{one}" for one in since])
+        by_whom = {row.subject: name_of(row.decided_by or "") for row in admitted.values()}
         lines = [
             DeskMemberLine(
                 member=member,
                 name=names.get(member, member),
                 is_account=account_of(member) is not None,
                 since=at,
-                admitted_by=_said(by_whom.get(f"desk:{code}:{member}")),
+                admitted_by=by_whom.get(f"desk:{code}:{member}", ""),
             )
             for member, at in since.items()
         ]
@@ -136,19 +137,15 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
     )
 
 
-def _waiting_by_desk(session: Session, kit: Kit) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for row in approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION):
-        code = row.subject.split(":", 2)[1]
-        found[code] = found.get(code, 0) + 1
-    return found
-
-
 def _others(
     session: Session, code: str, names: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """Who could be asked in, and the names of those who act there without a key of their own."""
-    act = {who for who, rows in responders.by_person(session).items() if _is_of(rows, code)}
+    act = {
+        who
+        for who, rows in responders.by_person(session).items()
+        if any(row.desk_code == code for row in rows)
+    }
     phones = [of_responder(who) for who in sorted(act)]
     logins = [
         of_account(one.id) for one in accounts.everybody(session) if one.state != AccountState.ENDED
@@ -162,14 +159,6 @@ def _others(
     return fit, [names[member] for member in phones if member not in known]
 
 
-def _is_of(rows: Sequence[Membership], code: str) -> bool:
-    return any(row.desk_code == code for row in rows)
-
-
 def _names(session: Session) -> Mapping[str, str]:
     logins = {of_account(one.id): one.shown for one in accounts.everybody(session)}
     return logins | {of_responder(one.id): one.name for one in responders.everybody(session)}
-
-
-def _said(row: Approval | None) -> str:
-    return "" if row is None or row.decided_by is None else row.decided_by.rpartition(":")[2]

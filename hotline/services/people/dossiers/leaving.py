@@ -1,19 +1,22 @@
 """Taking somebody away tonight: from the line, from one desk, or out of the console. One person may do it alone.
 
-Where she is one of the last two of the national desk, everything closes to her at once, and she is told of cases until
-a second person agrees: nobody may silence that desk alone. An account that a team or a desk depends on ends by two.
+Where they are one of the last two of the national desk, everything closes to them at once, and they are told of cases
+until a second person agrees: nobody may silence that desk alone. An account that a team or a desk depends on ends by
+two.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotline.domain.accounts.account import Actor, SignedIn
+from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.desk.desks import account_of, of_responder, responder_of
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.accounts import account_roles, directory, serious_acts
+from hotline.services.accounts import directory
+from hotline.services.accounts.changing import AccountChange, living
 from hotline.services.approving import (
     ADMIN,
     RUNNING,
@@ -27,7 +30,6 @@ from hotline.services.desk import admissions
 from hotline.services.people import leaves, removals
 from hotline.services.people.leaves import find, record
 from hotline.store.accounts import accounts, sessions
-from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
@@ -44,6 +46,7 @@ class TakenAway:
     waits: bool
     is_asked: bool = False
     """Nothing was done yet: a second admin decides first."""
+    to_ring: Sequence[int] = ()
 
 
 def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
@@ -53,28 +56,27 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
     """
     with kit.database.writing() as session:
         personnel.take_turns(session)
-        taken, to_ring = _take_away(session, kit, by, find(session, str(responder_id)), reason)
-    _ring(kit, to_ring)
+        taken = _take_away(session, kit, by, find(session, str(responder_id)), reason)
+    leaves.announce(kit, *taken.to_ring)
     return taken
 
 
-def _take_away(
-    session: Session, kit: Kit, by: Actor, person: Responder, reason: str
-) -> tuple[TakenAway, Sequence[int]]:
+def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> TakenAway:
     if person.left_at is not None:
         raise PersonnelRefused(remark("{name} was removed already", name=person.name))
-    if _is_herself(session, by, person):
+    if by.account_id and accounts.one(session, by.account_id).responder_id == person.id:
         raise PersonnelRefused(remark("another person must take you away"))
     if person.active and is_last_of_national(session, kit, person):
         account = accounts.of_responder(session, person.id)
         if account is not None:
-            directory.close(session, kit, by, account, reason)
+            directory.close(AccountChange(session, kit, by, account, reason))
         removals.close_desks(session, person, kit.now())
-        _ask(session, kit, by, person, reason)
-        return TakenAway(waits=True), ()
+        if request(session, kit, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
+            record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
+        return TakenAway(waits=True)
     name = str(person.id)
     _, to_ring = removals.remove_in(session, kit, name, second=None, by=by, reason=reason)
-    return TakenAway(waits=False), to_ring
+    return TakenAway(waits=False, to_ring=to_ring)
 
 
 def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> TakenAway:
@@ -85,37 +87,31 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Taken
     """
     with kit.database.writing() as session:
         personnel.take_turns(session)
-        account = account_roles.living(session, account_id)
-        serious_acts.check(session, kit, by, account, reason)
-        if directory.needs_second(session, kit, by, account):
-            taken = TakenAway(waits=True, is_asked=True)
-            to_ring = directory.ask(session, kit, by, account, reason).to_ring
+        change = AccountChange(session, kit, by, living(session, account_id), reason)
+        change.check()
+        if change.needs_second():
+            directory.ask(change)
+            taken = TakenAway(waits=True, is_asked=True, to_ring=change.to_ring)
         else:
-            taken, to_ring = _end(session, kit, by, account, reason)
-    _ring(kit, to_ring)
+            taken = _end(change)
+    leaves.announce(kit, *taken.to_ring)
     return taken
 
 
-def _end(
-    session: Session, kit: Kit, by: Actor, account: ConsoleAccount, reason: str
-) -> tuple[TakenAway, Sequence[int]]:
+def _end(change: AccountChange) -> TakenAway:
     """Ends an account that its caller may end."""
-    told = directory.end(session, kit, by, account, reason).to_ring
-    person = session.get(Responder, account.responder_id) if account.responder_id else None
+    directory.end(change)
+    session, responder_id = change.session, change.account.responder_id
+    person = session.get(Responder, responder_id) if responder_id else None
     if person is None or person.left_at is not None or not person.active:
-        return TakenAway(waits=False), told
-    said = ": ".join(filter(None, ("the account of the same person was ended", reason)))
-    taken, to_ring = _take_away(session, kit, by, person, said)
-    return taken, [*told, *to_ring]
-
-
-def _ring(kit: Kit, messages: Sequence[int]) -> None:
-    for message in messages:
-        leaves.announce(kit, message)
+        return TakenAway(waits=False, to_ring=change.to_ring)
+    said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
+    taken = _take_away(session, change.kit, change.by, person, said)
+    return TakenAway(taken.waits, to_ring=[*change.to_ring, *taken.to_ring])
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
-    """A member opens this desk no more, by phone or by account; her sessions end, and she acts there no more.
+    """A member opens this desk no more, by phone or by account; their sessions end, and they act there no more.
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """
@@ -148,7 +144,7 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
 
 
 def is_last_of_national(session: Session, kit: Kit, person: Responder) -> bool:
-    """Whether the national desk would have too few without her."""
+    """Whether the national desk would have too few without this person."""
     at = kit.now()
     rest = national_living(personnel.members(session, but=person.id), at)
     return rest < national_living(personnel.members(session), at) and rest < NATIONAL_LEAST
@@ -159,17 +155,6 @@ def _human(session: Session, member: str) -> Responder | None:
     if account_id is not None:
         responder_id = accounts.one(session, account_id).responder_id
     return None if responder_id is None else session.get(Responder, responder_id)
-
-
-def _is_herself(session: Session, by: Actor, person: Responder) -> bool:
-    if by.account_id is None:
-        return False
-    return accounts.one(session, by.account_id).responder_id == person.id
-
-
-def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
-    if request(session, kit, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
-        record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
 
 
 def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
@@ -188,15 +173,9 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
 
 
 def _removal_approved(decision: Decision) -> Sequence[int]:
-    _, to_ring = removals.remove_in(
-        decision.session,
-        decision.kit,
-        decision.row.subject.partition(":")[2],
-        second=name_of(decision.row.asked_by),
-        by=decision.by,
-        reason=decision.reason,
-    )
-    return to_ring
+    name, second = decision.row.subject.partition(":")[2], name_of(decision.row.asked_by)
+    session, kit, by = decision.session, decision.kit, decision.by
+    return removals.remove_in(session, kit, name, second=second, by=by, reason=decision.reason)[1]
 
 
 REMOVAL = ApprovalRule(
@@ -209,10 +188,11 @@ REMOVAL = ApprovalRule(
 
 
 def _end_approved(decision: Decision) -> Sequence[int]:
-    account = account_roles.living(decision.session, directory.account_id_in(decision.row))
-    if decision.row.asker_id is not None:
-        serious_acts.check_others(decision.session, decision.kit, decision.by, account)
-    return _end(decision.session, decision.kit, decision.by, account, decision.reason)[1]
+    account = living(decision.session, directory.account_id_in(decision.row))
+    change = AccountChange(decision.session, decision.kit, decision.by, account, decision.reason)
+    if decision.row.asker_id is not None and change.is_last_other():
+        raise refusal(AccountFault.LAST_OTHER)
+    return _end(change).to_ring
 
 
 END = ApprovalRule(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
+from hotline.domain.accounts.account import Actor
 from hotline.domain.desk.desks import of_responder
 from hotline.domain.people.enrolment import EnrolmentState
 from hotline.domain.places.places import districts
@@ -17,9 +17,8 @@ from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.people.leaves import find, record
 from hotline.store.accounts import accounts
-from hotline.store.database import Session
 from hotline.store.desk import members
-from hotline.store.people import enrolments, member_keys, responders
+from hotline.store.people import enrolments, responders
 from hotline.store.people.responders import Leave, Membership, Responder
 from hotline.store.referrals import personnel
 from hotline.store.watch.alarms import STOPPED
@@ -92,14 +91,6 @@ class PersonPage:
     """Her number asked to hear no more."""
 
 
-def seen_desks(kit: Kit, by: SignedIn) -> frozenset[str] | None:
-    """The desks whose people this account may see; None where it sees everybody."""
-    if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
-        return None
-    with kit.database.reading() as session:
-        return member_keys.desks_of_account(session, accounts.one(session, by.account_id))
-
-
 def listed(kit: Kit, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
     """Everybody who was ever enrolled and may be seen, by name; who left stands last."""
     at = kit.now()
@@ -131,7 +122,7 @@ def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> Per
             leaves=personnel.leaves(session, person.id, at),
             open_cases=len(personnel.open_cases(session, person.id)) if seen is None else None,
             confirmed_at=enrolments.confirmed_at(session, person.id),
-            opens=_opens(session, person),
+            opens=tuple(sorted(members.desks_of(session, of_responder(person.id)))),
             account=None if account is None else (account.id, account.shown),
             created_at=person.created_at,
             left_at=person.left_at,
@@ -139,40 +130,35 @@ def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> Per
         )
 
 
-def _opens(session: Session, person: Responder) -> tuple[str, ...]:
-    return tuple(sorted(members.desks_of(session, of_responder(person.id))))
-
-
 def _line(person: Responder, rows: Collection[Membership], back_at: datetime | None) -> PersonLine:
+    places = {row.desk_code: Level(row.level) for row in rows}
+    every = [district.code for district in districts()]
+    levels = {places.get(code) for code in every}
+    level = levels.pop()
+    if level is not None and not levels:
+        rest = {code: each for code, each in places.items() if code not in every}
+        places = {EVERYWHERE: level, **rest}
     return PersonLine(
         id=person.id,
         name=person.name,
         languages=languages_of(person),
-        places=_places(rows),
-        state=_state(person, back_at),
+        places=places,
+        state=state_of(person, back_at),
         back_at=back_at,
         has_pin=person.pin_wrap is not None,
     )
 
 
-def _places(rows: Collection[Membership]) -> Mapping[str, Level]:
-    hers = {row.desk_code: Level(row.level) for row in rows}
-    every = [district.code for district in districts()]
-    levels = {hers.get(code) for code in every}
-    level = next(iter(levels)) if len(levels) == 1 else None
-    if level is None:
-        return hers
-    rest = {code: each for code, each in hers.items() if code not in every}
-    return {EVERYWHERE: level, **rest}
+UNPROVED_STATES: Mapping[str, PersonState] = {
+    EnrolmentState.PROVING: PersonState.PROVING,
+    EnrolmentState.WAITING: PersonState.WAITING,
+}
 
 
-def _state(person: Responder, back_at: datetime | None) -> PersonState:
-    if person.left_at is not None or person.state == EnrolmentState.LEFT:
-        return PersonState.LEFT
-    if person.state == EnrolmentState.PROVING:
-        return PersonState.PROVING
-    if person.state == EnrolmentState.WAITING:
-        return PersonState.WAITING
+def state_of(person: Responder, back_at: datetime | None) -> PersonState:
+    """Whether this person may be told of a tip, and why not. `back_at` is when a leave that runs now ends."""
+    if person.left_at is None and person.state in UNPROVED_STATES:
+        return UNPROVED_STATES[person.state]
     if not person.active:
         return PersonState.LEFT
     if person.unreachable is not None:

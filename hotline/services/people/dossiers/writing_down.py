@@ -15,6 +15,7 @@ from hotline.domain.people.enrolment import COLUMNS, Enrolled, RowFault
 from hotline.errors import ImportRefused, PersonnelRefused
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.tokens import lock_key, unlock_key
+from hotline.sealing.passphrase import Costs
 from hotline.sealing.start_secrets import START_COSTS
 from hotline.services.people import enrolling, enrolment
 from hotline.services.people.enrolling import StartPaper
@@ -79,16 +80,18 @@ def take(kit: ConsoleKit, by: Actor, token: str, locked: str, reason: str) -> Se
 
 def invite(kit: ConsoleKit, by: Actor, responder_id: int, reason: str) -> StartPaper:
     """Another code and another paper. Raises NotFound, PersonnelRefused."""
-    costs = kit.proofs.start_costs or START_COSTS
-    return enrolling.invite(kit, by, str(responder_id), reason, costs=costs)
+    return enrolling.invite(kit, by, str(responder_id), reason, costs=_costs(kit))
 
 
 def change_number(
     kit: ConsoleKit, by: Actor, responder_id: int, number: str, reason: str
 ) -> StartPaper:
     """Raises NotFound, NumberInvalid, PersonnelRefused."""
-    costs = kit.proofs.start_costs or START_COSTS
-    return enrolling.change_number(kit, by, str(responder_id), number, reason, costs=costs)
+    return enrolling.change_number(kit, by, str(responder_id), number, reason, costs=_costs(kit))
+
+
+def _costs(kit: ConsoleKit) -> Costs:
+    return kit.proofs.start_costs or START_COSTS
 
 
 def _take(kit: ConsoleKit, by: Actor, text: str, reason: str) -> Sequence[StartPaper]:

@@ -5,16 +5,21 @@ So a phone or a page writes codes without any key, and no desk has to be asked f
 
 import logging
 
-from hotline.sealing.cases.case_codes import case_name
-from hotline.services.reader.cases.case_keys import private_of
+from hotline.sealing.cases.case_codes import READER, case_name
+from hotline.services.cases import case_opening
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.store.cases import case_holders, case_keys
-from hotline.store.cases.case_holders import LackingDesk
 from hotline.store.database import Session
+from hotline.store.tips.tips import Tip
 
 logger = logging.getLogger(__name__)
 
 FIRST = (0, "")
+
+
+def private_of(session: Session, kit: ReaderKit, tip: Tip) -> bytes | None:
+    """Opens the reader's own grant of a case. None where nothing was written about a person, or the key is gone."""
+    return case_opening.private_by(session, kit, tip, READER, kit.pair.now())
 
 
 def reconcile(kit: ReaderKit) -> None:
@@ -29,21 +34,16 @@ def reconcile(kit: ReaderKit) -> None:
     while True:
         with kit.database.writing() as session:
             found = case_holders.lacking(session, after)
-            closed += sum(not _hand_on(session, kit, one) for one in found)
+            for to in found:
+                private = private_of(session, kit, to.tip)
+                if private is None:
+                    closed += 1
+                    continue
+                name, key, at = case_name(to.tip.uid), to.public_key, kit.now()
+                grant = kit.sealer.grant(private, uid=name, desk=to.code, public_key=key, at=at)
+                case_keys.give(session, to.tip.id, to.code, grant)
         if not found:
             break
         after = found[-1].tip.id, found[-1].code
     if closed:
         logger.error("keys of cases that the reader cannot open: %s", closed)
-
-
-def _hand_on(session: Session, kit: ReaderKit, to: LackingDesk) -> bool:
-    """Whether the reader could open it."""
-    private = private_of(session, kit, to.tip)
-    if private is None:
-        return False
-    grant = kit.sealer.grant(
-        private, uid=case_name(to.tip.uid), desk=to.code, public_key=to.public_key, at=kit.now()
-    )
-    case_keys.give(session, to.tip.id, to.code, grant)
-    return True

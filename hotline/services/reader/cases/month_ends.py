@@ -12,7 +12,7 @@ from hotline.domain.cases import months
 from hotline.domain.tip import ABROAD
 from hotline.domain.tips.retention import WARNING
 from hotline.services.cases import people
-from hotline.services.reader.cases.case_keys import private_of
+from hotline.services.reader.cases.handing_on import private_of
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.statistics import queries, rules_persons, rules_release
 from hotline.statistics.decrypt import decrypt_sums

@@ -1,6 +1,6 @@
-"""What a responder says of a person of a case, behind her PIN, and what the screen after it is told.
+"""What a responder says of a person of a case, behind a PIN, and what the screen after it is told.
 
-The codes come in the sealed box beside her PIN. Runs inside its caller's transaction.
+The codes come in the sealed box beside the PIN.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,98 +25,80 @@ from hotline.domain.cases.people_codes import (
     only,
 )
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
-from hotline.domain.dialogue.asks import UNREADABLE, ReaderAnswer, ReaderAsk
+from hotline.domain.dialogue.asks import UNREADABLE, ReaderAnswer
 from hotline.domain.dialogue.person_asks import told_of
 from hotline.domain.tip import Matter
-from hotline.domain.tips.acts import Acted
 from hotline.errors import CodesRefused, KeyMissing, SealBroken
 from hotline.services.cases import entries, people
 from hotline.services.cases.people import PersonAct
+from hotline.services.reader.acts import NOT_TAKEN, OVER
 from hotline.services.reader.cases import people_view
-from hotline.services.reader.cases.case_keys import private_of
-from hotline.services.reader.reader_kit import ReaderKit
+from hotline.services.reader.cases.handing_on import private_of
+from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals.helping import recording
 from hotline.services.referrals.helping.recording import Recorded
 from hotline.store.cases import started_forms
-from hotline.store.database import Session
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import deadlines, referrals
-from hotline.store.tips.tips import Tip
+from hotline.store.referrals import deadlines
 
 KEPT, STOPPED = "person_kept", "person_stopped"
 """Flags: it is written down; or it is not, and a second flag says why."""
 NEW = 0
 """What the box says in the place of a number: nobody who was written down yet."""
 WHICH = "which_person"
-"""Several could be meant, and she chose none."""
-OVER = ReaderAnswer((f"acted_{Acted.OVER}",))
-NOT_TAKEN = ReaderAnswer((f"acted_{Acted.NOT_TAKEN_YET}",))
+"""Several could be meant, and none was chosen."""
 FOLLOWS = {EntryKind.ARRIVED: FollowKind.ARRIVAL, EntryKind.THIRTY: FollowKind.THIRTY}
 
 
-def act(
-    session: Session,
-    kit: ReaderKit,
-    person: Responder,
-    ask: ReaderAsk,
-    typed: Mapping[str, str],
-    at: datetime,
-) -> tuple[ReaderAnswer, int | None]:
-    """Does it once; what the screen is told, and a message to ring for."""
-    kind = EntryKind(ask.verb)
-    known_as = referrals.of_responder(session, person.id, ask.reference)
-    if known_as is None or known_as.released_at is not None:
-        return OVER, None
-    tip = session.get_one(Tip, known_as.tip_id)
+def act(turn: ReaderTurn) -> ReaderAnswer:
+    """Does it once, and returns what the screen is told."""
+    session, at, kind, known = turn.session, turn.at, EntryKind(turn.ask.verb), turn.known()
+    if known is None:
+        return OVER
+    tip, _ = known
     if tip.matter != Matter.TIP or tip.channel in trial.UNCOUNTED:
-        return OVER, None
-    if kind is EntryKind.SCREENED:
-        if tip.closed_at is not None:
-            return OVER, None
-        if not deadlines.believed(session, tip.id, person.id):
-            return NOT_TAKEN, None
+        return OVER
+    if kind is EntryKind.SCREENED and tip.closed_at is not None:
+        return OVER
+    if kind is EntryKind.SCREENED and not deadlines.believed(session, tip.id, turn.person.id):
+        return NOT_TAKEN
     try:
-        private = private_of(session, kit, tip)
+        private = private_of(session, turn.kit, tip)
         met = people.opened(session, tip, private)
-        said = _said(kind, met, typed, at)
-        by = entries.by_responder(person.id, EntryWay.USSD)
-        key = f"{tip.id}:{person.id}:{at.timestamp()}"
-        one = PersonAct(kind, said, by, at, key)
-        done = recording.record(session, kit, tip, one, private=private)
-        started_forms.drop(session, tip.id, person.id)
+        said = _said(kind, met, turn)
+        by = entries.by_responder(turn.person.id, EntryWay.USSD)
+        one = PersonAct(kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}")
+        done = recording.record(session, turn.kit, tip, one, private=private)
+        started_forms.drop(session, tip.id, turn.person.id)
     except CodesRefused as refused:
-        return ReaderAnswer((STOPPED, refused.stop)), None
+        return ReaderAnswer((STOPPED, refused.stop))
     except (SealBroken, KeyMissing):
-        return ReaderAnswer((UNREADABLE,)), None
-    return _told(kit, ask.reference, said, met, done, person, at), done.to_ring
+        return ReaderAnswer((UNREADABLE,))
+    turn.ring_for(done.to_ring)
+    return _told(turn, said, met, done)
 
 
-def _said(
-    kind: EntryKind, met: Sequence[MetPerson], typed: Mapping[str, str], at: datetime
-) -> PersonCodes:
-    """Which person, which offer, and the codes. Raises CodesRefused."""
-    n, told = told_of(typed)
-    codes = only(kind, told)
+def _said(kind: EntryKind, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
+    """Returns which person, which offer, and the codes.
+
+    Raises CodesRefused, also for what a screen cannot have asked: that is about nobody.
+    """
+    n, told = told_of(turn.typed)
+    codes, offered = only(kind, told), None
     if not n and kind in MEETS and (n == NEW or not met):
-        return _checked(kind, PersonCodes(min(len(met) + 1, MOST_PEOPLE), codes))
-    offers = {one.n: _offer(kind, one, codes, at) for one in met}
-    of_offer = kind in OF_REFERRAL
-    fit = [one.n for one in met if not of_offer or offers[one.n] is not None]
-    if not n and len(fit) > 1:
-        raise CodesRefused(WHICH)
-    n = n or next(iter(fit), 0)
-    if not of_offer:
-        return _checked(kind, PersonCodes(n, codes))
-    offer = offers.get(n)
-    if offer is None:
-        raise CodesRefused(StopReason.NOBODY_WAITS)
-    return _checked(kind, PersonCodes(n, codes, offer.offered_id))
-
-
-def _checked(kind: EntryKind, said: PersonCodes) -> PersonCodes:
-    """What a screen cannot have asked is about nobody. Raises CodesRefused."""
+        n = min(len(met) + 1, MOST_PEOPLE)
+    else:
+        offers = {one.n: _offer(kind, one, codes, turn.at) for one in met}
+        of_offer = kind in OF_REFERRAL
+        fit = [one for one, offer in offers.items() if not of_offer or offer is not None]
+        if not n and len(fit) > 1:
+            raise CodesRefused(WHICH)
+        n = n or next(iter(fit), 0)
+        offer = offers.get(n)
+        if of_offer and offer is None:
+            raise CodesRefused(StopReason.NOBODY_WAITS)
+        offered = offer.offered_id if of_offer and offer is not None else None
     try:
-        return said.checked(kind)
+        return PersonCodes(n, codes, offered).checked(kind)
     except ValueError:
         raise CodesRefused(StopReason.NOBODY_WAITS) from None
 
@@ -137,23 +119,16 @@ def _offer(
 
 
 def _told(
-    kit: ReaderKit,
-    case: str,
-    said: PersonCodes,
-    met: Sequence[MetPerson],
-    done: Recorded,
-    her: Responder,
-    at: datetime,
+    turn: ReaderTurn, said: PersonCodes, met: Sequence[MetPerson], done: Recorded
 ) -> ReaderAnswer:
     words = {"person": str(said.n)}
     if done.person is None:
         return ReaderAnswer((KEPT,), words=words)
     now = [*(one for one in met if one.n != said.n), done.person]
-    shown = people_view.shown(kit, case, sorted(now, key=lambda one: one.n), her, at)
+    shown = people_view.shown(turn, turn.ask.reference, sorted(now, key=lambda one: one.n))
     due = _due(said, done.person, done)
     words |= {"time": kigali(due)} if due is not None else {}
-    told = ReaderAnswer((KEPT, *_flags(said, done.person)), words=words)
-    return told.and_also(shown)
+    return ReaderAnswer((KEPT, *_flags(said, done.person)), words=words).and_also(shown)
 
 
 def _flags(said: PersonCodes, person: MetPerson) -> Sequence[str]:
@@ -167,11 +142,10 @@ def _flags(said: PersonCodes, person: MetPerson) -> Sequence[str]:
 
 def _due(said: PersonCodes, person: MetPerson, done: Recorded) -> datetime | None:
     """The moment that the next screen names: when somebody is asked for the offer, or asks the person once more."""
-    clock = None
-    wanted = said.referral or done.entry_id
-    offer = next((one for one in person.referrals if one.offered_id == wanted), None)
-    if offer is not None and THIRTY not in said.codes:
-        clock = following.of_offer(person, offer)
     if CONSENT in said.codes:
         clock = following.asked_again(person)
+        return None if clock is None else clock.due_at
+    wanted = said.referral or done.entry_id
+    offer = next((one for one in person.referrals if one.offered_id == wanted), None)
+    clock = following.of_offer(person, offer) if offer and THIRTY not in said.codes else None
     return None if clock is None else clock.due_at

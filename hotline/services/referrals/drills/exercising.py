@@ -10,8 +10,7 @@ from hotline.domain.accounts.account import Actor
 from hotline.domain.cases.entries import OUTCOME, EntryKind
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import Priority
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import Wording
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals import ladder as rules
 from hotline.domain.referrals.case_events import Event, Happened
@@ -55,7 +54,6 @@ from hotline.store.desk import audit, desks
 from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Referral
 from hotline.store.people import responders
-from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines, referrals
 from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.drills.exercises import Exercise
@@ -221,26 +219,14 @@ def _tell_who_answers(
                 "place": desk_named(row.desk, one.language),
                 "time": f"{row.ends_at.astimezone(KIGALI):%d/%m %H:%M}",
             }
-            told.append(
-                _send(session, Wording(Template.EXERCISE_BEGUN, said, one.language), one, at)
-            )
+            wording = Wording(Template.EXERCISE_BEGUN, said, one.language)
+            told.append(case_messages.confirmation(session, wording, one.id, at))
     return told
 
 
 def desk_named(code: str, language: str) -> str:
     """As an SMS names a desk: one that was added by its code, whose letters every phone shows."""
     return place_name(code, language) if is_district(code) else code
-
-
-def _send(
-    session: Session, words: Wording, to: Responder, at: datetime, of: int | None = None
-) -> int:
-    row = case_messages.message(
-        Kind.CONFIRMATION, words, to.id, priority=Priority.CONFIRMATION, at=at, of=of
-    )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _ring(kit: Kit, to_ring: int | None) -> None:
@@ -335,7 +321,7 @@ def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> int | None:
     for person, referral_id in exercises.unanswered(session, tip_id):
         known_as = session.get_one(Referral, referral_id)
         words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)
-        to_ring = _send(session, words, person, at, referral_id)
+        to_ring = case_messages.confirmation(session, words, person.id, at, referral_id)
     return to_ring
 
 

@@ -58,7 +58,7 @@ def _confirm(
         "account_act.html",
         account=directory.one(visit.kit, account_id),
         resting=new_links.resting(visit.kit, account_id),
-        by_two=directory.needs_second_now(visit.kit, visit.by.actor, account_id),
+        by_two=directory.needs_second(visit.kit, visit.by.actor, account_id),
         now=visit.kit.now(),
         act=act,
         kept=kept,

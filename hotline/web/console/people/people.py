@@ -19,7 +19,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category, is_district
 from hotline.errors import FormRefused, HotlineError, ImportRefused, NumberInvalid, PersonnelRefused
 from hotline.services.people import leaves
-from hotline.services.people.dossiers import leaving, people_list, postings, writing_down
+from hotline.services.people.dossiers import desk_page, leaving, people_list, postings, writing_down
 from hotline.services.people.dossiers.people_list import PersonLine
 from hotline.services.people.dossiers.writing_down import TypedPerson
 from hotline.services.people.enrolling import StartPaper
@@ -38,7 +38,7 @@ FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
 
 def listed(visit: Visit) -> Response:
     wanted, desk = visit.query.get("q", "").strip()[:80], visit.query.get("desk", "")
-    seen = people_list.seen_desks(visit.kit, visit.by)
+    seen = desk_page.seen(visit.kit, visit.by)
     lines = [one for one in people_list.listed(visit.kit, seen) if _is_wanted(one, wanted, desk)]
     return page(
         visit,
@@ -64,7 +64,7 @@ def _is_wanted(one: PersonLine, wanted: str, desk: str) -> bool:
 def one(visit: Visit, responder_id: int) -> Response:
     if responder_id < 1:
         abort(404)
-    seen = people_list.seen_desks(visit.kit, visit.by)
+    seen = desk_page.seen(visit.kit, visit.by)
     person = people_list.one(visit.kit, responder_id, seen)
     return page(
         visit,

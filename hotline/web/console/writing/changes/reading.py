@@ -8,7 +8,7 @@ from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import WHY_LETTERS, ChangeState, may_publish
 from hotline.engine.editing.difference import Difference, difference
 from hotline.engine.editing.emergency import held_back
-from hotline.services.accounts import account_roles
+from hotline.services.accounts import changing
 from hotline.services.changes import (
     bringing_back,
     drafts,
@@ -189,7 +189,7 @@ def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
     if urgent is not None:
         check_read(visit, _shown(visit, urgent).languages)
-    appointed_by = account_roles.appointed_by(visit.kit, visit.by.account_id, AccountRole.APPROVER)
+    appointed_by = changing.appointed_by(visit.kit, visit.by.account_id, AccountRole.APPROVER)
     done = emergencies.confirm(visit.kit, visit.by, publication_id, appointed_by=appointed_by)
     allowed(visit, done, "confirm")
     return see("reading.history")

@@ -1,0 +1,329 @@
+"""One change of another person's account: what bounds one admin, who is notified, and which roles wait.
+
+Each ending, suspension, new link and taken role has a reason, goes to the national desk and the on-call contacts, and
+counts: one admin does two within an hour. So nobody shuts a team out alone. A role that decides for others waits for a
+second admin.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+
+from hotline.domain.accounts.account import (
+    SECOND_PERSON,
+    AccountRole,
+    AccountState,
+    Actor,
+    SignedIn,
+    excluded,
+)
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.second_factor import ACTS_WITHIN, APPROVAL_LIVES, MOST_ACTS
+from hotline.domain.desk.desks import of_account
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.message import Wording
+from hotline.domain.referrals.referral import Level
+from hotline.domain.watch.alarms import Alarm
+from hotline.domain.wording import Template
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.services import alarming
+from hotline.services.approving import ADMIN, About, ApprovalRule, Decision, name_of, request
+from hotline.services.doorbell import ring
+from hotline.services.referrals import case_messages
+from hotline.store.accounts import accounts, approvals, sessions
+from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
+from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.desk import audit, members
+from hotline.store.people import member_keys, responders
+from hotline.store.people.responders import Responder
+from hotline.text.remark import remark
+
+REASON_LETTERS = 200
+FEWEST_ADMINS = 2
+NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
+"""Roles that one other account at least keeps: without it nothing that waits for a second person goes on, nor any tip
+that the national desk alone may read."""
+BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
+
+
+class SeriousAct(Enum):
+    """One kind of act: its action in the audit log, and what the national desk reads of it."""
+
+    ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
+    END = ("account_ended", Template.ACCOUNT_ENDED)
+    SUSPEND = ("account_suspended", Template.ACCOUNT_SUSPENDED)
+    LINK = ("account_link_asked", Template.ACCOUNT_LINK)
+    TAKE_ROLES = ("account_role_taken", Template.ACCOUNT_ROLES_TAKEN)
+
+    @property
+    def action(self) -> str:
+        return self.value[0]
+
+    @property
+    def template(self) -> Template:
+        return self.value[1]
+
+
+COUNTED = tuple(act.action for act in SeriousAct)
+
+
+@dataclass(slots=True)
+class AccountChange:
+    """What one person does to one account, inside one transaction."""
+
+    session: Session
+    kit: Kit
+    by: Actor
+    account: ConsoleAccount
+    reason: str = ""
+    to_ring: list[int] = field(default_factory=list)
+    """The messages that it wrote, to ring for after the commit."""
+
+    @property
+    def subject(self) -> str:
+        return f"account {self.account.shown}"
+
+    @property
+    def member(self) -> str:
+        return of_account(self.account.id)
+
+    @property
+    def person(self) -> Responder | None:
+        """The responder who is the account's person, where an SMS reaches them."""
+        if self.account.responder_id is None:
+            return None
+        person = self.session.get_one(Responder, self.account.responder_id)
+        return person if person.active and person.unreachable is None else None
+
+    def log(self, action: str, reason: str = "") -> None:
+        """Writes into the audit log what the person did to the account."""
+        by, subject, at = self.by, self.subject, self.kit.now()
+        audit.sign(self.session, by, at=at, action=action, subject=subject, reason=reason)
+
+    def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
+        """Raises AccountRefused where this person may not do it, or not now.
+
+        The command line is bound by the reason alone. `loses`: roles that the account has no more afterwards.
+        """
+        if self.by.account_id == self.account.id:
+            raise refusal(AccountFault.ONESELF)
+        if self.by.account_id is None:
+            return
+        reason = self.reason
+        if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
+            raise refusal(AccountFault.NO_REASON)
+        if self.is_last_other(loses):
+            raise refusal(AccountFault.LAST_OTHER)
+        since = self.kit.now() - ACTS_WITHIN
+        if audit.count(self.session, audit.by_actor(self.by), COUNTED, since) >= MOST_ACTS:
+            raise refusal(AccountFault.TOO_MANY_ACTS)
+
+    def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
+        """Returns True if no account but this one and the actor's own may act in one of these roles."""
+        if self.account.state == AccountState.INVITED:
+            return False
+        others = [
+            one
+            for one in accounts.everybody(self.session)
+            if one.state in (AccountState.ACTIVE, AccountState.DEMO)
+            and one.id != self.by.account_id
+            and not one.is_suspended(self.kit.now())
+        ]
+        return any(
+            [one.id for one in others if role in one.held_roles] == [self.account.id]
+            for role in loses
+            if role in NEEDED and role in self.account.held_roles
+        )
+
+    def counts_as_second(self) -> bool:
+        """Returns True for the command line while fewer than two admins are active."""
+        admins = accounts.active_admins(self.session)
+        return self.by.account_id is None and len(admins) < FEWEST_ADMINS
+
+    def needs_second(self) -> bool:
+        """Returns True if this person may not end the account, or give it a new link, alone."""
+        return not self.counts_as_second() and self.is_depended_on()
+
+    def is_depended_on(self) -> bool:
+        """Returns True for an admin, an approver, an account of the national desk, and the last member of a desk.
+
+        A role that was taken within a week counts: else one admin takes the role, and ends the account a minute later.
+        """
+        if self.account.state in (AccountState.INVITED, AccountState.ENDED):
+            return False
+        since = self.kit.now() - APPROVAL_LIVES
+        acts = audit.entries(self.session, since=since, subject=self.subject)
+        taken = (act.reason for act in acts if act.action == SeriousAct.TAKE_ROLES.action)
+        lately = {role for reason in taken for role in reason.partition(":")[0].split(", ")}
+        return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
+
+    def desks_alone(self) -> frozenset[str]:
+        """Returns the desks that nobody but the account's person opens by a key of their own."""
+        session, hers = self.session, {self.member}
+        if self.account.responder_id is not None:
+            hers |= set(member_keys.names_of(session, self.account.responder_id))
+        opened = members.desks_of(session, self.member)
+        return frozenset(code for code in opened if hers >= set(members.of_desk(session, code)))
+
+    def notify(
+        self,
+        act: SeriousAct,
+        *,
+        reason: str = "",
+        own: Template | None = None,
+        desks: Collection[str] = (),
+    ) -> None:
+        """Writes the act into the audit log, and an SMS to each of the national desk; on-call contacts get an alarm.
+
+        `own` goes to the phone of the account's person, where the line knows it. Who answers for a desk that the
+        account alone opens gets the same SMS; `desks` says which, where it opens none any more.
+        """
+        session, at, person = self.session, self.kit.now(), self.person
+        self.log(act.action, (reason or self.reason).strip())
+        alarming.note_each(session, Alarm.ACCOUNTS, at)
+        codes = desks or self.desks_alone()
+        answer = {one.id for code in codes for one in responders.who_answer_for(session, code, at)}
+        told = [
+            (one, act.template, {"number": str(self.account.id)})
+            for one in responders.who_live(session, at)
+            if one.level == Level.NATIONAL or one.id in answer
+        ]
+        if own is not None and person is not None:
+            told.append((person, own, {}))
+        for to, template, words in told:
+            wording = Wording(template, words, to.language)
+            self.to_ring.append(case_messages.confirmation(session, wording, to.id, at))
+
+    def give(
+        self, roles: frozenset[AccountRole], *, direct: bool | None = None
+    ) -> frozenset[AccountRole]:
+        """Gives roles, or lets them wait for a second admin. Returns those that wait."""
+        counts = self.counts_as_second() if direct is None else direct
+        waiting = frozenset() if counts else roles & SECOND_PERSON
+        self.account.roles = sorted(self.account.held_roles | (roles - waiting))
+        for role in sorted(roles - waiting):
+            why = f"{role}: {BY_THE_SERVER}" if role in SECOND_PERSON else str(role)
+            self.log("account_role_given", why)
+            self.settle(role, ApprovalDecision.APPROVED)
+        for role in sorted(waiting):
+            subject = _subject_of(self.account.id, role)
+            if request(self.session, self.kit, self.by, ApprovalKind.ROLE, subject, ""):
+                self.log("account_role_asked", str(role))
+        return waiting
+
+    def settle(
+        self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
+    ) -> None:
+        """A role that waited was given at the command line, or is wanted no more."""
+        subject = _subject_of(self.account.id, role)
+        self.decide(approvals.waiting_for(self.session, subject, self.kit.now()), decision)
+
+    def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
+        """Decides what waits; nothing where nothing does."""
+        if row is not None:
+            approvals.decide(row, audit.by_actor(self.by), self.kit.now(), decision)
+
+    def waiting_roles(self) -> frozenset[AccountRole]:
+        """Returns the roles of the account that wait for a second admin."""
+        return roles_by_account(self.session, self.kit).get(self.account.id, frozenset())
+
+    def forget(self) -> None:
+        """Destroys what proved the account's person; it opens no desk any more."""
+        account = self.account
+        members.forget(self.session, self.member, self.kit.now())
+        account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
+        account.paper_at = account.factor_at = None
+        account.totp_step = 0
+        accounts.forget_codes(self.session, account.id, *CodeKind)
+        sessions.end_of(self.session, account.id)
+
+
+@contextmanager
+def changing(
+    kit: Kit, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
+) -> Iterator[AccountChange]:
+    """Holds an account for one change, and rings for the messages after the commit.
+
+    `ended`: also one that was ended. Raises AccountRefused.
+    """
+    with kit.database.writing() as session:
+        account = held(session, account_id) if ended else living(session, account_id)
+        change = AccountChange(session, kit, by, account, reason)
+        yield change
+    for message in change.to_ring:
+        ring(kit, Job.DELIVER, message)
+
+
+def held(session: Session, account_id: int) -> ConsoleAccount:
+    """Returns an account, held until the transaction is over. Raises AccountRefused."""
+    try:
+        return accounts.one(session, account_id, for_writing=True)
+    except NotFound:
+        raise refusal(AccountFault.NO_ACCOUNT) from None
+
+
+def living(session: Session, account_id: int) -> ConsoleAccount:
+    """The same, of an account that was not ended. Raises AccountRefused."""
+    account = held(session, account_id)
+    if account.state == AccountState.ENDED:
+        raise refusal(AccountFault.ENDED)
+    return account
+
+
+def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[AccountRole]]:
+    """The roles that wait for a second admin, by the account's id."""
+    found: dict[int, frozenset[AccountRole]] = {}
+    for row in approvals.undecided(session, kit.now(), ApprovalKind.ROLE):
+        account_id, role = _wanted(row)
+        found[account_id] = found.get(account_id, frozenset()) | {role}
+    return found
+
+
+def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[int]:
+    """The accounts that asked for a role of this one, or gave it. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        rows = approvals.approved(session, _subject_of(account_id, role))
+    deciders = {audit.account_of(row.decided_by or "") for row in rows}
+    return frozenset(one for one in {*deciders, *(row.asker_id for row in rows)} if one is not None)
+
+
+def _subject_of(account_id: int, role: AccountRole) -> str:
+    return f"account:{account_id}:{role}"
+
+
+def _wanted(row: Approval) -> tuple[int, AccountRole]:
+    _, account_id, role = row.subject.split(":")
+    return int(account_id), AccountRole(role)
+
+
+def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+    account_id, role = _wanted(row)
+    account, by = accounts.one(session, account_id), name_of(row.asked_by)
+    return About(
+        remark("{by} asks that {about} becomes: {role}", by=by, about=account.shown, role=role),
+        f"account {account.shown}",
+        detail=role,
+        member=of_account(account_id),
+    )
+
+
+def _give(decision: Decision) -> Sequence[int]:
+    account_id, role = _wanted(decision.row)
+    account = living(decision.session, account_id)
+    if excluded(account.held_roles | {role}):
+        raise refusal(AccountFault.ROLES_EXCLUDE)
+    account.roles = sorted(account.held_roles | {role})
+    return ()
+
+
+ROLE = ApprovalRule(
+    kind=ApprovalKind.ROLE,
+    decided_by=ADMIN,
+    about=_about,
+    approve=_give,
+    given="account_role_given",
+    refused="account_role_refused",
+)
