@@ -162,7 +162,7 @@ from hotline.config import Settings
 build_door(Settings.read(os.environ))
 found = {"rq", "africastalking", "alembic", "requests", "flask"} & sys.modules.keys()
 import hotline.services.watch.watchers, workers.clock, workers.jobs
-print(*sorted(found | {"pydantic", "yaml"} & sys.modules.keys()))
+print(*sorted(found | {"pydantic", "yaml", "zxcvbn"} & sys.modules.keys()))
 """
 
 

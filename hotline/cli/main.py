@@ -104,6 +104,7 @@ COMMANDS: Table = {
             "emulator": "line.emulator:emulator",
             "listen": "line.alone:listen",
             "misc": "line.processes:misc",
+            "prepare": "line.preparing:prepare",
             "reader": "line.processes:reader",
             "watch": "line.processes:watch",
         },

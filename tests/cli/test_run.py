@@ -15,13 +15,14 @@ def programs(tmp_path: Path, **settings: str) -> dict[str, Program]:
     environ = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_API_KEY_FILE": PLACE, **settings}
     others = {"SOMEBODYS_TOKEN": "not ours", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
-    found = programs_of(Settings.read(environ), entries, environ | others)
+    found = programs_of(Settings.read(environ), entries, environ | others, tmp_path / "nursery")
     return {program.name: program for program in found}
 
 
 def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) -> None:
     assert list(programs(tmp_path)) == [
         "redis",
+        "nursery",
         "web",
         "alerts.1",
         "alerts.2",
@@ -43,7 +44,7 @@ def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
     told = {
         name: Path(program.environ["HOTLINE_KEYS"]).name
         for name, program in programs(tmp_path).items()
-        if name != "redis"
+        if name not in ("redis", "nursery")
     }
     assert told == {
         "web": "hooks",
@@ -76,12 +77,11 @@ def test_settings_of_a_file_reach_each_process_as_far_as_it_may_know_them(tmp_pa
     file = tmp_path / "settings.toml"
     file.write_text('alarm_command = "page-somebody"\nshortcode = "8010"\n', encoding="utf-8")
 
-    told = programs(tmp_path, HOTLINE_SETTINGS=str(file))
-
-    for name, program in told.items():
+    for name, program in programs(tmp_path, HOTLINE_SETTINGS=str(file)).items():
         assert str(file) not in program.environ.values(), name
         assert ("page-somebody" in program.environ.values()) is (name == "watch"), name
-        assert program.environ.get("HOTLINE_SHORTCODE") == (None if name == "redis" else "8010")
+        told = program.environ.get("HOTLINE_SHORTCODE")
+        assert told == (None if name in ("redis", "nursery") else "8010")
 
 
 def test_nobody_inherits_what_is_not_ours(tmp_path: Path) -> None:
@@ -92,3 +92,10 @@ def test_nobody_inherits_what_is_not_ours(tmp_path: Path) -> None:
 
 def test_no_environment_in_a_repr(tmp_path: Path) -> None:
     assert PLACE not in repr(programs(tmp_path))
+
+
+def test_the_nursery_knows_no_setting_and_forks_all_others(tmp_path: Path) -> None:
+    found = programs(tmp_path)
+    assert not [name for name in found["nursery"].environ if name.startswith("HOTLINE_")]
+    forked = {name for name, program in found.items() if program.nursery is not None}
+    assert forked == found.keys() - {"redis", "nursery"}

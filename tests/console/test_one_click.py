@@ -80,7 +80,9 @@ def test_a_line_that_run_starts_has_no_such_address(demo: Desk, tmp_path: Path) 
     settings = Settings.read(environ)
     entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
     served = {
-        kind: " ".join(" ".join(one.argv) for one in programs_of(settings, given, environ))
+        kind: " ".join(
+            " ".join(one.argv) for one in programs_of(settings, given, environ, tmp_path)
+        )
         for kind, given in (("run", entries), ("demo", with_one_click(entries)))
     }
     assert "workers.console:application" in served["run"]

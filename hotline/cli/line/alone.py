@@ -82,14 +82,19 @@ def _free(host: str, port: int) -> bool:
 @click.argument("process", type=click.Choice(["web", "console"]))
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def listen(process: str, command: tuple[str, ...]) -> None:
-    """Become COMMAND with the `--host`, `--port` and `--workers` of the settings, unless that port is taken.
+    """Become COMMAND, a server's, with the `--host`, `--port` and `--workers` of the settings.
 
-    The Procfile says it of the processes that answer requests. Refuses wrong settings, before the server says its own
-    usage again and again.
+    Not where that port is taken. The Procfile says it of the processes that answer requests. Refuses wrong settings,
+    before the server says its own usage again and again.
     """
     settings = Settings.read(os.environ)
     host, port = place_of(settings, process)
     workers = settings.web_workers if process == "web" else 1
     refuse_taken(host, port, patience=PATIENCE)
     given = ("--host", host, "--port", str(port), "--workers", str(workers))
-    os.execvp(command[0], (*command, *given))
+    if command[0] != "granian":
+        os.execvp(command[0], (*command, *given))
+    from granian.cli import cli as granian
+
+    # In this process: what the nursery has imported is shared with each of the server's workers.
+    granian.main(args=[*command[1:], *given], prog_name=command[0])

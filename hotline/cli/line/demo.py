@@ -22,7 +22,7 @@ from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.line.hooks import addresses
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, procfile_option, read_procfile
-from hotline.cli.line.run import listening, programs_of
+from hotline.cli.line.run import listening, nursery_place, programs_of
 from hotline.cli.people import demo_pins
 from hotline.cli.people.desks import PASSPHRASE_FILE
 from hotline.config import Settings, spelled_out
@@ -97,8 +97,6 @@ def _begin(
     hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
 
     key_gate.await_senders(settings)
-    programs = programs_of(settings, entries, environ)
-    emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
     handsets, awaited = (
         f"http://127.0.0.1:{page_port}/",
         [f"http://127.0.0.1:{settings.port}/readyz"],
@@ -113,8 +111,11 @@ def _begin(
             " two accounts read tips."
         )
     greeting += demo_pins.told(settings.home, responders_entry(settings.service_code)) + FAREWELL
-    keeper = Keeper((*programs, emulator), say=_say)
-    asyncio.run(_run(keeper, (*awaited, handsets), greeting))
+    with nursery_place() as nursery:
+        programs = programs_of(settings, entries, environ, nursery)
+        emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
+        keeper = Keeper((*programs, emulator), say=_say)
+        asyncio.run(_run(keeper, (*awaited, handsets), greeting))
 
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:

@@ -14,7 +14,9 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from hotline.cli.line.nursery import GO, Birth
 
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0
@@ -22,6 +24,8 @@ SETTLED = 5.0
 """Seconds after which a program counts as having started well."""
 OPENING = 5.0
 """Seconds for which other programs wait for the socket of one that they need."""
+FORKING = 20.0
+"""Seconds for which a program waits for the nursery, which may still be importing; then it is executed."""
 ASKED_AGAIN = 5.0
 """Seconds until a program that must not start is asked for again: what stops it may be put right meanwhile."""
 FAREWELL = 15.0
@@ -55,6 +59,57 @@ class Program:
     """A socket that others need: such a program starts before them and ends after them."""
     refused: Callable[[], str | None] | None = field(default=None, repr=False)
     """Asked before each start, in a thread: why it must not start now, or None where it may."""
+    nursery: Path | None = None
+    """The socket of whoever forks it, `words` then being its command; executed where nobody answers there."""
+    words: tuple[str, ...] = ()
+
+
+class Child(Protocol):
+    """A process that was started."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+
+class _Forked:
+    """A process that the nursery forked, and that waits to be noted."""
+
+    def __init__(self, pid: int, told: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._told, self._asked = told, asked
+        self._handle, self._ended = os.pidfd_open(pid), asyncio.Event()
+        asyncio.get_running_loop().add_reader(self._handle, self._end)
+
+    @classmethod
+    async def begin(cls, nursery: Path, birth: Birth) -> "_Forked":
+        """Raises OSError, ValueError where nobody answers."""
+        told, asked = await asyncio.open_unix_connection(nursery)
+        asked.write(birth.line())
+        async with asyncio.timeout(FORKING):
+            return cls(int(await told.readline()), told, asked)
+
+    def go(self) -> None:
+        self._asked.write(GO)
+
+    async def wait(self) -> int:
+        """Returns the exit code; that of a killed process where the nursery has died meanwhile."""
+        await self._ended.wait()
+        if self.returncode is None:
+            told = await self._told.readline()
+            self.returncode = int(told) if told else -signal.SIGKILL
+            self._asked.close()
+        return self.returncode
+
+    def _end(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._handle)
+        os.close(self._handle)
+        self._ended.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +133,10 @@ class _Guard:
         os.close(reading)
         return cls(process, writing)
 
-    def forget(self, child: Process) -> None:
+    def tell(self, sign: str, child: Child) -> None:
+        """Says `+` of a process that lives, and `-` of one that ended."""
         with suppress(BrokenPipeError):
-            os.write(self.pipe, f"- {child.pid}\n".encode())
+            os.write(self.pipe, f"{sign} {child.pid}\n".encode())
 
     async def end(self) -> None:
         os.close(self.pipe)
@@ -161,13 +217,7 @@ class Keeper:
         """One life of a program, and how it ended."""
         if program.opens is not None:
             program.opens.unlink(missing_ok=True)
-        child = await asyncio.create_subprocess_exec(
-            *("/bin/sh", "-c", BIRTH, program.name),
-            *program.argv,
-            env=dict(program.environ),
-            stdin=guard.pipe,
-            start_new_session=True,
-        )
+        child = await _forked(guard, program) or await _executed(guard, program)
         self._say(f"{program.name} started, process {child.pid}")
 
         await _either(child.wait(), stopping.wait())
@@ -175,8 +225,30 @@ class Keeper:
             _kill_group(child, signal.SIGTERM)
             await _either(child.wait(), asyncio.sleep(FAREWELL))
         _kill_group(child, signal.SIGKILL)
-        guard.forget(child)
+        guard.tell("-", child)
         return _ending(await child.wait())
+
+
+async def _forked(guard: _Guard, program: Program) -> Child | None:
+    """Returns what the nursery forked; None where it forks no such program, or does not answer."""
+    if program.nursery is None:
+        return None
+    with suppress(OSError, ValueError):
+        child = await _Forked.begin(program.nursery, Birth(program.words, program.environ))
+        guard.tell("+", child)
+        child.go()
+        return child
+    return None
+
+
+async def _executed(guard: _Guard, program: Program) -> Child:
+    return await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", BIRTH, program.name),
+        *program.argv,
+        env=dict(program.environ),
+        stdin=guard.pipe,
+        start_new_session=True,
+    )
 
 
 async def _refusal(program: Program) -> str:
@@ -186,7 +258,7 @@ async def _refusal(program: Program) -> str:
     return await asyncio.to_thread(program.refused) or ""
 
 
-def _kill_group(child: Process, number: signal.Signals) -> None:
+def _kill_group(child: Child, number: signal.Signals) -> None:
     try:
         os.killpg(child.pid, number)
     except ProcessLookupError:

@@ -74,11 +74,6 @@ class KeyGate:
         return open_database(self._settings.database_url)
 
 
-def of_role(settings: Settings, role: Role) -> KeyGate | None:
-    """None for the web process, which goes on filing whatever is wrong with its keys."""
-    return None if role is Role.HOOKS else KeyGate(settings, role)
-
-
 def web_warning(settings: Settings) -> str | None:
     """Says what is wrong with the web process's keys, though it starts."""
     folder: Path = settings.home / "keys" / Role.HOOKS

@@ -17,8 +17,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from zxcvbn import zxcvbn
-
 from hotline.domain.accounts.account import entered_as
 from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.desk.audit_sentences import PROCESSES
@@ -35,25 +33,13 @@ LEAST_GUESSES = 10**9
 """Guesses that a password must withstand: eight years of one core, at four stretches a second."""
 MOST_WEIGHED = 40
 """Letters that are weighed: a hostile password of 72 letters keeps zxcvbn busy for seconds."""
-LOCAL_WORDS = (
-    *("rwanda", "kigali", "hotline", "umurongo", "police", "polisi", "gendarme", "ministere"),
-    *("murakoze", "mwaramutse", "muraho", "amakuru", "ijambobanga", "imana", "yesu", "amahoro"),
-    *(
-        "urukundo",
-        "umutoni",
-        "umwana",
-        "inkotanyi",
-        "amavubi",
-        "gasabo",
-        "huye",
-        "musanze",
-        "rubavu",
-    ),
-    *("urakoze", "mwiriwe", "muramuke", "ndagukunda", "nkunda", "gukunda", "mukunzi", "umukunzi"),
-    *("nshuti", "inshuti", "mwiza", "byiza", "neza", "cyane", "komera", "ishimwe", "mubyeyi"),
-    *("mama", "papa", "wanjye", "yanjye", "wacu", "nimuze", "ijoro", "umunsi", "ubuzima", "bwiza"),
-    *("bonjour", "motdepasse", "bienvenue", "soleil", "merci"),
-)
+_LOCAL = """
+rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
+yesu amahoro urukundo umutoni umwana inkotanyi amavubi gasabo huye musanze rubavu urakoze mwiriwe muramuke ndagukunda
+nkunda gukunda mukunzi umukunzi nshuti inshuti mwiza byiza neza cyane komera ishimwe mubyeyi mama papa wanjye yanjye
+wacu nimuze ijoro umunsi ubuzima bwiza bonjour motdepasse bienvenue soleil merci
+"""
+LOCAL_WORDS = tuple(_LOCAL.split())
 """Words that are common here, beside those that zxcvbn knows."""
 WORD = re.compile(r"[^\W\d_]{3,}")
 TEXTS = ("flows/*.yaml", "locales/rw/LC_MESSAGES/*.po", "locales/fr/LC_MESSAGES/*.po")
@@ -75,6 +61,9 @@ def password_fault(password: str, name: str) -> AccountFault | None:
 
 def is_common(password: str, name: str) -> bool:
     """Returns True if few guesses find it: words, names, dates, keys beside each other, and their usual changes."""
+    # Its lists weigh 12 MB: a process that judges no password has no use for them.
+    from zxcvbn import zxcvbn
+
     known = [*entered_as(name).split(), *LOCAL_WORDS, *our_words()]
     # A space or a dash between two words hides neither.
     joined = "".join(one for one in password if one.isalnum())

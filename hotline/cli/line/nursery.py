@@ -1,0 +1,152 @@
+"""Starts processes of the line by forking: what they have in common is imported once, before any key is read.
+
+A forked process shares the memory of that code with all others, and starts in a moment. The nursery itself never knows
+a key or a setting; a child learns its own from the request (docs/adr/0143).
+
+The keeper asks on a unix socket, one connection a process: a line of JSON with `argv`, `environ` and `gate`. It is told
+the process's number, answers `go` once it has noted that, and is told the exit code in the end. With a `gate`, a role,
+it is told instead why that role's processes must not start, as JSON. A nursery that dies takes nobody along.
+"""
+
+import gc
+import json
+import os
+import selectors
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import setproctitle
+
+from hotline.cli.importing import uncollected
+
+SHARED = ("hotline.cli.main", "hotline.cli.line.processes", "workers.worker", "workers.clock")
+"""What a process that sends imports; the others import the rest. No page and nothing that reads a case is among it."""
+GO = b"go\n"
+PATIENCE = 5.0
+"""Seconds in which a whole request must have come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """One request."""
+
+    argv: tuple[str, ...]
+    environ: Mapping[str, str] = field(repr=False)
+    """All that the process is given. Not in `repr`: it may hold a secret."""
+    gate: str = ""
+
+    def line(self) -> bytes:
+        """Returns it as it is sent."""
+        said = {"argv": self.argv, "environ": dict(self.environ), "gate": self.gate}
+        return f"{json.dumps(said)}\n".encode()
+
+
+def ask_gate(nursery: Path, role: str, environ: Mapping[str, str]) -> str | None:
+    """Returns why the processes of a role must not start, or None; also where the nursery does not answer."""
+    with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(str(nursery))
+        asking.sendall(Birth((), environ, role).line())
+        refused: str | None = json.loads(asking.makefile().readline())
+        return refused
+    return None
+
+
+def main(path: str) -> None:
+    """Serves at a path until told to stop. In a child it becomes the process that was asked for."""
+    setproctitle.getproctitle()  # It finds where its own name stands, which a changed environment hides.
+    with socket.socket(socket.AF_UNIX) as listening:
+        os.umask(0o077)
+        listening.bind(path)
+        listening.listen(64)
+        with uncollected():
+            for name in SHARED:
+                import_module(name)
+        gc.collect()
+        gc.freeze()
+        birth, asking = _serve(listening)
+    _leave_home(birth)
+    if birth.gate:
+        with asking:
+            asking.sendall(f"{json.dumps(_refusal(birth))}\n".encode())
+        return
+    with asking:
+        # Told by the child: whoever hears of it may send a signal to its group.
+        asking.sendall(f"{os.getpid()}\n".encode())
+        if asking.recv(len(GO)) != GO:
+            return
+    import_module("hotline.cli.main").start()
+
+
+def _serve(listening: socket.socket) -> tuple[Birth, socket.socket]:
+    """Forks a child for each request, and tells how it ended. Returns in a child alone."""
+    waiting = selectors.DefaultSelector()
+    waiting.register(listening, selectors.EVENT_READ)
+    while True:
+        for key, _ in waiting.select():
+            if key.fileobj is not listening:
+                waiting.unregister(key.fileobj)
+                _tell_end(key.data, int(key.fd))
+                continue
+            asking, _ = listening.accept()
+            birth = _heard(asking)
+            if birth is None:
+                asking.close()
+                continue
+            if (child := os.fork()) == 0:
+                _forget_siblings(waiting)
+                return birth, asking
+            waiting.register(os.pidfd_open(child), selectors.EVENT_READ, (child, asking))
+
+
+def _forget_siblings(waiting: selectors.BaseSelector) -> None:
+    for key in waiting.get_map().values():
+        if key.data is not None:
+            os.close(key.fd)
+            key.data[1].close()
+    waiting.close()
+
+
+def _heard(asking: socket.socket) -> Birth | None:
+    asking.settimeout(PATIENCE)
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        said: Any = json.loads(asking.makefile().readline())
+        return Birth(tuple(said["argv"]), said["environ"], said["gate"])
+    return None
+
+
+def _tell_end(child: tuple[int, socket.socket], handle: int) -> None:
+    number, asking = child
+    _, status = os.waitpid(number, 0)
+    os.close(handle)
+    with suppress(OSError), asking:
+        asking.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _leave_home(birth: Birth) -> None:
+    """Makes a child a process of its own: a group, an environment, a name."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(birth.environ)
+    time.tzset()
+    sys.argv = list(birth.argv)
+    setproctitle.setproctitle(" ".join(birth.argv) or f"hotline gate {birth.gate}")
+
+
+def _refusal(birth: Birth) -> str | None:
+    key_gate, config, bootstrap = map(
+        import_module, ("hotline.cli.line.key_gate", "hotline.config", "hotline.bootstrap")
+    )
+    settings = config.Settings.read(birth.environ)
+    refused: str | None = key_gate.KeyGate(settings, bootstrap.Role(birth.gate))()
+    return refused
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,70 @@
+"""Finds out, in a process that ends, whether the line may start and what its processes are given.
+
+`hotline run` asks it, and so stays small itself.
+"""
+
+import json
+import os
+import sys
+from contextlib import closing, suppress
+from dataclasses import replace
+
+import click
+
+from hotline.bootstrap import Role, build_kit, missing
+from hotline.cli.line import key_gate
+from hotline.cli.line.run import POSTS
+from hotline.config import Settings
+from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.watch import trials
+from hotline.store import migrate
+
+
+@click.command()
+def prepare() -> None:
+    """Say whether the line may start; once told to go on, that the processes that send start now.
+
+    Writes what is wrong with the web process's keys, as a line of JSON.
+    """
+    settings = Settings.read(os.environ)
+    _refuse_other_tables(settings)
+    _refuse_what_is_missing(settings)
+    click.echo(json.dumps(key_gate.web_warning(settings)))
+    if sys.stdin.readline():
+        key_gate.await_senders(settings)
+
+
+def _refuse_other_tables(settings: Settings) -> None:
+    """Raises NotReady where the tables are missing or another release's.
+
+    A line whose database does not answer starts, and waits for it.
+    """
+    with suppress(StoreUnavailable):
+        found = migrate.look_at(settings.database_url)
+        migrate.refuse_unless_current(found)
+        if found.state is migrate.TablesState.MISSING:
+            raise missing(settings, f"{found.place} holds no tables of a line")
+
+
+def _refuse_what_is_missing(settings: Settings) -> None:
+    """Builds the plugs of each role that runs, so that everything missing is said before anything starts."""
+    for role in map(Role, sorted({post.role for post in POSTS.values()})):
+        try:
+            kit = build_kit(replace(settings, keys=None), role)
+        except (KeyMissing, PartMissing):
+            # Its gate names it, and asks again; without the web process there is no line.
+            if role is Role.HOOKS:
+                raise
+            continue
+        with closing(kit.database):
+            _refuse_invented(kit, settings)
+
+
+def _refuse_invented(kit: Kit, settings: Settings) -> None:
+    """Raises NotReady where an invented year is about to meet real callers."""
+    with suppress(StoreUnavailable):
+        if not settings.pretended and trials.is_invented(kit):
+            raise NotReady(
+                "everything in this database is invented: a real line has a home and a database of its own"
+            )

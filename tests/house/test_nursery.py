@@ -1,0 +1,129 @@
+"""The nursery, with real processes: what it forks is a process of its own, and outlives it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from hotline.cli.line.nursery import ask_gate
+from tests.house.test_keeper import Start, _comes_true, _is_gone, keep
+from tests.stack import free_port
+
+__all__ = ["keep"]
+pytestmark = pytest.mark.slow(reason="waits for processes that start")
+LOADED = """
+import sys
+from importlib import import_module
+from hotline.cli.line.nursery import SHARED
+for name in SHARED:
+    import_module(name)
+print(*sys.modules)
+"""
+OPENING = (
+    "hotline.services.desk.access",
+    "hotline.services.reader.cases",
+    "hotline.services.reader.pages",
+    "hotline.services.tips.desk_reading",
+    "hotline.statistics.decrypt",
+    "hotline.web",
+    "pydantic",
+    "zxcvbn",
+)
+"""What reads a case, what shows pages, and what is large."""
+
+
+@pytest.fixture
+def socket() -> Path:
+    """Returns a short path: a unix socket has room for a hundred letters."""
+    return Path(mkdtemp(prefix="hotline-")) / "nursery"
+
+
+def nursery(socket: Path) -> str:
+    return f"{socket}=exec {sys.executable} -m hotline.cli.line.nursery {socket}"
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def words(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").replace("\0", " ")
+
+
+def test_what_it_forks_has_a_name_and_an_environment_of_its_own_and_is_kept(
+    keep: Start, socket: Path
+) -> None:
+    command = f"hotline process emulator --port {free_port()}"
+    kept = keep(nursery(socket), f"gateway={command}")
+    of_nursery = int(kept.says(r"nursery started, process (\d+)")[1])
+    first = int(kept.says(r"gateway started, process (\d+)")[1])
+    assert parent(first) == of_nursery
+    assert _comes_true(lambda: words(first) == command)
+    assert os.getpgid(first) == first
+
+    os.kill(first, signal.SIGKILL)
+    kept.says("gateway was killed by SIGKILL; starting it again")
+    second = int(kept.says(r"gateway started, process (\d+)")[1])
+    kept.ends()
+    assert _is_gone(first)
+    assert _is_gone(second)
+    assert _is_gone(of_nursery)
+
+
+def test_what_ends_by_itself_says_how(keep: Start, socket: Path) -> None:
+    kept = keep(nursery(socket), "line=hotline process emulator --no-such-option")
+    kept.says("line ended with 2; starting it again")
+    kept.ends()
+
+
+def test_a_nursery_that_dies_takes_nobody_along(keep: Start, socket: Path) -> None:
+    kept = keep(nursery(socket), f"gateway=hotline process emulator --port {free_port()}")
+    of_nursery = int(kept.says(r"nursery started, process (\d+)")[1])
+    forked = int(kept.says(r"gateway started, process (\d+)")[1])
+    os.kill(of_nursery, signal.SIGKILL)
+    kept.says(r"nursery was killed by SIGKILL")
+    assert not _is_gone(forked)
+
+    kept.says(r"nursery started, process (\d+)")
+    os.kill(forked, signal.SIGKILL)
+    kept.says("gateway was killed by SIGKILL; starting it again")
+    again = int(kept.says(r"gateway started, process (\d+)")[1])
+    kept.ends()
+    assert _is_gone(again)
+
+
+def test_without_a_nursery_a_program_is_executed(keep: Start, socket: Path) -> None:
+    kept = keep(
+        f"{socket}=exec sleep 300", f"gateway=hotline process emulator --port {free_port()}"
+    )
+    started = int(kept.says(r"gateway started, process (\d+)")[1])
+    assert parent(started) == kept.process.pid
+    kept.ends()
+
+
+def test_a_keeper_that_is_killed_leaves_nothing_that_was_forked(keep: Start, socket: Path) -> None:
+    kept = keep(nursery(socket), f"gateway=hotline process emulator --port {free_port()}")
+    forked = int(kept.says(r"gateway started, process (\d+)")[1])
+    kept.process.kill()
+    assert _comes_true(lambda: _is_gone(forked))
+
+
+def test_it_asks_a_gate_in_a_child(keep: Start, socket: Path, tmp_path: Path) -> None:
+    kept = keep(nursery(socket), "other=exec sleep 300")
+    kept.says("other started")
+    home = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_USERNAME": "sandbox"}
+    assert "is not there" in (ask_gate(socket, "workers", home) or "")
+    kept.ends()
+    assert ask_gate(socket, "workers", home) is None
+
+
+def test_before_a_key_is_read_nothing_is_imported_that_opens_a_case() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "workers.clock" in told
+    assert not [name for name in told if name.startswith(OPENING)]
