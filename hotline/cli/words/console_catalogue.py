@@ -3,6 +3,7 @@
 One phrase a line, sorted by its English, without dates or places: two people who add phrases meet rarely.
 """
 
+import csv
 import io
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,8 +115,10 @@ def _phrases(messages: Iterable[object]) -> Iterator[str]:
 
 def _of_tables() -> Iterator[str]:
     """What pages say out of the tables of other rooms."""
-    for table in tomllib.loads((PAGES / "words.toml").read_text()).values():
+    for table in tomllib.loads((PAGES / "words.toml").read_text("utf-8")).values():
         yield from (one if isinstance(one, str) else one[0] for one in table.values())
+    rows = csv.DictReader((PAGES / "routes.csv").read_text("utf-8").splitlines())
+    yield from (row["menu"] for row in rows if row["menu"])
     yield from audit_sentences.SENTENCES.values()
     yield from audit_sentences.OUTCOMES.values()
     yield from audit_sentences.PROCESSES.values()

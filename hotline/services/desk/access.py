@@ -4,7 +4,7 @@ Nothing that a hook reaches imports this file: it can open what they seal.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hotline.domain.cases.entries import EntryKind
@@ -27,7 +27,7 @@ from hotline.services.desk.keys import by_passphrase, recovery
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.database import Session
-from hotline.store.desk import audit, desks
+from hotline.store.desk import audit, desks, recovery_pairs
 from hotline.store.desk.desks import Desk
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.tip_overview import EVERY, TipOverview, Wanted, tip_overviews
@@ -94,22 +94,17 @@ def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequ
 
     with kit.database.reading() as session:
         is_empty = not desks.codes(session)
-    pair = recovery.new_pair(passphrase, costs) if is_empty else None
+    pair, at = recovery.new_pair(passphrase, costs) if is_empty else None, kit.now()
     with kit.database.writing() as session:
         held = desks.codes(session)
         if pair is not None and not held:
-            recovery.first(session, pair, kit.now())
+            recovery_pairs.add(session, pair.public_key, pair.wrapped_key, at)
         made = [code for code in missing if code not in held]
         for code in made:
-            recovery.make_desk(session, Desk(code=code, kind=kind_of(code), created_at=kit.now()))
+            recovery.make_desk(session, Desk(code=code, kind=kind_of(code), created_at=at))
         if made:
-            audit.append(
-                session,
-                at=kit.now(),
-                actor="cli",
-                action="desks_made",
-                subject=f"{len(made)} desks",
-            )
+            subject = f"{len(made)} desks"
+            audit.append(session, at=at, actor="cli", action="desks_made", subject=subject)
     return made
 
 
@@ -174,10 +169,6 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
     """What an unlocked tip says. Whoever calls writes its audit row before anybody sees it. Raises SealBroken."""
     tip = found.tip
     tip_key = open_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
-    answers = open_words(tip.body, tip_key, uid=tip.uid, place=tip.place)
-    asked = _asked(asked_back.of_tip(session, tip.id), tip_key, tip.uid)
-    earlier = tuple(one.place for one in tips.earlier_places(session, tip.id))
-    notes = opened_notes.of_tip(session, tip, tip_key)
     return OpenedTip(
         id=tip.id,
         matter=tip.matter,
@@ -185,10 +176,10 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
         filed_at=tip.filed_at,
         coming=coming_of(tip),
         erase_wanted_at=tip.erase_wanted_at,
-        earlier=earlier,
-        answers=answers,
-        asked=asked,
-        notes=notes,
+        earlier=tuple(one.place for one in tips.earlier_places(session, tip.id)),
+        answers=open_words(tip.body, tip_key, uid=tip.uid, place=tip.place),
+        asked=_asked(asked_back.of_tip(session, tip.id), tip_key, tip.uid),
+        notes=opened_notes.of_tip(session, tip, tip_key),
     )
 
 
@@ -207,15 +198,16 @@ def _granted(
 
 def _asked(row: asked_back.AskedBack | None, tip_key: bytes, uid: str) -> QuestionBack | None:
     """An answer that does not open hides nothing of the tip."""
-    if row is None or row.answered_at is None:
-        return None if row is None else QuestionBack(row.question, None)
+    if row is None:
+        return None
+    back = QuestionBack(row.question, row.answered_at)
+    if row.answered_at is None:
+        return back
     try:
         told = open_answer(row.body, row.locked_key, tip_key=tip_key, uid=uid)
     except SealBroken:
-        return QuestionBack(row.question, row.answered_at)
-    return QuestionBack(
-        row.question, row.answered_at, told.get("answer", ""), told.get("language", "")
-    )
+        return back
+    return replace(back, answer=told.get("answer", ""), language=told.get("language", ""))
 
 
 def _record(
@@ -228,17 +220,12 @@ def _record(
     reason: str,
     answer: bool = False,
 ) -> None:
+    actor, at = f"{DESK}:{desk}:{by.first}", kit.now()
     with kit.database.writing() as session:
         if answer:
-            asked_back.read(session, tip_id, kit.now())
+            asked_back.read(session, tip_id, at)
         if action == "tip_read":
-            who, key = EntryBy(f"{DESK}:{desk}:{by.first}", desk=desk), f"{tip_id}:{desk}"
-            entries.done_by(session, tip_id, EntryKind.OPENED, who, kit.now(), key=key)
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=f"{DESK}:{desk}:{by.first}",
-            action=action,
-            subject=f"tip:{tip_id}",
-            reason=by.why(reason),
-        )
+            who, key = EntryBy(actor, desk=desk), f"{tip_id}:{desk}"
+            entries.done_by(session, tip_id, EntryKind.OPENED, who, at, key=key)
+        subject, why = f"tip:{tip_id}", by.why(reason)
+        audit.append(session, at=at, actor=actor, action=action, subject=subject, reason=why)

@@ -62,7 +62,7 @@ def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason
         approvals.decide(waits, audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN)
         session.flush()
     if request(session, kit, by, ApprovalKind.ADMISSION, subject, reason, sealed=public_key):
-        record(session, kit, "desk_admission_asked", audit.by_actor(by), desk, member, reason)
+        record(session, kit, "desk_admission_asked", by, desk, member, reason)
 
 
 def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
@@ -131,8 +131,7 @@ def _seal(decision: Decision, private_key: bytes) -> None:
             remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
         )
     members.seal(session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at)
-    actor = audit.by_actor(decision.by)
-    record(session, decision.kit, "desk_admitted", actor, desk, member, decision.reason)
+    record(session, decision.kit, "desk_admitted", decision.by, desk, member, decision.reason)
 
 
 def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | None:
@@ -195,17 +194,11 @@ def _wanted(row: Approval) -> tuple[str, str]:
 
 
 def record(
-    session: Session, kit: Kit, action: str, actor: str, desk: str, member: str, reason: str
+    session: Session, kit: Kit, action: str, by: Actor, desk: str, member: str, reason: str
 ) -> None:
     """Write into the audit log what was done to a member of a desk, in the caller's transaction."""
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=actor,
-        action=action,
-        subject=_logged(session, member),
-        reason=f"{desk}: {reason}",
-    )
+    subject, why = _logged(session, member), f"{desk}: {reason}"
+    audit.sign(session, by, at=kit.now(), action=action, subject=subject, reason=why)
 
 
 def _logged(session: Session, member: str) -> str:

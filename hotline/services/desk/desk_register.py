@@ -155,11 +155,4 @@ def _line(session: Session, row: Desk) -> DeskLine:
 
 
 def _record(session: Session, kit: Kit, action: str, code: str, by: str, reason: str) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_command(by),
-        action=action,
-        subject=f"desk:{code}",
-        reason=reason,
-    )
+    audit.sign(session, by, at=kit.now(), action=action, subject=f"desk:{code}", reason=reason)

@@ -92,14 +92,13 @@ def append(
     """One more row, in the caller's `writing()` transaction: writers wait for each other here until they commit."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    previous = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
         at=at.astimezone(UTC),
         actor=actor,
         action=action,
         subject=subject,
         reason=reason,
-        previous=previous or BEGINNING,
+        previous=_newest_digest(session),
     )
     entry.digest = _digest(entry)
     session.add(entry)
@@ -174,8 +173,12 @@ def newest(
 def end(session: Session) -> tuple[int, str]:
     """How many rows there are, and the newest one's digest."""
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
-    digest = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
-    return count, digest or BEGINNING
+    return count, _newest_digest(session)
+
+
+def _newest_digest(session: Session) -> str:
+    found = select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
+    return session.scalar(found) or BEGINNING
 
 
 def verify(session: Session) -> Chain:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Select,
     UniqueConstraint,
@@ -95,14 +96,17 @@ def everything(session: Session) -> Sequence[Desk]:
 
 def of_kind(session: Session, kind: str) -> Sequence[str]:
     """Codes of the desks of that kind to which something may still be sealed."""
-    found = select(Desk.code).where(Desk.kind == kind, Desk.retired_at.is_(None))
-    return session.scalars(found.order_by(Desk.code)).all()
+    return _sealed_to(session, Desk.kind == kind)
 
 
 def of_camp(session: Session, camp: str | None) -> Sequence[str]:
-    """Codes of the protection desks of a camp to which something may still be sealed."""
-    found = select(Desk.code).where(Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
-    return session.scalars(found.where(Desk.retired_at.is_(None)).order_by(Desk.code)).all()
+    """The same of the protection desks of a camp."""
+    return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
+
+
+def _sealed_to(session: Session, *which: ColumnElement[bool]) -> Sequence[str]:
+    found = select(Desk.code).where(*which, Desk.retired_at.is_(None))
+    return session.scalars(found.order_by(Desk.code)).all()
 
 
 def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
@@ -129,7 +133,7 @@ def key_before(session: Session, code: str) -> bytes | None:
 
 def put_aside(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
     """Keep the present key beside the next one, wrapped as it is given."""
-    session.add(DeskMember(desk_code=code, member=BEFORE, wrapped_key=wrapped_key, created_at=at))
+    _add_member(session, code, BEFORE, wrapped_key, at)
 
 
 def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
@@ -159,18 +163,15 @@ def end_rotation(session: Session, code: str) -> None:
     session.execute(ended.values(copied_since=None))
 
 
-def add(session: Session, desk: Desk, *, wrapped_key: bytes, member: str) -> None:
-    """A new desk with its first member."""
+def add(session: Session, desk: Desk, wrapped_key: bytes) -> None:
+    """A new desk, which opens by the passphrase."""
     session.add(desk)
     session.flush()
-    session.add(
-        DeskMember(
-            desk_code=desk.code,
-            member=member,
-            wrapped_key=wrapped_key,
-            created_at=desk.created_at,
-        )
-    )
+    _add_member(session, desk.code, ENROLMENT, wrapped_key, desk.created_at)
+
+
+def _add_member(session: Session, code: str, member: str, key: bytes, at: datetime) -> None:
+    session.add(DeskMember(desk_code=code, member=member, wrapped_key=key, created_at=at))
 
 
 def _wrapped(code: str, member: str) -> Select[bytes]:

@@ -20,6 +20,7 @@ from hotline.domain.call_back import KIGALI
 from hotline.domain.tip import FORMS
 from hotline.text.languages import CODES, NAMES
 from hotline.web.console.form import FORM_KEY
+from hotline.web.console.who import TABLES
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -83,9 +84,14 @@ class Templates:
             languages=NAMES,
             url_for=url_for,
             static=self._static,
+            tables=TABLES,
         )
         environment.filters.update(
-            when=partial(when, language), day=partial(day, language), clock=clock, form=FORMS.get
+            said=lambda table: [(each, self.say(language, words)) for each, words in table.items()],
+            when=partial(when, language),
+            day=partial(day, language),
+            clock=clock,
+            form=FORMS.get,
         )
         return environment
 

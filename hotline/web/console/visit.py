@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import partial, wraps
 from inspect import signature
 from math import ceil
-from typing import Any, Concatenate, Generic, Literal, Self, TypeAlias, TypeVar
+from typing import Any, Concatenate, Generic, Self, TypeAlias, TypeVar
 
 from flask import Response, current_app, make_response, redirect, url_for
 from werkzeug.urls import iri_to_uri
@@ -185,9 +185,13 @@ def not_taken(visit: GuestVisit, refused: Refused) -> str:
     return f"{says} {again}".strip()
 
 
-Method: TypeAlias = Literal["GET", "POST"]
 View: TypeAlias = Callable[Concatenate[Visit, ...], Response]
 GuestView: TypeAlias = Callable[Concatenate[GuestVisit, ...], Response]
+
+
+class Method(StrEnum):
+    GET = "GET"
+    POST = "POST"
 
 
 class Needs(StrEnum):

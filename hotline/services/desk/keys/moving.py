@@ -67,9 +67,9 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
     """
     moved = 0
     for pair in pairs:
-        for following in (_next, _next_call_back, _next_case):
+        for following in SEALED:
             last = 0
-            while batch := following(kit, pair.desk, last):
+            while batch := _read(kit, following, pair.desk, last):
                 moved += _move_batch(kit, pair, batch)
                 last = batch[-1].id
                 say(f"{moved} grants sealed anew")
@@ -84,21 +84,18 @@ def end(session: Session, pair: DeskKeyPair) -> None:
         desks.end_rotation(session, pair.desk)
 
 
-def _next(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+def _call_backs(session: Session, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+    return vaults.call_back_grants(session, last) if desk == NATIONAL else ()
+
+
+Following = Callable[[Session, str, int], Sequence[vaults.SealedGrant]]
+SEALED: Sequence[Following] = (vaults.grants, _call_backs, vaults.case_grants)
+"""Return the next grants of a desk behind an id."""
+
+
+def _read(kit: Kit, following: Following, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
     with kit.database.reading() as session:
-        return vaults.grants(session, desk, last)
-
-
-def _next_call_back(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
-    if desk != NATIONAL:
-        return ()
-    with kit.database.reading() as session:
-        return vaults.call_back_grants(session, last)
-
-
-def _next_case(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
-    with kit.database.reading() as session:
-        return vaults.case_grants(session, desk, last)
+        return following(session, desk, last)
 
 
 def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]) -> int:

@@ -4,7 +4,6 @@ Nothing that a hook reaches imports this file.
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from hotline.domain.tip import NATIONAL
 from hotline.errors import DeskRefused, PassphraseWrong, SealBroken
@@ -62,11 +61,6 @@ def new_pair(passphrase: str, costs: Costs | None = None) -> RecoveryKey:
     return new_recovery_key(WrappingKey.stretch(passphrase, costs or Costs()))
 
 
-def first(session: Session, made: RecoveryKey, at: datetime) -> None:
-    """The pair of a line that has no desk yet, in the caller's transaction."""
-    recovery_pairs.add(session, made.public_key, made.wrapped_key, at)
-
-
 def public_key(session: Session) -> bytes:
     """To which a desk's key is sealed, in the transaction that holds the desk. Raises DeskRefused without one."""
     pair = recovery_pairs.newest(session)
@@ -80,7 +74,7 @@ def make_desk(session: Session, desk: Desk) -> None:
     made, pair = new_desk_pair(), public_key(session)
     desk.public_key = made.public
     wrapped = wrap_desk_key(made.private, pair, desk.code, desks.ENROLMENT)
-    desks.add(session, desk, wrapped_key=wrapped, member=desks.ENROLMENT)
+    desks.add(session, desk, wrapped)
 
 
 def retire_older(kit: Kit, opener: PassphraseOpener) -> None:

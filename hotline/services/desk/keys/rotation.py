@@ -107,13 +107,9 @@ def _end(kit: Kit, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, r
     with kit.database.writing() as session:
         for pair in pairs:
             moving.end(session, pair)
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=audit.by_command(by.first),
-            action="desks_rotated",
-            subject=about,
-            reason=by.why(reason),
+        why = by.why(reason)
+        audit.sign(
+            session, by.first, at=kit.now(), action="desks_rotated", subject=about, reason=why
         )
 
 

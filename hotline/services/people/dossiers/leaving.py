@@ -32,7 +32,7 @@ from hotline.services.people.leaves import find, record
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
-from hotline.store.desk import audit, desks, members
+from hotline.store.desk import desks, members
 from hotline.store.people import member_keys, responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
@@ -138,8 +138,7 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
                 sessions.end_of(session, account_id)
         if person is None and not opened:
             raise DeskRefused(remark("they do not open that desk"))
-        actor = audit.by_actor(by)
-        admissions.record(session, kit, "desk_left", actor, code, member, reason)
+        admissions.record(session, kit, "desk_left", by, code, member, reason)
     leaves.announce(kit, to_ring)
 
 

@@ -6,7 +6,7 @@ from flask import Response, abort, request
 
 from hotline.services.accounts import demo_accounts
 from hotline.web.console.pages import entering
-from hotline.web.console.visit import GuestVisit, OpenRoute, see_address
+from hotline.web.console.visit import GuestVisit, Method, OpenRoute, see_address
 
 
 def enter(visit: GuestVisit) -> Response:
@@ -26,5 +26,5 @@ def _is_here(address: str) -> bool:
         return False
 
 
-ROUTES = (OpenRoute("POST", "/enter/demo", enter),)
+ROUTES = (OpenRoute(Method.POST, "/enter/demo", enter),)
 """For the demo's process alone: the console's own table does not hold it."""

@@ -11,13 +11,11 @@ from hotline.errors import ImportRefused, NotFound, NumberInvalid, Undecided
 from hotline.services.outbox import lane
 from hotline.services.watch import trials, watchers
 from hotline.text.languages import CODES, FIRST
-from hotline.web.console import lines, who
+from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see
-from hotline.web.console.who import phrase, table
+from hotline.web.console.who import phrase
 
-KINDS = table("message_kinds")
-FATES = table("doubt_decisions")
 NOT_NOW = phrase("Nothing changed: someone else was quicker.")
 
 
@@ -27,8 +25,6 @@ def show(visit: Visit) -> Response:
         visit,
         "outgoing.html",
         found=found,
-        kinds=dict(visit.options(KINDS)),
-        fates=visit.options(FATES),
         undeliverable=lane.given_up(visit.kit),
         may_pause=visit.may(who.ADMIN),
     )
@@ -96,7 +92,6 @@ def contacts(visit: Visit) -> Response:
         "oncall.html",
         contacts=watchers.everybody(visit.kit),
         sent=watchers.notices_sent(visit.kit),
-        says=lines.ALARMS,
         tested=_tested(visit),
     )
 

@@ -34,7 +34,6 @@ def listed(visit: Visit) -> Response:
         visit,
         "exercises.html",
         desks=desks.items(),
-        urgencies=visit.options(URGENCIES),
         running=[
             (one.exercise, desks.get(one.exercise.desk, one.exercise.desk))
             for one in every

@@ -145,20 +145,8 @@ def act(visit: Visit, tip_id: int) -> None:
         abort(404)
 
 
-STATES = table("call_back_states")
-CAME_OF_IT = table("call_outcomes")
-
-
 def calls(visit: Visit) -> Response:
-    rows = desk_calls.listed(visit.kit, visit.by)
-    outcomes = visit.options(CAME_OF_IT)
-    return page(
-        visit,
-        "call_backs.html",
-        rows=[(one, visit.say(STATES[one.state])) for one in rows],
-        outcomes=outcomes,
-        came=dict(outcomes),
-    )
+    return page(visit, "call_backs.html", rows=desk_calls.listed(visit.kit, visit.by))
 
 
 NOT_OPEN = phrase("It cannot be opened now: outside its time, or not approved.")

@@ -182,7 +182,6 @@ def one(visit: Visit, tip_id: int) -> Response:
         to_erase=_to_erase(visit, sheet),
         shown=in_words(visit, sheet.line),
         moments=_moments(visit, sheet),
-        reasons=visit.options(REASONS),
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
             (
@@ -192,7 +191,6 @@ def one(visit: Visit, tip_id: int) -> Response:
             )
             for one in sheet.kept
         ],
-        why_kept=visit.options(WHY_KEPT),
         asks=_asks(visit, sheet),
         replies=_replies(visit, sheet),
         persons=person_lines.section(visit, sheet),

@@ -5,10 +5,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, url_for
 
-from hotline.domain.accounts.account import AccountRole
 from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import bringing_back, folders, judging
 from hotline.services.changes.folders import ChangeRow
@@ -19,7 +19,6 @@ from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, part_of_list
 from hotline.web.console.writing.changes import changes
-from hotline.web.console.writing.editor.drawing import KINDS, STATES
 
 WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.READ)
 
@@ -45,19 +44,23 @@ def listed(visit: Visit) -> Response:
         for name, says in live_flows.first_words(kit, part.rows).items()
     ]
     may_write = visit.may(who.WORDS)
-    return page(
-        visit, "flows.html", live=live, lines=lines, states=STATES, may_write=may_write, part=part
-    )
+    return page(visit, "flows.html", live=live, lines=lines, may_write=may_write, part=part)
 
 
 def one(visit: Visit, flow: str) -> Response:
     nodes = live_flows.one(visit.kit, flow)
     may_open = visit.may(who.WORDS)
     rows = folders.listed(visit.kit) if may_open else ()
-    opens = [(row, _opened(visit, row.id, flow, nodes[0].name)) for row in rows]
-    return page(
-        visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens, kinds=KINDS
-    )
+    # In the editor, or on the page of the change.
+    opens = [
+        (
+            row,
+            changes.editor_address(visit, row.id, flow, nodes[0].name)
+            or url_for("changes.show", change_id=row.id),
+        )
+        for row in rows
+    ]
+    return page(visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens)
 
 
 def _cell(counts: Counter[ReviewState]) -> Mapping[str, object]:
@@ -69,12 +72,6 @@ def _cell(counts: Counter[ReviewState]) -> Mapping[str, object]:
         "worst": worst,
         "count": counts[worst] if worst else 0,
     }
-
-
-def _opened(visit: Visit, change_id: int, flow: str, node: str) -> str:
-    """The flow in a change: in the editor, or on the page of the change."""
-    change = url_for("changes.show", change_id=change_id)
-    return changes.editor_address(visit.by.roles, change_id, flow, node) or change
 
 
 LONGEST_QUERY = 100
@@ -101,8 +98,9 @@ def _address(visit: Visit, hit: WordsHit, change_id: int | None) -> str:
     """The field in the change that somebody edits; else in the words pages; else where it is read."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")
-    if AccountRole.EDITOR in visit.by.roles and change_id is not None and is_in_flow:
-        return f"/changes/{change_id}/flows/{found.flow}/{found.node}#{hit.anchor or 'form'}"
+    if change_id is not None and is_in_flow and visit.may(who.EDITOR):
+        here: dict[str, Any] = {"change_id": change_id, "flow": found.flow, "node": found.node}
+        return url_for("editor.show", **here, _anchor=hit.anchor or "form")
     if hit.place and visit.may(who.WORDS):
         return url_for(
             "words.one", language=found.language, state="all", at=hit.place, _anchor="t-1"

@@ -3,23 +3,19 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
-from flask import Response, current_app
-from werkzeug.exceptions import HTTPException
+from flask import Response, url_for
 
-from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, PartDocument
-from hotline.engine.check.finding import Finding, anchor
+from hotline.engine.check.finding import anchor
 from hotline.engine.editing.difference import Difference, difference
 from hotline.errors import NotFound
 from hotline.services.changes import drafts, folders, going_live, judging, proposing, steps
-from hotline.services.changes.drafts import PartDraft
 from hotline.services.changes.folders import ChangeRow
 from hotline.services.changes.judging import DividedFindings
 from hotline.web.console import who
 from hotline.web.console.form import number_of
-from hotline.web.console.visit import PAGES, Visit, page, posted, see, see_address
+from hotline.web.console.visit import Visit, page, posted, see, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes import sentences
 from hotline.web.console.writing.changes.differences import PHRASES as PHRASES_OF
@@ -31,38 +27,18 @@ from hotline.web.console.writing.changes.sentences import (
     part_words,
 )
 
-LISTS = {NUMBERS: "numbers", ENTRIES: "entries"}
-"""Parts of a change that have a page of their own."""
-
-
-Roles = frozenset[AccountRole]
-
-
-def if_there(roles: Roles, path: str) -> str:
-    """Returns the same address; empty where no page answers it, or none for these roles."""
-    adapter = current_app.url_map.bind("")
-    try:
-        endpoint, _ = adapter.match(path.partition("#")[0].partition("?")[0], "GET")
-    except HTTPException:
-        return ""
-    route = current_app.config[PAGES].get(endpoint)
-    return path if route is not None and route.lets_in(roles) else ""
+LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
+"""Pages of the parts of a change that are no flows."""
 
 
 def editor_address(
-    roles: Roles, change_id: int, flow: str, node: str, field: str = "", language: str = ""
+    visit: Visit, change_id: int, flow: str, node: str, field: str = "", language: str = ""
 ) -> str:
-    """The screen in the editor, at the field."""
-    path = f"/changes/{change_id}/flows/{quote(flow)}/{quote(node)}"
+    """The screen in the editor, at the field; empty for who may not edit."""
+    if not (flow and node and visit.may(who.EDITOR)):
+        return ""
     mark = anchor(field, language) or "form"
-    return if_there(roles, f"{path}#{mark}") if flow and node else ""
-
-
-def part_address(roles: Roles, change_id: int, name: str, start: str = "") -> str:
-    """Where a part of a change is edited: a flow at one of its screens, numbers and entries in their lists."""
-    if name in LISTS:
-        return if_there(roles, f"/changes/{change_id}/{LISTS[name]}")
-    return editor_address(roles, change_id, name, start)
+    return url_for("editor.show", change_id=change_id, flow=flow, node=node, _anchor=mark)
 
 
 WHY_LETTERS = 2000
@@ -90,7 +66,7 @@ def make(visit: Visit) -> Response:
     change_id, flow = allowed(visit, made, "title"), form.text("flow")
     if flow:
         document = drafts.draft(visit.kit, change_id, flow).document
-        address = editor_address(visit.by.roles, change_id, flow, first_screen(document))
+        address = editor_address(visit, change_id, flow, first_screen(document))
         if address:
             return see_address(address)
     return see("changes.show", change_id=change_id)
@@ -130,7 +106,7 @@ def show(visit: Visit, change_id: int) -> Response:
         steps=history,
         older=older,
         once=secrets.token_urlsafe(),
-        may_write=open_now and AccountRole.EDITOR in visit.by.roles,
+        may_write=open_now and visit.may(who.EDITOR),
         may_read=visit.may(who.READING),
         lists=_lists(visit, change_id),
     )
@@ -168,12 +144,11 @@ def _history(visit: Visit, change_id: int) -> tuple[Sequence[tuple[object, str]]
 
 
 def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[Mapping[str, object]]:
-    newest = drafts.drafts(visit.kit, change.id)
-    counted = _counts(changes)
+    newest, counted = drafts.drafts(visit.kit, change.id), _counts(changes)
     return [
         {
             "words": part_words(visit, part),
-            "address": _edited(visit, change, part, newest),
+            "address": _edited(visit, change, part, newest[part].document),
             "changed": counted.get(part, 0),
             "is_gone": newest[part].document is None,
         }
@@ -181,12 +156,14 @@ def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[Map
     ]
 
 
-def _edited(visit: Visit, change: ChangeRow, part: str, newest: Mapping[str, PartDraft]) -> str:
-    document = newest[part].document
+def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
+    """Where a part is edited: a flow at one of its screens, numbers and entries in their lists."""
     if not change.state.is_editable or document is None:
         return ""
-    is_flow = not part.startswith("#")
-    return part_address(visit.by.roles, change.id, part, first_screen(document) if is_flow else "")
+    if part in LISTS:
+        return url_for(LISTS[part], change_id=change.id) if visit.may(who.EDITOR) else ""
+    node = "" if part.startswith("#") else first_screen(document)
+    return editor_address(visit, change.id, part, node)
 
 
 def _counts(changes: Difference) -> Mapping[str, int]:
@@ -200,13 +177,18 @@ def _counts(changes: Difference) -> Mapping[str, int]:
 
 
 def _lists(visit: Visit, change_id: int) -> Sequence[tuple[str, str]]:
-    """Addresses of what else may be edited, with their words."""
-    pages = (
-        (f"/changes/{change_id}/new-flow", visit.say("A new flow")),
-        (part_address(visit.by.roles, change_id, NUMBERS), visit.say("Telephone numbers")),
-        (part_address(visit.by.roles, change_id, ENTRIES), visit.say("Entries")),
-    )
-    return [(path, words) for path, words in pages if path and if_there(visit.by.roles, path)]
+    """Addresses of what else an editor may edit, with their words."""
+    pages = {
+        "operations.ask_flow": phrase("A new flow"),
+        LISTS[NUMBERS]: phrase("Telephone numbers"),
+        LISTS[ENTRIES]: phrase("Entries"),
+    }
+    is_editor = visit.may(who.EDITOR)
+    return [
+        (url_for(endpoint, change_id=change_id), words)
+        for endpoint, words in visit.options(pages)
+        if is_editor
+    ]
 
 
 def _groups(
@@ -216,17 +198,17 @@ def _groups(
         {
             "words": words,
             "kind": kind,
-            "found": [_linked(visit, change.id, one) for one in getattr(found, name)],
+            "found": [
+                {
+                    "place": finding_place(visit, one),
+                    "words": sentences.finding_says(visit, one),
+                    "detail": sentences.finding_detail(visit, one),
+                    "address": editor_address(
+                        visit, change.id, one.flow, one.node, one.field, one.language
+                    ),
+                }
+                for one in getattr(found, name)
+            ],
         }
         for name, words, kind in GROUPS
     ]
-
-
-def _linked(visit: Visit, change_id: int, one: Finding) -> Mapping[str, object]:
-    address = editor_address(visit.by.roles, change_id, one.flow, one.node, one.field, one.language)
-    return {
-        "place": finding_place(visit, one),
-        "words": sentences.finding_says(visit, one),
-        "detail": sentences.finding_detail(visit, one),
-        "address": address,
-    }

@@ -3,7 +3,7 @@
 Every value that differs is shown once: what somebody signs is what differs, and nothing beside it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,48 +24,19 @@ from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.text.languages import CODES, NAMES
 from hotline.web.console.visit import Visit
-from hotline.web.console.who import phrase, table
+from hotline.web.console.who import table, tinted
 from hotline.web.console.writing.changes.sentences import field_words
 
-ARROWS: Mapping[str, tuple[str, str, str]] = {
-    "goes": (
-        phrase("It led to {before}, and leads to {after}"),
-        phrase("It leads to {after}"),
-        phrase("It led to {before}, and that is gone"),
-    ),
-    "start": (
-        phrase("The flow began at {before}, and begins at {after}"),
-        phrase("The flow begins at {after}"),
-        phrase("The flow began at {before}, and that is gone"),
-    ),
-    "flow": (
-        phrase("It went into the flow {before}, and goes into {after}"),
-        phrase("It goes into the flow {after}"),
-        phrase("It went into the flow {before}, and that is gone"),
-    ),
-}
-OF_A_ROW = (
-    phrase("{field} led to {before}, and leads to {after}"),
-    phrase("{field} leads to {after}"),
-    phrase("{field} led to {before}, and that is gone"),
-)
-ELSE = (
-    phrase("{field}: was {before}, is {after}"),
-    phrase("{field}: is {after}"),
-    phrase("{field}: was {before}, is gone"),
-)
-ORDER = phrase("The order of screens changed. It was: {before}. It is: {after}")
+CHANGES = table("field_changes")
 
 
 def changed_words(visit: Visit, one: FieldChanged) -> str:
     """Both values are shown as they are stored: names of screens, answers and topics have no translation."""
-    if one.field == "nodes":
-        return visit.say(ORDER, before=one.before, after=one.after)
-    last = one.field.rpartition(".")[2]
-    sentences = ARROWS.get(one.field)
-    if sentences is None:
-        sentences = OF_A_ROW if last in ("goes", "weak") else ELSE
-    words = sentences[0 if one.before and one.after else 1 if one.after else 2]
+    kind = one.field
+    if kind not in ("goes", "start", "flow", "nodes"):
+        kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"
+    sides = "changed" if one.before and one.after else "new" if one.after else "gone"
+    words = CHANGES.get(kind) or CHANGES[f"{kind} {sides}"]
     field = field_words(visit, one.field)
     return visit.say(words, field=field, before=one.before, after=one.after)
 
@@ -74,8 +45,7 @@ PHRASES = "phrases."
 """How the fields of what the code says begin."""
 MOST = 25
 """Screens of a part: a page of them comes in some seconds on a slow line."""
-STATES = table("screen_states")
-KINDS = {ScreenState.NEW: "good", ScreenState.GONE: "bad", ScreenState.CHANGED: "soft"}
+STATES = tinted("screen_states")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,38 +180,43 @@ def _screen(
 ) -> ScreenToRead:
     node = screen.node
     was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
-    place = Place(screen.flow, node)
-    languages = [code for code in NAMES if code in screen.languages]
-    sentences = [changed_words(visit, one) for one in (*screen.arrows, *screen.others)]
+    place, (state, kind) = Place(screen.flow, node), STATES[screen.state]
     return ScreenToRead(
         anchor=f"s-{at}",
         part=at // MOST + 1,
         flow=screen.flow,
         node=node,
-        state=visit.say(STATES[screen.state]),
-        kind=KINDS[screen.state],
+        state=visit.say(state),
+        kind=kind,
         texts=[*_texts(visit, screen, now if now is not None else was)],
         marks=[changed_words(visit, one) for one in screen.marks],
-        sentences=sentences,
+        sentences=[changed_words(visit, one) for one in (*screen.arrows, *screen.others)],
         handsets=[
             (code, _pages(books[0], place, code, was), _pages(books[1], place, code, now))
-            for code in languages
-            if node and books
+            for code in NAMES
+            if code in screen.languages and node and books
         ],
     )
 
 
 def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[TextColumns]:
     there = {text.field: text.words for text in texts_in(node)}
-    changed: dict[str, dict[str, Sequence[WordSpan]]] = {}
-    for one in screen.words:
-        changed.setdefault(one.field, {})[one.language] = one.spans
-    for field, columns in changed.items():
+    for field, columns in _columns((one.field, one.language, one.spans) for one in screen.words):
         words = there.get(field, {})
         yield TextColumns(
             field_words(visit, field),
             {code: columns.get(code, _same(words.get(code, ""))) for code in CODES},
         )
+
+
+def _columns(
+    changed: Iterable[tuple[str, str, Sequence[WordSpan]]],
+) -> Iterable[tuple[str, Mapping[str, Sequence[WordSpan]]]]:
+    """Each text with its changed words by language."""
+    found: dict[str, dict[str, Sequence[WordSpan]]] = {}
+    for name, language, words in changed:
+        found.setdefault(name, {})[language] = words
+    return found.items()
 
 
 def _same(words: str) -> Sequence[WordSpan]:
@@ -257,11 +232,11 @@ def _pages(book: Book, place: Place, language: str, node: object) -> Sequence[st
 
 def _phrases(said: Sequence[FieldChanged]) -> Iterator[TextColumns]:
     """What the code says, by its name; an empty side is what is shipped."""
-    changed: dict[str, dict[str, Sequence[WordSpan]]] = {}
+    changed = []
     for one in said:
         _, language, name = one.field.split(".", 2)
-        changed.setdefault(name, {})[language] = spans(one.before, one.after)
-    for name, columns in changed.items():
+        changed.append((name, language, spans(one.before, one.after)))
+    for name, columns in _columns(changed):
         yield TextColumns(name, {code: columns.get(code, ()) for code in CODES})
 
 

@@ -24,7 +24,7 @@ from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see
-from hotline.web.console.who import phrase, table
+from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
 from hotline.web.console.writing.changes.sentences import (
     KEEPS_LANGUAGES,
@@ -160,7 +160,6 @@ def _beyond(visit: Visit, seen: ChangeToRead, changes: Difference) -> str:
 
 
 REASON_LETTERS = 1000
-KINDS = table("publication_kinds")
 UNREAD = ChangeRefused(Refusal.READ_BY_ONE)
 
 
@@ -169,7 +168,6 @@ def history(visit: Visit) -> Response:
         visit,
         "live.html",
         lines=bringing_back.history(visit.kit),
-        kinds=KINDS,
         stands=emergencies.standing(visit.kit),
         in_the_middle=going_live.in_the_middle(visit.kit),
         may_decide=AccountRole.APPROVER in visit.by.roles,
@@ -207,7 +205,6 @@ def ask_back(visit: Visit, publication_id: int) -> Response:
         "bring_back.html",
         state=state,
         refused=None if state.is_read else refused_words(visit, UNREAD),
-        kinds=KINDS,
         shown=_shown(visit, state),
     )
 

@@ -35,7 +35,7 @@ from hotline.text.languages import CODES
 from hotline.web.console.form import FormFaults, number_of
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import table, tinted
-from hotline.web.console.writing.changes.sentences import LACKS, field_words
+from hotline.web.console.writing.changes.sentences import field_words
 from hotline.web.console.writing.editor.moving import KEYS, HandsetState, moving_parts
 
 
@@ -88,7 +88,6 @@ def asked(
 REFUSED = table("field_faults")
 KINDS = table("screen_kinds")
 
-EXPECTS = table("expected")
 
 STATES = tinted("review_states")
 """How far people have read a text, in words and on which tint."""
@@ -139,9 +138,6 @@ def drawn(
         told=told or Told(),
         asked=[*asked(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
         said=said,
-        kinds=KINDS,
-        lacks=LACKS,
-        expects=EXPECTS,
         keys=KEYS,
     )
 

@@ -37,11 +37,8 @@ from hotline.web.console.form import PostedForm, number_of
 from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import choosing
-from hotline.web.console.writing.changes.sentences import LACKS
 from hotline.web.console.writing.editor import moving
 from hotline.web.console.writing.editor.drawing import (
-    EXPECTS,
-    KINDS,
     EditorDraft,
     ScreenAtHand,
     drawn,
@@ -280,9 +277,7 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
     here = folders.at_hand(visit.kit, change_id, flow)
     rows = outline(here.document)
     marks = [(name, here.document[name]) for name in sorted(OF_A_FLOW) if here.document.get(name)]
-    return page(
-        visit, "flow_in_change.html", change=change, here=here, rows=rows, marks=marks, kinds=KINDS
-    )
+    return page(visit, "flow_in_change.html", change=change, here=here, rows=rows, marks=marks)
 
 
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
@@ -321,8 +316,6 @@ def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
         "editor_part.html",
         parts=parts,
         change_id=change_id,
-        lacks=LACKS,
-        expects=EXPECTS,
     )
 
 

@@ -5,7 +5,6 @@ The handset keeps nothing: hidden fields carry its keys, and all is played again
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from hotline.engine.check.finding import Finding
 from hotline.engine.editing.anatomy import (
@@ -17,7 +16,7 @@ from hotline.engine.editing.anatomy import (
     nodes_of,
     rows_of,
 )
-from hotline.engine.editing.drafting import Draft, Lack, drafted, put_in
+from hotline.engine.editing.drafting import Lack, drafted, put_in
 from hotline.engine.editing.forms.fields import TEXTS_OF
 from hotline.engine.editing.forms.reading import form_of
 from hotline.engine.editing.preview import (
@@ -68,26 +67,6 @@ class HandsetState:
         return self.supposed.answers.get(name, "")
 
 
-@dataclass(frozen=True, slots=True)
-class HandsetView:
-    """What it shows."""
-
-    text: str
-    language: str
-    septets: int
-    ends: bool
-    expects: str
-    stuck: Place | None
-    lack: Lack | None
-    """What that place has not yet, where it is a screen of this flow."""
-    state: HandsetState
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it hears no more keys."""
-        return len(self.state.keys) >= MOST_KEYS
-
-
 def handset_of_form(form: PostedForm, language: str) -> HandsetState:
     """As the form carries it; `language` where it says none."""
     told = form.text(LANGUAGE)
@@ -130,36 +109,6 @@ def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetStat
     return replace(state, keys=(*state.keys, keyed))
 
 
-def handset_shown(
-    book: Book, draft: Draft, place: Place, state: HandsetState, *, today: date
-) -> HandsetView:
-    """`book` holds the draft."""
-    seen: Previewed = played(
-        book,
-        state.keys,
-        flow="" if state.is_dialled else place.flow,
-        node="" if state.is_dialled else place.node,
-        language=state.language,
-        today=today,
-        supposed=state.supposed,
-        limit=state.limit,
-    )
-    stuck, lack = seen.stuck, None
-    if stuck is not None and stuck.flow == draft.flow.name:
-        lack = next((fault.lack for fault in draft.faults_of(stuck.node)), None)
-    screen = None if stuck else seen.screen
-    return HandsetView(
-        text=screen.text if screen else "",
-        language=seen.language,
-        septets=screen.septets if screen else 0,
-        ends=bool(screen and screen.ends),
-        expects=seen.expects,
-        stuck=stuck,
-        lack=lack,
-        state=state,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class MovingParts:
     meters: Mapping[str, FilledMeter]
@@ -171,11 +120,20 @@ class MovingParts:
     """Other screens of the flow that have problems."""
     is_whole: bool
     """False while the check of all flows still runs."""
-    handset: HandsetView
+    handset: HandsetState
+    seen: Previewed
+    """What the handset shows."""
+    lack: Lack | None
+    """What the place where it stops has not yet, where that is a screen of this flow."""
     supposed: Sequence[Supposition]
     """On what the screen depends."""
     book: Book
     """With the draft in it."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the handset hears no more keys."""
+        return len(self.handset.keys) >= MOST_KEYS
 
     def mends(self, rows: str) -> bool:
         """Whether something is to be mended in a list of rows."""
@@ -192,6 +150,18 @@ def moving_parts(
     live = visit.kit.books.book(visit.kit.books.live())
     found = publishing.of_screen(book, draft, node, live=live)
     compiled = draft.flow.nodes.get(node)
+    begins = Place("", "") if state.is_dialled else place
+    seen = played(
+        book,
+        state.keys,
+        flow=begins.flow,
+        node=begins.node,
+        language=state.language,
+        today=day_of(visit.kit.now()),
+        supposed=state.supposed,
+        limit=state.limit,
+    )
+    stuck = seen.stuck.node if seen.stuck and seen.stuck.flow == flow else ""
     return MovingParts(
         meters=meters(book, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
@@ -205,7 +175,9 @@ def moving_parts(
         ],
         elsewhere=found.elsewhere,
         is_whole=found.is_whole,
-        handset=handset_shown(book, draft, place, state, today=day_of(visit.kit.now())),
+        handset=state,
+        seen=seen,
+        lack=next((fault.lack for fault in draft.faults_of(stuck)), None) if stuck else None,
         supposed=suppositions(compiled) if compiled is not None else (),
         book=book,
     )

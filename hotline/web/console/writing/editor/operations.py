@@ -362,7 +362,6 @@ def ask_flow(visit: Visit, change_id: int) -> Response:
         visit,
         "flow_new.html",
         change_id,
-        models=MODELS.items(),
         menus=offered if one_by_one else every,
         chosen=chosen,
         flows=dict.fromkeys(map(_flow_of, every)) if one_by_one else (),

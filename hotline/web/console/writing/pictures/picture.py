@@ -10,7 +10,6 @@ from hotline.engine.editing.preview import arrows_of, outline, start_of
 from hotline.errors import NotFound
 from hotline.services.flows import authoring
 from hotline.web.console.visit import Visit, page
-from hotline.web.console.who import table
 
 BOX_WIDTH, BOX_HEIGHT = 168, 48
 BETWEEN, BETWEEN_LAYERS = 24, 44
@@ -73,29 +72,23 @@ def _depths(
     back: set[tuple[str, str]] = set()
     done: list[str] = []
     seen, open_now = set[str](), set[str]()
-    for root in names:
-        if root in seen:
-            continue
-        seen.add(root)
-        open_now.add(root)
-        ways = [(root, iter(out[root]))]
-        while ways:
-            name, rest = ways[-1]
-            following = next(rest, None)
-            if following is None:
-                ways.pop()
-                open_now.discard(name)
-                done.append(name)
-                continue
-            end = following
-            if end in open_now:
-                back.add((name, end))
-            elif end not in seen:
-                seen.add(end)
-                open_now.add(end)
-                ways.append((end, iter(out[end])))
+    # A root leads to all of them, in their order.
+    ways = [("", iter(names))]
+    while ways:
+        name, rest = ways[-1]
+        end = next(rest, "")
+        if not end:
+            ways.pop()
+            open_now.discard(name)
+            done.append(name)
+        elif end in open_now:
+            back.add((name, end))
+        elif end not in seen:
+            seen.add(end)
+            open_now.add(end)
+            ways.append((end, iter(out[end])))
     depth = dict.fromkeys(names, 0)
-    for name in reversed(done):
+    for name in reversed(done[:-1]):
         for end in out[name]:
             if (name, end) not in back:
                 depth[end] = max(depth[end], depth[name] + 1)
@@ -145,8 +138,8 @@ def _ordered(
     layer.sort(key=middle)
 
 
-def _across(spot: Spot) -> int:
-    return BOX_WIDTH if isinstance(spot, str) else THIN
+def _across(spot: Spot, size: int = BOX_WIDTH) -> int:
+    return size if isinstance(spot, str) else THIN
 
 
 def _drawn(
@@ -156,33 +149,30 @@ def _drawn(
     back: set[tuple[str, str]],
     grows_down: bool,
 ) -> PlacedPicture:
-    size = BOX_WIDTH if grows_down else BOX_HEIGHT
-    deep = BOX_HEIGHT if grows_down else BOX_WIDTH
-    takes = [[size if isinstance(spot, str) else THIN for spot in layer] for layer in layers]
-    widths = [sum(each) + BETWEEN * (len(each) - 1) for each in takes]
-    widest = max(widths)
+    size, deep = (BOX_WIDTH, BOX_HEIGHT) if grows_down else (BOX_HEIGHT, BOX_WIDTH)
+    widths = [
+        sum(_across(spot, size) for spot in layer) + BETWEEN * (len(layer) + 1) for layer in layers
+    ]
+    wide = max(widths)
+    long = len(layers) * (deep + BETWEEN_LAYERS) - BETWEEN_LAYERS + 2 * BETWEEN
     middles: dict[Spot, tuple[int, int]] = {}
     for number, layer in enumerate(layers):
-        side = BETWEEN + (widest - widths[number]) // 2
-        for spot, taken in zip(layer, takes[number], strict=True):
-            middles[spot] = (
-                side + taken // 2,
-                number * (deep + BETWEEN_LAYERS) + BETWEEN + deep // 2,
-            )
-            side += taken + BETWEEN
-    turned = middles if grows_down else {spot: (y, x) for spot, (x, y) in middles.items()}
-    long = len(layers) * (deep + BETWEEN_LAYERS) - BETWEEN_LAYERS + 2 * BETWEEN
-    wide = widest + 2 * BETWEEN
+        side = BETWEEN + (wide - widths[number]) // 2
+        along = number * (deep + BETWEEN_LAYERS) + BETWEEN + deep // 2
+        for spot in layer:
+            across = side + _across(spot, size) // 2
+            middles[spot] = (across, along) if grows_down else (along, across)
+            side += _across(spot, size) + BETWEEN
     boxes = [
         PlacedBox(spot, x - BOX_WIDTH // 2, y - BOX_HEIGHT // 2)
-        for spot, (x, y) in turned.items()
+        for spot, (x, y) in middles.items()
         if isinstance(spot, str)
     ]
     arrows = [
         PlacedArrow(
             begin,
             end,
-            tuple(turned[spot] for spot in _way(begin, end, depth)),
+            tuple(middles[spot] for spot in _way(begin, end, depth)),
             (begin, end) in back or begin == end,
         )
         for begin, end in pairs
@@ -191,7 +181,6 @@ def _drawn(
     return PlacedPicture(width, height, tuple(boxes), tuple(arrows), grows_down)
 
 
-KINDS = table("picture_kinds")
 TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
 LETTERS = 18
 """Of a name that fit into a box."""
@@ -209,7 +198,6 @@ def show(visit: Visit, flow: str) -> Response:
         "picture.html",
         flow=flow,
         rows=rows,
-        kinds=KINDS,
         picture=picture,
         box=(BOX_WIDTH, BOX_HEIGHT),
         boxes=[
@@ -221,36 +209,24 @@ def show(visit: Visit, flow: str) -> Response:
 
 
 def _path(arrow: PlacedArrow, grows_down: bool) -> str:
-    """From the edge of one box to the edge of the other, in curves; one that leads back goes round the side."""
-    points = _from_edges(arrow, grows_down)
+    """From the edge of one box to the edge of the other, in curves; one that leads back goes round the side.
+
+    What grows from left to right is drawn like what grows down, with its axes changed.
+    """
+
+    def at(x: int, y: int) -> str:
+        return f"{x} {y}" if grows_down else f"{y} {x}"
+
+    width, height = (BOX_WIDTH, BOX_HEIGHT) if grows_down else (BOX_HEIGHT, BOX_WIDTH)
+    points = [(x, y) if grows_down else (y, x) for x, y in arrow.points]
+    (x, y), (to_x, to_y) = points[0], points[-1]
     if arrow.is_back:
-        return _round(points[0], points[-1], grows_down)
-    path = [f"M{points[0][0]} {points[0][1]}"]
-    for (x, y), (to_x, to_y) in pairwise(points):
-        if grows_down:
-            half = (y + to_y) // 2
-            path.append(f"C{x} {half} {to_x} {half} {to_x} {to_y}")
-        else:
-            half = (x + to_x) // 2
-            path.append(f"C{half} {y} {half} {to_y} {to_x} {to_y}")
-    return "".join(path)
-
-
-def _from_edges(arrow: PlacedArrow, grows_down: bool) -> Sequence[tuple[int, int]]:
-    (x, y), *between, (to_x, to_y) = arrow.points if len(arrow.points) > 1 else arrow.points * 2
-    if arrow.is_back and grows_down:
-        return [(x + BOX_WIDTH // 2, y), (to_x + BOX_WIDTH // 2, to_y)]
-    if arrow.is_back:
-        return [(x, y + BOX_HEIGHT // 2), (to_x, to_y + BOX_HEIGHT // 2)]
-    if grows_down:
-        return [(x, y + BOX_HEIGHT // 2), *between, (to_x, to_y - BOX_HEIGHT // 2)]
-    return [(x + BOX_WIDTH // 2, y), *between, (to_x - BOX_WIDTH // 2, to_y)]
-
-
-def _round(begin: tuple[int, int], end: tuple[int, int], grows_down: bool) -> str:
-    (x, y), (to_x, to_y) = begin, end
-    if grows_down:
+        x, to_x = x + width // 2, to_x + width // 2
         side = max(x, to_x) + 20
-        return f"M{x} {y}C{side} {y} {side} {to_y} {to_x} {to_y}"
-    side = max(y, to_y) + 20
-    return f"M{x} {y}C{x} {side} {to_x} {side} {to_x} {to_y}"
+        return f"M{at(x, y)}C{at(side, y)} {at(side, to_y)} {at(to_x, to_y)}"
+    points = [(x, y + height // 2), *points[1:-1], (to_x, to_y - height // 2)]
+    path = [f"M{at(*points[0])}"]
+    for (x, y), (to_x, to_y) in pairwise(points):
+        half = (y + to_y) // 2
+        path.append(f"C{at(x, half)} {at(to_x, half)} {at(to_x, to_y)}")
+    return "".join(path)

@@ -18,11 +18,8 @@ from hotline.services.words.number_part import (
 )
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import MOST_ROWS, Visit, page, part_of_list, posted, see
-from hotline.web.console.who import table, tinted
 from hotline.web.console.writing.changes.sentences import not_saved
 
-STATES = tinted("number_states")
-EVIDENCE = table("evidence")
 FIELDS: Mapping[str, str] = {
     EntryFault.FLOW: "flow",
     NumberFault.DIGITS: "number",
@@ -37,8 +34,6 @@ def listed(visit: Visit, change_id: int) -> Response:
         "numbers.html",
         change=folders.look(visit.kit, change_id),
         part=number_part.numbers_of(visit.kit, change_id),
-        states=STATES,
-        evidence=EVIDENCE,
         emergency=EMERGENCY,
         once=secrets.token_hex(8),
     )

@@ -35,7 +35,7 @@ def matrix(visit: Visit) -> Response:
     words = page_texts.matrix(visit.kit)
     part = part_of_list(words.chapters, visit.query.get("part", ""))
     rows = [(chapter, words.row(chapter)) for chapter in part.rows]
-    return page(visit, "words.html", part=part, rows=rows, states=STATES)
+    return page(visit, "words.html", part=part, rows=rows)
 
 
 def one(visit: Visit, language: str) -> Response:
@@ -123,7 +123,6 @@ def _page(visit: Visit, language: str, wrong: WordsFaults | None = None) -> Resp
         wanted=wanted,
         here=address_of(wanted),
         filters=FILTERS,
-        states=STATES,
         others=[other for other in ("en", "fr", "rw") if other != language],
         once=secrets.token_hex(8),
         asked=saving.by_place(visit.kit, language),
