@@ -153,7 +153,7 @@ def test_nothing_told_is_kept_between_hops(line: Line) -> None:
 
 
 def all_ways(sessions: SessionMemory) -> list[ways.SharedWay]:
-    return list(sessions.ways._recent._kept.values())
+    return list(sessions.ways._kept.values())
 
 
 def everything(value: object) -> Iterator[str]:

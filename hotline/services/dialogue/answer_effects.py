@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from hotline.domain import call_back
 from hotline.domain.dialogue import person_asks
@@ -57,8 +57,7 @@ class EffectContext:
         return self.looks[max(heard)] if heard else None
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One answer of one session, in the hop's transaction."""
 
     session: Session

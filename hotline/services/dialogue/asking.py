@@ -5,10 +5,11 @@ has once shown, it shows for ever: the answer that came in time, or that she is 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, repeat
 
 from hotline.domain.dialogue.asks import (
     NUMBER_END,
@@ -76,20 +77,19 @@ class ReaderAsking:
         if asked.ask.kind is not AskKind.VIEW:
             return self._fresh(asked)
         if self._opening.responder_id is not None:
-            until = self._rests_until(self._opening.responder_id)
-            return self._fresh(asked) if until is None else self._settled(asked, rested(until))
+            # A try while this phone rests costs the reader nothing, as on a phone that is nobody's.
+            at = self._kit.now()
+            with self._kit.database.reading() as session:
+                person = session.get(Responder, self._opening.responder_id)
+                until = None if person is None else person.rested_until
+            if until is not None and until > at:
+                return self._settled(asked, None, rested(until))
+            return self._fresh(asked)
         tried = self._try(asked)
         until = datetime.fromisoformat(tried[1]) if len(tried) > 1 else None
         if tried[:1] != (ASKED,):
             return ReaderLearned(rested(until))
         return self._fresh(asked, wrong=None if until is None else rested(until))
-
-    def _rests_until(self, responder_id: int) -> datetime | None:
-        """Returns until when this phone rests. Such a try costs the reader nothing, as on a phone that is nobody's."""
-        with self._kit.database.reading() as session:
-            person, at = session.get(Responder, responder_id), self._kit.now()
-            until = None if person is None else person.rested_until
-        return until if until is not None and until > at else None
 
     def _try(self, asked: ReaderAsked) -> tuple[str, ...]:
         """Notes a try of a phone that is nobody's. It rests at the same tries and for the same time as an enrolled one.
@@ -118,12 +118,17 @@ class ReaderAsking:
         until = pin_rest.rested_until([*before, at])
         return SecretLook((ASKED,) if until is None else (ASKED, until.isoformat()))
 
-    def _settled(self, asked: ReaderAsked, answer: ReaderAnswer) -> ReaderLearned:
-        """Settles what this place shows, without asking the reader."""
+    def _settled(
+        self, asked: ReaderAsked, row_id: int | None, answer: ReaderAnswer | None
+    ) -> ReaderLearned:
+        """Settles what this place shows: of two hops at once, one settles it for both."""
         with self._kit.database.writing() as session:
-            row = self._row(session, asked)
-            readings.show(session, row.id, self._sealed(answer, asked))
-            row = readings.settled(session, row.id)
+            row_id = self._row(session, asked).id if row_id is None else row_id
+            if answer is None:
+                readings.give_up(session, row_id, self._kit.now())
+            else:
+                readings.show(session, row_id, self._sealed(answer, asked))
+            row = readings.settled(session, row_id)
         self._rows()[row.text_digest] = row
         return WAIT if row.shown is None else self._shown(row.shown, asked, answer)
 
@@ -134,23 +139,11 @@ class ReaderAsking:
         return self._known
 
     def _fresh(self, asked: ReaderAsked, wrong: ReaderAnswer | None = None) -> ReaderLearned:
-        """Ask, and settle what this place shows: of two hops at once, one settles it for both.
-
-        `wrong`: what it shows instead where the PIN is wrong.
-        """
+        """Asks the reader. `wrong`: what this place shows instead where the PIN is wrong."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
-        with self._kit.database.writing() as session:
-            if answer is None:
-                readings.give_up(session, row_id, self._kit.now())
-            else:
-                readings.show(session, row_id, self._sealed(answer, asked))
-            row = readings.settled(session, row_id)
-        self._rows()[row.text_digest] = row
-        if row.shown is None:
-            return WAIT
-        return self._shown(row.shown, asked, answer)
+        return self._settled(asked, row_id, answer)
 
     def _page(self, asked: ReaderAsked, row: PinReading | None) -> ReaderLearned:
         """The words of a page that is shown already; where they do not come, that they cannot be read now."""
@@ -223,7 +216,7 @@ class ReaderAsking:
     def _waited(self, ask_id: int) -> bytes | None:
         door = self._kit.reader
         until = door.elapsed() + MOST_SECONDS
-        for pause in _pauses():
+        for pause in chain(PAUSES, repeat(LATER_PAUSE)):
             left = until - door.elapsed()
             if left <= 0:
                 return None
@@ -260,9 +253,3 @@ class ReaderAsking:
     def _digest(self, upto: int) -> str:
         text = without_pins(self._hop.text[:upto])
         return self._kit.pseudonyms.heard(self._opening.key, text)
-
-
-def _pauses() -> Iterator[float]:
-    yield from PAUSES
-    while True:
-        yield LATER_PAUSE

@@ -115,7 +115,9 @@ def _commit(context: EffectContext, steps: Sequence[Step], text: str, mark: str)
             return None
         if dialogue.heard < len(text):
             written = in_transaction(session, context, dialogue, steps)
-            _mark(session, dialogue, text, mark)
+            # What extends this text may go on to open a secret.
+            dialogue.heard, dialogue.heard_key = len(text), mark
+            openings.keep(session, dialogue)
             session.flush()
             intake.before_commit(context.kit, written)
         heard = Heard(dialogue.heard, openings.ends_of(dialogue.starred or ()))
@@ -157,12 +159,6 @@ def in_transaction(
             begins, ends = step.starred
             dialogue.starred = [*(dialogue.starred or ()), f"{begins}-{ends}"]
     return tuple(written.values())
-
-
-def _mark(session: Session, dialogue: HeldDialogue, text: str, mark: str) -> None:
-    """The session has heard this text, and what extends it may go on to open a secret."""
-    dialogue.heard, dialogue.heard_key = len(text), mark
-    openings.keep(session, dialogue)
 
 
 def _mark_of(kit: Kit, opening: Opening, text: str) -> str:

@@ -17,7 +17,9 @@ from hotline.domain.dialogue.ussd import (
     UssdHop,
 )
 from hotline.domain.guessing import Secret, SecretTyped
+from hotline.domain.reach.counters import Stand
 from hotline.domain.wording import Template
+from hotline.engine.flow import Book
 from hotline.errors import CallbackInvalid, StoreUnavailable, StrangeCaller
 from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import commit, session_start, strange_caller
@@ -32,13 +34,12 @@ from hotline.services.dialogue.replay import (
     StarTyped,
     play,
 )
-from hotline.services.dialogue.screens import stands_on
 from hotline.services.guessing import SecretLook
 from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.receipts import OwnWords
 from hotline.store.dialogue import openings
-from hotline.store.dialogue.ways import KnownSession, SharedWay, may_be_kept
+from hotline.store.dialogue.ways import KnownSession, SharedWay, Step, may_be_kept
 from hotline.store.tips import tips
 from hotline.text.languages import FIRST
 
@@ -103,40 +104,31 @@ def _begin(kit: DoorKit, hop: UssdHop, key: str) -> str:
     opening = session_start.opened(kit, hop, key)
     known = session_start.known_as(kit, hop, opening, Heard(NOTHING))
     way = way_of(kit, hop, known, looks)
-    is_first = commit.begin(kit, hop, known, way.changing)
-    if not is_first:
+    if not commit.begin(kit, hop, known, way.changing):
         raced = session_start.found(kit, hop, key)
         assert raced is not None
         return _go_on(kit, hop, raced)
     kit.notes.tell(opening, known.heard)
-    _carry_out(kit, hop, known, way, looks)
-    return _kept(kit, hop, known, way)
+    return _answered(kit, hop, known, way, looks)
 
 
 def _go_on(kit: DoorKit, hop: UssdHop, known: KnownSession) -> str:
     looks: Looks = {}
-    way = way_of(kit, hop, known, looks)
-    _carry_out(kit, hop, known, way, looks)
-    return _kept(kit, hop, known, way)
+    return _answered(kit, hop, known, way_of(kit, hop, known, looks), looks)
 
 
-def _kept(kit: DoorKit, hop: UssdHop, known: KnownSession, way: SharedWay) -> str:
-    if kit.sessions.find(known.opening.key) is not known:
+def _answered(kit: DoorKit, hop: UssdHop, known: KnownSession, way: SharedWay, looks: Looks) -> str:
+    """Commits what this text changes and nobody committed yet; nearly no hop of a menu has anything."""
+    opening = known.opening
+    if way.changing and way.changing[-1].upto > known.heard.upto:
+        book = kit.books.book(opening.revision_id)
+        context = EffectContext(kit, book, opening.key, hop.caller, looks)
+        if commit.carry_out(context, known, way.changing, hop.text):
+            kit.notes.tell(opening, known.heard)
+    if kit.sessions.find(opening.key) is not known:
         kit.sessions.keep(known)
     kit.sessions.stand(known, len(hop.text), way.stands)
     return way.answer
-
-
-def _carry_out(
-    kit: DoorKit, hop: UssdHop, known: KnownSession, way: SharedWay, looks: Looks
-) -> None:
-    """Commit what this text changes and nobody committed yet; nearly no hop of a menu has anything."""
-    if not way.changing or way.changing[-1].upto <= known.heard.upto:
-        return
-    book = kit.books.book(known.opening.revision_id)
-    context = EffectContext(kit, book, known.opening.key, hop.caller, looks)
-    if commit.carry_out(context, known, way.changing, hop.text):
-        kit.notes.tell(known.opening, known.heard)
 
 
 def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> SharedWay:
@@ -159,15 +151,29 @@ def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Sha
     steps = played.steps if kept else known.unheard(played.steps)
     before = () if base is None else base[0].changing
     changing = (*before, *commit.changing(context.book, steps))
+    stands = () if base is None else base[0].stands
     way = SharedWay(
         f"{'END' if played.screen.ends else 'CON'} {played.screen.text}",
         played.run,
         changing,
-        stands_on(context.book, played.steps, () if base is None else base[0].stands),
+        (*stands, *[_stand(context.book, step) for step in played.steps]),
     )
     if shared is not None and kept:
         ways.keep(shared, hop.text, way)
     return way
+
+
+def _stand(book: Book, step: Step) -> Stand:
+    """The screen to which a step leads, to be counted when the session is over. A responder's page has no name."""
+    run = step.run
+    beneath = [book.flows[place.flow] for place in run.calls if place.flow in book.flows]
+    is_hidden = not beneath or any(flow.private for flow in beneath)
+    return Stand(
+        upto=step.upto,
+        screen="" if is_hidden else f"{run.calls[-1].flow}/{run.calls[-1].node}",
+        answered=step.answered,
+        ends=run.finished,
+    )
 
 
 def _played(

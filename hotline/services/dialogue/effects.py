@@ -63,8 +63,9 @@ def apply(
             effect = effect_of(name)
             if effect is not None:
                 effect(Given(session, context, dialogue, event, step))
-        case PinGiven(pin=pin):
-            _take_pin(session, context, dialogue, step, pin)
+        case PinGiven(pin=pin) if gathers(context.book, step.run, Matter.TIP):
+            # In the report it is chosen. Behind "My number" it was tried, and the try is noted already.
+            receipts.give(session, context.kit, dialogue, passage=passage, pin=pin)
         case _:
             pass
 
@@ -107,14 +108,6 @@ def note(
             session, context.kit, dialogue, tip, step.run.answers, caller=context.caller
         )
     return tip
-
-
-def _take_pin(
-    session: Session, context: EffectContext, dialogue: HeldDialogue, step: Step, pin: str
-) -> None:
-    """In the report it is chosen. Behind "My number" it was tried, and the try is noted already."""
-    if gathers(context.book, step.run, Matter.TIP):
-        receipts.give(session, context.kit, dialogue, passage=step.run.passage, pin=pin)
 
 
 def _matter(book: Book, run: Run) -> Matter | None:

@@ -6,6 +6,7 @@ a receipt's PIN, and goes on with what was learned.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from hotline.domain.dialogue.asks import (
     AGAIN,
@@ -58,10 +59,6 @@ PREFIXES = {WORK_VERB: "", WORK_QUESTION: ASK, WORK_COLLEAGUE: PASS, WORK_DISTRI
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
-def _none(_answer: ReaderAnswer) -> int:
-    return 0
-
-
 @dataclass(frozen=True, slots=True)
 class ReaderAsked:
     """The reader must be asked before this turn."""
@@ -77,12 +74,13 @@ class ReaderAsked:
     """Where it was asked before, when she asks once more for what did not come."""
     wants_page: bool = False
     """Whether the page itself is to be shown, and nothing else is asked."""
-    screens: Callable[[ReaderAnswer], int] = field(default=_none, repr=False, compare=False)
+    screens: Callable[[ReaderAnswer], int] = field(
+        default=lambda _answer: 0, repr=False, compare=False
+    )
     """How many screens the page of an answer takes on this phone; 0 where it shows none."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderLearned:
+class ReaderLearned(NamedTuple):
     """What the reader said of one ask, or said of it before."""
 
     answer: ReaderAnswer
@@ -124,16 +122,14 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             if event.name == WORK_FORM and event.value in PERSON_VERBS:
-                return run, replace(facts, answers=self._started(led)), None
+                # The answers of the form that was not finished in this case.
+                kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
+                started = {} if kept is None else StartedForm.from_text(kept).answers
+                return run, replace(facts, answers=started), None
             asked = self._of_answer(event, led, run, keyed, upto)
             if asked is not None:
                 return run, facts, asked
         return run, facts, None
-
-    def _started(self, led: Run) -> Mapping[str, str]:
-        """The answers of the form that was not finished in this case."""
-        kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
-        return {} if kept is None else StartedForm.from_text(kept).answers
 
     def _of_answer(
         self, event: Answered, led: Run, run: Run, keyed: str, upto: int
@@ -219,7 +215,7 @@ class ReaderQuestions:
         view, base = self._view, self._base
         lists = {**view.lists, **self._lists, **answer.lists}
         options = {
-            name: tuple(Option(value, _everywhere(label)) for value, label in choices)
+            name: tuple(Option(value, dict.fromkeys(CODES, label)) for value, label in choices)
             for name, choices in lists.items()
         }
         flags = dict.fromkeys((*view.flags, *answer.flags), True)
@@ -255,8 +251,3 @@ def _paged(facts: Facts, page: str) -> Facts:
 def _of_verb(verb: str, reference: str) -> ReaderAsk:
     kind = AskKind.PAGE if verb in (READ, HISTORY, WARNINGS) else AskKind.ACT
     return ReaderAsk(kind, reference, "" if verb == READ else verb)
-
-
-def _everywhere(label: str) -> Mapping[str, str]:
-    """A label that is in her language already."""
-    return dict.fromkeys(CODES, label)

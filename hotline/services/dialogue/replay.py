@@ -5,9 +5,9 @@ Pure: it gathers nothing and carries nothing out. What the text does not say, it
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from hotline.domain.dialogue.asks import MAY_PROVE, NO_PIN, UNREADABLE
+from hotline.domain.dialogue.asks import MAY_PROVE, NO_PIN, UNREADABLE, ReaderAnswer
 from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening, entry_of, remainder, take
 from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.rolls.joining import ROLL_OF, is_code
@@ -22,8 +22,7 @@ from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearne
 from hotline.store.dialogue.ways import Step
 
 
-@dataclass(frozen=True, slots=True)
-class SessionContext:
+class SessionContext(NamedTuple):
     """Where a session is played: all that stays the same from its first hop to its last."""
 
     book: Book
@@ -32,8 +31,7 @@ class SessionContext:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class StarTyped:
+class StarTyped(NamedTuple):
     """Words with a `*` behind them: a part of them, or what was keyed after them. The session's row knows."""
 
 
@@ -44,12 +42,11 @@ class Learned:
     flags: Mapping[str, bool] = field(default_factory=dict)
     """What a secret opens; until the next one is typed."""
     heard: Heard = field(default_factory=lambda: Heard(0))
-    said: ReaderLearned | None = None
+    said: ReaderLearned = field(default_factory=lambda: ReaderLearned(ReaderAnswer()))
     """What the reader said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """Where a text is played on from, when its beginning is known: the run, and how many letters led there."""
 
     run: Run
@@ -65,8 +62,7 @@ class Stop:
     keyed: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(NamedTuple):
     run: Run
     screen: Screen
     steps: tuple[Step, ...]
@@ -110,7 +106,8 @@ def play(context: SessionContext, text: str, heard: Heard, start: Start | None =
         begins, words = len(text) - len(rest), turn.expects_words(context.book, run)
         keyed, rest = take(rest)
         if words and rest is not None and keying.keys(keyed) not in KEYS:
-            heard = yield from _known_to(begins + len(keyed), heard)
+            if heard.upto < begins + len(keyed):
+                heard = (yield StarTyped()).heard
             end = heard.end_of_words(begins, begins + len(keyed), len(text))
             keyed, rest = text[begins:end], text[end + 1 :] if end < len(text) else None
 
@@ -150,14 +147,14 @@ def _learned(
     run, facts, asked = asking.about(run, keyed, upto, facts)
     if asked is None:
         return run, facts
-    return asking.told(asked, _said((yield asked)), run, keyed)
+    return asking.told(asked, (yield asked).said, run, keyed)
 
 
 def _with_page(
     context: SessionContext, asking: ReaderQuestions, lacking: ReaderAsked, stop: Stop
 ) -> Generator[Question, Learned, Turn]:
     """The last turn with the page on its screen; where the page does not come, that it cannot be read."""
-    page = _said((yield lacking))
+    page = (yield lacking).said
     facts = asking.with_page(page)
     if UNREADABLE in page.answer.flags:
         shown = turn.render(context.book, stop.run, facts, limit=context.limit)
@@ -172,16 +169,6 @@ def _asking(context: SessionContext) -> ReaderQuestions | None:
     if not context.opening.asks_pin or any_will_do:
         return None
     return ReaderQuestions(context.book, context.facts, context.limit)
-
-
-def _known_to(end: int, heard: Heard) -> Generator[Question, Learned, Heard]:
-    """What is known of the session's row, if it says where words end that go so far; else what it says now."""
-    return heard if heard.upto >= end else (yield StarTyped()).heard
-
-
-def _said(learned: Learned) -> ReaderLearned:
-    assert learned.said is not None
-    return learned.said
 
 
 def _dialled(context: SessionContext, text: str) -> Turn:

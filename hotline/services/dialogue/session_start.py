@@ -3,9 +3,8 @@
 A replay is told the same, whatever has changed meanwhile.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from hotline.domain.dialogue.ussd import (
     PIN_ASKED,
@@ -66,9 +65,14 @@ def opened(kit: DoorKit, hop: UssdHop, key: str) -> Opening:
     revision_id = kit.books.live()
     book, at = kit.books.book(revision_id), kit.now()
     reporting = referral.may_be_offered(kit.database, at)
-    private = bool(hop.text) and _is_private(book, hop)
+    dialled, _ = entry_of(hop.text, book.entries) if hop.text else ("", ())
+    private = bool(dialled) and book.flows[book.entries[dialled]].private
     asks_pin = private and enrolments.anybody_has_pin(kit.database)
-    responder_id = _enrolled(kit, hop) if private else None
+    responder_id = None
+    if private and hop.shows_number:
+        with kit.database.reading() as session:
+            enrolled = responders.enrolled(session, kit.pseudonyms.enrolled(hop.caller))
+            responder_id = enrolled.id if enrolled else None
     entry, _ = landing(book, hop.text, enrolled=asks_pin or responder_id is not None)
     opening = Opening(
         key=key,
@@ -111,6 +115,10 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     if not opening.asks_rows and joining.roll_of(book, opening.entry) is None:
         return Facts({**flags, **of_receipts.flags}, words=of_receipts.words)
 
+    asked_now: Mapping[str, bool] = {}
+    if opening.responder_id is not None:
+        with kit.database.reading() as session:
+            asked_now = entry_cases.fresh(session, opening.responder_id)
     pinned = opening.pinned or _pinned(kit, book, opening, hop.caller) or Pinned()
     options = tuple(Option(case, _called(kit, case, pinned)) for case in pinned.cases)
     return Facts(
@@ -119,7 +127,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
                 **flags,
                 "has_cases": bool(options),
                 **dict.fromkeys(pinned.flags, True),
-                **_asked_now(kit, opening),
+                **asked_now,
                 **joining.flags_of_text(book, opening, hop),
                 **of_receipts.flags,
             }
@@ -146,36 +154,26 @@ def _pinned(
             who, at = opening.responder_id, opening.started_at
             own = entry_cases.pinned(session, who, at, asks_pin=asks_pin)
         if asks_pin:
-            own = replace(own, flags=(*own.flags, *_lessons(kit, book, opening, caller)))
+            # She is an officer, without a code, and this is what she passed before.
+            passed = certificates.facts(kit, book, opening, caller).flags
+            known = {**BEHIND_PIN, **passed}
+            own = replace(
+                own, flags=(*own.flags, *(name for name, is_so in known.items() if is_so))
+            )
         return own
     if asks_pin:
-        return Pinned((PIN_ASKED,), language=_to_prove(kit, caller, opening.started_at))
+        # The language of whoever is to be proved on this phone. The reader alone knows which phones wait.
+        language = None
+        if is_number(caller):
+            with kit.database.reading() as session:
+                number = kit.pseudonyms.enrolled(caller)
+                language = enrolments.language_to_prove(session, number, opening.started_at)
+        return Pinned((PIN_ASKED,), language=language or "")
     if joining.roll_of(book, opening.entry) is None:
         return None
     known = joining.joined_flags(kit, book, opening, caller)
     lessons = certificates.facts(kit, book, opening, caller).flags
     return Pinned(tuple(name for name, holds in {**known, **lessons}.items() if holds))
-
-
-def _lessons(kit: Kit, book: Book, opening: Opening, caller: str) -> Iterator[str]:
-    """Flags of a responder's session: she is an officer, without a code, and this is what she passed before."""
-    flags = {**BEHIND_PIN, **certificates.facts(kit, book, opening, caller).flags}
-    return (name for name, holds in flags.items() if holds)
-
-
-def _to_prove(kit: Kit, caller: str, at: datetime) -> str:
-    """The language of whoever is to be proved on this phone. The reader alone knows which phones wait."""
-    if not is_number(caller):
-        return ""
-    with kit.database.reading() as session:
-        return enrolments.language_to_prove(session, kit.pseudonyms.enrolled(caller), at) or ""
-
-
-def _asked_now(kit: Kit, opening: Opening) -> Mapping[str, bool]:
-    if opening.responder_id is None:
-        return {}
-    with kit.database.reading() as session:
-        return entry_cases.fresh(session, opening.responder_id)
 
 
 def _shared(kit: Kit, opening: Opening, hop: UssdHop) -> WayClass | None:
@@ -198,17 +196,3 @@ def _shared(kit: Kit, opening: Opening, hop: UssdHop) -> WayClass | None:
 def _limit(kit: Kit, opening: Opening) -> int:
     limits = kit.line.limits
     return limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT))
-
-
-def _is_private(book: Book, hop: UssdHop) -> bool:
-    entry, _ = entry_of(hop.text, book.entries)
-    return bool(entry) and book.flows[book.entries[entry]].private
-
-
-def _enrolled(kit: Kit, hop: UssdHop) -> int | None:
-    """Who dialled a private entry, where she is known."""
-    if not hop.shows_number:
-        return None
-    with kit.database.reading() as session:
-        enrolled = responders.enrolled(session, kit.pseudonyms.enrolled(hop.caller))
-        return enrolled.id if enrolled else None

@@ -20,14 +20,12 @@ USSD = "ussd"
 def turn_away(kit: Kit) -> None:
     """Count it and raise the alarm. A database that cannot commit hides neither: it has an alarm of its own."""
     with suppress(StoreUnavailable), kit.database.writing() as session:
-        outreach.count(session, _cell(kit.now()))
-        alarming.note(session, Alarm.STRANGE_CALLER, kit.now())
+        at = kit.now()
+        cell = Cell(day=day_of(at), measure=STRANGE_CALLER, language="", channel=USSD, entry="")
+        outreach.count(session, cell)
+        alarming.note(session, Alarm.STRANGE_CALLER, at)
 
 
 def turned_away(session: Session, at: datetime) -> int:
     """How often on the day of `at`."""
     return outreach.counted_on(session, day_of(at), STRANGE_CALLER)
-
-
-def _cell(at: datetime) -> Cell:
-    return Cell(day=day_of(at), measure=STRANGE_CALLER, language="", channel=USSD, entry="")

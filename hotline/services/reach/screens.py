@@ -43,7 +43,7 @@ def count_left(
             del waiting[:BATCH]
             pause()
     except StoreUnavailable:
-        kit.sessions.left.put_back(waiting)
+        kit.sessions.put_back(waiting)
         raise
 
 

@@ -27,25 +27,7 @@ from hotline.store.driver import (
     new_values,
 )
 
-ROW = (
-    "key",
-    "channel",
-    "revision_id",
-    "entry",
-    "dialled",
-    "reporting",
-    "alerts_blocked",
-    "responder_id",
-    "network",
-    "language",
-    "counted",
-    "started_at",
-    "heard",
-    "heard_key",
-    "caller_key",
-    "pinned",
-)
-READ = (
+OPENED = (
     "revision_id",
     "entry",
     "dialled",
@@ -56,9 +38,10 @@ READ = (
     "started_at",
     "caller_key",
     "pinned",
-    "heard",
-    "starred",
 )
+"""What an `Opening` has beside its key."""
+ROW = ("key", "channel", "language", "counted", "heard", "heard_key", *OPENED)
+READ = f"SELECT {', '.join(OPENED)}, heard, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
 """A tally's columns, as a `store.reach.outreach.Cell` lists them, and how often."""
 _RAISED = (
@@ -97,27 +80,19 @@ def write(database: Database, first: FirstHop) -> bool:
 def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
     """How a session began, and what of its text is committed; None where nobody knows it."""
     with database.looking() as connection:
-        asked = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}"
-        row = connection.first(asked, (key,))
+        row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:
         return None
-    revision_id, entry, dialled, reporting, blocked, responder_id, network, at, *rest = row
-    caller_key, pinned, heard, starred = rest
-    said = document_of(pinned)
-    opening = Opening(
-        key=key,
-        revision_id=revision_id,
-        entry=entry,
-        dialled=dialled,
-        reporting=bool(reporting),
-        alerts_blocked=bool(blocked),
-        responder_id=responder_id,
-        network=network,
-        started_at=moment_of(at),
-        caller_key=caller_key,
-        pinned=Pinned.from_dict(said) if isinstance(said, dict) else None,
-    )
-    return opening, Heard(heard, ends_of(document_of(starred) or ()))
+    *opened, heard, starred = row
+    given: dict[str, Any] = dict(zip(OPENED, opened, strict=True))
+    said = document_of(given["pinned"])
+    given |= {
+        "reporting": bool(given["reporting"]),
+        "alerts_blocked": bool(given["alerts_blocked"]),
+        "started_at": moment_of(given["started_at"]),
+        "pinned": Pinned.from_dict(said) if isinstance(said, dict) else None,
+    }
+    return Opening(key=key, **given), Heard(heard, ends_of(document_of(starred) or ()))
 
 
 def _write_by_one(connection: PlainConnection, first: FirstHop) -> bool:
@@ -171,25 +146,12 @@ def _whole(counted: bool, people: int) -> str:
 
 def _row(first: FirstHop, connection: PlainConnection) -> tuple[object, ...]:
     o = first.opening
-    pinned = json.dumps(o.pinned.to_dict()) if o.pinned is not None else None
-    return (
-        o.key,
-        first.channel,
-        o.revision_id,
-        o.entry,
-        o.dialled,
-        o.reporting,
-        o.alerts_blocked,
-        o.responder_id,
-        o.network,
-        first.language,
-        "[]",
-        connection.moment(o.started_at),
-        first.heard,
-        first.heard_key,
-        o.caller_key,
-        pinned,
-    )
+    changed = {
+        "started_at": connection.moment(o.started_at),
+        "pinned": json.dumps(o.pinned.to_dict()) if o.pinned is not None else None,
+    }
+    opened = [changed[name] if name in changed else getattr(o, name) for name in OPENED]
+    return (o.key, first.channel, first.language, "[]", first.heard, first.heard_key, *opened)
 
 
 def _tally(first: FirstHop) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening
 from hotline.domain.reach.counters import Stand
@@ -43,27 +43,6 @@ class LeftSession(NamedTuple):
     stands: tuple[Stand, ...]
 
 
-class LeftSessions:
-    def __init__(self) -> None:
-        self._waiting: deque[LeftSession] = deque(maxlen=MOST_LEFT)
-
-    def put(self, opening: Opening, last: LastStand | None) -> None:
-        """Nothing where no screen of it is to be counted."""
-        if last is not None:
-            self._waiting.append(LeftSession(opening, last.upto, last.stands))
-
-    def put_back(self, left: Iterable[LeftSession]) -> None:
-        """What could not be counted is taken again."""
-        self._waiting.extend(left)
-
-    def take(self) -> Sequence[LeftSession]:
-        """All of them, each once."""
-        taken = []
-        while self._waiting:
-            taken.append(self._waiting.popleft())
-        return taken
-
-
 KEPT_SECONDS = 600.0
 """A session is over long before."""
 MOST_SESSIONS = 8192
@@ -72,9 +51,6 @@ LONGEST = 60
 """Letters of a text whose way is kept."""
 KEYED = 2
 """Letters of each input of it: keys, and no words, numbers or PINs."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class WayClass(NamedTuple):
@@ -140,20 +116,33 @@ class KnownSession:
 
 
 class SharedWays:
-    """The least recently walked go first. Safe among threads."""
+    """The ways that were walked lately: the least recently walked go first. Safe among threads.
+
+    Without a lock, since each step is one of the interpreter's: a thread that is put aside while it holds one would
+    hold up every hop. Between two steps another thread may let go of the same way.
+    """
 
     def __init__(self, most: int = MOST_WAYS) -> None:
-        self._recent: _Recent[tuple[WayClass, str], SharedWay] = _Recent(most)
+        self._kept: OrderedDict[tuple[WayClass, str], SharedWay] = OrderedDict()
+        self._most = most
         self.known = 0
         """How many hops were answered from here."""
         self.played = 0
         """How many were not."""
 
     def find(self, shared: WayClass, text: str) -> SharedWay | None:
-        return self._recent.find((shared, text))
+        key = (shared, text)
+        found = self._kept.get(key)
+        if found is not None:
+            with suppress(KeyError):
+                self._kept.move_to_end(key)
+        return found
 
     def keep(self, shared: WayClass, text: str, way: SharedWay) -> None:
-        self._recent.keep((shared, text), way)
+        self._kept[shared, text] = way
+        while len(self._kept) > self._most:
+            with suppress(KeyError):
+                self._kept.popitem(last=False)
 
     def longest(self, shared: WayClass, text: str) -> tuple[SharedWay, int] | None:
         """The longest part of a text whose way is known, and its length; never shorter than what was dialled."""
@@ -168,7 +157,7 @@ class SharedWays:
         return None
 
     def clear(self) -> None:
-        self._recent.clear()
+        self._kept.clear()
 
 
 class SessionMemory:
@@ -179,7 +168,7 @@ class SessionMemory:
         self._elapsed = elapsed
         self._lock = Lock()
         self.ways = SharedWays()
-        self.left = LeftSessions()
+        self._left: deque[LeftSession] = deque(maxlen=MOST_LEFT)
 
     def find(self, key: str) -> KnownSession | None:
         found = self._known.get(key)
@@ -219,16 +208,25 @@ class SessionMemory:
                 last = known.last
                 if last is not None and (last.is_over or last.seen <= before):
                     self._leave(known)
-        return self.left.take()
+        taken = []
+        while self._left:
+            taken.append(self._left.popleft())
+        return taken
+
+    def put_back(self, left: Iterable[LeftSession]) -> None:
+        """What could not be counted is taken again."""
+        self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:
+        """Notes its screens, if any is to be counted."""
         last, known.last = known.last, None
-        self.left.put(known.opening, last)
+        if last is not None:
+            self._left.append(LeftSession(known.opening, last.upto, last.stands))
 
     def clear(self) -> None:
         with self._lock:
             self._known.clear()
-            self.left.take()
+            self._left.clear()
         self.ways.clear()
 
 
@@ -239,31 +237,3 @@ def may_be_kept(text: str, steps: Sequence[Step]) -> bool:
     if len(text) > LONGEST or not text.isascii():
         return False
     return all(len(keyed) <= KEYED for keyed in text.split(SEPARATOR))
-
-
-class _Recent(Generic[K, V]):
-    """A dict that lets go of what was asked for least recently.
-
-    Without a lock, since each of its steps is one of the interpreter's: a thread that is put aside while it holds one
-    would hold up every hop. Between two steps another thread may let go of the same key.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._kept: OrderedDict[K, V] = OrderedDict()
-        self._most = most
-
-    def find(self, key: K) -> V | None:
-        found = self._kept.get(key)
-        if found is not None:
-            with suppress(KeyError):
-                self._kept.move_to_end(key)
-        return found
-
-    def keep(self, key: K, value: V) -> None:
-        self._kept[key] = value
-        while len(self._kept) > self._most:
-            with suppress(KeyError):
-                self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        self._kept.clear()
