@@ -18,13 +18,12 @@ def agreed(choices: Sequence[Choice], keyed: str) -> int | None:
     meant = next((words for words in (YES, NO) if said in words), None)
     if meant is None:
         return None
-    found = [at for at, choice in enumerate(choices) if _is_worded(choice, meant)]
+    found = []
+    for at, choice in enumerate(choices):
+        begins = [_word(label.partition(",")[0]) for label in choice.label.values() if label]
+        if begins and meant.issuperset(begins):
+            found.append(at)
     return found[0] if len(found) == 1 else None
-
-
-def _is_worded(choice: Choice, words: frozenset[str]) -> bool:
-    labels = [label for label in choice.label.values() if label]
-    return bool(labels) and all(_word(label.partition(",")[0]) in words for label in labels)
 
 
 def _word(written: str) -> str:

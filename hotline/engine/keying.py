@@ -8,7 +8,7 @@ import unicodedata
 MOST_LETTERS = 160
 PIN_DIGITS = 4
 """Of a PIN that does not say how many it has."""
-_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Controls, marks of direction, zero widths, surrogates, letters that do not exist."""
 
 
@@ -19,7 +19,7 @@ def keys(keyed: str) -> str:
     return "".join(
         _ascii_digit(letter)
         for letter in keyed
-        if not letter.isspace() and unicodedata.category(letter) not in _DROPPED
+        if not letter.isspace() and unicodedata.category(letter) not in UNSEEN
     )
 
 
@@ -28,7 +28,7 @@ def words(keyed: str) -> str:
     visible = (
         " " if letter.isspace() else letter
         for letter in unicodedata.normalize("NFC", keyed)
-        if letter.isspace() or unicodedata.category(letter) not in _DROPPED
+        if letter.isspace() or unicodedata.category(letter) not in UNSEEN
     )
     return "".join(visible).strip()[:MOST_LETTERS].rstrip()
 

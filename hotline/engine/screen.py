@@ -84,6 +84,9 @@ class _Piece:
     """What stands between it and the piece before it on the same page."""
     text: str
     button: int | None = None
+    key: str | None = None
+    """The fixed digit of its choice."""
+    beside: bool = False
 
     @property
     def cost(self) -> int:
@@ -104,32 +107,27 @@ class _Draft:
     taken: int = 0
     """Pieces on it."""
 
-    def take(self, piece: _Piece, key: str | None, room: int) -> bool:
+    def take(self, piece: _Piece, room: int) -> bool:
         """Put the piece on the page, if it still has room and a digit for it."""
         gap = piece.gap if self.text else ""
         if septets(self.text) + len(gap) + piece.cost > room:
             return False
         text, digit = piece.text, None
         if piece.button is not None:
-            digit = key or self._free_number()
+            free = [one for one in NUMBERS if one not in self.keys]
+            unreserved = [one for one in free if one not in self.reserved]
+            digit = piece.key or next(iter(unreserved or free), None)
             if digit is None or digit in self.keys or len(self.keys) >= self.most:
                 return False
             text = f"{digit} {piece.text}"
-        if self.text and not self._has_lines(gap + text):
+        lines = self.lines
+        if self.text and lines is not None and len(wrapped(self.text + gap + text)) > lines:
             return False
         if digit is not None and piece.button is not None:
             self.keys[digit] = piece.button
         self.text += gap + text
         self.taken += 1
         return True
-
-    def _has_lines(self, added: str) -> bool:
-        return self.lines is None or len(wrapped(self.text + added)) <= self.lines
-
-    def _free_number(self) -> str | None:
-        free = [digit for digit in NUMBERS if digit not in self.keys]
-        unreserved = [digit for digit in free if digit not in self.reserved]
-        return next(iter(unreserved or free), None)
 
 
 def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
@@ -167,17 +165,18 @@ def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
 
         once = [piece for piece in pieces if piece not in kept]
         left = room - septets(more) - cost
-        lines = layout.lines and layout.lines - sum(map(_lines_of, kept))
+        taken = sum(len(wrapped(f"1 {piece.text}")) for piece in kept)
+        lines = layout.lines and layout.lines - taken
         draft = _fill(layout, once, left, asked, spare=len(kept), lines=lines)
         if not draft.taken:
             kept, cost = [], 0
             continue
-        if (fewer := _before_beside(layout, once, draft)) < draft.taken:
+        if (fewer := _before_beside(once, draft)) < draft.taken:
             draft = _fill(layout, once[:fewer], left, asked, spare=len(kept), lines=lines)
         pieces = _after(pieces, kept, draft.taken)
         draft.most, draft.lines = len(NUMBERS), None
         for piece in kept:
-            draft.take(piece, layout.buttons[piece.button or 0].key, room - septets(more))
+            draft.take(piece, room - septets(more))
         pages.append(_closed(draft, more, ways, whole, more=True))
 
 
@@ -192,25 +191,16 @@ def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], taken: int) -> Sequ
     return left
 
 
-def _before_beside(layout: Layout, pieces: Sequence[_Piece], draft: _Draft) -> int:
+def _before_beside(pieces: Sequence[_Piece], draft: _Draft) -> int:
     """How many pieces stay on the page, so that the next begins with no choice that stands beside another.
 
     All that it took, where it would be left without a choice.
     """
     fewer = draft.taken
-    while fewer < len(pieces) and fewer and _is_beside(layout, pieces[fewer]):
+    while fewer < len(pieces) and fewer and pieces[fewer].beside:
         fewer -= 1
     left = any(piece.button is not None for piece in pieces[:fewer])
     return fewer if left else draft.taken
-
-
-def _lines_of(piece: _Piece) -> int:
-    """The lines that a choice takes with its number."""
-    return len(wrapped(f"1 {piece.text}"))
-
-
-def _is_beside(layout: Layout, piece: _Piece) -> bool:
-    return piece.button is not None and layout.buttons[piece.button].beside
 
 
 def _fill(
@@ -229,8 +219,7 @@ def _fill(
     fixed = frozenset(button.key for button in layout.buttons if button.key)
     draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
     for piece in pieces:
-        key = None if piece.button is None else layout.buttons[piece.button].key
-        if not draft.take(piece, key, room):
+        if not draft.take(piece, room):
             if asked and not draft.taken:
                 return _fill(layout, pieces, room, "", spare=spare, lines=lines)
             break
@@ -266,7 +255,8 @@ def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
 def _button_piece(layout: Layout, index: int, room: int) -> _Piece:
     button = layout.buttons[index]
     _, label = next(_cut(to_gsm7(button.label) or "-", room - 2))
-    return _Piece(" " if button.same_line and index else "\n", label, index)
+    gap = " " if button.same_line and index else "\n"
+    return _Piece(gap, label, index, button.key, button.beside)
 
 
 def _word_pieces(text: str, room: int) -> Iterator[_Piece]:

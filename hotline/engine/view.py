@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
-from hotline.engine.run import Facts, Option, Place, Run
+from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import MOST_LINES, NARROWEST, NUMBERS, Button, Layout
 from hotline.engine.words import words
 from hotline.text.languages import FIRST, LANGUAGES
@@ -92,31 +92,22 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
 
     asked, choices = _asked(book, node, run, facts)
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
-    own = words(run.language)
+    own, flow = words(run.language), book.flows.get(run.calls[-1].flow)
+    # A caller who reports chooses out of a list that is cut into pages which a narrow phone shows.
+    is_cut = isinstance(node, Ask) and node.kind == "place" and flow is not None and flow.gathers
     text = filled(asked, facts.words, run.answers.get(ABOUT, ""))
     layout = Layout(
-        text="".join((*map(_in_front, leads), text)),
+        # A lead stands on a line of its own, if it does not end in a colon.
+        text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(_button(choice, node, run.language) for choice in choices),
         note=said(node.note or {}, run.language) if isinstance(node, Menu) else "",
         tail=f"9 {own.more}" if isinstance(node, Say) and node.goes is not None else "",
         more=f"9 {own.more}",
         ways=_ways_out(book, node, run),
-        lines=MOST_LINES if _is_list_of_report(book, node, run) else None,
+        lines=MOST_LINES if is_cut else None,
     )
     return View(layout, choices)
-
-
-def _in_front(lead: str) -> str:
-    """Returns a lead as it stands in front of what follows: on a line of its own, if it does not end in a colon."""
-    return f"{lead} " if lead.endswith(":") else f"{lead}\n"
-
-
-def _is_list_of_report(book: Book, node: Waiting, run: Run) -> bool:
-    """Returns True where a caller who reports chooses out of a list: it is cut into pages that a narrow phone shows."""
-    flow = book.flows.get(run.calls[-1].flow)
-    listed = isinstance(node, Ask) and node.kind == "place"
-    return listed and flow is not None and flow.gathers is not None
 
 
 def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:
@@ -148,8 +139,9 @@ def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Ch
         return (*written, *(_languages(run) if node.languages else ()))
     if node.list is None:
         return written
-    places = (Choice(option.label, option.value) for option in _listed(book, node, run, facts))
-    return (*places, *written)
+    name = list_name(node.list, run.answers)
+    listed = facts.lists.get(name) or book.lists.get(name, ())
+    return (*(Choice(option.label, option.value) for option in listed), *written)
 
 
 def _languages(run: Run) -> tuple[Choice, ...]:
@@ -181,11 +173,6 @@ def list_name(pattern: str, answers: Mapping[str, str]) -> str:
 def list_answers(pattern: str) -> tuple[str, ...]:
     """The answers that a list's name is made of."""
     return tuple(re.findall(r"\{(\w+)\}", pattern))
-
-
-def _listed(book: Book, node: Ask, run: Run, facts: Facts) -> tuple[Option, ...]:
-    name = list_name(node.list or "", run.answers)
-    return facts.lists.get(name) or book.lists.get(name, ())
 
 
 def _button(choice: Choice, node: Waiting, language: str) -> Button:

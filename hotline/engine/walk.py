@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hotline.engine.events import Completed, Event, Finished, FlowEntered, TopicRead
-from hotline.engine.flow import Arm, Ask, Book, Branch, Call, Finish, Menu, Say
+from hotline.engine.flow import Ask, Book, Branch, Call, Finish, Menu, Say
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.view import at_front, holds, node_at
 
@@ -97,7 +97,8 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
                 events.append(Finished())
                 return Walked(replace(run, finished=True), tuple(events), tuple(passed))
             case Branch(arms=arms):
-                run = _at(book, run, _open_arm(arms, run, facts))
+                way = next((arm.goes for arm in arms if holds(arm.when, run, facts)), None)
+                run = _at(book, run, way)
             case Call(flow=name, goes=then) if _opens(book, run, name):
                 run = entered(book, run if then is not None else _ended(book, run), name)
                 run = run.saying({**run.answers, **facts.answers}) if facts.answers else run
@@ -108,7 +109,11 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
                 run = _at(book, run, None)
             case None:
                 run = run.at(front(book), trail=())
-    return Walked(_stranded(book, run), tuple(events), tuple(passed))
+    # The walk was cut: it is at the front, or at the end where the front itself is the loop.
+    run = run.at(front(book), trail=())
+    waits = isinstance(node_at(book, run.calls[-1]), Say | Menu | Ask)
+    run = run if waits else replace(run, finished=True)
+    return Walked(run, tuple(events), tuple(passed))
 
 
 def _opens(book: Book, run: Run, name: str) -> bool:
@@ -126,10 +131,6 @@ def _ended(book: Book, run: Run) -> Run:
     """
     flow = book.flows[run.calls[-1].flow]
     return run if flow.gathers or flow.private else run.at(run.calls[:-1])
-
-
-def _open_arm(arms: tuple[Arm, ...], run: Run, facts: Facts) -> str | None:
-    return next((arm.goes for arm in arms if holds(arm.when, run, facts)), None)
 
 
 def _at(book: Book, run: Run, node: str | None) -> Run:
@@ -154,10 +155,3 @@ def _arrival(node: Say | Menu | Ask) -> Iterator[Event]:
 def _forget_way(book: Book, run: Run) -> Run:
     """There is no way back from the front, and no flow that waits behind it."""
     return run.at(front(book), trail=()) if at_front(book, run) else run
-
-
-def _stranded(book: Book, run: Run) -> Run:
-    """After a walk that was cut: at the front, or at the end where the front itself is the loop."""
-    run = run.at(front(book), trail=())
-    waits = isinstance(node_at(book, run.calls[-1]), Say | Menu | Ask)
-    return run if waits else replace(run, finished=True)

@@ -69,7 +69,7 @@ def overtakes(office: Office, place: str, words: str) -> None:
     text = review_book(kit, "rw").texts[place]
     typed = TypedWords(place, words, text.digest("rw"), text.digest("en"))
     by = other.here(other.enters().token)
-    assert not saving.keep(kit, by, "rw", [typed], agreed=place, once="a form").faults
+    assert not saving.keep(kit, by, "rw", [typed], agreed=place, once="a form")
 
 
 def takes_it_out(hands: Hands, to: Path) -> Path:

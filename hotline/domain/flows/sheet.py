@@ -64,17 +64,6 @@ class SheetRowFault(StrEnum):
     EMPTY = "has no words"
 
 
-@dataclass(frozen=True, slots=True)
-class RowRefused:
-    row: SheetRow
-    says: str
-    fault: SheetRowFault | None = None
-    """None where its words are not fit."""
-
-    def __str__(self) -> str:
-        return f"line {self.row.line}, {self.row.place or 'no place'}: {self.says}"
-
-
 def cell(text: str) -> str:
     """`text` so that a spreadsheet shows it, and never runs it."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text

@@ -6,7 +6,7 @@ Finds telephone numbers however they are written: with marks between the digits,
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotline.engine.check.finding import Code, Finding, Rule
 from hotline.engine.check.parts import leads_to, node_of, node_texts, nodes, screens_from
@@ -102,8 +102,7 @@ FEWEST, DISGUISED = 3, 6
 """Digits of the shortest number; of the shortest that is written in two parts by unusual marks."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """Some digits of a run, as one word says them, and where it stands."""
 
     begins: int

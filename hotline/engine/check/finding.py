@@ -1,9 +1,8 @@
 """What the checker says: one fault, where it stands, and what to do about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.text.remark import Remark, remark, remark_of
 
@@ -57,8 +56,7 @@ class Code(StrEnum):
     """A phrase of the code cannot be said so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     flow: str
     node: str
     code: Code
@@ -117,8 +115,7 @@ class Finding:
         return cls(**{**written, **said, "code": Code(written["code"])})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One kind of fault in the checker's own words: `{field}` and other values are filled in where it is found."""
 
     code: Code

@@ -1,7 +1,7 @@
 """What the families of checks look at alike: a node's texts, and whom it leads to. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotline.engine.document.fields import targets
 from hotline.engine.flow import (
@@ -24,8 +24,7 @@ from hotline.engine.run import Place
 from hotline.engine.view import Waiting
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenText:
+class WrittenText(NamedTuple):
     """One text of a node, and its field's name."""
 
     flow: str

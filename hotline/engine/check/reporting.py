@@ -1,7 +1,7 @@
 """What no screen of a report may say or ask: words that give her away, and who she is. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotline.engine.check.early import guarded
 from hotline.engine.check.finding import Code, Finding, Rule
@@ -62,8 +62,7 @@ def uncovered(live: Book, book: Book) -> Iterator[Finding]:
             yield risk.finding(_REASON_OLDER)
 
 
-@dataclass(frozen=True, slots=True)
-class _Risk:
+class _Risk(NamedTuple):
     """One word of a caller's screen that needs a reason."""
 
     flow: str

@@ -12,7 +12,7 @@ from hotline.engine.check.finding import Code, Finding, Rule
 from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, said_texts, texts
 from hotline.engine.check.risky import plain
 from hotline.engine.document.fields import targets
-from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Node, Text
+from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Text
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.engine.run import Place
 from hotline.engine.view import FOUND, WIDEST
@@ -147,10 +147,9 @@ def _echoes(words: str, label: str) -> bool:
 def _only_after(flow: Flow, name: str) -> Condition | None:
     """The answer without which nobody stands at this node: its one way in is a choice, or an arm, of its own."""
     sources = [node for node in flow.nodes.values() if name in targets(node)]
-    return _reason(sources[0], name) if len(sources) == 1 and name != flow.start else None
-
-
-def _reason(node: Node, name: str) -> Condition | None:
+    if len(sources) != 1 or name == flow.start:
+        return None
+    (node,) = sources
     if isinstance(node, Branch):
         arms = [arm.when for arm in node.arms if arm.goes == name]
         return arms[0] if len(arms) == 1 else None

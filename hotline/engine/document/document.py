@@ -49,9 +49,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from hotline.engine.document.fields import broken_references
-from hotline.engine.document.models import RevisionModel
+from hotline.engine.document.models import RevisionModel, flow_of
 from hotline.engine.document.shape import ShapeFault, shape_faults
-from hotline.engine.flow import Book, Flow
+from hotline.engine.flow import Book
 from hotline.engine.run import Option
 from hotline.errors import FlowInvalid
 
@@ -77,23 +77,7 @@ def shaped(document: Mapping[str, Any]) -> RevisionModel | tuple[ShapeFault, ...
 def bind(revision: RevisionModel, lists: Lists) -> Book:
     """The book of a well-shaped revision, also where its references lead nowhere: for the checker."""
     flows = {
-        name: Flow(
-            name=name,
-            start=model.start,
-            nodes={node: written.compile() for node, written in model.nodes.items()},
-            gathers=model.gathers,
-            private=model.private,
-            signed={
-                node: written.signed.compile()
-                for node, written in model.nodes.items()
-                if written.signed is not None
-            },
-            reasons={
-                node: written.reason
-                for node, written in model.nodes.items()
-                if written.reason is not None
-            },
-        )
+        name: flow_of(name, model.start, model.nodes, model.gathers, private=model.private)
         for name, model in revision.flows.items()
     }
     numbers = {row.number: row.compile() for row in revision.numbers}

@@ -11,18 +11,17 @@ Which nodes, flows, entries and lists a book names that it does not have. Pure.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from hotline.engine.flow import Ask, Book, Branch, Call, Flow, Menu, Node, Say
+from hotline.engine.keying import UNSEEN
 from hotline.engine.view import list_answers
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark, remark
 
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 REMARK = "remark"
 """Under which a fault of ours carries what it says."""
 
@@ -103,8 +102,7 @@ def _named(names: Sequence[str], rest: Sequence[str]) -> tuple[str, str]:
     return ".".join((*names, *rest[:1])), ""
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenReference:
+class BrokenReference(NamedTuple):
     flow: str
     node: str
     code: str
@@ -162,19 +160,15 @@ def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
                 message = remark("no node is called {name}", name=goes)
                 yield BrokenReference(flow.name, name, "unknown_node", message, field)
         if isinstance(node, Call):
-            yield from _in_call(book, flow, name, node)
+            called = book.flows.get(node.flow)
+            message = remark("no flow is called {name}", name=node.flow)
+            if called is not None:
+                message = remark("{name} is private: only its entry opens it", name=node.flow)
+            if called is None or (called.private and not flow.private):
+                yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
         if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
             message = remark("no list is called {name}", name=node.list)
             yield BrokenReference(flow.name, name, "unknown_list", message, "list")
-
-
-def _in_call(book: Book, flow: Flow, name: str, call: Call) -> Iterator[BrokenReference]:
-    if call.flow not in book.flows:
-        message = remark("no flow is called {name}", name=call.flow)
-        yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
-    elif book.flows[call.flow].private and not flow.private:
-        message = remark("{name} is private: only its entry opens it", name=call.flow)
-        yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
 
 
 def _listed(book: Book, flow: Flow, pattern: str) -> bool:

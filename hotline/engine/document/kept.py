@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
 
-from hotline.engine.flow import Book, Call, Flow, Menu, Node, reached
+from hotline.engine.flow import Book, Call, Flow, Menu, reached
 
 T = TypeVar("T")
 
@@ -109,11 +109,9 @@ def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
     }
     if not closed:
         return flow
-    return replace(flow, nodes={name: _shut(node, closed) for name, node in flow.nodes.items()})
-
-
-def _shut(node: Node, closed: Collection[str]) -> Node:
-    if not isinstance(node, Menu):
-        return node
-    offered = tuple(one for one in node.choices if (one.goes or node.goes) not in closed)
-    return replace(node, choices=offered)
+    nodes = dict(flow.nodes)
+    for name, node in flow.nodes.items():
+        if isinstance(node, Menu):
+            offered = [one for one in node.choices if (one.goes or node.goes) not in closed]
+            nodes[name] = replace(node, choices=tuple(offered))
+    return replace(flow, nodes=nodes)

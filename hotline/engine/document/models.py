@@ -1,7 +1,8 @@
 """The shape of a revision's document, for pydantic. `document.py` teaches the format and reads it with these."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,14 +18,33 @@ from hotline.engine.document.fields import (
     Words,
     refused,
 )
-from hotline.engine.keying import PIN_DIGITS
 from hotline.engine.numbers.number_row import Digits, NumberModel
 from hotline.engine.numbers.numbers import flag_of
 from hotline.text.languages import CODES
 from hotline.text.remark import remark
 
+NAMES = {"lead": "leads", "list_": "list", "day": "on"}
+"""Fields that the engine's values call otherwise than the document does."""
 
-class ConditionModel(Model):
+
+class Part(Model):
+    """A part that becomes one of the engine's values."""
+
+    makes: ClassVar[Callable[..., Any]]
+
+    def compile(self) -> Any:
+        """Returns the value, with the same fields; what the document leaves out is the value's own default."""
+        given = {NAMES.get(name, name): _compiled(value) for name, value in self}
+        return self.makes(**{name: value for name, value in given.items() if value is not None})
+
+
+def _compiled(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_compiled, value))
+    return value.compile() if isinstance(value, Part) else value
+
+
+class ConditionModel(Part):
     answer: Name | None = None
     is_: Value | list[Value] | None = Field(None, alias="is")
     flag: Annotated[str, Field(pattern=r"^[a-z0-9_.{}]+$", max_length=60)] | None = None
@@ -49,7 +69,7 @@ class ConditionModel(Model):
         return compiled.Condition(self.answer, tuple(values), self.flag)
 
 
-class LeadModel(Model):
+class LeadModel(Part):
     text: Texts
     when: ConditionModel | None = None
     number: Digits | None = None
@@ -68,7 +88,8 @@ class LeadModel(Model):
         return compiled.Lead(tuple(whens), self.text, self.number)
 
 
-class ChoiceModel(Model):
+class ChoiceModel(Part):
+    makes = compiled.Choice
     label: Texts
     value: Value | Literal[""] = ""
     goes: Name | None = None
@@ -78,20 +99,8 @@ class ChoiceModel(Model):
     when: ConditionModel | None = None
     every_page: bool = False
 
-    def compile(self) -> compiled.Choice:
-        return compiled.Choice(
-            label=self.label,
-            value=self.value,
-            goes=self.goes,
-            key=self.key,
-            same_line=self.same_line,
-            language=self.language,
-            when=self.when.compile() if self.when else None,
-            every_page=self.every_page,
-        )
 
-
-class _Shown(Model):
+class _Shown(Part):
     """What every node that waits may have."""
 
     text: Texts
@@ -99,24 +108,14 @@ class _Shown(Model):
     topic: Name | None = None
     completes: Name | None = None
 
-    def common(self) -> dict[str, Any]:
-        leads = tuple(lead.compile() for lead in self.lead)
-        return {
-            "text": self.text,
-            "leads": leads,
-            "topic": self.topic,
-            "completes": self.completes,
-        }
-
 
 class SayModel(_Shown):
+    makes = compiled.Say
     goes: Name | None = None
-
-    def compile(self) -> compiled.Say:
-        return compiled.Say(goes=self.goes, **self.common())
 
 
 class MenuModel(_Shown):
+    makes = compiled.Menu
     choices: Annotated[list[ChoiceModel], Field(min_length=1)]
     saves: Name | None = None
     goes: Name | None = None
@@ -139,18 +138,9 @@ class MenuModel(_Shown):
                 )
         return self
 
-    def compile(self) -> compiled.Menu:
-        return compiled.Menu(
-            choices=tuple(choice.compile() for choice in self.choices),
-            saves=self.saves,
-            goes=self.goes,
-            note=self.note,
-            languages=self.languages,
-            **self.common(),
-        )
-
 
 class AskModel(_Shown):
+    makes = compiled.Ask
     kind: Literal["words", "number", "place", "pin"]
     saves: Name
     goes: Name
@@ -183,45 +173,32 @@ class AskModel(_Shown):
                 raise refused(remark("choice {number} records no value", number=number + 1))
         return self
 
-    def compile(self) -> compiled.Ask:
-        return compiled.Ask(
-            kind=self.kind,
-            saves=self.saves,
-            goes=self.goes,
-            list=self.list_,
-            choices=tuple(choice.compile() for choice in self.choices),
-            skip=self.skip,
-            one=self.one,
-            none=self.none,
-            weak=self.weak,
-            digits=self.digits or PIN_DIGITS,
-            **self.common(),
-        )
 
-
-class ArmModel(Model):
+class ArmModel(Part):
+    makes = compiled.Arm
     goes: Name
     when: ConditionModel | None = None
 
 
-class CallModel(Model):
+class CallModel(Part):
+    makes = compiled.Call
     flow: Name
     goes: Name | None = None
 
 
-class FinishModel(Model):
+class FinishModel(Part):
+    makes = compiled.Finish
     text: Texts | None = None
 
 
-class SignedModel(Model):
+class SignedModel(Part):
     """Who answers for a question, since when, and for which words: `hotline flows check` says their digest."""
+
+    makes = compiled.Signed
 
     by: Annotated[str, Field(min_length=1)]
     day: date
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
-
-    def compile(self) -> compiled.Signed:
-        return compiled.Signed(self.by, self.day, self.digest)
 
 
 class NodeModel(Model):
@@ -250,18 +227,25 @@ class NodeModel(Model):
 
     def compile(self) -> compiled.Node:
         if self.branch is not None:
-            return compiled.Branch(
-                tuple(
-                    compiled.Arm(arm.goes, arm.when.compile() if arm.when else None)
-                    for arm in self.branch
-                )
-            )
-        if self.call is not None:
-            return compiled.Call(self.call.flow, self.call.goes)
-        shown = self.say or self.menu or self.ask
-        if shown is not None:
-            return shown.compile()
-        return compiled.Finish(self.finish.text if self.finish else None)
+            return compiled.Branch(_compiled(self.branch))
+        shown = self.say or self.menu or self.ask or self.call or self.finish
+        node: compiled.Node = _compiled(shown)
+        return node
+
+
+def flow_of(
+    name: str, start: str, nodes: Mapping[str, NodeModel], gathers: str | None, *, private: bool
+) -> compiled.Flow:
+    """The flow of these nodes, with who answers for them and why they are long."""
+    return compiled.Flow(
+        name=name,
+        start=start,
+        nodes={node: one.compile() for node, one in nodes.items()},
+        gathers=gathers,
+        private=private,
+        signed={node: one.signed.compile() for node, one in nodes.items() if one.signed},
+        reasons={node: one.reason for node, one in nodes.items() if one.reason is not None},
+    )
 
 
 class FlowModel(Model):

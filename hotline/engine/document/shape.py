@@ -1,7 +1,7 @@
 """What is wrong with the shape of a document: each fault with its path, and a remark in place of a sentence. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -32,8 +32,7 @@ TOO_SHORT: Mapping[str, Remark] = {
 UNFIT = remark("this value does not fit here")
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeFault:
+class ShapeFault(NamedTuple):
     path: tuple[str, ...]
     kind: str
     """Pydantic's: `missing`, `value_error`."""

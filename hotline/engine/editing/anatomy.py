@@ -15,9 +15,8 @@ Letters that no basic phone shows, each with its substitute; and the marks that 
 import copy
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from hotline.engine.check.risky import plain
 from hotline.engine.document.fields import KINDS, field_of
@@ -34,8 +33,7 @@ LINES = ("choices", "lead")
 """Lists of rows that each show words."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeText:
+class NodeText(NamedTuple):
     """A text of a node: the field's name, the way to it in the document, and its words by language."""
 
     field: str
@@ -58,60 +56,69 @@ def kind_of(node: object) -> str:
     return next((kind for kind in KINDS if node.get(kind) is not None), "")
 
 
+def value_at(document: object, way: Iterable[str]) -> Any:
+    """What stands at the end of a way, whatever the document is; None where nothing does."""
+    here: Any = document
+    for step in way:
+        if isinstance(here, Mapping):
+            here = here.get(step)
+        elif isinstance(here, list) and step.isdecimal() and int(step) < len(here):
+            here = here[int(step)]
+        else:
+            return None
+    return here
+
+
 def body_of(node: object) -> Document:
     """What stands under the node's kind; nothing of a branch, whose body is its arms."""
-    body = node.get(kind_of(node)) if isinstance(node, Mapping) else None
+    body = value_at(node, [kind_of(node)])
     return body if isinstance(body, Mapping) else {}
+
+
+def way_to_rows(node: object, rows: str) -> tuple[str, ...]:
+    """The way to the choices, lead or arms of a node."""
+    return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
 
 
 def rows_of(node: object, rows: str) -> Sequence[Any]:
     """The choices, lead or arms of a node as they are written."""
-    inside = node if rows == "arms" else body_of(node)
-    found = inside.get(BRANCH if rows == "arms" else rows) if isinstance(inside, Mapping) else None
+    found = value_at(node, way_to_rows(node, rows))
     return found if isinstance(found, list) else ()
 
 
 def texts_in(node: object) -> Iterator[NodeText]:
     """Every text that is there, in the order of a screen."""
     kind, body = kind_of(node), body_of(node)
-    for rows, label in (("lead", "text"), ("choices", "label")):
-        if rows == "choices":
-            yield from _text((kind, "text"), body.get("text"))
-        for at, row in enumerate(rows_of(node, rows)):
-            if isinstance(row, Mapping):
-                yield from _text((kind, rows, str(at), label), row.get(label))
-    for name in ("note", "skip", "one", "none"):
-        yield from _text((kind, name), body.get(name))
-
-
-def _text(steps: tuple[str, ...], words: object) -> Iterator[NodeText]:
-    if isinstance(words, Mapping):
-        said = {str(code): str(text) for code, text in words.items() if text is not None}
-        yield NodeText(field_of(steps)[0], steps, said)
+    leads = [("lead", str(at), "text") for at in range(len(rows_of(node, "lead")))]
+    labels = [("choices", str(at), "label") for at in range(len(rows_of(node, "choices")))]
+    others = [("text",), ("note",), ("skip",), ("one",), ("none",)]
+    for inner in (*leads, others[0], *labels, *others[1:]):
+        words = value_at(body, inner)
+        if isinstance(words, Mapping):
+            steps = (kind, *inner)
+            said = {str(code): str(text) for code, text in words.items() if text is not None}
+            yield NodeText(field_of(steps)[0], steps, said)
 
 
 def arrows_in(node: object) -> Iterator[tuple[str, str]]:
     """Which field leads to which node of the same flow, in the order of the page."""
-    found: list[tuple[str, object]] = []
-    for rows in ("choices", "arms"):
-        for at, row in enumerate(rows_of(node, rows)):
-            found.append((f"{rows}.{at}.goes", row.get("goes") if isinstance(row, Mapping) else ""))
-    found += [(name, body_of(node).get(name)) for name in ("goes", "weak")]
-    yield from ((field, goes) for field, goes in found if isinstance(goes, str) and goes)
+    rows = [(rows, at) for rows in ("choices", "arms") for at in range(len(rows_of(node, rows)))]
+    for field in (*(f"{rows}.{at}.goes" for rows, at in rows), "goes", "weak"):
+        goes = value_at(node, path_of(node, field))
+        if isinstance(goes, str) and goes:
+            yield field, goes
 
 
 def called_by(node: object) -> str:
     """The flow that a call opens; empty where it is none."""
-    flow = body_of(node).get("flow") if kind_of(node) == "call" else None
+    flow = value_at(node, ("call", "flow"))
     return flow if isinstance(flow, str) else ""
 
 
 def first_words(node: object) -> Mapping[str, str]:
     """What a list shows of a node: its text, by language."""
-    text = body_of(node).get("text")
-    if not isinstance(text, Mapping):
-        return {}
-    return {code: text[code] for code in CODES if isinstance(text.get(code), str)}
+    said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
+    return {code: words for code, words in said.items() if isinstance(words, str)}
 
 
 def with_value(node: Document, steps: Sequence[str], value: object) -> dict[str, Any]:
@@ -135,7 +142,7 @@ def place_of(flow: str, name: str, node: Document, field: str) -> str:
     return ".".join((flow, name, *path_of(node, field)))
 
 
-def path_of(node: Document, field: str) -> tuple[str, ...]:
+def path_of(node: object, field: str) -> tuple[str, ...]:
     """The way to a field in the node's document, as `field_of` names it: `choices.2.goes`, and `text` for a text."""
     kind = kind_of(node)
     first, *rest = field.split(".")
@@ -172,7 +179,10 @@ def locked(node: object, live: object) -> frozenset[str]:
     if kind_of(live) == "":
         return frozenset()
     fields = {"saves", "topic", "completes", "signed.by", "signed.day", "signed.digest"}
-    old, new = _choices(live), _choices(node)
+    old, new = (
+        [row if isinstance(row, Mapping) else {} for row in rows_of(one, "choices")]
+        for one in (live, node)
+    )
     known = set(names("choices", old))
     for at, name in enumerate(names_after("choices", old, new)):
         if name in known:
@@ -182,33 +192,27 @@ def locked(node: object, live: object) -> frozenset[str]:
 
 def with_flow_marks(flow: Mapping[str, Any], *, gathers: str, private: bool) -> dict[str, Any]:
     """The flow with these marks, in front of its start; without those that say nothing."""
-    said = {"gathers": gathers, "private": private}
+    marks = {"gathers": gathers, "private": private}
+    said = {mark: given for mark, given in marks.items() if given}
     changed: dict[str, Any] = {}
     for name, value in flow.items():
         if name == "start":
-            changed |= {mark: given for mark, given in said.items() if given}
+            changed |= said
         if name not in OF_A_FLOW:
             changed[name] = value
-    return changed | {mark: given for mark, given in said.items() if given}
+    return changed | said
 
 
 def marks_in(node: object) -> Mapping[str, Any]:
     """The marks that a node has, by the field of its form."""
-    found = {name: body_of(node).get(name) for name in ("saves", "topic", "completes")}
-    if isinstance(node, Mapping):
-        found["signed"] = node.get("signed")
-    for at, row in enumerate(rows_of(node, "choices")):
-        if isinstance(row, Mapping):
-            found |= {f"choices.{at}.{mark}": row.get(mark) for mark in ("value", "key")}
+    rows = range(len(rows_of(node, "choices")))
+    inner = [f"choices.{at}.{mark}" for at in rows for mark in ("value", "key")]
+    fields = ("saves", "topic", "completes", "signed", *inner)
+    found = {field: value_at(node, path_of(node, field)) for field in fields}
     return {field: value for field, value in found.items() if value not in (None, "")}
 
 
-def _choices(node: object) -> Sequence[Mapping[str, Any]]:
-    return [row if isinstance(row, Mapping) else {} for row in rows_of(node, "choices")]
-
-
-@dataclass(frozen=True, slots=True)
-class WordsFound:
+class WordsFound(NamedTuple):
     flow: str
     node: str
     """Empty where the flow is called so."""
@@ -224,35 +228,20 @@ def searched(flows: Mapping[str, object], query: str) -> Iterator[WordsFound]:
     if not wanted:
         return
     for flow, document in flows.items():
-        said = derived(_said, document, flow)
-        if wanted in said.plain:
-            yield from (found for words, found in said.parts if wanted in words)
+        yield from (found for words, found in derived(_said, document, flow) if wanted in words)
 
 
-@dataclass(frozen=True, slots=True)
-class _FlowWords:
+def _said(document: object, flow: str) -> Sequence[tuple[str, WordsFound]]:
     """All that is looked for in a flow, without capitals and accents."""
-
-    plain: str
-    parts: tuple[tuple[str, WordsFound], ...]
-
-
-def _said(document: object, flow: str) -> _FlowWords:
-    parts = tuple((plain(found.words), found) for found in _parts(document, flow))
-    return _FlowWords("\n".join(words for words, _ in parts), parts)
-
-
-def _parts(document: object, flow: str) -> Iterator[WordsFound]:
-    yield WordsFound(flow, "", "", "", flow)
+    found = [WordsFound(flow, "", "", "", flow)]
     for node, written in nodes_of(document).items():
-        yield WordsFound(flow, node, "", "", node)
+        found.append(WordsFound(flow, node, "", "", node))
         for text in texts_in(written):
-            for language, words in text.words.items():
-                yield WordsFound(flow, node, text.field, language, words)
+            found += [WordsFound(flow, node, text.field, *said) for said in text.words.items()]
+    return [(plain(one.words), one) for one in found]
 
 
-@dataclass(frozen=True, slots=True)
-class BadLetter:
+class BadLetter(NamedTuple):
     field: str
     language: str
     letter: str
@@ -265,17 +254,15 @@ class BadLetter:
 
 def bad_letters(node: object) -> tuple[BadLetter, ...]:
     """Each letter once for each text and language, in the order of the page."""
-    return tuple(_found(node))
-
-
-def _found(node: object) -> Iterator[BadLetter]:
+    found = []
     for text in texts_in(node):
         for language, words in text.words.items():
             said = unicodedata.normalize("NFC", words)
             for letter in strangers(said):
                 name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
                 instead, times = substitute(letter), said.count(letter)
-                yield BadLetter(text.field, language, letter, name, instead, times)
+                found.append(BadLetter(text.field, language, letter, name, instead, times))
+    return tuple(found)
 
 
 def mended(node: Document, language: str, letter: str = "") -> tuple[dict[str, Any], int]:
@@ -286,7 +273,7 @@ def mended(node: Document, language: str, letter: str = "") -> tuple[dict[str, A
     wrong = {one.letter for one in bad_letters(node) if one.language == language}
     chosen = wrong & {letter} if letter else wrong
     table = {one: substitute(one) for one in chosen if substitute(one) != "?"}
-    return _replaced(node, table, (language,))
+    return _replaced(node, table, language)
 
 
 def without_typography(node: Document) -> tuple[dict[str, Any], Mapping[str, int]]:
@@ -298,20 +285,18 @@ def without_typography(node: Document) -> tuple[dict[str, Any], Mapping[str, int
     for text in texts_in(node):
         for words in text.words.values():
             found.update(letter for letter in words if letter in TYPOGRAPHY)
-    changed, _ = _replaced(node, TYPOGRAPHY, ())
-    return changed, found
+    return _replaced(node, TYPOGRAPHY)[0], found
 
 
 def _replaced(
-    node: Document, table: Mapping[str, str], languages: tuple[str, ...]
+    node: Document, table: Mapping[str, str], only: str = ""
 ) -> tuple[dict[str, Any], int]:
     changed, times = dict(node), 0
     for text in texts_in(node):
         for language, words in text.words.items():
-            if languages and language not in languages:
-                continue
             said = unicodedata.normalize("NFC", words)
-            if count := sum(letter in table for letter in said):
+            count = sum(letter in table for letter in said)
+            if count and only in ("", language):
                 plain = "".join(table.get(letter, letter) for letter in said)
                 changed = with_value(changed, (*text.steps, language), plain)
                 times += count

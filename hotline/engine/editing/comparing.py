@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.engine.editing.lists.rows import is_list_of_rows, names, names_after
 
@@ -21,8 +21,7 @@ class Absent:
 ABSENT = Absent()
 
 
-@dataclass(frozen=True, slots=True)
-class ValueChange:
+class ValueChange(NamedTuple):
     """One value that differs, and the way to it in either version: rows are counted, each as it stands there."""
 
     before_at: tuple[str, ...]

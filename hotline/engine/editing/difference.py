@@ -7,14 +7,13 @@ Which words of a text were added and which taken out, for reading. Pure.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import OF_A_FLOW, Document, kind_of, mark_of, nodes_of, texts_in
-from hotline.engine.editing.comparing import ABSENT, ROWS, ValueChange, compared
+from hotline.engine.editing.comparing import ABSENT, ROWS, compared
 from hotline.engine.editing.lists.rows import is_moved
 from hotline.engine.editing.preview import calling_order, said
 from hotline.engine.run import Place
@@ -30,8 +29,7 @@ class SpanKind(StrEnum):
     DEL = "del"
 
 
-@dataclass(frozen=True, slots=True)
-class WordSpan:
+class WordSpan(NamedTuple):
     kind: SpanKind
     text: str
 
@@ -39,19 +37,13 @@ class WordSpan:
 def spans(before: str, after: str) -> tuple[WordSpan, ...]:
     """Whole words. What is no `ins` makes `before`, what is no `del` makes `after`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
-    found: list[WordSpan] = []
+    found: list[tuple[SpanKind, list[str]]] = []
     for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if tag == "equal":
-            _add(found, SpanKind.SAME, old[a:b])
+            found.append((SpanKind.SAME, old[a:b]))
         else:
-            _add(found, SpanKind.DEL, old[a:b])
-            _add(found, SpanKind.INS, new[c:d])
-    return tuple(found)
-
-
-def _add(found: list[WordSpan], kind: SpanKind, pieces: Sequence[str]) -> None:
-    if pieces:
-        found.append(WordSpan(kind, "".join(pieces)))
+            found += [(SpanKind.DEL, old[a:b]), (SpanKind.INS, new[c:d])]
+    return tuple(WordSpan(kind, "".join(pieces)) for kind, pieces in found if pieces)
 
 
 FRONT = "front"
@@ -67,8 +59,7 @@ class ScreenState(StrEnum):
     CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class WordsChanged:
+class WordsChanged(NamedTuple):
     field: str
     language: str
     before: str
@@ -80,8 +71,7 @@ class WordsChanged:
         return spans(self.before, self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChanged:
+class FieldChanged(NamedTuple):
     """An arrow, a mark or another field; `""` where nothing stood or stands."""
 
     field: str
@@ -90,8 +80,7 @@ class FieldChanged:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenDifference:
+class ScreenDifference(NamedTuple):
     flow: str
     node: str
     """Empty of the flow itself: its start, what it gathers."""
@@ -108,8 +97,7 @@ class ScreenDifference:
         return frozenset(one.language for one in self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     screens: tuple[ScreenDifference, ...]
     entries: tuple[FieldChanged, ...] = ()
     """By their digits."""
@@ -133,16 +121,7 @@ class Difference:
         return tuple(screen for screen in self.screens if screen.marks)
 
 
-@dataclass(slots=True)
-class _Sorted:
-    words: list[WordsChanged] = field(default_factory=list)
-    arrows: list[FieldChanged] = field(default_factory=list)
-    marks: list[FieldChanged] = field(default_factory=list)
-    others: list[FieldChanged] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftBehind:
+class LeftBehind(NamedTuple):
     """A text whose English is new, while other languages keep what they said before."""
 
     flow: str
@@ -184,7 +163,7 @@ def difference(before: Document, after: Document) -> Difference:
             if (one := _screen(old, new, Place(flow, node))) is not None
         ),
         entries=tuple(_plain("", *rest.pop("entries", ({}, {})))),
-        numbers=tuple(_numbers(*rest.pop("numbers", ([], [])))),
+        numbers=tuple(_plain("", *map(by_number, rest.pop("numbers", ([], []))))),
         others=tuple(one for name, parts in rest.items() for one in _plain(name, *parts)),
     )
 
@@ -192,7 +171,11 @@ def difference(before: Document, after: Document) -> Difference:
 def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
     """The flows that differ, each with itself ("") and its screens; what is gone stands behind what is there."""
     old, new = _flows(before), _flows(after)
-    differing = {flow for flow in (*new, *old) if _differs(old, new, flow)}
+    differing = {
+        flow
+        for flow in (*new, *old)
+        if old.get(flow) != new.get(flow) or _reordered(old, new, flow) is not None
+    }
     gone = any(nodes_of(old.get(flow)).keys() - nodes_of(new.get(flow)) for flow in differing)
     found: dict[str, dict[str, None]] = {}
     for document, flows, is_walked in ((after, new, bool(differing)), (before, old, gone)):
@@ -206,68 +189,43 @@ def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[
     return found
 
 
-def _differs(old: Mapping[str, Any], new: Mapping[str, Any], flow: str) -> bool:
-    was, now = old.get(flow, ABSENT), new.get(flow, ABSENT)
-    return was is not now and (was != now or _reordered(old, new, flow) is not None)
-
-
 def _screen(
     old: Mapping[str, Any], new: Mapping[str, Any], place: Place
 ) -> ScreenDifference | None:
     was, now = _part(old, place), _part(new, place)
-    found = _Sorted()
+    words: dict[tuple[str, str], WordsChanged] = {}
+    found: dict[str, list[FieldChanged]] = {"arrows": [], "marks": [], "others": []}
     for change in compared(was, now):
-        if place.node:
-            _sort_of_a_node(found, change)
+        steps = [step for step in change.at if step != ROWS]
+        name, language = field_of(steps) if place.node else (".".join(change.at), "")
+        before, after = said(change.before), said(change.after)
+        if language:
+            # A text whose screen became another kind left one path and came to another: it is one text.
+            one = words.get((name, language), WordsChanged(name, language, "", ""))
+            both = WordsChanged(name, language, one.before or before, one.after or after)
+            words[name, language] = both
         else:
-            _sort_of_a_flow(found, change)
+            changed = FieldChanged(name or ".".join(steps), before, after)
+            found[_group(place, name)].append(changed)
     if place.node and ABSENT not in (was, now) and kind_of(was) != kind_of(now):
-        found.others.append(FieldChanged("kind", kind_of(was), kind_of(now)))
+        found["others"].append(FieldChanged("kind", kind_of(was), kind_of(now)))
     if not place.node and (order := _reordered(old, new, place.flow)) is not None:
-        found.others.append(order)
-    words, arrows = tuple(found.words), tuple(found.arrows)
-    marks, others = tuple(found.marks), tuple(found.others)
-    if not (words or arrows or marks or others):
+        found["others"].append(order)
+    if not words and not any(found.values()):
         return None
     state = ScreenState.NEW if was == ABSENT else ScreenState.CHANGED
     state = ScreenState.GONE if now == ABSENT else state
-    return ScreenDifference(place.flow, place.node, state, words, arrows, marks, others)
+    groups = {name: tuple(changes) for name, changes in found.items()}
+    return ScreenDifference(place.flow, place.node, state, tuple(words.values()), **groups)
 
 
-def _sort_of_a_node(found: _Sorted, change: ValueChange) -> None:
-    steps = [step for step in change.at if step != ROWS]
-    name, language = field_of(steps)
-    if language:
-        _add_words(found, name, language, change)
-        return
-    changed = FieldChanged(name or ".".join(steps), said(change.before), said(change.after))
-    if mark_of(name):
-        found.marks.append(changed)
-    elif name.rpartition(".")[2] in ("goes", "weak", "flow"):
-        found.arrows.append(changed)
-    else:
-        found.others.append(changed)
-
-
-def _sort_of_a_flow(found: _Sorted, change: ValueChange) -> None:
-    name = ".".join(change.at)
-    changed = FieldChanged(name, said(change.before), said(change.after))
-    if name in OF_A_FLOW:
-        found.marks.append(changed)
-    elif name == "start":
-        found.arrows.append(changed)
-    else:
-        found.others.append(changed)
-
-
-def _add_words(found: _Sorted, name: str, language: str, change: ValueChange) -> None:
-    """A text whose screen became another kind left one path and came to another: it is one text."""
-    before, after = said(change.before), said(change.after)
-    for at, one in enumerate(found.words):
-        if (one.field, one.language) == (name, language):
-            found.words[at] = WordsChanged(name, language, one.before or before, one.after or after)
-            return
-    found.words.append(WordsChanged(name, language, before, after))
+def _group(place: Place, name: str) -> str:
+    """Whether a field of a screen, or of the flow itself, is an arrow, a mark or another."""
+    if mark_of(name) if place.node else name in OF_A_FLOW:
+        return "marks"
+    last = name.rpartition(".")[2]
+    is_arrow = last in ("goes", "weak", "flow") if place.node else name == "start"
+    return "arrows" if is_arrow else "others"
 
 
 def _reordered(old: Mapping[str, Any], new: Mapping[str, Any], flow: str) -> FieldChanged | None:
@@ -285,13 +243,8 @@ def _part(flows: Mapping[str, Any], place: Place) -> Any:
     return {name: value for name, value in flow.items() if name != "nodes"}
 
 
-def _numbers(before: object, after: object) -> Iterator[FieldChanged]:
+def by_number(rows: object) -> Mapping[str, Mapping[str, Any]]:
     """Rows by their digits."""
-    old, new = _by_number(before), _by_number(after)
-    yield from _plain("", old, new)
-
-
-def _by_number(rows: object) -> Mapping[str, Any]:
     listed = rows if isinstance(rows, Sequence) else ()
     return {str(row.get("number", "")): row for row in listed if isinstance(row, Mapping)}
 

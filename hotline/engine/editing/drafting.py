@@ -6,19 +6,19 @@ broken choice is played without it: so that a screen shows itself while somebody
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from hotline.engine.check.checking import of_flow, of_node
 from hotline.engine.check.finding import MEND, Code, Finding
 from hotline.engine.document.fields import field_of
-from hotline.engine.document.models import FlowModel, NodeModel
+from hotline.engine.document.models import FlowModel, NodeModel, flow_of
 from hotline.engine.document.shape import shape_faults
 from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, path_of
-from hotline.engine.flow import Book, Flow, Node
+from hotline.engine.flow import Book, Flow
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.text.remark import Remark, remark
 
@@ -64,8 +64,7 @@ SENTENCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DraftFault:
+class DraftFault(NamedTuple):
     node: str
     """Empty of the flow itself."""
     field: str
@@ -75,8 +74,7 @@ class DraftFault:
     """As the checker says it; of what is only not there yet, a few words for each kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     flow: Flow
     """What of it can be played. Its nodes are those that are one."""
     faults: tuple[DraftFault, ...]
@@ -90,27 +88,24 @@ class Draft:
 def drafted(name: str, flow: object) -> Draft:
     """The flow of a document, however broken that is."""
     written = nodes_of(flow)
-    nodes: dict[str, Node] = {}
     models: dict[str, NodeModel] = {}
     faults = [*_of_the_flow(flow)]
     for node, document in written.items():
         model, found = _read(node, document)
         faults += found
         if model is not None:
-            models[node], nodes[node] = model, model.compile()
+            models[node] = model
 
     head = flow if isinstance(flow, Mapping) else {}
     start, gathers = head.get("start"), head.get("gathers")
-    compiled = Flow(
-        name=name,
-        start=start if isinstance(start, str) else next(iter(written), ""),
-        nodes=nodes,
-        gathers=gathers if isinstance(gathers, str) and gathers else None,
+    compiled = flow_of(
+        name,
+        start if isinstance(start, str) else next(iter(written), ""),
+        models,
+        gathers if isinstance(gathers, str) and gathers else None,
         private=head.get("private") is True,
-        signed={node: one.signed.compile() for node, one in models.items() if one.signed},
-        reasons={node: one.reason for node, one in models.items() if one.reason is not None},
     )
-    return Draft(compiled, tuple(faults), frozenset(written.keys() - nodes.keys()))
+    return Draft(compiled, tuple(faults), frozenset(written.keys() - models.keys()))
 
 
 def played(flow: object, name: str) -> Flow:
@@ -227,8 +222,7 @@ def _says_more(node: dict[str, Any], fault: DraftFault) -> bool:
 
 def _take_out(node: dict[str, Any], field: str) -> None:
     inside = node if field in node else _body(node)
-    way = path_of(node, field)
-    inside.pop(way[-1] if way else field, None)
+    inside.pop(path_of(node, field)[-1], None)
 
 
 def _body(node: dict[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,13 @@ the emergency number. All else waits for a second person: an arrow, a choice, an
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.engine.check.early import digits_in
 from hotline.engine.check.risky import new_risky_words
 from hotline.engine.editing.anatomy import Document, called_by, nodes_of
-from hotline.engine.editing.difference import Difference, ScreenState, difference
+from hotline.engine.editing.difference import Difference, ScreenState, by_number, difference
 from hotline.engine.flow import reached
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence
 
@@ -44,8 +43,7 @@ class NotInEmergency(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
+class HeldBack(NamedTuple):
     reason: NotInEmergency
     flow: str
     node: str
@@ -89,7 +87,7 @@ def _of_screens(changes: Difference, before: Document, after: Document) -> Itera
 def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iterator[HeldBack]:
     for entry in changes.entries:
         yield HeldBack(NotInEmergency.ENTRY, "", "", entry.field)
-    was, now = _numbers(before), _numbers(after)
+    was, now = by_number(before.get("numbers")), by_number(after.get("numbers"))
     for digits in dict.fromkeys((*was, *now)):
         if was.get(digits) == now.get(digits):
             continue
@@ -118,9 +116,3 @@ def _guarded(document: Document) -> set[str]:
     ]
     found = reached(begins, lambda name: map(called_by, nodes_of(flows.get(name)).values()))
     return {name for name in found if name in flows}
-
-
-def _numbers(document: Document) -> Mapping[str, Mapping[str, Any]]:
-    rows = document.get("numbers")
-    listed = rows if isinstance(rows, list) else []
-    return {str(row.get("number", "")): row for row in listed if isinstance(row, Mapping)}

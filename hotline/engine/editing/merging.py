@@ -7,7 +7,7 @@ merged one by one, and their order is one field more.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import kind_of
@@ -35,8 +35,7 @@ Settled = Mapping[str, Side]
 """Decisions of clashes, by their keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class MergedField:
+class MergedField(NamedTuple):
     """A place in the flow, as a page names it: the screen, the field of its form, the language of a text."""
 
     node: str
@@ -44,8 +43,7 @@ class MergedField:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldClash:
+class FieldClash(NamedTuple):
     """What both changed, and not alike. A version that has nothing there is `ABSENT`."""
 
     key: str
@@ -56,11 +54,10 @@ class FieldClash:
     yours: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    document: dict[str, Any]
-    """Yours stands wherever a clash is not settled."""
-    clashes: tuple[FieldClash, ...]
+class Merged(NamedTuple):
+    document: Any
+    """Yours stands wherever a clash is not settled; None where it is taken out."""
+    clashes: Sequence[FieldClash] = ()
     """What is still to be decided; nothing is stored before."""
 
 
@@ -70,8 +67,7 @@ class _Merging:
     clashes: list[FieldClash] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(NamedTuple):
     """A place by the names of rows, and as it is counted in your version, or in theirs."""
 
     path: tuple[str, ...] = ()

@@ -9,9 +9,10 @@ A flow as a list: each screen with its kind, its first words, where it leads and
 How full a screen can get: numbering, ways on and out, and the widest of each placeholder counted. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from hotline.engine import turn, walk
 from hotline.engine.check.parts import conditions
@@ -24,12 +25,13 @@ from hotline.engine.editing.anatomy import (
     first_words,
     kind_of,
     nodes_of,
+    value_at,
 )
 from hotline.engine.editing.comparing import Absent
-from hotline.engine.flow import Ask, Book, Finish, Flow, Node, Say, numbers_shown
-from hotline.engine.page_cache import Drawn, screen_of
+from hotline.engine.flow import Ask, Book, Finish, Node, Say, numbers_shown
+from hotline.engine.page_cache import screen_of
 from hotline.engine.run import Facts, Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, Layout, Screen, paginate
+from hotline.engine.screen import DEFAULT_LIMIT, Screen, paginate
 from hotline.engine.view import WIDEST, Waiting, node_at, view
 from hotline.engine.words import HELD_BACK
 from hotline.text.gsm7 import septets
@@ -66,8 +68,7 @@ class Previewed:
         return self.screens[-1] if self.screens else None
 
 
-@dataclass(frozen=True, slots=True)
-class Supposition:
+class Supposition(NamedTuple):
     """An answer or a flag on which something of a node depends, for "as if"."""
 
     name: str
@@ -91,19 +92,24 @@ def played(
 
     `book` holds the draft already: `drafting.put_in`. A node that is not there is where it stops, never the front.
     """
+
+    def missing(passed: Sequence[Place]) -> Place | None:
+        return next((one for one in passed if node_at(book, one) is None), None)
+
     told = supposed or Supposed()
     facts = Facts(flags={**numbers_shown(book, today), **told.flags}, words=WIDEST)
-    began = (Place(flow, node or _start(book, flow)),) if flow else walk.front(book)
+    begin = node or (book.flows[flow].start if flow in book.flows else "")
+    began = (Place(flow, begin),) if flow else walk.front(book)
     walked = walk.settle(book, facts, Run(language, began, answers=told.answers))
     run, screens = walked.run, list[Screen]()
-    stuck = _missing(book, walked.passed)
+    stuck = missing(walked.passed)
     if stuck is None:
         screens.append(turn.render(book, run, facts, limit=limit))
     for keyed in keys[:MOST_KEYS]:
         if stuck is not None or run.finished:
             break
         following = turn.resume(book, run, keyed, facts, limit=limit)
-        stuck = _missing(book, following.passed)
+        stuck = missing(following.passed)
         if stuck is None:
             run = following.run
             screens.append(following.screen)
@@ -134,35 +140,18 @@ def screens_of(
     node = node_at(book, place)
     if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
         return ()
-    run, facts = _fullest(book, node, Run(language, (place,)))
-    pages = paginate(view(book, node, run, facts).layout, limit)
-    return tuple(screen_of(page.text, ends=isinstance(node, Finish)) for page in pages)
-
-
-def _fullest(book: Book, node: Waiting | Finish, run: Run) -> tuple[Run, Facts]:
-    """The situation in which most of the node stands."""
-    named: Mapping[str, str] = {}
-    if not isinstance(node, Finish):
-        _, named = next(listings(book, node))
-    told = (
-        (replace(r, answers={**r.answers, **named}), facts) for r, facts in situations(node, run)
+    # The situation in which most of the node stands.
+    run = Run(language, (place,))
+    named = {} if isinstance(node, Finish) else next(listings(book, node))[1]
+    seen = (
+        view(book, node, replace(there, answers={**there.answers, **named}), facts).layout
+        for there, facts in situations(node, run)
     )
-    return max(told, key=lambda each: _said(view(book, node, *each).layout))
-
-
-def _said(layout: Layout) -> int:
-    """The letters of a screen's words and choices."""
-    return len(layout.text) + sum(len(button.label) for button in layout.buttons)
-
-
-def _start(book: Book, flow: str) -> str:
-    found: Flow | None = book.flows.get(flow)
-    return found.start if found else ""
-
-
-def _missing(book: Book, passed: Sequence[Place]) -> Place | None:
-    missing: Iterator[Place] = (place for place in passed if node_at(book, place) is None)
-    return next(missing, None)
+    fullest = max(
+        seen, key=lambda one: len(one.text) + sum(len(button.label) for button in one.buttons)
+    )
+    pages = paginate(fullest, limit)
+    return tuple(screen_of(page.text, ends=isinstance(node, Finish)) for page in pages)
 
 
 def said(value: object) -> str:
@@ -185,8 +174,7 @@ def said(value: object) -> str:
     return str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(NamedTuple):
     """One way from a field of a node to another node of the flow."""
 
     node: str
@@ -201,8 +189,7 @@ class Arrow:
         return f"{self.node}.{self.field}"
 
 
-@dataclass(frozen=True, slots=True)
-class OutlineRow:
+class OutlineRow(NamedTuple):
     name: str
     kind: str
     """Empty where it is none yet."""
@@ -216,8 +203,7 @@ class OutlineRow:
 
 def outline(flow: object) -> tuple[OutlineRow, ...]:
     """Every node of the flow, in its own order."""
-    arrows = arrows_of(flow)
-    start = start_of(flow)
+    arrows, start = arrows_of(flow), start_of(flow)
     return tuple(
         OutlineRow(
             name=name,
@@ -235,19 +221,12 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
 def arrows_of(flow: object) -> tuple[Arrow, ...]:
     """The start, and every arrow between the flow's nodes; also those that lead to no node."""
     start = start_of(flow)
-    first = [Arrow("", "start", start)] if start else []
-    return (
-        *first,
-        *(
-            Arrow(name, field, goes)
-            for name, node in nodes_of(flow).items()
-            for field, goes in arrows_in(node)
-        ),
-    )
+    inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in arrows_in(node)]
+    return (*([Arrow("", "start", start)] if start else []), *inner)
 
 
 def start_of(flow: object) -> str:
-    start = flow.get("start") if isinstance(flow, Mapping) else None
+    start = value_at(flow, ["start"])
     return start if isinstance(start, str) else ""
 
 
@@ -257,12 +236,20 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
     `begins` is the front and what entries open; whatever nothing leads to stands at the end, in its own order.
     """
     ways = {name: derived(_ways, flow) for name, flow in flows.items()}
-    starts = {name: start_of(flow) for name, flow in flows.items()}
-    found: dict[tuple[str, str], None] = {}
+    found: dict[Place, None] = {}
     for flow in dict.fromkeys((*begins, *flows)):
-        for begin in (starts.get(flow, ""), *ways.get(flow, ())):
-            _walked(ways, starts, (flow, begin), found)
-    return tuple(Place(*place) for place in found)
+        for begin in (start_of(flows.get(flow)), *ways.get(flow, ())):
+            waiting = [Place(flow, begin)]
+            while waiting:
+                place = waiting.pop()
+                if place in found or place.node not in ways.get(place.flow, ()):
+                    continue
+                found[place] = None
+                called, goes = ways[place.flow][place.node]
+                waiting += [Place(place.flow, one) for one in goes]
+                if called in flows:
+                    waiting.append(Place(called, start_of(flows[called])))
+    return [*found]
 
 
 def _ways(flow: object) -> Mapping[str, tuple[str, tuple[str, ...]]]:
@@ -273,31 +260,11 @@ def _ways(flow: object) -> Mapping[str, tuple[str, tuple[str, ...]]]:
     }
 
 
-def _walked(
-    ways: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]],
-    starts: Mapping[str, str],
-    begin: tuple[str, str],
-    found: dict[tuple[str, str], None],
-) -> None:
-    waiting = [begin]
-    while waiting:
-        place = waiting.pop()
-        flow, name = place
-        if place in found or name not in ways.get(flow, ()):
-            continue
-        found[place] = None
-        called, goes = ways[flow][name]
-        waiting.extend((flow, one) for one in goes)
-        if called in starts:
-            waiting.append((called, starts[called]))
-
-
 ONE_PAGE = 10**6
 """A limit that no screen reaches."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilledMeter:
+class FilledMeter(NamedTuple):
     """A node in one language, in the situation in which it is longest."""
 
     language: str
@@ -323,23 +290,16 @@ def meters(
         node = Say(words)
     if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
         return {}
-    said = node.text or {}
-    return {
-        code: _measured(code, [*drawings(book, node, Run(code, (place,)), limit)], limit)
-        for code in CODES
-        if code in said
-    }
-
-
-def _measured(language: str, shown: Sequence[Drawn], limit: int) -> FilledMeter:
-    layouts = (one.seen.layout for one in shown)
-    tight = [replace(layout, ways=layout.ways[-1:]) for layout in layouts]
-    return FilledMeter(
-        language=language,
-        septets=max(screen.septets for one in shown for screen in one.screens),
-        most=limit - HELD_BACK,
-        screens=max(len(one.pages) for one in shown),
-        whole=max(
-            sum(septets(page.text) for page in paginate(layout, ONE_PAGE)) for layout in tight
-        ),
-    )
+    found = {}
+    for code in (code for code in CODES if code in (node.text or {})):
+        shown = [*drawings(book, node, Run(code, (place,)), limit)]
+        tight = [replace(one.seen.layout, ways=one.seen.layout.ways[-1:]) for one in shown]
+        whole = (sum(septets(page.text) for page in paginate(one, ONE_PAGE)) for one in tight)
+        found[code] = FilledMeter(
+            language=code,
+            septets=max(screen.septets for one in shown for screen in one.screens),
+            most=limit - HELD_BACK,
+            screens=max(len(one.pages) for one in shown),
+            whole=max(whole),
+        )
+    return found

@@ -31,13 +31,13 @@ from hotline.engine.flow import (
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.engine.run import Option
 
-CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed)
+CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed, Number)
 """What a pressed value may be, in the order of their numbers."""
 BOOK = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
 """What of a book is pressed, in this order: the first line is a list of all but the last."""
 _FIELDS = (
     f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
-    for kind in (*CLASSES, Number)
+    for kind in CLASSES
     for field in fields(kind)
 )
 MARK = hashlib.sha256("\n".join((*BOOK, *_FIELDS)).encode()).hexdigest()
@@ -46,8 +46,11 @@ _TUPLE = 0
 _KINDS: dict[type, int] = {kind: number for number, kind in enumerate(CLASSES, 1)}
 _MAKERS: tuple[Callable[..., object], ...] = (
     lambda *items: items,
-    *CLASSES[:-1],
+    *CLASSES[:-2],
     lambda by, on, digest: Signed(by, date.fromisoformat(on), digest),
+    lambda digits, evidence, by, on: Number(
+        digits, Evidence(evidence), by, date.fromisoformat(on) if on else None
+    ),
 )
 
 
@@ -64,7 +67,7 @@ def press(book: Book) -> str:
         [*book.flows],
         book.front,
         dict(book.entries),
-        [_row(number) for number in book.numbers.values()],
+        [*map(_press, book.numbers.values())],
         {language: dict(words) for language, words in book.phrases.items()},
     ]
     return "\n".join(map(_line, (head, *map(_press, book.flows.values()))))
@@ -83,7 +86,7 @@ def unpressed(
         if line not in known:
             yield
             known[line] = _unpress(json.loads(line))
-    numbers = {digits: _number(digits, *row) for digits, *row in rows}
+    numbers = {number.digits: number for number in map(_unpress, rows)}
     flows = {name: known[line] for name, line in zip(names, lines, strict=True)}
     own = {line: known[line] for line in lines}
     return UnpressedBook(Book(flows, front, lists, entries, numbers, phrases), own)
@@ -92,15 +95,6 @@ def unpressed(
 def _line(value: Any) -> str:
     """JSON holds no end of a line."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _row(number: Number) -> list[str | None]:
-    on = number.confirmed_on
-    return [number.digits, number.evidence, number.confirmed_by, on.isoformat() if on else None]
-
-
-def _number(digits: str, evidence: str, by: str, on: str | None) -> Number:
-    return Number(digits, Evidence(evidence), by, date.fromisoformat(on) if on else None)
 
 
 def _press(value: Any) -> Any:

@@ -4,13 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import ENTRIES, PartDocument, part_of, with_part
 from hotline.engine.document.kept import derived
-from hotline.engine.editing.merging import Settled
+from hotline.engine.editing.merging import Merged, Settled
 from hotline.errors import NotFound, NotReady
-from hotline.services.changes.merging import PartMerge, merged
+from hotline.services.changes.merging import merged
 from hotline.services.flows import authoring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
@@ -49,10 +49,9 @@ class GatheredChange(EditedChange):
     base: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class AssembledChange:
+class AssembledChange(NamedTuple):
     document: Mapping[str, Any]
-    clashes: Mapping[str, PartMerge]
+    clashes: Mapping[str, Merged]
     """Parts in which what went live meanwhile changed the same fields."""
 
     @property
@@ -121,7 +120,7 @@ def merge_part(
     part: str,
     edited: PartDocument | None,
     settled: Settled | None = None,
-) -> PartMerge:
+) -> Merged:
     """`theirs` is what is live."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
     return merged(base, live, edited, settled)

@@ -1,8 +1,7 @@
 """What was live when, and bringing an older state back: old words, today's numbers and entries."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import Author, brought_back
 from hotline.engine.check.finding import Finding
@@ -23,8 +22,7 @@ from hotline.store.flows.publications import Publication, Publishing
 LISTED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class StateToBringBack:
+class StateToBringBack(NamedTuple):
     """The difference of `before` and `after` is read first."""
 
     publication: Publication
@@ -40,8 +38,7 @@ class StateToBringBack:
     """As it was live, with the numbers and entries of that time."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedChange:
+class PublishedChange(NamedTuple):
     """A change as it went live."""
 
     publication: Publication

@@ -1,10 +1,10 @@
 """Bringing what went live meanwhile into a change, where both changed the same fields and somebody has to choose."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotline.domain.changes.change import Author, ChangeState, PartDocument, StepKind
-from hotline.engine.editing.merging import Settled
+from hotline.engine.editing.merging import Merged, Settled
 from hotline.ports import Kit
 from hotline.services.changes.assembling import (
     GatheredChange,
@@ -14,24 +14,21 @@ from hotline.services.changes.assembling import (
 )
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.folders import held
-from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import add_step
 from hotline.store.changes import changes
 from hotline.store.driver import written
 
 
-@dataclass(frozen=True, slots=True)
-class CaughtUp:
+class CaughtUp(NamedTuple):
     base_id: int
     """The revision that the change stands on now."""
 
 
-@dataclass(frozen=True, slots=True)
-class CatchUpClash:
+class CatchUpClash(NamedTuple):
     """What is still to be chosen, by part; live is the other side."""
 
-    parts: Mapping[str, PartMerge]
+    parts: Mapping[str, Merged]
 
 
 def catch_up(

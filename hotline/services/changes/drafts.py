@@ -1,9 +1,8 @@
 """How the parts of a change stand, and how they came to: what its forms and its list of steps are made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import PartDocument
 from hotline.errors import NotFound
@@ -20,8 +19,7 @@ Says = Mapping[str, Any]
 """What a step did: `{"did": a StepKind, ...}`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartDraft:
+class PartDraft(NamedTuple):
     """How a part stands in a change: what a form is made of."""
 
     version: int
@@ -32,8 +30,7 @@ class PartDraft:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class StepLine:
+class StepLine(NamedTuple):
     """A step as the list shows it."""
 
     id: int
@@ -44,8 +41,7 @@ class StepLine:
     says: Says
 
 
-@dataclass(frozen=True, slots=True)
-class NewStep:
+class NewStep(NamedTuple):
     """What a form sends."""
 
     part: str

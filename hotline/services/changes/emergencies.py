@@ -1,9 +1,8 @@
 """Words that one approver publishes alone, for four hours: told at once, confirmed by a second person, or ended."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.changes.change import (
@@ -40,8 +39,7 @@ CLOCK = "clock"
 LAPSED = "nobody confirmed the words of an emergency"
 
 
-@dataclass(frozen=True, slots=True)
-class EmergencyToRead:
+class EmergencyToRead(NamedTuple):
     """What a second person reads before she confirms it."""
 
     stands: Publication
@@ -137,7 +135,9 @@ def confirm(
         if row is None or row.id != publication_id:
             return ChangeRefused(Refusal.SETTLED)
         unread = _unread(session, row)
-        hands = [hand for one in unread for hand in _hands(session, one)]
+        hands = [ChangeAuthor(one.published_by, one.published_by_id) for one in unread]
+        for one in unread:
+            hands += changes.hands(session, one.change_id) if one.change_id else ()
         if not may_publish(by, hands):
             return ChangeRefused(Refusal.OWN_HAND)
         if any(one.published_by_id in appointed_by for one in unread):
@@ -180,12 +180,6 @@ def _unread(session: Session, row: Publication) -> Sequence[Publication]:
     return [one for one in publications.history(session) if since < one.id <= row.id]
 
 
-def _hands(session: Session, row: Publication) -> Sequence[ChangeAuthor]:
-    """Returns who published it and who wrote it."""
-    writers = changes.hands(session, row.change_id) if row.change_id else ()
-    return (_author(row), *writers)
-
-
 def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
     """The national desk, in the transaction that publishes; watchers are woken by the alarm."""
     at = kit.now()
@@ -210,10 +204,6 @@ def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
     session.add_all(rows)
     session.flush()
     return [row.id for row in rows]
-
-
-def _author(row: Publication) -> ChangeAuthor:
-    return ChangeAuthor(row.published_by, row.published_by_id)
 
 
 def _ends(row: Publication) -> datetime:

@@ -5,9 +5,8 @@ A flow of a change on somebody's desk: the state that a form was made of, and th
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.accounts.account import Actor
 from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState
@@ -33,8 +32,7 @@ NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
 """Eight digits in a row, however they are written: what could be somebody's number."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
+class ChangeRow(NamedTuple):
     """A change as a list shows it."""
 
     id: int
@@ -153,8 +151,7 @@ def _shown(row: Change, parts: Sequence[str]) -> ChangeRow:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FlowAtHand:
+class FlowAtHand(NamedTuple):
     """A flow as a form shows it. `version` goes into the form, and comes back with it."""
 
     name: str

@@ -1,18 +1,17 @@
 """Publishing a change: a second person has read exactly what will be heard."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState, may_publish
+from hotline.engine.editing.merging import Merged
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.changes import judging
 from hotline.services.changes.assembling import GatheredChange, assemble, gather, is_as_read
 from hotline.services.changes.folders import ChangeRow, held, look, noted
 from hotline.services.changes.judging import DividedFindings
-from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring, publishing, reviewing
@@ -28,18 +27,16 @@ LONGEST_SESSION = timedelta(minutes=10)
 """A network ends a session sooner: what is older was left without a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedChange:
+class ComparedChange(NamedTuple):
     """A change beside what callers hear now, before anybody checks it."""
 
     change: ChangeRow
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    clashes: Mapping[str, PartMerge]
+    clashes: Mapping[str, Merged]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeToRead:
+class ChangeToRead(NamedTuple):
     """What a second person reads: the difference of `before` and `after`, and what it would do."""
 
     change: ChangeRow
@@ -51,7 +48,7 @@ class ChangeToRead:
     live_id: int
     base_id: int
     """Another than `live_id` where something went live meanwhile."""
-    clashes: Mapping[str, PartMerge]
+    clashes: Mapping[str, Merged]
     findings: DividedFindings
     in_the_middle: int
     """Callers who would finish on the words of before."""

@@ -1,9 +1,8 @@
 """What is wrong with a document, found once and kept by its digest; and whether it may follow what is live."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import loses_emergency
 from hotline.domain.jobs import Job
@@ -35,8 +34,7 @@ KEPT = timedelta(days=30)
 """How long what was found stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class DividedFindings:
+class DividedFindings(NamedTuple):
     """The findings of a change in three groups."""
 
     blocking: Sequence[Finding]

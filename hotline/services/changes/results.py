@@ -1,8 +1,8 @@
 """What comes of an act on a change: values that a page makes sentences of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from hotline.engine.check.finding import Finding
 from hotline.engine.editing.difference import LeftBehind
@@ -47,8 +47,7 @@ class Refusal(StrEnum):
     """Whoever was appointed by the first person is not the second one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRefused:
+class ChangeRefused(NamedTuple):
     why: Refusal
     problems: Sequence[str] = ()
     findings: Sequence[Finding] = ()
@@ -56,8 +55,7 @@ class ChangeRefused:
     left_behind: Sequence[LeftBehind] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePublished:
+class ChangePublished(NamedTuple):
     """What went live."""
 
     publication_id: int

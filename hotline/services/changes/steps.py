@@ -5,8 +5,8 @@ begun on. Saved on a newer one, both are merged; what both changed is asked abou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.domain.changes.change import (
     Author,
@@ -36,8 +36,7 @@ from hotline.store.database import Session
 from hotline.store.driver import written
 
 
-@dataclass(frozen=True, slots=True)
-class StepSaved:
+class StepSaved(NamedTuple):
     """`version` and `document` are the part's now."""
 
     version: int
@@ -46,8 +45,7 @@ class StepSaved:
     """Whether edits that others saved meanwhile are kept beside yours."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepClash:
+class StepClash(NamedTuple):
     """Both changed the same fields; nothing is saved. The same form is sent again, with what was chosen."""
 
     clashes: Sequence[FieldClash]
@@ -85,7 +83,7 @@ def save_step(
         if are_alike(both.document, now.document):
             return StepSaved(now.version, now.document)
 
-        both_kept = replace(new, document=written(both.document))
+        both_kept = new._replace(document=written(both.document))
         with kit.database.writing() as session:
             saved = _add(session, kit, by, change_id, both_kept, now.version)
         if isinstance(saved, ChangeRefused):

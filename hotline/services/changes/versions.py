@@ -1,8 +1,7 @@
 """Flow files into changes: what a version of the line brings, and a folder that somebody has edited."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import PHRASES, Author, ChangeAuthor, StepKind, part_of, parts_of
 from hotline.domain.flows.review import Signature
@@ -22,13 +21,12 @@ from hotline.store.changes.changes import Change
 from hotline.store.database import Session
 from hotline.store.driver import written
 from hotline.store.flows import flows, publications
-from hotline.store.flows.publications import Publication, Publishing
+from hotline.store.flows.publications import Publishing
 
 TITLE = "What version {version} brings"
 
 
-@dataclass(frozen=True, slots=True)
-class VersionReleased:
+class VersionReleased(NamedTuple):
     """What a release came to."""
 
     revision: int
@@ -54,11 +52,16 @@ def release(
     if signed:
         with kit.database.writing() as session:
             signatures.sign(session, signed)
-    if standing is None or live_id is None or live is None or _follows(standing, live, document):
+    if standing is None or live_id is None or live is None:
+        return VersionReleased(publishing.publish_version(kit, document).revision)
+    if standing.kind == Publishing.VERSION or authoring.are_same(live, document):
         done = publishing.publish_version(kit, document)
-        if standing is None or live_id is None or live is None or not done.waits_for:
+        if not done.waits_for:
             return VersionReleased(done.revision)
-    _press_again(kit, live_id, live)
+    # What is live must be playable by this code, and no process shall have to compile it.
+    pressed = authoring.pressed(live)
+    with kit.database.writing() as session:
+        flows.keep_pressed(session, live_id, pressed, MARK)
     documents.compile(document, place_lists())
     change = _as_change(kit, document, live_id, version)
     return VersionReleased(live_id, change, standing.published_by)
@@ -89,18 +92,6 @@ def import_folder(
         change = add(session, by, title, "", base=live_id, at=kit.now())
         _add_steps(session, kit, by, change, edits, source=title)
         return change.id
-
-
-def _follows(standing: Publication, live: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
-    """Whether a version's flows may take the place of what is live."""
-    return standing.kind == Publishing.VERSION or authoring.are_same(live, document)
-
-
-def _press_again(kit: Kit, live_id: int, live: Mapping[str, Any]) -> None:
-    """What is live must be playable by this code, and no process shall have to compile it."""
-    pressed = authoring.pressed(live)
-    with kit.database.writing() as session:
-        flows.keep_pressed(session, live_id, pressed, MARK)
 
 
 def _as_change(kit: Kit, document: Mapping[str, Any], live_id: int, version: str) -> int | None:

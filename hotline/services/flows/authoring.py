@@ -213,15 +213,11 @@ def write_folder(document: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
     texts[f"{ENTRIES}.yaml"] = source.dump(entries)
     if document.get(PHRASES):
         texts[f"{PHRASES}.yaml"] = source.dump(document[PHRASES])
-    texts[NUMBERS] = _sheet(document.get("numbers", []))
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return tuple(folder / name for name in texts)
-
-
-def _sheet(numbers: Sequence[Mapping[str, str]]) -> str:
     sheet = io.StringIO()
     writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(numbers)
-    return sheet.getvalue()
+    writer.writerows(document.get("numbers", []))
+    texts[NUMBERS] = sheet.getvalue()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return tuple(folder / name for name in texts)

@@ -1,8 +1,8 @@
 """The flows that callers hear now, for whoever reads them on a page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.engine.check.parts import choices_of, leads_of
 from hotline.engine.document.fields import targets
@@ -14,8 +14,7 @@ from hotline.store.flows import publications
 NO_WORDS: Text = {}
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNode:
+class WrittenNode(NamedTuple):
     """A place of a flow, as it is written and not as a handset draws it."""
 
     name: str
@@ -31,8 +30,7 @@ class WrittenNode:
     """The flow that it goes into."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveFlows:
+class LiveFlows(NamedTuple):
     since: datetime | None
     """None on a line that published before there was a history."""
     by: str

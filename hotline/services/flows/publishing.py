@@ -8,11 +8,10 @@ Everything that is wrong with flows, and what of it nobody may publish.
 import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain import tip
 from hotline.domain.rolls.quiz import AGAIN, BEFORE, VALUES
@@ -46,15 +45,13 @@ EMERGENCY_STANDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     revision: int
     waits_for: str = ""
     """Who published by hand what is live: the revision is a draft then."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationNote:
+class PublicationNote(NamedTuple):
     """What the history says of a publication."""
 
     by: str
@@ -142,8 +139,7 @@ def record(session: Session, revision: int, said: PublicationNote, at: datetime)
 MOST_ANSWERS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Pressing:
+class _Pressing(NamedTuple):
     """The answer that may not wait, and how far answers have brought what is told."""
 
     answer: str
@@ -162,8 +158,7 @@ PRESSING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """Where somebody in danger stands, and what she has answered."""
 
     place: Place
@@ -311,8 +306,7 @@ def findings(
     return [*found, *new, *uncounted(book), *late_alerts(book), *phrasing.findings(book)]
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenCheck:
+class ScreenCheck(NamedTuple):
     """What is wrong with a draft, as its editor reads it beside one screen."""
 
     here: Sequence[Finding]

@@ -1,14 +1,12 @@
-"""What native readers agreed to: judged like any other change, then written into the flow files and signed for.
-
-Who has read and signed which text, as `reviews.csv` says it and the words pages write it.
+"""Who has read and signed which text, as `reviews.csv` says it and the words pages write it.
 
 Phone numbers on the screens: which show today, and which somebody must sign anew.
 """
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +21,8 @@ from hotline.domain.flows.review import (
     state_of,
     texts_of,
 )
-from hotline.domain.flows.sheet import AGREED, RowRefused, SheetRow, SheetRowFault
 from hotline.engine.flow import numbers_named
-from hotline.engine.numbers.numbers import EMERGENCY, Evidence, Number
+from hotline.engine.numbers.numbers import EMERGENCY, Evidence
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.check_result import CheckResult
@@ -33,19 +30,6 @@ from hotline.store.changes import signatures
 
 REVIEWS = "reviews.csv"
 COLUMNS = ("place", "language", "digest", "by", "on")
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewTaken:
-    """What became of a sheet."""
-
-    accepted: Sequence[ReviewedText]
-    """As they stand now."""
-    changed: Collection[str]
-    """Their places, where the words are new."""
-    refused: Sequence[RowRefused]
-    waiting: int
-    """Rows that nobody has agreed to yet."""
 
 
 def read_signatures(folder: Path) -> tuple[Signature, ...]:
@@ -69,64 +53,12 @@ def read_signatures(folder: Path) -> tuple[Signature, ...]:
         raise ImportRefused([f"{REVIEWS}: must have {','.join(COLUMNS)}, each row whole"]) from None
 
 
-def weigh(
-    rows: Iterable[SheetRow], texts: Mapping[str, ReviewedText], language: str, faults: "Faults"
-) -> ReviewTaken:
-    """Which rows can be taken: agreed to, made of what still stands, and with nothing wrong about their words."""
-    refused, agreed, waiting = [], dict[str, tuple[SheetRow, ReviewedText]](), 0
-    for row in rows:
-        fault = _fault(row, texts.get(row.place), language, seen=row.place in agreed)
-        if fault:
-            refused.append(RowRefused(row, fault.value, fault))
-        elif not row.agreed:
-            waiting += 1
-        else:
-            agreed[row.place] = row, texts[row.place].saying(language, row.words)
-
-    while wrong := faults({place: text for place, (_, text) in agreed.items()}):
-        for place, reason in wrong.items():
-            row, _ = agreed.pop(place)
-            refused.append(RowRefused(row, reason))
-    accepted = [text for _, text in agreed.values()]
-    changed = {text.place for text in accepted if text != texts[text.place]}
-    return ReviewTaken(accepted, changed, refused, waiting)
-
-
-Faults = Callable[[Mapping[str, ReviewedText]], Mapping[str, str]]
-"""Of texts by place those that cannot be taken, with the reason."""
-
-
-def _fault(
-    row: SheetRow, text: ReviewedText | None, language: str, *, seen: bool
-) -> SheetRowFault | None:
-    if text is None:
-        return SheetRowFault.GONE
-    if row.agreed and row.agreed not in AGREED:
-        return SheetRowFault.NOT_YES
-    if not row.agreed:
-        return None
-    if seen:
-        return SheetRowFault.TWICE
-    if row.digest != text.digest(language):
-        return SheetRowFault.CHANGED
-    return None if row.words else SheetRowFault.EMPTY
-
-
-def reviewed(
-    flow: Mapping[str, Any], name: str, language: str, signatures: Sequence[Signature]
-) -> str:
-    """What the head of a flow's file may say of a language."""
-    states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
-    return (
-        ReviewState.REVIEWED.value if states <= {ReviewState.REVIEWED} else ReviewState.DRAFT.value
-    )
-
-
 def overstated(document: Mapping[str, Any], signatures: Sequence[Signature]) -> Iterator[str]:
     """Files that say `reviewed` of a language in which not every text is signed for as it stands."""
     for name, flow in document["flows"].items():
         for language, said in flow["review"].items():
-            if said == ReviewState.REVIEWED and reviewed(flow, name, language, signatures) != said:
+            states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
+            if said == ReviewState.REVIEWED and not states <= {ReviewState.REVIEWED}:
                 yield (
                     f"{name}.yaml: says that {language} is reviewed, and not every text of it is: "
                     "the page Words"
@@ -135,17 +67,13 @@ def overstated(document: Mapping[str, Any], signatures: Sequence[Signature]) -> 
 
 def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
     """`reviews.csv`, whole."""
-    path = folder / REVIEWS
-    path.write_text(_signed(signatures), encoding="utf-8")
-    return path
-
-
-def _signed(signatures: Iterable[Signature]) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(sorted(map(astuple, signatures)))
-    return sheet.getvalue()
+    path = folder / REVIEWS
+    path.write_text(sheet.getvalue(), encoding="utf-8")
+    return path
 
 
 def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
@@ -174,7 +102,7 @@ def carried(
     known = {(one.place, one.language, one.digest) for one in signed}
     by_words: dict[tuple[str, str, str], list[Signature]] = {}
     for text in texts_of({name: old[name] for name in changed}):
-        for one in _of(text, signed):
+        for one in (one for code in text.words for one in readers(text, code, signed)):
             by_words.setdefault((_flow(text.place), one.language, one.digest), []).append(one)
     found: list[Signature] = []
     for text in texts_of({name: new[name] for name in changed}):
@@ -184,12 +112,6 @@ def carried(
                 moved = by_words.get((_flow(text.place), language, digest), ())
                 found += [replace(one, place=text.place) for one in moved]
     return found
-
-
-def _of(text: ReviewedText, signed: Sequence[Signature]) -> Iterator[Signature]:
-    """Who has signed exactly these words, in any language."""
-    for language in text.words:
-        yield from readers(text, language, signed)
 
 
 def _flow(place: str) -> str:
@@ -231,7 +153,12 @@ def finding(kit: Kit) -> CheckResult:
         return CheckResult("numbers", True, "no flows are live")
 
     today = kit.now().date()
-    ends = _ends(book.numbers, numbers_named(book))
+    named = numbers_named(book)
+    ends = {
+        digits: number.until
+        for digits, number in book.numbers.items()
+        if digits in named and number.until is not None and number.evidence is Evidence.VERIFIED
+    }
     late = [digits for digits, until in ends.items() if until - today <= AHEAD]
     if late:
         return CheckResult(
@@ -251,11 +178,3 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
     if EMERGENCY in late:
         says.append(f"{EMERGENCY} stays on the screens, signed until {ends[EMERGENCY]:%Y-%m-%d}")
     return "; ".join(says)
-
-
-def _ends(numbers: Mapping[str, Number], names: frozenset[str]) -> dict[str, date]:
-    return {
-        digits: number.until
-        for digits, number in numbers.items()
-        if digits in names and number.until is not None and number.evidence is Evidence.VERIFIED
-    }

@@ -8,11 +8,11 @@ Looks for words in everything that callers may read: flows, and what the code sa
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.changes import change
 from hotline.domain.changes.change import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
@@ -21,12 +21,19 @@ from hotline.domain.flows.review import PHRASES
 from hotline.domain.wording import Template
 from hotline.engine.check.finding import anchor
 from hotline.engine.check.risky import plain
-from hotline.engine.editing.anatomy import WordsFound, nodes_of, place_of, rows_of, searched
+from hotline.engine.editing.anatomy import (
+    WordsFound,
+    nodes_of,
+    place_of,
+    rows_of,
+    searched,
+    value_at,
+)
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.ports import Kit
 from hotline.services.changes import drafts, folders, steps
 from hotline.services.changes.assembling import assemble, gather
-from hotline.services.changes.drafts import NewStep
+from hotline.services.changes.drafts import NewStep, PartDraft
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.services.flows.authoring import live_document
@@ -59,8 +66,7 @@ class NumberFault(StrEnum):
     EMERGENCY = "112 is never taken away."
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLine:
+class NumberLine(NamedTuple):
     """A number as its row shows it."""
 
     digits: str
@@ -78,120 +84,109 @@ class NumberLine:
     """Whether this change says otherwise than what is live."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumbersPart:
+class NumbersPart(NamedTuple):
     version: int
     lines: Sequence[NumberLine]
 
 
-Edited = StepSaved | StepClash | ChangeRefused | NumberFault
+Edited = StepSaved | StepClash | ChangeRefused
+
+
+class SentForm(NamedTuple):
+    """A form of the page: who sent it, and what it was made of."""
+
+    kit: Kit
+    by: Author
+    change_id: int
+    version: int
+    once: str
+
+    def newest(self, part: str) -> PartDocument:
+        """A part as the change has it now. Raises NotFound, StoreUnavailable."""
+        return drafts.draft(self.kit, self.change_id, part).document or {}
+
+    def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
+        """Saves the part's next state. Raises NotFound, StoreUnavailable."""
+        step = NewStep(part, document, self.once, says)
+        return steps.save_step(self.kit, self.by, self.change_id, step, base_version=self.version)
 
 
 def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
     """Raises NotFound, NotReady, StoreUnavailable."""
-    with kit.database.reading() as session:
-        gathered = gather(session, change_id)
-        document = assemble(gathered).document
-    now = drafts.draft(kit, change_id, NUMBERS)
-    live = part_of(gathered.live, NUMBERS) or {}
-    named = dict(_named(document["flows"]))
+    now, live, document = _part(kit, change_id, NUMBERS)
+    named = _named(document["flows"])
     today = kit.now().date()
-    rows = (now.document or {}).items()
-    lines = [_line(digits, row, live.get(digits), named, today) for digits, row in rows]
+    lines = [
+        _line(digits, row, today, named.get(digits, {}), is_changed=row != live.get(digits))
+        for digits, row in (now.document or {}).items()
+    ]
     return NumbersPart(now.version, lines)
 
 
-def confirm(
-    kit: Kit, by: Author, change_id: int, digits: str, *, version: int, once: str
-) -> Edited:
+def _part(kit: Kit, change_id: int, part: str) -> tuple[PartDraft, PartDocument, PartDocument]:
+    """A part as the change has it, as it is live, and the document that the change would make live."""
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        document = assemble(gathered).document
+    return drafts.draft(kit, change_id, part), part_of(gathered.live, part) or {}, document
+
+
+def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
     """Somebody answers for a verified number, by name and today, for a year. Raises NotFound, StoreUnavailable."""
-    numbers = drafts.draft(kit, change_id, NUMBERS).document or {}
+    numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
     if numbers[digits].get("status") != Evidence.VERIFIED:
         return NumberFault.NOT_VERIFIED
-    new = change.confirmed(numbers, digits, by=by.name, on=kit.now().date())
-    return _save(kit, by, change_id, new, StepKind.NUMBER_CONFIRMED, digits, version, once)
+    new = change.confirmed(numbers, digits, by=form.by.name, on=form.kit.now().date())
+    return form.save(NUMBERS, new, did=StepKind.NUMBER_CONFIRMED, digits=digits)
 
 
-def take_away(
-    kit: Kit, by: Author, change_id: int, digits: str, *, version: int, once: str
-) -> Edited:
+def take_away(form: SentForm, digits: str) -> Edited | NumberFault:
     """No screen shows it any more. Raises NotFound, StoreUnavailable."""
-    numbers = drafts.draft(kit, change_id, NUMBERS).document or {}
+    numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
     if digits == change.EMERGENCY:
         return NumberFault.EMERGENCY
     new = change.taken_away(numbers, digits)
-    return _save(kit, by, change_id, new, StepKind.NUMBER_TAKEN_AWAY, digits, version, once)
+    return form.save(NUMBERS, new, did=StepKind.NUMBER_TAKEN_AWAY, digits=digits)
 
 
 def list_number(
-    kit: Kit,
-    by: Author,
-    change_id: int,
-    row: Mapping[str, str],
-    *,
-    version: int,
-    once: str,
-) -> Edited:
+    form: SentForm, digits: str, service: str, evidence: str, status: str
+) -> Edited | NumberFault:
     """A new number, or other evidence of one that is listed: nobody has confirmed it then.
 
-    `row`: number, service, evidence, status. Raises NotFound, StoreUnavailable.
+    Raises NotFound, StoreUnavailable.
     """
-    fault = _row_fault(row)
-    if fault is not None:
-        return fault
-    numbers = drafts.draft(kit, change_id, NUMBERS).document or {}
-    digits = row["number"]
+    if not DIGITS.fullmatch(digits):
+        return NumberFault.DIGITS
+    if not service:
+        return NumberFault.SERVICE
+    if not evidence or status not in {*Evidence}:
+        return NumberFault.EVIDENCE
+    numbers = form.newest(NUMBERS)
     if digits == change.EMERGENCY and change.is_signed(numbers.get(digits, {})):
         return NumberFault.EMERGENCY
-    new = change.listed(
-        numbers, digits, service=row["service"], evidence=row["evidence"], status=row["status"]
-    )
-    return _save(kit, by, change_id, new, StepKind.NUMBER_LISTED, digits, version, once)
-
-
-def _row_fault(row: Mapping[str, str]) -> NumberFault | None:
-    if not DIGITS.fullmatch(row["number"]):
-        return NumberFault.DIGITS
-    if not row["service"]:
-        return NumberFault.SERVICE
-    if not row["evidence"] or row["status"] not in {*Evidence}:
-        return NumberFault.EVIDENCE
-    return None
-
-
-def _save(
-    kit: Kit,
-    by: Author,
-    change_id: int,
-    numbers: PartDocument,
-    did: StepKind,
-    digits: str,
-    version: int,
-    once: str,
-) -> Edited:
-    new = NewStep(NUMBERS, numbers, once, {"did": did, "digits": digits})
-    return steps.save_step(kit, by, change_id, new, base_version=version)
+    new = change.listed(numbers, digits, service=service, evidence=evidence, status=status)
+    return form.save(NUMBERS, new, did=StepKind.NUMBER_LISTED, digits=digits)
 
 
 def _line(
     digits: str,
     row: Mapping[str, Any],
-    live: Mapping[str, Any] | None,
-    named: Mapping[str, Sequence[tuple[str, str]]],
     today: date,
+    named: Mapping[tuple[str, str], None],
+    *,
+    is_changed: bool,
 ) -> NumberLine:
-    on = row.get("confirmed_on")
-    signed = date.fromisoformat(str(on)) if on else None
-    status = row.get("status", "")
+    on, status = row.get("confirmed_on"), row.get("status", "")
     number = Number(
         digits,
         Evidence(status) if status in {*Evidence} else Evidence.UNVERIFIED,
         str(row.get("confirmed_by", "")),
-        signed,
+        date.fromisoformat(str(on)) if on else None,
     )
     return NumberLine(
         digits=digits,
@@ -200,11 +195,11 @@ def _line(
         evidence=str(row.get("evidence", "")),
         note=str(row.get("note", "")),
         confirmed_by=number.confirmed_by,
-        confirmed_on=signed,
+        confirmed_on=number.confirmed_on,
         until=number.until,
         state=_state(number, today),
-        named_by=named.get(digits, ()),
-        is_changed=row != live,
+        named_by=[*named],
+        is_changed=is_changed,
     )
 
 
@@ -216,20 +211,21 @@ def _state(number: Number, today: date) -> NumberState:
     return NumberState.SOON if number.until - today <= SOON else NumberState.SHOWS
 
 
-def _named(flows: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
+def _named(flows: Mapping[str, Any]) -> Mapping[str, Mapping[tuple[str, str], None]]:
     """Of each number the screens that name it, each once."""
     found: dict[str, dict[tuple[str, str], None]] = {}
     for flow, document in flows.items():
         for name, node in nodes_of(document).items():
             for row in rows_of(node, "lead"):
-                digits = row.get("number") if isinstance(row, Mapping) else None
-                if digits:
+                if digits := value_at(row, ["number"]):
                     found.setdefault(str(digits), {})[flow, name] = None
-    yield from ((digits, [*places]) for digits, places in found.items())
+    return found
 
 
 NAME_LETTERS = 60
 CALLS_OF = timedelta(days=28)
+FULL = ""
+"""In place of the next digits where none are left."""
 
 
 class EntryFault(StrEnum):
@@ -241,8 +237,7 @@ class EntryFault(StrEnum):
     NOT_THERE = "This entry is not in the change any more."
 
 
-@dataclass(frozen=True, slots=True)
-class EntryLine:
+class EntryLine(NamedTuple):
     digits: str
     printed: str
     """Everything that a poster shows: `*384*777*11#`."""
@@ -254,8 +249,7 @@ class EntryLine:
     """Calls that began with it in the last 28 days, up to yesterday; None if it is not live."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntriesPart:
+class EntriesPart(NamedTuple):
     version: int
     lines: Sequence[EntryLine]
     offered: Sequence[str]
@@ -264,18 +258,15 @@ class EntriesPart:
     """The lowest that are free; empty where none are."""
 
 
-EditedEntry = StepSaved | StepClash | ChangeRefused | EntryFault
-
-
 def entries_of(kit: Kit, change_id: int) -> EntriesPart:
     """Raises NotFound, NotReady, StoreUnavailable."""
+    now, live, document = _part(kit, change_id, ENTRIES)
+    entries, after = now.document or {}, day_of(kit.now())
     with kit.database.reading() as session:
-        gathered = gather(session, change_id)
-        document = assemble(gathered).document
-    now = drafts.draft(kit, change_id, ENTRIES)
-    live = part_of(gathered.live, ENTRIES) or {}
-    entries = now.document or {}
-    calls = _calls(kit)
+        counted = queries.use_counts(session, after - CALLS_OF, after, None).calls
+    calls: Counter[str] = Counter()
+    for (_, digits, _), count in counted.items():
+        calls[digits] += count
     lines = [
         EntryLine(
             digits=digits,
@@ -287,73 +278,44 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
         )
         for digits, row in sorted(entries.items())
     ]
-    return EntriesPart(now.version, lines, change.offered(document), _free(entries))
+    free = FULL
+    with suppress(ValueError):
+        free = change.free_digits(entries)
+    return EntriesPart(now.version, lines, change.offered(document), free)
 
 
-def add_entry(
-    kit: Kit, by: Author, change_id: int, flow: str, name: str, *, version: int, once: str
-) -> EditedEntry:
+def add_entry(form: SentForm, flow: str, name: str) -> Edited | EntryFault:
     """On the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
-    part = entries_of(kit, change_id)
+    part = entries_of(form.kit, form.change_id)
+    digits = part.next_digits
     if flow not in part.offered:
         return EntryFault.FLOW
-    if not part.next_digits:
+    if digits == FULL:
         return EntryFault.FULL
-    entries = drafts.draft(kit, change_id, ENTRIES).document or {}
-    new = change.added(entries, part.next_digits, flow, _plain(name))
-    says = {"did": StepKind.ENTRY_ADDED, "digits": part.next_digits, "flow": flow}
-    step = NewStep(ENTRIES, new, once, says)
-    return steps.save_step(kit, by, change_id, step, base_version=version)
+    new = change.added(form.newest(ENTRIES), digits, flow, _plain(name))
+    return form.save(ENTRIES, new, did=StepKind.ENTRY_ADDED, digits=digits, flow=flow)
 
 
-def name_entries(
-    kit: Kit, by: Author, change_id: int, names: Mapping[str, str], *, version: int, once: str
-) -> EditedEntry:
+def name_entries(form: SentForm, names: Mapping[str, str]) -> Edited | EntryFault:
     """What the posters are called. Figures print it; callers see none of it. Raises NotFound, StoreUnavailable."""
-    entries: PartDocument = drafts.draft(kit, change_id, ENTRIES).document or {}
+    entries = form.newest(ENTRIES)
     for digits, name in names.items():
         if digits not in entries:
             return EntryFault.NOT_THERE
         entries = change.named(entries, digits, _plain(name))
-    says = {"did": StepKind.EDITED, "part": ENTRIES}
-    return steps.save_step(
-        kit, by, change_id, NewStep(ENTRIES, entries, once, says), base_version=version
-    )
+    return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
 
-def take_entry_out(
-    kit: Kit, by: Author, change_id: int, digits: str, *, version: int, once: str
-) -> EditedEntry:
+def take_entry_out(form: SentForm, digits: str) -> Edited | EntryFault:
     """One that this change brought, and nobody printed. Raises NotFound, NotReady, StoreUnavailable."""
-    lines = {line.digits: line for line in entries_of(kit, change_id).lines}
-    if digits not in lines:
+    now, live, _ = _part(form.kit, form.change_id, ENTRIES)
+    entries = dict(now.document or {})
+    if digits not in entries:
         return EntryFault.NOT_THERE
-    if lines[digits].is_live:
+    if digits in live:
         return EntryFault.LIVE
-    entries = dict(drafts.draft(kit, change_id, ENTRIES).document or {})
-    entries.pop(digits, None)
-    says = {"did": StepKind.EDITED, "part": ENTRIES}
-    return steps.save_step(
-        kit, by, change_id, NewStep(ENTRIES, entries, once, says), base_version=version
-    )
-
-
-def _calls(kit: Kit) -> Counter[str]:
-    """Counts calls by the digits of their short code."""
-    after = day_of(kit.now())
-    with kit.database.reading() as session:
-        calls = queries.use_counts(session, after - CALLS_OF, after, None).calls
-    found: Counter[str] = Counter()
-    for (_, digits, _), count in calls.items():
-        found[digits] += count
-    return found
-
-
-def _free(entries: PartDocument) -> str:
-    try:
-        return change.free_digits(entries)
-    except ValueError:
-        return ""
+    del entries[digits]
+    return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
 
 def _plain(name: str) -> str:
@@ -363,8 +325,7 @@ def _plain(name: str) -> str:
 MOST_HITS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class WordsHit:
+class WordsHit(NamedTuple):
     found: WordsFound
     place: str
     """Where reviews have the text; empty where a flow or a screen is called so."""
@@ -380,13 +341,12 @@ def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHi
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
-    document = live_document(kit.database) if change_id is None else _of_change(kit, change_id)
+    if change_id is None:
+        document = live_document(kit.database)
+    else:
+        phrases = drafts.draft(kit, change_id, CODE_WORDS).document or {}
+        document = {"flows": folders.flows_in(kit, change_id), "phrases": phrases}
     return tuple(islice(_hits(document, kit.phrases, query), MOST_HITS))
-
-
-def _of_change(kit: Kit, change_id: int) -> Mapping[str, Any]:
-    phrases = drafts.draft(kit, change_id, CODE_WORDS).document
-    return {"flows": folders.flows_in(kit, change_id), "phrases": phrases or {}}
 
 
 def _hits(document: Mapping[str, Any], phrases: Phrases, query: str) -> Iterator[WordsHit]:

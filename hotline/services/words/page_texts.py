@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, Doubt, ReviewedText, ReviewState
 from hotline.engine.document.fields import field_of
 from hotline.engine.editing.anatomy import called_by, nodes_of, rows_of
 from hotline.engine.editing.difference import WordSpan, spans
-from hotline.engine.editing.drafting import drafted, put_in
-from hotline.engine.editing.preview import meters
+from hotline.engine.editing.drafting import played, put_in
+from hotline.engine.editing.preview import FilledMeter, meters
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.ports import ConsoleKit, Kit
@@ -23,8 +22,7 @@ from hotline.text.gsm7 import septets
 from hotline.text.languages import FIRST
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedText:
+class PlacedText(NamedTuple):
     flow: str
     """Its name; empty of what the code says."""
     title: Mapping[str, str]
@@ -76,17 +74,7 @@ SPREAD = (sqrt(5) - 1) / 2
 """Of the round of all texts, how far the beginnings of two accounts lie apart: never near, however many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextMeter:
-    """How full the screen or SMS is that a text stands on."""
-
-    septets: int
-    most: int
-    screens: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class PageText:
+class PageText(NamedTuple):
     text: ReviewedText
     state: ReviewState
     placed: PlacedText
@@ -101,23 +89,22 @@ class PageText:
     """What a careful reader asked of it; empty where nobody did."""
     widest: str
     """The words with the longest values; empty where it has no placeholder, or is no phrase of the code."""
-    meter: TextMeter | None
+    meter: FilledMeter | None
+    """How full the screen or SMS is that it stands on."""
 
     @property
     def place(self) -> str:
         return self.text.place
 
 
-@dataclass(frozen=True, slots=True)
-class WordsFilter:
+class WordsFilter(NamedTuple):
     state: str = TODO
     flow: str = ""
     at: str = ""
     """The place that the page begins with; else the account's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class WordsPage:
+class WordsPage(NamedTuple):
     texts: Sequence[PageText]
     left: int
     """How many the filter holds in all."""
@@ -126,8 +113,7 @@ class WordsPage:
     change_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class WordsMatrix:
+class WordsMatrix(NamedTuple):
     """How far the texts of each chapter are: of a flow, of what the code says, of the engine's own words."""
 
     reviews: Sequence[ReviewBook]
@@ -167,13 +153,16 @@ def words_page(
         begin = 0
     own_round = [*places[begin:], *places[:begin]]
     fit = [one for one in own_round if _is_wanted(review, one, wanted, by_name)]
-    start = _from(own_round, fit, wanted.at)
+    # Where the place that is asked for is filtered out, the one behind it.
+    here = {place: number for number, place in enumerate(own_round)}
+    asked = here.get(wanted.at, 0)
+    start = next((n for n, place in enumerate(fit) if here[place] >= asked), 0)
     shown, after = fit[start : start + PAGE], fit[start + PAGE : start + PAGE + 1]
     texts = [*_shown(kit, review, shown, by_name)]
     return WordsPage(texts, len(fit), "".join(after), review.change_id)
 
 
-def measured(kit: Kit, language: str, typed: Mapping[str, str]) -> Mapping[str, TextMeter]:
+def measured(kit: Kit, language: str, typed: Mapping[str, str]) -> Mapping[str, FilledMeter]:
     """The meters of texts as somebody is writing them, by place; nothing is stored."""
     review = review_book(kit, language)
     known = [
@@ -200,14 +189,6 @@ def _is_wanted(review: ReviewBook, place: str, wanted: WordsFilter, by_name: str
     return review.state(text) == wanted.state
 
 
-def _from(own_round: Sequence[str], fit: Sequence[str], at: str) -> int:
-    """Where in the filtered round a place stands; where it is filtered out, the one behind it."""
-    if at not in own_round:
-        return 0
-    here = {place: number for number, place in enumerate(own_round)}
-    return next((n for n, place in enumerate(fit) if here[place] >= here[at]), 0)
-
-
 def _shown(
     kit: ConsoleKit, review: ReviewBook, places: Sequence[str], by_name: str
 ) -> Iterator[PageText]:
@@ -219,6 +200,7 @@ def _shown(
     for text in texts:
         kinyarwanda = text.words.get(FIRST, "")
         signed = review.signed_by(text)
+        before, now = read.get(text.place), text.words.get(ENGLISH, "")
         yield PageText(
             text=text,
             state=review.state(text),
@@ -226,17 +208,12 @@ def _shown(
             signed_by=signed,
             is_own=by_name.casefold() in {name.casefold() for name in signed},
             is_fixed=is_fixed(text.place),
-            english=_changed_english(text, read.get(text.place)),
+            english=spans(before, now) if before not in (None, now) else (),
             doubts=[one for one in kit.aids.doubts if one.stands_in(kinyarwanda)],
             question=kit.aids.questions.get((text.place, review.language), ""),
             widest=widest(text, review.language),
             meter=filled.get(text.place),
         )
-
-
-def _changed_english(text: ReviewedText, before: str | None) -> Sequence[WordSpan]:
-    now = text.words.get(ENGLISH, "")
-    return () if before is None or before == now else spans(before, now)
 
 
 def widest(text: ReviewedText, language: str) -> str:
@@ -250,15 +227,19 @@ def widest(text: ReviewedText, language: str) -> str:
         return ""
 
 
-def _meters(kit: Kit, review: ReviewBook, texts: Sequence[ReviewedText]) -> Mapping[str, TextMeter]:
+def _meters(
+    kit: Kit, review: ReviewBook, texts: Sequence[ReviewedText]
+) -> Mapping[str, FilledMeter]:
     book = kit.books.book(kit.books.live())
-    found: dict[str, TextMeter] = {}
+    found: dict[str, FilledMeter] = {}
     flows: dict[str, list[ReviewedText]] = {}
     for text in texts:
         name = text.place.partition(".")[0]
         if name == PHRASES:
             words = widest(text, review.language) or text.words.get(review.language, "")
-            found[text.place] = TextMeter(septets(words), SEGMENT)
+            found[text.place] = FilledMeter(
+                review.language, septets(words), SEGMENT, 1, septets(words)
+            )
         elif name != ENGINE:
             flows.setdefault(name, []).append(text)
     for name, own in flows.items():
@@ -268,14 +249,14 @@ def _meters(kit: Kit, review: ReviewBook, texts: Sequence[ReviewedText]) -> Mapp
 
 def _of_flow(
     book: Book, review: ReviewBook, name: str, texts: Sequence[ReviewedText]
-) -> Iterator[tuple[str, TextMeter]]:
+) -> Iterator[tuple[str, FilledMeter]]:
     document = said_so(review.document["flows"][name], texts, review.language)
     if document is None:
         return
-    drawn = put_in(book, drafted(name, document).flow)
+    drawn = put_in(book, played(document, name))
     nodes = nodes_of(document)
     for text in texts:
         node = text.place.split(".")[1]
         filled = meters(drawn, Place(name, node), nodes[node]).get(review.language)
         if filled is not None:
-            yield text.place, TextMeter(filled.septets, filled.most, filled.screens)
+            yield text.place, filled

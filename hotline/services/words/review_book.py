@@ -100,14 +100,10 @@ def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewB
                 live = live_document(kit.database)
                 live_texts = _chapters(live, kit.phrases)
             document, texts = live, live_texts
-        yield ReviewBook(language, document, texts, _signed(kit, language), change_id)
-
-
-def _signed(kit: Kit, language: str) -> Mapping[str, Sequence[Signature]]:
-    signatures: dict[str, list[Signature]] = {}
-    for one in reviewing.everyone(kit, language):
-        signatures.setdefault(one.place, []).append(one)
-    return signatures
+        signatures: dict[str, list[Signature]] = {}
+        for one in reviewing.everyone(kit, language):
+            signatures.setdefault(one.place, []).append(one)
+        yield ReviewBook(language, document, texts, signatures, change_id)
 
 
 def words_change(kit: Kit, language: str) -> int | None:
@@ -128,7 +124,11 @@ def _chapters(
     document: Mapping[str, Any], phrases: Phrases
 ) -> Mapping[str, Mapping[str, ReviewedText]]:
     flows = {name: derived(_texts_in, flow, name) for name, flow in document["flows"].items()}
-    rest = {text.place: text for text in _of_the_code(document, phrases)}
+    rest = {}
+    for template in Template:
+        words = phrase_words(phrases, document.get("phrases", {}), template)
+        place = f"{PHRASES}.{template.name}"
+        rest[place] = ReviewedText(place, words)
     own = {f"{ENGINE}.{name}": said for name, said in engine_words.every().items()}
     return {
         **flows,
@@ -139,10 +139,3 @@ def _chapters(
 
 def _texts_in(flow: Mapping[str, Any], name: str) -> Mapping[str, ReviewedText]:
     return {text.place: text for text in texts_of({name: {"nodes": nodes_of(flow)}})}
-
-
-def _of_the_code(document: Mapping[str, Any], phrases: Phrases) -> Iterator[ReviewedText]:
-    said = document.get("phrases", {})
-    for template in Template:
-        words = phrase_words(phrases, said, template)
-        yield ReviewedText(f"{PHRASES}.{template.name}", words)

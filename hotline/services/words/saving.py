@@ -7,8 +7,7 @@ What translators ask of a text: a note that editors see until one of them settle
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
 from hotline.domain.changes.change import PHRASES as PHRASES_PART
 from hotline.domain.changes.change import Author, PartDocument, StepKind
@@ -111,8 +110,7 @@ def _with_words(
     return {**(document or {}), language: said}
 
 
-@dataclass(frozen=True, slots=True)
-class TypedWords:
+class TypedWords(NamedTuple):
     """A field of the page as it came back."""
 
     place: str
@@ -121,15 +119,6 @@ class TypedWords:
     """Of the words and the English that the page showed."""
     english: str
     """Of the English alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordsKept:
-    """What became of a page: nothing is saved where anything is to be mended."""
-
-    faults: WordsFaults
-    saved: int = 0
-    signed: int = 0
 
 
 def keep(
@@ -141,8 +130,8 @@ def keep(
     agreed: str = "",
     saving: bool = True,
     once: str,
-) -> WordsKept:
-    """Save every text whose words were changed, and sign for the one at `agreed`.
+) -> WordsFaults:
+    """Save every text whose words were changed, and sign for the one at `agreed`; nothing where anything is wrong.
 
     `saving`: whether new words of that text are signed for; else they are refused. Raises NotReady, StoreUnavailable.
     """
@@ -153,17 +142,11 @@ def keep(
     fit = [text for place, text in changed.items() if place not in faults]
     book = kit.books.book(kit.books.live())
     faults |= faults_of(review, book, fit)
-    if faults:
-        return WordsKept(faults)
-
-    unsaved = save_words(kit, by, language, fit, once)
-    if unsaved:
-        return WordsKept(unsaved)
-    signed = 0
-    if agreed:
+    faults = faults or dict(save_words(kit, by, language, fit, once))
+    if agreed and not faults:
         text = changed.get(agreed, review.texts[agreed])
-        signed = reviewing.sign(kit, by, [text], language)
-    return WordsKept({}, len(fit), signed)
+        reviewing.sign(kit, by, [text], language)
+    return faults
 
 
 def _changed(
@@ -192,16 +175,6 @@ LONGEST_NOTE = 300
 LISTED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class AskedOfText:
-    id: int
-    place: str
-    language: str
-    asks: str
-    by: str
-    at: datetime
-
-
 def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
     """False where nothing is asked. Raises StoreUnavailable."""
     asks = " ".join(note.split())[:LONGEST_NOTE]
@@ -221,25 +194,21 @@ def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
     return True
 
 
-def waiting(kit: Kit) -> Sequence[AskedOfText]:
+def waiting(kit: Kit) -> Sequence[TextQuestion]:
     """The oldest first. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        return [_asked(row) for row in text_questions.waiting(session, LISTED)]
+        return text_questions.waiting(session, LISTED)
 
 
-def below(kit: Kit, place: str) -> Sequence[AskedOfText]:
+def below(kit: Kit, place: str) -> Sequence[TextQuestion]:
     """Those of a screen, by its flow and its name; the oldest first. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        return [_asked(row) for row in text_questions.below(session, place, LISTED)]
+        return text_questions.below(session, place, LISTED)
 
 
-def _asked(row: TextQuestion) -> AskedOfText:
-    return AskedOfText(row.id, row.place, row.language, row.asks, row.asked_by, row.asked_at)
-
-
-def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[AskedOfText]]:
+def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[TextQuestion]]:
     """Raises StoreUnavailable."""
-    found: dict[str, list[AskedOfText]] = {}
+    found: dict[str, list[TextQuestion]] = {}
     for one in waiting(kit):
         if one.language == language:
             found.setdefault(one.place, []).append(one)

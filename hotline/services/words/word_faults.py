@@ -10,7 +10,7 @@ from hotline.engine.check.checking import of_words
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.reporting import uncovered
 from hotline.engine.editing.anatomy import nodes_of, with_value
-from hotline.engine.editing.drafting import draft_findings, drafted, put_in
+from hotline.engine.editing.drafting import Draft, draft_findings, drafted, put_in
 from hotline.engine.flow import Book
 from hotline.services.flows import phrasing
 from hotline.services.words.review_book import ReviewBook, is_fixed
@@ -97,31 +97,32 @@ def _of_flow(
     after = said_so(before, texts, review.language)
     if after is None:
         return {text.place: WordsFault(Unfit.GONE) for text in texts}
-    old, new = drafted(name, before), drafted(name, after)
+    drafts = [drafted(name, flow) for flow in (before, after)]
+    books = [put_in(book, draft.flow) for draft in drafts]
+    unsafe = [[*of_words(one), *uncovered(book, one)] for one in books]
     found: dict[str, WordsFault] = {}
-    was, now = put_in(book, old.flow), put_in(book, new.flow)
-    unsafe = [*of_words(now), *uncovered(book, now)]
-    known_words = (*of_words(was), *uncovered(book, was))
-    still = {_told(one) for one in known_words if one.flow == name}
     for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
-        known = still | {_told(one) for one in draft_findings(was, old, node=node)}
         here = [text.place for text in texts if text.place.split(".")[1] == node]
-        among = [one for one in unsafe if (one.flow, one.node) == (name, node)]
-        for one in (*draft_findings(now, new, node=node), *among):
-            if one.language in ("", review.language) and _told(one) not in known:
+        known, now = map(_told, books, drafts, unsafe, (node, node))
+        for told, one in now.items():
+            if one.language in ("", review.language) and told not in known:
                 said = remark("{message}: {fix}", message=one.message, fix=one.fix)
                 fault = WordsFault(Unfit.FINDING, {"message": said}, one)
-                found.setdefault(_blamed(one, here), fault)
+                steps = one.field.split(".")
+                # The first changed text of the screen where it is the screen as a whole.
+                named = [at for at in here if all(step in at.split(".")[2:] for step in steps)]
+                found.setdefault((named or here)[0], fault)
     return found
 
 
-def _told(finding: Finding) -> tuple[str, Code, str, str, Remark]:
-    """A finding as one and the same before and after: also where it counts."""
-    return (finding.node, finding.code, finding.language, finding.field, finding.message)
+Told = tuple[Code, str, str, Remark]
+"""A finding of a screen as one and the same before and after: also where it counts."""
 
 
-def _blamed(finding: Finding, places: Sequence[str]) -> str:
-    """The text whose field is named; the first changed one of the screen where it is the screen as a whole."""
-    steps = finding.field.split(".")
-    named = [place for place in places if all(step in place.split(".")[2:] for step in steps)]
-    return (named or list(places))[0]
+def _told(book: Book, draft: Draft, unsafe: Sequence[Finding], node: str) -> Mapping[Told, Finding]:
+    place = draft.flow.name, node
+    among = [one for one in unsafe if (one.flow, one.node) == place]
+    return {
+        (one.code, one.language, one.field, one.message): one
+        for one in (*draft_findings(book, draft, node=node), *among)
+    }

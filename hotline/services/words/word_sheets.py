@@ -1,15 +1,14 @@
 """Texts out as a sheet and back in: judged first, then taken. What is refused goes out again, with why."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from hotline.domain.changes.change import Author
-from hotline.domain.flows.review import ENGINE, PHRASES, ReviewedText
-from hotline.domain.flows.sheet import WHY, RowRefused, SheetRow
+from hotline.domain.flows.review import ENGINE, ReviewedText
+from hotline.domain.flows.sheet import AGREED, WHY, SheetRow, SheetRowFault
 from hotline.engine.check.sizes.lengths import left
-from hotline.engine.editing.drafting import drafted, put_in
-from hotline.engine.flow import Book
+from hotline.engine.editing.drafting import played, put_in
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.ports import ConsoleKit, Kit
@@ -17,31 +16,32 @@ from hotline.services.flows import reviewing
 from hotline.services.words.page_texts import SEGMENT, WordsFilter, filtered, widest
 from hotline.services.words.review_book import ReviewBook, review_book
 from hotline.services.words.saving import save_words
-from hotline.services.words.word_faults import WordsFault, WordsFaults, faults_of
+from hotline.services.words.word_faults import WordsFault, faults_of
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
+class RefusedRow(NamedTuple):
     """A row that is not taken, beside its text as it stands now."""
 
-    refused: RowRefused
-    fault: WordsFault | None
-    """What its words have, where they are what is wrong."""
+    row: SheetRow
+    why: SheetRowFault | WordsFault
     now: ReviewedText | None
     """None where there is no such text any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedSheet:
-    taken: Sequence[SheetRow]
-    """Rows that can be taken as they stand."""
+class JudgedSheet(NamedTuple):
+    accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
+    """By place the rows that can be taken, and the texts that they make."""
     changed: int
     """How many of them bring new words."""
     refused: Sequence[RefusedRow]
     waiting: int
     """Rows that nobody has agreed to yet."""
+
+    @property
+    def taken(self) -> Sequence[SheetRow]:
+        return [row for row, _ in self.accepted.values()]
 
 
 def sheet_rows(
@@ -54,7 +54,7 @@ def sheet_rows(
 
 def judged(kit: Kit, language: str, rows: Sequence[SheetRow]) -> JudgedSheet:
     """What would become of a sheet; nothing is stored. Raises NotReady, StoreUnavailable."""
-    return _judged(kit, review_book(kit, language), rows)[0]
+    return _judged(kit, review_book(kit, language), rows)
 
 
 def take_sheet(
@@ -65,16 +65,17 @@ def take_sheet(
     Raises NotReady, StoreUnavailable.
     """
     review = review_book(kit, language)
-    sheet, accepted = _judged(kit, review, rows)
-    new = [text for text in accepted if text != review.texts[text.place]]
+    sheet = _judged(kit, review, rows)
+    new = _new(review, sheet.accepted)
     unsaved = save_words(kit, by, language, new, once)
-    if unsaved:
-        late = [_late(review, row, unsaved) for row in sheet.taken if row.place in unsaved]
-        kept = [row for row in sheet.taken if row.place not in unsaved]
-        changed = len(new) - len(unsaved)
-        sheet = JudgedSheet(kept, changed, [*sheet.refused, *late], sheet.waiting)
-    reviewing.sign(kit, by, [text for text in accepted if text.place not in unsaved], language)
-    return sheet
+    late = [
+        RefusedRow(row, unsaved[row.place], review.texts.get(row.place))
+        for row in sheet.taken
+        if row.place in unsaved
+    ]
+    kept = {place: one for place, one in sheet.accepted.items() if place not in unsaved}
+    reviewing.sign(kit, by, [text for _, text in kept.values()], language)
+    return JudgedSheet(kept, len(new) - len(unsaved), [*sheet.refused, *late], sheet.waiting)
 
 
 def refused_rows(
@@ -92,39 +93,51 @@ def refused_rows(
     return found
 
 
-def _judged(
-    kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]
-) -> tuple[JudgedSheet, Sequence[ReviewedText]]:
+def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedSheet:
+    """Rows can be taken that are agreed to, made of what still stands, and have no fault in their words."""
     book = kit.books.book(kit.books.live())
-    unfit: dict[str, WordsFault] = {}
-
-    def faults(texts: Mapping[str, ReviewedText]) -> Mapping[str, str]:
-        new = [text for place, text in texts.items() if text != review.texts[place]]
-        found = faults_of(review, book, new)
-        unfit.update(found)
-        return {place: str(fault) for place, fault in found.items()}
-
-    done = reviewing.weigh(rows, review.texts, review.language, faults)
-    places = {text.place for text in done.accepted}
-    refused_lines = {one.row.line for one in done.refused}
-    taken = [row for row in rows if row.place in places and row.line not in refused_lines]
-    refused = [
-        RefusedRow(one, None if one.fault else unfit.get(one.row.place), _now(review, one))
-        for one in sorted(done.refused, key=lambda one: one.row.line)
-    ]
-    agreed = [row for row in taken if row.agreed]
-    return JudgedSheet(agreed, len(done.changed), refused, done.waiting), done.accepted
-
-
-def _now(review: ReviewBook, refused: RowRefused) -> ReviewedText | None:
-    return review.texts.get(refused.row.place)
+    refused: list[RefusedRow] = []
+    accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
+    waiting = 0
+    for row in rows:
+        text = review.texts.get(row.place)
+        fault = _fault(row, text, review.language, seen=row.place in accepted)
+        if fault or text is None:
+            refused.append(RefusedRow(row, fault or SheetRowFault.GONE, text))
+        elif row.agreed:
+            accepted[row.place] = row, text.saying(review.language, row.words)
+        else:
+            waiting += 1
+    # All are looked at together: what is refused may have hidden a fault of another.
+    while wrong := faults_of(review, book, _new(review, accepted)):
+        for place, unfit in wrong.items():
+            row, _ = accepted.pop(place)
+            refused.append(RefusedRow(row, unfit, review.texts[place]))
+    refused.sort(key=lambda one: one.row.line)
+    return JudgedSheet(accepted, len(_new(review, accepted)), refused, waiting)
 
 
-def _late(review: ReviewBook, row: SheetRow, unsaved: WordsFaults) -> RefusedRow:
-    """What changed between the look and the save."""
-    fault = unsaved[row.place]
-    refused = RowRefused(row, str(fault))
-    return RefusedRow(refused, fault, review.texts.get(row.place))
+def _new(
+    review: ReviewBook, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
+) -> Sequence[ReviewedText]:
+    """Of the texts of these rows those whose words are new."""
+    return [text for place, (_, text) in accepted.items() if text != review.texts[place]]
+
+
+def _fault(
+    row: SheetRow, text: ReviewedText | None, language: str, *, seen: bool
+) -> SheetRowFault | None:
+    if text is None:
+        return SheetRowFault.GONE
+    if not row.agreed:
+        return None
+    if row.agreed not in AGREED:
+        return SheetRowFault.NOT_YES
+    if seen:
+        return SheetRowFault.TWICE
+    if row.digest != text.digest(language):
+        return SheetRowFault.CHANGED
+    return None if row.words else SheetRowFault.EMPTY
 
 
 def _rows(
@@ -132,16 +145,21 @@ def _rows(
 ) -> Iterator[dict[str, str]]:
     book = kit.books.book(kit.books.live())
     for name in dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows):
-        book = put_in(book, drafted(name, review.document["flows"][name]).flow)
+        book = put_in(book, played(review.document["flows"][name], name))
 
     @cache
     def left_on(flow: str, node: str) -> int:
-        return _left_on_screen(book, Place(flow, node), review.language)
+        """0 of a screen that is not whole yet."""
+        if node not in book.flows[flow].nodes:
+            return 0
+        return left(book, Place(flow, node), review.language, DEFAULT_LIMIT) or 0
 
     for text in texts:
         flow, node, *_ = text.place.split(".")
-        kinyarwanda = text.words.get(FIRST, "")
-        room = left_on(flow, node) if text.in_flows else _left_in_sms(text, review.language)
+        kinyarwanda, words = text.words.get(FIRST, ""), text.words.get(review.language, "")
+        room = SEGMENT - septets(widest(text, review.language) or words)
+        if text.in_flows or flow == ENGINE:
+            room = left_on(flow, node) if text.in_flows else 0
         yield {
             "place": text.place,
             **{code: text.words.get(code, "") for code in CODES},
@@ -152,17 +170,3 @@ def _rows(
             "agreed": "",
             "digest": text.digest(review.language),
         }
-
-
-def _left_on_screen(book: Book, place: Place, language: str) -> int:
-    """0 of a screen that is not whole yet."""
-    if place.node not in book.flows[place.flow].nodes:
-        return 0
-    return left(book, place, language, DEFAULT_LIMIT) or 0
-
-
-def _left_in_sms(text: ReviewedText, language: str) -> int:
-    if text.place.startswith(f"{ENGINE}."):
-        return 0
-    assert text.place.startswith(f"{PHRASES}.")
-    return SEGMENT - septets(widest(text, language) or text.words.get(language, ""))

@@ -5,7 +5,7 @@ In a flow that gathers the words in front count too, and no reason excuses a scr
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotline.engine.check.finding import Code, Finding, Rule
 from hotline.engine.check.parts import nodes
@@ -20,8 +20,7 @@ from hotline.text.languages import CODES
 from hotline.text.remark import remark
 
 
-@dataclass(frozen=True, slots=True)
-class Narrow:
+class Narrow(NamedTuple):
     """A node in one language: the most lines that a page of it has, and a page's question with its choices."""
 
     place: Place

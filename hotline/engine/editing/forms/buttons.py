@@ -7,9 +7,9 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.engine.editing.anatomy import BRANCH, Document, kind_of, mended
+from hotline.engine.editing.anatomy import Document, kind_of, mended, way_to_rows
 from hotline.engine.editing.forms.fields import ROWS_OF
-from hotline.engine.editing.forms.reading import MOST_ROWS
+from hotline.engine.editing.forms.reading import MOST_ROWS, made
 
 NEW: Mapping[str, Mapping[str, Any]] = {"choices": {"label": {}}, "lead": {"text": {}}, "arms": {}}
 MOVES = {"up": -1, "down": 1}
@@ -35,7 +35,7 @@ def acted(node: Document, do: str) -> dict[str, Any] | None:
     if rows not in own:
         return None
     changed = copy.deepcopy(dict(node))
-    listed = _rows(changed, rows)
+    listed: list[Any] = made(changed, way_to_rows(node, rows), list)
     if verb == "add":
         return changed if _added(listed, rows) else None
     if not at.isdecimal() or int(at) >= len(listed):
@@ -43,18 +43,11 @@ def acted(node: Document, do: str) -> dict[str, Any] | None:
     if verb == "drop":
         del listed[int(at)]
         return changed
-    return changed if verb in MOVES and _moved(listed, int(at), MOVES[verb]) else None
-
-
-def _rows(node: dict[str, Any], rows: str) -> list[Any]:
-    inside = node if rows == "arms" else node[kind_of(node)]
-    key = BRANCH if rows == "arms" else rows
-    if not isinstance(inside, dict):
-        return []
-    if not isinstance(inside.get(key), list):
-        inside[key] = []
-    listed: list[Any] = inside[key]
-    return listed
+    to = int(at) + MOVES.get(verb, 0)
+    if to == int(at) or not 0 <= to < len(listed):
+        return None
+    listed[int(at)], listed[to] = listed[to], listed[int(at)]
+    return changed
 
 
 def _added(listed: list[Any], rows: str) -> bool:
@@ -64,12 +57,4 @@ def _added(listed: list[Any], rows: str) -> bool:
     last = listed[-1] if listed else None
     ends = rows == "arms" and isinstance(last, dict) and "when" not in last
     listed.insert(len(listed) - 1 if ends else len(listed), copy.deepcopy(dict(NEW[rows])))
-    return True
-
-
-def _moved(listed: list[Any], at: int, by: int) -> bool:
-    to = at + by
-    if not 0 <= to < len(listed):
-        return False
-    listed[at], listed[to] = listed[to], listed[at]
     return True

@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from hotline.engine.document.fields import UNSEEN
 from hotline.engine.flow import REASON_LETTERS
+from hotline.engine.keying import UNSEEN
 from hotline.engine.screen import NUMBERS
 from hotline.text.languages import CODES
 

@@ -12,18 +12,18 @@ import copy
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.engine.check.parts import choices_of, conditions, nodes
 from hotline.engine.editing.anatomy import (
-    BRANCH,
     ROW_LISTS,
     Document,
     body_of,
     kind_of,
     nodes_of,
+    path_of,
     rows_of,
+    value_at,
 )
 from hotline.engine.editing.forms.fields import (
     LENGTHS,
@@ -52,45 +52,25 @@ def form_of(node: Document) -> dict[str, str]:
 
 def shown(node: object, name: str) -> str:
     """What one field shows."""
-    first, *rest = name.split(".")
-    if first in ROW_LISTS:
-        return _of_a_row(node, first, rest)
-    if first == "reason" and isinstance(node, Mapping):
-        return _said(node.get("reason"))
-    if first == "signed" and isinstance(node, Mapping):
-        return _of_a_map(node.get("signed"), rest[0])
-    body = body_of(node)
-    if rest:
-        return _of_a_map(body.get(first), rest[0])
-    if first == "returns":
-        return TICK if kind_of(node) == "finish" and "text" not in body else ""
-    if first == "asks":
-        return _said(body.get("kind"))
-    return _ticked(body.get(first)) if first in TICKS else _said(body.get(first))
-
-
-def _of_a_row(node: object, rows: str, rest: list[str]) -> str:
-    listed, at = rows_of(node, rows), int(rest[0])
-    row = listed[at] if at < len(listed) else None
-    if not isinstance(row, Mapping):
-        return ""
-    if rest[1] == "when":
-        return condition_fields(row.get("when"))[rest[2]]
-    if rest[1] in CODES:
-        return _of_a_map(row.get(LABELS.get(rows, "")), rest[1])
-    return _ticked(row.get(rest[1])) if rest[1] in TICKS else _said(row.get(rest[1]))
-
-
-def _of_a_map(value: object, key: str) -> str:
-    return _said(value.get(key)) if isinstance(value, Mapping) else ""
-
-
-def _said(value: object) -> str:
+    row, is_of_condition, part = name.partition(".when.")
+    if is_of_condition:
+        return condition_fields(value_at(node, _way(node, f"{row}.when")))[part]
+    if name == "returns":
+        return TICK if kind_of(node) == "finish" and "text" not in body_of(node) else ""
+    value = value_at(node, _way(node, name))
+    if name.rpartition(".")[2] in TICKS:
+        return TICK if value is True else ""
     return "" if value is None or isinstance(value, Mapping | list) else str(value)
 
 
-def _ticked(value: object) -> str:
-    return TICK if value is True else ""
+def _way(node: object, name: str) -> tuple[str, ...]:
+    """The way to a field: the words of a row stand one step deeper than its name says."""
+    if name == "returns":
+        return ("finish", "text")
+    first, *rest = name.split(".")
+    if first in LABELS and rest[1] in CODES:
+        rest.insert(1, LABELS[first])
+    return path_of(node, ".".join((first, *rest)))
 
 
 MOST_ROWS = 60
@@ -100,15 +80,13 @@ NEEDED = ("text", "label")
 """Texts that stay in the document where they are empty: nothing of them is written yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRefused:
+class FieldRefused(NamedTuple):
     name: str
     fault: FieldFault
     typed: str
 
 
-@dataclass(frozen=True, slots=True)
-class FormRead:
+class FormRead(NamedTuple):
     node: dict[str, Any]
     refused: tuple[FieldRefused, ...]
     """These fields stand in the node as they were before."""
@@ -116,11 +94,11 @@ class FormRead:
 
 def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
     """The node with what was typed. `node` is what the form was made of; of `locked` fields nothing is taken."""
-    kind, counted = kind_of(node), _counted(node, form)
+    counted = _counted(node, form)
     changed: dict[str, Any] = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
     conditions: dict[str, None] = {}
-    for name in field_names(kind, counted):
+    for name in field_names(kind_of(node), counted):
         if name not in form or name in locked:
             continue
         typed, before = plain(form[name]), plain(shown(node, name))
@@ -131,29 +109,29 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
         elif ".when." in name:
             conditions[name.rpartition(".")[0]] = None
         else:
-            _put(changed, kind, name, typed)
+            way = _way(node, name)
+            value = _value(way[-1], typed)
+            if name == "returns":
+                value = None if typed else value_at(changed, way) or {}
+            _store(changed, way, value)
     for name in conditions:
-        parts = {part: _sound(node, f"{name}.{part}", form) for part in WHEN}
-        _set(_row(changed, kind, name), "when", condition_of(parts))
+        parts = {}
+        for part in WHEN:
+            # What was typed, or what stood there where that is refused.
+            field = f"{name}.{part}"
+            said = plain(form.get(field, shown(node, field)))
+            parts[part] = said if fault_of(field, said) is None else shown(node, field)
+        _store(changed, _way(changed, name), condition_of(parts))
     for rows in ROW_LISTS:
-        _close_up(rows_of(changed, rows), len(rows_of(node, rows)), rows)
+        # A spare row of the page may be left empty.
+        listed, old = rows_of(changed, rows), len(rows_of(node, rows))
+        if isinstance(listed, list):
+            listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
     return FormRead(changed, tuple(refused))
-
-
-def _close_up(listed: Sequence[Any], old: int, rows: str) -> None:
-    """Takes out the new rows in which nothing was written: a spare row of the page may be left empty."""
-    if isinstance(listed, list):
-        listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
 
 
 def _empty(rows: str) -> dict[str, Any]:
     return {LABELS[rows]: {}} if rows in LABELS else {}
-
-
-def _sound(node: Document, name: str, form: Mapping[str, str]) -> str:
-    """What was typed, or what stood there where that is refused."""
-    typed = plain(form.get(name, shown(node, name)))
-    return typed if fault_of(name, typed) is None else shown(node, name)
 
 
 def plain(typed: str) -> str:
@@ -171,64 +149,32 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
     return counted
 
 
-def _put(node: dict[str, Any], kind: str, name: str, typed: str) -> None:
-    first, *rest = name.split(".")
-    if first in ROW_LISTS:
-        row, part = _row(node, kind, name), rest[1]
-        if part in CODES:
-            _say(row, LABELS[first], part, typed)
-        else:
-            _set(row, part, _value(part, typed))
-    elif first == "reason":
-        _set(node, first, typed or None)
-    elif first == "signed":
-        signed = _inner(node, first)
-        _set(signed, rest[0], typed or None)
-        if not signed:
-            del node[first]
-    elif first == "returns":
-        body = _inner(node, kind)
-        _set(body, "text", None if typed else body.get("text", {}))
-    elif rest:
-        _say(_inner(node, kind), first, rest[0], typed)
-    else:
-        _set(_inner(node, kind), "kind" if first == "asks" else first, _value(first, typed))
+def _store(node: dict[str, Any], way: Sequence[str], value: object) -> None:
+    """Puts a value where it belongs; None takes it out, and with it a text or a signature that is empty then."""
+    *before, last = way
+    inside = made(node, before)
+    if value is not None:
+        inside[last] = value
+        return
+    inside.pop(last, None)
+    holds_parts = last in CODES or before == ["signed"]
+    if not inside and holds_parts and before[-1] not in NEEDED:
+        del value_at(node, before[:-1])[before[-1]]
 
 
-def _row(node: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
-    """The row of a field, made where it is new."""
-    rows, at, *_ = name.split(".")
-    inside, key = (node, BRANCH) if rows == "arms" else (_inner(node, kind), rows)
-    listed = inside.get(key)
-    if not isinstance(listed, list):
-        listed = inside[key] = []
-    while len(listed) <= int(at):
-        listed.append(_empty(rows))
-    if not isinstance(listed[int(at)], dict):
-        listed[int(at)] = {}
-    row: dict[str, Any] = listed[int(at)]
-    return row
-
-
-def _say(inside: dict[str, Any], key: str, language: str, words: str) -> None:
-    text = _inner(inside, key)
-    _set(text, language, words or None)
-    if not text and key not in NEEDED:
-        del inside[key]
-
-
-def _inner(inside: dict[str, Any], key: str) -> dict[str, Any]:
-    if not isinstance(inside.get(key), dict):
-        inside[key] = {}
-    inner: dict[str, Any] = inside[key]
-    return inner
-
-
-def _set(inside: dict[str, Any], key: str, value: object) -> None:
-    if value is None:
-        inside.pop(key, None)
-    else:
-        inside[key] = value
+def made(node: dict[str, Any], way: Sequence[str], end: type = dict) -> Any:
+    """What stands at the end of a way, made where it is not there: mappings, lists of rows, and rows."""
+    here: Any = node
+    for rows, step, after in zip(("", *way), way, (*way[1:], ""), strict=False):
+        kind = list if after.isdecimal() else end if not after else dict
+        at: str | int = step
+        if step.isdecimal():
+            at = int(step)
+            here.extend(_empty(rows) for _ in range(at + 1 - len(here)))
+        if not isinstance(here[at] if isinstance(at, int) else here.get(at), kind):
+            here[at] = kind()
+        here = here[at]
+    return here
 
 
 def _value(part: str, typed: str) -> object:
@@ -239,8 +185,7 @@ def _value(part: str, typed: str) -> object:
     return typed or None
 
 
-@dataclass(frozen=True, slots=True)
-class FormOffers:
+class FormOffers(NamedTuple):
     screens: tuple[str, ...]
     """Of this flow, in its order: what `goes` may be."""
     flows: tuple[str, ...]

@@ -41,28 +41,22 @@ def names_after(
 ) -> tuple[str, ...]:
     """The same, but a row that was made of one of `base` keeps that one's name."""
     before, own = names(key, base), names(key, rows)
-    known: dict[int, str] = {at: name for at, name in enumerate(own) if name in before}
+    known = {at: name for at, name in enumerate(own) if name in before}
     left = {name: row for name, row in zip(before, base, strict=True) if name not in own}
+    part = WORDED_BY.get(key, "")
     for at, row in enumerate(rows):
-        if at not in known and (name := _worded_alike(key, row, left)) is not None:
+        words = row.get(part)
+        alike = (name for name, other in left.items() if words and other.get(part) == words)
+        if at not in known and (name := next(alike, None)) is not None:
             known[at] = name
             del left[name]
-    if len(rows) == len(base):
-        for at, name in enumerate(before):
-            if at not in known and name in left:
-                known[at] = name
-                del left[name]
+    for at, name in enumerate(before if len(rows) == len(base) else ()):
+        if at not in known and name in left:
+            known[at] = name
+            del left[name]
 
     taken = {*before, *known.values()}
     return tuple(known.get(at) or _free(name, taken) for at, name in enumerate(own))
-
-
-def _worded_alike(
-    key: str, row: Mapping[str, Any], left: Mapping[str, Mapping[str, Any]]
-) -> str | None:
-    words = row.get(WORDED_BY.get(key, ""))
-    same = (name for name, other in left.items() if other.get(WORDED_BY[key]) == words)
-    return next(same, None) if words else None
 
 
 def _name(key: str, row: Mapping[str, Any]) -> str:

@@ -18,12 +18,14 @@ node goes. An entry leads where it led, for ever: so its flow stays.
 import copy
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Any
+from importlib.resources import files
+from typing import Any, NamedTuple
 
 from hotline.engine.document.fields import LONGEST_NAME
+from hotline.engine.document.source import parse
 from hotline.engine.editing.anatomy import (
     Document,
     body_of,
@@ -32,6 +34,8 @@ from hotline.engine.editing.anatomy import (
     nodes_of,
     path_of,
     rows_of,
+    value_at,
+    way_to_rows,
 )
 from hotline.engine.editing.forms.fields import FieldFault, fault_of
 from hotline.engine.editing.preview import Arrow, arrows_of, start_of
@@ -69,8 +73,7 @@ class Obstacle(StrEnum):
     """A printed string opens the flow."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewScreen:
+class NewScreen(NamedTuple):
     name: str
     kind: str
     after: str = ""
@@ -94,18 +97,17 @@ def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
 
 def added(flow: Document, new: NewScreen) -> dict[str, Any]:
     """The flow with the screen, in one step: nothing is born that no arrow leads to."""
-    changed = copied(flow)
     if obstacle_to_adding(flow, new) is not None:
-        return changed
-    node = copy.deepcopy(dict(EMPTY[new.kind]))
-    arrow = new.led_from
+        return copied(flow)
+    changed, arrow = copied(flow), new.led_from
     if arrow is not None:
-        _lead_on(node, new.kind, arrow.goes)
         changed = led(changed, arrow, new.name)
-    names = [*changed["nodes"]]
-    at = names.index(new.after) + 1 if new.after else len(names)
-    names.insert(at, new.name)
-    changed["nodes"] = {**changed["nodes"], new.name: node}
+    changed["nodes"][new.name] = copy.deepcopy(dict(EMPTY[new.kind]))
+    if arrow is not None and arrow.goes and new.kind in LED_ON:
+        on = "arms.0.goes" if new.kind == "branch" else "goes"
+        changed = led(changed, Arrow(new.name, on, ""), arrow.goes)
+    names = [name for name in changed["nodes"] if name != new.name]
+    names.insert(names.index(new.after) + 1 if new.after else len(names), new.name)
     return in_order(changed, names)
 
 
@@ -116,13 +118,8 @@ def led(flow: Document, arrow: Arrow, goes: str) -> dict[str, Any]:
         changed["start"] = goes
         return changed
     node = changed["nodes"].get(arrow.node)
-    *way, last = path_of(node, arrow.field) if isinstance(node, dict) else ("",)
-    here: Any = node
-    for step in way:
-        if isinstance(here, list):
-            here = here[int(step)] if step.isdecimal() and int(step) < len(here) else None
-        else:
-            here = here.get(step) if isinstance(here, dict) else None
+    *way, last = path_of(node, arrow.field)
+    here = value_at(node, way)
     if isinstance(here, dict):
         here.pop(last, None) if not goes else here.update({last: goes})
     return changed
@@ -138,12 +135,11 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
 
 def renamed(flow: Document, old: str, new: str) -> dict[str, Any]:
     """The flow with a screen of another name, and every arrow and the start led to it."""
-    if obstacle_to_renaming(flow, old, new) is not None:
-        return copied(flow)
     changed = copied(flow)
-    for arrow in arrows_of(flow):
-        if arrow.goes == old:
-            changed = led(changed, arrow, new)
+    if obstacle_to_renaming(flow, old, new) is not None:
+        return changed
+    for arrow in (one for one in arrows_of(flow) if one.goes == old):
+        changed = led(changed, arrow, new)
     changed["nodes"] = {
         new if name == old else name: node for name, node in changed["nodes"].items()
     }
@@ -164,18 +160,17 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
         return Obstacle.START
     for arrow in arrows_into(flow, name):
         goes = decided.get(arrow.key)
-        if goes is None or goes == name or (goes and goes not in nodes):
-            return Obstacle.UNDECIDED
-        if not goes and not may_end(nodes[arrow.node], arrow):
+        is_led = goes in nodes and goes != name
+        if not is_led and not (goes == "" and may_end(nodes[arrow.node], arrow)):
             return Obstacle.UNDECIDED
     return None
 
 
 def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> dict[str, Any]:
     """The flow without a screen, its arrows led as was decided."""
-    if obstacle_to_deleting(flow, name, decided) is not None:
-        return copied(flow)
     changed = copied(flow)
+    if obstacle_to_deleting(flow, name, decided) is not None:
+        return changed
     for arrow in arrows_into(flow, name):
         changed = led(changed, arrow, decided[arrow.key])
     del changed["nodes"][name]
@@ -203,13 +198,6 @@ def copied(flow: Document) -> dict[str, Any]:
     if not isinstance(changed.get("nodes"), dict):
         changed["nodes"] = {}
     return changed
-
-
-def _lead_on(node: dict[str, Any], kind: str, goes: str) -> None:
-    if kind == "branch":
-        node[kind][0]["goes"] = goes
-    elif kind in LED_ON and goes:
-        node[kind]["goes"] = goes
 
 
 def may_end(node: object, arrow: Arrow) -> bool:
@@ -276,23 +264,8 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
     )
 
 
-THINGS = ("one", "two", "three")
-"""What the screens of a lesson and the things of a quiz are called, until somebody calls them better."""
 LONGEST_STEM = 24
 """Letters of a quiz's name in the names of its answers, which are longer."""
-ANSWERS: Mapping[str, Mapping[str, str]] = {
-    "right": {"rw": "Yego", "fr": "Oui", "en": "Yes"},
-    "wrong": {"rw": "Oya", "fr": "Non", "en": "No"},
-    "unsure": {"rw": "Simbizi", "fr": "Je ne sais pas", "en": "Not sure"},
-}
-"""What a question of a quiz is answered with, as in the quizzes that are there."""
-VERDICTS: tuple[tuple[str | list[str], Mapping[str, str]], ...] = (
-    ("right", {"rw": "Ni byo.", "fr": "C'est juste.", "en": "That is right."}),
-    (
-        ["wrong", "unsure"],
-        {"rw": "Reka twongere turebe.", "fr": "Regardons encore.", "en": "Let us look again."},
-    ),
-)
 
 
 class FlowModelName(StrEnum):
@@ -308,7 +281,10 @@ class FlowModelName(StrEnum):
 
 def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> dict[str, Any]:
     """A flow that nobody wrote a word of yet. Its end calls the flow `onward`, or returns where that is empty."""
-    nodes = _MODELS[model](name)
+    written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
+    stem = name.removeprefix("quiz_")[:LONGEST_STEM]
+    # Copied, since what the file says once and means often is one object.
+    nodes = copy.deepcopy(parse(written.replace("{name}", name).replace("{stem}", stem))[model])
     nodes["last"] = {"call": {"flow": onward}} if onward else {"finish": {}}
     return {
         "flow": name,
@@ -316,59 +292,6 @@ def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> dict[str, 
         "start": next(iter(nodes)),
         "nodes": nodes,
     }
-
-
-def _lesson(name: str) -> dict[str, Any]:
-    nodes = _screens(THINGS, "last")
-    nodes[THINGS[-1]]["say"]["topic"] = name
-    return nodes
-
-
-def _menu(_: str) -> dict[str, Any]:
-    choices = [{"goes": thing, "label": {}} for thing in THINGS[:2]]
-    menu = {"menu": {"text": {}, "choices": choices}}
-    return {"menu": menu, **{thing: _say("last") for thing in THINGS[:2]}}
-
-
-def _quiz(name: str) -> dict[str, Any]:
-    """Every thing is asked as `quiz_`, explained, and asked as `again_`, which is how it is counted."""
-    stem = name.removeprefix("quiz_")[:LONGEST_STEM]
-    whys, again = ([f"{thing}_{part}" for thing in THINGS] for part in ("why", "again"))
-    nodes: dict[str, Any] = {}
-    for thing, after in zip(THINGS, (*THINGS[1:], whys[0]), strict=True):
-        nodes[thing] = _question(f"quiz_{stem}_{thing}", after)
-    nodes |= _screens(whys, again[0])
-    nodes[whys[-1]]["say"]["topic"] = name
-    for thing, asked, after in zip(THINGS, again, (*again[1:], "last"), strict=True):
-        saves = f"again_{stem}_{thing}"
-        nodes[asked] = _question(saves, f"{thing}_known")
-        leads = [
-            {"when": {"answer": saves, "is": values}, "text": dict(words)}
-            for values, words in VERDICTS
-        ]
-        nodes[f"{thing}_known"] = {"say": {"lead": leads, "text": {}, "goes": after}}
-    return nodes
-
-
-_MODELS: Mapping[FlowModelName, Callable[[str], dict[str, Any]]] = {
-    FlowModelName.LESSON: _lesson,
-    FlowModelName.MENU: _menu,
-    FlowModelName.QUIZ: _quiz,
-}
-
-
-def _screens(names: Collection[str], last: str) -> dict[str, Any]:
-    after = [*list(names)[1:], last]
-    return {name: _say(goes) for name, goes in zip(names, after, strict=True)}
-
-
-def _say(goes: str) -> dict[str, Any]:
-    return {"say": {"text": {}, "goes": goes}}
-
-
-def _question(saves: str, goes: str) -> dict[str, Any]:
-    choices = [{"value": value, "label": dict(label)} for value, label in ANSWERS.items()]
-    return {"menu": {"text": {}, "saves": saves, "goes": goes, "choices": choices}}
 
 
 def with_choice(
@@ -385,13 +308,13 @@ def with_choice(
     return changed
 
 
+FRONT = "front"
 OTHER_FLOW = "flow:"
 """In front of a flow's name, where an arrow leads into another flow from now on."""
 ROWS = ("choices", "arms")
 
 
-@dataclass(frozen=True, slots=True)
-class ArrowIntoFlow:
+class ArrowIntoFlow(NamedTuple):
     """An arrow of another flow that leads to a node which opens this one."""
 
     flow: str
@@ -414,13 +337,11 @@ def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoF
     )
 
 
-def keeps(
-    flows: Mapping[str, object], entries: Mapping[str, str], name: str, *, front: str = "front"
-) -> Obstacle | None:
+def keeps(flows: Mapping[str, object], entries: Mapping[str, str], name: str) -> Obstacle | None:
     """Why a flow stays, whatever is decided about its arrows."""
     if name not in flows:
         return Obstacle.UNKNOWN
-    if name == front:
+    if name == FRONT:
         return Obstacle.START
     return Obstacle.ENTRY if name in entries.values() else None
 
@@ -430,32 +351,27 @@ def obstacle_to_taking_out(
     entries: Mapping[str, str],
     name: str,
     decided: Mapping[str, str],
-    *,
-    front: str = "front",
 ) -> Obstacle | None:
     """`decided`: by its key where each arrow leads: a screen of its own flow, `flow:NAME`, or `""`, which takes it out.
 
     A choice that led into the flow goes with its arrow; a list of rows keeps one at least.
     """
-    if (kept := keeps(flows, entries, name, front=front)) is not None:
+    if (kept := keeps(flows, entries, name)) is not None:
         return kept
-    calls = {(place.flow, place.node) for place in calls_of(flows, name)}
-    dropped: dict[tuple[str, str, str], int] = {}
+    gone = {*calls_of(flows, name)}
+    dropped: Counter[tuple[str, str, str]] = Counter()
     for one in arrows_into_flow(flows, name):
-        goes, nodes = decided.get(one.key), nodes_of(flows[one.flow])
-        if goes is None:
-            return Obstacle.UNDECIDED
-        if goes.startswith(OTHER_FLOW):
-            if goes.removeprefix(OTHER_FLOW) not in flows.keys() - {name, one.flow}:
+        goes, nodes, row = decided.get(one.key), nodes_of(flows[one.flow]), _row(one.arrow)
+        if goes == "" and row is not None:
+            dropped[one.flow, one.arrow.node, row[0]] += 1
+        elif goes == "":
+            if not one.arrow.node or not may_end(nodes[one.arrow.node], one.arrow):
                 return Obstacle.UNDECIDED
-        elif goes:
-            if goes not in nodes or (one.flow, goes) in calls:
+        elif goes is None or goes.startswith(OTHER_FLOW):
+            others = flows.keys() - {name, one.flow}
+            if (goes or "").removeprefix(OTHER_FLOW) not in others:
                 return Obstacle.UNDECIDED
-        elif (row := _row(one.arrow)) is not None:
-            dropped[(one.flow, one.arrow.node, row[0])] = (
-                dropped.get((one.flow, one.arrow.node, row[0]), 0) + 1
-            )
-        elif not one.arrow.node or not may_end(nodes[one.arrow.node], one.arrow):
+        elif goes not in nodes or Place(one.flow, goes) in gone:
             return Obstacle.UNDECIDED
     for (flow, node, rows), count in dropped.items():
         if count >= len(rows_of(nodes_of(flows[flow])[node], rows)):
@@ -467,41 +383,23 @@ def led_away(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
     """The other flows that change, each without a way into this one. Ask for the obstacle first."""
-    into = arrows_into_flow(flows, name)
     changed = {place.flow: copied(flows[place.flow]) for place in calls_of(flows, name)}
     # Rows go last, and from the end: a row that goes gives those behind it other numbers.
-    for one in sorted(into, key=lambda one: _row(one.arrow) or ("", 0), reverse=True):
-        flow, goes = changed[one.flow], decided[one.key]
+    into = sorted(
+        arrows_into_flow(flows, name), key=lambda one: _row(one.arrow) or ("", 0), reverse=True
+    )
+    for one in sorted(into, key=lambda one: decided[one.key] == ""):
+        flow, goes, row = changed[one.flow], decided[one.key], _row(one.arrow)
         if goes.startswith(OTHER_FLOW):
             changed[one.flow] = led_to_flow(flow, one.arrow, goes.removeprefix(OTHER_FLOW))
-        elif goes:
+        elif goes or row is None:
             changed[one.flow] = led(flow, one.arrow, goes)
-    for one in sorted(into, key=lambda one: _row(one.arrow) or ("", 0), reverse=True):
-        if decided[one.key] == "":
-            changed[one.flow] = _without(changed[one.flow], one.arrow)
+        else:
+            node = flow["nodes"][one.arrow.node]
+            del value_at(node, way_to_rows(node, row[0]))[row[1]]
     for place in calls_of(flows, name):
         del changed[place.flow]["nodes"][place.node]
     return changed
-
-
-def _without(flow: Document, arrow: Arrow) -> dict[str, Any]:
-    """The row of an arrow goes with it; else the arrow alone."""
-    row = _row(arrow)
-    if row is None:
-        return led(flow, arrow, "")
-    changed = copied(flow)
-    node = changed["nodes"][arrow.node]
-    here: Any = node
-    for step in _steps(node, row[0]):
-        here = here[step]
-    del here[row[1]]
-    return changed
-
-
-def _steps(node: Document, rows: str) -> Iterator[str]:
-    """The way to a list of rows."""
-    way: Sequence[str] = path_of(node, f"{rows}.0")
-    yield from way[: way.index("0")]
 
 
 def _row(arrow: Arrow) -> tuple[str, int] | None:

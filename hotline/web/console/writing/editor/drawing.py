@@ -29,7 +29,6 @@ from hotline.services.changes import folders
 from hotline.services.changes.folders import FlowAtHand
 from hotline.services.flows import reviewing
 from hotline.services.words import saving
-from hotline.services.words.saving import AskedOfText
 from hotline.text.gsm7 import TYPOGRAPHY
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFaults, number_of
@@ -71,9 +70,7 @@ def plain(said: str) -> Sequence[tuple[str, str, int]]:
     return found
 
 
-def asked(
-    visit: Visit, flow: str, name: str, node: Document
-) -> Iterator[tuple[AskedOfText, str, str]]:
+def asked(visit: Visit, flow: str, name: str, node: Document) -> Iterator[tuple[object, str, str]]:
     """Yields each question, its field in the reader's words, and its anchor, the oldest first.
 
     A text that is not on the form any more is asked of the form. Raises StoreUnavailable.

@@ -205,6 +205,6 @@ def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
-        shown = one if known is None else replace(known, times=known.times + one.times)
+        shown = one if known is None else known._replace(times=known.times + one.times)
         listed[one.language][one.letter] = shown
     return {code: [*letters.values()] for code, letters in listed.items()}

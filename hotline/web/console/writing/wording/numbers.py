@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response
 
@@ -12,9 +11,9 @@ from hotline.services.changes import folders
 from hotline.services.words import number_part
 from hotline.services.words.number_part import (
     Edited,
-    EditedEntry,
     EntryFault,
     NumberFault,
+    SentForm,
 )
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import MOST_ROWS, Visit, page, part_of_list, posted, see
@@ -45,25 +44,26 @@ def act(visit: Visit, change_id: int) -> None:
     does, _, digits = visit.form.text("do", most=32).partition(":")
     acts = {"confirm": number_part.confirm, "away": number_part.take_away}
     if does in acts:
-        done = acts[does](visit.kit, visit.by, change_id, digits, **_stamps(visit))
+        done = acts[does](_sent(visit, change_id), digits)
         _check_saved(visit, done, "numbers")
 
 
 @posted(listed)
 def add(visit: Visit, change_id: int) -> None:
-    row = {name: visit.form.text(name, most=500) for name in ("service", "evidence", "status")}
-    row["number"] = "".join(visit.form.text("number", most=40).split())
-    done = number_part.list_number(visit.kit, visit.by, change_id, row, **_stamps(visit))
+    row = [visit.form.text(name, most=500) for name in ("service", "evidence", "status")]
+    digits = "".join(visit.form.text("number", most=40).split())
+    done = number_part.list_number(_sent(visit, change_id), digits, *row)
     _check_saved(visit, done, "numbers")
 
 
-def _stamps(visit: Visit) -> dict[str, Any]:
-    """Returns the state that the form was made of, and which form it is."""
+def _sent(visit: Visit, change_id: int) -> SentForm:
+    """Returns the form with the state that it was made of, and which form it is."""
     version = number_of(visit.form.text("version", most=20), signed=True)
-    return {"version": version or 0, "once": visit.form.text("once", most=32)}
+    once = visit.form.text("once", most=32)
+    return SentForm(visit.kit, visit.by, change_id, version or 0, once)
 
 
-def _check_saved(visit: Visit, done: Edited | EditedEntry, otherwise: str) -> None:
+def _check_saved(visit: Visit, done: Edited | NumberFault | EntryFault, otherwise: str) -> None:
     """Raises FormRefused where nothing was saved: at the field of the form, or `otherwise`."""
     if isinstance(done, NumberFault | EntryFault):
         raise visit.wrong(FIELDS.get(done, otherwise), done.value)
@@ -93,25 +93,25 @@ def act_on_entries(visit: Visit, change_id: int) -> Response:
     """Names for the posters of a part, all at once; or one taken out that nobody printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
-        done = number_part.take_entry_out(visit.kit, visit.by, change_id, digits, **_stamps(visit))
+        done = number_part.take_entry_out(_sent(visit, change_id), digits)
         return _entries_saved(visit, change_id, done)
     names = {
         name.removeprefix("name."): value
         for name, value in visit.form.fields
         if name.startswith("name.")
     }
-    done = number_part.name_entries(visit.kit, visit.by, change_id, names, **_stamps(visit))
+    done = number_part.name_entries(_sent(visit, change_id), names)
     return _entries_saved(visit, change_id, done)
 
 
 @posted(entries)
 def add_entry(visit: Visit, change_id: int) -> Response:
     flow, name = visit.form.text("flow"), visit.form.text("name")
-    done = number_part.add_entry(visit.kit, visit.by, change_id, flow, name, **_stamps(visit))
+    done = number_part.add_entry(_sent(visit, change_id), flow, name)
     return _entries_saved(visit, change_id, done)
 
 
-def _entries_saved(visit: Visit, change_id: int, done: EditedEntry) -> Response:
+def _entries_saved(visit: Visit, change_id: int, done: Edited | EntryFault) -> Response:
     """Leads back to the part of the list that was shown."""
     _check_saved(visit, done, "entries")
     asked = {"part": said} if (said := visit.query.get("part", "")) else {}

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, abort, make_response, url_for
 
 from hotline.domain.flows import sheet
+from hotline.domain.flows.sheet import SheetRowFault
 from hotline.services.words import page_texts, saving, word_sheets
 from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
 from hotline.services.words.saving import TypedWords
@@ -47,7 +48,7 @@ def take(visit: Visit, language: str) -> Response:
     does, _, number = visit.form.text("do").partition(":")
     typed = typed_words(visit.form)
     agreed = typed.get(number)
-    kept = saving.keep(
+    faults = saving.keep(
         visit.kit,
         visit.by,
         known_language(language),
@@ -56,8 +57,8 @@ def take(visit: Visit, language: str) -> Response:
         saving=does == "both",
         once=visit.form.text("once", most=32),
     )
-    if kept.faults:
-        return _page(visit, language, kept.faults)
+    if faults:
+        return _page(visit, language, faults)
     if agreed and does == "ask":
         note = visit.form.text(f"note.{number}")
         if not saving.ask(visit.kit, visit.by, language, agreed.place, note):
@@ -208,7 +209,7 @@ def _judged(
     visit: Visit, language: str, judged: JudgedSheet, *, is_taken: bool = False
 ) -> Response:
     whys = [_why(visit, one) for one in judged.refused]
-    rows = [one.refused.row for one in judged.refused]
+    rows = [one.row for one in judged.refused]
     return page(
         visit,
         "word_sheet_judged.html",
@@ -223,9 +224,9 @@ def _judged(
 
 
 def _why(visit: Visit, one: RefusedRow) -> str:
-    if one.refused.fault is not None:
-        return visit.say(WHYS[one.refused.fault])
-    return fault_words(visit, one.fault) if one.fault else one.refused.says
+    if isinstance(one.why, SheetRowFault):
+        return visit.say(WHYS[one.why])
+    return fault_words(visit, one.why)
 
 
 def _sent(name: str, kind: str, body: bytes) -> Response:
