@@ -17,7 +17,7 @@ def keys(keyed: str) -> str:
     if keyed.isascii() and keyed.isdigit():
         return keyed
     return "".join(
-        _ascii_digit(letter)
+        str(unicodedata.decimal(letter, letter))
         for letter in keyed
         if not letter.isspace() and unicodedata.category(letter) not in UNSEEN
     )
@@ -37,11 +37,6 @@ def pin(keyed: str, digits: int = PIN_DIGITS) -> str:
     """So many digits; empty where it is anything else."""
     typed = keys(keyed)
     return typed if len(typed) == digits and typed.isdecimal() else ""
-
-
-def _ascii_digit(letter: str) -> str:
-    value = unicodedata.decimal(letter, None)
-    return letter if value is None else str(value)
 
 
 RUNS = ("01234567890", "09876543210")

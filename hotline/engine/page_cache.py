@@ -1,6 +1,6 @@
 """A node as a run sees it, cut into pages. Pure, and remembered: a book never changes, so neither do its pages."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotline.engine.flow import Ask, Book, Finish, Menu
 from hotline.engine.run import Facts, Run
@@ -9,8 +9,7 @@ from hotline.engine.view import View, Waiting, holds, list_name, named, view
 from hotline.text.gsm7 import septets, to_gsm7
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     seen: View
     pages: tuple[Page, ...]
     screens: tuple[Screen, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.text.languages import FIRST
 
@@ -11,8 +11,7 @@ STACKS = 4096
 """Call stacks whose written form is remembered: many callers stand at few places."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A node of a flow, and the page of its screen, from 0."""
 
     flow: str
@@ -36,8 +35,7 @@ class Facts:
     """Answers of an earlier session. A private flow that this turn calls begins with them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One choice of a list."""
 
     value: str

@@ -9,6 +9,7 @@ so, a page also ends before it takes more lines of a narrow phone.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hotline.engine.words import HELD_BACK
 from hotline.text.gsm7 import septets, to_gsm7
@@ -27,15 +28,13 @@ NUMBERS = "12345678"
 """What choices are numbered with; `9` is always more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     text: str
     ends: bool
     septets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """A choice before it has a number."""
 
     label: str
@@ -47,8 +46,7 @@ class Button:
     """Stands on one page with the choice before it, as long as another choice is left for the page before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """All that a node shows, before it is cut into pages."""
 
     text: str
@@ -67,8 +65,7 @@ class Layout:
     """The most lines of a narrow phone that a page takes above `more` and the ways out; None is any number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     text: str
     keys: Mapping[str, int]
     """What each digit on it chooses, as an index of the layout's buttons."""

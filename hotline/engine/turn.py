@@ -5,7 +5,8 @@ Where a page has one way on, `1` takes it too.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from hotline.engine import keying, walk
 from hotline.engine.agreeing import agreed
@@ -23,8 +24,7 @@ from hotline.engine.words import words
 from hotline.text.languages import FIRST
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     run: Run
     screen: Screen
     events: tuple[Event, ...] = ()
@@ -34,8 +34,7 @@ class Turn:
     """Whether what was keyed led on from the screen before."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stand:
+class _Stand(NamedTuple):
     """Where a caller stands: the node as she sees it, and the page of it before her."""
 
     node: Waiting
@@ -65,8 +64,7 @@ def start(
         following = resume(book, turn.run, keyed, facts, limit=limit)
         if any(_closed_to_ahead(book, event) for event in following.events):
             return plain
-        turn = replace(
-            following,
+        turn = following._replace(
             events=(*turn.events, *following.events),
             passed=(*turn.passed, *following.passed),
         )

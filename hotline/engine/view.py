@@ -7,7 +7,8 @@ The few things that a text may leave a place for, since no flow can know them. A
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
 from hotline.engine.run import Facts, Place, Run
@@ -60,8 +61,7 @@ Waiting = Say | Menu | Ask
 """Nodes at which a caller stands; the others are passed through."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     layout: Layout
     choices: tuple[Choice, ...] = ()
     """What the layout's buttons mean, in the same order."""
@@ -100,7 +100,17 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
         # A lead stands on a line of its own, if it does not end in a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
-        buttons=tuple(_button(choice, node, run.language) for choice in choices),
+        buttons=tuple(
+            Button(
+                said(one.label, run.language),
+                one.key,
+                one.same_line,
+                one.every_page,
+                # One that is written after a list is never alone on a page: a place of the list is beside it.
+                isinstance(node, Ask) and node.list is not None and one in node.choices,
+            )
+            for one in choices
+        ),
         note=said(node.note or {}, run.language) if isinstance(node, Menu) else "",
         tail=f"9 {own.more}" if isinstance(node, Say) and node.goes is not None else "",
         more=f"9 {own.more}",
@@ -175,14 +185,6 @@ def list_answers(pattern: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\{(\w+)\}", pattern))
 
 
-def _button(choice: Choice, node: Waiting, language: str) -> Button:
-    """A choice that is written after a list is never alone on a page: a place of the list is beside it."""
-    after_list = isinstance(node, Ask) and node.list is not None and choice in node.choices
-    return Button(
-        said(choice.label, language), choice.key, choice.same_line, choice.every_page, after_list
-    )
-
-
 def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
     """`0` and `00`, on every page of every screen where they act; the shorter words where there is no room.
 
@@ -194,17 +196,13 @@ def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
     back = (own.back, own.back_short)
     if isinstance(node, Ask) and node.skip is not None:
         back = (said(node.skip, run.language),) * 2
-    return tuple(dict.fromkeys(_behind(f"\n0 {word}", f"00 {own.home}") for word in back))
-
-
-def _behind(way: str, home: str) -> str:
-    """The way home on the line of another, or under it where a narrow phone would part the key from its word.
-
-    A new line costs what a blank does, so nothing is saved by keeping them on one line of a wider phone.
-    """
-    line = way.lstrip("\n")
-    gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
-    return f"{way}{gap}{home}"
+    ways: dict[str, None] = {}
+    for word in back:
+        line, home = f"0 {word}", f"00 {own.home}"
+        # Under it where a narrow phone would part the key from its word: a new line costs what a blank does.
+        gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
+        ways[f"\n{line}{gap}{home}"] = None
+    return tuple(ways)
 
 
 def at_front(book: Book, run: Run) -> bool:

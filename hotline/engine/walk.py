@@ -1,7 +1,8 @@
 """How a run moves from place to place, until it stands at one that waits. Pure, and bounded: no book makes it loop."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from hotline.engine.events import Completed, Event, Finished, FlowEntered, TopicRead
 from hotline.engine.flow import Ask, Book, Branch, Call, Finish, Menu, Say
@@ -15,8 +16,7 @@ DEEPEST = 12
 LONGEST_TRAIL = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
+class Walked(NamedTuple):
     """Where a walk ended, what it says happened, and which nodes it came by."""
 
     run: Run

@@ -34,12 +34,6 @@ class Remark:
         }
         return say(self.template).format_map(given)
 
-    def filled(self, values: "Mapping[str, str | int | Remark]") -> "Remark":
-        """Returns it with those of these values that it names and has not yet."""
-        own = dict(self.values)
-        named = {name: one for name, one in values.items() if f"{{{name}}}" in self.template}
-        return remark(self.template, **named | own)
-
     def to_json(self) -> list[Any]:
         return [
             self.template,

@@ -27,6 +27,7 @@ from hotline.domain.referrals import coming
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import REPLIES
 from hotline.domain.tip import FORMS, OUTCOMES, Urgency
+from hotline.engine.check.finding import RULES
 from hotline.environment import CHECKOUT
 from hotline.services.people.dossiers.people_list import PersonState
 from hotline.services.words.number_part import EntryFault, NumberFault
@@ -119,6 +120,7 @@ def _of_tables() -> Iterator[str]:
         yield from (one if isinstance(one, str) else one[0] for one in table.values())
     rows = csv.DictReader((PAGES / "routes.csv").read_text("utf-8").splitlines())
     yield from (row["menu"] for row in rows if row["menu"])
+    yield from (rule[part] for rule in RULES.values() for part in ("says", "fix"))
     yield from audit_sentences.SENTENCES.values()
     yield from audit_sentences.OUTCOMES.values()
     yield from audit_sentences.PROCESSES.values()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hotline.engine.check import early, paths, reporting, texts
-from hotline.engine.check.finding import MEND, Code, Finding, Rule
+from hotline.engine.check.finding import MEND, Code, Finding, fault
 from hotline.engine.check.parts import leads_to, node_of, screens_from
 from hotline.engine.check.sizes import lengths, narrow
 from hotline.engine.document.document import Lists, bind, shaped
@@ -15,22 +15,6 @@ from hotline.engine.flow import Ask, Book, Flow, Menu, Say, reached
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.text.remark import Remark, remark
-
-GATHERS_AT_ONCE = Rule(
-    Code.UNKNOWN_ENTRY,
-    remark("opens {flow} without a screen before it, and that gathers"),
-    remark("lead it to a lesson or a menu"),
-)
-OPENS = Rule(
-    Code.UNKNOWN_ENTRY,
-    remark("opens {place}, which {does}"),
-    remark("lead it to a lesson or a menu, and let that flow record a report"),
-)
-DIALLED = Rule(
-    Code.DIALLED,
-    remark("can be dialled to, and {does}"),
-    remark("put it into a flow that records a report"),
-)
 
 
 def entries(book: Book) -> Iterator[Finding]:
@@ -44,9 +28,9 @@ def entries(book: Book) -> Iterator[Finding]:
             continue
         for place in screens_from(book, [Place(name, flow.start)]):
             if book.flows[place.flow].gathers:
-                yield GATHERS_AT_ONCE.at("entries", entry, flow=place.flow)
+                yield fault("gathers_at_once", "entries", entry, flow=place.flow)
         for place, does in _unguarded(book, flow):
-            yield OPENS.at("entries", entry, place=f"{place.flow}.{place.node}", does=does)
+            yield fault("opens", "entries", entry, place=f"{place.flow}.{place.node}", does=does)
 
 
 def within_reach(book: Book) -> Iterator[Finding]:
@@ -54,7 +38,7 @@ def within_reach(book: Book) -> Iterator[Finding]:
     front = book.flows.get(book.front)
     if front is not None and front.start in front.nodes:
         for place, does in _unguarded(book, front):
-            yield DIALLED.at(place.flow, place.node, does=does)
+            yield fault("dialled", place.flow, place.node, does=does)
 
 
 def _unguarded(book: Book, flow: Flow) -> Iterator[tuple[Place, Remark]]:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.finding import Finding, fault
 from hotline.engine.check.parts import leads_to, node_of, node_texts, nodes, screens_from
 from hotline.engine.check.risky import EARLY, LAST, Table, risky_words, rows_of
 from hotline.engine.flow import Book, Finish, Text
@@ -17,18 +17,6 @@ from hotline.text.remark import Remark, remark
 
 GUARDED_SCREENS = 2
 """From the front on, itself the first."""
-
-
-TOO_EARLY = Rule(
-    Code.TOO_EARLY,
-    remark('{field} says "{word}" {where}'),
-    remark("say it later, or in other words"),
-)
-LAST_SCREEN = Rule(
-    Code.LAST_SCREEN,
-    remark("this last screen can be told from the others"),
-    remark("use the same words"),
-)
 
 
 def too_early(book: Book) -> Iterator[Finding]:
@@ -45,7 +33,7 @@ def last_screens(book: Book) -> Iterator[Finding]:
         yield from _named(place, "text", text, remark("on the last screen"), LAST)
         first = first or text
         if text != first:
-            yield LAST_SCREEN.at(place.flow, place.node, "text")
+            yield fault("last_screen", place.flow, place.node, "text")
 
 
 def guarded(book: Book) -> set[Place]:
@@ -64,7 +52,9 @@ def _named(
 ) -> Iterator[Finding]:
     for language, words in text.items():
         for word in risky_words(words, language, tables):
-            yield TOO_EARLY.at(place.flow, place.node, field, language, word=word, where=where)
+            yield fault(
+                "too_early", place.flow, place.node, field, language, word=word, where=where
+            )
 
 
 def _depths(book: Book) -> dict[Place, int]:

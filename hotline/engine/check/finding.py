@@ -1,7 +1,9 @@
 """What the checker says: one fault, where it stands, and what to do about it."""
 
+import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 from hotline.text.remark import Remark, remark, remark_of
@@ -115,33 +117,28 @@ class Finding(NamedTuple):
         return cls(**{**written, **said, "code": Code(written["code"])})
 
 
-class Rule(NamedTuple):
-    """One kind of fault in the checker's own words: `{field}` and other values are filled in where it is found."""
+RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    (files(__package__) / "rules.toml").read_text(encoding="utf-8")
+)
+"""By name the kind of each fault, what is wrong and what to do: `{field}` and other values are filled in."""
 
-    code: Code
-    says: Remark
-    fix: Remark
 
-    def at(
-        self,
-        flow: str,
-        node: str,
-        field: str = "",
-        language: str = "",
-        /,
-        **values: str | int | Remark,
-    ) -> Finding:
-        """Returns the fault as it is found in a place."""
-        known = {"field": field, "language": language, **values}
-        return Finding(
-            flow,
-            node,
-            self.code,
-            self.says.filled(known),
-            self.fix.filled(known),
-            language,
-            field,
-        )
+def fault(
+    rule: str,
+    flow: str,
+    node: str,
+    field: str = "",
+    language: str = "",
+    /,
+    **values: str | int | Remark,
+) -> Finding:
+    """Returns a fault of this rule as it is found in a place."""
+    known = {"field": field, "language": language, **values}
+    says, fix = (
+        remark(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
+        for words in (RULES[rule]["says"], RULES[rule]["fix"])
+    )
+    return Finding(flow, node, Code(RULES[rule]["code"]), says, fix, language, field)
 
 
 def anchor(field: str, language: str = "") -> str:

@@ -108,17 +108,14 @@ def leads_to(book: Book, place: Place) -> Iterator[Place]:
         called = book.flows[node.flow]
         if called.start in called.nodes:
             yield Place(called.name, called.start)
-        if not any(map(_returns, called.nodes.values())):
+        if not any(
+            one == Finish() or (isinstance(one, Call) and one.goes is None)
+            for one in called.nodes.values()
+        ):
             return
     for goes in targets(node):
         if goes in flow.nodes:
             yield Place(flow.name, goes)
-
-
-def _returns(node: Node) -> bool:
-    return (isinstance(node, Finish) and node.text is None) or (
-        isinstance(node, Call) and node.goes is None
-    )
 
 
 def node_of(book: Book, place: Place) -> Node:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, product
 
-from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.finding import Code, Finding, fault
 from hotline.engine.check.parts import (
     beginnings,
     choices_of,
@@ -37,7 +37,6 @@ from hotline.engine.flow import (
     Finish,
     Flow,
     Menu,
-    Node,
     Say,
     reached,
 )
@@ -50,45 +49,6 @@ from hotline.text.languages import CODES
 from hotline.text.remark import remark
 
 LEAD_TO_ONE = remark("name one that exists, or write it")
-NEVER_SAVED = Rule(
-    Code.UNKNOWN_ANSWER, remark("no question saves the answer {answer}"), remark("mend the name")
-)
-NEVER_SAID = Rule(
-    Code.UNKNOWN_ANSWER, remark("{answer} is never {values}"), remark("mend the value")
-)
-NO_LAST_ARM = Rule(
-    Code.DEAD_END,
-    remark("where no arm holds, the branch leads nowhere"),
-    remark("add a last way that has no condition"),
-)
-NOTHING_TO_PRESS = Rule(
-    Code.DEAD_END,
-    remark("where no choice's condition holds, nothing can be pressed"),
-    remark("add a choice that always stands"),
-)
-STOPS = Rule(
-    Code.DEAD_END,
-    remark("a gathering flow stops here: only back is left"),
-    remark("choose where it leads"),
-)
-ENDLESS = Rule(
-    Code.DEAD_END,
-    remark("no way through this flow ever ends"),
-    remark("add an end, or a last message that leads nowhere"),
-)
-NOBODY_COMES = Rule(
-    Code.UNREACHABLE,
-    remark("no call and no entry leads to this flow"),
-    remark("call it, or delete the flow"),
-)
-NOTHING_LEADS_HERE = Rule(
-    Code.UNREACHABLE, remark("nothing leads here"), remark("lead to it, or delete it")
-)
-LOOP = Rule(
-    Code.LOOP,
-    remark("goes round through branches and calls without ever waiting"),
-    remark("put a screen into the round, or break it"),
-)
 
 
 def unknown_names(broken: Iterable[BrokenReference]) -> Iterator[Finding]:
@@ -105,27 +65,27 @@ def unknown_answers(book: Book) -> Iterator[Finding]:
                 continue
             answer, values = condition.answer, saved.get(condition.answer)
             if values is None:
-                yield NEVER_SAVED.at(flow.name, name, field, answer=answer)
+                yield fault("never_saved", flow.name, name, field, answer=answer)
             elif None not in values and (odd := set(condition.values) - values):
                 said = ", ".join(sorted(odd))
-                yield NEVER_SAID.at(flow.name, name, field, answer=answer, values=said)
+                yield fault("never_said", flow.name, name, field, answer=answer, values=said)
 
 
 def dead_ends(book: Book) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         if isinstance(node, Branch) and node.arms[-1].when is not None:
-            yield NO_LAST_ARM.at(flow.name, name, "arms")
+            yield fault("no_last_arm", flow.name, name, "arms")
         if isinstance(node, Menu) and all(choice.when for choice in node.choices):
-            yield NOTHING_TO_PRESS.at(flow.name, name, "choices")
+            yield fault("nothing_to_press", flow.name, name, "choices")
         if isinstance(node, Say) and node.goes is None and flow.gathers:
-            yield STOPS.at(flow.name, name, "goes")
+            yield fault("stops", flow.name, name, "goes")
     for flow in book.flows.values():
-        if flow.name != book.front and not any(map(_ends, flow.nodes.values())):
-            yield ENDLESS.at(flow.name, flow.start)
-
-
-def _ends(node: Node) -> bool:
-    return isinstance(node, Finish) or (isinstance(node, Call | Say) and node.goes is None)
+        ends = (
+            isinstance(node, Finish) or (isinstance(node, Call | Say) and node.goes is None)
+            for node in flow.nodes.values()
+        )
+        if flow.name != book.front and not any(ends):
+            yield fault("endless", flow.name, flow.start)
 
 
 def unreachable(book: Book) -> Iterator[Finding]:
@@ -133,11 +93,11 @@ def unreachable(book: Book) -> Iterator[Finding]:
     for flow in book.flows.values():
         inside = {place.node for place in there if place.flow == flow.name}
         if not inside:
-            yield NOBODY_COMES.at(flow.name, "")
+            yield fault("nobody_comes", flow.name, "")
             continue
         for name in flow.nodes:
             if name not in inside:
-                yield NOTHING_LEADS_HERE.at(flow.name, name)
+                yield fault("nothing_leads_here", flow.name, name)
 
 
 def loops(book: Book) -> Iterator[Finding]:
@@ -149,7 +109,7 @@ def loops(book: Book) -> Iterator[Finding]:
     }
     for place, first in steps.items():
         if place in reached(first, lambda one: steps.get(one, ())):
-            yield LOOP.at(place.flow, place.node)
+            yield fault("loop", place.flow, place.node)
 
 
 def _silent_steps(book: Book, place: Place) -> Iterator[Place]:
@@ -245,86 +205,42 @@ def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterat
     yield from shown.values()
 
 
-SIGNED_ELSEWHERE = Rule(
-    Code.QUESTION,
-    remark("is signed, and is no question of the list"),
-    remark("remove the approval of this question"),
-)
-NO_MENU = Rule(
-    Code.QUESTION,
-    remark("is no menu and takes no words"),
-    remark("ask for words, or offer choices"),
-)
-HOLDS_MORE = Rule(
-    Code.QUESTION, remark("holds more than a text and choices"), remark("leave the rest out")
-)
-SAVES_ELSEWHERE = Rule(
-    Code.QUESTION, remark("saves where no desk reads it"), remark("saves: {answer}")
-)
-NO_ANSWER = Rule(
-    Code.QUESTION,
-    remark("has a choice that is no answer, or not always one"),
-    remark("give it a value"),
-)
-LEADS_ON = Rule(Code.QUESTION, remark("leads on to more"), remark("lead it to an end without text"))
-NO_FLAG = Rule(
-    Code.QUESTION,
-    remark("does not stand behind its own flag alone"),
-    remark("add {arm} to {start}"),
-)
-ASKS_OF_ANYBODY = Rule(
-    Code.ASKS_WHO,
-    remark('{field} asks for a name, a number, a house or a person: "{word}"'),
-    remark("ask what happens, where and when"),
-)
-
-
 def asked_back(book: Book) -> Iterator[Finding]:
     listed = questions(book)
     for flow in book.flows.values():
         for name in flow.signed:
             if flow.name != FLOW or name not in listed:
-                yield SIGNED_ELSEWHERE.at(flow.name, name)
+                yield fault("signed_elsewhere", flow.name, name)
     for name, question in listed.items():
         for rule in _shape(book.flows[FLOW], question):
-            yield rule.at(FLOW, name, answer=ANSWER)
+            yield fault(rule, FLOW, name, answer=ANSWER)
         start = book.flows[FLOW].nodes.get(book.flows[FLOW].start)
         arms = start.arms if isinstance(start, Branch) else ()
         if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=flag_of(name))]:
             arm = f"{{when: {{flag: {flag_of(name)}}}, goes: {name}}}"
-            yield NO_FLAG.at(FLOW, name, arm=arm, start=book.flows[FLOW].start)
+            yield fault("no_flag", FLOW, name, arm=arm, start=book.flows[FLOW].start)
         for field, text in node_texts(question.node):
             for language, said in text.items():
                 for word in asks_of_anybody(said, language):
-                    yield ASKS_OF_ANYBODY.at(FLOW, name, field, language, word=word)
+                    yield fault("asks_of_anybody", FLOW, name, field, language, word=word)
 
 
-def _shape(flow: Flow, question: Question) -> Iterator[Rule]:
+def _shape(flow: Flow, question: Question) -> Iterator[str]:
     """What is signed is a text and its choices; she is asked that, and nothing behind it."""
     node = question.node
     if isinstance(node, Ask) and (node.kind != "words" or node.skip is not None):
-        yield NO_MENU
+        yield "no_menu"
     if node.leads or node.topic or node.completes or (isinstance(node, Menu) and node.note):
-        yield HOLDS_MORE
+        yield "holds_more"
     if node.saves != ANSWER:
-        yield SAVES_ELSEWHERE
+        yield "saves_elsewhere"
     if not all(choice.value for choice in node.choices) or any(c.when for c in node.choices):
-        yield NO_ANSWER
+        yield "no_answer"
     if any(flow.nodes.get(goes) != Finish() for goes in targets(node)):
-        yield LEADS_ON
+        yield "leads_on"
 
 
 MOST_ANSWERS = 9
-VALUE_TWICE = Rule(
-    Code.VALUE_TWICE,
-    remark("{field} counts as {value}, and so does {other_field}"),
-    remark("give it a value of its own, or take one of them out"),
-)
-TOO_MANY_ANSWERS = Rule(
-    Code.TOO_MANY_ANSWERS,
-    remark("is asked after {count} answers, and nothing is saved yet"),
-    remark("ask less before the screen that completes the report"),
-)
 
 
 def twice(book: Book) -> Iterator[Finding]:
@@ -336,7 +252,7 @@ def twice(book: Book) -> Iterator[Finding]:
             other = first.setdefault(value, field)
             if value and other != field:
                 said = {"field": field, "value": value, "other_field": other}
-                yield VALUE_TWICE.at(flow.name, name, f"{field}.value", **said)
+                yield fault("value_twice", flow.name, name, f"{field}.value", **said)
 
 
 def too_many(book: Book) -> Iterator[Finding]:
@@ -349,7 +265,7 @@ def too_many(book: Book) -> Iterator[Finding]:
                 again = [after for place, after in ways if not _types_again(book, place, after)]
                 asked = _questions(book, flow, again)
             for place in asked:
-                yield TOO_MANY_ANSWERS.at(place.flow, place.node, count=MOST_ANSWERS)
+                yield fault("too_many_answers", place.flow, place.node, count=MOST_ANSWERS)
 
 
 def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Place]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hotline.engine.check.early import guarded
-from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.finding import Code, Finding, fault
 from hotline.engine.check.parts import leads_to, node_of, node_texts, nodes, said_texts
 from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, plain, promised, risky_words
 from hotline.engine.flow import REASON_LETTERS, Ask, Book, Flow, Menu, Node, reached
@@ -19,21 +19,6 @@ _REASON_MISSING = remark(
 _REASON_OLDER = remark(
     'say it in other words, or change "{reason_field}": it was given before these words',
     reason_field="reason",
-)
-UNSAFE_WORD = Rule(
-    Code.UNSAFE_WORD,
-    remark('{field} says "{word}" on a screen of the report'),
-    remark("say it in other words, and promise nothing"),
-)
-ASKS_WHO = Rule(
-    Code.ASKS_WHO,
-    remark('{field} asks who she is: "{word}"'),
-    remark("ask what happens and where, never who tells it"),
-)
-WORDS_LOST = Rule(
-    Code.WORDS_LOST,
-    remark("asks for words, and nothing on the way to it gathers them"),
-    remark("offer choices, or ask inside a flow that records a report"),
 )
 
 
@@ -73,11 +58,9 @@ class _Risk(NamedTuple):
     word: str
 
     def finding(self, fix: Remark) -> Finding:
-        says = remark('{field} says "{word}"')
-        if self.code is Code.ASKS_WHO:
-            says = remark('{field} names "{word}"')
-        rule = Rule(self.code, says, fix)
-        return rule.at(self.flow, self.node, self.field, self.language, word=self.word)
+        rule = "names_who" if self.code is Code.ASKS_WHO else "promises"
+        place = self.flow, self.node, self.field, self.language
+        return fault(rule, *place, word=self.word)._replace(fix=fix)
 
 
 def _risks(book: Book) -> Iterator[_Risk]:
@@ -127,7 +110,7 @@ def unsafe_words(book: Book) -> Iterator[Finding]:
         place = Place(written.flow, written.node)
         if place in inside:
             for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
-                yield UNSAFE_WORD.at(*written.at, language, word=word)
+                yield fault("unsafe_word", *written.at, language, word=word)
 
 
 def questions_of_who(book: Book) -> Iterator[Finding]:
@@ -138,7 +121,7 @@ def questions_of_who(book: Book) -> Iterator[Finding]:
         in_report = place in inside
         if not book.flows[place.flow].private and _asks(node_of(book, place), in_report=in_report):
             for word in asks_who(words, language):
-                yield ASKS_WHO.at(*written.at, language, word=word)
+                yield fault("asks_who", *written.at, language, word=word)
 
 
 def words_outside(book: Book) -> Iterator[Finding]:
@@ -150,7 +133,7 @@ def words_outside(book: Book) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         asks_words = isinstance(node, Ask) and node.kind == "words" and not flow.private
         if asks_words and Place(flow.name, name) not in inside:
-            yield WORDS_LOST.at(flow.name, name, "text")
+            yield fault("words_lost", flow.name, name, "text")
 
 
 def gathering(book: Book) -> set[Place]:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from hotline.engine.check.early import numbers_in
-from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.finding import Finding, fault
 from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, said_texts, texts
 from hotline.engine.check.risky import plain
 from hotline.engine.document.fields import targets
@@ -18,52 +18,23 @@ from hotline.engine.run import Place
 from hotline.engine.view import FOUND, WIDEST
 from hotline.text.gsm7 import strangers, substitute
 from hotline.text.languages import CODES
-from hotline.text.remark import remark
 
 OUR_KEYS = frozenset({"000"})
 """What the engine's own keys look like in a text."""
-LANGUAGE_MISSING = Rule(
-    Code.LANGUAGE_MISSING, remark("{field} has no {language}"), remark("write it")
-)
-LETTER = Rule(
-    Code.LETTER,
-    remark("{field} holds {letter} ({name}), which is not in GSM-7"),
-    remark("write {instead}"),
-)
-UNSIGNED = Rule(
-    Code.NUMBER_UNSIGNED,
-    remark("{field} names {number}, which nobody signed"),
-    remark("remove it, or have the number verified first"),
-)
-OUTLASTS = Rule(
-    Code.NUMBER_UNSIGNED,
-    remark("{field} shows {number} also when its confirmation is over"),
-    remark("move these words into conditional text that shows only while {number} is verified"),
-)
-PLACEHOLDER = Rule(
-    Code.ECHO,
-    remark("{field} holds {found}: no screen fills in an answer"),
-    remark("write it without"),
-)
-ECHO = Rule(
-    Code.ECHO,
-    remark("{field} repeats what she answered to {answer} ({value})"),
-    remark("say what follows from it, not the answer"),
-)
 
 
 def missing_languages(book: Book) -> Iterator[Finding]:
     for written in texts(book):
         for language in CODES:
             if language not in written.text:
-                yield LANGUAGE_MISSING.at(*written.at, language)
+                yield fault("language_missing", *written.at, language)
 
 
 def letters(book: Book) -> Iterator[Finding]:
     for written, language, words in said_texts(book):
         for letter in strangers(words):
             name, instead = unicodedata.name(letter, f"U+{ord(letter):04X}"), substitute(letter)
-            yield LETTER.at(*written.at, language, letter=letter, name=name, instead=instead)
+            yield fault("letter", *written.at, language, letter=letter, name=name, instead=instead)
 
 
 def unsigned_numbers(book: Book) -> Iterator[Finding]:
@@ -71,8 +42,8 @@ def unsigned_numbers(book: Book) -> Iterator[Finding]:
         nobodys = set(unsigned(words, book.numbers))
         for number in _named(words):
             if number in nobodys or number != written.number:
-                rule = UNSIGNED if number in nobodys else OUTLASTS
-                yield rule.at(*written.at, language, number=number)
+                rule = "unsigned" if number in nobodys else "outlasts"
+                yield fault(rule, *written.at, language, number=number)
 
 
 def unsigned(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
@@ -113,7 +84,7 @@ def placeholders(book: Book) -> Iterator[Finding]:
     for written, language, words in said_texts(book):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
             if not _is_filled(written.field, found):
-                yield PLACEHOLDER.at(*written.at, language, found=found)
+                yield fault("placeholder", *written.at, language, found=found)
 
 
 def _is_filled(field: str, found: str) -> bool:
@@ -133,7 +104,7 @@ def _repeated(
     for language, words in text.items():
         for value in when.values or tuple(said):
             if any(_echoes(words, label.get(language, "")) for label in said.get(value, ())):
-                yield ECHO.at(*where, language, answer=when.answer, value=value)
+                yield fault("echo", *where, language, answer=when.answer, value=value)
 
 
 def _echoes(words: str, label: str) -> bool:

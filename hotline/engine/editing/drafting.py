@@ -202,7 +202,8 @@ def _without(node: dict[str, Any], faults: Sequence[DraftFault]) -> dict[str, An
         if rest and rest[0].isdecimal():
             rows.add((first, int(rest[0])))
         elif not fault.language:
-            _take_out(left, first)
+            inside = left if first in left else _body(left)
+            inside.pop(path_of(left, first)[-1], None)
     for first, at in sorted(rows, reverse=True):
         listed = left.get("branch") if first == "arms" else _body(left).get(first)
         if not isinstance(listed, list) or at >= len(listed):
@@ -218,11 +219,6 @@ def _says_more(node: dict[str, Any], fault: DraftFault) -> bool:
         return False
     text.pop(fault.language, None)
     return bool(text)
-
-
-def _take_out(node: dict[str, Any], field: str) -> None:
-    inside = node if field in node else _body(node)
-    inside.pop(path_of(node, field)[-1], None)
 
 
 def _body(node: dict[str, Any]) -> dict[str, Any]:

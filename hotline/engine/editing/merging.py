@@ -104,11 +104,10 @@ def _value(state: _Merging, here: _Where, base: Any, theirs: Any, yours: Any) ->
         return yours
     if base == yours:
         return theirs
-    if (
-        have_parts
-        and (new or isinstance(base, Mapping))
-        and not _are_two_kinds(here, theirs, yours)
-    ):
+    # A screen that is a menu to one and a text to the other is no third thing.
+    is_node = len(here.path) == len(NODES) + 1 and here.path[: len(NODES)] == NODES
+    is_one_kind = not is_node or kind_of(theirs) == kind_of(yours)
+    if have_parts and is_one_kind and (new or isinstance(base, Mapping)):
         return _mapping(state, here, {} if new else base, theirs, yours)
     have_rows = all(is_list_of_rows(here.key, one) for one in written)
     if have_rows and (new or is_list_of_rows(here.key, base)):
@@ -180,12 +179,6 @@ def _asked(state: _Merging, here: _Where, base: Any, theirs: Any, yours: Any) ->
     if chosen is None:
         state.clashes.append(FieldClash(key, _place(here), base, theirs, yours))
     return theirs if chosen is Side.THEIRS else yours
-
-
-def _are_two_kinds(here: _Where, theirs: object, yours: object) -> bool:
-    """A screen that is a menu to one and a text to the other is no third thing."""
-    at_node = len(here.path) == len(NODES) + 1 and here.path[: len(NODES)] == NODES
-    return at_node and kind_of(theirs) != kind_of(yours)
 
 
 def _place(here: _Where) -> MergedField:

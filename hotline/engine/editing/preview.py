@@ -293,7 +293,7 @@ def meters(
     found = {}
     for code in (code for code in CODES if code in (node.text or {})):
         shown = [*drawings(book, node, Run(code, (place,)), limit)]
-        tight = [replace(one.seen.layout, ways=one.seen.layout.ways[-1:]) for one in shown]
+        tight = [one.seen.layout._replace(ways=one.seen.layout.ways[-1:]) for one in shown]
         whole = (sum(septets(page.text) for page in paginate(one, ONE_PAGE)) for one in tight)
         found[code] = FilledMeter(
             language=code,

@@ -8,9 +8,9 @@ were signed: it is stale after a year, and as soon as a word of the question is 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from hotline.engine.flow import Ask, Book, Flow, Menu, Signed
 from hotline.engine.numbers.numbers import VALID
@@ -33,8 +33,7 @@ class QuestionStatus(StrEnum):
     """Signed more than a year ago, or in the future, which is a slip of the pen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     name: str
     node: Menu | Ask
     signed: Signed | None

@@ -9,9 +9,9 @@ Each flow is a line of its own: two revisions differ in few lines, and a flow wh
 import hashlib
 import json
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.engine.flow import (
     Arm,
@@ -54,8 +54,7 @@ _MAKERS: tuple[Callable[..., object], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UnpressedBook:
+class UnpressedBook(NamedTuple):
     book: Book
     lines: Mapping[str, Flow]
     """Its flows by the lines that they were made of."""

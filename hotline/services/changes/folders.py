@@ -157,7 +157,6 @@ class FlowAtHand(NamedTuple):
     name: str
     version: int
     document: Mapping[str, Any]
-    is_newest: bool
     author: str
     """Who saved the newest state; empty for what the change is made of."""
     at: datetime | None
@@ -180,8 +179,7 @@ def at_hand(kit: Kit, change_id: int, flow: str, version: int | None = None) -> 
         }
     if document is None or flow.startswith("#"):
         raise NotFound(f"no flow {flow} in change {change_id}")
-    newest = made_of == now.version
-    return FlowAtHand(flow, made_of, document, newest, now.author, now.at, others)
+    return FlowAtHand(flow, made_of, document, now.author, now.at, others)
 
 
 def book_around(kit: Kit, here: FlowAtHand) -> Book:

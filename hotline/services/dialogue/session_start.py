@@ -120,7 +120,13 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
         with kit.database.reading() as session:
             asked_now = entry_cases.fresh(session, opening.responder_id)
     pinned = opening.pinned or _pinned(kit, book, opening, hop.caller) or Pinned()
-    options = tuple(Option(case, _called(kit, case, pinned)) for case in pinned.cases)
+    options = []
+    for case in pinned.cases:
+        # A reference alone; of an exercise with that word.
+        called = dict.fromkeys(CODES, case)
+        if f"{EXERCISE}.{case}" in pinned.flags:
+            called = {one: kit.phrases.say(one, Template.LIST_EXERCISE, ref=case) for one in CODES}
+        options.append(Option(case, called))
     return Facts(
         flags=CaseFlags(
             {
@@ -132,17 +138,10 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
                 **of_receipts.flags,
             }
         ),
-        lists={MY_CASES: options},
+        lists={MY_CASES: tuple(options)},
         words={**of_receipts.words, **certificates.facts(kit, book, opening, hop.caller).words},
         language=pinned.language or FIRST,
     )
-
-
-def _called(kit: Kit, case: str, pinned: Pinned) -> Mapping[str, str]:
-    """A reference alone; of an exercise with that word."""
-    if f"{EXERCISE}.{case}" not in pinned.flags:
-        return dict.fromkeys(CODES, case)
-    return {code: kit.phrases.say(code, Template.LIST_EXERCISE, ref=case) for code in CODES}
 
 
 def _pinned(

@@ -18,7 +18,7 @@ from hotline.domain.rolls.quiz import AGAIN, BEFORE, VALUES
 from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips import promises
 from hotline.engine.check.checking import check, of_book
-from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.finding import Code, Finding, fault
 from hotline.engine.check.parts import leads_to, node_of, nodes
 from hotline.engine.check.reporting import uncovered
 from hotline.engine.document import document as documents
@@ -170,13 +170,6 @@ class _Way(NamedTuple):
         return _Way(place, tuple({**dict(self.answers), name: value}.items()))
 
 
-LATE = Rule(
-    Code.ALERT_LATE,
-    remark("after {count} answers {answer} ({value}) has alerted nobody"),
-    remark("ask for {answer} and the district first, and save them under these names"),
-)
-
-
 def late_alerts(book: Book) -> Iterator[Finding]:
     """The screens on which she may stand after four answers while nobody has been alerted."""
     for flow in book.flows.values():
@@ -190,7 +183,7 @@ def late_alerts(book: Book) -> Iterator[Finding]:
         for place in dict.fromkeys(late):
             answer, value = pressing.answer, pressing.value
             where = place.flow, place.node
-            yield LATE.at(*where, count=MOST_ANSWERS, answer=answer, value=value)
+            yield fault("late", *where, count=MOST_ANSWERS, answer=answer, value=value)
 
 
 def _questions(book: Book, ways: Iterable[_Way]) -> Iterable[_Way]:
@@ -240,18 +233,7 @@ def _first(book: Book, node: Ask, answers: dict[str, str]) -> str:
     return options[0].value if options else ""
 
 
-NEVER_COUNTED = Rule(
-    Code.UNKNOWN_ANSWER,
-    remark("{saves} is asked, but {other} never is: nothing is counted"),
-    remark("write a question that saves {other}, or mend the name"),
-)
-_ONE_OF = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
-NO_VALUE = Rule(
-    Code.UNKNOWN_ANSWER, remark("an answer that is kept as {saves} has no value"), _ONE_OF
-)
-OTHER_VALUE = Rule(
-    Code.UNKNOWN_ANSWER, remark("an answer that is kept as {saves} is {values}"), _ONE_OF
-)
+ONE_OF = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
 
 
 def uncounted(book: Book) -> Iterator[Finding]:
@@ -265,11 +247,12 @@ def uncounted(book: Book) -> Iterator[Finding]:
         pair = (BEFORE, AGAIN) if saves.startswith(BEFORE) else (AGAIN, BEFORE)
         other = pair[1] + saves.removeprefix(pair[0])
         if other not in asked:
-            yield NEVER_COUNTED.at(flow_name, name, "saves", saves=saves, other=other)
+            yield fault("never_counted", flow_name, name, "saves", saves=saves, other=other)
         if odd := sorted({choice.value for choice in menu.choices} - VALUES):
             named = ", ".join(filter(None, odd))
-            rule = OTHER_VALUE if named else NO_VALUE
-            yield rule.at(flow_name, name, "choices", saves=saves, values=named)
+            rule = "other_value" if named else "no_value"
+            found = fault(rule, flow_name, name, "choices", saves=saves, values=named)
+            yield found._replace(fix=ONE_OF)
 
 
 BEARABLE = frozenset(
@@ -357,6 +340,7 @@ def mark() -> str:
     """Which code checks: what another version found is not believed."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Finding), __file__):
-        for file in sorted(Path(written_in).parent.rglob("*.py")):
+        files = Path(written_in).parent.rglob("*.*")
+        for file in sorted(one for one in files if one.suffix in (".py", ".csv", ".toml")):
             hashed.update(file.read_bytes())
     return hashed.hexdigest()[:16]

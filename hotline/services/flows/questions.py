@@ -1,8 +1,6 @@
 """Questions back: which lapse soon, or have lapsed, and somebody must sign anew."""
 
-from datetime import date
-
-from hotline.engine.numbers.questions import Question, QuestionStatus, questions
+from hotline.engine.numbers.questions import QuestionStatus, questions
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.check_result import CheckResult
@@ -18,7 +16,11 @@ def finding(kit: Kit) -> CheckResult:
 
     today = kit.now().date()
     listed = questions(book).values()
-    lapsing = [question.name for question in listed if _lapses(question, today)]
+    lapsing = []
+    for question in listed:
+        is_shown = question.standing(today) is QuestionStatus.SHOWS
+        if question.until is not None and not (is_shown and question.until - today > AHEAD):
+            lapsing.append(question.name)
     if lapsing:
         return CheckResult(
             "questions",
@@ -28,10 +30,3 @@ def finding(kit: Kit) -> CheckResult:
         )
     shown = sum(question.standing(today) is QuestionStatus.SHOWS for question in listed)
     return CheckResult("questions", True, f"{shown} may be asked back")
-
-
-def _lapses(question: Question, today: date) -> bool:
-    until = question.until
-    if until is None:
-        return False
-    return question.standing(today) is not QuestionStatus.SHOWS or until - today <= AHEAD

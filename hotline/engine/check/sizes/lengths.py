@@ -6,7 +6,7 @@ What a phone of sixteen letters a line breaks: a word in its middle, or a label'
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.finding import Finding, fault
 from hotline.engine.check.parts import WrittenText, choices_of, nodes, said_texts
 from hotline.engine.check.paths import situations
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
@@ -17,7 +17,6 @@ from hotline.engine.view import WIDEST, View, Waiting, filled, said, view
 from hotline.engine.words import HELD_BACK, words
 from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import CODES
-from hotline.text.remark import remark
 
 MOST_CHOICES = 5
 MOST_TOPIC_PAGES = 3
@@ -26,33 +25,6 @@ MOST_ENGLISH_LETTERS = 130
 ENGLISH = "en"
 UNSURE = "unsure"
 """The value of "not sure", wherever it is a choice."""
-
-
-LABEL_TOO_LONG = Rule(
-    Code.TOO_LONG,
-    remark("the label of {field} is {over} septets too long for a page"),
-    remark("shorten it"),
-)
-TOO_MANY_PAGES = Rule(
-    Code.TOO_LONG,
-    remark("needs {needed} screens of {limit} septets, {most} at most"),
-    remark("shorten it, or divide it over two nodes"),
-)
-TOO_MUCH_ENGLISH = Rule(
-    Code.TOO_LONG,
-    remark("has {count} letters in English, {most} at most"),
-    remark("shorten it, so that Kinyarwanda fits"),
-)
-TOO_MANY_CHOICES = Rule(
-    Code.TOO_MANY_CHOICES,
-    remark("offers {count} choices, {most} at most"),
-    remark("move some behind one"),
-)
-UNSURE_LATE = Rule(
-    Code.UNSURE_LATE,
-    remark("says only on the last page of its list that one may be not sure"),
-    remark("show that choice on every page"),
-)
 
 
 def _views(book: Book, place: Place, node: Waiting | Finish, language: str) -> Iterator[View]:
@@ -73,7 +45,7 @@ def labels(book: Book, limit: int) -> Iterator[Finding]:
                 over = label - (limit - HELD_BACK - septets(ways))
                 if over > 0:
                     where = flow.name, name, f"choices.{number}"
-                    yield LABEL_TOO_LONG.at(*where, language, over=over)
+                    yield fault("label_too_long", *where, language, over=over)
 
 
 def pages(book: Book, limit: int) -> Iterator[Finding]:
@@ -86,7 +58,7 @@ def pages(book: Book, limit: int) -> Iterator[Finding]:
             needed = max(len(paginate(one.layout, limit)) for one in seen)
             if needed > most:
                 counts = {"needed": needed, "limit": limit, "most": most}
-                yield TOO_MANY_PAGES.at(flow.name, name, "text", language, **counts)
+                yield fault("too_many_pages", flow.name, name, "text", language, **counts)
 
 
 def english(book: Book, limit: int) -> Iterator[Finding]:
@@ -99,7 +71,9 @@ def english(book: Book, limit: int) -> Iterator[Finding]:
             # What takes two screens is told of by `pages`.
             count = max((len(of[0].text) for of in shown if len(of) == 1), default=0)
             if count > most:
-                yield TOO_MUCH_ENGLISH.at(flow.name, name, "text", ENGLISH, count=count, most=most)
+                yield fault(
+                    "too_much_english", flow.name, name, "text", ENGLISH, count=count, most=most
+                )
 
 
 def left(book: Book, place: Place, language: str, limit: int) -> int | None:
@@ -108,7 +82,7 @@ def left(book: Book, place: Place, language: str, limit: int) -> int | None:
     if not isinstance(node, Waiting | Finish):
         return None
     layouts = (one.layout for one in _views(book, place, node, language))
-    last = (paginate(replace(one, ways=one.ways[-1:]), limit)[-1] for one in layouts)
+    last = (paginate(one._replace(ways=one.ways[-1:]), limit)[-1] for one in layouts)
     return min(limit - HELD_BACK - septets(page.text) for page in last)
 
 
@@ -121,7 +95,7 @@ def choices(book: Book) -> Iterator[Finding]:
             count = max(sum(one.language is None for one in each.choices) for each in seen)
             if count > MOST_CHOICES:
                 counts = {"count": count, "most": MOST_CHOICES}
-                yield TOO_MANY_CHOICES.at(flow.name, name, "choices", **counts)
+                yield fault("too_many_choices", flow.name, name, "choices", **counts)
 
 
 def unsure_late(book: Book) -> Iterator[Finding]:
@@ -130,7 +104,7 @@ def unsure_late(book: Book) -> Iterator[Finding]:
         if isinstance(node, Ask) and node.list is not None:
             for number, one in enumerate(node.choices):
                 if one.value == UNSURE and not one.every_page:
-                    yield UNSURE_LATE.at(flow.name, name, f"choices.{number}.every_page")
+                    yield fault("unsure_late", flow.name, name, f"choices.{number}.every_page")
 
 
 def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
@@ -148,18 +122,11 @@ DIGIT = len("1 ")
 """What stands in front of a label."""
 
 
-BROKEN_WORD = Rule(
-    Code.BROKEN_WORD,
-    remark("{field} holds {word}: a narrow phone breaks it, or parts it from its digit"),
-    remark("a word has {most} letters at most, a label's first one {first}"),
-)
-
-
 def broken_words(book: Book) -> Iterator[Finding]:
     most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
     for written, language, text in said_texts(book):
         if (word := _broken(written, text)) is not None:
-            yield BROKEN_WORD.at(*written.at, language, word=word, **most)
+            yield fault("broken_word", *written.at, language, word=word, **most)
 
 
 def _broken(written: WrittenText, text: str) -> str | None:

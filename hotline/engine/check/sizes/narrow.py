@@ -7,7 +7,7 @@ In a flow that gathers the words in front count too, and no reason excuses a scr
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.engine.check.finding import Code, Finding, Rule
+from hotline.engine.check.finding import Finding, fault
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.paths import drawings
 from hotline.engine.check.reporting import has_promises
@@ -41,25 +41,10 @@ def narrow(book: Book, limit: int) -> Iterator[Narrow]:
                 yield _measured(book, place, node, language, limit)
 
 
-_OVER = remark(
-    "asks over {count} lines of {letters} letters, {most} at most",
-    letters=NARROWEST,
-    most=MOST_LINES,
-)
-NO_REASON = Rule(
-    Code.TOO_MANY_LINES,
-    _OVER,
-    remark(
-        'shorten it, or fill in "{reason_field}" with {count} letters or more',
-        reason_field="reason",
-        count=REASON_LETTERS,
-    ),
-)
-IN_A_REPORT = Rule(Code.TOO_MANY_LINES, _OVER, remark("shorten it: a report has no longer screens"))
-NEEDS_NO_REASON = Rule(
-    Code.TOO_MANY_LINES,
-    remark("has a reason and needs none"),
-    remark('leave "{reason_field}" empty', reason_field="reason"),
+SHORTEN = remark(
+    'shorten it, or fill in "{reason_field}" with {count} letters or more',
+    reason_field="reason",
+    count=REASON_LETTERS,
 )
 
 
@@ -73,12 +58,16 @@ def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
             continue
         long.add(each.place)
         if flow.gathers or flow.reason_of(node) is None:
-            rule = IN_A_REPORT if flow.gathers else NO_REASON
-            yield rule.at(flow.name, node, "text", each.language, count=count)
+            place, sizes = (
+                (flow.name, node, "text", each.language),
+                {"letters": NARROWEST, "most": MOST_LINES},
+            )
+            found = fault("too_many_lines", *place, count=count, **sizes)
+            yield found if flow.gathers else found._replace(fix=SHORTEN)
     for flow in book.flows.values():
         for name in flow.reasons:
             if Place(flow.name, name) not in long and not has_promises(flow, name):
-                yield NEEDS_NO_REASON.at(flow.name, name, "reason")
+                yield fault("needs_no_reason", flow.name, name, "reason", reason_field="reason")
 
 
 def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
