@@ -67,7 +67,7 @@ class Stack:
         page_port = free_port()
         self.emulator = EmulatorClient(f"http://127.0.0.1:{page_port}")
         self.page = f"http://127.0.0.1:{page_port}/"
-        self._words = ["demo", "--no-pins", "--page-port", str(page_port)]
+        self._words = ["demo", "--empty", "--no-pins", "--page-port", str(page_port)]
         if (self.home / "keys").exists():
             self._words.append("--made")
         self._procfile = procfile or (None if pages else folder / "Procfile")
