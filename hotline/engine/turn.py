@@ -10,15 +10,14 @@ from typing import NamedTuple
 
 from hotline.engine import keying, walk
 from hotline.engine.agreeing import agreed
-from hotline.engine.answering import saved
-from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
-from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
+from hotline.engine.events import Answered, Erased, Event, FlowEntered, LanguageChosen, PinGiven
+from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say, reached
 from hotline.engine.keying import is_easy
 from hotline.engine.page_cache import drawn, screen_of
 from hotline.engine.repeating import FIRST_KEY, MORE, only_way_on, repeated
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
-from hotline.engine.view import View, Waiting, node_at, said
+from hotline.engine.view import View, Waiting, list_answers, node_at, said
 from hotline.engine.walk import Walked
 from hotline.engine.words import words
 from hotline.text.languages import FIRST
@@ -252,3 +251,43 @@ def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: st
         return None
     run, events = saved(book, run, node.saves, value)
     return walk.goes(book, facts, run, node.goes).after(*events)
+
+
+def saved(book: Book, run: Run, name: str, value: str | None) -> tuple[Run, tuple[Event, ...]]:
+    """Keep an answer; None takes it away, as skipping a question does.
+
+    Going back loses nothing by itself. But a place chosen out of a list that was named by another answer (a district
+    of a province) means nothing once that answer is another: it falls with it.
+    """
+    before = run.answers.get(name)
+    if value is None and before is None:
+        return run, ()
+
+    fallen = frozenset() if before == value else _dependants(book, name)
+    answers = {key: kept for key, kept in run.answers.items() if key not in fallen}
+    if value is None:
+        del answers[name]
+        return run.saying(answers), (Answered(name, ""),)
+    answers[name] = value
+    return run.saying(answers), (Answered(name, value),)
+
+
+def _dependants(book: Book, name: str) -> frozenset[str]:
+    """Answers whose list is named by this one, and theirs in turn; remembered, since every new answer asks."""
+    found = book.dependants.get(name)
+    if found is None:
+        named = _named_by(book)
+        fallen = {*reached([name], lambda one: named.get(one, ()))} - {name}
+        found = book.dependants[name] = frozenset(fallen)
+    return found
+
+
+def _named_by(book: Book) -> Mapping[str, set[str]]:
+    """Answer -> the answers chosen out of lists that bear its value in their name."""
+    found: dict[str, set[str]] = {}
+    for flow in book.flows.values():
+        for node in flow.nodes.values():
+            if isinstance(node, Ask) and node.list is not None:
+                for source in list_answers(node.list):
+                    found.setdefault(source, set()).add(node.saves)
+    return found

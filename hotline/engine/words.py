@@ -1,13 +1,14 @@
-"""The few words the engine itself says, in every language. A table, since a pure room reads no files."""
+"""The few words the engine itself says, in every language."""
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from importlib.resources import files
+from typing import NamedTuple
 
 from hotline.text.languages import FIRST
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     more: str
     back: str
     back_short: str
@@ -31,50 +32,8 @@ class Words:
     """Shown where a flow ends without a word of its own; the checker does not let that be published."""
 
 
-WORDS = {
-    "rw": Words(
-        more="Komeza",
-        back="Subira inyuma",
-        back_short="Inyuma",
-        home="Ahabanza",
-        invalid="Ibyo uhisemo sibyo.",
-        invalid_short="Sibyo",
-        press="Kanda",
-        digits="imibare",
-        count_of_digits="imibare {count}",
-        write="Andika amagambo",
-        yes="Yego",
-        closed="Murakoze.",
-    ),
-    "fr": Words(
-        more="Suite",
-        back="Retour",
-        back_short="Retour",
-        home="Accueil",
-        invalid="Choix invalide.",
-        invalid_short="Faux",
-        press="Tapez",
-        digits="des chiffres",
-        count_of_digits="{count} chiffres",
-        write="Tapez des mots",
-        yes="Oui",
-        closed="Merci.",
-    ),
-    "en": Words(
-        more="More",
-        back="Back",
-        back_short="Back",
-        home="Home",
-        invalid="Invalid choice.",
-        invalid_short="Wrong",
-        press="Press",
-        digits="digits",
-        count_of_digits="{count} digits",
-        write="Type words",
-        yes="Yes",
-        closed="Thank you.",
-    ),
-}
+_SAID = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
+WORDS: Mapping[str, Words] = {code: Words(**said) for code, said in _SAID.items()}
 HELD_BACK = 6
 """Septets of every page that only the line over a repeated screen may use: five letters and a new line."""
 
@@ -82,8 +41,7 @@ HELD_BACK = 6
 def every() -> Mapping[str, Mapping[str, str]]:
     """Each word in every language, by its name: for whoever reviews them."""
     return {
-        field.name: {code: getattr(said, field.name) for code, said in WORDS.items()}
-        for field in fields(Words)
+        name: {code: getattr(said, name) for code, said in WORDS.items()} for name in Words._fields
     }
 
 

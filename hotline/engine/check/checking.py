@@ -1,15 +1,15 @@
 """The checker: everything that can be known of a document's faults before anybody hears it. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from hotline.engine.check import early, paths, reporting, texts
-from hotline.engine.check.finding import MEND, Code, Finding, fault
+from hotline.engine.check.finding import MEND, Code, Finding, Findings, fault
 from hotline.engine.check.parts import leads_to, node_of, screens_from
 from hotline.engine.check.sizes import lengths, narrow
 from hotline.engine.document.document import Lists, bind, shaped
 from hotline.engine.document.fields import broken_in_book, broken_in_flow, field_of
+from hotline.engine.document.kept import Document
 from hotline.engine.document.shape import ShapeFault
 from hotline.engine.flow import Ask, Book, Flow, Menu, Say, reached
 from hotline.engine.run import Place
@@ -17,7 +17,7 @@ from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.text.remark import Remark, remark
 
 
-def entries(book: Book) -> Iterator[Finding]:
+def entries(book: Book) -> Findings:
     """An entry may not land where something is gathered, however it gets there.
 
     A flow that gathers is refused as a broken name already.
@@ -33,7 +33,7 @@ def entries(book: Book) -> Iterator[Finding]:
             yield fault("opens", "entries", entry, place=f"{place.flow}.{place.node}", does=does)
 
 
-def within_reach(book: Book) -> Iterator[Finding]:
+def within_reach(book: Book) -> Findings:
     """The same of digits dialled behind the service code itself."""
     front = book.flows.get(book.front)
     if front is not None and front.start in front.nodes:
@@ -66,7 +66,7 @@ def _does(book: Book, place: Place) -> Remark | None:
 
 
 def check(
-    document: Mapping[str, Any],
+    document: Document,
     lists: Lists,
     *,
     limit: int = DEFAULT_LIMIT,
@@ -80,7 +80,7 @@ def check(
     return (*flows, *of_book(book))
 
 
-def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Finding]:
+def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Findings:
     """What can be known of one flow beside the names of the others, without the rest of the book being read."""
     flow = book.flows[name]
     # What is drawn of each screen of a large book is not kept for all of them.
@@ -90,7 +90,7 @@ def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Fi
     yield from _of_texts(alone, limit)
 
 
-def of_node(book: Book, name: str, node: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Finding]:
+def of_node(book: Book, name: str, node: str, *, limit: int = DEFAULT_LIMIT) -> Findings:
     """Of these what concerns one node: a few milliseconds, so that nobody waits who writes it."""
     flow = book.flows[name]
     broken = paths.unknown_names(broken_in_flow(book, flow))
@@ -103,7 +103,7 @@ def of_node(book: Book, name: str, node: str, *, limit: int = DEFAULT_LIMIT) -> 
     )
 
 
-def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
+def _of_texts(alone: Book, limit: int) -> Findings:
     """Languages, letters, numbers, words, lengths and answers of a book of one flow."""
     yield from texts.missing_languages(alone)
     yield from texts.letters(alone)
@@ -119,7 +119,7 @@ def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
     yield from lengths.unsure_late(alone)
 
 
-def of_book(book: Book) -> Iterator[Finding]:
+def of_book(book: Book) -> Findings:
     """What is known only where every flow is read: ways, words near the front, reports, and echoes of answers."""
     yield from paths.unknown_names(broken_in_book(book))
     yield from paths.unknown_answers(book)
@@ -134,7 +134,7 @@ def of_book(book: Book) -> Iterator[Finding]:
     yield from paths.too_many(book)
 
 
-def of_words(book: Book) -> Iterator[Finding]:
+def of_words(book: Book) -> Findings:
     """Yields words that are unsafe where they stand: near the front, at the end, in a report, or anywhere."""
     yield from early.too_early(book)
     yield from early.last_screens(book)

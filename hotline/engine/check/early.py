@@ -8,9 +8,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from hotline.engine.check.finding import Finding, fault
+from hotline.engine.check.finding import Findings, fault
 from hotline.engine.check.parts import leads_to, node_of, node_texts, nodes, screens_from
 from hotline.engine.check.risky import EARLY, LAST, Table, risky_words, rows_of
+from hotline.engine.document.kept import Way
 from hotline.engine.flow import Book, Finish, Text
 from hotline.engine.run import Place
 from hotline.text.remark import Remark, remark
@@ -19,14 +20,14 @@ GUARDED_SCREENS = 2
 """From the front on, itself the first."""
 
 
-def too_early(book: Book) -> Iterator[Finding]:
+def too_early(book: Book) -> Findings:
     for place, depth in sorted(_depths(book).items(), key=lambda item: item[1]):
         where = remark("on screen {depth} from the front", depth=depth)
         for field, text in node_texts(node_of(book, place)):
             yield from _named(place, field, text, where, EARLY)
 
 
-def last_screens(book: Book) -> Iterator[Finding]:
+def last_screens(book: Book) -> Findings:
     """The last screen is the same after a lesson and after a tip, and says nothing of either."""
     first: Text | None = None
     for place, text in _last(book):
@@ -49,7 +50,7 @@ def _last(book: Book) -> Iterator[tuple[Place, Text]]:
 
 def _named(
     place: Place, field: str, text: Text, where: Remark, tables: tuple[Table, ...]
-) -> Iterator[Finding]:
+) -> Findings:
     for language, words in text.items():
         for word in risky_words(words, language, tables):
             yield fault(
@@ -119,7 +120,7 @@ def numbers_in(text: str) -> Iterator[str]:
             yield from (part.digits for part in run if len(part.digits) >= FEWEST)
 
 
-def digits_in(text: str) -> tuple[str, ...]:
+def digits_in(text: str) -> Way:
     """Returns every digit and digit word of a text in reading order, without articles that stand alone."""
     runs = (run for run in _runs(_folded(text)) if len(run) > 1 or run[0].word not in ARTICLES)
     return tuple(part.digits for run in runs for part in run)

@@ -1,11 +1,12 @@
 """What the checker says: one fault, where it stands, and what to do about it."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from hotline.engine.document.kept import Document, Editable
 from hotline.text.remark import Remark, remark, remark_of
 
 MEND = remark("enter it again")
@@ -93,12 +94,12 @@ class Finding(NamedTuple):
             fix=self.fix,
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Editable:
         """For a program to read: in English."""
         said = {"message": str(self.message), "fix": str(self.fix)}
         return {"file": self.file, **self.to_row(), **said}
 
-    def to_row(self) -> dict[str, Any]:
+    def to_row(self) -> Editable:
         """To be kept, and said in any language later."""
         return {
             "flow": self.flow,
@@ -111,12 +112,13 @@ class Finding(NamedTuple):
         }
 
     @classmethod
-    def of_row(cls, written: Mapping[str, Any]) -> "Finding":
+    def of_row(cls, written: Document) -> "Finding":
         """What `to_row` wrote."""
         said = {name: remark_of(written[name]) for name in ("message", "fix")}
         return cls(**{**written, **said, "code": Code(written["code"])})
 
 
+Findings = Iterator[Finding]
 RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "rules.toml").read_text(encoding="utf-8")
 )

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, product
 
-from hotline.engine.check.finding import Code, Finding, fault
+from hotline.engine.check.finding import Code, Finding, Findings, fault
 from hotline.engine.check.parts import (
     beginnings,
     choices_of,
@@ -51,12 +51,12 @@ from hotline.text.remark import remark
 LEAD_TO_ONE = remark("name one that exists, or write it")
 
 
-def unknown_names(broken: Iterable[BrokenReference]) -> Iterator[Finding]:
+def unknown_names(broken: Iterable[BrokenReference]) -> Findings:
     for one in broken:
         yield Finding(one.flow, one.node, Code(one.code), one.message, LEAD_TO_ONE, field=one.field)
 
 
-def unknown_answers(book: Book) -> Iterator[Finding]:
+def unknown_answers(book: Book) -> Findings:
     """A condition on an answer that nothing saves, or on a value that no choice of it has, never holds."""
     saved = _saved_values(book)
     for flow, name, node in nodes(book):
@@ -71,7 +71,7 @@ def unknown_answers(book: Book) -> Iterator[Finding]:
                 yield fault("never_said", flow.name, name, field, answer=answer, values=said)
 
 
-def dead_ends(book: Book) -> Iterator[Finding]:
+def dead_ends(book: Book) -> Findings:
     for flow, name, node in nodes(book):
         if isinstance(node, Branch) and node.arms[-1].when is not None:
             yield fault("no_last_arm", flow.name, name, "arms")
@@ -88,7 +88,7 @@ def dead_ends(book: Book) -> Iterator[Finding]:
             yield fault("endless", flow.name, flow.start)
 
 
-def unreachable(book: Book) -> Iterator[Finding]:
+def unreachable(book: Book) -> Findings:
     there = reached(beginnings(book), lambda place: leads_to(book, place))
     for flow in book.flows.values():
         inside = {place.node for place in there if place.flow == flow.name}
@@ -100,7 +100,7 @@ def unreachable(book: Book) -> Iterator[Finding]:
                 yield fault("nothing_leads_here", flow.name, name)
 
 
-def loops(book: Book) -> Iterator[Finding]:
+def loops(book: Book) -> Findings:
     """Rounds of branches and calls in which nobody is ever asked anything."""
     steps = {
         Place(flow.name, name): tuple(_silent_steps(book, Place(flow.name, name)))
@@ -205,7 +205,7 @@ def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterat
     yield from shown.values()
 
 
-def asked_back(book: Book) -> Iterator[Finding]:
+def asked_back(book: Book) -> Findings:
     listed = questions(book)
     for flow in book.flows.values():
         for name in flow.signed:
@@ -243,7 +243,7 @@ def _shape(flow: Flow, question: Question) -> Iterator[str]:
 MOST_ANSWERS = 9
 
 
-def twice(book: Book) -> Iterator[Finding]:
+def twice(book: Book) -> Findings:
     """A second choice of a value: whoever presses it is counted with whoever presses the first."""
     for flow, name, node in nodes(book):
         first: dict[str, str] = {}
@@ -255,7 +255,7 @@ def twice(book: Book) -> Iterator[Finding]:
                 yield fault("value_twice", flow.name, name, f"{field}.value", **said)
 
 
-def too_many(book: Book) -> Iterator[Finding]:
+def too_many(book: Book) -> Findings:
     """Every question that some way asks as the tenth before what completes the flow."""
     for flow in book.flows.values():
         if flow.gathers and flow.start in flow.nodes:

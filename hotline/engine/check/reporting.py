@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hotline.engine.check.early import guarded
-from hotline.engine.check.finding import Code, Finding, fault
+from hotline.engine.check.finding import Code, Finding, Findings, fault
 from hotline.engine.check.parts import leads_to, node_of, node_texts, nodes, said_texts
 from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, plain, promised, risky_words
 from hotline.engine.flow import REASON_LETTERS, Ask, Book, Flow, Menu, Node, reached
@@ -22,7 +22,7 @@ _REASON_OLDER = remark(
 )
 
 
-def promises(book: Book) -> Iterator[Finding]:
+def promises(book: Book) -> Findings:
     """Yields what a caller's screen outside of a report promises or asks for, and for which it gives no reason.
 
     A report's own screens are stricter: `unsafe_words` and `questions_of_who` accept no reason.
@@ -32,7 +32,7 @@ def promises(book: Book) -> Iterator[Finding]:
             yield risk.finding(_REASON_MISSING)
 
 
-def uncovered(live: Book, book: Book) -> Iterator[Finding]:
+def uncovered(live: Book, book: Book) -> Findings:
     """Yields the words that are new on a screen whose reason is older than they are.
 
     A reason covers the words that callers heard when somebody gave it. `live`: what callers hear now. A new reason
@@ -102,7 +102,7 @@ def has_promises(flow: Flow, name: str) -> bool:
     )
 
 
-def unsafe_words(book: Book) -> Iterator[Finding]:
+def unsafe_words(book: Book) -> Findings:
     """Nothing is told twice: where `early` looks, its own words are its own."""
     told, inside = guarded(book), gathering(book)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
@@ -113,7 +113,7 @@ def unsafe_words(book: Book) -> Iterator[Finding]:
                 yield fault("unsafe_word", *written.at, language, word=word)
 
 
-def questions_of_who(book: Book) -> Iterator[Finding]:
+def questions_of_who(book: Book) -> Findings:
     """In a report every question; elsewhere those that take words or a number."""
     inside = gathering(book)
     for written, language, words in said_texts(book):
@@ -124,7 +124,7 @@ def questions_of_who(book: Book) -> Iterator[Finding]:
                 yield fault("asks_who", *written.at, language, word=word)
 
 
-def words_outside(book: Book) -> Iterator[Finding]:
+def words_outside(book: Book) -> Findings:
     """Words that nobody gathers are typed in vain; and each hop replays a text whose words no row marks.
 
     A private flow is no caller's: what a responder types there acts, or does nothing.

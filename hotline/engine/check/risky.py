@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from hotline.engine.document.kept import Way
+
 Table = Mapping[str, Sequence[str]]
 
 
@@ -72,14 +74,14 @@ MOST_TEXTS = 1 << 14
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
-def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> tuple[str, ...]:
+def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Way:
     """Returns the words of the tables that stand in `text`, each once."""
     words = dict.fromkeys(word for table in tables for word in table.get(language, ()))
     return _standing(plain(text), tuple(words), language)
 
 
 @lru_cache(MOST_TEXTS)
-def _standing(said: str, words: tuple[str, ...], language: str) -> tuple[str, ...]:
+def _standing(said: str, words: Way, language: str) -> Way:
     return tuple(word for word in words if _pattern(word, language).search(said))
 
 
@@ -90,7 +92,7 @@ def _pattern(word: str, language: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(word) + after)
 
 
-def promised(text: str, language: str) -> tuple[str, ...]:
+def promised(text: str, language: str) -> Way:
     """Returns the words that no caller's screen may say without a reason. A warning against them is none."""
     return risky_words(_without(text, language, WARNED_OF), language, ON_ANY_SCREEN)
 
@@ -115,12 +117,12 @@ def _sentences(text: str) -> list[str]:
     return _SENTENCE_END.split(plain(text))
 
 
-def asks_who(text: str, language: str) -> tuple[str, ...]:
+def asks_who(text: str, language: str) -> Way:
     """Returns the words with which `text` asks who she is."""
     return risky_words(_without(text, language, NOT_ASKED), language, (WHO_SHE_IS,))
 
 
-def asks_of_anybody(text: str, language: str) -> tuple[str, ...]:
+def asks_of_anybody(text: str, language: str) -> Way:
     """Returns the words with which `text` asks for a name, number, house or papers, or who somebody is."""
     said = _without(text, language, SAID_OF_NONE)
     asked = (*asks_who(said, language), *risky_words(said, language, (OF_ANYBODY,)))

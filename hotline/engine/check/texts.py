@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from hotline.engine.check.early import numbers_in
-from hotline.engine.check.finding import Finding, fault
+from hotline.engine.check.finding import Findings, fault
 from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, said_texts, texts
 from hotline.engine.check.risky import plain
 from hotline.engine.document.fields import targets
@@ -23,21 +23,21 @@ OUR_KEYS = frozenset({"000"})
 """What the engine's own keys look like in a text."""
 
 
-def missing_languages(book: Book) -> Iterator[Finding]:
+def missing_languages(book: Book) -> Findings:
     for written in texts(book):
         for language in CODES:
             if language not in written.text:
                 yield fault("language_missing", *written.at, language)
 
 
-def letters(book: Book) -> Iterator[Finding]:
+def letters(book: Book) -> Findings:
     for written, language, words in said_texts(book):
         for letter in strangers(words):
             name, instead = unicodedata.name(letter, f"U+{ord(letter):04X}"), substitute(letter)
             yield fault("letter", *written.at, language, letter=letter, name=name, instead=instead)
 
 
-def unsigned_numbers(book: Book) -> Iterator[Finding]:
+def unsigned_numbers(book: Book) -> Findings:
     for written, language, words in said_texts(book):
         nobodys = set(unsigned(words, book.numbers))
         for number in _named(words):
@@ -66,7 +66,7 @@ Labels = Mapping[str, Mapping[str, list[Text]]]
 """Answer -> value -> what its choices say."""
 
 
-def echoes(book: Book) -> Iterator[Finding]:
+def echoes(book: Book) -> Findings:
     labels = _labels(book)
     for flow, name, node in nodes(book):
         place = Place(flow.name, name)
@@ -79,7 +79,7 @@ def echoes(book: Book) -> Iterator[Finding]:
                     yield from _repeated(place, field, text, only, labels)
 
 
-def placeholders(book: Book) -> Iterator[Finding]:
+def placeholders(book: Book) -> Findings:
     """What stands in braces and is none of the few things that a screen fills in."""
     for written, language, words in said_texts(book):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
@@ -94,9 +94,7 @@ def _is_filled(field: str, found: str) -> bool:
     return field == "text" and found != FOUND and found[1:-1] in WIDEST
 
 
-def _repeated(
-    place: Place, field: str, text: Text, when: Condition, labels: Labels
-) -> Iterator[Finding]:
+def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Findings:
     """Words that stand there because of an answer, and say that answer."""
     if when.answer is None or when.negated:
         return

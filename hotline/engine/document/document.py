@@ -44,11 +44,11 @@ Nothing else may stand in braces.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import ValidationError
 
 from hotline.engine.document.fields import broken_references
+from hotline.engine.document.kept import Document
 from hotline.engine.document.models import RevisionModel, flow_of
 from hotline.engine.document.shape import ShapeFault, shape_faults
 from hotline.engine.flow import Book
@@ -58,7 +58,7 @@ from hotline.errors import FlowInvalid
 Lists = Mapping[str, tuple[Option, ...]]
 
 
-def read(document: Mapping[str, Any]) -> RevisionModel:
+def read(document: Document) -> RevisionModel:
     """The document in its shape. Raises FlowInvalid with every fault and its path."""
     found = shaped(document)
     if isinstance(found, RevisionModel):
@@ -66,7 +66,7 @@ def read(document: Mapping[str, Any]) -> RevisionModel:
     raise FlowInvalid([str(fault) for fault in found])
 
 
-def shaped(document: Mapping[str, Any]) -> RevisionModel | tuple[ShapeFault, ...]:
+def shaped(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
     """The same, or every fault of its shape."""
     try:
         return RevisionModel.model_validate(document)
@@ -90,7 +90,7 @@ def bind(revision: RevisionModel, lists: Lists) -> Book:
     )
 
 
-def compile(document: Mapping[str, Any], lists: Lists) -> Book:
+def compile(document: Document, lists: Lists) -> Book:
     """A book that can be played. Raises FlowInvalid with every fault of shape, else every broken reference."""
     book = bind(read(document), lists)
     broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(book)]

@@ -15,6 +15,12 @@ from typing import Any, NoReturn, TypeVar
 from hotline.engine.flow import Book, Call, Flow, Menu, reached
 
 T = TypeVar("T")
+Document = Mapping[str, Any]
+"""A revision, a part of it, a flow or a node as plain data."""
+Editable = dict[str, Any]
+"""The same where it may be changed."""
+Way = tuple[str, ...]
+"""The steps to a value in a document, one after the other."""
 
 
 def _refused(*_args: object, **_changes: object) -> NoReturn:

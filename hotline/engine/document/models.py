@@ -18,8 +18,7 @@ from hotline.engine.document.fields import (
     Words,
     refused,
 )
-from hotline.engine.numbers.number_row import Digits, NumberModel
-from hotline.engine.numbers.numbers import flag_of
+from hotline.engine.numbers.numbers import Evidence, Number, flag_of
 from hotline.text.languages import CODES
 from hotline.text.remark import remark
 
@@ -67,6 +66,9 @@ class ConditionModel(Part):
             return compiled.Condition(inner.answer, inner.values, inner.flag, not inner.negated)
         values = [self.is_] if isinstance(self.is_, str) else self.is_ or []
         return compiled.Condition(self.answer, tuple(values), self.flag)
+
+
+Digits = Annotated[str, Field(pattern=r"^\d{3,13}$")]
 
 
 class LeadModel(Part):
@@ -262,6 +264,29 @@ class FlowModel(Model):
         if missing:
             raise refused(remark("review says nothing of {missing}", missing=", ".join(missing)))
         return self
+
+
+class NumberModel(Model):
+    """A row of `numbers.csv`."""
+
+    number: Digits
+    service: str
+    status: Evidence
+    evidence: str
+    confirmed_by: str = ""
+    confirmed_on: date | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def signed_whole(self) -> Self:
+        if bool(self.confirmed_by) != (self.confirmed_on is not None):
+            raise refused(remark("who confirmed the number and when belong together"))
+        if self.confirmed_by and self.status is not Evidence.VERIFIED:
+            raise refused(remark("only a verified number can be confirmed"))
+        return self
+
+    def compile(self) -> Number:
+        return Number(self.number, self.status, self.confirmed_by, self.confirmed_on)
 
 
 class RevisionModel(Model):

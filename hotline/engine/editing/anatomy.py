@@ -20,13 +20,11 @@ from typing import Any, NamedTuple
 
 from hotline.engine.check.risky import plain
 from hotline.engine.document.fields import KINDS, field_of
-from hotline.engine.document.kept import derived
+from hotline.engine.document.kept import Document, Editable, Way, derived
 from hotline.engine.editing.lists.rows import names, names_after
 from hotline.text.gsm7 import TYPOGRAPHY, strangers, substitute
 from hotline.text.languages import CODES
 
-Document = Mapping[str, Any]
-"""A flow, or a node of it, as plain data: what a step of a change stores."""
 ROW_LISTS = ("choices", "lead", "arms")
 BRANCH = "branch"
 LINES = ("choices", "lead")
@@ -37,7 +35,7 @@ class NodeText(NamedTuple):
     """A text of a node: the field's name, the way to it in the document, and its words by language."""
 
     field: str
-    steps: tuple[str, ...]
+    steps: Way
     words: Mapping[str, str]
 
 
@@ -75,7 +73,7 @@ def body_of(node: object) -> Document:
     return body if isinstance(body, Mapping) else {}
 
 
-def way_to_rows(node: object, rows: str) -> tuple[str, ...]:
+def way_to_rows(node: object, rows: str) -> Way:
     """The way to the choices, lead or arms of a node."""
     return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
 
@@ -121,9 +119,9 @@ def first_words(node: object) -> Mapping[str, str]:
     return {code: words for code, words in said.items() if isinstance(words, str)}
 
 
-def with_value(node: Document, steps: Sequence[str], value: object) -> dict[str, Any]:
+def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
     """A copy of the node with another value at a path that is there; None takes it out."""
-    changed: dict[str, Any] = copy.deepcopy(dict(node))
+    changed: Editable = copy.deepcopy(dict(node))
     *way, last = steps
     here: Any = changed
     for step in way:
@@ -142,7 +140,7 @@ def place_of(flow: str, name: str, node: Document, field: str) -> str:
     return ".".join((flow, name, *path_of(node, field)))
 
 
-def path_of(node: object, field: str) -> tuple[str, ...]:
+def path_of(node: object, field: str) -> Way:
     """The way to a field in the node's document, as `field_of` names it: `choices.2.goes`, and `text` for a text."""
     kind = kind_of(node)
     first, *rest = field.split(".")
@@ -190,11 +188,11 @@ def locked(node: object, live: object) -> frozenset[str]:
     return frozenset(fields)
 
 
-def with_flow_marks(flow: Mapping[str, Any], *, gathers: str, private: bool) -> dict[str, Any]:
+def with_flow_marks(flow: Document, *, gathers: str, private: bool) -> Editable:
     """The flow with these marks, in front of its start; without those that say nothing."""
     marks = {"gathers": gathers, "private": private}
     said = {mark: given for mark, given in marks.items() if given}
-    changed: dict[str, Any] = {}
+    changed: Editable = {}
     for name, value in flow.items():
         if name == "start":
             changed |= said
@@ -203,7 +201,7 @@ def with_flow_marks(flow: Mapping[str, Any], *, gathers: str, private: bool) -> 
     return changed | said
 
 
-def marks_in(node: object) -> Mapping[str, Any]:
+def marks_in(node: object) -> Document:
     """The marks that a node has, by the field of its form."""
     rows = range(len(rows_of(node, "choices")))
     inner = [f"choices.{at}.{mark}" for at in rows for mark in ("value", "key")]
@@ -265,7 +263,7 @@ def bad_letters(node: object) -> tuple[BadLetter, ...]:
     return tuple(found)
 
 
-def mended(node: Document, language: str, letter: str = "") -> tuple[dict[str, Any], int]:
+def mended(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
     """One letter of a language replaced in every text of the node, or each that is none; and how often.
 
     What has no substitute stays: a `?` is nobody's word.
@@ -276,7 +274,7 @@ def mended(node: Document, language: str, letter: str = "") -> tuple[dict[str, A
     return _replaced(node, table, language)
 
 
-def without_typography(node: Document) -> tuple[dict[str, Any], Mapping[str, int]]:
+def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
     """Word's quotes, dashes and blanks made plain in every language; and how often each stood there.
 
     A letter with a mark stays: whether ê may lose it is the writer's to say.
@@ -288,9 +286,7 @@ def without_typography(node: Document) -> tuple[dict[str, Any], Mapping[str, int
     return _replaced(node, TYPOGRAPHY)[0], found
 
 
-def _replaced(
-    node: Document, table: Mapping[str, str], only: str = ""
-) -> tuple[dict[str, Any], int]:
+def _replaced(node: Document, table: Mapping[str, str], only: str = "") -> tuple[Editable, int]:
     changed, times = dict(node), 0
     for text in texts_in(node):
         for language, words in text.words.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hotline.engine.document.kept import Document, Way
 from hotline.engine.editing.lists.rows import is_list_of_rows, names, names_after
 
 ROWS = "#rows"
@@ -22,17 +23,12 @@ ABSENT = Absent()
 
 
 class ValueChange(NamedTuple):
-    """One value that differs, and the way to it in either version: rows are counted, each as it stands there."""
+    """One value that differs."""
 
-    before_at: tuple[str, ...]
-    after_at: tuple[str, ...]
+    at: Way
+    """The way to it where it stands now, or stood: rows are counted, each as it stands there."""
     before: Any
     after: Any
-
-    @property
-    def at(self) -> tuple[str, ...]:
-        """The way to it where it stands now, or stood."""
-        return self.before_at if isinstance(self.after, Absent) else self.after_at
 
 
 def compared(before: object, after: object) -> Iterator[ValueChange]:
@@ -40,9 +36,7 @@ def compared(before: object, after: object) -> Iterator[ValueChange]:
     yield from _compared((), (), "", before, after)
 
 
-def _compared(
-    was: tuple[str, ...], now: tuple[str, ...], key: str, before: Any, after: Any
-) -> Iterator[ValueChange]:
+def _compared(was: Way, now: Way, key: str, before: Any, after: Any) -> Iterator[ValueChange]:
     if before == after:
         return
     both = (before, after)
@@ -59,7 +53,7 @@ def _compared(
             yield from _rows(was, now, key, old, new)
             return
     else:
-        yield ValueChange(was, now, before, after)
+        yield ValueChange(was if after == ABSENT else now, before, after)
         return
     # One has parts and the other is something else: the parts went, and that came, or the other way round.
     yield from _compared(was, now, key, before, ABSENT)
@@ -67,15 +61,15 @@ def _compared(
 
 
 def _rows(
-    was: tuple[str, ...],
-    now: tuple[str, ...],
+    was: Way,
+    now: Way,
     key: str,
-    before: Sequence[Mapping[str, Any]],
-    after: Sequence[Mapping[str, Any]],
+    before: Sequence[Document],
+    after: Sequence[Document],
 ) -> Iterator[ValueChange]:
     old, new = names(key, before), names_after(key, before, after)
     if old != new:
-        yield ValueChange((*was, ROWS), (*now, ROWS), old, new)
+        yield ValueChange((*now, ROWS), old, new)
     for name in dict.fromkeys((*new, *old)):
         there = old.index(name) if name in old else None
         here = new.index(name) if name in new else None

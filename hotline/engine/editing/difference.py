@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hotline.engine.document.fields import field_of
-from hotline.engine.editing.anatomy import OF_A_FLOW, Document, kind_of, mark_of, nodes_of, texts_in
+from hotline.engine.document.kept import Document, Way
+from hotline.engine.editing.anatomy import OF_A_FLOW, kind_of, mark_of, nodes_of, texts_in
 from hotline.engine.editing.comparing import ABSENT, ROWS, compared
 from hotline.engine.editing.lists.rows import is_moved
 from hotline.engine.editing.preview import calling_order, said
@@ -127,7 +128,7 @@ class LeftBehind(NamedTuple):
     flow: str
     node: str
     field: str
-    languages: tuple[str, ...]
+    languages: Way
 
 
 def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
@@ -189,9 +190,7 @@ def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[
     return found
 
 
-def _screen(
-    old: Mapping[str, Any], new: Mapping[str, Any], place: Place
-) -> ScreenDifference | None:
+def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | None:
     was, now = _part(old, place), _part(new, place)
     words: dict[tuple[str, str], WordsChanged] = {}
     found: dict[str, list[FieldChanged]] = {"arrows": [], "marks": [], "others": []}
@@ -228,13 +227,13 @@ def _group(place: Place, name: str) -> str:
     return "arrows" if is_arrow else "others"
 
 
-def _reordered(old: Mapping[str, Any], new: Mapping[str, Any], flow: str) -> FieldChanged | None:
+def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
     """Whether the screens of a flow stand in another order; nobody hears that, and a page says so."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
     return FieldChanged("nodes", said(before), said(after)) if is_moved(before, after) else None
 
 
-def _part(flows: Mapping[str, Any], place: Place) -> Any:
+def _part(flows: Document, place: Place) -> Any:
     flow = flows.get(place.flow, ABSENT)
     if not isinstance(flow, Mapping):
         return ABSENT
@@ -243,7 +242,7 @@ def _part(flows: Mapping[str, Any], place: Place) -> Any:
     return {name: value for name, value in flow.items() if name != "nodes"}
 
 
-def by_number(rows: object) -> Mapping[str, Mapping[str, Any]]:
+def by_number(rows: object) -> Mapping[str, Document]:
     """Rows by their digits."""
     listed = rows if isinstance(rows, Sequence) else ()
     return {str(row.get("number", "")): row for row in listed if isinstance(row, Mapping)}
@@ -258,9 +257,9 @@ def _plain(name: str, before: object, after: object) -> Iterator[FieldChanged]:
         )
 
 
-def _flows(document: Document) -> Mapping[str, Any]:
+def _flows(document: Document) -> Document:
     return _mapping(document.get("flows"))
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def _mapping(value: object) -> Document:
     return value if isinstance(value, Mapping) else {}

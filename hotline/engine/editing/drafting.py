@@ -8,16 +8,17 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from hotline.engine.check.checking import of_flow, of_node
 from hotline.engine.check.finding import MEND, Code, Finding
 from hotline.engine.document.fields import field_of
+from hotline.engine.document.kept import Document, Editable
 from hotline.engine.document.models import FlowModel, NodeModel, flow_of
 from hotline.engine.document.shape import shape_faults
-from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, path_of
+from hotline.engine.editing.anatomy import kind_of, nodes_of, path_of
 from hotline.engine.flow import Book, Flow
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.text.remark import Remark, remark
@@ -141,7 +142,7 @@ def draft_findings(
 def _of_the_flow(flow: object) -> Iterator[DraftFault]:
     """Faults of a flow's head: its start, its review, what it gathers."""
     head = dict(flow) if isinstance(flow, Mapping) else {}
-    stand_in: dict[str, Any] = {"start": {"finish": {}}}
+    stand_in: Editable = {"start": {"finish": {}}}
     try:
         FlowModel.model_validate({**head, "nodes": stand_in})
     except ValidationError as invalid:
@@ -157,7 +158,7 @@ def _of_the_flow(flow: object) -> Iterator[DraftFault]:
 def _read(name: str, document: Document) -> tuple[NodeModel | None, Sequence[DraftFault]]:
     """The node, without what is broken of it; None where the rest is no node. And every fault."""
     found: dict[DraftFault, None] = {}
-    rest: dict[str, Any] = dict(document)
+    rest: Editable = dict(document)
     for _ in range(MOST_MENDS):
         try:
             return NodeModel.model_validate(rest), tuple(found)
@@ -191,7 +192,7 @@ def _lack(field: str, language: str, kind: str) -> Lack:
     return LACKS.get(last, Lack.BROKEN) if is_missing else Lack.BROKEN
 
 
-def _without(node: dict[str, Any], faults: Sequence[DraftFault]) -> dict[str, Any] | None:
+def _without(node: Editable, faults: Sequence[DraftFault]) -> Editable | None:
     """The node without the parts that the faults name; None where one of them cannot be spared, or none is named."""
     left = copy.deepcopy(node)
     rows: set[tuple[str, int]] = set()
@@ -212,7 +213,7 @@ def _without(node: dict[str, Any], faults: Sequence[DraftFault]) -> dict[str, An
     return left if left != node else None
 
 
-def _says_more(node: dict[str, Any], fault: DraftFault) -> bool:
+def _says_more(node: Editable, fault: DraftFault) -> bool:
     """Takes a broken language out of a text; says whether another is left to show."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):
@@ -221,6 +222,6 @@ def _says_more(node: dict[str, Any], fault: DraftFault) -> bool:
     return bool(text)
 
 
-def _body(node: dict[str, Any]) -> dict[str, Any]:
+def _body(node: Editable) -> Editable:
     body = node.get(kind_of(node))
     return body if isinstance(body, dict) else {}

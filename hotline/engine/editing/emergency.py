@@ -7,11 +7,12 @@ the emergency number. All else waits for a second person: an arrow, a choice, an
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.engine.check.early import digits_in
 from hotline.engine.check.risky import new_risky_words
-from hotline.engine.editing.anatomy import Document, called_by, nodes_of
+from hotline.engine.document.kept import Document
+from hotline.engine.editing.anatomy import called_by, nodes_of
 from hotline.engine.editing.difference import Difference, ScreenState, by_number, difference
 from hotline.engine.flow import reached
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence
@@ -99,7 +100,7 @@ def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iter
         yield HeldBack(NotInEmergency.OTHER, "", "", other.field)
 
 
-def _shows(row: Mapping[str, Any] | None) -> bool:
+def _shows(row: Document | None) -> bool:
     """Whether somebody confirms the number: only then a screen may name it."""
     return row is not None and bool(row.get("confirmed_by")) and row.get("status") != Evidence.NEVER
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hotline.engine.document.fields import field_of
+from hotline.engine.document.kept import Document, Editable, Way
 from hotline.engine.editing.anatomy import kind_of
 from hotline.engine.editing.comparing import ABSENT, ROWS, WHOLE
 from hotline.engine.editing.lists.rows import (
@@ -70,8 +71,8 @@ class _Merging:
 class _Where(NamedTuple):
     """A place by the names of rows, and as it is counted in your version, or in theirs."""
 
-    path: tuple[str, ...] = ()
-    at: tuple[str, ...] = ()
+    path: Way = ()
+    at: Way = ()
     key: str = ""
     """What the document calls it there; nothing of a row or a screen, whose names are the writer's."""
 
@@ -84,9 +85,9 @@ class _Where(NamedTuple):
 
 
 def merged(
-    base: Mapping[str, Any],
-    theirs: Mapping[str, Any],
-    yours: Mapping[str, Any],
+    base: Document,
+    theirs: Document,
+    yours: Document,
     settled: Settled | None = None,
 ) -> Merged:
     """Returns the flow with the edits of both since `base`: `yours` is saved now, `theirs` was saved meanwhile."""
@@ -118,11 +119,11 @@ def _value(state: _Merging, here: _Where, base: Any, theirs: Any, yours: Any) ->
 def _mapping(
     state: _Merging,
     here: _Where,
-    base: Mapping[str, Any],
-    theirs: Mapping[str, Any],
-    yours: Mapping[str, Any],
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    base: Document,
+    theirs: Document,
+    yours: Document,
+) -> Editable:
+    found: Editable = {}
     for name in dict.fromkeys((*base, *theirs, *yours)):
         versions = (one.get(name, ABSENT) for one in (base, theirs, yours))
         value = _value(state, here.into(str(name)), *versions)
@@ -135,9 +136,9 @@ def _mapping(
 def _rows(
     state: _Merging,
     here: _Where,
-    base: Sequence[Mapping[str, Any]],
-    theirs: Sequence[Mapping[str, Any]],
-    yours: Sequence[Mapping[str, Any]],
+    base: Sequence[Document],
+    theirs: Sequence[Document],
+    yours: Sequence[Document],
 ) -> list[Any]:
     key = here.key
     named = names(key, base), names_after(key, base, theirs), names_after(key, base, yours)
@@ -145,7 +146,7 @@ def _rows(
         dict(zip(known, own, strict=True))
         for known, own in zip(named, (base, theirs, yours), strict=True)
     ]
-    found: dict[str, Any] = {}
+    found: Editable = {}
     for name in dict.fromkeys((*named[0], *named[1], *named[2])):
         counted = next(known.index(name) for known in reversed(named) if name in known)
         versions = (own.get(name, ABSENT) for own in rows)
@@ -162,7 +163,7 @@ def _order(
     base: Sequence[str],
     theirs: Sequence[str],
     yours: Sequence[str],
-    found: Mapping[str, Any],
+    found: Document,
     *,
     asks: bool,
 ) -> Sequence[str]:

@@ -17,9 +17,8 @@ from typing import NamedTuple
 from hotline.engine import turn, walk
 from hotline.engine.check.parts import conditions
 from hotline.engine.check.paths import drawings, listings, situations
-from hotline.engine.document.kept import derived
+from hotline.engine.document.kept import Document, Way, derived
 from hotline.engine.editing.anatomy import (
-    Document,
     arrows_in,
     called_by,
     first_words,
@@ -73,7 +72,7 @@ class Supposition(NamedTuple):
 
     name: str
     is_flag: bool
-    values: tuple[str, ...]
+    values: Way
     """What an answer may be; `yes` and `no` of a flag are nobody's to list."""
 
 
@@ -252,7 +251,7 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
     return [*found]
 
 
-def _ways(flow: object) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+def _ways(flow: object) -> Mapping[str, tuple[str, Way]]:
     """Of each node the flow that it calls, and the nodes that it leads to, the last first."""
     return {
         name: (called_by(node), tuple(goes for _, goes in reversed([*arrows_in(node)])))

@@ -4,10 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.changes.change import ENTRIES, PartDocument, part_of, with_part
-from hotline.engine.document.kept import derived
+from hotline.engine.document.kept import Document, derived
 from hotline.engine.editing.merging import Merged, Settled
 from hotline.errors import NotFound, NotReady
 from hotline.services.changes.merging import merged
@@ -45,12 +45,13 @@ class EditedChange:
 class GatheredChange(EditedChange):
     """The same with the documents."""
 
-    live: Mapping[str, Any]
-    base: Mapping[str, Any]
+    live: Document
+    base: Document
 
 
 class AssembledChange(NamedTuple):
-    document: Mapping[str, Any]
+    gathered: GatheredChange
+    document: Document
     clashes: Mapping[str, Merged]
     """Parts in which what went live meanwhile changed the same fields."""
 
@@ -84,7 +85,7 @@ def gather(session: Session, change_id: int) -> GatheredChange:
     )
 
 
-def document_of(session: Session, revision_id: int) -> Mapping[str, Any]:
+def document_of(session: Session, revision_id: int) -> Document:
     """Raises NotFound."""
     document = flows.document_of(session, revision_id)
     if document is None:
@@ -112,7 +113,7 @@ def assemble(gathered: GatheredChange) -> AssembledChange:
         if one.clashes:
             clashes[part] = one
         document = with_part(document, part, one.document)
-    return AssembledChange(document, clashes)
+    return AssembledChange(gathered, document, clashes)
 
 
 def merge_part(

@@ -1,10 +1,11 @@
 """What was live when, and bringing an older state back: old words, today's numbers and entries."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.changes.change import Author, brought_back
 from hotline.engine.check.finding import Finding
+from hotline.engine.document.kept import Document
 from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
 from hotline.services.changes import judging
@@ -28,13 +29,13 @@ class StateToBringBack(NamedTuple):
     publication: Publication
     is_read: bool
     """False if it holds words that one person alone published, and that no second person read."""
-    before: Mapping[str, Any]
+    before: Document
     """What callers hear now."""
-    after: Mapping[str, Any]
+    after: Document
     digest: str
     """Sent with the act: it must be that of what would go live."""
     live_id: int
-    old: Mapping[str, Any]
+    old: Document
     """As it was live, with the numbers and entries of that time."""
 
 
@@ -42,8 +43,8 @@ class PublishedChange(NamedTuple):
     """A change as it went live."""
 
     publication: Publication
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    before: Document
+    after: Document
 
 
 def history(kit: Kit) -> Sequence[tuple[Publication, bool]]:
@@ -132,7 +133,7 @@ def put_back(
 def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
     """It must be playable, and hurt nobody whom neither live nor that state itself hurt."""
 
-    def found(document: Mapping[str, Any]) -> Sequence[Finding]:
+    def found(document: Document) -> Sequence[Finding]:
         return judging.look(kit, document, authoring.digest_of(document))
 
     if authoring.are_same(state.after, state.before):

@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hotline.domain.changes.change import Author, ChangeState, PartDocument, StepKind
+from hotline.domain.changes.change import Author, ChangeState, StepKind
 from hotline.engine.editing.merging import Merged, Settled
 from hotline.ports import Kit
 from hotline.services.changes.assembling import (
-    GatheredChange,
     gather,
     is_as_read,
     merge_part,
 )
-from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.folders import held
 from hotline.services.changes.results import ChangeRefused, Refusal
-from hotline.services.changes.steps import add_step
+from hotline.services.changes.steps import add_steps
 from hotline.store.changes import changes
 from hotline.store.driver import written
 
@@ -58,22 +56,11 @@ def catch_up(
     if open_parts:
         return CatchUpClash(open_parts)
     documents = {part: written(one.document) for part, one in parts.items()}
-    return _write(kit, by, gathered, documents, once)
-
-
-def _write(
-    kit: Kit,
-    by: Author,
-    gathered: GatheredChange,
-    documents: Mapping[str, PartDocument | None],
-    once: str,
-) -> CaughtUp | ChangeRefused:
     with kit.database.writing() as session:
-        change = held(session, gathered.change.id)
+        change = held(session, change_id)
         if not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
         says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
-        for part, document in documents.items():
-            add_step(session, by, change, NewStep(part, document, once, says), kit.now())
+        add_steps(session, by, change, documents, once, says, kit.now())
         change.base_id = gathered.live_id
     return CaughtUp(gathered.live_id)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.changes.change import PartDocument
+from hotline.engine.document.kept import Document
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes.assembling import part_in
@@ -15,7 +16,7 @@ from hotline.store.flows import flows
 
 SHOWN = 50
 """Steps on a page."""
-Says = Mapping[str, Any]
+Says = Document
 """What a step did: `{"did": a StepKind, ...}`."""
 
 

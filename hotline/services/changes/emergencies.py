@@ -1,8 +1,8 @@
 """Words that one approver publishes alone, for four hours: told at once, confirmed by a second person, or ended."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.changes.change import (
@@ -18,6 +18,7 @@ from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.emergency import held_back
 from hotline.ports import Kit
 from hotline.services.changes import bringing_back
@@ -43,9 +44,9 @@ class EmergencyToRead(NamedTuple):
     """What a second person reads before she confirms it."""
 
     stands: Publication
-    before: Mapping[str, Any]
+    before: Document
     """What two people had read."""
-    after: Mapping[str, Any]
+    after: Document
     """What callers hear now."""
     before_id: int | None
     """The publication that may be brought back instead."""
@@ -94,14 +95,14 @@ def publish(
         gathered = gather(session, change_id)
         before = publications.unsettled(session)
     assembled = assemble(gathered)
-    if refused := unfit(kit, gathered, assembled, keeps_languages=True):
+    if refused := unfit(kit, assembled, keeps_languages=True):
         return refused
     if assembled.digest != digest:
         return ChangeRefused(Refusal.CHANGED)
     beyond = held_back(gathered.live, assembled.document)
     if beyond:
         return ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond)
-    if not keeps_languages and (alone := english_alone(gathered, assembled)):
+    if not keeps_languages and (alone := english_alone(assembled)):
         return alone
 
     until = kit.now() + LASTS if before is None else _ends(before)

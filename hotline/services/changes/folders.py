@@ -6,11 +6,11 @@ A flow of a change on somebody's desk: the state that a form was made of, and th
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.accounts.account import Actor
 from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState
-from hotline.engine.document.kept import derived
+from hotline.engine.document.kept import Document, Editable, derived
 from hotline.engine.editing.drafting import played, put_in
 from hotline.engine.flow import Book
 from hotline.errors import NotFound, NotReady
@@ -156,11 +156,11 @@ class FlowAtHand(NamedTuple):
 
     name: str
     version: int
-    document: Mapping[str, Any]
+    document: Document
     author: str
     """Who saved the newest state; empty for what the change is made of."""
     at: datetime | None
-    others: Mapping[str, Mapping[str, Any] | None]
+    others: Mapping[str, Document | None]
     """The other flows that the change edits; None where it takes one out."""
 
 
@@ -191,18 +191,18 @@ def book_around(kit: Kit, here: FlowAtHand) -> Book:
     return book
 
 
-def live_flow(kit: Kit, flow: str) -> Mapping[str, Any] | None:
+def live_flow(kit: Kit, flow: str) -> Document | None:
     """As callers hear it; None where they hear none of that name. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         live = flows.live_id(session)
         return None if live is None else part_in(session, live, flow)
 
 
-def flows_in(kit: Kit, change_id: int) -> Mapping[str, Mapping[str, Any]]:
+def flows_in(kit: Kit, change_id: int) -> Mapping[str, Document]:
     """Every flow as the change has it: those of its base, and its own. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
         change = drafts.found(session, change_id)
-        found: dict[str, Any] = dict(document_of(session, drafts.base_id(session, change))["flows"])
+        found: Editable = dict(document_of(session, drafts.base_id(session, change))["flows"])
         for part, step in changes.newest(session, change_id).items():
             if not part.startswith("#"):
                 found[part] = step.document

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState, may_publish
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.merging import Merged
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
@@ -31,8 +32,8 @@ class ComparedChange(NamedTuple):
     """A change beside what callers hear now, before anybody checks it."""
 
     change: ChangeRow
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    before: Document
+    after: Document
     clashes: Mapping[str, Merged]
 
 
@@ -40,9 +41,9 @@ class ChangeToRead(NamedTuple):
     """What a second person reads: the difference of `before` and `after`, and what it would do."""
 
     change: ChangeRow
-    before: Mapping[str, Any]
+    before: Document
     """What callers hear now."""
-    after: Mapping[str, Any]
+    after: Document
     digest: str
     """Sent with the approval: it must be that of what would go live."""
     live_id: int
@@ -80,7 +81,7 @@ def read(kit: Kit, change_id: int) -> ChangeToRead:
         live_id=gathered.live_id,
         base_id=gathered.change.base_id,
         clashes=assembled.clashes,
-        findings=judging.check(kit, gathered, assembled),
+        findings=judging.check(kit, assembled),
         in_the_middle=in_the_middle(kit),
         hands=(*hands, *([] if proposer is None else [proposer])),
     )
@@ -123,8 +124,7 @@ def publish(
         return ChangeRefused(Refusal.EMERGENCY_STANDS)
     if assembled.digest != digest or gathered.own_digest != change.proposed_digest:
         return ChangeRefused(Refusal.CHANGED)
-    refused = unfit(kit, gathered, assembled, keeps_languages=keeps_languages)
-    if refused is not None:
+    if refused := unfit(kit, assembled, keeps_languages=keeps_languages):
         return refused
     said = PublicationNote(
         by=proposer.name,
@@ -142,7 +142,7 @@ def go_live(
     kit: Kit,
     by: Author,
     gathered: GatheredChange,
-    document: Mapping[str, Any],
+    document: Document,
     said: PublicationNote,
     also: Callable[[Session], None] = lambda _session: None,
 ) -> ChangePublished | ChangeRefused:
@@ -179,7 +179,7 @@ def go_live(
     return done
 
 
-def press(document: Mapping[str, Any], live: Mapping[str, Any], live_id: int) -> ReadyDocument:
+def press(document: Document, live: Document, live_id: int) -> ReadyDocument:
     """What is slow about a publication, before its transaction. Raises FlowInvalid where it cannot be played."""
     printed, entries = live.get(authoring.ENTRIES, {}), document.get(authoring.ENTRIES, {})
     keeps = not authoring.moved_entries(printed, entries)

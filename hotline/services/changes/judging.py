@@ -1,12 +1,13 @@
 """What is wrong with a document, found once and kept by its digest; and whether it may follow what is live."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.changes.change import loses_emergency
 from hotline.domain.jobs import Job
 from hotline.engine.check.finding import Code, Finding
+from hotline.engine.document.kept import Document
 from hotline.ports import Kit
 from hotline.services.changes.assembling import (
     AssembledChange,
@@ -76,20 +77,19 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-    return check(kit, gathered, assemble(gathered))
+    return check(kit, assemble(gathered))
 
 
-def check(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> DividedFindings:
-    """The same of a change that was gathered. Raises StoreUnavailable."""
-    mine = _look_beside(kit, gathered, assembled.document)
+def check(kit: Kit, made: AssembledChange) -> DividedFindings:
+    """The same of a change that was put onto what is live. Raises StoreUnavailable."""
+    gathered = made.gathered
+    mine = _look_beside(kit, gathered, made.document)
     return divide(mine, look(kit, gathered.live, gathered.live_digest))
 
 
-def not_publishable(
-    kit: Kit, gathered: GatheredChange, assembled: AssembledChange
-) -> ChangeRefused | None:
+def not_publishable(kit: Kit, made: AssembledChange) -> ChangeRefused | None:
     """Why not: it moves what was printed, takes 112 away, cannot be played, or hurts as live does not."""
-    live, document = gathered.live, assembled.document
+    live, document = made.gathered.live, made.document
     moved = authoring.moved_entries(
         live.get(authoring.ENTRIES, {}), document.get(authoring.ENTRIES, {})
     )
@@ -97,7 +97,7 @@ def not_publishable(
         return ChangeRefused(Refusal.ENTRY_MOVED, moved)
     if loses_emergency(live, document):
         return ChangeRefused(Refusal.EMERGENCY_NUMBER)
-    return hurting(check(kit, gathered, assembled))
+    return hurting(check(kit, made))
 
 
 def hurting(found: DividedFindings) -> ChangeRefused | None:
@@ -132,20 +132,18 @@ def check_unchecked(kit: Kit) -> None:
         check_change(kit, change_id)
 
 
-def _look_beside(
-    kit: Kit, gathered: GatheredChange, document: Mapping[str, Any]
-) -> Sequence[Finding]:
+def _look_beside(kit: Kit, gathered: GatheredChange, document: Document) -> Sequence[Finding]:
     """Returns what is wrong with the document that a change makes with what is live."""
     return look(kit, document, gathered.checked_as, gathered.change.id, live=gathered.live)
 
 
 def look(
     kit: Kit,
-    document: Mapping[str, Any],
+    document: Document,
     digest: str,
     change_id: int | None = None,
     *,
-    live: Mapping[str, Any] | None = None,
+    live: Document | None = None,
 ) -> Sequence[Finding]:
     """Returns everything that is wrong with a document, found once for each `digest`.
 
@@ -163,7 +161,7 @@ def look(
     return found
 
 
-def found_before(kit: Kit, gathered: GatheredChange, document: Mapping[str, Any]) -> WrittenArray:
+def found_before(kit: Kit, gathered: GatheredChange, document: Document) -> WrittenArray:
     """What is known of a change, in the form in which it is kept. Raises StoreUnavailable."""
     found = _look_beside(kit, gathered, document)
     return WrittenArray([one.to_row() for one in found])

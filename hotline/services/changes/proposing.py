@@ -8,7 +8,6 @@ from hotline.engine.editing.difference import difference, left_behind
 from hotline.ports import Kit
 from hotline.services.changes.assembling import (
     AssembledChange,
-    GatheredChange,
     assemble,
     gather,
     is_as_read,
@@ -33,9 +32,7 @@ def propose(
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-    assembled = assemble(gathered)
-    refused = unfit(kit, gathered, assembled, keeps_languages=keeps_languages)
-    if refused is not None:
+    if refused := unfit(kit, assemble(gathered), keeps_languages=keeps_languages):
         return refused
 
     digest = gathered.own_digest
@@ -65,29 +62,27 @@ def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused 
     return None
 
 
-def unfit(
-    kit: Kit, gathered: GatheredChange, assembled: AssembledChange, *, keeps_languages: bool
-) -> ChangeRefused | None:
+def unfit(kit: Kit, made: AssembledChange, *, keeps_languages: bool) -> ChangeRefused | None:
     """Returns why a change may not go live as it is, whoever asks.
 
     `keeps_languages`: the person knows that other languages keep the old text where English is new.
     """
-    if not ChangeState(gathered.change.state).is_editable:
+    if not ChangeState(made.gathered.change.state).is_editable:
         return ChangeRefused(Refusal.OVER)
-    if assembled.clashes:
-        return ChangeRefused(Refusal.CLASHES, tuple(assembled.clashes))
-    if authoring.are_same(assembled.document, gathered.live):
+    if made.clashes:
+        return ChangeRefused(Refusal.CLASHES, tuple(made.clashes))
+    if authoring.are_same(made.document, made.gathered.live):
         return ChangeRefused(Refusal.NOTHING_THERE)
-    refused = not_publishable(kit, gathered, assembled)
+    refused = not_publishable(kit, made)
     if refused is not None or keeps_languages:
         return refused
-    return english_alone(gathered, assembled)
+    return english_alone(made)
 
 
-def english_alone(gathered: GatheredChange, assembled: AssembledChange) -> ChangeRefused | None:
+def english_alone(made: AssembledChange) -> ChangeRefused | None:
     """Returns a refusal that names the texts whose English is new while other languages keep the old text."""
-    changes = difference(gathered.live, assembled.document)
-    behind = left_behind(changes, assembled.document)
+    changes = difference(made.gathered.live, made.document)
+    behind = left_behind(changes, made.document)
     return ChangeRefused(Refusal.LANGUAGES_KEPT, left_behind=behind) if behind else None
 
 

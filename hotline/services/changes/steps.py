@@ -4,7 +4,7 @@ A form says by a version which state it was made of: above 0 a step of the chang
 begun on. Saved on a newer one, both are merged; what both changed is asked about, and nothing is saved yet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes.drafts import (
     NewStep,
+    Says,
     base_id,
     found,
     newest,
@@ -131,6 +132,20 @@ def _add(
         return None
     change.base_id = base_id(session, change)
     return add_step(session, by, change, new, kit.now())
+
+
+def add_steps(
+    session: Session,
+    by: Author,
+    change: Change,
+    documents: Mapping[str, PartDocument | None],
+    once: str,
+    says: Says,
+    at: datetime,
+) -> None:
+    """The next version of each of these parts, as `add_step`."""
+    for part, document in documents.items():
+        add_step(session, by, change, NewStep(part, document, once, says), at)
 
 
 def add_step(session: Session, by: Author, change: Change, new: NewStep, at: datetime) -> int:

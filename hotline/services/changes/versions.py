@@ -1,28 +1,27 @@
 """Flow files into changes: what a version of the line brings, and a folder that somebody has edited."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import PHRASES, Author, ChangeAuthor, StepKind, part_of, parts_of
 from hotline.domain.flows.review import Signature
 from hotline.engine.document import document as documents
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.transcripts.pressing import MARK
 from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.changes.assembling import document_of
-from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.folders import add
-from hotline.services.changes.steps import add_step
+from hotline.services.changes.steps import add_steps
 from hotline.services.flows import authoring, publishing
 from hotline.services.flows.places import place_lists
 from hotline.store.changes import changes, signatures
-from hotline.store.changes.changes import Change
-from hotline.store.database import Session
 from hotline.store.driver import written
 from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publishing
 
+IMPORTED = {"did": StepKind.IMPORTED.value}
 TITLE = "What version {version} brings"
 
 
@@ -37,7 +36,7 @@ class VersionReleased(NamedTuple):
 
 
 def release(
-    kit: Kit, document: Mapping[str, Any], version: str, signed: Sequence[Signature] = ()
+    kit: Kit, document: Document, version: str, signed: Sequence[Signature] = ()
 ) -> VersionReleased:
     """Make a version's flows live, or a change where somebody published others. Safe to repeat.
 
@@ -70,7 +69,7 @@ def release(
 def import_folder(
     kit: Kit,
     by: Author,
-    document: Mapping[str, Any],
+    document: Document,
     *,
     title: str,
     signed: Sequence[Signature] = (),
@@ -90,11 +89,11 @@ def import_folder(
         if not edits:
             return None
         change = add(session, by, title, "", base=live_id, at=kit.now())
-        _add_steps(session, kit, by, change, edits, source=title)
+        add_steps(session, by, change, edits, "import", IMPORTED | {"source": title}, kit.now())
         return change.id
 
 
-def _as_change(kit: Kit, document: Mapping[str, Any], live_id: int, version: str) -> int | None:
+def _as_change(kit: Kit, document: Document, live_id: int, version: str) -> int | None:
     """On the base of the last files: what this version says otherwise than the one before."""
     source, line = authoring.digest_of(document), ChangeAuthor(publishing.LINE)
     with kit.database.reading() as session:
@@ -110,12 +109,12 @@ def _as_change(kit: Kit, document: Mapping[str, Any], live_id: int, version: str
             return None
         title = TITLE.format(version=version)
         change = add(session, line, title, "", base=base_id, at=kit.now(), source=source)
-        _add_steps(session, kit, line, change, edits, source=version)
+        add_steps(session, line, change, edits, "import", IMPORTED | {"source": version}, kit.now())
         return change.id
 
 
 def _edits(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, keeps_phrases: bool = False
+    before: Document, after: Document, *, keeps_phrases: bool = False
 ) -> Iterator[tuple[str, Any]]:
     for part in dict.fromkeys((*parts_of(before), *parts_of(after))):
         if keeps_phrases and part == PHRASES:
@@ -123,12 +122,3 @@ def _edits(
         now, was = part_of(after, part), part_of(before, part)
         if now != was or [*nodes_of(now)] != [*nodes_of(was)]:
             yield part, written(now)
-
-
-def _add_steps(
-    session: Session, kit: Kit, by: Author, change: Change, edits: Mapping[str, Any], *, source: str
-) -> None:
-    says = {"did": StepKind.IMPORTED, "source": source}
-    for part, now in edits.items():
-        new = NewStep(part, now, "import", says)
-        add_step(session, by, change, new, kit.now())

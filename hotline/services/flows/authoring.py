@@ -12,6 +12,7 @@ from typing import Any
 
 from hotline.engine.document import document as documents
 from hotline.engine.document import source
+from hotline.engine.document.kept import Document, Editable
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.transcripts.pressing import MARK, press
 from hotline.errors import FlowInvalid, NotReady
@@ -30,7 +31,7 @@ NEXT = timedelta(microseconds=1)
 COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
 
 
-def read_folder(folder: Path) -> dict[str, Any]:
+def read_folder(folder: Path) -> Editable:
     """The revision's document in a folder of flow files. Raises FlowInvalid with every fault of every file."""
     document, faults = parse_folder(folder)
     shape = documents.shaped(document)
@@ -40,10 +41,10 @@ def read_folder(folder: Path) -> dict[str, Any]:
     return document
 
 
-def parse_folder(folder: Path) -> tuple[dict[str, Any], Sequence[str]]:
+def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
     """The same, whatever its shape is; and what is wrong with the files themselves."""
     faults: list[str] = []
-    read: dict[str, Any] = {}
+    read: Editable = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
             read[path.stem] = source.parse(path.read_text(encoding="utf-8"))
@@ -63,7 +64,7 @@ def parse_folder(folder: Path) -> tuple[dict[str, Any], Sequence[str]]:
     return document, faults
 
 
-def _entries(written: Any) -> tuple[Any, Mapping[str, Any]]:
+def _entries(written: Any) -> tuple[Any, Document]:
     """By digits the flows, and the names; what is none of both is left for the document to refuse."""
     if not isinstance(written, Mapping):
         return written, {}
@@ -93,32 +94,32 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
     return [{name: said for name, said in row.items() if said} for row in rows]
 
 
-def digest_of(document: Mapping[str, Any]) -> str:
+def digest_of(document: Document) -> str:
     """SHA-256 of the document's canonical JSON and of the order of its screens; no other order counts (ADR 81)."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 
-def digest_of_flow(flow: Mapping[str, Any]) -> str:
+def digest_of_flow(flow: Document) -> str:
     """Of all that a flow says, and of the order of its screens."""
     return sha_of({"flow": flow, "order of screens": [*nodes_of(flow)]})
 
 
-def sha_of(document: Mapping[str, Any]) -> str:
+def sha_of(document: Document) -> str:
     """SHA-256 of canonical JSON: no order counts."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def are_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def are_same(one: Document, other: Document) -> bool:
     """Whether two documents say the same, also in the order of their screens."""
     return one == other and _orders(one) == _orders(other)
 
 
-def _orders(document: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+def _orders(document: Document) -> Mapping[str, Sequence[str]]:
     return {name: [*nodes_of(flow)] for name, flow in document.get("flows", {}).items()}
 
 
-def pressed(document: Mapping[str, Any]) -> str:
+def pressed(document: Document) -> str:
     """The compiled book of a document. Raises FlowInvalid."""
     return press(documents.compile(document, place_lists()))
 
@@ -134,12 +135,12 @@ class ReadyDocument:
     """The live revision whose published entries it is known to keep."""
 
 
-def ready(document: Mapping[str, Any], beside: int | None = None) -> ReadyDocument:
+def ready(document: Document, beside: int | None = None) -> ReadyDocument:
     """Raises FlowInvalid where it cannot be played."""
     return ReadyDocument(written(document), pressed(document), digest_of(document), beside)
 
 
-def made_ready(database: Database, document: Mapping[str, Any]) -> ReadyDocument:
+def made_ready(database: Database, document: Document) -> ReadyDocument:
     """The same beside what is live now. Raises FlowInvalid, StoreUnavailable."""
     with database.reading() as session:
         live, printed = flows.live_id(session), published_entries(session)
@@ -191,7 +192,7 @@ def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> lis
     return faults
 
 
-def live_document(database: Database) -> Mapping[str, Any]:
+def live_document(database: Database) -> Document:
     """What callers hear now, to read. Raises NotReady, StoreUnavailable."""
     with database.reading() as session:
         revision_id = flows.live_id(session)
@@ -201,7 +202,7 @@ def live_document(database: Database) -> Mapping[str, Any]:
     return document
 
 
-def write_folder(document: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+def write_folder(document: Document, folder: Path) -> tuple[Path, ...]:
     """The document as flow files, one a flow, its entries and its numbers. Files of these names are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {f"{name}.yaml": source.dump(flow) for name, flow in document["flows"].items()}

@@ -6,7 +6,7 @@ from string import Formatter
 from hotline.domain.flows.review import PHRASES
 from hotline.domain.sms.rules_replies import OFFERED_DIGITS
 from hotline.domain.wording import ALWAYS_SHIPPED, Template
-from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.finding import Code, Finding, Findings
 from hotline.engine.check.risky import IN_A_MESSAGE, risky_words
 from hotline.engine.check.texts import unsigned
 from hotline.engine.flow import Book
@@ -72,7 +72,7 @@ def faults(
         yield remark("longer than one SMS")
 
 
-def findings(book: Book) -> Iterator[Finding]:
+def findings(book: Book) -> Findings:
     """Of the phrases that a revision says otherwise than the catalogues."""
     for language, said in book.phrases.items():
         for name, text in said.items():

@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain import tip
 from hotline.domain.rolls.quiz import AGAIN, BEFORE, VALUES
 from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips import promises
 from hotline.engine.check.checking import check, of_book
-from hotline.engine.check.finding import Code, Finding, fault
+from hotline.engine.check.finding import Code, Finding, Findings, fault
 from hotline.engine.check.parts import leads_to, node_of, nodes
 from hotline.engine.check.reporting import uncovered
 from hotline.engine.document import document as documents
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.drafting import Draft, draft_findings
 from hotline.engine.flow import Ask, Book, Branch, Menu, reached
 from hotline.engine.run import Facts, Place, Run
@@ -64,7 +65,7 @@ class PublicationNote(NamedTuple):
     lapses_at: datetime | None = None
 
 
-def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
+def publish_version(kit: Kit, document: Document) -> Published:
     """Make a version's flows live, or a draft where somebody published others by hand. Safe to repeat.
 
     Raises FlowInvalid, StoreUnavailable.
@@ -88,9 +89,7 @@ def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
     return Published(revision)
 
 
-def publish(
-    kit: Kit, document: Mapping[str, Any], *, by: str, reason: str, of_version: bool
-) -> int:
+def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: bool) -> int:
     """Make flows live on a person's word, and say their revision. `of_version`: later versions follow them.
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
@@ -170,7 +169,7 @@ class _Way(NamedTuple):
         return _Way(place, tuple({**dict(self.answers), name: value}.items()))
 
 
-def late_alerts(book: Book) -> Iterator[Finding]:
+def late_alerts(book: Book) -> Findings:
     """The screens on which she may stand after four answers while nobody has been alerted."""
     for flow in book.flows.values():
         if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
@@ -236,7 +235,7 @@ def _first(book: Book, node: Ask, answers: dict[str, str]) -> str:
 ONE_OF = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
 
 
-def uncounted(book: Book) -> Iterator[Finding]:
+def uncounted(book: Book) -> Findings:
     """Questions of a quiz whose answers are never counted."""
     asked = {
         node.saves: (flow.name, name, node)
@@ -271,10 +270,10 @@ MOST_SCREENS = 1000
 
 
 def findings(
-    document: Mapping[str, Any],
+    document: Document,
     limit: int = DEFAULT_LIMIT,
     *,
-    live: Mapping[str, Any] | None = None,
+    live: Document | None = None,
 ) -> Sequence[Finding]:
     """Returns what the checker of flows finds, and what only the services can know.
 
@@ -326,7 +325,7 @@ def of_screen(
     return ScreenCheck([*here], len(elsewhere), is_whole=True)
 
 
-def bearable(document: Mapping[str, Any]) -> Sequence[Finding]:
+def bearable(document: Document) -> Sequence[Finding]:
     """What may be published and should be mended. Raises FlowInvalid with everything that may not."""
     found = findings(document)
     hurting = [one.sentence for one in found if one.code not in BEARABLE]

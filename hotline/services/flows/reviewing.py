@@ -1,6 +1,6 @@
 """Who has read and signed which text, as `reviews.csv` says it and the words pages write it.
 
-Phone numbers on the screens: which show today, and which somebody must sign anew.
+Phone numbers on the screens, and questions back: which show today, and which somebody must sign anew.
 """
 
 import csv
@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from hotline.domain.changes.change import Author
 from hotline.domain.flows.review import (
@@ -21,8 +20,10 @@ from hotline.domain.flows.review import (
     state_of,
     texts_of,
 )
+from hotline.engine.document.kept import Document
 from hotline.engine.flow import numbers_named
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence
+from hotline.engine.numbers.questions import QuestionStatus, questions
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.check_result import CheckResult
@@ -53,7 +54,7 @@ def read_signatures(folder: Path) -> tuple[Signature, ...]:
         raise ImportRefused([f"{REVIEWS}: must have {','.join(COLUMNS)}, each row whole"]) from None
 
 
-def overstated(document: Mapping[str, Any], signatures: Sequence[Signature]) -> Iterator[str]:
+def overstated(document: Document, signatures: Sequence[Signature]) -> Iterator[str]:
     """Files that say `reviewed` of a language in which not every text is signed for as it stands."""
     for name, flow in document["flows"].items():
         for language, said in flow["review"].items():
@@ -88,9 +89,7 @@ def below(kit: Kit, place: str) -> Sequence[Signature]:
         return signatures.below(session, place)
 
 
-def carried(
-    before: Mapping[str, Any], after: Mapping[str, Any], signed: Sequence[Signature]
-) -> Sequence[Signature]:
+def carried(before: Document, after: Document, signed: Sequence[Signature]) -> Sequence[Signature]:
     """Signatures of texts that a change moved inside their flow, for the places where they stand now.
 
     A place is a position: without this a choice that moves up would lose who has read it.
@@ -178,3 +177,28 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
     if EMERGENCY in late:
         says.append(f"{EMERGENCY} stays on the screens, signed until {ends[EMERGENCY]:%Y-%m-%d}")
     return "; ".join(says)
+
+
+def questions_finding(kit: Kit) -> CheckResult:
+    """Wrong where a question that was signed once is about to go from the list, or has gone."""
+    try:
+        book = kit.books.book(kit.books.live())
+    except (NotReady, StoreUnavailable):
+        return CheckResult("questions", True, "no flows are live")
+
+    today = kit.now().date()
+    listed = questions(book).values()
+    lapsing = []
+    for question in listed:
+        is_shown = question.standing(today) is QuestionStatus.SHOWS
+        if question.until is not None and not (is_shown and question.until - today > AHEAD):
+            lapsing.append(question.name)
+    if lapsing:
+        return CheckResult(
+            "questions",
+            False,
+            f"{', '.join(lapsing)} must be signed anew: over or changed, or within {AHEAD.days} days",
+            "have it signed, write it into questions.yaml, and publish: `hotline upgrade`",
+        )
+    shown = sum(question.standing(today) is QuestionStatus.SHOWS for question in listed)
+    return CheckResult("questions", True, f"{shown} may be asked back")

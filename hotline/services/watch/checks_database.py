@@ -8,7 +8,7 @@ from hotline.domain.tips.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.check_result import CheckResult, in_kigali
-from hotline.services.flows import questions, reviewing
+from hotline.services.flows import reviewing
 from hotline.services.people import recipients
 from hotline.services.sms import fetching
 from hotline.services.tips.retention import ERRAND
@@ -56,7 +56,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         _flows(kit),
         urgent,
         reviewing.finding(kit),
-        questions.finding(kit),
+        reviewing.questions_finding(kit),
         *recipients.findings(people, now),
         _watchers(woken),
         _keys(refused),

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.changes import change
 from hotline.domain.changes.change import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
@@ -21,6 +21,7 @@ from hotline.domain.flows.review import PHRASES
 from hotline.domain.wording import Template
 from hotline.engine.check.finding import anchor
 from hotline.engine.check.risky import plain
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.anatomy import (
     WordsFound,
     nodes_of,
@@ -175,7 +176,7 @@ def list_number(
 
 def _line(
     digits: str,
-    row: Mapping[str, Any],
+    row: Document,
     today: date,
     named: Mapping[tuple[str, str], None],
     *,
@@ -211,7 +212,7 @@ def _state(number: Number, today: date) -> NumberState:
     return NumberState.SOON if number.until - today <= SOON else NumberState.SHOWS
 
 
-def _named(flows: Mapping[str, Any]) -> Mapping[str, Mapping[tuple[str, str], None]]:
+def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
     """Of each number the screens that name it, each once."""
     found: dict[str, dict[tuple[str, str], None]] = {}
     for flow, document in flows.items():
@@ -349,7 +350,7 @@ def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHi
     return tuple(islice(_hits(document, kit.phrases, query), MOST_HITS))
 
 
-def _hits(document: Mapping[str, Any], phrases: Phrases, query: str) -> Iterator[WordsHit]:
+def _hits(document: Document, phrases: Phrases, query: str) -> Iterator[WordsHit]:
     flows = document["flows"]
     for found in searched(flows, query):
         place = ""

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, Doubt, ReviewedText, ReviewState
 from hotline.engine.document.fields import field_of
-from hotline.engine.editing.anatomy import called_by, nodes_of, rows_of
+from hotline.engine.document.kept import Document
+from hotline.engine.editing.anatomy import called_by, nodes_of, rows_of, value_at
 from hotline.engine.editing.difference import WordSpan, spans
 from hotline.engine.editing.drafting import played, put_in
 from hotline.engine.editing.preview import FilledMeter, meters
@@ -35,35 +36,23 @@ class PlacedText(NamedTuple):
     """As the editor's form names it: `choices.2`; `text` of the screen's own words."""
 
 
-def placed_texts(document: Mapping[str, Any], places: Sequence[str]) -> Mapping[str, PlacedText]:
-    titles = dict(_titles(document["flows"]))
-    return {place: _placed(document["flows"], titles, place) for place in places}
+def placed_texts(document: Document, places: Sequence[str]) -> Mapping[str, PlacedText]:
+    flows, titles = document["flows"], dict[str, Mapping[str, str]]()
+    for nodes in map(nodes_of, flows.values()):
+        for row in (row for node in nodes.values() for row in rows_of(node, "choices")):
+            # The first choice that leads into a flow is its title.
+            called, label = called_by(nodes.get(value_at(row, ["goes"]))), value_at(row, ["label"])
+            if called and isinstance(label, Mapping):
+                titles.setdefault(called, label)
+    return {place: _placed(flows, titles, place) for place in places}
 
 
-def _placed(
-    flows: Mapping[str, Any], titles: Mapping[str, Mapping[str, str]], place: str
-) -> PlacedText:
+def _placed(flows: Document, titles: Mapping[str, Mapping[str, str]], place: str) -> PlacedText:
     flow, node, *steps = place.split(".")
     if flow in (PHRASES, ENGINE):
         return PlacedText("", {}, node, 0, "")
-    names = [*nodes_of(flows[flow])]
-    return PlacedText(
-        flow, titles.get(flow, {}), node, names.index(node) + 1, field_of(steps)[0] or "text"
-    )
-
-
-def _titles(flows: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Each flow that a choice leads into, the first of them winning."""
-    found: dict[str, Mapping[str, str]] = {}
-    for document in flows.values():
-        nodes = nodes_of(document)
-        calls = {name: called_by(node) for name, node in nodes.items()}
-        for node in nodes.values():
-            for row in rows_of(node, "choices"):
-                called = calls.get(row.get("goes") or "") if isinstance(row, Mapping) else ""
-                if called and isinstance(row.get("label"), Mapping):
-                    found.setdefault(called, row["label"])
-    yield from found.items()
+    screen = [*nodes_of(flows[flow])].index(node) + 1
+    return PlacedText(flow, titles.get(flow, {}), node, screen, field_of(steps)[0] or "text")
 
 
 PAGE = 10

@@ -7,7 +7,6 @@ and a signature is for exactly these words.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from hotline.domain.flows.review import (
     ENGINE,
@@ -22,7 +21,7 @@ from hotline.domain.flows.review import (
 )
 from hotline.domain.wording import ALWAYS_SHIPPED, Template
 from hotline.engine import words as engine_words
-from hotline.engine.document.kept import derived
+from hotline.engine.document.kept import Document, Way, derived
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.ports import Kit
 from hotline.services.changes import folders
@@ -39,7 +38,7 @@ TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of
 @dataclass(frozen=True)
 class ReviewBook:
     language: str
-    document: Mapping[str, Any]
+    document: Document
     """What would be live, with this language's change."""
     chapters: Mapping[str, Mapping[str, ReviewedText]]
     """The texts of each flow by place; then what the code says, then the engine's own words."""
@@ -58,7 +57,7 @@ class ReviewBook:
             return ReviewState.MISSING
         return state_of(text, self.language, self.signatures.get(text.place, ()))
 
-    def signed_by(self, text: ReviewedText) -> tuple[str, ...]:
+    def signed_by(self, text: ReviewedText) -> Way:
         """Who agreed to exactly these words."""
         signed = self.signatures.get(text.place, ())
         return tuple(one.by for one in readers(text, self.language, signed))
@@ -87,7 +86,7 @@ def review_book(kit: Kit, language: str) -> ReviewBook:
 
 def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewBook]:
     """One after the other. What is live is read once for those of which nothing waits. Raises as `review_book`."""
-    live: Mapping[str, Any] | None = None
+    live: Document | None = None
     live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
     for language in languages:
         change_id = words_change(kit, language)
@@ -112,7 +111,7 @@ def words_change(kit: Kit, language: str) -> int | None:
     return min(open_now, default=None)
 
 
-def phrase_words(phrases: Phrases, said: Mapping[str, Any], template: Template) -> dict[str, str]:
+def phrase_words(phrases: Phrases, said: Document, template: Template) -> dict[str, str]:
     """What the code says for a template, by language. `said`: the document's part of phrases."""
     shipped = {code: phrases.shipped(code, template) for code in CODES}
     shipped[ENGLISH] = template.value
@@ -120,9 +119,7 @@ def phrase_words(phrases: Phrases, said: Mapping[str, Any], template: Template) 
     return {code: changed[code] or shipped[code] for code in CODES}
 
 
-def _chapters(
-    document: Mapping[str, Any], phrases: Phrases
-) -> Mapping[str, Mapping[str, ReviewedText]]:
+def _chapters(document: Document, phrases: Phrases) -> Mapping[str, Mapping[str, ReviewedText]]:
     flows = {name: derived(_texts_in, flow, name) for name, flow in document["flows"].items()}
     rest = {}
     for template in Template:
@@ -137,5 +134,5 @@ def _chapters(
     }
 
 
-def _texts_in(flow: Mapping[str, Any], name: str) -> Mapping[str, ReviewedText]:
+def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
     return {text.place: text for text in texts_of({name: {"nodes": nodes_of(flow)}})}

@@ -6,7 +6,7 @@ What a phone of sixteen letters a line breaks: a word in its middle, or a label'
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hotline.engine.check.finding import Finding, fault
+from hotline.engine.check.finding import Findings, fault
 from hotline.engine.check.parts import WrittenText, choices_of, nodes, said_texts
 from hotline.engine.check.paths import situations
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
@@ -34,7 +34,7 @@ def _views(book: Book, place: Place, node: Waiting | Finish, language: str) -> I
         yield view(book, bare, run, facts)
 
 
-def labels(book: Book, limit: int) -> Iterator[Finding]:
+def labels(book: Book, limit: int) -> Findings:
     """A label with its number must fit on one page, together with the ways on and out."""
     for flow, name, node in nodes(book):
         for number, choice in enumerate(choices_of(node)):
@@ -48,7 +48,7 @@ def labels(book: Book, limit: int) -> Iterator[Finding]:
                     yield fault("label_too_long", *where, language, over=over)
 
 
-def pages(book: Book, limit: int) -> Iterator[Finding]:
+def pages(book: Book, limit: int) -> Findings:
     for flow, name, node in nodes(book):
         most = _most_pages(book, flow, node)
         if most is None or not isinstance(node, Waiting | Finish):
@@ -61,7 +61,7 @@ def pages(book: Book, limit: int) -> Iterator[Finding]:
                 yield fault("too_many_pages", flow.name, name, "text", language, **counts)
 
 
-def english(book: Book, limit: int) -> Iterator[Finding]:
+def english(book: Book, limit: int) -> Findings:
     """Yields each screen of a report that is too long in English. The places of a list do not count."""
     most = MOST_ENGLISH_LETTERS
     for flow, name, node in nodes(book):
@@ -86,7 +86,7 @@ def left(book: Book, place: Place, language: str, limit: int) -> int | None:
     return min(limit - HELD_BACK - septets(page.text) for page in last)
 
 
-def choices(book: Book) -> Iterator[Finding]:
+def choices(book: Book) -> Findings:
     """Places and languages do not count: more of them than fit are expected."""
     for flow, name, node in nodes(book):
         if isinstance(node, Menu):
@@ -98,7 +98,7 @@ def choices(book: Book) -> Iterator[Finding]:
                 yield fault("too_many_choices", flow.name, name, "choices", **counts)
 
 
-def unsure_late(book: Book) -> Iterator[Finding]:
+def unsure_late(book: Book) -> Findings:
     """Whoever does not know a place says so on whichever page of its list she stands."""
     for flow, name, node in nodes(book):
         if isinstance(node, Ask) and node.list is not None:
@@ -122,7 +122,7 @@ DIGIT = len("1 ")
 """What stands in front of a label."""
 
 
-def broken_words(book: Book) -> Iterator[Finding]:
+def broken_words(book: Book) -> Findings:
     most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
     for written, language, text in said_texts(book):
         if (word := _broken(written, text)) is not None:

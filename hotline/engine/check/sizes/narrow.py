@@ -7,7 +7,7 @@ In a flow that gathers the words in front count too, and no reason excuses a scr
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.engine.check.finding import Finding, fault
+from hotline.engine.check.finding import Findings, fault
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.paths import drawings
 from hotline.engine.check.reporting import has_promises
@@ -48,7 +48,7 @@ SHORTEN = remark(
 )
 
 
-def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
+def too_many_lines(book: Book, limit: int) -> Findings:
     """Yields each question over the most lines that gives no reason, and each reason that is not needed."""
     long: set[Place] = set()
     for each in narrow(book, limit):

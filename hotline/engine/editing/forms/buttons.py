@@ -7,15 +7,16 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.engine.editing.anatomy import Document, kind_of, mended, way_to_rows
+from hotline.engine.document.kept import Document, Editable
+from hotline.engine.editing.anatomy import kind_of, mended, way_to_rows
 from hotline.engine.editing.forms.fields import ROWS_OF
 from hotline.engine.editing.forms.reading import MOST_ROWS, made
 
-NEW: Mapping[str, Mapping[str, Any]] = {"choices": {"label": {}}, "lead": {"text": {}}, "arms": {}}
+NEW: Mapping[str, Document] = {"choices": {"label": {}}, "lead": {"text": {}}, "arms": {}}
 MOVES = {"up": -1, "down": 1}
 
 
-def acted(node: Document, do: str) -> dict[str, Any] | None:
+def acted(node: Document, do: str) -> Editable | None:
     """The node after a button; None where no such button changes a node, or not this one.
 
     `up`, `down` and `drop` name a row, `choices` or `arms` where they name no list; `add` a list, or none. `mend` names
@@ -29,7 +30,7 @@ def acted(node: Document, do: str) -> dict[str, Any] | None:
         changed, times = mended(node, language, letter if verb == "mend" else "")
         return changed if times else None
 
-    own = ROWS_OF.get(kind_of(node), ())
+    own = ROWS_OF.get(kind_of(node), [])
     rows, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
     rows = rows or next(reversed(own), "")
     if rows not in own:

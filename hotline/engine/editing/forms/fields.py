@@ -6,12 +6,15 @@ A condition as four fields of a form, and back: an answer and its values, or a f
 """
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from importlib.resources import files
 
+from hotline.engine.document.kept import Editable
+from hotline.engine.editing.anatomy import LINES
 from hotline.engine.flow import REASON_LETTERS
 from hotline.engine.keying import UNSEEN
 from hotline.engine.screen import NUMBERS
@@ -54,54 +57,13 @@ _PATTERNS = {
     FieldFault.LANGUAGE: re.compile("|".join(CODES)),
     FieldFault.CHOICE: re.compile("|".join((*ASKED, *LENGTHS, TICK))),
 }
-_NAMES = ("goes", "saves", "topic", "completes", "weak", "flow", "answer")
-_MAY_HOLD = {
-    **dict.fromkeys(_NAMES, FieldFault.NAME),
-    "value": FieldFault.VALUE,
-    "list": FieldFault.LIST,
-    "flag": FieldFault.LIST,
-    "number": FieldFault.DIGITS,
-    "key": FieldFault.KEY,
-    "language": FieldFault.LANGUAGE,
-    **dict.fromkeys(
-        ("asks", "digits", "returns", "languages", "same_line", "every_page", "not"),
-        FieldFault.CHOICE,
-    ),
-}
+_TABLES: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
+    (files(__package__) / "fields.toml").read_text(encoding="utf-8")
+)
+TEXTS_OF, ROWS_OF, SELDOM = (_TABLES[name] for name in ("texts", "lists", "seldom"))
+_MAY_HOLD = {name: FieldFault(kind) for kind, held in _TABLES["holds"].items() for name in held}
 WHEN = ("answer", "is", "flag", "not")
-OF_A_ROW = {
-    "choices": (*CODES, "value", "goes", "key", "same_line", "language", "every_page"),
-    "lead": (*CODES, "number"),
-    "arms": ("goes",),
-}
-"""Beside the parts of its condition."""
-SELDOM = {
-    "when": tuple(f"when.{part}" for part in WHEN),
-    "seldom": ("language", "same_line", "every_page"),
-}
-"""Fields of a choice that few choices have, in two groups."""
 TICKS = frozenset({"languages", "same_line", "every_page"})
-OF_A_KIND = {
-    "say": ("goes", "topic", "completes"),
-    "menu": ("saves", "goes", "languages", "topic", "completes"),
-    "ask": ("asks", "digits", "list", "saves", "goes", "weak", "topic", "completes"),
-    "branch": (),
-    "call": ("flow", "goes"),
-    "finish": ("returns",),
-}
-"""Fields that are one value."""
-TEXTS_OF = {
-    "say": ("text",),
-    "menu": ("text", "note"),
-    "ask": ("text", "skip", "one", "none"),
-    "finish": ("text",),
-}
-ROWS_OF = {
-    "say": ("lead",),
-    "menu": ("lead", "choices"),
-    "ask": ("lead", "choices"),
-    "branch": ("arms",),
-}
 BESIDE = ("reason", "signed.by", "signed.day", "signed.digest")
 """Of every kind, beside its body."""
 
@@ -133,10 +95,11 @@ def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
     """All names of a node's form, in the order of the page; `counted` says how many rows of each list it has."""
     for text in TEXTS_OF.get(kind, ()):
         yield from (f"{text}.{code}" for code in CODES)
-    yield from OF_A_KIND.get(kind, ())
+    yield from _TABLES["values"].get(kind, ())
     for rows in ROWS_OF.get(kind, ()):
+        parts = (*(CODES if rows in LINES else ()), *_TABLES["rows"][rows])
         for at in range(counted.get(rows, 0)):
-            yield from (f"{rows}.{at}.{part}" for part in OF_A_ROW[rows])
+            yield from (f"{rows}.{at}.{part}" for part in parts)
             yield from (f"{rows}.{at}.when.{part}" for part in WHEN)
     yield from BESIDE if kind else ()
 
@@ -172,10 +135,10 @@ def condition_fields(when: object) -> Mapping[str, str]:
     }
 
 
-def condition_of(fields: Mapping[str, str]) -> dict[str, Any] | None:
+def condition_of(fields: Mapping[str, str]) -> Editable | None:
     """The condition as a document has it; None where nothing is asked."""
     values = values_of(fields.get("is", ""))
-    parts: dict[str, Any] = {name: fields[name] for name in ("answer", "flag") if fields.get(name)}
+    parts: Editable = {name: fields[name] for name in ("answer", "flag") if fields.get(name)}
     if values:
         parts["is"] = values[0] if len(values) == 1 else values
     if not parts:

@@ -15,9 +15,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hotline.engine.check.parts import choices_of, conditions, nodes
+from hotline.engine.document.kept import Document, Editable, Way
 from hotline.engine.editing.anatomy import (
     ROW_LISTS,
-    Document,
     body_of,
     kind_of,
     nodes_of,
@@ -63,7 +63,7 @@ def shown(node: object, name: str) -> str:
     return "" if value is None or isinstance(value, Mapping | list) else str(value)
 
 
-def _way(node: object, name: str) -> tuple[str, ...]:
+def _way(node: object, name: str) -> Way:
     """The way to a field: the words of a row stand one step deeper than its name says."""
     if name == "returns":
         return ("finish", "text")
@@ -87,7 +87,7 @@ class FieldRefused(NamedTuple):
 
 
 class FormRead(NamedTuple):
-    node: dict[str, Any]
+    node: Editable
     refused: tuple[FieldRefused, ...]
     """These fields stand in the node as they were before."""
 
@@ -95,7 +95,7 @@ class FormRead(NamedTuple):
 def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
     """The node with what was typed. `node` is what the form was made of; of `locked` fields nothing is taken."""
     counted = _counted(node, form)
-    changed: dict[str, Any] = copy.deepcopy(dict(node))
+    changed: Editable = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
     conditions: dict[str, None] = {}
     for name in field_names(kind_of(node), counted):
@@ -130,7 +130,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     return FormRead(changed, tuple(refused))
 
 
-def _empty(rows: str) -> dict[str, Any]:
+def _empty(rows: str) -> Editable:
     return {LABELS[rows]: {}} if rows in LABELS else {}
 
 
@@ -149,7 +149,7 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
     return counted
 
 
-def _store(node: dict[str, Any], way: Sequence[str], value: object) -> None:
+def _store(node: Editable, way: Sequence[str], value: object) -> None:
     """Puts a value where it belongs; None takes it out, and with it a text or a signature that is empty then."""
     *before, last = way
     inside = made(node, before)
@@ -162,7 +162,7 @@ def _store(node: dict[str, Any], way: Sequence[str], value: object) -> None:
         del value_at(node, before[:-1])[before[-1]]
 
 
-def made(node: dict[str, Any], way: Sequence[str], end: type = dict) -> Any:
+def made(node: Editable, way: Sequence[str], end: type = dict) -> Any:
     """What stands at the end of a way, made where it is not there: mappings, lists of rows, and rows."""
     here: Any = node
     for rows, step, after in zip(("", *way), way, (*way[1:], ""), strict=False):
@@ -186,17 +186,17 @@ def _value(part: str, typed: str) -> object:
 
 
 class FormOffers(NamedTuple):
-    screens: tuple[str, ...]
+    screens: Way
     """Of this flow, in its order: what `goes` may be."""
-    flows: tuple[str, ...]
+    flows: Way
     """That a call may open."""
-    lists: tuple[str, ...]
+    lists: Way
     """That a place may be asked out of: `provinces`, `districts.{province}`."""
-    numbers: tuple[str, ...]
+    numbers: Way
     """That words in front may name; whether they show is their signature's to say."""
-    answers: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, Way]
     """By the name under which one is saved: what it may be; nothing where it is typed or chosen out of a list."""
-    flags: tuple[str, ...]
+    flags: Way
     """On which something depends already."""
 
 

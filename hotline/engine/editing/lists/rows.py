@@ -8,7 +8,8 @@ The order of rows and of screens as one field more: who moves something, and who
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+
+from hotline.engine.document.kept import Document, Way
 
 NAMED_BY = {
     "choices": ("value", "goes"),
@@ -30,15 +31,13 @@ def is_list_of_rows(key: str, value: object) -> bool:
     )
 
 
-def names(key: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def names(key: str, rows: Sequence[Document]) -> Way:
     """A name for each row, none of them twice."""
     taken: set[str] = set()
     return tuple(_free(_name(key, row), taken) for row in rows)
 
 
-def names_after(
-    key: str, base: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
-) -> tuple[str, ...]:
+def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> Way:
     """The same, but a row that was made of one of `base` keeps that one's name."""
     before, own = names(key, base), names(key, rows)
     known = {at: name for at, name in enumerate(own) if name in before}
@@ -59,7 +58,7 @@ def names_after(
     return tuple(known.get(at) or _free(name, taken) for at, name in enumerate(own))
 
 
-def _name(key: str, row: Mapping[str, Any]) -> str:
+def _name(key: str, row: Document) -> str:
     for part in NAMED_BY[key]:
         if (value := row.get(part)) not in (None, ""):
             return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
@@ -81,7 +80,7 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
-) -> tuple[str, ...]:
+) -> Way:
     """The kept ones as whoever moved something has them, yours where both did; each addition beside its neighbour."""
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)

@@ -22,12 +22,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.engine.document.fields import LONGEST_NAME
+from hotline.engine.document.kept import Document, Editable
 from hotline.engine.document.source import parse
 from hotline.engine.editing.anatomy import (
-    Document,
     body_of,
     called_by,
     kind_of,
@@ -42,7 +42,7 @@ from hotline.engine.editing.preview import Arrow, arrows_of, start_of
 from hotline.engine.run import Place
 from hotline.text.languages import CODES
 
-EMPTY: Mapping[str, Mapping[str, Any]] = {
+EMPTY: Mapping[str, Document] = {
     "say": {"say": {"text": {}}},
     "menu": {"menu": {"text": {}, "choices": [{"label": {}}, {"label": {}}]}},
     "ask": {"ask": {"kind": "words", "text": {}}},
@@ -95,7 +95,7 @@ def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
     return Obstacle.UNKNOWN if arrow and arrow.node and arrow.node not in nodes_of(flow) else None
 
 
-def added(flow: Document, new: NewScreen) -> dict[str, Any]:
+def added(flow: Document, new: NewScreen) -> Editable:
     """The flow with the screen, in one step: nothing is born that no arrow leads to."""
     if obstacle_to_adding(flow, new) is not None:
         return copied(flow)
@@ -111,7 +111,7 @@ def added(flow: Document, new: NewScreen) -> dict[str, Any]:
     return in_order(changed, names)
 
 
-def led(flow: Document, arrow: Arrow, goes: str) -> dict[str, Any]:
+def led(flow: Document, arrow: Arrow, goes: str) -> Editable:
     """The flow with one arrow to another screen; empty takes it out. An arrow of a row that is not there is none."""
     changed = copied(flow)
     if not arrow.node:
@@ -133,7 +133,7 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
     return Obstacle.TAKEN if new in nodes_of(flow) and new != old else None
 
 
-def renamed(flow: Document, old: str, new: str) -> dict[str, Any]:
+def renamed(flow: Document, old: str, new: str) -> Editable:
     """The flow with a screen of another name, and every arrow and the start led to it."""
     changed = copied(flow)
     if obstacle_to_renaming(flow, old, new) is not None:
@@ -166,7 +166,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
     return None
 
 
-def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> dict[str, Any]:
+def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
     """The flow without a screen, its arrows led as was decided."""
     changed = copied(flow)
     if obstacle_to_deleting(flow, name, decided) is not None:
@@ -177,7 +177,7 @@ def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> dict[str, 
     return changed
 
 
-def moved(flow: Document, name: str, by: int) -> dict[str, Any]:
+def moved(flow: Document, name: str, by: int) -> Editable:
     """The flow with a screen so many rows up or down in the outline; no caller notices."""
     changed = copied(flow)
     names = [*changed["nodes"]]
@@ -188,13 +188,13 @@ def moved(flow: Document, name: str, by: int) -> dict[str, Any]:
     return in_order(changed, names)
 
 
-def in_order(flow: Document, names: list[str]) -> dict[str, Any]:
+def in_order(flow: Document, names: list[str]) -> Editable:
     return {**flow, "nodes": {name: flow["nodes"][name] for name in names}}
 
 
-def copied(flow: Document) -> dict[str, Any]:
+def copied(flow: Document) -> Editable:
     """A copy that may be changed, whatever the document is: one without nodes gets none."""
-    changed: dict[str, Any] = copy.deepcopy(dict(flow))
+    changed: Editable = copy.deepcopy(dict(flow))
     if not isinstance(changed.get("nodes"), dict):
         changed["nodes"] = {}
     return changed
@@ -233,7 +233,7 @@ def free_name(name: str, taken: Collection[str]) -> str:
     return free
 
 
-def with_call(flow: Document, called: str) -> tuple[dict[str, Any], str]:
+def with_call(flow: Document, called: str) -> tuple[Editable, str]:
     """The flow with a node that opens another flow and ends as it does, and that node's name; the one it has already.
 
     A new one stands at the end, under the other flow's name where that is free.
@@ -247,7 +247,7 @@ def with_call(flow: Document, called: str) -> tuple[dict[str, Any], str]:
     return changed, name
 
 
-def led_to_flow(flow: Document, arrow: Arrow, called: str) -> dict[str, Any]:
+def led_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
     """The flow with one arrow led to another flow: what a select's "another flow" means."""
     changed, name = with_call(flow, called)
     return led(changed, arrow, name)
@@ -279,7 +279,7 @@ class FlowModelName(StrEnum):
     """Three things asked, explained, and asked again in other words."""
 
 
-def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> dict[str, Any]:
+def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
     """A flow that nobody wrote a word of yet. Its end calls the flow `onward`, or returns where that is empty."""
     written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
     stem = name.removeprefix("quiz_")[:LONGEST_STEM]
@@ -296,7 +296,7 @@ def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> dict[str, 
 
 def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
-) -> dict[str, Any] | None:
+) -> Editable | None:
     """The flow with one more choice of a menu, which opens another flow; None where there is no such menu."""
     if kind_of(nodes_of(flow).get(menu)) != "menu":
         return None
@@ -381,7 +381,7 @@ def obstacle_to_taking_out(
 
 def led_away(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Editable]:
     """The other flows that change, each without a way into this one. Ask for the obstacle first."""
     changed = {place.flow: copied(flows[place.flow]) for place in calls_of(flows, name)}
     # Rows go last, and from the end: a row that goes gives those behind it other numbers.

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from hotline.domain.changes.change import StepKind
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.editing.anatomy import Document
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.difference import Difference, LeftBehind, left_behind
 from hotline.engine.editing.drafting import SENTENCES
 from hotline.engine.editing.emergency import HeldBack

@@ -9,9 +9,9 @@ from flask import Response
 from hotline.domain.flows.review import ReviewedText, state_of
 from hotline.engine.check.finding import anchor
 from hotline.engine.document.fields import field_of
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.anatomy import (
     ROW_LISTS,
-    Document,
     kind_of,
     locked,
     marks_in,

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Response, url_for
 
 from hotline.domain.changes.change import StepKind
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.anatomy import (
     OF_A_FLOW,
-    Document,
     locked,
     nodes_of,
     rows_of,

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hotline.engine.check.finding import Finding
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.anatomy import (
     ROW_LISTS,
     BadLetter,
-    Document,
     bad_letters,
     kind_of,
     nodes_of,

@@ -11,8 +11,8 @@ from typing import Any
 from flask import Response
 
 from hotline.domain.changes.change import ENTRIES, StepKind
+from hotline.engine.document.kept import Document
 from hotline.engine.editing.anatomy import (
-    Document,
     arrows_in,
     body_of,
     kind_of,
