@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from flask import Response, abort, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from hotline.domain.accounts.account import Refused, SignedIn
+from hotline.domain.accounts.account import Refused
 from hotline.errors import HotlineError, NotFound, Unavailable
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import sessions
@@ -97,14 +97,17 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
         _only_what_may_be(house, values)
         guest = _guest(house)
         token = request.cookies.get(entering.COOKIE, "")
-        by = _looked(house, token)
+        automatic = request.method == "GET" and AUTOMATIC in request.args
+        by = sessions.look(house.kit, token, automatic=automatic) if token else None
         if by is None:
             return _outside(guest)
         if not route.lets_in(by.roles):
             abort(404)
         visit = signed(guest, by, token)
         if request.method == "POST":
-            if not _is_key(visit.form.text(FORM_KEY), by.session_key):
+            # Compared as bytes: a string with other letters than ASCII cannot be.
+            posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
+            if not hmac.compare_digest(posted, by.session_key.encode()):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
             proof = (visit.form.secret("password"), visit.form.secret("code"))
             if route.needs is Needs.ANEW and not all(proof):
@@ -114,11 +117,6 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
         return route.view(visit, **values)
 
     return answer
-
-
-def _is_key(posted: str, key: str) -> bool:
-    """Compared as bytes: a string with other letters than ASCII cannot be."""
-    return hmac.compare_digest(posted.encode("utf-8", "replace"), key.encode())
 
 
 def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
@@ -133,11 +131,6 @@ def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
         value > MOST if isinstance(value, int) else "\0" in str(value) for value in values.values()
     ):
         abort(404)
-
-
-def _looked(house: Gatehouse, token: str) -> SignedIn | None:
-    automatic = request.method == "GET" and AUTOMATIC in request.args
-    return sessions.look(house.kit, token, automatic=automatic) if token else None
 
 
 def _outside(guest: GuestVisit) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial, wraps
 from inspect import signature
@@ -12,6 +13,7 @@ from flask import Response, current_app, make_response, redirect, url_for
 from werkzeug.urls import iri_to_uri
 
 from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
+from hotline.domain.places.places import place_name
 from hotline.errors import FormRefused, HotlineError, ImportRefused, StoreUnavailable, Unavailable
 from hotline.ports import ConsoleKit
 from hotline.services.watch import trials
@@ -20,7 +22,7 @@ from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import lines
 from hotline.web.console.form import FormFaults, PostedForm, number_of
-from hotline.web.console.templating import Templates
+from hotline.web.console.templating import Templates, day, when
 from hotline.web.console.who import ALL
 
 PAGES = "PAGES"
@@ -68,6 +70,21 @@ class GuestVisit:
     def say(self, phrase: str, **values: object) -> str:
         """A phrase of the catalogue in the reader's language. A page that shows it escapes its values."""
         return self.templates.say(self.language, phrase, **values)
+
+    def asked(self, name: str) -> str:
+        """Returns what the address says by a name; empty where it says nothing."""
+        return self.query.get(name, "")
+
+    def when(self, at: datetime) -> str:
+        """Returns a day and a time in Kigali, in the reader's language."""
+        return when(self.language, at)
+
+    def day(self, on: date) -> str:
+        return day(self.language, on)
+
+    def place(self, code: str) -> str:
+        """Returns the name of a place in the reader's language."""
+        return place_name(code, self.language)
 
     def options(self, table: Mapping[Any, str]) -> list[tuple[str, str]]:
         """Returns the values of a table with their phrases in the reader's language, as a select offers them."""

@@ -140,7 +140,7 @@ def show(visit: Visit) -> Response:
         visit,
         "account.html",
         sessions=sessions.listed(visit.kit, visit.token),
-        done=visit.query.get("done", ""),
+        done=visit.asked("done"),
         resting=new_links.resting(visit.kit, visit.by.account_id),
         renewed=own_account.renewed(visit.kit, visit.by),
         fingerprint=own_account.fingerprint(visit.kit, visit.by),

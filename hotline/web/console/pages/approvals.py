@@ -14,16 +14,15 @@ from hotline.web.console.visit import Visit, page, posted
 
 
 def listed(visit: Visit) -> Response:
-    waiting = [
-        (
-            one,
-            one.sentence.said(visit.say, partial(_shown, visit)),
-            "" if one.age is None else span(visit, one.age),
-        )
-        for one in approvals.everything(visit.kit, visit.by)
-    ]
-    now = visit.kit.now()
-    return page(visit, "approvals.html", waiting=waiting, days=lambda made_at: (now - made_at).days)
+    now, shown = visit.kit.now(), partial(_shown, visit)
+    return page(
+        visit,
+        "approvals.html",
+        waiting=approvals.everything(visit.kit, visit.by),
+        said=lambda sentence: sentence.said(visit.say, shown),
+        span=partial(span, visit),
+        days=lambda made_at: (now - made_at).days,
+    )
 
 
 @posted(listed, "reason-{approval_id}", HotlineError)

@@ -1,5 +1,6 @@
 """The audit log in the reader's language: who did what, when and why. It holds no content."""
 
+from contextlib import suppress
 from datetime import date
 
 from flask import Response
@@ -17,26 +18,23 @@ ABOUT = table("audit_subjects")
 def listed(visit: Visit) -> Response:
     """All that is asked for stands in the address, so that a view is a link."""
     wanted = _filter(visit)
-    found = audit_log.newest(
-        visit.kit, wanted, before=number_of(visit.query.get("before", ""), digits=11)
-    )
+    found = audit_log.newest(visit.kit, wanted, before=number_of(visit.asked("before"), digits=11))
     # What was done, to nothing in particular.
     actions = [
         (name, visit.say(template(name)[0], subject="...", outcome="..."))
         for name in audit_log.ACTIONS
     ]
-    rows = [(row, _who(visit, row), _about(visit, row)) for row in found.rows]
+    # A process in the reader's language; a person by the name that was given, which is never a phrase.
+    rows = [
+        (row, visit.say(row.who) if row.who in PROCESSES.values() else row.who, _about(visit, row))
+        for row in found.rows
+    ]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
 
 
 def verify(visit: Visit) -> Response:
     """Follows the whole chain: it takes a second for each hundred thousand rows."""
     return page(visit, "audit_chain.html", chain=audit_log.verify(visit.kit), at=visit.kit.now())
-
-
-def _who(visit: Visit, row: AuditRow) -> str:
-    """A process in the reader's language; a person by the name that was given, which is never a phrase."""
-    return visit.say(row.who) if row.who in PROCESSES.values() else row.who
 
 
 def _about(visit: Visit, row: AuditRow) -> str:
@@ -46,18 +44,13 @@ def _about(visit: Visit, row: AuditRow) -> str:
 
 
 def _filter(visit: Visit) -> AuditFilter:
-    query = visit.query
+    query, on = visit.query, None
+    with suppress(ValueError):
+        on = date.fromisoformat(query.get("day", ""))
     action = query.get("did", "")
     return AuditFilter(
         who=query.get("who", "").strip()[:80],
         action=action if action in audit_log.ACTIONS else "",
         tip_id=number_of(query.get("tip", ""), digits=11),
-        day=_day(query.get("day", "")),
+        day=on,
     )
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None

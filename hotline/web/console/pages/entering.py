@@ -1,6 +1,7 @@
 """Lets people in and out: sign-in, a lost password, the link of a new account; sends the files of pages."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, abort, current_app, make_response
 
@@ -29,13 +30,14 @@ KNOWN = "__Host-hotline-known"
 """The cookie of a browser by which somebody entered before: strangers' tries keep it from nothing."""
 ONE_CLICK = "demo_entering.enter"
 """An address that only the demo's process has."""
+SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = sessions.LIVES_DAYS * 24 * 3600
 KEPT = "kept."
 """How the name begins of a hidden field that waits to be sent again."""
 
 
 def ask(visit: GuestVisit) -> Response:
-    to = local(visit.query.get("to", ""))
+    to = local(visit.asked("to"))
     if visit.is_from_elsewhere:
         return moment(visit, to)
     return _form(visit, to, ())
@@ -69,10 +71,8 @@ def enter(visit: GuestVisit) -> Response:
 
 def carrying(answer: Response, found: sessions.Entered) -> Response:
     """The answer with the cookies of a session that was opened."""
-    answer.set_cookie(COOKIE, found.token, secure=True, httponly=True, samesite="Strict")
-    answer.set_cookie(
-        KNOWN, found.known, KNOWN_SECONDS, secure=True, httponly=True, samesite="Strict"
-    )
+    answer.set_cookie(COOKIE, found.token, **SAFE)
+    answer.set_cookie(KNOWN, found.known, KNOWN_SECONDS, **SAFE)
     return answer
 
 
@@ -84,7 +84,7 @@ def ended(visit: GuestVisit) -> Response:
 def leave(visit: Visit) -> Response:
     sessions.leave(visit.kit, visit.token)
     answer = see("entering.ask")
-    answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict")
+    answer.delete_cookie(COOKIE, **SAFE)
     return answer
 
 
@@ -186,9 +186,9 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
 def _carrying(answer: Response, browser: str) -> Response:
     """Returns the answer with the token of this browser; without one, it forgets the token."""
     if browser:
-        answer.set_cookie(LINK_COOKIE, browser, secure=True, httponly=True, samesite="Strict")
+        answer.set_cookie(LINK_COOKIE, browser, **SAFE)
     else:
-        answer.delete_cookie(LINK_COOKIE, secure=True, httponly=True, samesite="Strict")
+        answer.delete_cookie(LINK_COOKIE, **SAFE)
     return answer
 
 

@@ -1,11 +1,10 @@
 """Shows the outgoing queue and the on-call contacts: pause, resume, review, add, test, remove."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from flask import Response
 
-from hotline.domain.outbox.delivery import Outcome
 from hotline.domain.outbox.message import TO_DECIDE, DoubtDecision
 from hotline.errors import ImportRefused, NotFound, NumberInvalid, Undecided
 from hotline.services.outbox import lane
@@ -72,27 +71,18 @@ def _numbers(typed: Iterable[str]) -> list[int]:
     return [one for one in found if one is not None]
 
 
-ACCEPTED, FAILED, PENDING = phrase("accepted"), phrase("not accepted"), phrase("not sent yet")
 MOST_TESTED = 50
 
 
-def _tested(visit: Visit) -> Sequence[tuple[str, str]]:
-    """Whom the last test was for, and how far it came; empty where the address asks for none."""
-    ids = _numbers(visit.query.get("tested", "").split("-"))[:MOST_TESTED]
-    tested = []
-    for name, row in watchers.told(visit.kit, ids) if ids else ():
-        state = ACCEPTED if row.outcome == Outcome.ACCEPTED else FAILED
-        tested.append((name, state if row.has_ended else PENDING))
-    return tested
-
-
 def contacts(visit: Visit) -> Response:
+    # Whom the last test was for, and how far it came.
+    ids = _numbers(visit.asked("tested").split("-"))[:MOST_TESTED]
     return page(
         visit,
         "oncall.html",
         contacts=watchers.everybody(visit.kit),
         sent=watchers.notices_sent(visit.kit),
-        tested=_tested(visit),
+        tested=watchers.told(visit.kit, ids) if ids else (),
     )
 
 

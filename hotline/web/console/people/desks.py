@@ -26,7 +26,7 @@ def listed(visit: Visit) -> Response:
 
 
 def one(visit: Visit, code: str) -> Response:
-    shown, moved = desk_page.one(visit.kit, visit.by, code), visit.query.get("moved", "")
+    shown, moved = desk_page.one(visit.kit, visit.by, code), visit.asked("moved")
     return page(
         visit,
         "desk.html",

@@ -37,13 +37,13 @@ FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
 
 
 def listed(visit: Visit) -> Response:
-    wanted, desk = visit.query.get("q", "").strip()[:80], visit.query.get("desk", "")
+    wanted, desk = visit.asked("q").strip()[:80], visit.asked("desk")
     seen = desk_page.seen(visit.kit, visit.by)
     lines = [one for one in people_list.listed(visit.kit, seen) if _is_wanted(one, wanted, desk)]
     return page(
         visit,
         "people.html",
-        part=part_of_list(lines, visit.query.get("part", "")),
+        part=part_of_list(lines, visit.asked("part")),
         count=len(lines),
         q=wanted,
         desk=desk,

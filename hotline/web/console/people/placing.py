@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hotline.domain.people.recipients import every_district
-from hotline.domain.places.places import districts, place_name
+from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, is_district
 from hotline.services.people.dossiers import desk_page
@@ -38,13 +38,13 @@ def named(visit: GuestVisit, code: str, name: str = "") -> str:
         return visit.say("every district")
     if code == NATIONAL:
         return visit.say("the national desk")
-    return place_name(code, visit.language) if is_district(code) else name or code
+    return visit.place(code) if is_district(code) else name or code
 
 
 def of_head(visit: GuestVisit, head: DeskHead) -> str:
     """The same, with the district that it is in or the camp that it is for."""
     called = named(visit, head.code, head.name)
-    return f"{called} ({place_name(head.place, visit.language)})" if head.place else called
+    return f"{called} ({visit.place(head.place)})" if head.place else called
 
 
 def several(visit: GuestVisit, codes: Sequence[str]) -> str:

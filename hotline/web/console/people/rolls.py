@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Response, abort
 
-from hotline.domain.places.places import districts, place_name
+from hotline.domain.places.places import districts
 from hotline.domain.rolls.joining import VALID, Roll
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.services.rolls import certificates, joining
@@ -13,7 +13,6 @@ from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted
 from hotline.web.console.who import phrase, table
 
-ROLLS = table("rolls")
 VERDICTS = table("certificates")
 NOT_OURS = phrase("Not a certificate of this line.")
 MISREAD = phrase("Not a certificate: one sign is wrong. Have it read to you again.")
@@ -25,10 +24,10 @@ def listed(
     return page(
         visit,
         "rolls.html",
-        rolls=[(roll, visit.say(ROLLS[roll]), joining.enlisted(visit.kit, roll)) for roll in Roll],
+        rolls={roll: joining.enlisted(visit.kit, roll) for roll in Roll},
         districts=[(one.name, one.name) for one in districts()],
         days=VALID.days,
-        named=lambda code: place_name(code, visit.language),
+        named=visit.place,
         made=made,
         judged=judged,
     )
@@ -45,7 +44,7 @@ def make(visit: Visit, roll: str) -> Response:
         by=visit.by.actor,
         valid=timedelta(days=days),
     )
-    return listed(visit, made=(kind, code, place_name(row.district, visit.language), row.ends_at))
+    return listed(visit, made=(kind, code, visit.place(row.district), row.ends_at))
 
 
 @posted(listed, "district-{roll}", NotFound)
@@ -71,7 +70,7 @@ def _sentence(visit: Visit, judged: Judged) -> str:
     words = VERDICTS.get(judged.verdict)
     if words is None:
         return visit.say(MISREAD if judged.misread else NOT_OURS)
-    known = judged.district and place_name(judged.district, visit.language)
+    known = judged.district and visit.place(judged.district)
     district = known or visit.say("of no one district")
     return visit.say(words, district=district, month=judged.month, until=judged.until)
 

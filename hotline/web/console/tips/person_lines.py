@@ -6,13 +6,11 @@ from babel import Locale
 from flask import url_for
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.cases.may_record import MEETS
 from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
-from hotline.domain.places.places import STATES, place_name
-from hotline.domain.tip import Matter
+from hotline.domain.places.places import STATES
 from hotline.services.tips.persons.case_persons import CasePersons
-from hotline.services.tips.tip_sheet import TipMoment, TipSheet
+from hotline.services.tips.tip_sheet import TipMoment
 from hotline.text.languages import FIRST
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase, table, tinted
@@ -35,37 +33,18 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
     ]
 
 
-def section(visit: Visit, sheet: TipSheet) -> Mapping[str, object]:
-    """Returns what a tip's page says of its persons in clear, and the forms about them."""
-    persons = sheet.persons
-    clocks = [
-        (visit.say(FOLLOWS[one.kind].until, n=one.n), one.due_at, one.is_owed)
-        for one in persons.clocks
+def forms(persons: CasePersons) -> Sequence[EntryKind]:
+    """The forms that may be filled in: who is met in it, who was met, or which help was offered."""
+    return [
+        kind
+        for kind in CASE_FORMS
+        if kind in MEETS or (persons.offers if kind in OF_REFERRAL else persons.met)
     ]
-    kinds = [kind for kind in CASE_FORMS if _may_be_asked(kind, persons)]
-    return {
-        "is_shown": sheet.line.matter == Matter.TIP,
-        "count": len(persons.met),
-        "gone": persons.are_gone,
-        "counted": persons.is_counted,
-        "noted": visit.query.get("noted") == "yes",
-        "clocks": clocks,
-        "parts": parts(visit, len(persons.met)),
-        "forms": [
-            (visit.say(CASE_FORMS[kind].title), form_of(sheet.line.id, kind)) for kind in kinds
-        ],
-    }
-
-
-def _may_be_asked(kind: EntryKind, persons: CasePersons) -> bool:
-    if kind in MEETS:
-        return True
-    return bool(persons.offers if kind in OF_REFERRAL else persons.met)
 
 
 def in_clear(visit: Visit, moment: TipMoment) -> str:
     """An entry of the line of time, of which the page in clear says no code."""
-    who = place_name(moment.who, visit.language) or visit.say(THE_LINE)
+    who = visit.place(moment.who) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[EntryKind(moment.outcome)], who=who)
     corrects = visit.say("It corrects what was noted before.")
     return f"{said} {corrects}" if moment.corrects else said

@@ -3,8 +3,9 @@ them, which open nothing.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from flask import Response, abort, url_for
 
@@ -14,36 +15,24 @@ from hotline.domain.cases.following import FOLLOWS
 from hotline.domain.cases.may_record import MEETS, StopReason
 from hotline.domain.cases.people_codes import (
     AGAIN,
-    ANSWER,
-    ARRIVED,
-    BODY,
     CASE_FORMS,
-    DETERMINATION,
-    FORM,
-    NATIONALITY,
     OF_REFERRAL,
     ON_CONSOLE,
     QUESTIONS,
-    SERVICE,
-    SEX,
     STATE,
-    THIRTY,
     WOMAN,
     PersonCodes,
     ServiceAnswer,
 )
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp, PersonMoment
-from hotline.domain.places.places import place_name
 from hotline.errors import CodesRefused, FormRefused, KeyMissing, SealBroken
 from hotline.services.tips import tip_sheet
 from hotline.services.tips.persons import case_persons
 from hotline.services.tips.persons.case_persons import CasePersons, RunningClock
 from hotline.web.console.form import number_of
-from hotline.web.console.templating import when
 from hotline.web.console.tips import tips
 from hotline.web.console.tips.person_lines import (
     ON_A_PAGE,
-    RESULTS,
     THE_LINE,
     form_of,
     states,
@@ -79,8 +68,20 @@ def read(visit: Visit, tip_id: int) -> Response:
         "persons_opened.html",
         url_for("tips.one", tip_id=tip_id),
         shown=tip_in_words(visit, sheet.line),
-        people=[_person(visit, tip_id, one, opened.by, asked.get(one.n)) for one in of_part],
+        people=[(one, _consent(visit, one, asked.get(one.n))) for one in of_part],
         others=len(opened.people) > ON_A_PAGE,
+        who=lambda entry: visit.place(opened.by.get(entry.id, "")) or visit.say(THE_LINE),
+        said=partial(value, visit),
+        questions=QUESTIONS,
+        forms=CASE_FORMS,
+        names={kind: _names(kind) for kind in CASE_FORMS},
+        of_person=_of_person,
+        of_offer=_of_offer,
+        address=partial(form_of, tip_id),
+        correction=partial(_correction, tip_id),
+        clock=following.of_offer,
+        follows=FOLLOWS,
+        now=visit.kit.now(),
     )
 
 
@@ -96,9 +97,10 @@ def ask(visit: Visit, tip_id: int, act: str) -> Response:
         "person_form.html",
         tip_id=tip_id,
         act=kind.value,
-        title=visit.say(words.title),
-        sees=words.on_site,
-        fields=[_field(visit, name) for name in words.names(ON_CONSOLE)],
+        form=words,
+        names=words.names(ON_CONSOLE),
+        questions=QUESTIONS,
+        states=sorted(states(visit.language).items(), key=lambda one: one[1]),
         whom=options,
         chosen=whom or (options[-1][0] if len(options) == 1 else ""),
         corrects=next((one.at for one in sheet.moments if str(one.entry_id) == corrects), None),
@@ -155,7 +157,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     due = _asked_again(clocks).get(n or 0)
     if due is None:
         return said
-    again = visit.say("Somebody else asks once more on {at}, alone.", at=when(visit.language, due))
+    again = visit.say("Somebody else asks once more on {at}, alone.", at=visit.when(due))
     return f"{said} {again}"
 
 
@@ -168,90 +170,33 @@ def _whom(
     visit: Visit, kind: EntryKind, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
     """Whom a form may be about: a person by number and day, an offer by its moment."""
-    day = {n: when(visit.language, at) for n, at in persons.met.items()}
     if kind in OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [
-            (
-                f"{one.n}:{one.offered_id}",
-                visit.say(says, n=one.n, at=when(visit.language, one.offered_at)),
-            )
+            (f"{one.n}:{one.offered_id}", visit.say(says, n=one.n, at=visit.when(one.offered_at)))
             for one in persons.offers
         ]
-    known = [(str(n), visit.say("Person {n}, met {at}", n=n, at=at)) for n, at in day.items()]
+    says = phrase("Person {n}, met {at}")
+    known = [(str(n), visit.say(says, n=n, at=visit.when(at))) for n, at in persons.met.items()]
     if kind in MEETS and not corrects:
         known.append((NEW, visit.say("Somebody who was not met before")))
     return known
 
 
-def _field(visit: Visit, name: str) -> Mapping[str, object]:
-    question = QUESTIONS[name]
-    options = visit.options(question.values)
-    if name == STATE:
-        options = sorted(states(visit.language).items(), key=lambda one: one[1])
-        options = [("", visit.say("not said")), *options]
-    return {
-        "name": name,
-        "asks": visit.say(question.asks),
-        "options": options,
-        "hint": visit.say(question.hint) if question.hint else "",
-        "is_long": name == STATE,
-        "chosen": visit.form.many(name),
-    }
+def _names(kind: EntryKind) -> Sequence[str]:
+    """The questions of a form, in the order in which their answers are shown."""
+    return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), STATE)))
 
 
-def _person(
-    visit: Visit, tip_id: int, person: MetPerson, by: Mapping[int, str], asked: datetime | None
-) -> Mapping[str, object]:
-    """What the page says of a person. `asked`: when she is rung to be asked once more, as the case's clocks say."""
-    kinds = [EntryKind.SCREENED, EntryKind.CONSENT, EntryKind.DETERMINATION]
-    if person.consent is ConsentStands.YES:
-        kinds.insert(2, EntryKind.OFFERED)
-    return {
-        "n": person.n,
-        "tags": [*_tags(visit, person)],
-        "facts": [*_facts(visit, person)],
-        "consent": _consent(visit, person, asked),
-        # Of somebody who said no there is no form of help.
-        "is_closed": person.consent is ConsentStands.NO,
-        "offers": [_offer(visit, tip_id, person, one) for one in person.referrals],
-        "moments": [_moment(visit, tip_id, person, one, by) for one in person.moments],
-        "forms": _forms(visit, tip_id, kinds, str(person.n)),
-    }
-
-
-def _forms(
-    visit: Visit, tip_id: int, kinds: Iterable[EntryKind], whom: str
-) -> Sequence[tuple[str, str]]:
-    """Titles and addresses of the forms about somebody."""
-    return [(visit.say(CASE_FORMS[kind].title), form_of(tip_id, kind, whom=whom)) for kind in kinds]
-
-
-def _tags(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
-    if person.is_child:
-        yield visit.say("a child"), "warn"
-    elif person.minor is not None:
-        yield visit.say("grown up"), "soft"
-    if person.result is not None:
-        words, kind = RESULTS[person.result]
-        yield visit.say(words), kind
-    if person.determination is not None and person.body is not None:
-        said = visit.say(QUESTIONS[DETERMINATION].values[person.determination])
-        body = visit.say(QUESTIONS[BODY].values[person.body])
-        yield visit.say("{body}: {said}", body=body, said=said), "bad" if person.actual else "soft"
-
-
-def _facts(visit: Visit, person: MetPerson) -> Iterator[tuple[str, str]]:
-    for name, code in ((SEX, person.sex), (NATIONALITY, person.nationality), (FORM, person.form)):
-        if code is not None:
-            yield visit.say(QUESTIONS[name].asks), value(visit, name, code)
-    if person.state is not None:
-        yield visit.say("Citizen of"), value(visit, STATE, person.state)
+def _of_person(person: MetPerson) -> Sequence[EntryKind]:
+    """The forms about a person. Of somebody who does not want help there is none of it."""
+    offers = [EntryKind.OFFERED] if person.consent is ConsentStands.YES else []
+    return [EntryKind.SCREENED, EntryKind.CONSENT, *offers, EntryKind.DETERMINATION]
 
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
     """Whether help may be offered now; and where not, who asks again and when."""
-    at = "" if asked is None else when(visit.language, asked)
+    at = "" if asked is None else visit.when(asked)
     is_asked = following.asked_again(person) is not None and asked is not None
     again = ""
     match person.consent:
@@ -287,62 +232,18 @@ def _last(person: MetPerson, name: str) -> str | None:
     return next((codes[name] for codes in told if name in codes), None)
 
 
-def _offer(
-    visit: Visit, tip_id: int, person: MetPerson, offer: OfferedHelp
-) -> Mapping[str, object]:
-    clock = following.of_offer(person, offer)
-    told = (
-        (ANSWER, offer.answer, offer.answered_at),
-        (ARRIVED, offer.arrived, offer.arrived_at),
-        (THIRTY, offer.thirty, offer.thirty_at),
-    )
-    until = ""
-    if clock is not None:
-        owed = visit.say(FOLLOWS[clock.kind].until, n=person.n)
-        until = f"{owed} {when(visit.language, clock.due_at)}"
-    return {
-        "service": value(visit, SERVICE, offer.service),
-        "offered_at": offer.offered_at,
-        # What came of it, the first first.
-        "states": [
-            f"{visit.say(QUESTIONS[name].asks)} {value(visit, name, code)} ({when(visit.language, at)})"
-            for name, code, at in told
-            if code is not None and at is not None
-        ],
-        "clock": until,
-        "is_owed": clock is not None and clock.due_at <= visit.kit.now(),
-        "forms": _forms(visit, tip_id, _next(person, offer), f"{person.n}:{offer.offered_id}"),
-    }
-
-
-def _next(person: MetPerson, offer: OfferedHelp) -> Iterator[EntryKind]:
+def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[EntryKind]:
     """What may be said of an offer now. Of somebody who said no, only what was begun is told to its end."""
     if offer.answer == ServiceAnswer.ACCEPTED:
-        yield EntryKind.THIRTY if offer.arrived == "yes" else EntryKind.ARRIVED
-    elif person.consent is not ConsentStands.NO:
-        yield EntryKind.ANSWERED
+        return [EntryKind.THIRTY if offer.arrived == "yes" else EntryKind.ARRIVED]
+    return [] if person.consent is ConsentStands.NO else [EntryKind.ANSWERED]
 
 
-def _moment(
-    visit: Visit, tip_id: int, person: MetPerson, moment: PersonMoment, by: Mapping[int, str]
-) -> Mapping[str, object]:
-    entry, codes = moment.entry, moment.entry.said.codes
-    offer = entry.said.referral
-    whom = str(entry.said.n) if offer is None else f"{entry.said.n}:{offer}"
-    is_corrected = moment.corrected_by is not None
-    stays = is_corrected or (entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO)
-    return {
-        "at": entry.at,
-        "title": visit.say(CASE_FORMS[entry.kind].title),
-        "who": place_name(by.get(entry.id, ""), visit.language) or visit.say(THE_LINE),
-        # What was asked, and the answer.
-        "says": [
-            (visit.say(QUESTIONS[name].asks), value(visit, name, codes[name]))
-            for name in dict.fromkeys((*CASE_FORMS[entry.kind].names(ON_CONSOLE), STATE))
-            if name in codes
-        ],
-        "is_corrected": is_corrected,
-        "corrects": entry.supersedes is not None,
-        # The form that corrects it; none of one that was corrected, and of help that is closed.
-        "correct": "" if stays else form_of(tip_id, entry.kind, whom=whom, corrects=entry.id),
-    }
+def _correction(tip_id: int, person: MetPerson, moment: PersonMoment) -> str:
+    """The form that corrects an entry; none of one that was corrected, and of help that is closed."""
+    entry, said = moment.entry, moment.entry.said
+    is_closed = entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO
+    if is_closed or moment.corrected_by is not None:
+        return ""
+    whom = str(said.n) if said.referral is None else f"{said.n}:{said.referral}"
+    return form_of(tip_id, entry.kind, whom=whom, corrects=entry.id)

@@ -5,15 +5,17 @@ Nothing keeps the words, prints them, or leaves them open for long.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Response, url_for
 
 from hotline.domain.cases.entries import NoteCode
 from hotline.domain.cases.following import FOLLOWS
-from hotline.domain.places.places import districts, place_name, place_within
+from hotline.domain.cases.people_codes import CASE_FORMS
+from hotline.domain.places.places import districts, place_within
 from hotline.domain.referrals.coming import MARK_NOT_ASKED
-from hotline.domain.sms.rules_replies import BUTTONS, REPLIES, Verb
+from hotline.domain.sms.rules_replies import BUTTONS, REPLIES
 from hotline.domain.tip import (
     ABROAD,
     FORMS,
@@ -29,38 +31,46 @@ from hotline.errors import AskRefused, FormRefused, KeyMissing, SealBroken
 from hotline.services.desk import reading
 from hotline.services.tips import desk_acts, desk_reading, tip_lines, tip_sheet
 from hotline.services.tips.tip_lines import TipLine
-from hotline.services.tips.tip_sheet import Came, TipSheet
+from hotline.services.tips.tip_sheet import Came, TipMoment, TipSheet
 from hotline.web.console.form import number_of
-from hotline.web.console.templating import day
 from hotline.web.console.tips import person_lines
 from hotline.web.console.visit import Visit, page, posted
-from hotline.web.console.who import phrase, table
+from hotline.web.console.who import phrase, table, tinted
 
 STANDINGS = table("tip_states")
 QUESTIONS = table("question_states")
-OFFICIAL = table("officials")
+MARKS = tinted("tip_marks")
 ASKED = table("passed_on")
 UNITS = table("units")
 
 
 def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
     category = FORMS[line.category] if line.category else None
+    who = line.taken_by or visit.say("nobody")
+    if line.asked is not None:
+        who = visit.say(ASKED[line.asked], who=line.taken_by)
+    # How to go there stands before anything else.
+    first = phrase("An exercise. Nobody is in danger, and nobody need go.")
+    if not line.is_exercise:
+        first = line.coming.sentence(line.matter)
     return {
         "line": line,
         "stands": visit.say(_stands(line)),
         "waited": waited(visit, line.wait) if line.wait else "",
         "is_late": line.wait is not None and line.wait.is_late,
-        "who": _who(visit, line),
+        "who": who,
         "place": place_within(line.place, line.within, visit.language),
-        "sector": place_name(line.sector, visit.language) if line.sector else "",
+        "sector": visit.place(line.sector) if line.sector else "",
         "category": visit.say(category) if category else "",
         "urgency": visit.say(Urgency(line.urgency).label),
         "marks": [*_marks(visit, line)],
-        "end_wanted": visit.say(OUTCOMES[TipOutcome(line.end_wanted)].label)
-        if line.end_wanted
-        else "",
-        "first": first(visit, line),
+        "end_wanted": _outcome(visit, line.end_wanted),
+        "first": visit.say(first) if first else "",
     }
+
+
+def _outcome(visit: Visit, outcome: str | None) -> str:
+    return visit.say(OUTCOMES[TipOutcome(outcome)].label) if outcome else ""
 
 
 def waited(visit: Visit, wait: Wait) -> str:
@@ -77,20 +87,6 @@ def span(visit: Visit, length: timedelta) -> str:
     return visit.say(UNITS[unit], number=number)
 
 
-def first(visit: Visit, line: TipLine) -> str:
-    """How to go there, before anything else is read."""
-    if line.is_exercise:
-        return visit.say("An exercise. Nobody is in danger, and nobody need go.")
-    sentence = line.coming.sentence(line.matter)
-    return visit.say(sentence) if sentence else ""
-
-
-def _who(visit: Visit, line: TipLine) -> str:
-    if line.asked is None:
-        return line.taken_by or visit.say("nobody")
-    return visit.say(ASKED[line.asked], who=line.taken_by)
-
-
 def _stands(line: TipLine) -> str:
     if line.closed_at is not None:
         return STANDINGS[TipStanding.CLOSED]
@@ -101,48 +97,50 @@ def _stands(line: TipLine) -> str:
     return STANDINGS[TipStanding.TAKEN if line.is_taken else TipStanding.WAITS]
 
 
+def _mark(visit: Visit, name: str, **values: object) -> tuple[str, str]:
+    words, tint = MARKS[name]
+    return visit.say(words, **values), tint
+
+
 def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
+    mark, is_open = partial(_mark, visit), line.closed_at is None
     if line.is_exercise:
-        yield visit.say("an exercise"), "warn"
-    if line.is_red and line.closed_at is None:
-        yield visit.say("Everyone was alerted; no one has taken it"), "bad"
-    if line.closed_at is None and (mark := line.coming.mark(line.matter)):
-        yield visit.say(mark), "warn" if mark == MARK_NOT_ASKED else "bad"
+        yield mark("exercise")
+    if line.is_red and is_open:
+        yield mark("red")
+    if is_open and (coming := line.coming.mark(line.matter)):
+        yield visit.say(coming), "warn" if coming == MARK_NOT_ASKED else "bad"
     if line.official != "no":
-        yield visit.say(OFFICIAL.get(line.official, OFFICIAL["unsure"])), "warn"
+        yield mark("official" if line.official == "yes" else "perhaps_official")
     if line.is_child:
-        yield visit.say("a child"), "warn"
+        yield mark("child")
     if line.end_wanted is not None and line.closure_age is not None:
-        words = visit.say(OUTCOMES[TipOutcome(line.end_wanted)].label)
         age = span(visit, line.closure_age)
-        yield visit.say("closure requested {age} ago: {outcome}", age=age, outcome=words), "warn"
+        yield mark("closure", age=age, outcome=_outcome(visit, line.end_wanted))
     for owed in sorted(line.owed):
         yield visit.say(FOLLOWS[owed].owed), "warn"
     if line.linked:
-        yield visit.say("also from this phone: {count}", count=line.linked), "soft"
+        yield mark("linked", count=line.linked)
     if line.question in QUESTIONS:
         kind = "good" if line.question == "answered" else "soft"
         yield visit.say(QUESTIONS[line.question]), kind
     if line.outcome is not None:
-        yield visit.say(OUTCOMES[TipOutcome(line.outcome)].label), "soft"
+        yield _outcome(visit, line.outcome), "soft"
     yield from _words_go(visit, line)
 
 
 def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     """What becomes of its words, and when."""
     if line.erased_at is not None:
-        yield (
-            visit.say("words erased {day}", day=day(visit.language, line.erased_at.date())),
-            "soft",
-        )
+        yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
         return
     if line.erase_wanted_at is not None:
-        yield visit.say("somebody asked to erase it"), "warn"
+        yield _mark(visit, "erasure_wanted")
     if line.is_held:
-        yield visit.say("held for a court"), "soft"
+        yield _mark(visit, "held")
     elif line.closed_at is not None or line.warned:
-        kind = "warn" if line.warned else "soft"
-        yield visit.say("words go {day}", day=day(visit.language, line.goes_at.date())), kind
+        name = "goes_soon" if line.warned else "goes"
+        yield _mark(visit, name, day=visit.day(line.goes_at.date()))
 
 
 Member = TypeVar("Member", TipStanding, Whose, Matter)
@@ -157,7 +155,7 @@ WHY_KEPT = table("exclusion_reasons")
 def listed(visit: Visit) -> Response:
     """All that is asked for stands in the address, so that a view is a link."""
     wanted = _filter(visit.query)
-    before = number_of(visit.query.get("before", ""))
+    before = number_of(visit.asked("before"))
     found = tip_lines.listed(visit.kit, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
     return page(
@@ -175,65 +173,55 @@ def listed(visit: Visit) -> Response:
 def one(visit: Visit, tip_id: int) -> Response:
     """One tip in clear; 404 where this account may know of none of that number."""
     sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
+    line = sheet.line
+    to_erase: Sequence[int] = ()
+    if line.erase_wanted_at is not None and not line.erased_at and sheet.is_national:
+        to_erase = desk_acts.others_to_erase(visit.kit, visit.by, tip_id)
     return page(
         visit,
         "tip.html",
         sheet=sheet,
-        to_erase=_to_erase(visit, sheet),
+        to_erase=to_erase,
         shown=in_words(visit, sheet.line),
         moments=_moments(visit, sheet),
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
             (
                 str(one.id),
-                one.name or place_name(one.desk or "", visit.language),
+                one.name or visit.place(one.desk or ""),
                 visit.say(WHY_KEPT[one.why]),
             )
             for one in sheet.kept
         ],
         asks=_asks(visit, sheet),
-        replies=_replies(visit, sheet),
-        persons=person_lines.section(visit, sheet),
+        buttons=BUTTONS,
+        replies=REPLIES,
+        persons=sheet.persons,
+        parts=person_lines.parts(visit, len(sheet.persons.met)),
+        follows=FOLLOWS,
+        forms=CASE_FORMS,
+        of_persons=person_lines.forms(sheet.persons),
+        address=partial(person_lines.form_of, tip_id),
     )
 
 
 def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
     """When, what, and the reason that somebody gave."""
-    told = []
-    for one in sheet.moments:
-        if one.came is Came.LOGGED:
-            outcome = OUTCOMES[TipOutcome(one.outcome)].label if one.outcome else None
+    return [(one.at, *_moment(visit, sheet, one)) for one in sheet.moments]
+
+
+def _moment(visit: Visit, sheet: TipSheet, one: TipMoment) -> tuple[str, str]:
+    match one.came:
+        case Came.LOGGED:
             about = visit.say("tip {name}", name=sheet.line.id)
-            said = visit.say(
-                one.phrase, subject=about, outcome=visit.say(outcome) if outcome else ""
-            )
-            chosen = one.reason in REASONS.values()
-            why = visit.say(one.reason) if chosen else one.reason
-            told.append((one.at, f"{one.who} {said}".strip(), why))
-        elif one.came is Came.PERSON:
-            told.append((one.at, person_lines.in_clear(visit, one), ""))
-        elif one.came is Came.NOTED:
-            noted = NOTES[NoteCode(one.outcome or NoteCode.WORDS)]
-            told.append((one.at, visit.say(noted, who=one.who), ""))
-        else:
-            place = place_name(one.place, visit.language)
-            told.append((one.at, visit.say(CAME[one.came], who=one.who, place=place), ""))
-    return told
-
-
-def _replies(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
-    """Returns the buttons of a responder: value, words and kind. Who holds the case is not asked to take it."""
-    return [
-        (value, visit.say(REPLIES[verb].button), "main" if verb is Verb.TAKE else "quiet")
-        for value, verb in BUTTONS.items()
-        if not (sheet.holds and verb is Verb.TAKE)
-    ]
-
-
-def _to_erase(visit: Visit, sheet: TipSheet) -> Sequence[int]:
-    if sheet.line.erase_wanted_at is None or sheet.line.erased_at or not sheet.is_national:
-        return ()
-    return desk_acts.others_to_erase(visit.kit, visit.by, sheet.line.id)
+            said = visit.say(one.phrase, subject=about, outcome=_outcome(visit, one.outcome))
+            why = visit.say(one.reason) if one.reason in REASONS.values() else one.reason
+            return f"{one.who} {said}".strip(), why
+        case Came.PERSON:
+            return person_lines.in_clear(visit, one), ""
+        case Came.NOTED:
+            return visit.say(NOTES[one.outcome or NoteCode.WORDS], who=one.who), ""
+    return visit.say(CAME[one.came], who=one.who, place=visit.place(one.place)), ""
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
@@ -275,7 +263,7 @@ def _member(kind: type[Member], value: str, otherwise: Member) -> Member:
 def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
     """What each select of the filter offers."""
     anything = ("", visit.say("anything"))
-    elsewhere = [(code, place_name(code, visit.language)) for code in (ABROAD, UNSURE)]
+    elsewhere = [(code, visit.place(code)) for code in (ABROAD, UNSURE)]
     places = sorted(((one.code, one.name) for one in districts()), key=lambda one: one[1])
     whose = {Whose.ANYBODY: phrase("anybody's"), Whose.MINE: phrase("mine")}
     return {
@@ -320,7 +308,7 @@ def read(visit: Visit, tip_id: int) -> Response:
         sheet=sheet,
         shown=in_words(visit, sheet.line),
         told=reading.worded(visit.kit, told, visit.language),
-        earlier=[place_name(one, visit.language) for one in told.earlier],
+        earlier=[visit.place(one) for one in told.earlier],
     )
 
 

@@ -4,7 +4,6 @@
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, url_for
@@ -26,25 +25,22 @@ WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, Review
 def listed(visit: Visit) -> Response:
     kit = visit.kit
     live = live_flows.listed(kit)
-    part = part_of_list(live.names, visit.query.get("part", ""))
+    part = part_of_list(live.names, visit.asked("part"))
     found = judging.of_live(kit)
-    hurts = Counter((one.flow, one.code not in publishing.BEARABLE) for one in found or ())
-    words = page_texts.matrix(kit)
-    newest = bringing_back.latest(kit, part.rows)
-    opens = folders.listed(kit)
-    lines = [
-        {
-            "name": name,
-            "says": says,
-            "cells": {code: _cell(counts) for code, counts in words.row(name).items()},
-            "found": None if found is None else (hurts[name, True], hurts[name, False]),
-            "edited": [row for row in opens if name in row.parts],
-            "newest": newest.get(name),
-        }
-        for name, says in live_flows.first_words(kit, part.rows).items()
-    ]
-    may_write = visit.may(who.WORDS)
-    return page(visit, "flows.html", live=live, lines=lines, may_write=may_write, part=part)
+    return page(
+        visit,
+        "flows.html",
+        live=live,
+        lines=live_flows.first_words(kit, part.rows),
+        words=page_texts.matrix(kit),
+        worst=lambda counts: next((state for state in WORST_FIRST if counts[state]), None),
+        is_checked=found is not None,
+        hurts=Counter((one.flow, one.code not in publishing.BEARABLE) for one in found or ()),
+        newest=bringing_back.latest(kit, part.rows),
+        opens=folders.listed(kit),
+        may_write=visit.may(who.WORDS),
+        part=part,
+    )
 
 
 def one(visit: Visit, flow: str) -> Response:
@@ -63,22 +59,11 @@ def one(visit: Visit, flow: str) -> Response:
     return page(visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens)
 
 
-def _cell(counts: Counter[ReviewState]) -> Mapping[str, object]:
-    """Returns how far the texts of a flow are in a language, and the state that needs work most."""
-    worst = next((state for state in WORST_FIRST if counts[state]), None)
-    return {
-        "reviewed": counts[ReviewState.REVIEWED],
-        "total": counts.total(),
-        "worst": worst,
-        "count": counts[worst] if worst else 0,
-    }
-
-
 LONGEST_QUERY = 100
 
 
 def find(visit: Visit) -> Response:
-    asked = visit.query.get("q", "").strip()[:LONGEST_QUERY]
+    asked = visit.asked("q").strip()[:LONGEST_QUERY]
     change = _change(visit)
     within = None if change is None else change.id
     found = look_up(visit.kit, asked, within) if asked else ()
@@ -88,7 +73,7 @@ def find(visit: Visit) -> Response:
 
 def _change(visit: Visit) -> ChangeRow | None:
     """The change in which is searched; what is not live yet is read by whoever writes. Raises NotFound."""
-    change = number_of(visit.query.get("change", ""))
+    change = number_of(visit.asked("change"))
     if change is None or not visit.may(who.WORDS):
         return None
     return folders.look(visit.kit, change)

@@ -2,7 +2,8 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 from flask import Response, url_for
 
@@ -12,11 +13,9 @@ from hotline.engine.editing.difference import Difference, difference
 from hotline.errors import NotFound
 from hotline.services.changes import drafts, folders, going_live, judging, proposing, steps
 from hotline.services.changes.folders import ChangeRow
-from hotline.services.changes.judging import DividedFindings
 from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see, see_address
-from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes import sentences
 from hotline.web.console.writing.changes.differences import PHRASES as PHRASES_OF
 from hotline.web.console.writing.changes.sentences import (
@@ -52,7 +51,7 @@ def listed(visit: Visit) -> Response:
 
 
 def ask(visit: Visit) -> Response:
-    flow = visit.form.text("flow") or visit.query.get("flow", "")
+    flow = visit.form.text("flow") or visit.asked("flow")
     return page(visit, "change_new.html", flow=flow)
 
 
@@ -82,33 +81,35 @@ def first_screen(flow: PartDocument | None) -> str:
 
 NEWER = 2
 """Seconds after which the page asks again whether a worker has checked it."""
-GROUPS = (
-    ("blocking", phrase("Hurts, and is new: mend it before you propose"), "bad"),
-    ("live_already", phrase("Hurts, and callers meet it today already"), "warn"),
-    ("bearable", phrase("Can be borne"), "soft"),
-)
 
 
 def show(visit: Visit, change_id: int) -> Response:
     compared = going_live.compare(visit.kit, change_id)
     change, changes = compared.change, difference(compared.before, compared.after)
-    open_now = change.state.is_editable
+    open_now, is_editor = change.state.is_editable, visit.may(who.EDITOR)
     found = judging.checked(visit.kit, change_id) if open_now and change.parts else None
-    history, older = _history(visit, change_id)
+    steps = drafts.history(visit.kit, change_id, before=number_of(visit.asked("before")))
     answer = page(
         visit,
         "change.html",
         change=change,
-        parts=_parts(visit, change, changes),
+        newest=drafts.drafts(visit.kit, change_id),
+        differ=_counts(changes),
+        part_words=partial(part_words, visit),
+        edited=partial(_edited, visit, change),
         keeps=languages_kept(visit, changes, compared.after) if open_now else "",
         clashes=[part_words(visit, part) for part in compared.clashes],
-        groups=None if found is None else _groups(visit, change, found),
-        steps=history,
-        older=older,
+        found=found,
+        place=partial(finding_place, visit),
+        says=partial(sentences.finding_says, visit),
+        detail=partial(sentences.finding_detail, visit),
+        editor=partial(editor_address, visit, change_id),
+        steps=[(step, sentences.step_sentence(visit, step)) for step in steps],
+        older=steps[-1].id if len(steps) == drafts.SHOWN else None,
         once=secrets.token_urlsafe(),
-        may_write=open_now and visit.may(who.EDITOR),
+        may_write=open_now and is_editor,
         may_read=visit.may(who.READING),
-        lists=_lists(visit, change_id),
+        is_editor=is_editor,
     )
     if open_now and change.parts and found is None and not visit.faults:
         answer.headers["Refresh"] = f"{NEWER}; url=/changes/{change_id}?auto"
@@ -135,27 +136,6 @@ def bring_back(visit: Visit, change_id: int, step_id: int) -> None:
     allowed(visit, done, "acts")
 
 
-def _history(visit: Visit, change_id: int) -> tuple[Sequence[tuple[object, str]], int | None]:
-    """Steps with their sentences, and from which one on there are older ones."""
-    before = number_of(visit.query.get("before", ""))
-    found = drafts.history(visit.kit, change_id, before=before)
-    lines = [(step, sentences.step_sentence(visit, step)) for step in found]
-    return lines, found[-1].id if len(found) == drafts.SHOWN else None
-
-
-def _parts(visit: Visit, change: ChangeRow, changes: Difference) -> Sequence[Mapping[str, object]]:
-    newest, counted = drafts.drafts(visit.kit, change.id), _counts(changes)
-    return [
-        {
-            "words": part_words(visit, part),
-            "address": _edited(visit, change, part, newest[part].document),
-            "changed": counted.get(part, 0),
-            "is_gone": newest[part].document is None,
-        }
-        for part in change.parts
-    ]
-
-
 def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
     """Where a part is edited: a flow at one of its screens, numbers and entries in their lists."""
     if not change.state.is_editable or document is None:
@@ -174,41 +154,3 @@ def _counts(changes: Difference) -> Mapping[str, int]:
     counted[NUMBERS] = len({one.field.partition(".")[0] for one in changes.numbers})
     counted[ENTRIES] = len({one.field for one in changes.entries})
     return counted
-
-
-def _lists(visit: Visit, change_id: int) -> Sequence[tuple[str, str]]:
-    """Addresses of what else an editor may edit, with their words."""
-    pages = {
-        "operations.ask_flow": phrase("A new flow"),
-        LISTS[NUMBERS]: phrase("Telephone numbers"),
-        LISTS[ENTRIES]: phrase("Entries"),
-    }
-    is_editor = visit.may(who.EDITOR)
-    return [
-        (url_for(endpoint, change_id=change_id), words)
-        for endpoint, words in visit.options(pages)
-        if is_editor
-    ]
-
-
-def _groups(
-    visit: Visit, change: ChangeRow, found: DividedFindings
-) -> Sequence[Mapping[str, object]]:
-    return [
-        {
-            "words": words,
-            "kind": kind,
-            "found": [
-                {
-                    "place": finding_place(visit, one),
-                    "words": sentences.finding_says(visit, one),
-                    "detail": sentences.finding_detail(visit, one),
-                    "address": editor_address(
-                        visit, change.id, one.flow, one.node, one.field, one.language
-                    ),
-                }
-                for one in getattr(found, name)
-            ],
-        }
-        for name, words, kind in GROUPS
-    ]

@@ -125,9 +125,11 @@ def _shown(
 def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html") -> Response:
     state, changes = seen.change.state, difference(seen.before, seen.after)
     # A form that was refused stands in the last part, as the one that was sent.
-    part = sys.maxsize if visit.faults else number_of(visit.query.get("part", "")) or 1
+    part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     shown = _shown(visit, seen, changes, part)
     is_second = may_publish(visit.by, seen.hands)
+    held = held_back(seen.before, seen.after, changes)
+    beyond = ChangeRefused(Refusal.BEYOND_WORDS, held_back=held)
     return page(
         visit,
         template,
@@ -144,19 +146,12 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
         is_proposed=state is ChangeState.PROPOSED,
         is_second=is_second or visit.kit.pretended,
         is_alone=not is_second and visit.kit.pretended,
-        beyond=_beyond(visit, seen, changes),
+        # Why one person may not publish it alone; empty where she may.
+        beyond=refused_words(visit, beyond) if beyond.held_back else "",
         keeps=languages_kept(visit, changes, seen.after),
         may_list=visit.may(who.WORDS),
         least=WHY_LETTERS,
     )
-
-
-def _beyond(visit: Visit, seen: ChangeToRead, changes: Difference) -> str:
-    """Why one person may not publish it alone; empty where she may."""
-    beyond = held_back(seen.before, seen.after, changes)
-    if not beyond:
-        return ""
-    return refused_words(visit, ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond))
 
 
 REASON_LETTERS = 1000

@@ -1,7 +1,7 @@
 """Says in the reader's language how a field is called, what a step did, what the check finds, why an act is refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from hotline.domain.changes.change import StepKind
 from hotline.engine.check.finding import Code, Finding
@@ -63,10 +63,13 @@ MOST_PLACES = 5
 """Places that a sentence names; the page lists all of them."""
 
 
+def _some(places: Sequence[str]) -> str:
+    return "; ".join(places[:MOST_PLACES]) + ("; ..." if len(places) > MOST_PLACES else "")
+
+
 def refused_words(visit: Visit, refused: ChangeRefused) -> str:
     where = list(dict.fromkeys(_where(visit, refused)))
-    named = "; ".join(where[:MOST_PLACES]) + ("; ..." if len(where) > MOST_PLACES else "")
-    return visit.say(REFUSALS[refused.why], where=named)
+    return visit.say(REFUSALS[refused.why], where=_some(where))
 
 
 def allowed(visit: Visit, done: Done | ChangeRefused, field: str) -> Done:
@@ -89,9 +92,7 @@ def _where(visit: Visit, refused: ChangeRefused) -> Iterator[str]:
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
     """Returns the places where English is new and another language keeps the old text. Empty if there are none."""
-    behind = left_behind(changes, after)
-    shown = "; ".join(_kept(visit, one) for one in behind[:MOST_PLACES])
-    return shown + ("; ..." if len(behind) > MOST_PLACES else "")
+    return _some([_kept(visit, one) for one in left_behind(changes, after)])
 
 
 def _kept(visit: Visit, behind: LeftBehind) -> str:
@@ -114,18 +115,21 @@ UNKNOWN = phrase("{who} changed {part}")
 
 
 def step_sentence(visit: Visit, step: StepLine) -> str:
-    says = step.says
-    languages = [NAMES.get(str(code), str(code)) for code in _list(says.get("languages"))]
+    says, part = step.says, part_words(visit, step.part)
+    changed = says.get("languages")
+    codes = changed if isinstance(changed, list | tuple) else ()
+    languages = [NAMES.get(str(code), str(code)) for code in codes]
     did = says.get("did")
-    known = did if isinstance(did, str) and did in {*StepKind} else None
-    words = UNKNOWN if known is None else STEP_SENTENCES[StepKind(known)]
-    if known == StepKind.EDITED and not languages:
+    words = STEP_SENTENCES.get(str(did), UNKNOWN)
+    if did == StepKind.EDITED and not languages:
         words = WITHOUT_LANGUAGE
+    # The screen, the number or the entry that it names.
+    named = (says.get(key) for key in ("node", "number", "digits"))
     return visit.say(
         words,
         who=step.author or visit.say("the line"),
-        part=part_words(visit, step.part),
-        what=_what(says) or part_words(visit, step.part),
+        part=part,
+        what=next((str(one) for one in named if one), part),
         languages=", ".join(languages),
         version=says.get("version", ""),
         old=says.get("from", ""),
@@ -136,16 +140,6 @@ def step_sentence(visit: Visit, step: StepLine) -> str:
 def why_marks(visit: Visit, found: Sequence[StepLine]) -> Sequence[str]:
     """The sentences of steps that change what is counted or alerted: whoever publishes reads why."""
     return [step_sentence(visit, step) for step in found if step.says.get("did") == StepKind.MARKS]
-
-
-def _what(says: Mapping[str, Any]) -> str:
-    """The screen, the number or the entry that a step names."""
-    named = (says.get(key) for key in ("node", "number", "digits"))
-    return next((str(one) for one in named if one), "")
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list | tuple) else []
 
 
 TICK = "read-"

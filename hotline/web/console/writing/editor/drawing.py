@@ -1,5 +1,6 @@
 """Draws the page of the editor: outline, form and handset of one screen, from a draft or from what was typed."""
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,9 +50,9 @@ class Told:
 
 def told_after(visit: Visit, here: FlowAtHand) -> Told:
     """What the address says of a save; nothing where the flow was saved again since."""
-    if number_of(visit.query.get("saved", ""), signed=True) != here.version:
+    if number_of(visit.asked("saved"), signed=True) != here.version:
         return Told()
-    return Told(True, plain(visit.query.get("plain", "")), "both" in visit.query)
+    return Told(True, plain(visit.asked("plain")), "both" in visit.query)
 
 
 def of_plain(times: Mapping[str, int]) -> str:
@@ -203,27 +204,24 @@ def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[st
     return {code: STATES[state_of(text, code, signed)] for code in said.words}
 
 
+MARK = re.compile(r"choices\.[^.]*\.(value|key)|(saves|topic|completes)(\..*)?")
+"""The name of a field that is counted or alerted."""
+
+
 def _marks(written: Document) -> Mapping[str, str]:
     """Those that are there, and those that may be given."""
     signed = "signed" in marks_in(written)
     return {
         name: said
         for name, said in form_of(written).items()
-        if _is_mark(name) or (signed and name.startswith("signed."))
+        if MARK.fullmatch(name) or (signed and name.startswith("signed."))
     }
 
 
-def _is_mark(name: str) -> bool:
-    parts = name.split(".")
-    ends = len(parts) == 3 and parts[0] == "choices" and parts[2] in ("value", "key")
-    return ends or parts[0] in ("saves", "topic", "completes")
-
-
-def _digits(written: Document) -> tuple[str, ...]:
-    choices = [
-        shown(written, f"choices.{at}.key") for at in range(len(rows_of(written, "choices")))
-    ]
-    free = iter([digit for digit in NUMBERS if digit not in choices])
+def _digits(written: Document) -> Sequence[str]:
+    count = len(rows_of(written, "choices"))
+    choices = [shown(written, f"choices.{at}.key") for at in range(count)]
     if kind_of(written) != "menu":
-        return tuple(choices)
-    return tuple(key or next(free, "") for key in choices)
+        return choices
+    free = iter([digit for digit in NUMBERS if digit not in choices])
+    return [key or next(free, "") for key in choices]

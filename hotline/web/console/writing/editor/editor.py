@@ -68,6 +68,8 @@ class TypedScreen:
     refused: Sequence[FieldRefused]
     as_typed: Mapping[str, str]
     """Fields that go back to the page as they came, since the screen does not hold them so."""
+    marks_changed: bool
+    """Whether something else is counted or alerted."""
 
     @property
     def languages(self) -> list[str]:
@@ -84,15 +86,22 @@ def typed_screen(
     form: PostedForm,
     *,
     flows: Collection[str] = (),
-    locked: Collection[str] = (),
+    marks: Collection[str] = (),
 ) -> TypedScreen:
-    """`flows`: those that may be led to. Raises KeyError where the flow has no such screen."""
-    before = nodes_of(flow)[name]
-    fields = dict(form.fields)
-    ways = {field: typed for field, typed in fields.items() if _is_way(field, typed)}
-    read = read_form(
-        before, {field: said for field, said in fields.items() if field not in ways}, locked=locked
-    )
+    """`flows`: those that may be led to; `marks`: fields that are locked until somebody unlocks them.
+
+    Raises KeyError where the flow has no such screen.
+    """
+    before, fields = nodes_of(flow)[name], dict(form.fields)
+    ways = {
+        field: typed
+        for field, typed in fields.items()
+        if field.rpartition(".")[2] in ("goes", "weak")
+        and (typed in (NEW_SCREEN, MORE_WAYS) or typed.startswith(OTHER_FLOW))
+    }
+    said = {field: typed for field, typed in fields.items() if field not in ways}
+    unlocked = form.ticked("unlocked")
+    read = read_form(before, said, locked=() if unlocked else marks)
     whole = with_node(flow, name, read.node)
     refused = [*read.refused]
     for field, typed in ways.items():
@@ -104,17 +113,19 @@ def typed_screen(
             refused.append(FieldRefused(field, FieldFault.WAY, shown(read.node, field)))
         else:
             refused.append(FieldRefused(field, FieldFault.CHOICE, typed))
-    as_typed = ways | {one.name: one.typed for one in refused}
-    return TypedScreen(whole, before, nodes_of(whole)[name], refused, as_typed)
+    node = nodes_of(whole)[name]
+    return TypedScreen(
+        flow=whole,
+        before=before,
+        node=node,
+        refused=refused,
+        as_typed=ways | {one.name: one.typed for one in refused},
+        marks_changed=unlocked and any(shown(before, one) != shown(node, one) for one in marks),
+    )
 
 
 def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
     return {**flow, "nodes": {**flow["nodes"], name: node}}
-
-
-def _is_way(field: str, typed: str) -> bool:
-    is_arrow = field.rpartition(".")[2] in ("goes", "weak")
-    return is_arrow and (typed in (NEW_SCREEN, MORE_WAYS) or typed.startswith(OTHER_FLOW))
 
 
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
@@ -153,12 +164,11 @@ class _EditedFlow:
 def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Response:
     """303 to the page of the screen; 422 with the form as it was typed, or with what two changed."""
     faults = dict(faults_of(visit, typed.refused))
-    marks_changed = _marks_changed(visit, at, typed)
-    if not faults and marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
+    if not faults and typed.marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
         faults["why"] = visit.say(WHY)
     if faults:
         return again(visit.with_faults(faults), at, typed)
-    made = _made(visit, at, typed, do, marks_changed=marks_changed)
+    made = _made(visit, at, typed, do)
     new = NewStep(at.flow.name, made.flow, once(visit), made.says)
     done = steps.save_step(
         visit.kit,
@@ -207,17 +217,7 @@ def again(visit: Visit, at: ScreenAtHand, typed: TypedScreen, *, said: str = "")
     return drawn(visit, at, state, draft_of(visit, typed), status=422, said=said)
 
 
-def _marks_changed(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> bool:
-    if not visit.form.ticked("unlocked"):
-        return False
-    live = nodes_of(folders.live_flow(visit.kit, at.flow.name)).get(at.node)
-    shut = locked(typed.before, live)
-    return any(shown(typed.before, name) != shown(typed.node, name) for name in shut)
-
-
-def _made(
-    visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str, *, marks_changed: bool
-) -> _EditedFlow:
+def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _EditedFlow:
     after, plain = without_typography(typed.node)
     after = acted(after, do) or after
     flow = with_node(typed.flow, at.node, after)
@@ -228,7 +228,7 @@ def _made(
         flow = moved(flow, at.node, by)
         if after == typed.before:
             says["did"] = StepKind.ORDERED
-    elif marks_changed:
+    elif typed.marks_changed:
         says |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
     return _EditedFlow(flow, says, plain, _anchor(do, after))
 
@@ -253,17 +253,14 @@ def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow)
     if at.node not in nodes_of(done.document):
         return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
     state = moving.handset_of_form(visit.form, visit.language)
-    query: dict[str, Any] = {"saved": done.version}
-    if state.language != visit.language:
-        query["shown"] = state.language
-    if state.limit != DEFAULT_LIMIT:
-        query["limit"] = state.limit
-    if done.is_merged:
-        query["both"] = 1
-    if made.plain:
-        query["plain"] = of_plain(made.plain)
-    if made.anchor:
-        query["_anchor"] = made.anchor
+    query: dict[str, Any] = {
+        "saved": done.version,
+        "shown": state.language if state.language != visit.language else None,
+        "limit": state.limit if state.limit != DEFAULT_LIMIT else None,
+        "both": 1 if done.is_merged else None,
+        "plain": of_plain(made.plain) or None,
+        "_anchor": made.anchor or None,
+    }
     return url_for("editor.show", change_id=at.change_id, flow=at.flow.name, node=at.node, **query)
 
 
@@ -330,14 +327,9 @@ def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtH
     except NotFound:
         here = there(visit, change_id, flow, node)
     live = nodes_of(folders.live_flow(visit.kit, flow)).get(node)
-    shut = (
-        frozenset()
-        if visit.form.ticked("unlocked")
-        else locked(nodes_of(here.document)[node], live)
-    )
+    marks = locked(nodes_of(here.document)[node], live)
     flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()
-    typed = typed_screen(here.document, node, visit.form, flows=flows, locked=shut)
-    return here, typed
+    return here, typed_screen(here.document, node, visit.form, flows=flows, marks=marks)
 
 
 def there(

@@ -122,7 +122,7 @@ def _decided(visit: Visit) -> Mapping[str, str]:
 
 def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
     here = folders.at_hand(visit.kit, change_id, flow)
-    after = visit.form.text("after") or visit.query.get("after", "")
+    after = visit.form.text("after") or visit.asked("after")
     offered = arrows(here.document)
     from_here = next((one.key for one in offered if after and one.node == after), "")
     return _question(

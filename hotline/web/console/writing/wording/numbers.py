@@ -73,7 +73,7 @@ def _check_saved(visit: Visit, done: Edited | NumberFault | EntryFault, otherwis
 
 def entries(visit: Visit, change_id: int) -> Response:
     part = number_part.entries_of(visit.kit, change_id)
-    shown = part_of_list(part.lines, visit.query.get("part", ""))
+    shown = part_of_list(part.lines, visit.asked("part"))
     before = sum(line.digits < part.next_digits for line in part.lines)
     return page(
         visit,
@@ -114,5 +114,5 @@ def add_entry(visit: Visit, change_id: int) -> Response:
 def _entries_saved(visit: Visit, change_id: int, done: Edited | EntryFault) -> Response:
     """Leads back to the part of the list that was shown."""
     _check_saved(visit, done, "entries")
-    asked = {"part": said} if (said := visit.query.get("part", "")) else {}
+    asked = {"part": said} if (said := visit.asked("part")) else {}
     return see("numbers.entries", change_id=change_id, **asked)

@@ -34,7 +34,7 @@ FILTERS: Mapping[str, str] = {
 
 def matrix(visit: Visit) -> Response:
     words = page_texts.matrix(visit.kit)
-    part = part_of_list(words.chapters, visit.query.get("part", ""))
+    part = part_of_list(words.chapters, visit.asked("part"))
     rows = [(chapter, words.row(chapter)) for chapter in part.rows]
     return page(visit, "words.html", part=part, rows=rows)
 
@@ -155,7 +155,7 @@ WHYS = table("sheet_faults")
 
 
 def ask_sheet(visit: Visit, language: str) -> Response:
-    taken, wanted = visit.query.get("taken", ""), filter_of(visit)
+    taken, wanted = visit.asked("taken"), filter_of(visit)
     return page(
         visit,
         "word_sheet.html",
