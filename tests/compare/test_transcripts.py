@@ -67,6 +67,13 @@ def test_a_node_whose_words_are_filled_in_is_taken_for_no_other() -> None:
     assert flow_map.recognised(screen) == ("learn.what", "rw")
 
 
+def test_another_order_is_none_where_several_stories_share_a_transcript() -> None:
+    lines = ((3, "SMS to national 1", "REF: danger"), (3, "SMS to national 1", "REF: taken"))
+    ours, theirs = played(*lines), played(*reversed(lines))
+    ours.numbered = theirs.numbered = False
+    assert difference([ours], [theirs]) is None
+
+
 def test_another_order_is_a_difference() -> None:
     one, other = (0, "caller keys", "1"), (0, "caller keys", "2")
     assert difference([played(one, other)], [played(other, one)]) is not None

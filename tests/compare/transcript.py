@@ -77,7 +77,8 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
     """Returns where the plays of one story differ; None where they do not.
 
     A line counts where every play of one side has it oftener than any play of the other: what a slow machine moved in
-    one play is no difference. Plays that have the same lines in another order differ, too.
+    one play is no difference. Plays that have the same lines in another order differ, too; but not where several
+    stories share a transcript, since which of them comes first is chance.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}
@@ -86,7 +87,7 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
     _pair_off(more, less)
     if more or less:
         return _shown(ours[-1], theirs[-1], more, less)
-    if any(count != one[0] for count in (*one, *other)):
+    if not ours[-1].numbered or any(count != one[0] for count in (*one, *other)):
         return None
     if any(mine.entries == yours.entries for mine in ours for yours in theirs):
         return None
