@@ -9,16 +9,13 @@ from pathlib import Path
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
 from hotline.cli.words import console_catalogue
-from hotline.cli.words.catalogue import SOURCE, phrases, read, write
-from hotline.cli.words.words import blank, gathered, is_stale, pot_path
+from hotline.cli.words.words import SOURCE, blank, gathered, phrases, read, write
 from hotline.domain.wording import Template
 from hotline.text.languages import CODES
 
 
 def update(locales: Path) -> Iterator[str]:
     """Writes what changed, and yields a line for each language."""
-    if is_stale(locales):
-        write(pot_path(locales), gathered())
     for language in CODES:
         path = catalogue_path(locales, language)
         before = read(path) if path.exists() else None

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import LONGEST_SEND
@@ -38,7 +38,6 @@ from hotline.store.changes import checks
 from hotline.store.flows import publications
 from hotline.store.outbox import messages, outbox
 from hotline.store.watch.leader import Leadership
-from workers.background import BackgroundRun
 from workers.outage import Outage
 
 logger = logging.getLogger(__name__)
@@ -52,15 +51,7 @@ URGENT_AFTER = timedelta(seconds=2)
 SELF_AFTER = timedelta(seconds=10)
 """How long anything waits for a worker, bell or no bell."""
 
-Step = Callable[[RelayKit], None]
-
-
-def refer_waiting(kit: RelayKit) -> None:
-    referral.refer_waiting(kit)
-
-
-def rescue_silent_drafts(kit: RelayKit) -> None:
-    intake.rescue_silent(kit)
+Step = Callable[[RelayKit], object]
 
 
 def look_after_due(kit: RelayKit) -> None:
@@ -79,8 +70,8 @@ def look_after_due(kit: RelayKit) -> None:
 
 
 STEPS: tuple[Step, ...] = (
-    refer_waiting,
-    rescue_silent_drafts,
+    referral.refer_waiting,
+    intake.rescue_silent,
     call_back_requests.keep_time,
     delivery.expire_leases,
     delivery.retry_unknown,
@@ -143,6 +134,25 @@ def tick(kit: RelayKit, steps: Sequence[Step] = STEPS) -> None:
             step(kit)
         except Exception as broken:
             logger.error("step %s failed: %s", step.__name__, type(broken).__name__)
+
+
+class BackgroundRun:
+    """A step beside the ticks: no deadline waits for other machines. While the last run goes on, nothing begins."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._thread: Thread | None = None
+
+    def go(self, work: Callable[[], None]) -> None:
+        """Whatever `work` raises is its own to name."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = Thread(target=work, name=self._name, daemon=True)
+            self._thread.start()
+
+    def rest(self, seconds: float) -> None:
+        """Wait for what is on its way, so long at the most: whatever it leaves undone is done again."""
+        if self._thread is not None:
+            self._thread.join(seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Builds what the console's server serves, in a process of its own. `console.py` and `demo_console.py` call it."""
 
 import gc
+import logging
 import os
 import sys
 from threading import Event, Thread
@@ -11,13 +12,18 @@ from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_pages, refuse_wrong_keys
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
-from hotline.errors import KeyWrong
+from hotline.errors import HotlineError, KeyWrong
+from hotline.ports import Kit
+from hotline.services import weekly_keys
 from hotline.web.bodies import Bodies, whole_first
 from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console
 from hotline.web.console.templating import Templates
 from hotline.web.console.visit import OpenRoute
 from hotline.web.slowness import close_slow_ones_for_ever
-from workers.walking import walk_until
+
+logger = logging.getLogger(__name__)
+
+EACH_SECONDS = 60.0
 
 
 def served(settings: Settings, more: tuple[OpenRoute, ...] = ()) -> WSGIApplication:
@@ -38,3 +44,12 @@ def served(settings: Settings, more: tuple[OpenRoute, ...] = ()) -> WSGIApplicat
     gc.collect()
     gc.freeze()
     return application
+
+
+def walk_until(kit: Kit, stop: Event, each: float = EACH_SECONDS) -> None:
+    """Forgets the keys of past weeks each minute, though nobody comes. What fails is named, and tried again."""
+    while not stop.wait(each):
+        try:
+            weekly_keys.forget(kit)
+        except HotlineError as broken:
+            logger.error("past weeks stay: %s", type(broken).__name__)

@@ -21,111 +21,78 @@ ANY_LENGTH = 1000
 HELP = frozenset({"-h", "--help"})
 Table = Mapping[str, "str | tuple[str, Table]"]
 """By name: `module:function` below `hotline.cli`, or what a group is for and its own table."""
+
+
+def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
+    """Returns the entry of a group: what it is for, and its commands by the modules that hold them."""
+    table = {}
+    for module, names in modules.items():
+        for name in names.split():
+            # `list` is a name of Python's own, and `import` is none at all.
+            ending = "_" if name in ("list", "import") else ""
+            table[name] = f"{module}:{name.replace('-', '_')}{ending}"
+    return line, table
+
+
 COMMANDS: Table = {
-    "accounts": (
-        "Invite people to the console.",
-        {"invite": "people.accounts:invite", "join": "people.accounts:join"},
-    ),
-    "audit": (
-        "Read the log of what was done and read.",
-        {"list": "tips.audit:list_", "verify": "tips.audit:verify"},
-    ),
+    "accounts": group("Invite people to the console.", {"people.accounts": "invite join"}),
+    "audit": group("Read the log of what was done and read.", {"tips.audit": "list verify"}),
     "backup": "keys.backup:backup",
-    "callbacks": ("List the calls that callers asked for.", {"list": "tips.callbacks:list_"}),
+    "callbacks": group("List the calls that callers asked for.", {"tips.callbacks": "list"}),
     "demo": "line.demo:demo",
-    "desks": (
+    "desks": group(
         "Add and retire desks; grant access by the recovery passphrase.",
-        {
-            "add": "people.desks:add",
-            "recover": "people.desks:recover",
-            "retire": "people.desks:retire",
-        },
+        {"people.desks": "add recover retire"},
     ),
     "dial": "line.dial:dial",
     "doctor": "line.doctor:doctor",
-    "flows": (
+    "flows": group(
         "Check, publish, export and import the flows.",
-        {
-            "check": "words.flows:check",
-            "export": "words.flows:export",
-            "import": "words.flows:import_",
-            "publish": "words.flows:publish",
-        },
+        {"words.flows": "check export import publish"},
     ),
     "guide": "people.guide:guide",
     "init": "line.init:init",
-    "keys": (
+    "keys": group(
         "List, rotate, export and import the keys.",
         {
-            "check-erased": "keys.weeks:check_erased",
-            "end-old": "keys.keys:end_old",
-            "export": "keys.keys:export",
-            "forget": "keys.weeks:forget",
-            "gateway": "keys.keys:gateway",
-            "hooks": "line.hooks:hooks",
-            "import": "keys.keys:import_",
-            "list": "keys.keys:list_",
-            "pepper": "keys.keys:pepper",
-            "rotate": "keys.keys:rotate",
-            "rotate-desks": "people.desks:rotate_desks",
+            "keys.weeks": "check-erased forget",
+            "keys.keys": "end-old export gateway import list pepper rotate",
+            "line.hooks": "hooks",
+            "people.desks": "rotate-desks",
         },
     ),
-    "law": (
+    "law": group(
         "Print the record of processing by law 058/2021, and what the controller still owes.",
-        {"facts": "law:facts", "record": "law:record"},
+        {"law": "facts record"},
     ),
-    "oncall": (
-        "Add and test on-call contacts.",
-        {"add": "people.oncall:add", "test": "people.oncall:test"},
+    "oncall": group("Add and test on-call contacts.", {"people.oncall": "add test"}),
+    "outgoing": group(
+        "Show, pause and resume the outgoing queue.", {"outgoing": "pause resume status"}
     ),
-    "outgoing": (
-        "Show, pause and resume the outgoing queue.",
-        {
-            "pause": "outgoing:pause",
-            "resume": "outgoing:resume",
-            "status": "outgoing:status",
-        },
-    ),
-    "people": (
+    "people": group(
         "List, import, invite and remove responders.",
-        {
-            "back": "people.people:back",
-            "import": "people.people:import_",
-            "invite": "people.people:invite",
-            "list": "people.people:list_",
-            "remove": "people.people:remove",
-        },
+        {"people.people": "back import invite list remove"},
     ),
-    "process": (
+    "process": group(
         "Run one process of the line, until told to stop.",
         {
-            "alerts": "line.processes:alerts",
-            "clock": "line.processes:clock",
-            "emulator": "line.emulator:emulator",
-            "listen": "line.alone:listen",
-            "misc": "line.processes:misc",
-            "prepare": "line.preparing:prepare",
-            "reader": "line.processes:reader",
-            "watch": "line.processes:watch",
+            "line.processes": "alerts clock misc reader watch",
+            "line.emulator": "emulator",
+            "line.alone": "listen",
+            "line.preparing": "prepare",
         },
     ),
     "restore": "keys.restore:restore",
     "run": "line.run:run",
     "settings": "line.settings:settings",
-    "texts": (
-        "Check the texts of the code, in every language.",
-        {"check": "words.words:check"},
-    ),
-    "tips": (
+    "texts": group("Check the texts of the code, in every language.", {"words.words": "check"}),
+    "tips": group(
         "List, show and read tips; request a closure.",
         {
-            "close": "tips.deciding:close",
-            "let-go": "tips.deciding:let_go",
-            "list": "tips.tips:list_",
-            "read": "tips.tips:read",
-            "retention": "tips.retention:retention",
-            "send-down": "tips.deciding:send_down",
-            "show": "tips.show:show",
+            "tips.deciding": "close let-go send-down",
+            "tips.tips": "list read",
+            "tips.retention": "retention",
+            "tips.show": "show",
         },
     ),
     "upgrade": "line.init:upgrade",

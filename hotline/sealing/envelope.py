@@ -25,7 +25,7 @@ def padded(plain: bytes) -> bytes:
     """Pads to the next of `SIZES`. Raises ValueError for what no size holds."""
     size = next((size for size in SIZES if len(plain) < size), None)
     if size is None:
-        raise ValueError(f"{len(plain)} bytes: a box holds less than {SIZES[-1]}")
+        raise ValueError(f"no box holds {len(plain)} bytes: it takes less than {SIZES[-1]}")
     return bytes(sodium_pad(plain, size))
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hotline.bootstrap import build_reader
-from hotline.cli.people.demo_pins import kept, make, told
+from hotline.cli.line.demo import kept_pins, make_pins, told_pins
 from hotline.config import Settings
 from hotline.domain.people.enrolment import WITH_PINS
 from hotline.store.desk.desks import DeskMember
@@ -18,13 +18,13 @@ def test_three_get_pins_with_the_keys_of_their_desks_once_and_they_are_told(tmp_
     settings = Settings.read(
         {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_URL": "http://127.0.0.1:8001"}
     )
-    assert told(tmp_path, ENTRY) == ""
-    make(settings, tmp_path / "enrolment-passphrase")
-    pins = kept(tmp_path)
-    make(settings, tmp_path / "enrolment-passphrase")
+    assert told_pins(tmp_path, ENTRY) == ""
+    make_pins(settings, tmp_path / "enrolment-passphrase")
+    pins = kept_pins(tmp_path)
+    make_pins(settings, tmp_path / "enrolment-passphrase")
     assert tuple(sorted(pins)) == tuple(sorted(WITH_PINS))
-    assert kept(tmp_path) == pins
-    assert f"hotline dial '{ENTRY}' --as +250788101201   PIN {pins['Gasabo 1']}" in told(
+    assert kept_pins(tmp_path) == pins
+    assert f"hotline dial '{ENTRY}' --as +250788101201   PIN {pins['Gasabo 1']}" in told_pins(
         tmp_path, ENTRY
     )
     kit = build_reader(settings)
@@ -43,5 +43,5 @@ def test_a_real_gateway_s_line_gets_none(tmp_path: Path) -> None:
     copy_home(tmp_path)
     gateway = "https://api.africastalking.com"
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_URL": gateway})
-    make(settings, tmp_path / "enrolment-passphrase")
-    assert kept(tmp_path) == {}
+    make_pins(settings, tmp_path / "enrolment-passphrase")
+    assert kept_pins(tmp_path) == {}

@@ -29,6 +29,7 @@ from hotline.services.referrals import casework, referral
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import outbox
 from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people import enrolments
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
 from hotline.store.tips.tips import Tip
@@ -322,10 +323,10 @@ def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin
     kit = admin.kit
     with kit.database.writing() as session:
         key = kit.pseudonyms.enrolled("+250788000009")
-        phone = proving_phones.waiting_for(session, key, kit.now())
+        phone = enrolments.to_prove(session, key, kit.now())
         assert phone is not None
         pair = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
-        assert proving_phones.prove(session, kit, replace(phone), **pair)
+        assert proving_phones.prove(session, kit, phone, **pair)
     assert "WAITS FOR A SECOND ADMIN" in admin("list").output
     assert (
         waits(kit, signed_in(kit, "Alice", AccountRole.ADMIN), "enrolment")[0].may_decide is False

@@ -93,15 +93,6 @@ def test_a_fuzzy_translation_is_a_fault_and_is_not_said(locales: Path) -> None:
     assert load_phrases(locales).say("fr", Template.TAKEN, ref="K7Q4").endswith("Thank you.")
 
 
-def test_a_stale_template_is_a_fault_until_it_is_extracted_again(locales: Path) -> None:
-    change(locales / "messages.pot", Template.TAKEN, None)
-    assert run("check", locales) == (1, "messages.pot is stale: python tools/update_texts.py\n")
-
-    assert [*update(locales)]
-
-    assert run("check", locales)[0] == 0
-
-
 def test_what_nobody_says_any_more_is_a_fault_until_the_update(locales: Path) -> None:
     change(catalogue_path(locales, "rw"), "Farewell.", "Murabeho.")
     assert run("check", locales) == (1, "rw: nobody says this any more: Farewell.\n")

@@ -14,6 +14,7 @@ from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.referral import Level
 from hotline.services.doorbell import ring
+from hotline.services.referrals import referral
 from hotline.store.database import Database
 from tests.callers import DANGER_HERE, FAILURE, Line, make_ready, told
 from tests.conftest import Clock
@@ -21,7 +22,7 @@ from tests.district import District
 from tests.eventually import eventually
 from tests.faults.disk import full_disk
 from tests.valkey import Valkey
-from workers.clock import look_after_due, refer_waiting
+from workers.clock import look_after_due
 
 HOP_SECONDS = 5.0
 PAGE = 4096
@@ -88,7 +89,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
         eventually(lambda: gauges.redis_fault() == full, seconds=10)
         assert valkey.client().get("anything") is None
         district.file_tip()
-        refer_waiting(district.kit)
+        referral.refer_waiting(district.kit)
         district.clock.turn(seconds=2)
         look_after_due(district.kit)
         assert district.states == ["accepted"]

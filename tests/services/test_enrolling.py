@@ -33,6 +33,7 @@ from hotline.services.tips import retention
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval
 from hotline.store.outbox.messages import Message
+from hotline.store.people import enrolments
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 from tests.deciding import signed_in, waits
@@ -84,8 +85,8 @@ class Office:
         """What the reader does of a text that was keyed on that phone."""
         kit, at = self.kit, self.kit.now()
         with kit.database.writing() as session:
-            phone = proving_phones.waiting_for(session, kit.pseudonyms.enrolled(number), at)
-            if phone is None or not proving_phones.take_try(session, phone):
+            phone = enrolments.to_prove(session, kit.pseudonyms.enrolled(number), at)
+            if phone is None or not enrolments.take_try(session, phone.id):
                 phone = None
         if not proving_phones.matches(phone, code, start_pin, costs=QUICK):
             return False

@@ -79,7 +79,7 @@ def test_another_authenticator_takes_the_place_of_the_one_before(
 ) -> None:
     entered = editor.enters()
     new = own_account.new_factor(kit, entered.signed_in)
-    assert own_account.same_factor(kit, entered.signed_in, new.sealed) == new
+    assert own_account.new_factor(kit, entered.signed_in, new.sealed) == new
     take = partial(own_account.take_factor, kit, entered.token, new.sealed)
     code = editor.code()
     assert refused(partial(take, code, PASSWORD, code)) == AccountFault.WRONG_CODE

@@ -13,6 +13,7 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.referrals.referral import Level
 from hotline.ports import RelayKit
 from hotline.services.outbox import delivery
+from hotline.services.referrals import referral
 from hotline.store.database import open_database
 from hotline.store.outbox.messages import Referral
 from hotline.store.watch.leader import Leadership
@@ -28,7 +29,6 @@ from workers.clock import (
     database_outage,
     leads,
     look_after_due,
-    refer_waiting,
     run,
     tick,
 )
@@ -40,19 +40,19 @@ def manned(district: District) -> District:
     return district
 
 
-OURS = [step for step in STEPS if step.__name__ != "rescue_silent_drafts"]
+OURS = [step for step in STEPS if step.__name__ != "rescue_silent"]
 
 
 def test_every_step_that_time_owes_is_there() -> None:
     assert [step.__name__ for step in STEPS] == [
         "refer_waiting",
-        "rescue_silent_drafts",
+        "rescue_silent",
         "keep_time",
         "expire_leases",
         "retry_unknown",
         "miss_reports",
         "pass_on",
-        "tell",
+        "tell_nights",
         "begin_leaves",
         "fire_deadlines",
         "ring_due",
@@ -173,7 +173,7 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
 
     manned.file_tip()
     if missing == "expire_leases":
-        refer_waiting(manned.kit)
+        referral.refer_waiting(manned.kit)
         dying = make_kit(database=manned.database, now=manned.clock, failpoint=die)
         with pytest.raises(SystemExit):
             delivery.deliver_due(dying)

@@ -15,7 +15,7 @@ from urllib.error import URLError
 
 import click
 
-from hotline.bootstrap import Role, build_console, key_folder
+from hotline.bootstrap import Role, build_console, build_reader, key_folder
 from hotline.cli.line import demo_home, key_gate
 from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
@@ -23,7 +23,6 @@ from hotline.cli.line.hooks import addresses
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, procfile_option, read_procfile
 from hotline.cli.line.run import listening, nursery_place, programs_of
-from hotline.cli.people import demo_pins
 from hotline.cli.people.desks import PASSPHRASE_FILE
 from hotline.config import Settings, spelled_out
 from hotline.domain.outbox.message import responders_entry
@@ -31,14 +30,18 @@ from hotline.domain.people.enrolment import (
     CALL_BACK_NUMBER,
     NATIONAL_NUMBER,
     ON_CALL,
+    WITH_PINS,
     demo_responders,
     read_responders,
 )
-from hotline.environment import CHECKOUT, PREFIX
+from hotline.environment import CHECKOUT, OWNER_ALONE, PREFIX
 from hotline.errors import ImportRefused, StartFailed
 from hotline.sealing.keys.keyfolder import hook_secrets
+from hotline.services.desk import demo_pins
 from hotline.services.watch import watchers
 
+PINS = "demo-pins.json"
+"""Where a home keeps the PINs of three responders."""
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
 FAREWELL = "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
@@ -79,7 +82,7 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool)
         if not made:
             _make(environ, empty=empty)
         if pins:
-            demo_pins.make(settings, settings.home / PASSPHRASE_FILE)
+            make_pins(settings, settings.home / PASSPHRASE_FILE)
             _put_on_call(settings)
         _begin(settings, environ, page_port, entries)
 
@@ -110,7 +113,7 @@ def _begin(
             f"\nThe console is {settings.console_url}/: its sign-in page signs you in with one click;"
             " two accounts read tips."
         )
-    greeting += demo_pins.told(settings.home, responders_entry(settings.service_code)) + FAREWELL
+    greeting += told_pins(settings.home, responders_entry(settings.service_code)) + FAREWELL
     with nursery_place() as nursery:
         programs = programs_of(settings, entries, environ, nursery)
         emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
@@ -193,3 +196,37 @@ def _make(environ: Mapping[str, str], *, empty: bool) -> None:
 
 def _say(line: str) -> None:
     click.echo(f"hotline: {line}", err=True)
+
+
+def make_pins(settings: Settings, passphrase: Path) -> None:
+    """Nothing where the gateway is a real one, or the file of the desks' passphrase is gone."""
+    if not settings.pretended or not passphrase.exists():
+        return
+    kit = build_reader(settings)
+    with closing(kit.database):
+        words = passphrase.read_text(encoding="utf-8").strip()
+        made = demo_pins.make(kit, kit.vault.wrap, words)
+    file = settings.home / PINS
+    file.touch(mode=0o666 & ~OWNER_ALONE)
+    pins = {**kept_pins(settings.home), **{one.name: one.pin for one in made}}
+    file.write_text(json.dumps(pins), encoding="utf-8")
+
+
+def kept_pins(home: Path) -> Mapping[str, str]:
+    """By name; empty where there is no such file, or it is damaged."""
+    try:
+        return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def told_pins(home: Path, entry: str) -> str:
+    """Which phone dials what, and its PIN; empty where nobody has one."""
+    pins = kept_pins(home)
+    people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
+    rows = [
+        f"\n  hotline dial '{entry}' --as {one.msisdn}   PIN {pins[one.name]}   {one.name}"
+        for one in people
+        if one.name in pins
+    ]
+    return f"\nThree responders read cases behind a PIN:{''.join(rows)}" if rows else ""

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 from hotline import plugs
 from hotline.adapters.demo_accounts import demo_accounts_in
@@ -21,9 +21,7 @@ from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.cases import months
 from hotline.domain.cases.entries import EntryKind, EntryWay, TakeProof
 from hotline.domain.cases.people_codes import PersonCodes
-from hotline.domain.changes.change import StepKind
 from hotline.domain.dialogue.ussd import EndNotice, UssdHop
-from hotline.domain.flows.review import ENGLISH, ReviewedText
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.places.places import PROVINCES, districts, place_name
 from hotline.domain.reach.counters import WEEK_BEGINS, Measure, ScreenMeasure
@@ -42,15 +40,12 @@ from hotline.emulator.server import choices
 from hotline.ports import DoorKit, Kit, RelayKit
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
-from hotline.services.changes import drafts, folders, steps
-from hotline.services.changes.drafts import NewStep
 from hotline.services.dialogue import conversation
 from hotline.services.outbox import delivery, reports
 from hotline.services.reach.outreach import day_of
 from hotline.services.reader.cases import month_ends
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals import casework, referral
-from hotline.services.words.word_faults import said_so
 from hotline.statistics import queries, service_releases
 from hotline.statistics.encrypt import encrypt_sums
 from hotline.statistics.rules_definitions import CellName, Dimension
@@ -87,12 +82,6 @@ STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30
 """Lists the steps of a person in order. Nine of ten go on from each step."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
-CHANGE = (
-    "Sample: shorter words about debts",
-    "learn.debt.say.text",
-    "It happens on farms, in mines, on building sites, in shops. To men and to women. No debt holds anyone.",
-)
-"""An open change: its title, the text that it changes, and its new English."""
 
 
 @dataclass
@@ -143,7 +132,6 @@ def write(settings: Settings) -> None:
         _persons(line)
         _releases(line)
         _open_tips(line)
-        _change(line)
 
 
 def _line(settings: Settings) -> SampleLine:
@@ -449,16 +437,3 @@ def _take(line: SampleLine, number: int) -> None:
                 line.clock.at += 3 * MINUTE
                 act = Act(responder_id, row.reference, verb, EntryWay.USSD, line.clock.at)
                 casework.act(session, line.desk, act)
-
-
-def _change(line: SampleLine) -> None:
-    """Begins an editor's change of what callers read."""
-    by, (title, text, words) = line.actors[AccountRole.EDITOR], CHANGE
-    change = cast(int, folders.open_change(line.desk, by, title, "sample data"))
-    flow, node, *_ = text.split(".")
-    now = drafts.draft(line.desk, change, flow)
-    document = said_so(now.document, [ReviewedText(text, {ENGLISH: words})], ENGLISH)
-    if document is not None:
-        says = {"did": StepKind.EDITED, "node": node, "languages": [ENGLISH]}
-        step = NewStep(flow, document, secrets.token_hex(8), says)
-        steps.save_step(line.desk, by, change, step, base_version=now.version)

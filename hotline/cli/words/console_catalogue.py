@@ -45,25 +45,7 @@ WORDS = ("_", "say", "phrase")
 VIEW_WORDS = {"wrong": (2,), "reason": (2,), "reason_of": (3,)}
 """The same in views alone, and which argument is the phrase."""
 REMARK = "remark"
-"""What marks a sentence of the checker, in the rooms that check."""
-CHECKING = (
-    "adapters",
-    "engine",
-    "services/accounts",
-    "services/approvals.py",
-    "services/flows",
-    "services/words",
-    "services/people",
-    "services/desk",
-    "services/referrals/drills",
-    "services/rolls",
-    "services/watch",
-    "services/tips",
-    "domain/people",
-    "domain/flows",
-    "cli/words",
-    "web/console",
-)
+"""What marks a sentence of the checker, wherever it stands."""
 KEYWORDS = dict.fromkeys(WORDS) | VIEW_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
@@ -98,13 +80,11 @@ def gathered() -> frozenset[str]:
 
 def _of_remarks() -> Iterator[str]:
     """What the checker may say: pages and `hotline flows check` say it alike."""
-    for room in CHECKING:
-        root = CHECKOUT / "hotline" / room
-        for path in sorted(root.rglob("*.py")) or [root]:
-            source = path.read_bytes()
-            if f"{REMARK}(".encode() in source:
-                found = extract("python", io.BytesIO(source), {REMARK: None})
-                yield from _phrases(entry[1] for entry in found)
+    for path in sorted((CHECKOUT / "hotline").rglob("*.py")):
+        source = path.read_bytes()
+        if f"{REMARK}(".encode() in source:
+            found = extract("python", io.BytesIO(source), {REMARK: None})
+            yield from _phrases(entry[1] for entry in found)
 
 
 def _phrases(messages: Iterable[object]) -> Iterator[str]:

@@ -2,23 +2,27 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 from babel.messages import Catalog
+from babel.messages.pofile import read_po, write_po
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
 from hotline.cli.words import console_catalogue
-from hotline.cli.words.catalogue import faults_of, phrases, read
 from hotline.cli.words.flows import FLOWS
 from hotline.domain import wording
 from hotline.domain.wording import Template
 from hotline.engine.document import document as documents
-from hotline.services.flows import reviewing
+from hotline.engine.numbers.numbers import Number
+from hotline.services.flows import phrasing, reviewing
 from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
+
+SOURCE = "en"
+"""Its catalogue is the English itself."""
 
 
 @click.command()
@@ -44,8 +48,6 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
     numbers = documents.bind(documents.read(document), place_lists()).numbers
     yield from reviewing.overstated(document, reviewing.read_signatures(folder))
     yield from console_catalogue.faults(locales)
-    if is_stale(locales):
-        yield "messages.pot is stale: python tools/update_texts.py"
     for language in CODES:
         path = catalogue_path(locales, language)
         if not path.exists():
@@ -100,16 +102,32 @@ def _notes() -> dict[str, str]:
     return notes
 
 
-def is_stale(locales: Path) -> bool:
-    path = pot_path(locales)
-    if not path.exists():
-        return True
-    return _signature(read(path)) != _signature(gathered())
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
 
 
-def _signature(catalogue: Catalog) -> list[tuple[str, str]]:
-    return [(str(m.id), " ".join(m.auto_comments)) for m in catalogue if m.id]
+def write(path: Path, catalogue: Catalog) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=100)
 
 
-def pot_path(locales: Path) -> Path:
-    return locales / "messages.pot"
+def phrases(catalogue: Catalog) -> dict[str, str]:
+    return {str(message.id): str(message.string or "") for message in catalogue if message.id}
+
+
+def faults_of(
+    catalogue: Catalog, template: Template, language: str, numbers: Mapping[str, Number]
+) -> Iterator[str]:
+    """Everything that is wrong with one phrase."""
+    message = catalogue.get(template.value)
+    text = phrases(catalogue).get(template, "")
+    if not text:
+        yield "missing"
+        return
+    if message and message.fuzzy:
+        yield "fuzzy: read it again and take the mark away"
+    if language == SOURCE and text != template.value:
+        yield "differs from the code, which is the English"
+    yield from map(str, phrasing.faults(template, language, text, numbers))

@@ -12,27 +12,16 @@ import hashlib
 import struct
 from collections.abc import Callable, Iterable, Iterator
 
-from nacl.bindings import (
-    crypto_secretstream_xchacha20poly1305_init_push as init_push,
-)
-from nacl.bindings import (
-    crypto_secretstream_xchacha20poly1305_push as push,
-)
-from nacl.bindings import (
-    crypto_secretstream_xchacha20poly1305_state as new_state,
-)
-from nacl.bindings.crypto_secretstream import (
-    crypto_secretstream_xchacha20poly1305_KEYBYTES as KEY_BYTES,
-)
-from nacl.bindings.crypto_secretstream import (
-    crypto_secretstream_xchacha20poly1305_TAG_FINAL as FINAL,
-)
-from nacl.bindings.crypto_secretstream import (
-    crypto_secretstream_xchacha20poly1305_TAG_MESSAGE as MESSAGE,
-)
+from nacl.bindings import crypto_secretstream as stream
 from nacl.public import PublicKey, SealedBox
 from nacl.utils import random
 
+KEY_BYTES = stream.crypto_secretstream_xchacha20poly1305_KEYBYTES
+FINAL = stream.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+MESSAGE = stream.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+init_push = stream.crypto_secretstream_xchacha20poly1305_init_push
+push = stream.crypto_secretstream_xchacha20poly1305_push
+new_state = stream.crypto_secretstream_xchacha20poly1305_state
 MAGIC = b"hotline backup 1\n"
 LENGTH = struct.Struct(">I")
 MOST_LABEL = 64 * 1024

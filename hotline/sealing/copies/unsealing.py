@@ -4,33 +4,20 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from nacl.bindings import (
-    crypto_secretstream_xchacha20poly1305_init_pull as init_pull,
-)
-from nacl.bindings import (
-    crypto_secretstream_xchacha20poly1305_pull as pull,
-)
-from nacl.bindings import (
-    crypto_secretstream_xchacha20poly1305_state as new_state,
-)
-from nacl.bindings.crypto_secretstream import (
-    crypto_secretstream_xchacha20poly1305_ABYTES as OVERHEAD,
-)
-from nacl.bindings.crypto_secretstream import (
-    crypto_secretstream_xchacha20poly1305_HEADERBYTES as HEADER_BYTES,
-)
-from nacl.bindings.crypto_secretstream import (
-    crypto_secretstream_xchacha20poly1305_KEYBYTES as KEY_BYTES,
-)
-from nacl.bindings.crypto_secretstream import (
-    crypto_secretstream_xchacha20poly1305_TAG_FINAL as FINAL,
-)
+from nacl.bindings import crypto_secretstream as stream
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from hotline.errors import BackupInvalid
 from hotline.sealing.copies.archive import DIGEST_BYTES, LENGTH, MAGIC, MOST_LABEL, PIECE
 
+OVERHEAD = stream.crypto_secretstream_xchacha20poly1305_ABYTES
+HEADER_BYTES = stream.crypto_secretstream_xchacha20poly1305_HEADERBYTES
+KEY_BYTES = stream.crypto_secretstream_xchacha20poly1305_KEYBYTES
+FINAL = stream.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+init_pull = stream.crypto_secretstream_xchacha20poly1305_init_pull
+pull = stream.crypto_secretstream_xchacha20poly1305_pull
+new_state = stream.crypto_secretstream_xchacha20poly1305_state
 SEALED_KEY_BYTES = KEY_BYTES + 48
 READ = 1 << 20
 

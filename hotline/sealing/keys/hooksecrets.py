@@ -25,14 +25,12 @@ from hotline.sealing.keys.keyfolder import (
     hook_secrets,
     listed_secrets,
 )
-from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.keys.livekeys import LiveKeys, Stamp, stamp_of
 
 NOTED_EACH = 5.0
 """Seconds: no hop pays more than one note in so many."""
 LOOKED_EACH = 0.1
 """Seconds in which a change is seen: a look at the disk lets go of the interpreter, and a hop waits to get it back."""
-
-Stamp = tuple[int, int]
 
 
 class LiveSecrets(Mapping[str, Sequence[str]]):
@@ -50,7 +48,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         self._live: dict[str, tuple[float, Sequence[str]]] = {}
         self._file = str(folder / HOOKS_FILE)
         self._read: tuple[Stamp | None, Mapping[str, tuple[str, ...]]] = (
-            self._stamp(),
+            stamp_of(self._file),
             hook_secrets(folder),
         )
         there = KeyFolder(folder).holds(DIAL_SECRET)
@@ -92,7 +90,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def _looked(self, hook: str) -> Sequence[str]:
         stamp, read = self._read
-        now = self._stamp()
+        now = stamp_of(self._file)
         if now is not None and now != stamp:
             read = self._again(now)
         if hook != "ussd" or self._watchman is None:
@@ -104,13 +102,6 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         with suppress(KeyMissing, ValueError, KeyError, TypeError):
             self._read = (stamp, hook_secrets(self._folder))
         return self._read[1]
-
-    def _stamp(self) -> Stamp | None:
-        try:
-            found = os.stat(self._file)
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns
 
 
 def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:

@@ -102,7 +102,7 @@ def make_keys(
         if name not in leave:
             made.public_half(name, replaced=name in new)
     if WEEKLY_KEY not in leave:
-        made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, _new_key()))
+        made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, secrets.token_bytes(KEY_BYTES)))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
     return made.names
@@ -165,7 +165,3 @@ class _Made:
         for role in roles:
             if self.roles[role].make(name, min(held, default=secret)):
                 self.names.append(f"{role}/{name}")
-
-
-def _new_key() -> bytes:
-    return secrets.token_bytes(KEY_BYTES)

@@ -4,6 +4,7 @@ While both live, whatever either sealed opens. The file is asked whether it chan
 restart, no signal, and a process sees no other folder than its own.
 """
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,15 @@ def older(name: str) -> str:
     """`relay.key` -> `relay.old.key`: where the key before is kept while it is still needed."""
     stem, _, kind = name.rpartition(".")
     return f"{stem}.old.{kind}"
+
+
+def stamp_of(file: Path | str) -> Stamp | None:
+    """Returns what tells that a file changed; None where it is not there."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 class LiveKeys:
@@ -59,11 +69,7 @@ class LiveKeys:
 
     def _look(self) -> Stamp | None:
         """Whoever changes the key before touches the newest: one question of the disk is enough."""
-        try:
-            found = self._files[0].stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns
+        return stamp_of(self._files[0])
 
     def _read(self) -> tuple[bytes, ...]:
         newest, *before = (_bytes_of(file) for file in self._files)

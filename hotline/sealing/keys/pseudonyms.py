@@ -30,24 +30,26 @@ class Pseudonyms:
 
     def session(self, session_id: str) -> str:
         """64 hex digits that stand for a gateway's session id."""
-        return _digest(self._folder.read(SESSION_KEY), "session", session_id)
+        return self._by(SESSION_KEY, "session", session_id)
 
     def heard(self, session_key: str, text: str) -> str:
         """Digest of an accepted USSD text, kept in place of the text."""
-        return _digest(self._folder.read(SESSION_KEY), "heard", session_key, text)
+        return self._by(SESSION_KEY, "heard", session_key, text)
 
     def caller(self, session_key: str, msisdn: str) -> str:
         """Digest of a session with its phone: another phone does not go on in it. It links no two sessions."""
-        return _digest(self._folder.read(SESSION_KEY), "caller", session_key, msisdn)
+        return self._by(SESSION_KEY, "caller", session_key, msisdn)
 
     def shown_key(self, session_id: str, text: str) -> bytes:
         """A key for what a hop showed: it needs the gateway's own session id and text, which are kept nowhere."""
-        digest = _digest(self._folder.read(SESSION_KEY), "shown", session_id, text)
-        return bytes.fromhex(digest)
+        return bytes.fromhex(self._by(SESSION_KEY, "shown", session_id, text))
 
     def identity(self, session_key: str, passage: str) -> str:
         """A tip's identity: session and passage in one digest."""
-        return _digest(self._folder.read(SESSION_KEY), "identity", session_key, passage)
+        return self._by(SESSION_KEY, "identity", session_key, passage)
+
+    def _by(self, key: str, purpose: str, *parts: str) -> str:
+        return _digest(self._folder.read(key), purpose, *parts)
 
     def contact(self, msisdn: str, at: datetime) -> str:
         """This ISO week's pseudonym of a phone."""
@@ -84,35 +86,35 @@ class Pseudonyms:
 
     def receipt_seed(self, session_key: str) -> str:
         """What a session's receipt is derived from: the same however often a hop comes."""
-        return _digest(self._folder.read(RECEIPT_KEY), "seed", session_key)
+        return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
         """Whose tries are counted, whether or not there is such a receipt."""
-        return _digest(self._folder.read(RECEIPT_KEY), "number", number)
+        return self._by(RECEIPT_KEY, "number", number)
 
     def receipt(self, number: str, pin: str) -> str:
         """Under which a tip is found again. The one without the other is nothing."""
-        return _digest(self._folder.read(RECEIPT_KEY), "receipt", number, pin)
+        return self._by(RECEIPT_KEY, "receipt", number, pin)
 
     def enrolled(self, msisdn: str) -> str:
         """The lasting digest under which a responder's number is known."""
-        return _digest(self._folder.read(ENROLLED_KEY), "enrolled", msisdn)
+        return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
         """Digest of one SMS, by which it is known again: the gateway has two ids for it."""
-        return _digest(self._folder.read(SESSION_KEY), "sms", msisdn, shortcode, text, second)
+        return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 
     def stopped(self, msisdn: str) -> str:
         """The lasting digest of the stop list."""
-        return _digest(self._folder.read(STOP_KEY), "stopped", msisdn)
+        return self._by(STOP_KEY, "stopped", msisdn)
 
     def joined(self, roll: str, msisdn: str) -> str:
         """The lasting digest under which a phone stands on a roll."""
-        return _digest(self._folder.read(JOINED_KEY), "joined", roll, msisdn)
+        return self._by(JOINED_KEY, "joined", roll, msisdn)
 
     def joins(self, roll: str, code: str) -> str:
         """Digest of a code that lets people join a roll."""
-        return _digest(self._folder.read(JOINED_KEY), "joins", roll, code)
+        return self._by(JOINED_KEY, "joins", roll, code)
 
     @property
     def knows_certificates(self) -> bool:
@@ -121,11 +123,11 @@ class Pseudonyms:
 
     def holder(self, number_key: str, month: int) -> str:
         """Out of which a certificate's serial number is drawn: it leads to nobody, and every month to another."""
-        return _digest(self._folder.read(CERTIFICATE_KEY), "holder", number_key, str(month))
+        return self._by(CERTIFICATE_KEY, "holder", number_key, str(month))
 
     def certificate(self, said: str) -> str:
         """What proves that this line gave a certificate that says so."""
-        return _digest(self._folder.read(CERTIFICATE_KEY), "certificate", said)
+        return self._by(CERTIFICATE_KEY, "certificate", said)
 
 
 def contact_by(key: bytes, msisdn: str) -> str:

@@ -15,7 +15,7 @@ from hotline.domain.desk.desks import of_account
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
 from hotline.services.accounts import sessions
-from hotline.services.accounts.proving import by_password, may_enter, owner
+from hotline.services.accounts.proving import by_password, log_own, may_enter, owner
 from hotline.services.accounts.sessions import Entered
 from hotline.services.desk import admissions
 from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO
@@ -96,8 +96,7 @@ def enter(kit: ConsoleKit, name: str) -> Entered | None:
         if private_key is None:
             return None
         entered = sessions.begin(session, kit, account, private_key)
-        actor = audit.by_actor(Actor(account.shown, account.id))
-        audit.append(session, at=kit.now(), actor=actor, action="account_entered")
+        log_own(session, kit, account, "account_entered")
         return replace(entered, known=sessions.mark(kit, name, ""))
 
 

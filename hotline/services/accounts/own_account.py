@@ -24,13 +24,12 @@ from hotline.errors import SealBroken
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import wrap_under_password
 from hotline.sealing.accounts.tokens import digest_of
-from hotline.services.accounts.proving import by_password, owner, prove
+from hotline.services.accounts.proving import by_password, log_own, owner, prove
 from hotline.services.accounts.recovering import RecoverySheet, make_sheet
 from hotline.services.accounts.sessions import entrant_of, look
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit
 from hotline.text.languages import CODES
 
 
@@ -60,8 +59,9 @@ def fingerprint(kit: ConsoleKit, signed_in: SignedIn) -> str:
 
 def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused | None:
     """A new password; every other session ends. Raises AccountRefused."""
-    signed_in, digest = _fresh(kit, token), digest_of(token)
-    assert digest is not None
+    signed_in, digest = _here(kit, token)
+    if not signed_in.is_fresh:
+        raise refusal(AccountFault.KEY_CLOSED)
     wrong = password_fault(new, signed_in.name)
     if wrong is not None:
         raise refusal(wrong)
@@ -78,27 +78,21 @@ def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused 
     def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
         account.wrapped_key = wrapped
         sessions.end_of(session, account.id, but=digest)
-        _record(session, kit, signed_in, "account_password_changed")
+        log_own(session, kit, account, "account_password_changed")
 
     return prove(kit, signed_in.name, None, opens, change, entrant=entrant_of(digest))
 
 
-def new_factor(kit: ConsoleKit, signed_in: SignedIn) -> NewFactor:
-    """A secret for another authenticator; nothing is stored."""
-    secret = pyotp.random_base32()
-    sealed = kit.proofs.factors.seal(secret, account=_not_yet(signed_in))
-    return NewFactor(
-        letters=grouped(secret, 4),
-        uri=authenticator_uri(secret, signed_in.name),
-        sealed=base64.urlsafe_b64encode(sealed).decode(),
-    )
+def new_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str = "") -> NewFactor:
+    """A secret for another authenticator; nothing is stored. For a page that is shown again, the one in `sealed`.
 
-
-def same_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str) -> NewFactor:
-    """What `new_factor` showed, for a page that is shown again. Raises AccountRefused."""
-    secret = _opened(kit, signed_in, sealed)
-    uri = authenticator_uri(secret, signed_in.name)
-    return NewFactor(letters=grouped(secret, 4), uri=uri, sealed=sealed)
+    Raises AccountRefused.
+    """
+    secret = _opened(kit, signed_in, sealed) if sealed else pyotp.random_base32()
+    if not sealed:
+        closed = kit.proofs.factors.seal(secret, account=_not_yet(signed_in))
+        sealed = base64.urlsafe_b64encode(closed).decode()
+    return NewFactor(grouped(secret, 4), authenticator_uri(secret, signed_in.name), sealed)
 
 
 def take_factor(
@@ -118,7 +112,7 @@ def take_factor(
         account.totp = kit.proofs.factors.seal(secret, account=owner(account.id))
         account.totp_step, account.factor_at = step, kit.now()
         sessions.end_of(session, account.id, but=digest)
-        _record(session, kit, signed_in, "account_factor_changed")
+        log_own(session, kit, account, "account_factor_changed")
 
     opens = by_password(kit, password)
     return prove(kit, signed_in.name, code, opens, change, entrant=entrant_of(digest))
@@ -130,7 +124,7 @@ def new_paper(kit: ConsoleKit, token: str, password: str, code: str) -> Recovery
 
     def make(session: Session, account: ConsoleAccount, private_key: bytes) -> RecoverySheet:
         account.paper_at = kit.now()
-        _record(session, kit, signed_in, "account_paper_made")
+        log_own(session, kit, account, "account_paper_made")
         return make_sheet(session, kit, account, private_key)
 
     opens = by_password(kit, password)
@@ -162,7 +156,7 @@ def know(kit: ConsoleKit, signed_in: SignedIn) -> None:
     with kit.database.writing() as session:
         account = accounts.one(session, signed_in.account_id, for_writing=True)
         account.paper_at = account.factor_at = None
-        _record(session, kit, signed_in, "account_renewal_known")
+        log_own(session, kit, account, "account_renewal_known")
 
 
 def _here(kit: ConsoleKit, token: str) -> tuple[SignedIn, bytes]:
@@ -171,13 +165,6 @@ def _here(kit: ConsoleKit, token: str) -> tuple[SignedIn, bytes]:
     if signed_in is None or digest is None:
         raise refusal(AccountFault.KEY_CLOSED)
     return signed_in, digest
-
-
-def _fresh(kit: ConsoleKit, token: str) -> SignedIn:
-    signed_in = look(kit, token)
-    if signed_in is None or not signed_in.is_fresh:
-        raise refusal(AccountFault.KEY_CLOSED)
-    return signed_in
 
 
 def _not_yet(signed_in: SignedIn) -> str:
@@ -191,8 +178,3 @@ def _opened(kit: ConsoleKit, signed_in: SignedIn, sealed: str) -> str:
         )
     except (binascii.Error, ValueError, SealBroken):
         raise refusal(AccountFault.STEP_MISSING) from None
-
-
-def _record(session: Session, kit: ConsoleKit, signed_in: SignedIn, action: str) -> None:
-    actor = audit.by_actor(signed_in.actor)
-    audit.append(session, at=kit.now(), actor=actor, action=action)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from hotline.domain.accounts.account import AccountState, Refused, entered_as
+from hotline.domain.accounts.account import AccountState, Actor, Refused, entered_as
 from hotline.domain.accounts.second_factor import (
     FORGET_AFTER,
     accepted_step,
@@ -42,6 +42,12 @@ NOBODYS_SECRET = "A" * 32
 def owner(account_id: int) -> str:
     """What an account's envelopes are bound to."""
     return f"account:{account_id}"
+
+
+def log_own(session: Session, kit: ConsoleKit, account: ConsoleAccount, action: str) -> None:
+    """Writes into the audit log what a person did with their own account."""
+    actor = audit.by_actor(Actor(account.shown, account.id))
+    audit.append(session, at=kit.now(), actor=actor, action=action)
 
 
 def may_enter(kit: ConsoleKit, account: ConsoleAccount) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from nacl.utils import random
 
-from hotline.domain.accounts.account import Actor, Refused
+from hotline.domain.accounts.account import Refused
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.passwords import form_fault, is_common
 from hotline.domain.accounts.second_factor import PAPER_CODES, paper_code, plain, recovery_key
@@ -22,12 +22,11 @@ from hotline.sealing.accounts.account_keys import (
     wrap_under_paper,
     wrap_under_password,
 )
-from hotline.services.accounts.proving import owner, paper_digest, prove
+from hotline.services.accounts.proving import log_own, owner, paper_digest, prove
 from hotline.services.accounts.sessions import entrant as entrant_of
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit
 
 KEY_BYTES = 32
 
@@ -67,8 +66,7 @@ def reset_password(
     def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
         account.wrapped_key = wrapped
         sessions.end_of(session, account.id)
-        actor = audit.by_actor(Actor(account.shown, account.id))
-        audit.append(session, at=kit.now(), actor=actor, action="account_password_recovered")
+        log_own(session, kit, account, "account_password_recovered")
 
     entrant = entrant_of(kit, name, known, network)
     return prove(kit, name, code, opens, change, entrant=entrant)

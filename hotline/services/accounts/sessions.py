@@ -15,18 +15,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hotline.domain.accounts.account import Actor, Refused, SignedIn, entered_as
+from hotline.domain.accounts.account import Refused, SignedIn, entered_as
 from hotline.domain.accounts.second_factor import FRESH, IDLE, SEEN_EACH, is_fresh, is_over
 from hotline.errors import StoreUnavailable
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import Entrant
 from hotline.sealing.accounts.tokens import digest_of, form_key, lock_key, new_token, unlock_key
-from hotline.services.accounts.proving import by_password, may_enter, owner, prove
+from hotline.services.accounts.proving import by_password, log_own, may_enter, owner, prove
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.sessions import ConsoleSession
 from hotline.store.database import Session
-from hotline.store.desk import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +234,7 @@ def enter(
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> Entered:
         entered = begin(session, kit, account, private_key)
-        actor = audit.by_actor(Actor(account.shown, account.id))
-        audit.append(session, at=kit.now(), actor=actor, action="account_entered")
+        log_own(session, kit, account, "account_entered")
         return replace(entered, known=mark(kit, name, known))
 
     who = entrant(kit, name, known, network)

@@ -82,13 +82,13 @@ def choose_password(kit: ConsoleKit, link: str, password: str, browser: str = ""
     wrong = password_fault(password, welcome.name)
     if wrong is not None:
         raise refusal(wrong)
-    pair, bound = new_account_key(), owner(_account_id(kit, link))
+    with kit.database.reading() as session:
+        bound, pair = owner(_row(session, kit, link).account_id), new_account_key()
     with kit.proofs.stretching.turn(Entrant(known=f"link {bound}")) as turn:
         if not turn.is_given:
             raise refusal(AccountFault.BUSY)
-        wrapped = wrap_under_password(
-            pair.private_key, password, account=bound, costs=kit.proofs.costs
-        )
+        costs = kit.proofs.costs
+        wrapped = wrap_under_password(pair.private_key, password, account=bound, costs=costs)
 
     with kit.database.writing() as session:
         row, account = _taken(session, kit, link, browser)
@@ -207,11 +207,6 @@ def _in_this_browser(
 
 def _is_invited(_kit: ConsoleKit, account: ConsoleAccount) -> bool:
     return account.state == AccountState.INVITED
-
-
-def _account_id(kit: ConsoleKit, link: str) -> int:
-    with kit.database.reading() as session:
-        return _row(session, kit, link).account_id
 
 
 def _taken(

@@ -5,7 +5,7 @@ Approving a phone and a person who were proved, as another admin than who invite
 Then each of their desks is asked to let them in. Nothing that a hook reaches imports this file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hotline.domain.accounts.account import AccountState, SignedIn
 from hotline.domain.desk.desks import of_responder
@@ -73,7 +73,7 @@ def enrol(
             one.state, one.active = EnrolmentState.PROVING, False
 
     with kit.database.writing() as session:
-        refuse(_unfit(session, kit, by_key))
+        refuse([*_unfit(session, kit, by_key)])
         session.add_all(people)
         audit.append(
             session,
@@ -91,50 +91,37 @@ def list_responders(kit: Kit) -> Sequence[Responder]:
         return responders.everybody(session)
 
 
-def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequence[RowFault]:
-    """Rows that are good in themselves, of numbers that can not be enrolled.
+def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterator[RowFault]:
+    """Yields rows that are good in themselves, of numbers and names that cannot be enrolled.
 
-    Whoever asked to hear no more would be a recipient in name alone.
+    A person who asked to hear no more would be a recipient in name alone. The audit log shows accounts and responders
+    by name; the demo's accounts are nobody's.
     """
-    stop_keys = {kit.pseudonyms.stopped(row.msisdn): row for row in by_key.values()}
+    stop_keys = {key: kit.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = responders.known_numbers(session, by_key)
+    stopped = contacts.stopped_among(session, stop_keys.values())
+    logins = [one for one in accounts.everybody(session) if one.state != AccountState.DEMO]
     names = {key for one in responders.names(session) for key in enumerate(keys_of(one))}
-    called = {key for one in _account_names(session) for key in enumerate(keys_of(one))}
-    stopped = contacts.stopped_among(session, stop_keys)
-    return [
-        *(
-            RowFault(
-                by_key[key].line,
+    called = {key for one in logins for key in enumerate(keys_of(one.shown))}
+    for key, row in by_key.items():
+        alike = {*enumerate(keys_of(row.name))}
+        if key in known:
+            yield RowFault(
+                row.line,
                 remark(
                     "msisdn: is enrolled already. If the person was removed, two people bring them back"
                 ),
             )
-            for key in known
-        ),
-        *(
-            RowFault(row.line, remark("name: somebody of this line has a name that looks the same"))
-            for key, row in by_key.items()
-            if key not in known and not names.isdisjoint(enumerate(keys_of(row.name)))
-        ),
-        *(
-            RowFault(
-                row.line,
-                remark("name: an account of the console has a name that looks the same"),
+        elif alike & names:
+            yield RowFault(
+                row.line, remark("name: somebody of this line has a name that looks the same")
             )
-            for key, row in by_key.items()
-            if key not in known and not called.isdisjoint(enumerate(keys_of(row.name)))
-        ),
-        *(
-            RowFault(stop_keys[key].line, remark("msisdn: asked to hear no more (STOP)"))
-            for key in stopped
-        ),
-    ]
-
-
-def _account_names(session: Session) -> Sequence[str]:
-    """Returns the names of accounts: the audit log shows both by name. The demo's accounts are nobody's."""
-    rows = accounts.everybody(session)
-    return [one.shown for one in rows if one.state != AccountState.DEMO]
+        elif alike & called:
+            yield RowFault(
+                row.line, remark("name: an account of the console has a name that looks the same")
+            )
+        if stop_keys[key] in stopped:
+            yield RowFault(row.line, remark("msisdn: asked to hear no more (STOP)"))
 
 
 def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:

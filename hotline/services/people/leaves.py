@@ -184,7 +184,11 @@ def back(
             if person.state not in UNPROVED:
                 person.active, person.state = True, EnrolmentState.ACTIVE
             ended.append("left")
-        ended += _end_leave(personnel.leaves(session, person.id, at), at)
+        planned = personnel.leaves(session, person.id, at)
+        running = [row for row in planned if row.starts_at <= at]
+        for row in running or planned:
+            row.ends_at = max(row.starts_at, at)
+        ended += ["leave"] if running else ["planned leave"] if planned else []
         if person.unreachable is not None:
             if person.unreachable == STOPPED:
                 _unstop(session, kit, person, number)
@@ -252,14 +256,6 @@ def _check_leave(
             )
     if person.level == Level.NATIONAL and person.unreachable is None:
         check_national(session, person, begins, ends_at)
-
-
-def _end_leave(leaves: Sequence[Leave], at: datetime) -> list[str]:
-    """End the one that runs; where none does, those that are planned."""
-    running = [row for row in leaves if row.starts_at <= at]
-    for row in running or leaves:
-        row.ends_at = max(row.starts_at, at)
-    return ["leave"] if running else ["planned leave"] if leaves else []
 
 
 def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -> None:

@@ -4,9 +4,6 @@ The reader asks it: a stretch is dear, so `matches` is called with no transactio
 made, whatever was keyed. Wrong, lapsed, used up and unknown look alike and take the same time.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
-
 from hotline.domain.people.enrolment import EnrolmentKind, EnrolmentState
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
@@ -14,50 +11,17 @@ from hotline.sealing.start_secrets import CODE_COSTS, START_COSTS, is_same
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
 from hotline.store.people import enrolments, member_keys
+from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 
 
-@dataclass(frozen=True, slots=True)
-class NumberToProve:
-    """What a phone has to prove. Its digests stay out of `repr`."""
-
-    enrolment_id: int
-    responder_id: int
-    kind: EnrolmentKind
-    """A new number keeps its person's PIN: none is chosen."""
-    language: str
-    code_hash: bytes | None = field(repr=False)
-    start_hash: bytes | None = field(repr=False)
-
-
-def waiting_for(session: Session, number_key: str, at: datetime) -> NumberToProve | None:
-    """What this phone may prove now. The whole of what is asked of an unknown phone is None."""
-    row = enrolments.to_prove(session, number_key, at)
-    if row is None:
-        return None
-    person = session.get_one(Responder, row.responder_id)
-    return NumberToProve(
-        row.id,
-        row.responder_id,
-        EnrolmentKind(row.kind),
-        person.language,
-        row.code_hash,
-        row.start_hash,
-    )
-
-
-def take_try(session: Session, wanted: NumberToProve) -> bool:
-    """Count a try, once for each text that was keyed; False where none was left."""
-    return enrolments.take_try(session, wanted.enrolment_id)
-
-
-def knows_code(wanted: NumberToProve | None, code: str) -> bool:
+def knows_code(wanted: Enrolment | None, code: str) -> bool:
     """Whether this is the code that the phone was sent: then it is asked for the start PIN. It proves nothing alone."""
     return is_same(wanted.code_hash if wanted else None, code, CODE_COSTS) and wanted is not None
 
 
 def matches(
-    wanted: NumberToProve | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
+    wanted: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
     """Whether both are right. Where there is nothing to prove it costs as much."""
     right_code = is_same(wanted.code_hash if wanted else None, code, CODE_COSTS)
@@ -68,7 +32,7 @@ def matches(
 def prove(
     session: Session,
     kit: Kit,
-    wanted: NumberToProve,
+    wanted: Enrolment,
     *,
     public_key: bytes | None = None,
     pin_wrap: bytes | None = None,
@@ -79,7 +43,7 @@ def prove(
     """
     at = kit.now()
     row = enrolments.open_of(session, wanted.responder_id, for_writing=True)
-    if row is None or row.id != wanted.enrolment_id or row.proved_at is not None:
+    if row is None or row.id != wanted.id or row.proved_at is not None:
         return False
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
     row.proved_at, row.sealed_code = at, None

@@ -52,6 +52,13 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
         return person
 
 
+def national_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
+    """Returns how many of the national desk can be told without this person, and whether that makes them too few."""
+    rest = national_living(personnel.members(session, but=person.id), at)
+    before = national_living(personnel.members(session), at)
+    return rest, rest < before and rest < NATIONAL_LEAST
+
+
 def close_desks(
     session: Session, person: Responder, at: datetime, *, but: Collection[str] = ()
 ) -> None:
@@ -113,15 +120,11 @@ def settle(
     lost = before - set(desks)
     if NATIONAL in lost and person.unreachable is None:
         check_national(session, person, at, at + LONGEST_LEAVE)
-    loses = bool(lost) or _narrows(person.categories, categories)
+    # No kind of case means all.
+    narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     responders.place(session, person, desks, categories, at)
     close_desks(session, person, at, but=desks)
-    return leaves.hand_on(session, kit, person.id, at) if loses else None
-
-
-def _narrows(before: Collection[str], after: Collection[str]) -> bool:
-    """Of kinds of cases; none means all."""
-    return bool(after) and (not before or not set(before) <= set(after))
+    return leaves.hand_on(session, kit, person.id, at) if lost or narrows else None
 
 
 def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
@@ -149,9 +152,7 @@ def remove_in(
     is_new = person.left_at is None and person.state in UNPROVED
     if not person.active and not is_new:
         raise PersonnelRefused(f"{person.name} was removed already")
-    rest = national_living(personnel.members(session, but=person.id), at)
-    before = national_living(personnel.members(session), at)
-    is_red = rest < before and rest < NATIONAL_LEAST
+    rest, is_red = national_without(session, person, at)
     if is_red:
         check_second(by, second, person, LAST_OF_NATIONAL)
 

@@ -29,12 +29,13 @@ from hotline.engine.keying import is_easy
 from hotline.sealing import oneoff
 from hotline.sealing.members import MemberPair, new_member_pair
 from hotline.services.people import proving_phones
-from hotline.services.people.proving_phones import NumberToProve
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.reader.turns import ReaderTry, ReaderTurn
 from hotline.store.database import Session
 from hotline.store.dialogue import readings
 from hotline.store.dialogue.readings import PinReading
+from hotline.store.people import enrolments
+from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 
 PROVED = b"proved"
@@ -44,7 +45,7 @@ PROVED = b"proved"
 class ProofTry:
     """The result of the costly part, which no transaction waits for."""
 
-    wanted: NumberToProve | None = None
+    wanted: Enrolment | None = None
     """What was proved; None where it was not."""
     pair: MemberPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
@@ -91,10 +92,10 @@ def change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
     return ReaderAnswer((CHANGED,))
 
 
-def _waits_for(kit: ReaderKit, one: ReaderTry) -> NumberToProve | None:
+def _waits_for(kit: ReaderKit, one: ReaderTry) -> Enrolment | None:
     """What this phone may prove now."""
     with kit.database.reading() as session:
-        return proving_phones.waiting_for(session, one.typed.get(NUMBER_KEY, ""), kit.now())
+        return enrolments.to_prove(session, one.typed.get(NUMBER_KEY, ""), kit.now())
 
 
 def knows_code(kit: ReaderKit, one: ReaderTry) -> bool:
@@ -107,7 +108,7 @@ def tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
     wanted = _waits_for(kit, one)
     if not _proves(kit, one, wanted) or wanted is None:
         return ProofTry()
-    is_chosen = one.kind is AskKind.CHOOSE and wanted.kind is EnrolmentKind.ENROL
+    is_chosen = one.kind is AskKind.CHOOSE and wanted.kind == EnrolmentKind.ENROL
     chosen = _chosen_pin(one) if is_chosen else None
     if chosen is None:
         return ProofTry(wanted)
@@ -129,7 +130,7 @@ def decided(session: Session, kit: ReaderKit, first: PinReading, proof: ProofTry
         first.state = ReadingState.WRONG
         return ReaderAnswer()
     first.state = ReadingState.DONE
-    if wanted.kind is not EnrolmentKind.ENROL:
+    if wanted.kind != EnrolmentKind.ENROL:
         is_new = proving_phones.prove(session, kit, wanted)
         return ReaderAnswer((NUMBER_PROVED if is_new else PROOF_OVER,))
     if first.asks["kind"] == AskKind.PROVE:
@@ -144,22 +145,22 @@ def decided(session: Session, kit: ReaderKit, first: PinReading, proof: ProofTry
 def refused(session: Session, kit: ReaderKit, one: ReaderTry) -> ReaderAnswer:
     """What is said of a proof that is wrong; also whether it lapsed, or was tried too often."""
     key = one.typed.get(NUMBER_KEY, "")
-    is_over = proving_phones.waiting_for(session, key, kit.now()) is None
+    is_over = enrolments.to_prove(session, key, kit.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
 
 
-def _proves(kit: ReaderKit, one: ReaderTry, wanted: NumberToProve | None) -> bool:
+def _proves(kit: ReaderKit, one: ReaderTry, wanted: Enrolment | None) -> bool:
     """Costs as much where nothing waits, and where no try is left."""
     start, costs = one.typed.get(START_PIN, ""), kit.vault.costs
     if wanted is None:
         return proving_phones.matches(None, one.pin, start, costs=costs)
-    name = f"{wanted.enrolment_id}\0{one.pin}\0{start}"
+    name = f"{wanted.id}\0{one.pin}\0{start}"
     if kit.memory.find(one.session_key, wanted.responder_id, name) is not None:
         return True
     with kit.database.writing() as session:
         # A try that was decided already is none.
         first = readings.hold(session, one.reading_id)
-        counts = first.state == ReadingState.ASKED and proving_phones.take_try(session, wanted)
+        counts = first.state == ReadingState.ASKED and enrolments.take_try(session, wanted.id)
     tries = wanted if counts else None
     if not proving_phones.matches(tries, one.pin, start, costs=costs):
         return False

@@ -179,19 +179,3 @@ def forget_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
 def forget_links(session: Session) -> None:
     """No invitation that was given out is good any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
-
-
-def forget_locked(session: Session, at: datetime) -> None:
-    """Private halves that wait behind a link whose time is over go."""
-    over = update(AccountCode).where(
-        AccountCode.locked_key.is_not(None), AccountCode.expires_at <= at
-    )
-    session.execute(over.values(locked_key=None))
-
-
-def holds_locked(session: Session, at: datetime) -> bool:
-    """Whether `forget_locked` would change anything."""
-    over = select(AccountCode.id).where(
-        AccountCode.locked_key.is_not(None), AccountCode.expires_at <= at
-    )
-    return session.execute(over.limit(1)).first() is not None

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.accounts.account import Actor
@@ -89,11 +89,13 @@ def ask(
     return row
 
 
+def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Approval.decided_at.is_(None), Approval.expires_at > at
+
+
 def undecided(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
     """Returns what waits of these kinds, the oldest first; what lapsed is not among it."""
-    waits = select(Approval).where(
-        Approval.kind.in_(kinds), Approval.decided_at.is_(None), Approval.expires_at > at
-    )
+    waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
     return session.scalars(waits.order_by(Approval.id)).all()
 
 
@@ -110,17 +112,14 @@ def about(session: Session, kind: ApprovalKind, begins: str, at: datetime) -> Se
     waits = select(Approval).where(
         Approval.kind == kind,
         Approval.subject.startswith(begins, autoescape=True),
-        Approval.decided_at.is_(None),
-        Approval.expires_at > at,
+        *_waits(at),
     )
     return session.scalars(waits.order_by(Approval.id).with_for_update()).all()
 
 
 def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None:
     """What waits about a subject, held for a decision."""
-    waits = select(Approval).where(
-        Approval.subject == subject, Approval.decided_at.is_(None), Approval.expires_at > at
-    )
+    waits = select(Approval).where(Approval.subject == subject, *_waits(at))
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
@@ -128,8 +127,7 @@ def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
     """Returns one that waits, held for a decision; None where it was decided or lapsed."""
     waits = select(Approval).where(
         Approval.id == approval_id,
-        Approval.decided_at.is_(None),
-        Approval.expires_at > at,
+        *_waits(at),
     )
     return session.scalar(waits.with_for_update())
 

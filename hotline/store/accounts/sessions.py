@@ -3,14 +3,15 @@
 Keeps failed attempts of names. A name with an account and a name without one are delayed and counted alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.domain.accounts.second_factor import FORGET_AFTER, IDLE, LONGEST
+from hotline.store.accounts.accounts import AccountCode, ConsoleAccount
 from hotline.store.database import Row, add_if_new
 
 
@@ -105,26 +106,6 @@ def end_everybody(session: Session) -> None:
     session.execute(delete(ConsoleSession))
 
 
-def is_untidy(session: Session, *, at: datetime, seen: datetime, made: datetime) -> bool:
-    """Whether `tidy` would change anything: a question, so that nobody waits for a writer without need."""
-    untidy = select(ConsoleSession.digest).where(
-        or_(
-            ConsoleSession.key_until <= at,
-            ConsoleSession.seen_at <= seen,
-            ConsoleSession.created_at <= made,
-        )
-    )
-    return session.execute(untidy.limit(1)).first() is not None
-
-
-def tidy(session: Session, *, at: datetime, seen: datetime, made: datetime) -> None:
-    """Forget keys whose time is over, and sessions last seen, or made, so long ago."""
-    over = or_(ConsoleSession.seen_at <= seen, ConsoleSession.created_at <= made)
-    session.execute(delete(ConsoleSession).where(over))
-    closed = update(ConsoleSession).where(ConsoleSession.key_until <= at)
-    session.execute(closed.values(key_until=None, locked_key=None))
-
-
 class SignInTry(Row):
     __tablename__ = "sign_in_try"
 
@@ -190,17 +171,33 @@ def forget(session: Session, name_key: bytes) -> None:
     session.execute(delete(SignInTry).where(SignInTry.name_key == name_key))
 
 
-def forget_older(session: Session, than: datetime) -> None:
-    session.execute(delete(SignInTry).where(SignInTry.last_at <= than))
-    session.execute(delete(FailedSignIn).where(FailedSignIn.at <= than))
-
-
 def next_try(session: Session, name_key: bytes) -> datetime | None:
     return session.scalar(select(SignInTry.next_try_at).where(SignInTry.name_key == name_key))
 
 
-def holds_older(session: Session, than: datetime) -> bool:
-    """Whether `forget_older` would change anything."""
-    tries = select(SignInTry.name_key).where(SignInTry.last_at <= than)
-    failed_ones = select(FailedSignIn.id).where(FailedSignIn.at <= than)
-    return any(session.execute(one.limit(1)).first() for one in (tries, failed_ones))
+Over = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
+"""Rows that are over: their table, which they are, and what is taken out of them; None where they go whole."""
+
+
+def _over(at: datetime) -> Iterator[Over]:
+    """Yields keys after their time, sessions that ended, keys behind links that are over, and attempts of long ago."""
+    ended = or_(ConsoleSession.seen_at <= at - IDLE, ConsoleSession.created_at <= at - LONGEST)
+    yield ConsoleSession, ended, None
+    yield ConsoleSession, ConsoleSession.key_until <= at, {"key_until": None, "locked_key": None}
+    locked = and_(AccountCode.locked_key.is_not(None), AccountCode.expires_at <= at)
+    yield AccountCode, locked, {"locked_key": None}
+    yield SignInTry, SignInTry.last_at <= at - FORGET_AFTER, None
+    yield FailedSignIn, FailedSignIn.at <= at - FORGET_AFTER, None
+
+
+def holds_over(session: Session, at: datetime) -> bool:
+    """Returns True if `forget_over` would change anything."""
+    found = (select(table).where(over).limit(1) for table, over, _ in _over(at))
+    return any(session.scalar(one) is not None for one in found)
+
+
+def forget_over(session: Session, at: datetime) -> None:
+    """Forgets what is over."""
+    for table, over, emptied in _over(at):
+        gone = delete(table) if emptied is None else update(table).values(emptied)
+        session.execute(gone.where(over).execution_options(synchronize_session=False))

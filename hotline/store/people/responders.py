@@ -6,7 +6,7 @@ The person's own row says the highest level, the districts and the kinds of case
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -236,7 +236,9 @@ def place(
             row.until_at = at
     session.flush()
     added = {code: level for code, level in desks.items() if code not in kept}
-    _add(session, person.id, new(added, categories, at))
+    for row in new(added, categories, at):
+        row.responder_id = person.id
+        session.add(row)
     person.level, person.categories = highest(desks.values()), list(categories)
     if person.level != Level.NATIONAL:
         person.districts = districts_of(desks)
@@ -253,12 +255,11 @@ def reopen(session: Session, person: Responder, left_at: datetime, at: datetime)
     hers = (Membership.responder_id == person.id, Membership.until_at == left_at)
     ended = session.scalars(select(Membership).where(*hers)).all()
     runs = {row.desk_code for row in running(session, person.id)}
-    again = [
-        Membership(desk_code=row.desk_code, level=row.level, categories=row.categories, from_at=at)
-        for row in ended
-        if row.desk_code not in runs
-    ]
-    _add(session, person.id, again)
+    for row in ended:
+        if row.desk_code not in runs:
+            again = Membership(desk_code=row.desk_code, level=row.level, from_at=at)
+            again.responder_id, again.categories = person.id, row.categories
+            session.add(again)
 
 
 def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
@@ -283,9 +284,3 @@ def who_answer_for(session: Session, desk: str, at: datetime) -> Sequence[Respon
     there = exists().where(Membership.responder_id == Responder.id, place, RUNS)
     found = select(Responder).where(there, *living(at))
     return session.scalars(found.order_by(Responder.id)).all()
-
-
-def _add(session: Session, responder_id: int, rows: Iterable[Membership]) -> None:
-    for row in rows:
-        row.responder_id = responder_id
-        session.add(row)

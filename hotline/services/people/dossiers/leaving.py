@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from hotline.domain.accounts.account import Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.desk.desks import account_of, of_responder, responder_of
-from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused
 from hotline.ports import Kit
@@ -66,7 +65,7 @@ def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason:
         raise PersonnelRefused(remark("{name} was removed already", name=person.name))
     if by.account_id and accounts.one(session, by.account_id).responder_id == person.id:
         raise PersonnelRefused(remark("another person must take you away"))
-    if person.active and is_last_of_national(session, kit, person):
+    if person.active and removals.national_without(session, person, kit.now())[1]:
         account = accounts.of_responder(session, person.id)
         if account is not None:
             directory.close(AccountChange(session, kit, by, account, reason))
@@ -140,13 +139,6 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
             raise DeskRefused(remark("they do not open that desk"))
         admissions.record(session, kit, "desk_left", by, code, member, reason)
     leaves.announce(kit, to_ring)
-
-
-def is_last_of_national(session: Session, kit: Kit, person: Responder) -> bool:
-    """Whether the national desk would have too few without this person."""
-    at = kit.now()
-    rest = national_living(personnel.members(session, but=person.id), at)
-    return rest < national_living(personnel.members(session), at) and rest < NATIONAL_LEAST
 
 
 def _human(session: Session, member: str) -> Responder | None:

@@ -177,7 +177,7 @@ def factor(visit: Visit) -> Response:
     """
     sealed = visit.form.text("sealed")
     try:
-        new = own_account.same_factor(visit.kit, visit.by, sealed) if sealed else None
+        new = own_account.new_factor(visit.kit, visit.by, sealed) if sealed else None
     except AccountRefused:
         new = None
     shown: NewFactor = new or own_account.new_factor(visit.kit, visit.by)
