@@ -7,10 +7,9 @@ from hotline.engine.check import early, paths, reporting, texts
 from hotline.engine.check.finding import MEND, Code, Finding, Findings, fault
 from hotline.engine.check.parts import leads_to, node_of, screens_from
 from hotline.engine.check.sizes import lengths, narrow
-from hotline.engine.document.document import Lists, bind, shaped
+from hotline.engine.document.document import Lists, ShapeFault, bind, shaped
 from hotline.engine.document.fields import broken_in_book, broken_in_flow, field_of
 from hotline.engine.document.kept import Document
-from hotline.engine.document.shape import ShapeFault
 from hotline.engine.flow import Ask, Book, Flow, Menu, Say, reached
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -90,7 +89,7 @@ def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Findings:
     yield from _of_texts(alone, limit)
 
 
-def of_node(book: Book, name: str, node: str, *, limit: int = DEFAULT_LIMIT) -> Findings:
+def of_node(book: Book, name: str, node: str) -> Findings:
     """Of these what concerns one node: a few milliseconds, so that nobody waits who writes it."""
     flow = book.flows[name]
     broken = paths.unknown_names(broken_in_flow(book, flow))
@@ -98,9 +97,8 @@ def of_node(book: Book, name: str, node: str, *, limit: int = DEFAULT_LIMIT) -> 
     yield from (one for one in (*broken, *ends) if one.node == node)
     reasons = {node: flow.reasons[node]} if node in flow.reasons else {}
     nodes = {node: flow.nodes[node]} if node in flow.nodes else {}
-    yield from _of_texts(
-        replace(book, flows={name: replace(flow, nodes=nodes, reasons=reasons)}), limit
-    )
+    alone = replace(book, flows={name: replace(flow, nodes=nodes, reasons=reasons)})
+    yield from _of_texts(alone, DEFAULT_LIMIT)
 
 
 def _of_texts(alone: Book, limit: int) -> Findings:

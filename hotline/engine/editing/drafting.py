@@ -14,13 +14,12 @@ from pydantic import ValidationError
 
 from hotline.engine.check.checking import of_flow, of_node
 from hotline.engine.check.finding import MEND, Code, Finding
+from hotline.engine.document.document import shape_faults
 from hotline.engine.document.fields import field_of
 from hotline.engine.document.kept import Document, Editable
 from hotline.engine.document.models import FlowModel, NodeModel, flow_of
-from hotline.engine.document.shape import shape_faults
 from hotline.engine.editing.anatomy import kind_of, nodes_of, path_of
 from hotline.engine.flow import Book, Flow
-from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.text.remark import Remark, remark
 
 MOST_MENDS = 40
@@ -119,9 +118,7 @@ def put_in(book: Book, flow: Flow) -> Book:
     return replace(book, flows={**book.flows, flow.name: flow}, drawings={}, dependants={})
 
 
-def draft_findings(
-    book: Book, draft: Draft, *, node: str = "", limit: int = DEFAULT_LIMIT
-) -> tuple[Finding, ...]:
+def draft_findings(book: Book, draft: Draft, *, node: str = "") -> tuple[Finding, ...]:
     """All that is wrong with one draft, or with one node of it, beside the live flows.
 
     `book` need not hold it yet; where it does, what is drawn already is not drawn again.
@@ -135,7 +132,7 @@ def draft_findings(
         if not node or one.node == node
     ]
     led = {remark("no node is called {name}", name=node) for node in draft.missing}
-    found = of_node(book, name, node, limit=limit) if node else of_flow(book, name, limit=limit)
+    found = of_node(book, name, node) if node else of_flow(book, name)
     return (*half, *(one for one in found if one.message not in led))
 
 

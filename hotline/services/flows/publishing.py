@@ -308,18 +308,8 @@ def of_screen(
     alone = draft_findings(book, draft, node=node)
     if sum(len(flow.nodes) for flow in book.flows.values()) > most:
         return ScreenCheck(alone, 0, is_whole=False)
-    name = draft.flow.name
-    led = {remark("no node is called {name}", name=missing) for missing in draft.missing}
-    among = [
-        one
-        for one in (
-            *of_book(book),
-            *uncovered(live, book),
-            *uncounted(book),
-            *late_alerts(book),
-        )
-        if one.flow == name and one.message not in led
-    ]
+    book_wide = (*of_book(book), *uncovered(live, book), *uncounted(book), *late_alerts(book))
+    among = [one for one in book_wide if one.flow == draft.flow.name]
     here = dict.fromkeys((*alone, *(one for one in among if one.node == node)))
     elsewhere = {one.node for one in (*among, *draft_findings(book, draft))} - {node}
     return ScreenCheck([*here], len(elsewhere), is_whole=True)
