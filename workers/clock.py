@@ -62,7 +62,7 @@ def look_after_due(kit: RelayKit) -> None:
         due = outbox.oldest_due(session, at)
     if held or due is None or at - due.next_at < RING_AFTER:
         return
-    heard = ring(kit, Job.DELIVER, due.message_id)
+    heard = ring(kit, Job.DELIVER, due.id)
 
     patience = SELF_AFTER if heard else URGENT_AFTER
     if at - due.next_at >= patience:

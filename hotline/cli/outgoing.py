@@ -27,7 +27,7 @@ def status(as_json: bool) -> None:
         return
     if found.hold is not None:
         since = shown(found.hold.since)
-        click.echo(f"PAUSED by {found.hold.by} since {since}: {found.hold.reason}")
+        click.echo(f"PAUSED by {found.hold.held_by} since {since}: {found.hold.reason}")
     elif found.fault is not None:
         click.echo(
             f"stopped by the gateway's answer ({found.fault}): it is tried again each minute"
@@ -77,7 +77,7 @@ def _row(found: LaneState) -> dict[str, Any]:
     held = found.hold
     return {
         "paused": held is not None or found.fault is not None,
-        "by": held.by if held else None,
+        "by": held.held_by if held else None,
         "reason": held.reason if held else found.fault,
         "since": held.since.isoformat() if held else None,
         "waiting": [

@@ -8,14 +8,13 @@ from hotline.domain.accounts.account import READERS, AccountRole, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.call_back import CallBackState
 from hotline.domain.desk.desks import account_of
-from hotline.domain.jobs import Job
 from hotline.errors import ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit, Kit
 from hotline.services import approving
 from hotline.services.accounts import changing, new_links
 from hotline.services.approving import About, ApprovalRule, Decision
 from hotline.services.desk import admissions
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.people import enrolment
 from hotline.services.people.dossiers import leaving, postings
 from hotline.services.tips import desk_calls, lifting, waiting_closures
@@ -136,8 +135,7 @@ def decide(
         to_ring = _carry_out(
             Decision(session, kit, row, by.actor, reason.strip(), key), about, approve
         )
-    for message in to_ring:
-        ring(kit, Job.DELIVER, message)
+    ring_for(kit, *to_ring)
 
 
 def take_back(kit: Kit, by: SignedIn, approval_id: int) -> None:

@@ -43,3 +43,10 @@ def in_kigali(at: datetime) -> str:
 def warning(name: str, says: str, todo: str) -> CheckResult:
     """Builds the result of a check that found something missing, which harms nobody now."""
     return CheckResult(name, True, says, todo, is_warning=True)
+
+
+def checked(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
+    """Builds the result of a check: what is `wrong` and what a person does next, or else how `well` it stands."""
+    if wrong is None:
+        return CheckResult(name, True, well)
+    return CheckResult(name, False, wrong, todo, level)

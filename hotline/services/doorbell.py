@@ -12,3 +12,10 @@ def ring(kit: Kit, job: Job, row_id: int) -> bool:
     except QueueUnavailable:
         return False
     return True
+
+
+def ring_for(kit: Kit, *messages: int | None) -> None:
+    """Rings for messages that were written, where there are any."""
+    for message_id in messages:
+        if message_id is not None:
+            ring(kit, Job.DELIVER, message_id)

@@ -24,6 +24,8 @@ from sqlalchemy import (
     QueuePool,
     create_engine,
     event,
+    select,
+    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -58,9 +60,11 @@ __all__ = (
     "Session",
     "Utc",
     "add_if_new",
+    "is_any",
     "open_database",
     "seconds_between",
     "sqlite_file",
+    "take_turns",
 )
 
 LOCK_SECONDS = 3.0
@@ -235,6 +239,17 @@ def _insert_if_new(table: Any, dialect: str) -> Any:
     """Put together once, and past the mapper: a sixth of what it costs for each row anew."""
     inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     return inserted.on_conflict_do_nothing().returning(*table.primary_key)
+
+
+def is_any(session: Session, key: Any, *which: Any) -> bool:
+    """Returns True if any row of the table of `key` fits."""
+    return session.scalar(select(key).where(*which).limit(1)) is not None
+
+
+def take_turns(session: Session, lock: int) -> None:
+    """Holds one of PostgreSQL's advisory locks until the transaction ends. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
 def insert_into(session: Session, row: type[Row]) -> Any:

@@ -8,25 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.tip import Urgency
-from hotline.domain.tips.clusters import Following, Likeness, LikeTip, NewTip, followed
+from hotline.domain.tips.clusters import Following, LikeTip, followed
 from tests.builders import NOON
 
-PHONE = frozenset({Likeness.CONTACT})
-WORDS = frozenset({Likeness.WORDS})
+PHONE, WORDS = "phone", "words"
 
 
 def told(
     tips: Sequence[tuple[float, int, str | None, str | None]],
-    why: frozenset[Likeness] = PHONE,
+    why: str = PHONE,
 ) -> list[Following | None]:
     """Tell tips one after the other (minute, urgency, kind, who): what each comes to."""
     earlier: list[LikeTip] = []
     verdicts = []
     for number, (minute, urgency, kind, who) in enumerate(tips, 1):
         at = NOON + timedelta(minutes=minute)
-        verdict = followed(NewTip(at, urgency, kind, who), earlier)
-        leader = verdict.leader_id if verdict else None
-        earlier.append(LikeTip(number, at, urgency, kind, who, why, leader))
+        phone, words = ("one", None) if why == PHONE else (f"phone {number}", "the same")
+        new = LikeTip(number, at, urgency, kind, "12", "no", phone, words, who)
+        verdict = followed(new, earlier)
+        earlier.append(new._replace(leader_id=verdict.leader_id if verdict else None))
         verdicts.append(verdict)
     return verdicts
 
@@ -97,9 +97,9 @@ def test_the_fifth_equal_text_within_ten_minutes_is_one_of_a_cluster() -> None:
 
 
 def test_a_cluster_whose_first_tips_are_closed_rings_again() -> None:
-    follower = LikeTip(4, NOON, SEEN, "sex", None, PHONE, leader_id=1)
+    follower = LikeTip(4, NOON, SEEN, "sex", "12", "no", "one", None, None, leader_id=1)
     earlier = [follower, follower, follower]
-    assert followed(NewTip(NOON + timedelta(minutes=1), SEEN, "sex", None), earlier) is None
+    assert followed(follower._replace(at=NOON + timedelta(minutes=1)), earlier) is None
 
 
 MINUTES = st.lists(st.integers(0, 3), min_size=1, max_size=40)

@@ -23,7 +23,7 @@ NAMED = {
 }
 """What stands in braces in an action's name, or is its whole name."""
 
-APPENDING = ("audit.append", "audit.sign")
+APPENDING = ("audit.append", "audit.sign", "audit.of_tip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
     for function in module.functions:
         for call in ast.walk(function):
             if isinstance(call, ast.Call) and _of_audit(call):
-                (action,) = [word.value for word in call.keywords if word.arg == "action"]
-                yield function.name, action
+                named = [word.value for word in call.keywords if word.arg == "action"]
+                yield function.name, named[0] if named else call.args[2]
 
 
 def _called(call: ast.Call) -> str:
@@ -62,7 +62,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _of_audit(call: ast.Call) -> bool:
-    return _called(call) in ("append", "sign") and ast.unparse(call.func) in APPENDING
+    return _called(call) in ("append", "sign", "of_tip") and ast.unparse(call.func) in APPENDING
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:

@@ -138,7 +138,7 @@ def test_every_row_comes_back_and_nothing_goes_out(
     assert (done.waiting, back.deliver(), back.sms.sent) == (2, 0, [])
     held = lane.look(back.kit).hold
     assert held is not None
-    assert held.by == "Aline"
+    assert held.held_by == "Aline"
     assert "restored" in held.reason
     with back.database.reading() as session:
         chain = audit.verify(session)

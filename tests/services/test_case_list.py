@@ -45,9 +45,9 @@ def test_a_case_goes_from_told_to_followed_to_closed_and_begins_anew(district: D
     case.say("consent", {"consent": "yes"})
     offered = case.say("offered", {"service": "shelter"}).entry_id
     (only,) = listed(district)
-    assert (only.stage, only.case.persons) == (CaseStage.REFERRED, 1)
-    assert only.case.holder == district.responder(case.hers).name
-    assert hers in only.case.references
+    assert (only.stage, only.persons) == (CaseStage.REFERRED, 1)
+    assert only.holder == district.responder(case.hers).name
+    assert hers in only.references
     assert [at for at, _ in only.clocks] == sorted(at for at, _ in only.clocks)
     assert (clock() + timedelta(hours=24), FOLLOW_UP) in only.clocks
     case.say("answered", {"answer": "accepted"}, of=offered)
@@ -58,7 +58,7 @@ def test_a_case_goes_from_told_to_followed_to_closed_and_begins_anew(district: D
     assert stands(district) is CaseStage.CLOSED
     retention.reopen_tip(case.kit, case.tip, by="A desk", reason="again")
     (only,) = listed(district)
-    assert (only.stage, only.case.holder) == (CaseStage.TOLD, None)
+    assert (only.stage, only.holder) == (CaseStage.TOLD, None)
 
 
 def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:

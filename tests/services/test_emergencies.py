@@ -21,7 +21,7 @@ from hotline.services.changes.results import ChangePublished, ChangeRefused, Ref
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
 from hotline.services.flows.publishing import PublicationNote
-from hotline.services.watch import checks_words, watchers
+from hotline.services.watch import checks_database, watchers
 from hotline.store.flows.publications import Publishing
 from hotline.store.outbox.messages import Message
 from hotline.store.watch import alarms
@@ -220,8 +220,8 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
     urgent(desk)
     with desk.kit.database.reading() as session:
         (message,) = session.scalars(select(Message)).all()
-        finding = checks_words.finding(session, clock.at)
-        late = checks_words.finding(session, clock.at + LASTS + checks_words.LATE)
+        finding = checks_database.urgent_words(session, clock.at)
+        late = checks_database.urgent_words(session, clock.at + LASTS + checks_database.ENDED_BY)
     wording = Wording(Template[message.template], message.parameters, message.language)
     assert render(wording, shipped_phrases()) == (
         "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."

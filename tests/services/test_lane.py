@@ -69,7 +69,11 @@ def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District)
     assert not lane.hold(alone.kit, by="Bosco", reason="also")
     held = lane.look(alone.kit).hold
     assert held is not None
-    assert (held.by, held.reason, held.since) == ("Aline", "a wrong list of numbers", alone.clock())
+    assert (held.held_by, held.reason, held.since) == (
+        "Aline",
+        "a wrong list of numbers",
+        alone.clock(),
+    )
 
     lane.release(alone.kit, by="Bosco", reason="mended", fates={})
     with pytest.raises(NotFound):

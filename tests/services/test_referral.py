@@ -14,6 +14,7 @@ from hotline.ports import Kit
 from hotline.services.referrals import ladder, referral
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases
 from hotline.store.tips.tips import Tip
@@ -167,7 +168,7 @@ def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
 @pytest.mark.row("R4")
 def test_the_report_is_offered_wherever_anybody_lives(district: District) -> None:
     def is_offered() -> bool:
-        return referral.may_be_offered(district.database, district.clock())
+        return responders.anybody_lives(district.database, district.clock())
 
     assert not is_offered()
     district.enrol()

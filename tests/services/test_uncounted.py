@@ -47,7 +47,6 @@ LADDER = "whom the ladder tells next, and of what: a drill is told like a tip"
 ONE = "beside one tip that was found, for who may see it"
 MADE = "adds up what `outreach.count` made, which makes nothing of these"
 NO_FIGURE: Mapping[str, str] = {
-    "cases/case_overview._add_people": ONE,
     "dialogue/contacts.in_the_middle": WATCH,
     "outbox/health._locked": WATCH,
     "outbox/health._unreferred": WATCH,
@@ -60,7 +59,6 @@ NO_FIGURE: Mapping[str, str] = {
     "referrals/known_cases.taken_since": ONE,
     "referrals/referrals._hands": LADDER,
     "referrals/referrals.other_takers": LADDER,
-    "referrals/tip_overview._by_contact": ONE,
     "referrals/tip_overview._tips": ONE,
     "sms/inbound.unproven_answers": WATCH,
     "tips/likeness.in_company": LADDER,
@@ -71,7 +69,7 @@ TRIALS_ALONE: Mapping[str, str] = {
     "services/tips/intake.reach_state": LADDER,
     "store/outbox/health.UNREFERRED": WATCH,
     "store/referrals/referrals.waiting": LADDER,
-    "store/referrals/tip_overview.REAL": "lists for who was told of it: a drill stands there",
+    "store/tips/tips.REAL": "lists for who was told of it: a drill stands there",
     "store/watch/trials.standing": "the trials themselves",
     "store/watch/trials.untold": "the trials themselves",
 }

@@ -60,14 +60,6 @@ def listed(one: Asker) -> set[int]:
     return {found.tip.id for found in tip_overviews(one.session, Wanted(viewer=one.viewer))}
 
 
-def of_the_same_phone(one: Asker) -> set[int]:
-    """All four are of one phone: each that she may know of is counted beside the others."""
-    found = tip_overviews(one.session, Wanted(viewer=one.viewer, before=5, limit=4))
-    seen = {standing.tip.id for standing in found}
-    counted = {standing.same_contact + 1 for standing in found}
-    return seen if counted <= {len(seen)} else {1, 2, 3, 4}
-
-
 def answered_by_sms(one: Asker) -> set[int]:
     names = known_cases.of_responder(one.session, HE, AGO)
     return one.tips([*names.open, *names.also])
@@ -148,7 +140,6 @@ def counted_beside(one: Asker) -> set[int]:
 
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/tip_overview._tips": listed,
-    "referrals/tip_overview._by_contact": of_the_same_phone,
     "referrals/known_cases.of_responder": answered_by_sms,
     "referrals/known_cases.tips_of": lambda one: {
         tip.id for _, tip in known_cases.tips_of(one.session, HE)
@@ -170,8 +161,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/known_cases.open_references": lambda one: one.tips(
         known_cases.open_references(one.session, HE, NOON)
     ),
-    "referrals/asked_back.recipients": told_of_an_answer,
-    "referrals/retention.told": told_of_a_wish,
+    "referrals/asked_back.knows": lambda one: told_of_an_answer(one) | told_of_a_wish(one),
     "referrals/desk_pages/owed.owing": owing,
     "outbox/health.untaken_tips": lambda one: {
         found.id for found in health.untaken_tips(one.session, one.viewer)

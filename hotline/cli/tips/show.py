@@ -18,19 +18,19 @@ from hotline.services.people.leaves import shown
 
 def row_of(one: ListedCase) -> dict[str, object]:
     """A case as a program reads it."""
-    tip = one.case.tip
+    tip = one.tip
     return {
         **picked(tip, "urgency", "outcome"),
         "tip": tip.id,
-        "references": one.case.references,
+        "references": one.references,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
         "state": one.stage,
         "red": one.is_red,
-        "held_by": one.case.holder,
+        "held_by": one.holder,
         "filed_at": second_of(tip.filed_at),
         "closed_at": second_of(tip.closed_at),
-        "persons_met": one.case.persons,
+        "persons_met": one.persons,
         "clocks": [{"clock": kind, "due_at": second_of(due_at)} for due_at, kind in one.clocks],
     }
 
@@ -90,8 +90,8 @@ def show(name: str, language: str, as_json: bool) -> None:
 
 
 def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
-    one, tip = sheet.listed, sheet.listed.case.tip
-    yield "case", " ".join((f"T{tip.id}", *one.case.references))
+    one, tip = sheet.listed, sheet.listed.tip
+    yield "case", " ".join((f"T{tip.id}", *one.references))
     filed = f", filed {shown(tip.filed_at)}" if tip.filed_at is not None else ""
     yield "told of", place_within(tip.place, tip.within, "en") + filed
     if tip.channel == trial.DRILL:
@@ -99,8 +99,8 @@ def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
     yield "urgency", Urgency(tip.urgency).label
     ended = f" {shown(tip.closed_at)}, {tip.outcome or 'no outcome'}" if tip.closed_at else ""
     yield "state", f"{one.stage}{ended}{', RED' if one.is_red else ''}"
-    yield "held by", one.case.holder or ("-" if tip.closed_at is not None else "nobody has it")
-    yield "persons", "not kept any more" if one.case.persons is None else str(one.case.persons)
+    yield "held by", one.holder or ("-" if tip.closed_at is not None else "nobody has it")
+    yield "persons", "not kept any more" if one.persons is None else str(one.persons)
     clocks = (f"{kind} due {shown(due_at)}" for due_at, kind in one.clocks)
     yield "clocks", ", ".join(clocks) or "none runs"
     if sheet.links:

@@ -59,18 +59,12 @@ class ReportIn:
     gateway: Gateway = Gateway.AFRICAS_TALKING
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a message says, frozen when it is written: every send of it is the same, letter by letter."""
-
-    template: Template
-    parameters: Mapping[str, str]
-    language: str
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class AlertButRef:
-    """An alert's words without its reference: a burst of alerts differs in little else. Each is made once."""
+class Wording:
+    """What a message says, frozen when it is written: every send of it is the same, letter by letter.
+
+    A burst of alerts differs in little but the reference: without it the words of each are made once.
+    """
 
     template: Template
     parameters: Mapping[str, str]
@@ -126,22 +120,22 @@ def alert_but_ref(
     language: str,
     code: str | None,
     locked: bool,
-) -> AlertButRef:
+) -> Wording:
     """What `alert` says beside the reference. By position, since a cache finds that sooner.
 
     A requested closure is answered by dialling alone: its `code` is never None.
     """
     if purpose is Purpose.JUDGE:
-        return AlertButRef(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
+        return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
     pair = ASKING.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
     return _asking(pair, {"place": place_name(place, language)}, language, code)
 
 
-def _asking(pair: Pair, said: Mapping[str, str], language: str, code: str | None) -> AlertButRef:
+def _asking(pair: Pair, said: Mapping[str, str], language: str, code: str | None) -> Wording:
     reply, dial = pair
     if code is None:
-        return AlertButRef(reply, said, language)
-    return AlertButRef(dial, {**said, "code": code}, language)
+        return Wording(reply, said, language)
+    return Wording(dial, {**said, "code": code}, language)
 
 
 def notice(
@@ -152,7 +146,7 @@ def notice(
     number: str | None,
     code: str | None,
     place: str = "",
-) -> AlertButRef:
+) -> Wording:
     """Returns what everybody who was told must know beside the alert, one segment long.
 
     `number` is the national desk's. `code` is the responders' entry, where a reply does not reach us.
@@ -161,11 +155,11 @@ def notice(
         said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
         return _asking(ASKING[purpose], said, language, code)
     if purpose in PLAIN:
-        return AlertButRef(PLAIN[purpose], {}, language)
+        return Wording(PLAIN[purpose], {}, language)
     with_number, alone = PLACE_CHANGED if purpose is Purpose.MOVED else CARES[care].sms
     if number is None or with_number is alone:
-        return AlertButRef(alone, {}, language)
-    return AlertButRef(with_number, {"number": number}, language)
+        return Wording(alone, {}, language)
+    return Wording(with_number, {"number": number}, language)
 
 
 LIKE = {
@@ -176,12 +170,12 @@ LIKE = {
 }
 
 
-def like_another(words: AlertButRef, reference: str | None) -> AlertButRef:
+def like_another(words: Wording, reference: str | None) -> Wording:
     """The alert of a case that is like another one which she knows by this name. Others say nothing of it."""
     template = LIKE.get(words.template)
     if reference is None or template is None:
         return words
-    return AlertButRef(template, {**words.parameters, "like": reference}, words.language)
+    return Wording(template, {**words.parameters, "like": reference}, words.language)
 
 
 def render(wording: Wording, phrases: Phrases) -> str:

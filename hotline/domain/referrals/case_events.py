@@ -159,6 +159,11 @@ class Tell:
     purpose: Purpose
 
 
+def tells(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Tell, ...]:
+    """Returns the orders that name anybody."""
+    return tuple(Tell(who, purpose) for who, purpose in orders if who)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What follows. A clock that is set replaces the open one of its kind; closing `judge` takes the wish back."""

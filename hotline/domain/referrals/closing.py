@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline.domain.referrals import clocks
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, tells
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.ladder_steps import ALL_FROM, first_outcome, national, red
 from hotline.domain.referrals.referral import Candidate, colleagues
@@ -25,7 +25,7 @@ def requested(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datet
     if asks is not None and asks.due_at <= again.due_at:
         return Decision(holder=s.holder)
     who = whom(s, roster, 0) if clocks.may_remind(s.case.urgency, at) else ()
-    tell = (Tell(who, Purpose.JUDGE),) if who else ()
+    tell = tells((who, Purpose.JUDGE))
     return Decision(tell, {DeadlineKind.JUDGE: again}, holder=s.holder)
 
 
@@ -33,7 +33,7 @@ def due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) ->
     """Asks the national desk again, and all of it from the third time, while nobody has confirmed or refused."""
     who = whom(s, roster, e.nth + 1)
     again = {DeadlineKind.JUDGE: Clock(_again(s, at), e.nth + 1)}
-    return Decision((Tell(who, Purpose.JUDGE),) if who else (), again, holder=s.holder)
+    return Decision(tells((who, Purpose.JUDGE)), again, holder=s.holder)
 
 
 def read(s: CaseStanding, _r: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
@@ -52,7 +52,7 @@ def decision_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: dat
     """
     again = {DeadlineKind.DECISION: Clock(clocks.next_morning(at), e.nth + 1)}
     who = whom(s, roster, ALL_FROM)
-    told = (Tell(who, Purpose.JUDGE),) if who else ()
+    told = tells((who, Purpose.JUDGE))
     if {*who} - {s.holder}:
         return Decision(told, again, holder=s.holder)
     last = red(s, roster, at, but=s.holder)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline.domain.referrals import clocks, closing, manner, unread
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell, tells
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.ladder_steps import asks, national, red
 from hotline.domain.referrals.referral import Candidate, Reason, colleagues, next_told, overdue_told
@@ -50,7 +50,7 @@ def _look_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: dateti
     if not who:
         who = colleagues(s.case, roster, but=s.holder)[:1]
     again = {DeadlineKind.SECOND_LOOK: Clock(at + clocks.AGAIN, e.nth + 1)}
-    return Decision((Tell(who, Purpose.LOOK),) if who else (), again, holder=s.holder)
+    return Decision(tells((who, Purpose.LOOK)), again, holder=s.holder)
 
 
 def _red_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:

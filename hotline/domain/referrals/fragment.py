@@ -15,7 +15,7 @@ from hotline.domain.referrals.case_events import (
     Event,
     Happened,
     Purpose,
-    Tell,
+    tells,
 )
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Candidate, Reason, next_told
@@ -42,4 +42,4 @@ def follows(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime
     if e.what not in (Happened.UNREACHED, Happened.LEFT) or s.holder is not None:
         return Decision(holder=holder)
     who = next_told(s.case, roster, s.told, Reason.UNREACHED)
-    return Decision((Tell(who, Purpose.ALERT),) if who else (), holder=holder)
+    return Decision(tells((who, Purpose.ALERT)), holder=holder)

@@ -22,7 +22,7 @@ from hotline.domain.referrals.case_events import (
     Event,
     Happened,
     Purpose,
-    Tell,
+    tells,
 )
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care
@@ -47,6 +47,7 @@ from hotline.domain.referrals.referral import (
     eligible,
     first_told,
     next_told,
+    of_the_nation,
     turn_of,
     turns,
 )
@@ -84,7 +85,7 @@ def how(care: Care, at: datetime) -> Mapping[DeadlineKind, Clock]:
 
 def _raised(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
     who = first_told(s.case, roster, s.told)
-    return replace(raised(s.case, s.care, at), tell=(Tell(who, Purpose.ALERT),) if who else ())
+    return replace(raised(s.case, s.care, at), tell=tells((who, Purpose.ALERT)))
 
 
 def _danger_again(
@@ -95,7 +96,7 @@ def _danger_again(
     who = people or first_told(s.case, roster, s.told)
     again = raised(s.case, s.care, at)
     close = again.close | {DeadlineKind.JUDGE, DeadlineKind.SECOND_LOOK}
-    return replace(again, tell=(Tell(who, Purpose.ALERT),) if who else (), close=close)
+    return replace(again, tell=tells((who, Purpose.ALERT)), close=close)
 
 
 def _unreached(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
@@ -161,7 +162,7 @@ def _without_the_wish(s: CaseStanding, e: Event, decision: Decision) -> Decision
 
 def _taken(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
     """The first who takes it holds it. Who takes it after the holder passed it on, or fell silent, holds it instead."""
-    if moving.is_away(s, e.by) and DeadlineKind.RED not in s.clocks:
+    if e.by in moving.away(s) and DeadlineKind.RED not in s.clocks:
         return Decision(holder=s.holder)
     hands_on = s.holder is not None and s.holder != e.by and _may_change_hands(s)
     holder = e.by if s.holder is None or hands_on else s.holder
@@ -184,7 +185,7 @@ def _taken(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime)
 def _looks(s: CaseStanding, roster: Sequence[Candidate], e: Event) -> bool:
     """Whether this answers the question to look: somebody of the national desk who did not hold it, and was asked."""
     asked = s.clocks.get(DeadlineKind.SECOND_LOOK)
-    national = {c.id for c in roster if c.level is Level.NATIONAL}
+    national = of_the_nation(roster)
     return asked is not None and asked.nth > 0 and e.by in national and e.by != s.holder
 
 
@@ -193,7 +194,7 @@ def _may_change_hands(s: CaseStanding) -> bool:
     passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.judging is None
     return (
         passed
-        or moving.is_away(s, s.holder)
+        or s.holder in moving.away(s)
         or DeadlineKind.RED in s.clocks
         or (overdue is not None and overdue.nth >= ESCALATED)
     )

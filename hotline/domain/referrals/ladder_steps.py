@@ -6,7 +6,14 @@ from datetime import datetime
 from hotline.domain.referrals import clocks
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import CASE_CLOCKS, Clock, DeadlineKind
-from hotline.domain.referrals.referral import Candidate, Case, Level, colleagues, turns
+from hotline.domain.referrals.referral import (
+    Candidate,
+    Case,
+    Level,
+    colleagues,
+    of_the_nation,
+    turns,
+)
 from hotline.domain.tip import Urgency
 
 ALL_FROM = 2
@@ -65,7 +72,7 @@ def asks(s: CaseStanding, roster: Sequence[Candidate], who: Sequence[int]) -> tu
     """These people are told. The national desk after the district: nobody has taken it."""
     if s.holder is not None or not s.told:
         return (Tell(tuple(who), Purpose.ALERT),)
-    desk = {c.id for c in roster if c.level is Level.NATIONAL}
+    desk = of_the_nation(roster)
     local = tuple(one for one in who if one not in desk)
     last = tuple(one for one in who if one in desk)
     orders = (Tell(local, Purpose.ALERT), Tell(last, Purpose.OPEN))

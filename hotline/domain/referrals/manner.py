@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain.referrals import clocks
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, tells
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.ladder_steps import national
-from hotline.domain.referrals.moving import living, tells
-from hotline.domain.referrals.referral import Candidate, Level, Reason, next_told
+from hotline.domain.referrals.moving import living
+from hotline.domain.referrals.referral import Candidate, Reason, next_told, of_the_nation
 
 
 def asked(at: datetime) -> dict[DeadlineKind, Clock]:
@@ -27,7 +27,7 @@ def marked(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime
     who = concerned(s, roster)
     if s.care is not Care.CAREFUL:
         return Decision(tells((who, Purpose.CARE)), holder=s.holder)
-    desk = {one.id for one in roster if one.level is Level.NATIONAL}
+    desk = of_the_nation(roster)
     deciding = tuple(one for one in who if one in desk) or national(roster, 0, but=None)
     others = tuple(one for one in who if one not in desk)
     orders = tells((others, Purpose.CARE), (deciding, Purpose.HOW))
@@ -54,7 +54,7 @@ def due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) ->
     again = {DeadlineKind.MANNER: Clock(at + clocks.AGAIN, e.nth + 1)}
     if s.asked_beside > e.nth:
         return Decision((), again, holder=s.holder)
-    desk = {one.id for one in roster if one.level is Level.NATIONAL}
+    desk = of_the_nation(roster)
     going = tuple(one for one in concerned(s, roster) if one not in desk) if e.nth == 0 else ()
     deciding = national(roster, e.nth + 1, but=None)
     return Decision(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline.domain.referrals import clocks
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, tells
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.ladder_steps import national
 from hotline.domain.referrals.referral import (
@@ -20,6 +20,7 @@ from hotline.domain.referrals.referral import (
     Notified,
     eligible,
     first_told,
+    of_the_nation,
     turns,
 )
 from hotline.domain.tip import Urgency, is_district
@@ -39,7 +40,7 @@ def moved(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) 
     before = living(s, roster)
     new = first_told(s.case, roster, s.told)
     if e.nth > MOST_MOVES:
-        desk = {one.id for one in roster if one.level is Level.NATIONAL}
+        desk = of_the_nation(roster)
         before = tuple(one for one in before if one in desk)
         new = tuple(one for one in new if one in desk) or national(roster, 0, but=None)
     tell = tells((before, Purpose.MOVED), (new, Purpose.ALERT))
@@ -79,7 +80,7 @@ def withheld(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: dateti
     gone = tuple(dict.fromkeys(o.responder_id for o in s.told if o.level is not Level.NATIONAL))
     if not gone:
         return Decision(holder=s.holder)
-    desk = {one.id for one in roster if one.level is Level.NATIONAL}
+    desk = of_the_nation(roster)
     knew = tuple(one for one in living(s, roster) if one in desk)
     new = tuple(one for one in first_told(s.case, roster, s.told) if one not in knew)
     tell = tells((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
@@ -110,18 +111,16 @@ def taken_anew(s: CaseStanding, roster: Sequence[Candidate], decision: Decision)
     """Somebody of the new place has it: the national desk is asked to let the first place's people go."""
     if decision.holder == s.holder or not away(s):
         return decision
-    desk = {one.id for one in roster if one.level is Level.NATIONAL}
+    desk = of_the_nation(roster)
     asked = tuple(one for one in living(s, roster) if one in desk) or national(roster, 0, but=None)
     return replace(decision, tell=(*decision.tell, *tells((asked, Purpose.LET))))
 
 
-def is_away(s: CaseStanding, who: int | None) -> bool:
-    """Whether she was told of another place alone: her take ends nothing that is asked of the new one's people."""
-    return who in away(s)
-
-
 def away(s: CaseStanding) -> tuple[int, ...]:
-    """Who was told of a place that was corrected since, and of nothing else."""
+    """Who was told of a place that was corrected since, and of nothing else.
+
+    Their take ends nothing that is asked of the new place's people.
+    """
     here = {one.responder_id for one in s.told if not one.away}
     ids = dict.fromkeys(one.responder_id for one in s.told if one.away)
     return tuple(one for one in ids if one not in here)
@@ -135,10 +134,6 @@ def living(s: CaseStanding, roster: Sequence[Candidate]) -> tuple[int, ...]:
 
 def ask(s: CaseStanding, at: datetime) -> Clock:
     return Clock(clocks.acknowledge_due(s.case.urgency, at, step=0))
-
-
-def tells(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Tell, ...]:
-    return tuple(Tell(who, purpose) for who, purpose in orders if who)
 
 
 def _wish(s: CaseStanding, gone: Sequence[int]) -> frozenset[DeadlineKind]:

@@ -105,7 +105,7 @@ def first_told(
     return choose_first(
         case.urgency,
         *eligible(case, roster),
-        fairly=lambda people, most: _fairly(people, before)[:most],
+        fairly=lambda people, most: turns(people, before)[:most],
     )
 
 
@@ -167,7 +167,7 @@ def _higher(
     if reason is Reason.SILENT:
         rank += 1
     higher = [c for c in people if _rank(c.level) >= rank and c.id not in before]
-    return _fairly(_lowest(higher))[:1]
+    return turns(_lowest(higher))[:1]
 
 
 def _national(
@@ -176,8 +176,8 @@ def _national(
     national = [c for c in roster if c.level is Level.NATIONAL]
     fresh = [c for c in national if c.id not in before]
     if fresh or reason is Reason.UNREACHED:
-        return _fairly(fresh)[:1]
-    return _fairly(national)[:1]
+        return turns(fresh)[:1]
+    return turns(national)[:1]
 
 
 def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int) -> tuple[int, ...]:
@@ -191,7 +191,7 @@ def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int)
     coordinators = [c for c in near if c.level is Level.COORDINATOR]
     own = [c for c in coordinators if c.districts & hers]
     if nth == 0 and coordinators:
-        return _fairly(own or coordinators)[:1]
+        return turns(own or coordinators)[:1]
     return turns([c for c in people if c.level is Level.NATIONAL])[:1] if nth <= 1 else ()
 
 
@@ -201,9 +201,9 @@ def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> t
     return tuple(c.id for c in sorted(people, key=lambda c: (-_rank(c.level), turn_of(c))))
 
 
-def turns(candidates: Iterable[Candidate]) -> tuple[int, ...]:
-    """People of one level, in the order of their turns."""
-    return _fairly(candidates)
+def of_the_nation(roster: Sequence[Candidate]) -> frozenset[int]:
+    """Returns the people of the national desk."""
+    return frozenset(c.id for c in roster if c.level is Level.NATIONAL)
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
@@ -234,7 +234,9 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [c for c in candidates if _rank(c.level) == lowest]
 
 
-def _fairly(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
+def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
+    """Returns people in the order of their turns, those of `first` before the others."""
+
     def turn(c: Candidate) -> tuple[bool, Turn]:
         return (c.id not in first, turn_of(c))
 

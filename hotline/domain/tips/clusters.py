@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.coming import Care, Coming
@@ -45,35 +46,25 @@ TYPED = (WORDS, "landmark")
 """Answers in words of her own. What is chosen from a menu is equal by design, and counts for nothing here."""
 
 
-class Likeness(StrEnum):
-    """Why two tips are alike."""
+class LikeTip(NamedTuple):
+    """A tip that is told of, or was within a day, by what it is compared. Keys are digests.
 
-    CONTACT = "contact"
-    WORDS = "words"
-
-
-@dataclass(frozen=True, slots=True)
-class LikeTip:
-    """An earlier open tip of the same place and official answer, from the same phone or in the same words."""
+    `category` and `who_key` are None while nobody answered.
+    """
 
     tip_id: int
     at: datetime
     urgency: int
     category: str | None
+    place: str
+    official: str
+    contact_key: str
+    words_key: str | None
+    """Of what was typed."""
     who_key: str | None
-    why: frozenset[Likeness]
+    """Of the answer to "Who needs help?"."""
     leader_id: int | None = None
     """The tip whose people heard that more was told; None where this one rang by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewTip:
-    """A tip that is about to be told of. `who_key` and `category` are None while nobody answered."""
-
-    at: datetime
-    urgency: int
-    category: str | None
-    who_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +83,14 @@ def typed_text(answers: Mapping[str, str]) -> str | None:
     return said if len(said) >= LEAST_LETTERS else None
 
 
-def followed(new: NewTip, earlier: Sequence[LikeTip]) -> Following | None:
+def followed(new: LikeTip, earlier: Sequence[LikeTip]) -> Following | None:
     """The cluster that a new tip joins; None where it rings by itself.
 
     `earlier` are open tips of the last day, the oldest first, of the same place and official answer.
     """
     like = [one for one in earlier if one.at <= new.at and _alike(new, one)]
-    same = [one for one in like if Likeness.CONTACT in one.why]
-    words = [one for one in like if Likeness.WORDS in one.why and new.at - one.at <= WORDS_WITHIN]
+    same = [one for one in like if one.contact_key == new.contact_key]
+    words = [one for one in like if _says_the_same(new, one) and new.at - one.at <= WORDS_WITHIN]
     if new.urgency == Urgency.DANGER:
         cluster = _danger_cluster(new, same) or _words_cluster(new, words)
     else:
@@ -112,21 +103,25 @@ def followed(new: NewTip, earlier: Sequence[LikeTip]) -> Following | None:
     return Following(rings[0].tip_id, announced)
 
 
-def _alike(new: NewTip, one: LikeTip) -> bool:
+def _alike(new: LikeTip, one: LikeTip) -> bool:
     """An unknown kind is like any: danger is told before the kind is asked, and judged again once it is answered."""
-    if Likeness.WORDS in one.why:
+    if _says_the_same(new, one):
         return True
     return new.category is None or one.category is None or new.category == one.category
 
 
-def _contact_cluster(new: NewTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
+def _says_the_same(new: LikeTip, one: LikeTip) -> bool:
+    return new.words_key is not None and new.words_key == one.words_key
+
+
+def _contact_cluster(new: LikeTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
     lately = [one for one in same if new.at - one.at < HOUR]
     if len(lately) >= AN_HOUR:
         return _with_a_ring(lately, same)
     return same if len(same) >= A_DAY else ()
 
 
-def _danger_cluster(new: NewTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
+def _danger_cluster(new: LikeTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
     """The dangers of the last hour, unless another person is named or the cluster has been quiet for long."""
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < DANGERS:
@@ -137,7 +132,7 @@ def _danger_cluster(new: NewTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
     return () if _quiet(new, lately) else _with_a_ring(lately, same)
 
 
-def _words_cluster(new: NewTip, words: Sequence[LikeTip]) -> Sequence[LikeTip]:
+def _words_cluster(new: LikeTip, words: Sequence[LikeTip]) -> Sequence[LikeTip]:
     if len(words) < SAME_WORDS:
         return ()
     if new.urgency == Urgency.DANGER and _quiet(new, words):
@@ -145,7 +140,7 @@ def _words_cluster(new: NewTip, words: Sequence[LikeTip]) -> Sequence[LikeTip]:
     return words
 
 
-def _quiet(new: NewTip, cluster: Sequence[LikeTip]) -> bool:
+def _quiet(new: LikeTip, cluster: Sequence[LikeTip]) -> bool:
     """Whether the cluster rang last so long ago that a danger rings again."""
     return all(new.at - one.at >= ANEW for one in cluster if one.leader_id is None)
 

@@ -21,7 +21,6 @@ from hotline.domain.accounts.account import (
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.second_factor import ACTS_WITHIN, APPROVAL_LIVES, MOST_ACTS
 from hotline.domain.desk.desks import of_account
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording
 from hotline.domain.referrals.referral import Level
 from hotline.domain.watch.alarms import Alarm
@@ -30,7 +29,7 @@ from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services import alarming
 from hotline.services.approving import ADMIN, About, ApprovalRule, Decision, name_of, request
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import case_messages
 from hotline.store.accounts import accounts, approvals, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
@@ -253,8 +252,7 @@ def changing(
         account = held(session, account_id) if ended else living(session, account_id)
         change = AccountChange(session, kit, by, account, reason)
         yield change
-    for message in change.to_ring:
-        ring(kit, Job.DELIVER, message)
+    ring_for(kit, *change.to_ring)
 
 
 def held(session: Session, account_id: int) -> ConsoleAccount:

@@ -1,17 +1,23 @@
-"""Codes about a person, opened by whoever holds the key of her case. Nothing that a hook reaches imports this file.
+"""Codes about a person and the notes of a case, opened by whoever holds the keys. No hook imports this file.
 
 Whom it may be shown to is asked before: behind a PIN or a person's key, and by `visible_to`.
 """
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from hotline.domain.call_back import KIGALI
+from hotline.domain.cases.entries import SAYS, EntryKind, NoteCode
+from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.cases.case_codes import case_name
 from hotline.sealing.cases.case_opening import open_case_key, open_codes
 from hotline.sealing.envelope import label
-from hotline.store.cases import case_codes, case_keys
+from hotline.sealing.notes import open_note
+from hotline.store.cases import case_codes, case_keys, case_log, case_notes
 from hotline.store.database import Session
 from hotline.store.tips.tips import Tip
 
@@ -37,4 +43,34 @@ def codes_of(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
     for entry_id, body in case_codes.of_tip(session, tip.id).items():
         with suppress(SealBroken):
             found[entry_id] = open_codes(body, private=private, uid=tip.uid, entry_id=entry_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedNote:
+    """What a responder noted: of a closed list, or her own words, which stay out of `repr`."""
+
+    at: datetime
+    says: NoteCode
+    words: str = field(default="", repr=False)
+
+    def headed(self, kit: Kit, language: str) -> str:
+        """The heading of this note on a page: when it was written."""
+        time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
+        return kit.phrases.say(language, Template.NOTE_AT, time=time)
+
+
+def notes_of(session: Session, tip: Tip, tip_key: bytes) -> Sequence[OpenedNote]:
+    """The first first. One that does not open hides no other."""
+    bodies = case_notes.of_tip(session, tip.id)
+    found = []
+    for row in case_log.of_tip(session, tip.id):
+        if row.kind != EntryKind.NOTE:
+            continue
+        says, words = NoteCode(row.codes[SAYS]), ""
+        if row.id in bodies:
+            with suppress(SealBroken):
+                words = open_note(bodies[row.id], tip_key=tip_key, uid=tip.uid, key=row.key)
+        if words or says is not NoteCode.WORDS:
+            found.append(OpenedNote(row.at, says, words))
     return found

@@ -15,11 +15,12 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.wording import Template
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.store.cases import case_log, case_overview
+from hotline.store.cases import case_keys, case_log, case_people, counted, service_referrals
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_overview import CaseOverview
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
+from hotline.store.referrals import referrals
+from hotline.store.referrals.desk_pages import tip_events
 from hotline.store.tips import links
 from hotline.store.tips.links import LinkedTip
 from hotline.store.tips.tips import Tip
@@ -106,12 +107,23 @@ FOLLOW_UP = "follow-up"
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
-    case: CaseOverview
+    """A case in clear: nothing here was sealed, and nothing says what is noted of a person."""
+
+    tip: Tip
+    references: Sequence[str]
+    """By which responders know it, the first first."""
     stage: CaseStage
-    is_red: bool
-    """Nobody was left to tell, and the national desk is told until one of it takes it."""
+    holder: str | None
+    """The name of the responder who has it."""
+    persons: int | None
+    """How many were met; None where what was noted of them is gone, and that they were with it."""
     clocks: Sequence[tuple[datetime, str]]
     """When each that runs is due, the first first."""
+
+    @property
+    def is_red(self) -> bool:
+        """Nobody was left to tell, and the national desk is told until one of it takes it."""
+        return any(kind == DeadlineKind.RED for _, kind in self.clocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +142,22 @@ def sheet(kit: Kit, name: str) -> CaseSheet:
         tip = None if found is None else session.get(Tip, found)
         if tip is None:
             raise NotFound(f"no case {name}: `hotline tips list` says which there are")
-        (case,) = case_overview.of_tips(session, [tip])
         linked = links.of_tip(session, tip.id, THE_LINE)
-        return CaseSheet(_listed(case), linked, of_tip(session, tip.id))
+        return CaseSheet(_listed(session, tip), linked, of_tip(session, tip.id))
 
 
-def _listed(case: CaseOverview) -> ListedCase:
-    follow = [(case.follow_due, FOLLOW_UP)] if case.follow_due is not None else []
-    is_red = any(kind == DeadlineKind.RED for _, kind in case.clocks)
-    return ListedCase(case, stage(case.entries), is_red, sorted((*case.clocks, *follow)))
+def _listed(session: Session, tip: Tip) -> ListedCase:
+    entries = [case_log.entry_of(row) for row in case_log.of_tip(session, tip.id)]
+    people = case_people.of_tip(session, tip.id)
+    offers = service_referrals.of_tip(session, tip.id)
+    asked = [*(one.due_at for one in people), *(one.due_at for one in offers)]
+    clocks = [(due_at, kind) for _, kind, due_at in tip_events.clocks(session, [tip.id])]
+    are_gone = counted.is_over(session, tip.id) and not case_keys.public_key(session, tip.id)
+    return ListedCase(
+        tip,
+        referrals.references(session, tip.id),
+        stage(entries),
+        None if tip.holder_id is None else session.get_one(Responder, tip.holder_id).name,
+        None if are_gone else len(people),
+        sorted((*clocks, *((at, FOLLOW_UP) for at in sorted(filter(None, asked))[:1]))),
+    )

@@ -13,7 +13,6 @@ from hotline.domain.changes.change import (
     ends,
     may_publish,
 )
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.referral import Level
@@ -27,7 +26,7 @@ from hotline.services.changes.folders import noted
 from hotline.services.changes.going_live import go_live
 from hotline.services.changes.proposing import english_alone, read_by_two, unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes
 from hotline.store.database import Session
@@ -118,8 +117,7 @@ def publish(
     done = go_live(
         kit, by, gathered, assembled.document, said, lambda s: told.extend(_tell(s, kit, until))
     )
-    for message_id in told[:1]:
-        ring(kit, Job.DELIVER, message_id)
+    ring_for(kit, *told[:1])
     return done
 
 

@@ -20,9 +20,9 @@ from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_grant, open_words, opens_grant
 from hotline.sealing.passphrase import Costs
 from hotline.services import weekly_keys
-from hotline.services.cases import entries, opened_notes
+from hotline.services.cases import case_opening, entries
+from hotline.services.cases.case_opening import OpenedNote
 from hotline.services.cases.entries import EntryBy
-from hotline.services.cases.opened_notes import OpenedNote
 from hotline.services.desk.keys import by_passphrase, recovery
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.services.referrals.case_standing import coming_of
@@ -179,7 +179,7 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
         earlier=tuple(one.place for one in tips.earlier_places(session, tip.id)),
         answers=open_words(tip.body, tip_key, uid=tip.uid, place=tip.place),
         asked=_asked(asked_back.of_tip(session, tip.id), tip_key, tip.uid),
-        notes=opened_notes.of_tip(session, tip, tip_key),
+        notes=case_opening.notes_of(session, tip, tip_key),
     )
 
 

@@ -3,14 +3,13 @@
 It opens a tip: nothing that a hook reaches imports it.
 """
 
-from hotline.domain.jobs import Job
 from hotline.domain.tip import NATIONAL, desk_of
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.sealing.opening import open_grant
 from hotline.services.desk import access
 from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import case_standing, correcting, endings
 from hotline.store.desk import desks
 from hotline.store.tips import tips
@@ -42,8 +41,7 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: 
         to_ring = correcting.send_down(
             session, kit, tip, endings.by_command(by.first, by.why(reason)), at
         )
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
@@ -56,5 +54,4 @@ def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
             )
         who = endings.by_command(by, reason)
         to_ring = correcting.let_go(session, kit, tip, who, kit.now())
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)

@@ -23,7 +23,7 @@ from hotline.engine.flow import Book
 from hotline.engine.numbers.questions import ANSWER
 from hotline.engine.view import gathers
 from hotline.ports import Kit
-from hotline.services.cases import kept_forms
+from hotline.services.cases import sealed_codes
 from hotline.services.dialogue import entry_cases
 from hotline.services.dialogue.entry_cases import CASE, LETTERS, VERB
 from hotline.services.guessing import SecretLook
@@ -112,9 +112,9 @@ def _keep_form(given: Given) -> None:
         return
     if person_asks.ended_by(name, answers) is None:
         form = person_asks.started(name, answers, flows)
-        kept_forms.keep(given.session, given.kit, who, case, form)
+        sealed_codes.keep_form(given.session, given.kit, who, case, form)
     elif person_asks.KEEPING not in flows:
-        kept_forms.drop(given.session, who, case)
+        sealed_codes.drop_form(given.session, who, case)
 
 
 def _erase_by_receipt(given: Given) -> None:

@@ -25,7 +25,7 @@ from hotline.services.dialogue import entry_cases
 from hotline.services.dialogue.entry_cases import EXERCISE, CaseFlags
 from hotline.services.dialogue.replay import SessionContext, landing
 from hotline.services.outbox import alert_path
-from hotline.services.referrals import call_back_requests, referral
+from hotline.services.referrals import call_back_requests
 from hotline.services.rolls import certificates, joining
 from hotline.services.rolls.joining import BEHIND_PIN
 from hotline.services.tips import receipts
@@ -64,7 +64,7 @@ def opened(kit: DoorKit, hop: UssdHop, key: str) -> Opening:
     """What is true of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
     revision_id = kit.books.live()
     book, at = kit.books.book(revision_id), kit.now()
-    reporting = referral.may_be_offered(kit.database, at)
+    reporting = responders.anybody_lives(kit.database, at)
     dialled, _ = entry_of(hop.text, book.entries) if hop.text else ("", ())
     private = bool(dialled) and book.flows[book.entries[dialled]].private
     asks_pin = private and enrolments.anybody_has_pin(kit.database)

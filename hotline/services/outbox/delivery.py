@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import (
     MessageState,
     Outcome,
@@ -26,7 +25,7 @@ from hotline.domain.outbox.message import NOTICES, render
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import RelayKit, Send, SendingKit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.outbox import reports
 from hotline.services.referrals import acknowledgements, ladder
 from hotline.store.database import Session
@@ -72,8 +71,7 @@ def _deliver(kit: RelayKit, claim: Claim) -> None:
 
     with kit.senders.in_turn():
         told = record(kit, claim, result, stop_key)
-    if told is not None:
-        ring(kit, Job.DELIVER, told)
+    ring_for(kit, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +235,7 @@ def expire_leases(kit: RelayKit) -> None:
             tip_id = outbox.tip_of(session, row)
             if verdict.replace and tip_id is not None:
                 told = ladder.unreached(session, kit, tip_id, at) or told
-    if told is not None:
-        ring(kit, Job.DELIVER, told)
+    ring_for(kit, told)
 
 
 def retry_unknown(kit: RelayKit) -> None:
@@ -254,8 +251,7 @@ def retry_unknown(kit: RelayKit) -> None:
             if row.state == MessageState.RETRY:
                 row.next_at = at
                 again = row.id
-    if again is not None:
-        ring(kit, Job.DELIVER, again)
+    ring_for(kit, again)
 
 
 def miss_reports(kit: RelayKit) -> None:
@@ -280,5 +276,4 @@ def miss_reports(kit: RelayKit) -> None:
             again = row.id
             if not notice and not referrals.overtaken(session, row.referral_id):
                 ladder.unreached(session, kit, tip_id, at)
-    if again is not None:
-        ring(kit, Job.DELIVER, again)
+    ring_for(kit, again)

@@ -21,18 +21,10 @@ from hotline.store.outbox.messages import LaneHold
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    by: str
-    reason: str
-    since: datetime
-    doubtful_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class LaneState:
     """How the lane stands."""
 
-    hold: Hold | None
+    hold: LaneHold | None
     fault: str | None
     """What the gateway refused us for, where it did: that ends by itself."""
     waiting: Sequence[WaitingMessages]
@@ -54,10 +46,10 @@ def look(kit: Kit) -> LaneState:
         return _lane(session)
 
 
-def held(kit: Kit) -> Hold | None:
+def held(kit: Kit) -> LaneHold | None:
     """Who holds it; None where it is free. Counts nothing, as `look` does: every page of the console asks."""
     with kit.database.reading() as session:
-        return _hold(holds.standing(session))
+        return holds.standing(session)
 
 
 def hold(kit: Kit, *, by: Signer, reason: str) -> bool:
@@ -152,16 +144,12 @@ def answer(kit: Kit, message_ids: Collection[int], *, by: Signer, reason: str) -
 
 
 def _lane(session: Session) -> LaneState:
-    hold = _hold(holds.standing(session))
+    hold = holds.standing(session)
     return LaneState(
         hold=hold,
         fault=messages.fault(session),
         waiting=holds.waiting(session, hold.doubtful_until if hold else None),
     )
-
-
-def _hold(row: LaneHold | None) -> Hold | None:
-    return Hold(row.held_by, row.reason, row.since, row.doubtful_until) if row else None
 
 
 def _choices(kinds: Sequence[Kind]) -> str:

@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import FINAL_STATES, MessageState, ReportMeaning, report_meaning
 from hotline.domain.outbox.message import Kind, ReportIn
 from hotline.ports import Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import ladder
 from hotline.store.cases import case_log
 from hotline.store.database import Session, add_if_new
@@ -33,8 +32,7 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
         )
         if add_if_new(session, row):
             told = apply_early(session, kit, report.gateway, report.provider_id, at)
-    if told is not None:
-        ring(kit, Job.DELIVER, told)
+    ring_for(kit, told)
 
 
 def apply_early(

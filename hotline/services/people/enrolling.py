@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.people.enrolment import (
@@ -25,7 +24,7 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.start_secrets import CODE_COSTS, START_COSTS, digested
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.people import leaves, responder_sms
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
@@ -121,7 +120,7 @@ def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> St
             reason=reason,
         )
         paper = StartPaper(person.id, person.name, dial, start_pin, at + START_LIVES)
-    ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
     return paper
 
 

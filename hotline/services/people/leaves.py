@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from hotline.domain.call_back import KIGALI
-from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.people.enrolment import UNPROVED, EnrolmentState
 from hotline.domain.people.recipients import NATIONAL_LEAST, all_away, fewest_national
@@ -19,7 +18,7 @@ from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import acknowledgements
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -39,13 +38,6 @@ def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> int 
     session.flush()
     personnel.drop_messages(session, responder_id)
     return acknowledgements.release_person(session, kit, responder_id, at)
-
-
-def announce(kit: Kit, *messages: int | None) -> None:
-    """Rings for messages that were written, after the commit."""
-    for message_id in messages:
-        if message_id is not None:
-            ring(kit, Job.DELIVER, message_id)
 
 
 def find(session: Session, name: str) -> Responder:
@@ -161,7 +153,7 @@ def leave(
         alone = set(all_away(personnel.members(session), _codes(), begins)) - set(before)
         why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
         record(session, kit, "responder_on_leave", person, by=by, reason=why)
-    announce(kit, to_ring)
+    ring_for(kit, to_ring)
     return LeaveGiven(person, row, sorted(alone))
 
 
@@ -216,7 +208,7 @@ def begin_leaves(kit: Kit) -> None:
             row.begun_at = at
             to_ring = hand_on(session, kit, row.responder_id, at) or to_ring
         personnel.drop_messages_of_the_left(session)
-    announce(kit, to_ring)
+    ring_for(kit, to_ring)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:

@@ -3,8 +3,8 @@
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import DoorKit
 from hotline.services.outbox import alert_path
-from hotline.services.referrals import referral
 from hotline.store.dialogue import contacts
+from hotline.store.people import responders
 from hotline.store.watch import alarms
 
 
@@ -15,7 +15,7 @@ def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
             contacts.try_writing(session, kit.now())
         blocked = alert_path.why_blocked(kit)
         wrong = wrong_keys(kit)
-        offered = referral.may_be_offered(kit.database, kit.now())
+        offered = responders.anybody_lives(kit.database, kit.now())
     except StoreUnavailable:
         return ("the database cannot commit",)
 

@@ -18,6 +18,7 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.accounts import directory
 from hotline.services.accounts.changing import AccountChange, living
+from hotline.services.doorbell import ring_for
 from hotline.services.people import leaves, responder_sms
 from hotline.services.people.leaves import LONGEST_LEAVE, check_national, check_second, find, record
 from hotline.store.accounts import accounts
@@ -138,7 +139,7 @@ def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) 
     """
     with kit.database.writing() as session:
         done, to_ring = remove_in(session, kit, name, second=second, by=by, reason=reason)
-    leaves.announce(kit, *to_ring)
+    ring_for(kit, *to_ring)
     return done
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply_limits import Why
@@ -11,7 +10,7 @@ from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services import alarming
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.people import responder_sms
 from hotline.services.rolls import joining
 from hotline.store.database import Session
@@ -56,8 +55,7 @@ def stop(kit: Kit, msisdn: str) -> None:
     """
     with kit.database.writing() as session:
         to_ring = stop_in(session, kit, msisdn, kit.now())
-    for message_id in to_ring:
-        ring(kit, Job.DELIVER, message_id)
+    ring_for(kit, *to_ring)
 
 
 def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ...]:

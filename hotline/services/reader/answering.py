@@ -25,10 +25,9 @@ from hotline.domain.dialogue.asks import (
 )
 from hotline.domain.dialogue.person_asks import PERSON_VERBS
 from hotline.domain.dialogue.ussd import Opening, Pinned
-from hotline.domain.jobs import Job
 from hotline.errors import PinRefused, SealBroken
 from hotline.sealing import oneoff
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.reader import acts, pages, pins, proving
 from hotline.services.reader.cases import people_acts
 from hotline.services.reader.proving import FreshWrap, ProofTry
@@ -143,8 +142,7 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
         is_right = first.state == ReadingState.DONE
     if is_right and found.private is not None and one.responder_id is not None:
         kit.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def _proved(

@@ -16,7 +16,7 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, SealBroken
 from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_grant, open_words
-from hotline.services.cases import entries, line_of_time, opened_notes
+from hotline.services.cases import case_opening, entries, line_of_time
 from hotline.services.desk import admissions, reading
 from hotline.services.desk.access import OpenedTip
 from hotline.services.reader import pins
@@ -53,7 +53,7 @@ def page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     if not again:
         pins.read(turn, tip.id)
         note_read(turn, tip, known_as)
-    notes = opened_notes.of_tip(turn.session, tip, case.tip_key)
+    notes = case_opening.notes_of(turn.session, tip, case.tip_key)
     told = OpenedTip(
         id=tip.id,
         matter=tip.matter,

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from hotline.domain.call_back import kigali
 from hotline.domain.dialogue.asks import PAGE, ReaderAnswer
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.people import pin_rest
 from hotline.domain.people.pin_rest import (
@@ -25,7 +24,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.people import responder_sms
 from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals import ladder
@@ -156,8 +155,7 @@ def tell_nights(kit: Kit) -> None:
             words = {"count": str(count), "code": code}
             wording = Wording(SMS[PinWarning.NIGHT], words, leader.language)
             to_ring = responder_sms.say(session, leader, wording, at)
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def last_opened(turn: ReaderTurn) -> str:

@@ -21,15 +21,13 @@ from hotline.domain.call_back import (
     windows,
 )
 from hotline.domain.dialogue.ussd import Opening
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import Priority
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import Wording
 from hotline.domain.tip import NATIONAL
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.ports import Kit
 from hotline.sealing.sealer import SealedTip
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import case_messages
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
@@ -107,8 +105,7 @@ def keep_time(kit: Kit) -> None:
         for row in call_backs.due(session, at):
             for template in _move(session, row, at):
                 to_ring = _tell(session, row, template, at) or to_ring
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def end(row: CallBack, state: CallBackState, at: datetime) -> None:
@@ -183,17 +180,8 @@ def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> 
         "time": str(row.window),
         "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
     }
-    messages = [
-        case_messages.message(
-            Kind.ALERT,
-            Wording(template, parameters, person.language),
-            person.id,
-            priority=Priority.SOON,
-            at=at,
-            of=None,
-        )
-        for person in call_backs.desk_people(session, at, row.tip_id)
+    told = [
+        case_messages.say(session, Wording(template, parameters, one.language), one.id, at)
+        for one in call_backs.desk_people(session, at, row.tip_id)
     ]
-    session.add_all(messages)
-    session.flush()
-    return messages[0].id if messages else None
+    return next(iter(told), None)

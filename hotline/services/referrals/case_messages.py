@@ -57,10 +57,7 @@ def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> i
         wording = Wording(Template.REMIND_REPLY, said, responder.language)
     else:
         wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
-    row = message(Kind.ALERT, wording, who, priority=tip.urgency, at=at, of=known_as.id)
-    session.add(row)
-    session.flush()
-    return row.id
+    return say(session, wording, who, at, priority=tip.urgency, of=known_as.id)
 
 
 def notify(
@@ -94,14 +91,11 @@ def notify(
         )
         said = {"ref": name.reference, **words.parameters}
         wording = Wording(words.template, said, words.language)
-        row = message(
-            Kind.ALERT, wording, who, priority=Priority.URGENT, at=at, of=name.referral_id
+        turn, of = 0 if order.purpose is Purpose.MOVED else BEHIND, name.referral_id
+        told_id = say(
+            session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due
         )
-        row.turn = 0 if order.purpose is Purpose.MOVED else BEHIND
-        row.next_at = due or at
-        session.add(row)
-        session.flush()
-        to_ring = to_ring or row.id
+        to_ring = to_ring or told_id
     return to_ring, tuple(who for who in order.who if who not in names)
 
 
@@ -141,11 +135,7 @@ def confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> int:
     """Writes an SMS that no case waits for, due now; its id."""
-    urgency = Priority.CONFIRMATION
-    row = message(Kind.CONFIRMATION, wording, responder_id, priority=urgency, at=at, of=of)
-    session.add(row)
-    session.flush()
-    return row.id
+    return say(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
 def message(
@@ -162,10 +152,25 @@ def message(
         priority=priority,
         state=MessageState.PENDING,
         next_at=at,
-        lease_until=None,
-        leased_by=None,
-        provider_id=None,
         created_at=at,
-        accepted_at=None,
-        delivered_at=None,
     )
+
+
+def say(
+    session: Session,
+    wording: Wording,
+    to: int,
+    at: datetime,
+    *,
+    priority: int = Priority.SOON,
+    of: int | None = None,
+    turn: int = 0,
+    due: datetime | None = None,
+) -> int:
+    """Writes an SMS to a responder, due now unless a later moment is named. Returns its id."""
+    kind = Kind.CONFIRMATION if priority == Priority.CONFIRMATION else Kind.ALERT
+    row = message(kind, wording, to, priority=priority, at=at, of=of)
+    row.turn, row.next_at = turn, due or at
+    session.add(row)
+    session.flush()
+    return row.id

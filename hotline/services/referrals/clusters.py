@@ -25,10 +25,8 @@ from hotline.domain.tips.clusters import (
     Following,
     KnownName,
     LikelyPair,
-    Likeness,
     LikeTip,
     LinkReason,
-    NewTip,
     followed,
     likely,
     name_for,
@@ -46,9 +44,9 @@ from hotline.store.cases import case_log
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import cluster_names, known_cases, referrals
-from hotline.store.referrals.retention import WishTold
+from hotline.store.referrals.asked_back import Recipient
 from hotline.store.tips import likeness, links, visible
-from hotline.store.tips.likeness import LikenessKeys, Trait
+from hotline.store.tips.likeness import LikenessKeys
 from hotline.store.tips.links import LINE
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
@@ -129,7 +127,7 @@ def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int,
     new = likeness.in_company(session, tip_ids, since, contact=DANGERS, words=SAME_WORDS)
     if not new:
         return {}
-    groups: dict[tuple[str, str], list[Trait]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[LikeTip]] = defaultdict(list)
     for one in likeness.earlier(session, new.values(), since):
         if one.tip_id not in new:
             groups[one.place, one.official].append(one)
@@ -140,8 +138,7 @@ def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int,
         if trait is None:
             continue
         group = groups[trait.place, trait.official]
-        tip = NewTip(trait.at, trait.urgency, trait.category, trait.who_key)
-        verdict = followed(tip, [_seen(trait, one) for one in group if _company(trait, one)])
+        verdict = followed(trait, group)
         leader = verdict.leader_id if verdict else None
         group.append(trait._replace(leader_id=leader))
         group.sort(key=lambda one: (one.at, one.tip_id))
@@ -188,14 +185,8 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
         return False
     written = visible.carry(session, pair.a, pair.b, LINE, at)
     for row in written:
-        audit.append(
-            session,
-            at=at,
-            actor="clock",
-            action="tip_excluded",
-            subject=f"tip:{pair.b}",
-            reason=f"{row.why}: {row.whom}: as of tip {pair.a}, which the same phone told",
-        )
+        why = f"{row.why}: {row.whom}: as of tip {pair.a}, which the same phone told"
+        audit.of_tip(session, pair.b, "tip_excluded", "clock", at, why)
         by, codes = EntryBy("clock"), {WHY: row.why}
         key = str(row.id)
         entries.done_by(session, pair.b, EntryKind.EXCLUDED, by, at, key=key, codes=codes)
@@ -217,23 +208,6 @@ def known_beside(
         if name is not None:
             found[tip_id, who] = name
     return found
-
-
-def _company(new: Trait, one: Trait) -> bool:
-    return new.contact_key == one.contact_key or (
-        new.words_key is not None and new.words_key == one.words_key
-    )
-
-
-def _seen(new: Trait, one: Trait) -> LikeTip:
-    why = set()
-    if new.contact_key == one.contact_key:
-        why.add(Likeness.CONTACT)
-    if new.words_key is not None and new.words_key == one.words_key:
-        why.add(Likeness.WORDS)
-    return LikeTip(
-        one.tip_id, one.at, one.urgency, one.category, one.who_key, frozenset(why), one.leader_id
-    )
 
 
 HOW_TO_GO = (Purpose.CARE, Purpose.HOW, Purpose.UNANSWERED)
@@ -278,8 +252,8 @@ def widened(session: Session, steps: Sequence[LadderStep]) -> Sequence[LadderSte
 
 
 def untold_wishes(
-    session: Session, tip: Tip, people: Collection[WishTold], at: datetime
-) -> Sequence[WishTold]:
+    session: Session, tip: Tip, people: Collection[Recipient], at: datetime
+) -> Sequence[Recipient]:
     """Of those who are to be told of a wish, who knows of none of its cluster; each by the name that she knows."""
     company = cluster_names.company(session, tip)
     known = cluster_names.known_names(session, company)

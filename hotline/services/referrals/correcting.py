@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from hotline.domain.desk.desks import DeskKind
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import DUE_STATES
 from hotline.domain.places.places import camps
 from hotline.domain.referrals.case_events import Event, Happened, Purpose, Tell
@@ -33,7 +32,7 @@ from hotline.domain.tip import (
 )
 from hotline.errors import EndRefused
 from hotline.ports import Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import case_messages, endings, ladder
 from hotline.services.referrals.case_standing import coming_of
 from hotline.services.referrals.endings import EndRequest
@@ -194,14 +193,14 @@ def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) 
     session.flush()
     beside = desks_beside(session, tip, earlier)
     tips.take_grants(session, tip.id, but=readers(tip, earlier, beside))
-    _record(session, tip, "first_place_let_go", who, at)
+    audit.of_tip(session, tip.id, "first_place_let_go", who.actor, at, who.reason)
     return ladder.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
 
 
 def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
     """The district may know of it from now on. Returns a message to ring for."""
     tip.official = "no"
-    _record(session, tip, "tip_sent_down", who, at)
+    audit.of_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
     session.flush()
     return ladder.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)
 
@@ -232,12 +231,6 @@ def tell_added(session: Session, kit: Kit, told_tip: ToldTip, at: datetime) -> N
     tip = told_tips.row_of(session, told_tip)
     due = due if tip.urgency == Urgency.DANGER else by_day(due)
     case_messages.notify(session, kit, tip, order, Care.NONE, at, due=due)
-
-
-def _record(session: Session, tip: Tip, action: str, who: EndRequest, at: datetime) -> None:
-    audit.append(
-        session, at=at, actor=who.actor, action=action, subject=f"tip:{tip.id}", reason=who.reason
-    )
 
 
 def tell_mark(session: Session, kit: Kit, tip: Tip, before: Coming, at: datetime) -> None:
@@ -284,8 +277,7 @@ def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> No
             raise EndRefused(f"tip {tip_id} is closed")
         who = endings.signed_by(session, by, reason)
         to_ring = decide(session, kit, tip, manner, who, kit.now())
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def decide(
@@ -315,11 +307,4 @@ def _is_asked(tip: Tip) -> bool:
 
 def _record_manner(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
     unseen = tip.manner == Manner.UNSEEN
-    audit.append(
-        session,
-        at=at,
-        actor=who.actor,
-        action="go_unseen" if unseen else "go_openly",
-        subject=f"tip:{tip.id}",
-        reason=who.reason,
-    )
+    audit.of_tip(session, tip.id, "go_unseen" if unseen else "go_openly", who.actor, at, who.reason)

@@ -28,8 +28,7 @@ from hotline.domain.cases.entries import (
 )
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.desk.desks import of_account
-from hotline.domain.outbox.delivery import Priority
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import Wording
 from hotline.domain.referrals.case_events import (
     KEPT_FOR,
     WITHIN,
@@ -57,9 +56,10 @@ from hotline.store.database import Session
 from hotline.store.desk import audit, members
 from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import deadlines, referrals, retention
+from hotline.store.referrals import asked_back, deadlines, referrals, retention
+from hotline.store.referrals.asked_back import Recipient
 from hotline.store.referrals.cluster_names import company
-from hotline.store.referrals.retention import Kept, WishTold
+from hotline.store.referrals.retention import Kept
 from hotline.store.tips.tips import Tip, drop_closure_request
 from hotline.text.names import is_one_name
 
@@ -73,7 +73,7 @@ def wish(session: Session, kit: Kit, tip_ids: Collection[int], *, actor: str) ->
     for tip in retention.unasked(session, tip_ids):
         tip.erase_wanted_at, tip.receipt_key = at, None
         call_back_requests.withdraw(session, kit, tip.id)
-        _record_wish(session, tip, "erase_wanted", at, actor=actor)
+        audit.of_tip(session, tip.id, "erase_wanted", actor, at)
         session.flush()
         fate = fate_of(session, tip)
         if fate is WordsFate.GO and tip.closed_at is not None:
@@ -123,7 +123,7 @@ def decide(kit: Kit, tip_id: int, *, erases: bool, by: Signer, reason: str) -> K
             _erase(session, found.tip, kit.now(), actor=audit.signer(by), reason=reason)
         else:
             at, tip = kit.now(), found.tip
-            _record_wish(session, tip, "erase_kept", at, actor=audit.signer(by), reason=reason)
+            audit.of_tip(session, tip.id, "erase_kept", audit.signer(by), at, reason)
             again = {DeadlineKind.ERASURE: Clock(at + KEPT_FOR)}
             deadlines.set_clocks(session, tip.id, again, at)
         session.flush()
@@ -165,7 +165,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
     """Whoever acts on the case goes on acting: its other clocks run on."""
-    _record_wish(session, tip, "tip_erased", at, actor=actor, reason=reason)
+    audit.of_tip(session, tip.id, "tip_erased", actor, at, reason)
     deadlines.close(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()
     retention.redact(session, [tip.id], at)
@@ -177,7 +177,7 @@ def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> N
     others = retention.others_due(session, tip, like, at, due)
     if any(fate_of(session, one) is WordsFate.DECIDED for one in others):
         return
-    people = retention.deciding(session, tip, at)
+    people = asked_back.desk(session, tip.id, at)
     by = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
     _tell(session, tip, people, Template.ERASE_DECIDE, {"time": by}, at)
 
@@ -185,29 +185,16 @@ def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> N
 def _tell(
     session: Session,
     tip: Tip,
-    people: Sequence[WishTold],
+    people: Sequence[Recipient],
     template: Template,
     parameters: dict[str, str],
     at: datetime,
 ) -> None:
     """Writes an SMS to each: now in danger, else by day, since the decision has three days."""
+    due = at if tip.urgency == Urgency.DANGER else by_day(at)
     for one in people:
-        row = case_messages.message(
-            Kind.ALERT,
-            Wording(template, {"ref": one.reference, **parameters}, one.language),
-            one.responder_id,
-            priority=Priority.SOON,
-            at=at,
-            of=None,
-        )
-        row.next_at = at if tip.urgency == Urgency.DANGER else by_day(at)
-        session.add(row)
-
-
-def _record_wish(
-    session: Session, tip: Tip, action: str, at: datetime, *, actor: str, reason: str = ""
-) -> None:
-    audit.append(session, at=at, actor=actor, action=action, subject=f"tip:{tip.id}", reason=reason)
+        wording = Wording(template, {"ref": one.reference, **parameters}, one.language)
+        case_messages.say(session, wording, one.responder_id, at, due=due)
 
 
 NAME = "name:"
@@ -526,11 +513,4 @@ def _close(
 
 
 def _record(session: Session, tip: Tip, action: str, who: EndRequest, at: datetime) -> None:
-    audit.append(
-        session,
-        at=at,
-        actor=who.actor,
-        action=action,
-        subject=f"tip:{tip.id}",
-        reason=who.reason,
-    )
+    audit.of_tip(session, tip.id, action, who.actor, at, who.reason)

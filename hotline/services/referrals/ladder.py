@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import Priority
-from hotline.domain.outbox.message import AlertButRef, alert_but_ref, like_another, responders_entry
+from hotline.domain.outbox.message import Wording, alert_but_ref, like_another, responders_entry
 from hotline.domain.referrals import ladder, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
@@ -200,7 +200,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
             alerts.append(Alert(one, name, words, priority(step)))
             by_name.append(Referred(one, name, step))
         elif step.more:
-            more = AlertButRef(Template.MORE_TOLD, {}, languages[who])
+            more = Wording(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one, of_leader, more, case.urgency))
     to_ring = referrals.alert(session, alerts, at) if alerts else None
     if knew is not None:

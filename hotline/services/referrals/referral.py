@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain.jobs import Job
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.ladder import Planning
 from hotline.domain.referrals.referral import Candidate
 from hotline.ports import Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import clusters, correcting, endings, ladder
-from hotline.store.database import Database, Session
+from hotline.store.database import Session
 from hotline.store.outbox.messages import Deadline
-from hotline.store.people import responders
 from hotline.store.referrals import deadlines, referrals
 from hotline.store.tips.tips import Tip
 
@@ -50,7 +48,7 @@ def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
         full = batch.referred == most
         if message_id is None and batch.message_id is not None:
             message_id = batch.message_id
-            ring(kit, Job.DELIVER, message_id)
+            ring_for(kit, message_id)
     return referred
 
 
@@ -104,8 +102,7 @@ def fire_deadlines(kit: Kit) -> None:
                     stepped.add(tip.id)
                     to_ring = _fire(session, kit, deadline, tip, at) or to_ring
         more = len(due) == STEPS_AT_ONCE
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime) -> int | None:
@@ -118,11 +115,3 @@ def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime
         return None
     event = Event(Happened.DUE, kind=kind, nth=deadline.nth, named_at=deadline.named_at)
     return ladder.happen(session, kit, tip.id, event, at)
-
-
-def may_be_offered(database: Database, at: datetime) -> bool:
-    """Whether the report is offered: wherever anybody lives who may be told of a tip.
-
-    A national desk without people is an alarm, never a closed door (docs/adr/0045).
-    """
-    return responders.anybody_lives(database, at)

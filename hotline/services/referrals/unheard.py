@@ -1,9 +1,8 @@
 """A mark that does not reach who holds the case: the next person learns it, once, and holds nothing."""
 
-from hotline.domain.jobs import Job
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.ports import Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import ladder
 from hotline.store.referrals import unheard
 
@@ -22,5 +21,4 @@ def pass_on(kit: Kit) -> None:
         for tip_id in unheard.unheard_marks(session, at):
             told = ladder.happen(session, kit, tip_id, Event(Happened.UNHEARD), at)
             to_ring = to_ring or told
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)

@@ -14,7 +14,7 @@ from hotline.domain.sms.reply import Meant
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.ports import DoorKit, Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring, ring_for
 from hotline.services.people import stopping
 from hotline.services.referrals import acknowledgements
 from hotline.services.rolls import joining
@@ -141,8 +141,7 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
         sms_tips.announce(kit, result.written)
     if result.outcome is InboxOutcome.READ:
         sms_reading.announce(kit, gathered.heard, result.answer_id)
-    for message_id in result.to_ring:
-        ring(kit, Job.DELIVER, message_id)
+    ring_for(kit, *result.to_ring)
     if cry_id is not None:
         ring(kit, Job.ANSWER, cry_id)
     return result.outcome

@@ -9,7 +9,6 @@ from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind, EntryWay
 from hotline.domain.cases.persons import MetPerson
-from hotline.domain.jobs import Job
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.sms.rules_replies import BUTTONS
 from hotline.domain.tip import TipOutcome
@@ -20,7 +19,7 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import ConsoleKit, Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import casework, correcting, endings
 from hotline.services.tips import keeping_from, lifting, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
@@ -88,14 +87,7 @@ def _record(
     for one, other in ((a, b), (b, a)):
         by, key = EntryBy(actor), f"{other}:{one}:{kit.now().timestamp()}"
         entries.done_by(session, one, EntryKind.LINKED, by, kit.now(), key=key, codes=codes)
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=actor,
-            action=action,
-            subject=f"tip:{one}",
-            reason=f"tip {other}: {reason}",
-        )
+        audit.of_tip(session, one, action, actor, kit.now(), f"tip {other}: {reason}")
 
 
 def close(kit: ConsoleKit, by: SignedIn, tip_id: int, outcome: TipOutcome, reason: str) -> bool:
@@ -202,6 +194,5 @@ def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
             raise EndRefused(f"tip {tip_id}: she was not told of it")
         asked = Act(viewer.responder_id, told.reference, BUTTONS[does], EntryWay.CONSOLE, at)
         done = casework.act(session, kit, asked)
-    if done.to_ring is not None:
-        ring(kit, Job.DELIVER, done.to_ring)
+    ring_for(kit, done.to_ring)
     return done.result

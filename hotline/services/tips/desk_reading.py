@@ -56,12 +56,14 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
     try:
         told = _with_key(kit, by, token, viewer, tip_id, opened)
     except (KeyMissing, NotFound, SealBroken):
-        _record(kit, "tip_refused", tip_id, actor, f"it does not open: {reason}")
+        with kit.database.writing() as session:
+            why = f"it does not open: {reason}"
+            audit.of_tip(session, tip_id, "tip_refused", actor, kit.now(), why)
         raise
     with kit.database.writing() as session:
         if told.asked is not None and told.asked.answer is not None:
             asked_back.read(session, tip_id, kit.now())
-        _append(session, kit, "tip_read", tip_id, actor, reason)
+        audit.of_tip(session, tip_id, "tip_read", actor, kit.now(), reason)
         _is_opened(session, kit, viewer, tip_id, actor)
     return told
 
@@ -142,16 +144,3 @@ def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int, a
     hers.opened_at = hers.opened_at or at
     session.flush()
     ladder.happen(session, kit, tip_id, Event(Happened.OPENED, by=who), at)
-
-
-def _record(kit: ConsoleKit, action: str, tip_id: int, actor: str, reason: str) -> None:
-    with kit.database.writing() as session:
-        _append(session, kit, action, tip_id, actor, reason)
-
-
-def _append(
-    session: Session, kit: ConsoleKit, action: str, tip_id: int, actor: str, reason: str
-) -> None:
-    audit.append(
-        session, at=kit.now(), actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason
-    )

@@ -63,12 +63,6 @@ def found_or_refused(kit: Kit, by: SignedIn, tip_id: int, reason: str) -> tuple[
             is_there = session.get(Tip, tip_id) is not None
     if is_there:
         with kit.database.writing() as session:
-            audit.sign(
-                session,
-                by.actor,
-                at=kit.now(),
-                action="tip_refused",
-                subject=f"tip:{tip_id}",
-                reason=f"no grant: {reason}",
-            )
+            signed = audit.signer(by.actor)
+            audit.of_tip(session, tip_id, "tip_refused", signed, kit.now(), f"no grant: {reason}")
     raise NotFound(f"no tip {tip_id}")

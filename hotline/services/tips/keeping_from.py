@@ -9,7 +9,6 @@ from datetime import datetime
 
 from hotline.domain.accounts.account import entered_as
 from hotline.domain.cases.entries import LIFTED, WHY, YES, EntryKind
-from hotline.domain.jobs import Job
 from hotline.domain.places.places import district_named
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.tip import NATIONAL
@@ -18,7 +17,7 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.people.leaves import find
 from hotline.services.referrals import ladder
 from hotline.store.accounts import accounts
@@ -57,16 +56,15 @@ def keep_from(
         fresh = [one for one in _whom(session, whom) if one not in there]
         if not fresh:
             raise EndRefused(f"tip {tip_id} is kept from them already", TipStop.KEPT_ALREADY)
+        signed = audit.signer(by)
         for one in fresh:
-            signed = audit.signer(by)
             row = Exclusion(tip_id=tip.id, **one._asdict(), why=why, by=signed, at=at)
             session.add(row)
             session.flush()
             log_of(session, row, row.by, at)
-            _record(session, kit, "tip_excluded", tip_id, by, f"{why}: {one}: {reason}")
+            audit.of_tip(session, tip_id, "tip_excluded", signed, at, f"{why}: {one}: {reason}")
         to_ring = _let_go(session, kit, tip_id, at)
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def log_of(
@@ -125,7 +123,3 @@ def _desk(session: Session, typed: str) -> str:
         if code in (typed, district) or (name and is_one_name(name, typed)):
             return code
     raise NotFound("no such desk: say a person, or a desk that is not the national one")
-
-
-def _record(session: Session, kit: Kit, action: str, tip_id: int, by: Signer, reason: str) -> None:
-    audit.sign(session, by, at=kit.now(), action=action, subject=f"tip:{tip_id}", reason=reason)

@@ -21,14 +21,8 @@ def ask(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
     with kit.database.writing() as session:
         row = _held(session, exclusion_id)
         if request(session, kit, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason):
-            audit.sign(
-                session,
-                by,
-                at=kit.now(),
-                action="tip_exclusion_lift_asked",
-                subject=f"tip:{row.tip_id}",
-                reason=f"{row.whom}: {reason}",
-            )
+            asker, why = audit.signer(by), f"{row.whom}: {reason}"
+            audit.of_tip(session, row.tip_id, "tip_exclusion_lift_asked", asker, kit.now(), why)
 
 
 def _held(session: Session, exclusion_id: int) -> Exclusion:

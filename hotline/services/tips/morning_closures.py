@@ -6,13 +6,12 @@ The clock calls it each second; it does its work once a day, at 06:30 or when th
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.referrals.clocks import next_bell
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.people import responder_sms
 from hotline.services.referrals import endings
 from hotline.services.tips.waiting_closures import LATE_AFTER, MOST
@@ -46,8 +45,7 @@ def tell(kit: Kit) -> None:
             return
         to_ring = _tell(session, kit, at)
         retention.finish(session, ERRAND, at)
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def _is_done(session: Session, bell: datetime) -> bool:

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.domain.guessing import Secret, SecretTyped
-from hotline.domain.outbox.delivery import Priority
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import Wording
 from hotline.domain.tips import receipt
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
@@ -56,30 +55,16 @@ def take(
         return
     row.body = kit.sealer.answer({"answer": said, "language": language}, public_key=row.public_key)
     row.answered_at = kit.now()
-    audit.append(
-        session,
-        at=kit.now(),
-        actor="receipt",
-        action="question_answered",
-        subject=f"tip:{row.tip_id}",
-    )
+    audit.of_tip(session, row.tip_id, "question_answered", "receipt", kit.now())
     _tell(session, kit, row)
 
 
 def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
     """Without content: that something has come, by the name that each recipient knows the tip by."""
     at = kit.now()
-    session.add_all(
-        case_messages.message(
-            Kind.ALERT,
-            Wording(Template.ANSWERED, {"ref": one.reference}, one.language),
-            one.responder_id,
-            priority=Priority.SOON,
-            at=at,
-            of=None,
-        )
-        for one in asked_back.recipients(session, row, at)
-    )
+    for one in asked_back.recipients(session, row, at):
+        wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
+        case_messages.say(session, wording, one.responder_id, at)
 
 
 OFFERED = "receipts"

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from hotline.domain.cases import months
 from hotline.domain.cases.closing import ClosureStop
 from hotline.domain.cases.persons import MetPerson
-from hotline.domain.jobs import Job
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Acted
@@ -15,7 +15,7 @@ from hotline.domain.tips.retention import Keeping
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services import weekly_keys
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.reach import outreach
 from hotline.services.referrals import case_standing, endings
 from hotline.store.database import Session
@@ -112,8 +112,7 @@ def close_tip(
             )
         session.flush()
         kept = retention.kept(session, tip_id)
-    if ended.to_ring is not None:
-        ring(kit, Job.DELIVER, ended.to_ring)
+    ring_for(kit, ended.to_ring)
     return kept
 
 
@@ -139,8 +138,7 @@ def judge_end(
         to_ring = endings.judge(session, kit, tip, signed, agrees, kit.now(), people=opened)
         session.flush()
         kept = retention.kept(session, tip_id)
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
     return kept
 
 
@@ -204,7 +202,7 @@ def _erase(session: Session, at: datetime, limit: int) -> int:
     ids = retention.erase(session, at, limit)
     deadlines.close(session, ids, tuple(DeadlineKind), at)
     for tip_id in ids:
-        audit.append(session, at=at, actor="clock", action="tip_erased", subject=f"tip:{tip_id}")
+        audit.of_tip(session, tip_id, "tip_erased", "clock", at)
     return len(ids)
 
 
@@ -212,12 +210,9 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.warn,
     _erase,
     retention.forget_pseudonyms,
-    retention.forget_dialogues,
     retention.forget_callers,
-    retention.forget_guesses,
-    retention.forget_inbound,
+    *(partial(retention.forget_rows, *row) for row in retention.OLD),
     retention.forget_strays,
-    retention.forget_replies,
     retention.forget_parameters,
     likeness.forget,
     answers.forget,
@@ -228,4 +223,4 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
 def _record(
     session: Session, kit: Kit, action: str, tip_id: int, *, by: Signer, reason: str
 ) -> None:
-    audit.sign(session, by, at=kit.now(), action=action, subject=f"tip:{tip_id}", reason=reason)
+    audit.of_tip(session, tip_id, action, audit.signer(by), kit.now(), reason)

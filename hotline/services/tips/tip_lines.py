@@ -77,6 +77,14 @@ class TipLine:
     """What somebody was asked about a person of it, and nobody has said yet."""
 
 
+OF_TIP = (
+    *("id", "matter", "place", "within", "sector", "category", "urgency", "official", "language"),
+    *("filed_at", "manner", "closed_at", "outcome", "closure_requested_at"),
+    *("erase_wanted_at", "erased_at"),
+)
+"""What a line says as the tip's row has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TipList:
     lines: Sequence[TipLine]
@@ -208,37 +216,22 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
     is_taken = tip.holder_id is not None and asked is None
     ended_untaken = tip.closed_at is not None or is_taken
     return TipLine(
-        id=tip.id,
-        matter=tip.matter,
-        place=tip.place,
-        within=tip.within,
-        sector=tip.sector,
-        category=tip.category,
-        urgency=tip.urgency,
-        official=tip.official,
+        **{name: getattr(tip, name) for name in OF_TIP},
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
         is_exercise=tip.channel == trial.DRILL,
-        language=tip.language,
-        filed_at=tip.filed_at,
         coming=coming_of(tip),
-        manner=tip.manner,
         wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
         is_taken=is_taken,
         taken_by=beside.names.get(tip.holder_id, "") if tip.holder_id is not None else "",
         asked=asked,
         is_helped=tip.helped_at is not None,
-        closed_at=tip.closed_at,
-        outcome=tip.outcome,
         end_wanted=tip.end_wanted if tip.end_wanted_by else None,
-        closure_requested_at=tip.closure_requested_at,
         closure_age=_closure_age(tip, at),
         linked=beside.linked.get(tip.id, 0),
         question=beside.questions.get(tip.id, ""),
         is_red=tip.id in beside.red,
         is_held=tip.id in beside.held,
-        erase_wanted_at=tip.erase_wanted_at,
-        erased_at=tip.erased_at,
         goes_at=_term(tip, tip.id in beside.held).goes_at,
         warned=tip.warned_at is not None,
         owed=beside.owed.get(tip.id, frozenset()),

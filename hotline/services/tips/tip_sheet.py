@@ -126,7 +126,11 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
         tip = tip_pages.seen(session, viewer, tip_id)
         (line,) = lines_of(session, viewer, [tip], at)
         national = is_national(viewer)
-        known_as = _known_as(session, viewer, tip)
+        known_as, me = "", endings.signed_by(session, by.actor, "").name
+        if viewer.responder_id is not None:
+            newest = referrals.newest_of(session, tip.id, viewer.responder_id)
+            known_as = "" if newest is None else newest.reference
+        decision = deadlines.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
             moments=sorted(_moments(session, viewer, tip, national), key=lambda one: one.at),
@@ -134,12 +138,12 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             alike=_alike(session, viewer, tip),
             is_national=national,
             needs_second=endings.needs_second(session, tip),
-            may_judge=national and _may_judge(session, tip, by),
-            has_opened=endings.has_opened(
-                session, tip, endings.signed_by(session, by.actor, "").name
-            ),
+            may_judge=national
+            and tip.end_wanted_by is not None
+            and not endings.is_same(session, tip.end_wanted_by, me),
+            has_opened=endings.has_opened(session, tip, me),
             desk_decides=case_standing.desk_decides(session, tip),
-            decision_due=_decision_due(session, tip),
+            decision_due=None if decision is None else decision.due_at,
             reference=known_as,
             holds=viewer.responder_id is not None
             and tip.holder_id == viewer.responder_id
@@ -148,25 +152,6 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             kept=_kept(session, tip) if national else (),
             persons=case_persons.in_clear(session, tip.id),
         )
-
-
-def _decision_due(session: Session, tip: Tip) -> datetime | None:
-    clock = deadlines.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
-    return None if clock is None else clock.due_at
-
-
-def _may_judge(session: Session, tip: Tip, by: SignedIn) -> bool:
-    if tip.end_wanted_by is None:
-        return False
-    asks = endings.signed_by(session, by.actor, "")
-    return not endings.is_same(session, tip.end_wanted_by, asks.name)
-
-
-def _known_as(session: Session, viewer: Viewer, tip: Tip) -> str:
-    if viewer.responder_id is None:
-        return ""
-    newest = referrals.newest_of(session, tip.id, viewer.responder_id)
-    return "" if newest is None else newest.reference
 
 
 def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
@@ -199,9 +184,8 @@ def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iter
         yield TipMoment(place.corrected_at, Came.MOVED, place=place.place)
     for told in tip_events.told(session, tip.id):
         yield from _of_person(told)
-    for alert in tip_events.alerts(session, tip.id):
-        if alert.delivered_at is not None:
-            yield TipMoment(alert.delivered_at, Came.DELIVERED, alert.name)
+    for name, at in tip_events.deliveries(session, tip.id):
+        yield TipMoment(at, Came.DELIVERED, name)
     for at in tip_events.silences(session, tip.id):
         yield TipMoment(at, Came.SILENT)
     noted_by = case_persons.noted_by(session, tip.id)

@@ -8,7 +8,7 @@ from hotline.domain.call_back import KIGALI, CallBackState
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, checked
 from hotline.store.desk import desks
 from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
@@ -64,15 +64,12 @@ def _offered(offer: Offer, *, waiting: int) -> CheckResult:
 
 
 def _key(*, has_key: bool) -> CheckResult:
-    if has_key:
-        says = (
-            "two people of the national desk, by name, with its passphrase, inside the window alone"
-        )
-        return CheckResult("call-backs open for", True, says)
-    return CheckResult(
+    return checked(
         "call-backs open for",
-        False,
-        "nobody: the national desk has no key, so whoever asks for a call is not kept",
+        None
+        if has_key
+        else "nobody: the national desk has no key, so whoever asks for a call is not kept",
+        "two people of the national desk, by name, with its passphrase, inside the window alone",
         "see the runbook, A desk without a key",
     )
 

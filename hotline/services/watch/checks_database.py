@@ -1,19 +1,29 @@
-"""What the doctor looks at inside the line: each finding says how it stands, and what to do where it is wrong."""
+"""What the doctor looks at inside the line: each finding says how it stands, and what to do where it is wrong.
 
-from collections.abc import Sequence
+Also whether two people have read the words that are live, and how published statistics stand.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
+from hotline.domain.call_back import KIGALI
+from hotline.domain.changes.change import ends
 from hotline.domain.referrals.clocks import TIMES
 from hotline.domain.tips.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.check_result import CheckResult, in_kigali
+from hotline.services.check_result import CheckResult, checked, in_kigali, warning
 from hotline.services.flows import reviewing
 from hotline.services.people import recipients
 from hotline.services.sms import fetching
 from hotline.services.tips.retention import ERRAND
-from hotline.services.watch import checks_console, checks_statistics, checks_words
-from hotline.statistics import queries as statistics_queries
+from hotline.services.watch import checks_console
+from hotline.statistics import queries
+from hotline.statistics.rules_periods import Span, due_at, span_of
+from hotline.store.database import Session
+from hotline.store.flows import publications
+from hotline.store.flows.publications import Publishing
 from hotline.store.outbox import health, holds, messages
 from hotline.store.outbox.messages import LaneHold
 from hotline.store.reach import case_ends
@@ -40,16 +50,17 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             held = messages.held(session, now)
             kept = retention.warned(session)
             tidied = retention.done_at(session, ERRAND)
-            summed = statistics_queries.summed_months(session)
+            summed = queries.summed_months(session)
             uncounted = case_ends.due(session, summed, now - UNTIDY)
             woken = alarms.can_be_woken(session)
             inbox = fetching.findings(session, kit.line, now)
-            urgent = checks_words.finding(session, now)
-            published = checks_statistics.finding(session, now)
+            urgent = urgent_words(session, now)
+            published = _statistics(session, now)
             refused = alarms.refused(session, now)
             sign_ins = checks_console.sign_ins(session, now)
     except StoreUnavailable as broken:
-        return (_database_down(broken),)
+        todo = "look at its server, its disk, its lock and HOTLINE_DATABASE_URL"
+        return (CheckResult("database", False, f"does not answer ({broken})", todo),)
 
     return (
         CheckResult("database", True, "answers, and holds our tables"),
@@ -58,16 +69,23 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         reviewing.finding(kit),
         reviewing.questions_finding(kit),
         *recipients.findings(people, now),
-        _watchers(woken),
+        checked(
+            "watchers",
+            None if woken else "no one is notified when something is wrong",
+            "somebody is woken when something is wrong",
+            "`hotline oncall add NAME`",
+        ),
         _keys(refused),
-        _clock(standing, now),
-        _tips(standing, now),
-        _unanswered(standing, now),
-        _unsent(standing, now),
-        _unknown(standing),
-        _dead(standing),
-        _held_by(hold) if hold else _lane(held),
-        _details(standing),
+        *_outbox(standing, now),
+        _lane(hold, held),
+        checked(
+            "details",
+            f"{standing.locked} tips that a desk should read and cannot: a key was missing"
+            if standing.locked
+            else None,
+            "every desk can read what is its own",
+            "restore the key that is missing (`hotline keys import`); see the runbook",
+        ),
         _retention(kept, tidied, now),
         _persons(uncounted),
         published,
@@ -76,168 +94,178 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
     )
 
 
-def _database_down(broken: StoreUnavailable) -> CheckResult:
-    return CheckResult(
-        "database",
-        False,
-        f"does not answer ({broken})",
-        "look at its server, its disk, its lock and HOTLINE_DATABASE_URL",
-    )
-
-
 def _flows(kit: Kit) -> CheckResult:
     try:
         revision = kit.books.live()
     except (NotReady, StoreUnavailable):
-        return CheckResult(
-            "flows",
-            False,
-            "none is live: every dial ends politely",
-            "`hotline upgrade` publishes them",
-        )
+        says = "none is live: every dial ends politely"
+        return CheckResult("flows", False, says, "`hotline upgrade` publishes them")
     return CheckResult("flows", True, f"revision {revision} is live")
-
-
-def _watchers(woken: bool) -> CheckResult:
-    if woken:
-        return CheckResult("watchers", True, "somebody is woken when something is wrong")
-    return CheckResult(
-        "watchers", False, "no one is notified when something is wrong", "`hotline oncall add NAME`"
-    )
 
 
 def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
     """Worst where nobody can be alerted: the workers alone open a responder's number."""
-    if not refused:
-        return CheckResult(KEYS, True, "each process opens what is sealed to it")
     says = "; ".join(
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged, or another line's"
         for one in refused
     )
-    todo = "mount or restore that key folder on that machine: `hotline doctor` there names it"
-    level = 2 if any(one.role == WORKERS for one in refused) else 1
-    return CheckResult(KEYS, False, says, todo, level)
-
-
-def _clock(standing: health.OutboxHealth, now: datetime) -> CheckResult:
-    if standing.clock_until is not None and standing.clock_until > now:
-        return CheckResult("clock", True, "ticks")
-    until = standing.clock_until
-    seen = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
-    return CheckResult("clock", False, seen, "start `hotline process clock`, or `hotline run`")
-
-
-def _tips(standing: health.OutboxHealth, now: datetime) -> CheckResult:
-    since = standing.unreferred_since
-    if since is None or now - since < LATE:
-        return CheckResult("tips", True, "none waits to be referred")
-    return CheckResult(
-        "tips",
-        False,
-        f"one waits to be referred since {in_kigali(since)}",
-        "see to the clock and the alerts' workers; then to the national desk",
+    return checked(
+        KEYS,
+        says or None,
+        "each process opens what is sealed to it",
+        "mount or restore that key folder on that machine: `hotline doctor` there names it",
+        2 if any(one.role == WORKERS for one in refused) else 1,
     )
 
 
-def _unanswered(standing: health.OutboxHealth, now: datetime) -> CheckResult:
-    late = [
+def _outbox(standing: health.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
+    until, waits, oldest = standing.clock_until, standing.unreferred_since, standing.oldest_unsent
+    silent = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
+    yield checked(
+        "clock",
+        None if until is not None and until > now else silent,
+        "ticks",
+        "start `hotline process clock`, or `hotline run`",
+    )
+    yield checked(
+        "tips",
+        f"one waits to be referred since {in_kigali(waits)}" if _is_late(waits, now) else None,
+        "none waits to be referred",
+        "see to the clock and the alerts' workers; then to the national desk",
+    )
+    untaken = [
         since
         for urgency, since in standing.untaken_since.items()
         if now - since >= TIMES[urgency].alarm
     ]
-    if not late:
-        return CheckResult("unanswered", True, "every tip was taken, or is still in time")
-    return CheckResult(
+    yield checked(
         "unanswered",
-        False,
-        f"nobody has taken one that was filed {in_kigali(min(late))}",
+        f"nobody has taken one that was filed {in_kigali(min(untaken))}" if untaken else None,
+        "every tip was taken, or is still in time",
         "telephone the national desk: `hotline tips list` says which tip",
     )
-
-
-def _unsent(standing: health.OutboxHealth, now: datetime) -> CheckResult:
-    oldest = standing.oldest_unsent
-    if oldest is None or now - oldest < LATE:
-        return CheckResult("unsent", True, "no message is late")
-    return CheckResult(
+    yield checked(
         "unsent",
-        False,
-        f"the oldest waits since {in_kigali(oldest)}",
+        f"the oldest waits since {in_kigali(oldest)}" if _is_late(oldest, now) else None,
+        "no message is late",
         "see to the gateway, the lane and the clock below and above this line",
     )
-
-
-def _unknown(standing: health.OutboxHealth) -> CheckResult:
-    words = f"{standing.unknown} messages may or may not have gone out"
-    return CheckResult("unknown", True, words if standing.unknown else "every send was answered")
-
-
-def _dead(standing: health.OutboxHealth) -> CheckResult:
-    if not standing.dead:
-        return CheckResult("given up", True, "no message was given up")
-    return CheckResult(
+    unknown = f"{standing.unknown} messages may or may not have gone out"
+    yield CheckResult("unknown", True, unknown if standing.unknown else "every send was answered")
+    yield checked(
         "given up",
-        False,
-        f"{standing.dead} messages were given up",
+        f"{standing.dead} messages were given up" if standing.dead else None,
+        "no message was given up",
         "telephone whoever should have got them: the page Outgoing queue lists them",
     )
 
 
-def _lane(held: str | None) -> CheckResult:
-    if held is None:
-        return CheckResult("lane", True, "messages may go out")
-    return CheckResult(
+def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
+    return since is not None and now - since >= LATE
+
+
+def _lane(hold: LaneHold | None, held: str | None) -> CheckResult:
+    if hold is not None:
+        says = f"held by {hold.held_by} since {in_kigali(hold.since)} ({hold.reason}): nothing goes out"
+        todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
+        return CheckResult("lane", False, says, todo)
+    return checked(
         "lane",
-        False,
-        f"held ({held}): nothing goes out",
+        None if held is None else f"held ({held}): nothing goes out",
+        "messages may go out",
         "mend the gateway's key or its balance; the lane opens by itself",
-    )
-
-
-def _held_by(hold: LaneHold) -> CheckResult:
-    return CheckResult(
-        "lane",
-        False,
-        f"held by {hold.held_by} since {in_kigali(hold.since)} ({hold.reason}): nothing goes out",
-        "`hotline outgoing status` shows what waits; then `hotline outgoing resume`",
-    )
-
-
-def _details(standing: health.OutboxHealth) -> CheckResult:
-    if not standing.locked:
-        return CheckResult("details", True, "every desk can read what is its own")
-    words = f"{standing.locked} tips that a desk should read and cannot: a key was missing"
-    return CheckResult(
-        "details",
-        False,
-        words,
-        "restore the key that is missing (`hotline keys import`); see the runbook",
     )
 
 
 def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> CheckResult:
     going = [one.term.goes_at for one in kept if one.term.keeping is Keeping.WARNED]
     late = [when for when in going if now - when > UNTIDY]
-    if late or (tidied is not None and now - tidied > UNTIDY):
-        return CheckResult(
-            "retention",
-            False,
-            f"nothing was forgotten for two days; the words of {len(late)} tips should be gone",
-            "see why the clock fails at its step `tidy`: its log names the kind of fault",
-        )
-    if going:
-        words = f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}"
-        return CheckResult("retention", True, f"{words}: `hotline tips retention` lists them")
-    return CheckResult("retention", True, "no words go within two weeks")
+    is_late = late or (tidied is not None and now - tidied > UNTIDY)
+    soon = (
+        f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}:"
+        " `hotline tips retention` lists them"
+        if going
+        else "no words go within two weeks"
+    )
+    return checked(
+        "retention",
+        f"nothing was forgotten for two days; the words of {len(late)} tips should be gone"
+        if is_late
+        else None,
+        soon,
+        "see why the clock fails at its step `tidy`: its log names the kind of fault",
+    )
 
 
 def _persons(uncounted: Sequence[str]) -> CheckResult:
     """What was noted of persons goes once it was counted."""
-    if not uncounted:
-        return CheckResult("persons", True, "every month is counted that should be")
-    return CheckResult(
+    late = " ".join(uncounted[:1])
+    return checked(
         "persons",
-        False,
-        f"the persons of {uncounted[0]} should have been counted two days ago: nothing of it is erased",
+        f"the persons of {late} should have been counted two days ago: nothing of it is erased"
+        if late
+        else None,
+        "every month is counted that should be",
         "start `hotline process reader`; where it runs, its log says whether no case opens",
     )
+
+
+URGENT_WORDS = "urgent words"
+"""As the doctor, its alarm and its page of the runbook name it."""
+ENDED_BY = timedelta(minutes=2)
+"""The clock ends words of one person in less."""
+
+
+def urgent_words(session: Session, at: datetime) -> CheckResult:
+    """Wrong while words of one person alone are live; worse once the clock should have ended them."""
+    row, live = publications.unsettled(session), publications.standing(session)
+    if row is not None:
+        until = ends(row.published_at, row.lapses_at)
+        return CheckResult(
+            URGENT_WORDS,
+            False,
+            f"one person alone published revision {row.revision_id}, until {until.astimezone(KIGALI):%d/%m %H:%M}",
+            "a second person reads it in the console, and confirms it or brings back what was before",
+            level=1 if at < until + ENDED_BY else 2,
+        )
+    if live is None:
+        return CheckResult(URGENT_WORDS, True, "nothing was published yet")
+    if publications.was_approved(session, live.revision_id):
+        return CheckResult(URGENT_WORDS, True, f"two people have read revision {live.revision_id}")
+    by_release = live.kind == Publishing.VERSION
+    came = "came with the release" if by_release else "was published by one person"
+    return warning(
+        URGENT_WORDS,
+        f"revision {live.revision_id} {came}: no second person of this line approved its texts",
+        "an editor proposes it in the console, and an approver publishes it",
+    )
+
+
+APPROVED_WITHIN = timedelta(days=7)
+
+
+def _statistics(session: Session, now: datetime) -> CheckResult:
+    """What is wrong with releases, the worst first: one that is late, one that nobody approves."""
+    name = "statistics"
+    # An hourly attempt may fail for so long before it is reported.
+    for period in queries.missing_periods(session, now - UNTIDY)[:1]:
+        if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
+            says = f"the release of {period} is late: the reader has not counted its persons"
+            todo = (
+                "start `hotline process reader`; if it runs, its log says whether no case decrypts"
+            )
+        else:
+            says = f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}"
+            todo = "read the log of `hotline process clock`: it names the kind of fault at its step `publish_due`"
+        return CheckResult(name, False, says, todo)
+    published = queries.published_periods(session)
+    for period in queries.made_periods(session):
+        if period not in published and due_at(period) <= now - APPROVED_WITHIN:
+            return warning(
+                name,
+                f"the release of {period} waits for approval since {due_at(period):%Y-%m-%d}",
+                "somebody of the national desk and the programme lead approve it under Statistics",
+            )
+    if not published:
+        return CheckResult(name, True, "no release is published yet; none is late")
+    return CheckResult(name, True, f"the newest release is of {published[-1]}; none is late")

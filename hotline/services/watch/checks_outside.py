@@ -5,7 +5,7 @@ from math import inf
 
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
-from hotline.services.check_result import CheckResult, warning
+from hotline.services.check_result import CheckResult, checked, warning
 from hotline.store.watch import alarms
 
 DAILY = 26 * 3600.0
@@ -18,7 +18,12 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     """How that stands which the line leans on. Asks other programs: never while a transaction is open."""
     instruments = kit.watch.instruments
     return (
-        _redis(instruments.redis_fault()),
+        checked(
+            "redis",
+            instruments.redis_fault(),
+            "answers, and writes",
+            "`hotline run` starts the embedded one. Alerts go out without it, later",
+        ),
         _disk(instruments.disk_free()),
         _backup(instruments.backup_age()),
     )
@@ -42,13 +47,6 @@ def _has_second_channel(kit: LookingKit) -> bool:
     with suppress(StoreUnavailable), kit.database.reading() as session:
         return alarms.has_second_channel(session)
     return False
-
-
-def _redis(fault: str | None) -> CheckResult:
-    if fault is None:
-        return CheckResult("redis", True, "answers, and writes")
-    todo = "`hotline run` starts the embedded one. Alerts go out without it, later"
-    return CheckResult("redis", False, fault, todo)
 
 
 def _disk(free: int | None) -> CheckResult:

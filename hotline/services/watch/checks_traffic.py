@@ -6,7 +6,7 @@ from hotline.domain.reach.counters import is_quiet, is_worse, spent
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
-from hotline.services.check_result import CheckResult, in_kigali, warning
+from hotline.services.check_result import CheckResult, checked, in_kigali, warning
 from hotline.services.watch import trials
 from hotline.store.database import Session
 from hotline.store.watch import alarms, traffic
@@ -41,9 +41,8 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
 
 
 def _dial(*, answers: bool) -> CheckResult:
-    if answers:
-        return CheckResult(DIAL, True, "the line answers its own call")
-    return CheckResult(DIAL, False, "the line does not answer its own call", SEE_WEB)
+    wrong = None if answers else "the line does not answer its own call"
+    return checked(DIAL, wrong, "the line answers its own call", SEE_WEB)
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
@@ -72,27 +71,19 @@ def _balance(kit: LookingKit) -> CheckResult:
 
 def _quiet(session: Session, at: datetime) -> CheckResult:
     now, before = traffic.sessions(session, at), traffic.sessions_of_weeks(session, at)
-    says = f"{now} sessions in an hour"
-    if not is_quiet(now, before):
-        return CheckResult("quiet", True, says)
-    usual = ", ".join(map(str, before))
-    return CheckResult(
-        "quiet",
-        False,
-        f"{says}; in this hour of the weeks before {usual}",
-        "dial the line on each network; then ask the gateway",
-    )
+    says, usual = f"{now} sessions in an hour", ", ".join(map(str, before))
+    wrong = f"{says}; in this hour of the weeks before {usual}" if is_quiet(now, before) else None
+    return checked("quiet", wrong, says, "dial the line on each network; then ask the gateway")
 
 
 def _delivery(session: Session, at: datetime) -> CheckResult:
     now = traffic.arrivals(session, at - HOUR, at)
     usual = traffic.arrivals(session, at - WEEK, at - HOUR)
     worse = sorted(network for network, one in now.items() if is_worse(one, usual.get(network)))
-    if not worse:
-        return CheckResult("delivery", True, "messages arrive as usually")
-    return CheckResult(
+    networks = ", ".join(worse)
+    return checked(
         "delivery",
-        False,
-        f"fewer messages than usually arrive on network {', '.join(worse)}",
+        f"fewer messages than usually arrive on network {networks}" if worse else None,
+        "messages arrive as usually",
         "telephone that network's responders, and the gateway",
     )

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from hotline.errors import StoreUnavailable
 from hotline.sealing.keys import canaries
-from hotline.store.database import Database, Session
+from hotline.store.database import Database
 from hotline.store.watch import alarms
 from hotline.store.watch.alarms import ProcessStart
 
@@ -85,10 +84,6 @@ def replace(database: Database, name: str, key: bytes) -> None:
                 alarms.drop(session, name, canary)
         if not _fits(name, (key,), known):
             alarms.add(session, name, canaries.canary_of(name, key))
-
-
-def refused(session: Session, at: datetime) -> Sequence[ProcessStart]:
-    return alarms.refused(session, at)
 
 
 def _fits(name: str, keys: Sequence[bytes], known: Mapping[str, Sequence[bytes]]) -> bool:

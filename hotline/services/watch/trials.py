@@ -9,13 +9,12 @@ Whether this line's figures are of an invented year: whatever shows one says so.
 from datetime import datetime, timedelta
 
 from hotline.domain import trial
-from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.referrals.ladder import LadderStep
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit, LookingKit, WatchKit
 from hotline.services.check_result import CheckResult, in_kigali, warning
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import case_standing, ladder
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -42,8 +41,7 @@ def hold(kit: WatchKit) -> None:
 
     with kit.database.writing() as session:
         message_id = _send_on(session, kit, standing.handset.id, at)
-    if message_id is not None:
-        ring(kit, Job.DELIVER, message_id)
+    ring_for(kit, message_id)
 
 
 def finding(session: Session, at: datetime) -> CheckResult:

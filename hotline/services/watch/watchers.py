@@ -153,17 +153,16 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "not sent (the gateway says that the number can never be reached)",
         "remove the contact on the page On-call contacts, and add it with a number that can",
     ),
-    Outcome.STOPPED: (
-        "not sent (that number asked for no more messages)",
-        "remove the contact on the page On-call contacts, and add it with another number",
-    ),
     Outcome.TRANSIENT: (
         "not sent (the gateway refused it for now)",
         "wait a minute: it is tried again",
     ),
-    Outcome.WITHDRAWN: (
-        "not sent (that number asked for no more messages)",
-        "remove the contact on the page On-call contacts, and add it with another number",
+    **dict.fromkeys(
+        (Outcome.STOPPED, Outcome.WITHDRAWN),
+        (
+            "not sent (that number asked for no more messages)",
+            "remove the contact on the page On-call contacts, and add it with another number",
+        ),
     ),
     Outcome.UNREADABLE: (
         "not sent (the stored number does not open)",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, defer
 
 from hotline.sealing.cases.case_codes import READER
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
+from hotline.store.database import is_any
 from hotline.store.desk.desks import Desk
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import desk_may_know
@@ -43,7 +44,7 @@ def lacking(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
 
 def any_beyond(session: Session) -> bool:
     """Whether any desk holds a key that it should not."""
-    return session.scalar(select(CaseGrant.id).where(_beyond()).limit(1)) is not None
+    return is_any(session, CaseGrant.id, _beyond())
 
 
 def take(session: Session) -> int:

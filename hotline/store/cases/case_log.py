@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.cases.entries import WHY, CaseEntry, EntryKind, EntryWay
 from hotline.store.bulk import Column, add
-from hotline.store.database import Row, add_if_new
+from hotline.store.database import Row, add_if_new, is_any
 from hotline.store.insert_only import never_changes
 from hotline.store.outbox.messages import Referral
 from hotline.text.export_sheets import row_id_in
@@ -69,17 +69,31 @@ def written(session: Session, entry: CaseEntry) -> int | None:
 
 def written_told(session: Session, told: Collection[ToldEntry], at: datetime) -> None:
     """The same for everybody who is told at once."""
+    rows = [(one.tip_id, one.responder_id, one.why, f"told:{one.referral_id}") for one in told]
+    _written(session, EntryKind.TOLD, rows, at)
+
+
+def written_linked(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
+    """Of each later tip, the earlier one that it is probably the same as, and why."""
+    rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
+    _written(session, EntryKind.LINKED, rows, at)
+
+
+def _written(
+    session: Session,
+    kind: EntryKind,
+    rows: Sequence[tuple[int, int | None, str, str]],
+    at: datetime,
+) -> None:
+    """Many entries of the clock: tip, responder, why, and key."""
     columns = (CaseLogRow.tip_id, CaseLogRow.responder_id, CaseLogRow.codes, CaseLogRow.key)
-    rows = [
-        (one.tip_id, one.responder_id, f'{{"{WHY}":"{one.why}"}}', f"told:{one.referral_id}")
-        for one in told
-    ]
+    coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {
         CaseLogRow.at: at,
         CaseLogRow.way: EntryWay.CLOCK,
-        CaseLogRow.kind: EntryKind.TOLD,
+        CaseLogRow.kind: kind,
     }
-    add(session, CaseLogRow, columns, rows, same, unless_taken=CaseLogRow.key)
+    add(session, CaseLogRow, columns, coded, same, unless_taken=CaseLogRow.key)
 
 
 def of_tip(session: Session, tip_id: int) -> Sequence[CaseLogRow]:
@@ -89,13 +103,13 @@ def of_tip(session: Session, tip_id: int) -> Sequence[CaseLogRow]:
 
 
 def is_written(session: Session, key: str) -> bool:
-    return session.scalar(select(CaseLogRow.id).where(CaseLogRow.key == key)) is not None
+    return is_any(session, CaseLogRow.id, CaseLogRow.key == key)
 
 
 def has_met(session: Session, tip_id: int) -> bool:
     """Whether somebody was screened, or asked whether help is wanted."""
-    met = (CaseLogRow.tip_id == tip_id, CaseLogRow.kind.in_(OF_MEETING))
-    return session.scalar(select(CaseLogRow.id).where(*met).limit(1)) is not None
+    is_of_meeting = CaseLogRow.kind.in_(OF_MEETING)
+    return is_any(session, CaseLogRow.id, CaseLogRow.tip_id == tip_id, is_of_meeting)
 
 
 def newest(session: Session, tip_id: int, kind: EntryKind) -> CaseLogRow | None:
@@ -125,21 +139,6 @@ def last_of(
     hers = (CaseLogRow.tip_id == tip_id, CaseLogRow.responder_id == responder_id)
     found = select(CaseLogRow).where(*hers, CaseLogRow.kind.in_(kinds))
     return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
-
-
-def written_linked(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """Of each later tip, the earlier one that it is probably the same as, and why."""
-    columns = (CaseLogRow.tip_id, CaseLogRow.codes, CaseLogRow.key)
-    rows = [
-        (later, f'{{"{WHY}":"{why}"}}', f"linked:{earlier}:{later}")
-        for later, earlier, why in links
-    ]
-    same: dict[Column, object] = {
-        CaseLogRow.at: at,
-        CaseLogRow.way: EntryWay.CLOCK,
-        CaseLogRow.kind: EntryKind.LINKED,
-    }
-    add(session, CaseLogRow, columns, rows, same, unless_taken=CaseLogRow.key)
 
 
 def entry_of(row: CaseLogRow) -> CaseEntry:

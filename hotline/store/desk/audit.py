@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.accounts.account import Actor
+from hotline.store import database
 from hotline.store.database import Row
 
 Signer: TypeAlias = str | Actor
@@ -90,8 +91,7 @@ def append(
     session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
     """One more row, in the caller's `writing()` transaction: writers wait for each other here until they commit."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    database.take_turns(session, LOCK)
     entry = AuditEntry(
         at=at.astimezone(UTC),
         actor=actor,
@@ -104,6 +104,13 @@ def append(
     session.add(entry)
     session.flush()
     return entry
+
+
+def of_tip(
+    session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
+) -> None:
+    """One more row, about a tip."""
+    append(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
 
 
 def sign(

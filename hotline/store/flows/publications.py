@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, select, text
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.store import database
 from hotline.store.database import Row
 
 LOCK = 4_114_110_075
@@ -99,8 +100,7 @@ def was_approved(session: Session, revision_id: int) -> bool:
 
 def take_turns(session: Session) -> None:
     """One publication at a time. SQLite's writers queue anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    database.take_turns(session, LOCK)
 
 
 def end_standing(session: Session, at: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.outbox.delivery import DUE_STATES, MessageState, Priority
 from hotline.domain.outbox.message import KEPT, LATE, SELDOM, SOON, AnswerForm, Spent
+from hotline.store.database import is_any
 from hotline.store.outbox import outbox
 from hotline.store.outbox.messages import Attempt, Message
 from hotline.store.outbox.outbox import Claim
@@ -36,13 +37,14 @@ def written_since(session: Session, since: datetime) -> int:
 
 def cried_lately(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
     """Whether a cry of this phone was answered in the last week, or may be at this moment."""
-    lately = select(Message.id).where(
+    return is_any(
+        session,
+        Message.id,
         Message.contact_key.in_(contact_keys),
         Message.template == AnswerForm.ADVERTISEMENT,
         Message.state != MessageState.FAILED,
         Message.created_at > at - SELDOM,
     )
-    return session.scalar(lately.limit(1)) is not None
 
 
 def claim(session: Session, at: datetime, worker: str) -> Claim | None:
@@ -56,7 +58,7 @@ def oldest_due(session: Session, at: datetime) -> Message | None:
 
 
 def any_late(session: Session, at: datetime) -> bool:
-    return session.scalar(select(Message.id).where(_waits(_too_late(at))).limit(1)) is not None
+    return is_any(session, Message.id, _waits(_too_late(at)))
 
 
 def end_late(session: Session, at: datetime) -> None:

@@ -6,6 +6,7 @@ Messages that were given up, and who answers for them: rows that count as wrong 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -103,8 +104,7 @@ def standing(session: Session) -> OutboxHealth:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LateTip:
+class LateTip(NamedTuple):
     """A tip that an alarm may be about."""
 
     id: int

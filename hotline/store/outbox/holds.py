@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain.outbox.delivery import MessageState
@@ -50,21 +50,15 @@ def lift(session: Session, hold: LaneHold) -> None:
 
 def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[WaitingMessages]:
     """What a free lane would send, the doubtful first, alerts before confirmations."""
-    found = []
-    for kind in TO_DECIDE:
-        for doubtful, which in (
-            (True, _doubtful(doubtful_until)),
-            (False, _new(doubtful_until)),
-        ):
-            if which is None:
-                continue
-            count, oldest = session.execute(
-                select(func.count(), func.min(Message.created_at)).where(
-                    Message.kind == kind, which
-                )
-            ).one()
-            if count:
-                found.append(WaitingMessages(kind, doubtful, count, oldest))
+    before = false() if doubtful_until is None else Message.created_at <= doubtful_until
+    doubtful = case((before, 1), else_=0).label("doubtful")
+    goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
+    rows = session.execute(
+        select(Message.kind, doubtful, func.count(), func.min(Message.created_at))
+        .where(Message.kind.in_(TO_DECIDE), goes)
+        .group_by(Message.kind, "doubtful")
+    )
+    found = [WaitingMessages(Kind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
     return sorted(found, key=lambda one: (not one.doubtful, one.kind))
 
 
@@ -81,17 +75,6 @@ def drop(session: Session, kinds: Collection[Kind], doubtful_until: datetime) ->
         update(Message).where(doubtful, _unreported()).values(resent=True).returning(Message.id)
     ).all()
     return len(ended) + len(spent)
-
-
-def _doubtful(until: datetime | None) -> ColumnElement[bool] | None:
-    if until is None:
-        return None
-    return and_(Message.created_at <= until, or_(Message.state.in_(UNSENT), _unreported()))
-
-
-def _new(doubtful_until: datetime | None) -> ColumnElement[bool]:
-    later = true() if doubtful_until is None else Message.created_at > doubtful_until
-    return and_(later, Message.state.in_(UNSENT))
 
 
 def _unreported() -> ColumnElement[bool]:

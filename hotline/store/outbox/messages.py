@@ -9,7 +9,7 @@ The questions asked of the lane and of the relay's leadership: both are rows, so
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, or_, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.outbox.delivery import FINAL_STATES, MessageState
@@ -53,6 +53,11 @@ class Referral(Row):
 
 BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
 """Of referrals that are acknowledged: those whose answer counts."""
+
+
+def told_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Of `Referral`: those by which a responder was told of a tip."""
+    return (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
 
 
 class Watcher(Row):

@@ -23,6 +23,7 @@ from hotline.domain.outbox.delivery import (
 )
 from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.wording import OF_EXERCISES, Template
+from hotline.store.database import is_any
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.outbox import messages
 from hotline.store.outbox.messages import (
@@ -72,15 +73,6 @@ class Claim:
         return self.priority == Priority.DRILL or (
             self.responder_id is not None and Template[self.template] in OF_EXERCISES
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The message that should have gone first."""
-
-    message_id: int
-    priority: int
-    next_at: datetime
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
@@ -210,13 +202,11 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
     )
 
 
-def oldest_due(session: Session, at: datetime) -> Due | None:
+def oldest_due(session: Session, at: datetime) -> Message | None:
     """The most urgent of what is due to responders, and of those the one that waits longest."""
     due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
-    message = session.scalars(
-        due.order_by(Message.priority, Message.next_at).limit(1)
-    ).one_or_none()
-    return None if message is None else Due(message.id, message.priority, message.next_at)
+    first = due.order_by(Message.priority, Message.next_at).limit(1)
+    return session.scalars(first).one_or_none()
 
 
 def message_for_writing(session: Session, message_id: int) -> Message:
@@ -261,8 +251,7 @@ def acknowledged(session: Session, message: Message) -> bool:
     if message.referral_id is None:
         return False
     since = Referral.acknowledged_at >= message.created_at
-    answered = (Referral.id == message.referral_id, since, BELIEVED)
-    return session.scalar(select(Referral.id).where(*answered)) is not None
+    return is_any(session, Referral.id, Referral.id == message.referral_id, since, BELIEVED)
 
 
 def take_turns(session: Session, provider_id: str) -> None:

@@ -5,7 +5,7 @@ No word of what she wrote is kept: a keyed digest tells whether she wrote it bef
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.sms.reply_limits import Before, Why
@@ -41,11 +41,3 @@ def before(session: Session, responder_id: int, since: datetime) -> list[Before]
         )
     )
     return [Before(Why(why), text_key, at) for why, text_key, at in rows]
-
-
-def forget(session: Session, until: datetime, limit: int) -> int:
-    """Deletes answers of that time and before, at most so many; how many they were."""
-    old = select(ReplyAnswer.id).where(ReplyAnswer.answered_at <= until)
-    ids = session.scalars(old.order_by(ReplyAnswer.answered_at).limit(limit)).all()
-    gone = delete(ReplyAnswer).where(ReplyAnswer.id.in_(ids))
-    return len(session.scalars(gone.returning(ReplyAnswer.id)).all())

@@ -37,6 +37,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.sketch import estimate, place
+from hotline.store import database
 from hotline.store.database import Row, add_if_new, insert_into
 from hotline.store.driver import PreparedStatement, new_values
 from hotline.store.outbox.health import TO_RESPONDER, UNSENT
@@ -120,8 +121,7 @@ def fold(session: Session, limit: int) -> int:
     sums: Counter[Cell] = Counter()
     for *cell, number in session.execute(taken):
         sums[Cell(*cell)] += number
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    database.take_turns(session, LOCK)
     _add(session, sums)
     return len(ids)
 

@@ -3,15 +3,15 @@
 The row goes with the tip's words (`retention.redact`); its body opens by the tip's own key alone.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.tip import NATIONAL
-from hotline.store.database import Row, add_if_new
+from hotline.store.database import Row, add_if_new, is_any
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder, living
 from hotline.store.tips.call_backs import desk_people
@@ -39,7 +39,7 @@ class AskedBack(Row):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told that an answer came, and how it is named to her."""
+    """Who is told something of a tip, and the name that she knows it by."""
 
     responder_id: int
     language: str
@@ -53,8 +53,7 @@ def ask(session: Session, row: AskedBack) -> bool:
 
 def asked(session: Session, tip_ids: Collection[int]) -> bool:
     """Whether any of these was asked, ever."""
-    here = select(AskedBack.tip_id).where(AskedBack.tip_id.in_(tip_ids))
-    return session.scalar(here.limit(1)) is not None
+    return is_any(session, AskedBack.tip_id, AskedBack.tip_id.in_(tip_ids))
 
 
 def waiting(
@@ -77,33 +76,31 @@ def read(session: Session, tip_id: int, at: datetime) -> None:
         row.read_at = at
 
 
-def states(session: Session) -> Mapping[int, str]:
-    """By tip: asked, answered, read."""
-    rows = session.execute(select(AskedBack.tip_id, AskedBack.answered_at, AskedBack.read_at))
-    return {
-        tip_id: "read" if read_at else "answered" if answered_at else "asked"
-        for tip_id, answered_at, read_at in rows
-    }
+def knows(
+    session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
+) -> dict[int, Recipient]:
+    """By responder, those of `which` who may know of a tip, each by the newest name that she knows it by."""
+    told = (
+        select(Responder.id, Responder.language, Referral.reference)
+        .join(Referral, Referral.responder_id == Responder.id)
+        .where(Referral.tip_id == tip_id, may_be_told(tip_id), *living(at), *which)
+        .order_by(Responder.id, Referral.id)
+    )
+    return {row[0]: Recipient(*row) for row in session.execute(told)}
+
+
+def desk(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
+    """The national desk, by the tip's number."""
+    people = desk_people(session, at, tip_id)
+    return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
 
 
 def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recipient]:
     """Whoever took the tip, by the reference she knows it by; the national desk where it asked, or where nobody did."""
-    took = (
-        select(Responder.id, Responder.language, Referral.reference)
-        .join(Referral, Referral.responder_id == Responder.id)
-        .where(
-            Referral.tip_id == row.tip_id,
-            Referral.acknowledged_at.is_not(None),
-            may_be_told(row.tip_id),
-            *living(at),
-        )
-        .order_by(Responder.id, Referral.id)
-    )
-    found = {who: Recipient(who, language, ref) for who, language, ref in session.execute(took)}
+    found = knows(session, row.tip_id, at, Referral.acknowledged_at.is_not(None))
     if row.desk == NATIONAL or not found:
-        for person in desk_people(session, at, row.tip_id):
-            told = Recipient(person.id, person.language, f"T{row.tip_id}")
-            found.setdefault(person.id, told)
+        for one in desk(session, row.tip_id, at):
+            found.setdefault(one.responder_id, one)
     return [*found.values()]
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
 from hotline.domain.referrals.referral import ReferralState
 from hotline.store.bulk import add
-from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Referral
+from hotline.store.database import is_any
+from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Referral, told_to
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 
@@ -123,9 +124,9 @@ def acknowledge(
     Where one answer in her name stands in no inbox, another counts once it is proved, and not before. `provisional`:
     the inbox cannot be asked, so this one is doubted until it is proved.
     """
-    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    hers = told_to(tip_id, responder_id)
     forged = (*hers, Referral.doubted_at.is_not(None), Referral.proved_at.is_(None))
-    doubted = session.scalar(select(Referral.id).where(*forged).limit(1)) is not None
+    doubted = is_any(session, Referral.id, *forged)
     counts = proved or not (doubted or provisional)
     session.execute(
         update(Referral)
@@ -146,8 +147,7 @@ def doubt(session: Session, referral: Referral, at: datetime) -> bool:
     doubted = session.scalars(
         update(Referral)
         .where(
-            Referral.tip_id == referral.tip_id,
-            Referral.responder_id == referral.responder_id,
+            *told_to(referral.tip_id, referral.responder_id),
             Referral.acknowledged_at.is_not(None),
             Referral.proved_at.is_(None),
             Referral.doubted_at.is_(None),
@@ -163,8 +163,7 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
     session.execute(
         update(Referral)
         .where(
-            Referral.tip_id == tip_id,
-            Referral.responder_id == responder_id,
+            *told_to(tip_id, responder_id),
             Referral.acknowledged_at.is_not(None),
             Referral.proved_at.is_(None),
         )
@@ -174,27 +173,24 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 def answered(session: Session, tip_id: int, responder_id: int) -> bool:
     """Whether it was taken in her name, believed or not."""
-    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
-    took = select(Referral.id).where(*hers, Referral.acknowledged_at.is_not(None))
-    return session.scalar(took.limit(1)) is not None
+    hers = told_to(tip_id, responder_id)
+    return is_any(session, Referral.id, *hers, Referral.acknowledged_at.is_not(None))
 
 
 def believed(session: Session, tip_id: int, responder_id: int) -> bool:
     """Whether she took it, and is believed."""
     took = (
-        Referral.tip_id == tip_id,
-        Referral.responder_id == responder_id,
+        *told_to(tip_id, responder_id),
         Referral.acknowledged_at.is_not(None),
         BELIEVED,
     )
-    return session.scalar(select(Referral.id).where(*took).limit(1)) is not None
+    return is_any(session, Referral.id, *took)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
     """Returns when this responder took it last, if they are believed and did not pass it on since; else None."""
     took = (
-        Referral.tip_id == tip_id,
-        Referral.responder_id == responder_id,
+        *told_to(tip_id, responder_id),
         Referral.acknowledged_at.is_not(None),
         Referral.passed_at.is_(None),
         BELIEVED,

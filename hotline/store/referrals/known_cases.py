@@ -16,7 +16,8 @@ from hotline.domain.tip import Urgency
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
-from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
+from hotline.store.database import is_any
+from hotline.store.outbox.messages import BELIEVED, Deadline, Referral, told_to
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.tips.tips import Tip
@@ -258,16 +259,14 @@ def unread_by(session: Session, tip_id: int) -> frozenset[int]:
 def is_opened(session: Session, referral_id: int) -> bool:
     """Whether she has read it, by whichever name she knows it."""
     one = session.get_one(Referral, referral_id)
-    hers = (Referral.tip_id == one.tip_id, Referral.responder_id == one.responder_id)
-    read = select(Referral.id).where(*hers, Referral.opened_at.is_not(None))
-    return session.scalar(read.limit(1)) is not None
+    hers = told_to(one.tip_id, one.responder_id)
+    return is_any(session, Referral.id, *hers, Referral.opened_at.is_not(None))
 
 
 def has_referred(session: Session, tip_id: int, responder_id: int) -> bool:
     """Whether she said that somebody helps, by whichever name she knows it."""
-    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
-    said = select(Referral.id).where(*hers, Referral.handed_to_help_at.is_not(None))
-    return session.scalar(said.limit(1)) is not None
+    hers = told_to(tip_id, responder_id)
+    return is_any(session, Referral.id, *hers, Referral.handed_to_help_at.is_not(None))
 
 
 def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
@@ -276,7 +275,7 @@ def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     Who offered help, who heard that it is wanted and who took the case may; from the second ring on whoever knows the
     case. Who said no is asked again by somebody else than who heard it.
     """
-    known = (Referral.tip_id == Tip.id, Referral.responder_id == responder_id)
+    known = Referral.tip_id == Tip.id, Referral.responder_id == responder_id
     took = exists().where(*known, Referral.acknowledged_at.is_not(None), BELIEVED)
     may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.rung > 1)
     runs = ServiceReferral.due_at.is_not(None)

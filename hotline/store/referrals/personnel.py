@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, text, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import DUE_STATES, MessageState
 from hotline.domain.people.recipients import Absence, Member
 from hotline.domain.referrals.referral import Level
+from hotline.store import database
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
@@ -34,8 +35,7 @@ class OpenCase:
 
 def take_turns(session: Session) -> None:
     """Two who take the last two of a desk off duty at once: the second sees what the first did."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    database.take_turns(session, LOCK)
 
 
 def named(session: Session, name: str) -> Sequence[Responder]:

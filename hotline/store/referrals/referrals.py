@@ -11,22 +11,23 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import AlertButRef, Kind
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Care, coming
 from hotline.domain.referrals.ladder import NOBODY, WaitingTip
 from hotline.domain.referrals.referral import Candidate, Case, Level, Notified, ReferralState
 from hotline.domain.tip import ABROAD, NATIONAL, TipState, is_camp
+from hotline.store import database
 from hotline.store.bulk import add, among, new_ids
 from hotline.store.desk.desks import Desk
-from hotline.store.outbox.messages import BELIEVED, Deadline, Message, Referral
+from hotline.store.outbox.messages import BELIEVED, Deadline, Message, Referral, told_to
 from hotline.store.people.responders import RUNS, Membership, Responder, living
 from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.referrals.known_cases import by_name
@@ -123,8 +124,7 @@ def is_taken(session: Session, tip_id: int) -> bool:
 def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | None:
     """The newest of those by which she knows a tip."""
     hers = (
-        Referral.tip_id == tip_id,
-        Referral.responder_id == responder_id,
+        *told_to(tip_id, responder_id),
         Referral.released_at.is_(None),
     )
     newest = select(Referral).where(*hers).order_by(Referral.id.desc()).limit(1)
@@ -133,7 +133,7 @@ def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | No
 
 def all_of(session: Session, tip_id: int, responder_id: int) -> Sequence[Referral]:
     """Returns every referral by which a responder knows a tip."""
-    theirs = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    theirs = told_to(tip_id, responder_id)
     return session.scalars(select(Referral).where(*theirs, Referral.released_at.is_(None))).all()
 
 
@@ -142,6 +142,12 @@ def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
     here = (Referral.tip_id == tip_id, Referral.released_at.is_(None))
     rows = session.scalars(select(Referral).where(*here).order_by(Referral.id))
     return {row.responder_id: row for row in rows}
+
+
+def references(session: Session, tip_id: int) -> Sequence[str]:
+    """The references by which responders know a tip, the first first."""
+    told = select(Referral.reference).where(Referral.tip_id == tip_id)
+    return session.scalars(told.order_by(Referral.id)).all()
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
@@ -177,13 +183,13 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
 def pass_on(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
     """Notes on every reference of hers that she cannot."""
-    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    hers = told_to(tip_id, responder_id)
     session.execute(update(Referral).where(*hers).values(passed_at=at))
 
 
 def take_back(session: Session, tip_id: int, responder_id: int) -> None:
     """Forgets that she passed it on: she takes it."""
-    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    hers = told_to(tip_id, responder_id)
     session.execute(update(Referral).where(*hers).values(passed_at=None))
 
 
@@ -249,14 +255,13 @@ class Alert(NamedTuple):
 
     given: GivenTip
     reference: str
-    words: AlertButRef
+    words: Wording
     priority: int
 
 
 def take_turns(session: Session) -> None:
     """One who refers at a time: SQLite has one writer anyway. The first thing that its transaction holds."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    database.take_turns(session, LOCK)
 
 
 def waiting(session: Session, limit: int) -> Waiting:
@@ -430,7 +435,7 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
         turns[step] += 1
 
 
-def _said(words: AlertButRef) -> tuple[str, str]:
+def _said(words: Wording) -> tuple[str, str]:
     """The template's name, and what stands in its parameters after the reference: letters and digits, all of them."""
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest

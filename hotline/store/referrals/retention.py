@@ -10,6 +10,7 @@ Referrals that ended before their case: what is written of them, and what must n
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,8 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy import update as update_rows
-from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, defer, mapped_column
 
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import DUE_STATES, FINAL_STATES, MessageState
@@ -50,14 +50,13 @@ from hotline.errors import NotFound
 from hotline.store.cases import case_notes
 from hotline.store.database import Row, add_if_new
 from hotline.store.dialogue.contacts import Dialogue, InboundSeen
-from hotline.store.outbox import reply_answers
 from hotline.store.outbox.messages import Deadline, DeliveryReport, Message, Referral
-from hotline.store.people.responders import Responder, living
+from hotline.store.outbox.reply_answers import ReplyAnswer
+from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back
-from hotline.store.tips.call_backs import desk_people
+from hotline.store.referrals.asked_back import Recipient
 from hotline.store.tips.guesses import Guess
 from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import may_be_told
 
 
 class LegalHold(Row):
@@ -110,13 +109,13 @@ def is_done(session: Session, name: str, at: datetime, within: timedelta) -> boo
 
 def finish(session: Session, name: str, at: datetime) -> None:
     if not add_if_new(session, Errand(name=name, done_at=at)):
-        session.execute(update_rows(Errand).where(Errand.name == name).values(done_at=at))
+        session.execute(update(Errand).where(Errand.name == name).values(done_at=at))
 
 
 def warn(session: Session, at: datetime, limit: int) -> int:
     """Mark the tips whose words go soon, so that an admin can see it in time. Returns how many."""
     ids = _tips(session, _ends_before(at + WARNING), Tip.warned_at.is_(None), limit=limit)
-    session.execute(update_rows(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
+    session.execute(update(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
     return len(ids)
 
 
@@ -134,7 +133,7 @@ def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
     case_notes.forget(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(
-        update_rows(Tip)
+        update(Tip)
         .where(Tip.id.in_(ids))
         .values(
             body=b"",
@@ -149,18 +148,44 @@ def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
     )
 
 
+Column: TypeAlias = InstrumentedAttribute[Any]
+OLD: Sequence[tuple[Column, Column, timedelta]] = (
+    (Dialogue.key, Dialogue.started_at, PSEUDONYMS),
+    # Of short secrets, who tried and what it was told.
+    (Guess.id, Guess.at, TRIES),
+    # Of MOs, which answer each was given.
+    (InboundSeen.provider_id, InboundSeen.received_at, INBOUND),
+    # What was answered to the SMS of responders.
+    (ReplyAnswer.id, ReplyAnswer.answered_at, REPLIES),
+)
+"""Rows that go when they are old: their key, their time, and how long they are kept."""
+
+
+def forget_rows(
+    key: Column, when: Column, term: timedelta, session: Session, at: datetime, limit: int
+) -> int:
+    """Deletes rows of that time and before. Returns how many."""
+    return _forget(session, key, limit, when <= at - term)
+
+
+def _forget(session: Session, key: Column, limit: int, *which: ColumnElement[bool]) -> int:
+    old = session.scalars(select(key).where(*which).order_by(key).limit(limit)).all()
+    gone = delete(key.class_).where(key.in_(old)).returning(key)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+
+
+def forget_strays(session: Session, at: datetime, limit: int) -> int:
+    """Delivery reports whose message never became known."""
+    unknown = (DeliveryReport.applied.is_(False), DeliveryReport.received_at <= at - STRAYS)
+    return _forget(session, DeliveryReport.id, limit, *unknown)
+
+
 def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
     """Of phones and sessions, in tips."""
     old = (Tip.created_at <= at - PSEUDONYMS, Tip.state != TipState.DRAFT)
     ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
-    session.execute(update_rows(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
+    session.execute(update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
     return len(ids)
-
-
-def forget_dialogues(session: Session, at: datetime, limit: int) -> int:
-    old = select(Dialogue.key).where(Dialogue.started_at <= at - PSEUDONYMS).limit(limit)
-    gone = delete(Dialogue).where(Dialogue.key.in_(session.scalars(old).all()))
-    return len(session.scalars(gone.returning(Dialogue.key)).all())
 
 
 def forget_callers(session: Session, at: datetime, limit: int) -> int:
@@ -168,38 +193,8 @@ def forget_callers(session: Session, at: datetime, limit: int) -> int:
     over = Dialogue.started_at.between(at - CALLERS_OVER, at - CALLERS)
     old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
     keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
-    session.execute(update_rows(Dialogue).where(Dialogue.key.in_(keys)).values(caller_key=""))
+    session.execute(update(Dialogue).where(Dialogue.key.in_(keys)).values(caller_key=""))
     return len(keys)
-
-
-def forget_guesses(session: Session, at: datetime, limit: int) -> int:
-    """Of short secrets, who tried and what it was told."""
-    old = select(Guess.id).where(Guess.at <= at - TRIES).limit(limit)
-    gone = delete(Guess).where(Guess.id.in_(session.scalars(old).all()))
-    return len(session.scalars(gone.returning(Guess.id)).all())
-
-
-def forget_inbound(session: Session, at: datetime, limit: int) -> int:
-    """Of MOs, which answer each was given."""
-    old = select(InboundSeen.provider_id).where(InboundSeen.received_at <= at - INBOUND)
-    ids = session.scalars(old.limit(limit)).all()
-    gone = delete(InboundSeen).where(InboundSeen.provider_id.in_(ids))
-    return len(session.scalars(gone.returning(InboundSeen.provider_id)).all())
-
-
-def forget_replies(session: Session, at: datetime, limit: int) -> int:
-    """What was answered to the SMS of responders."""
-    return reply_answers.forget(session, at - REPLIES, limit)
-
-
-def forget_strays(session: Session, at: datetime, limit: int) -> int:
-    """Delivery reports whose message never became known."""
-    old = select(DeliveryReport.id).where(
-        DeliveryReport.applied.is_(False), DeliveryReport.received_at <= at - STRAYS
-    )
-    ids = session.scalars(old.order_by(DeliveryReport.id).limit(limit)).all()
-    gone = delete(DeliveryReport).where(DeliveryReport.id.in_(ids))
-    return len(session.scalars(gone.returning(DeliveryReport.id)).all())
 
 
 def forget_parameters(session: Session, at: datetime, limit: int) -> int:
@@ -210,7 +205,7 @@ def forget_parameters(session: Session, at: datetime, limit: int) -> int:
         cast(Message.parameters, String) != "{}",
     )
     ids = session.scalars(old.order_by(Message.id).limit(limit)).all()
-    session.execute(update_rows(Message).where(Message.id.in_(ids)).values(parameters={}))
+    session.execute(update(Message).where(Message.id.in_(ids)).values(parameters={}))
     return len(ids)
 
 
@@ -260,15 +255,6 @@ def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
 
 
-@dataclass(frozen=True, slots=True)
-class WishTold:
-    """Somebody who is told of a wish, and the name that she knows the tip by."""
-
-    responder_id: int
-    language: str
-    reference: str
-
-
 def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
     """Those whose words are there, and that nobody wanted erased yet. Held until this transaction ends."""
     here = select(Tip).where(
@@ -311,24 +297,10 @@ def others_due(
     return session.scalars(found.order_by(Tip.id)).all() if others else ()
 
 
-def told(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
-    """Who holds it, by her own newest reference; everybody who was told of it where nobody holds it."""
-    here = (
-        select(Responder.id, Responder.language, Referral.reference)
-        .join(Referral, Referral.responder_id == Responder.id)
-        .where(Referral.tip_id == tip.id, may_be_told(tip.id), *living(at))
-        .order_by(Responder.id, Referral.id)
-    )
-    if tip.holder_id is not None:
-        here = here.where(Responder.id == tip.holder_id)
-    found = {row[0]: WishTold(*row) for row in session.execute(here)}
-    return [*found.values()]
-
-
-def deciding(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
-    """The national desk, by the tip's number: its decision is a command."""
-    people = desk_people(session, at, tip.id)
-    return [WishTold(one.id, one.language, f"T{tip.id}") for one in people]
+def told(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
+    """Who holds it; everybody who was told of it where nobody holds it."""
+    holds = () if tip.holder_id is None else (Responder.id == tip.holder_id,)
+    return [*asked_back.knows(session, tip.id, at, *holds).values()]
 
 
 def release(

@@ -1,6 +1,6 @@
 """How tips stand: a question over tips, referrals and responders together, and only of what is in clear."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,19 +8,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from hotline.domain import trial
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips.promises import Asked
 from hotline.store.outbox import taking
-from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Referral
+from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import asked_back
-from hotline.store.tips.tips import Tip
+from hotline.store.referrals.desk_pages import tip_events, tip_pages
+from hotline.store.tips.tips import REAL, Tip
 from hotline.store.tips.visible import Viewer, visible_to
-
-REAL = (Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +74,12 @@ EVERY = Wanted()
 def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
     """Tips, drafts and the line's own trials aside, the newest first."""
     found = _tips(session, wanted)
-    told_by = _by_contact(session, wanted.viewer)
-    more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
-    asked, clocks = asked_back.states(session), _open_clocks(session)
+    more = tip_pages.linked_counts(session, wanted.viewer, [tip for tip, *_ in found])
+    ids = [tip.id for tip, *_ in found]
+    asked = tip_pages.questions(session, ids)
+    clocks: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    for tip_id, kind, due_at in tip_events.clocks(session, ids):
+        clocks[tip_id].append((due_at, kind))
     beside = taking.asked_beside_holder(session)
     people = session.execute(select(Responder.id, Responder.name))
     names: dict[int | None, str] = {row.id: row.name for row in people}
@@ -154,36 +153,9 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     yield visible_to(wanted.viewer)
 
 
-def _by_contact(session: Session, viewer: Viewer | None) -> Counter[str]:
-    """How many tips each phone of this week told."""
-    rows = session.execute(
-        select(Tip.contact_key, func.count())
-        .where(*REAL, Tip.matter == Matter.TIP, visible_to(viewer))
-        .group_by(Tip.contact_key)
-    )
-    return Counter({row[0]: row[1] for row in rows})
-
-
 def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
     """`name:Alice` and `responder:7` as a person is called."""
     if who is None:
         return None
     known = {one: name for one, name in names.items() if one is not None}
     return actor(who, known)[1]
-
-
-def _open_clocks(session: Session) -> Mapping[int, Sequence[tuple[datetime, str]]]:
-    """Of each tip, when each of its clocks is due and of which kind it is, the first to come at the head."""
-    rows = session.execute(
-        select(Deadline.tip_id, TRULY_DUE, Deadline.kind)
-        .where(Deadline.fired_at.is_(None))
-        .order_by(TRULY_DUE, Deadline.id)
-    )
-    found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
-    for tip_id, due_at, kind in rows:
-        found[tip_id].append((due_at, kind))
-    return found
-
-
-def _is_linked(tip: Tip) -> bool:
-    return tip.contact_key != "" and tip.matter == Matter.TIP

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.domain.call_back import QUIET, CallBackState, Window
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound
-from hotline.store.database import Row
+from hotline.store.database import Row, is_any
 from hotline.store.people.responders import Responder, living
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import THE_LINE, Viewer, may_be_told, visible_to
@@ -91,7 +91,7 @@ def everyone(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[Cal
 
 def any_due(session: Session, at: datetime) -> bool:
     """Whether time asks anything of one that waits."""
-    return session.scalar(select(CallBack.id).where(*_due(at)).limit(1)) is not None
+    return is_any(session, CallBack.id, *_due(at))
 
 
 def due(session: Session, at: datetime) -> Sequence[CallBack]:

@@ -6,7 +6,7 @@ Rows, and the questions asked of them.
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, func, select, text
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row, add_if_new
@@ -48,10 +48,7 @@ def count_of_contact(
     session: Session, secret: str, contact_keys: Collection[str], since: datetime
 ) -> int:
     """Tries that were looked at."""
-    tried = select(func.count()).select_from(Guess).where(Guess.contact_key.in_(contact_keys))
-    return (
-        session.scalar(tried.where(Guess.secret == secret, Guess.compared, Guess.at > since)) or 0
-    )
+    return _count(session, Guess.contact_key.in_(contact_keys), secret, since)
 
 
 def counted(
@@ -66,10 +63,12 @@ def counted(
 
 def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
     """Tries that were looked at."""
-    tried = select(func.count()).select_from(Guess).where(Guess.target_key == target_key)
-    return (
-        session.scalar(tried.where(Guess.secret == secret, Guess.compared, Guess.at > since)) or 0
-    )
+    return _count(session, Guess.target_key == target_key, secret, since)
+
+
+def _count(session: Session, whose: ColumnElement[bool], secret: str, since: datetime) -> int:
+    looked_at = (whose, Guess.secret == secret, Guess.compared, Guess.at > since)
+    return session.scalar(select(func.count()).where(*looked_at)) or 0
 
 
 def take_turns(session: Session, keys: Collection[str]) -> None:

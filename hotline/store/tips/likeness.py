@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from hotline.domain import trial
 from hotline.domain.tip import Matter
-from hotline.domain.tips.clusters import DAY
+from hotline.domain.tips.clusters import DAY, LikeTip
 from hotline.store.bulk import Column, among
 from hotline.store.database import Row
 from hotline.store.driver import PreparedStatement, new_values
@@ -53,21 +53,6 @@ class TipLikeness(Row):
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
     """The tip whose people heard that more was told; None where it rang by itself, or waits."""
-
-
-class Trait(NamedTuple):
-    """A tip's likeness, with what must be equal beside it."""
-
-    tip_id: int
-    at: datetime
-    urgency: int
-    category: str | None
-    place: str
-    official: str
-    contact_key: str
-    words_key: str | None
-    who_key: str | None
-    leader_id: int | None
 
 
 class LikenessKeys(NamedTuple):
@@ -112,7 +97,7 @@ def change(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
 
 def in_company(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
-) -> dict[int, Trait]:
+) -> dict[int, LikeTip]:
     """Of these waiting tips, those whose phone, or whose words, came so often since then: nearly always none."""
     new = aliased(TipLikeness, name="waits")
 
@@ -129,10 +114,10 @@ def in_company(
         ),
     )
     rows = session.execute(_traits().where(TipLikeness.tip_id.in_(some)))
-    return {row[0]: Trait(*row) for row in rows}
+    return {row[0]: LikeTip(*row) for row in rows}
 
 
-def earlier(session: Session, new: Iterable[Trait], since: datetime) -> Sequence[Trait]:
+def earlier(session: Session, new: Iterable[LikeTip], since: datetime) -> Sequence[LikeTip]:
     """Open tips that were told of, from the same phones or in the same words as any of these, the oldest first."""
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
@@ -146,7 +131,7 @@ def earlier(session: Session, new: Iterable[Trait], since: datetime) -> Sequence
     rows = session.execute(
         _traits().where(alike, *told).order_by(TipLikeness.at.desc()).limit(MOST)
     )
-    return [Trait(*row) for row in reversed(rows.all())]
+    return [LikeTip(*row) for row in reversed(rows.all())]
 
 
 def follow(session: Session, leaders: Mapping[int, int | None]) -> None:

@@ -20,10 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain import trial
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.tip import ABROAD, Matter, TipState
 from hotline.errors import NotFound
-from hotline.store.database import Row, new_record_key
+from hotline.store.database import Row, is_any, new_record_key
 from hotline.store.desk.desks import Desk
 
 
@@ -120,6 +121,14 @@ class Tip(Row):
     """Decides how published counts with this tip are rounded; 0 to 255. It leaves the database in no file."""
 
 
+REAL = (Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
+"""Told by somebody, or a drill: no draft, and no trial of the line's own."""
+WHOLE = (
+    Tip.matter == Matter.TIP,
+    Tip.channel.not_in(trial.UNCOUNTED),
+    Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
+)
+"""A case, nobody's rehearsal, and the caller did not hang up before they had told a district."""
 SMS = "sms"
 """The channel of a tip that was written."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
@@ -183,23 +192,19 @@ def written_by(session: Session, contact_keys: Collection[str], before: datetime
 
 def any_written_by(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
     """Returns True if this phone has written a tip by SMS since then."""
-    theirs = select(Tip.id).where(
-        Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since
-    )
-    return session.scalar(theirs.limit(1)) is not None
+    theirs = (Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since)
+    return is_any(session, Tip.id, *theirs)
 
 
 def takes_more(session: Session, session_key: str) -> bool:
     """Returns True if words may be added to a session's tip: it is open, and nobody asked to erase it."""
-    here = select(Tip.id).where(
-        Tip.session_key == session_key, Tip.closed_at.is_(None), Tip.erase_wanted_at.is_(None)
-    )
-    return session.scalar(here.limit(1)) is not None
+    open_ones = (Tip.closed_at.is_(None), Tip.erase_wanted_at.is_(None))
+    return is_any(session, Tip.id, Tip.session_key == session_key, *open_ones)
 
 
 def any_silent(session: Session, before: datetime) -> bool:
     """Whether there is a draft that nobody added to since `before`."""
-    return session.scalar(select(Tip.id).where(*_silent(before)).limit(1)) is not None
+    return is_any(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:

@@ -8,11 +8,10 @@ from sqlalchemy import (
     Index,
     exists,
     insert,
-    select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.store.database import Row
+from hotline.store.database import Row, is_any
 from hotline.store.driver import PreparedStatement, new_values
 from hotline.store.tips.tips import Tip
 
@@ -43,7 +42,7 @@ def put(session: Session, tip_id: int, urgency: int) -> None:
 
 
 def waits(session: Session, tip_id: int) -> bool:
-    return session.scalar(select(Untold.tip_id).where(Untold.tip_id == tip_id)) is not None
+    return is_any(session, Untold.tip_id, Untold.tip_id == tip_id)
 
 
 def was_told_of(session: Session, tip: Tip) -> bool:

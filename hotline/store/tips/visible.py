@@ -23,7 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapp
 
 from hotline.domain.tip import NATIONAL
 from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.database import Row
+from hotline.store.database import Row, is_any
 from hotline.store.people import responders
 from hotline.store.people.responders import RUNS, Membership, Responder
 from hotline.store.tips import tips
@@ -198,8 +198,7 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
 
 def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
     """Whether there is such a tip for this viewer; a draft is none."""
-    found = select(Tip.id).where(Tip.id == tip_id, Tip.state != tips.DRAFT, visible_to(viewer))
-    return session.scalar(found) is not None
+    return is_any(session, Tip.id, Tip.id == tip_id, Tip.state != tips.DRAFT, visible_to(viewer))
 
 
 def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     exists,
     func,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -33,7 +32,8 @@ from hotline.domain.outbox.delivery import FINAL_STATES, Priority
 from hotline.domain.tip import TipState
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.errors import NotFound
-from hotline.store.database import Database, Row, add_if_new, insert_into
+from hotline.store import database
+from hotline.store.database import Database, Row, add_if_new, insert_into, is_any
 from hotline.store.driver import moment_of
 from hotline.store.outbox import messages
 from hotline.store.outbox.messages import (
@@ -73,24 +73,19 @@ class RaisedAlarm(Row):
 
 def take_turns(session: Session) -> None:
     """One watchman at a time. SQLite's writers queue anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    database.take_turns(session, LOCK)
+
+
+STATE = ("since", "next_at", "level", "told", "well_since", "acknowledged_by")
+"""What a row and an `AlarmState` have alike."""
 
 
 def standing(session: Session) -> dict[Alarm, AlarmState]:
     """Every alarm that stands; those of another release are left alone."""
-    known = [row for row in session.scalars(select(RaisedAlarm)) if row.name in set(Alarm)]
     return {
-        Alarm(row.name): AlarmState(
-            Alarm(row.name),
-            since=row.since,
-            next_at=row.next_at,
-            level=row.level,
-            told=row.told,
-            well_since=row.well_since,
-            acknowledged_by=row.acknowledged_by,
-        )
-        for row in known
+        Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
+        for row in session.scalars(select(RaisedAlarm))
+        if row.name in set(Alarm)
     }
 
 
@@ -110,18 +105,8 @@ def keep(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> N
     """Write how an alarm stands from here on."""
     session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
     if now is not None:
-        session.add(
-            RaisedAlarm(
-                name=alarm,
-                says=says,
-                since=now.since,
-                next_at=now.next_at,
-                level=now.level,
-                told=now.told,
-                well_since=now.well_since,
-                acknowledged_by=now.acknowledged_by,
-            )
-        )
+        state = {one: getattr(now, one) for one in STATE}
+        session.add(RaisedAlarm(name=alarm, says=says, **state))
     session.flush()
 
 
@@ -132,8 +117,7 @@ def watchers(session: Session) -> Sequence[Watcher]:
 
 def can_be_woken(session: Session) -> bool:
     """Whether anybody can be."""
-    living = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
-    return session.scalar(living.limit(1)) is not None
+    return is_any(session, Watcher.id, Watcher.active, Watcher.unreachable.is_(None))
 
 
 def enrol(session: Session, watcher: Watcher) -> bool:
@@ -364,15 +348,5 @@ def find(database: Database, at: datetime) -> AlertPath:
         row = connection.ask(QUESTION, since=at - SAID_AGAIN)
     assert row is not None
     held, wrong_key, fault, *moments = row
-    clock_until, awaited_at, failing_since, failed_at = (
-        None if one is None else moment_of(one) for one in moments
-    )
-    return AlertPath(
-        held=bool(held),
-        fault=fault,
-        wrong_key=bool(wrong_key),
-        clock_until=clock_until,
-        awaited_at=awaited_at,
-        failing_since=failing_since,
-        failed_at=failed_at,
-    )
+    times = (None if one is None else moment_of(one) for one in moments)
+    return AlertPath(bool(held), fault, bool(wrong_key), *times)

@@ -141,7 +141,7 @@ def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         at = when(by.language, hold.since)
         leads = "outgoing.show" if by.roles & who.RUNNING else ""
         says = phrase("No message goes out: {by} paused them at {at}: {reason}")
-        yield bad(says, leads, by=hold.by, at=at, reason=hold.reason)
+        yield bad(says, leads, by=hold.held_by, at=at, reason=hold.reason)
 
 
 def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:

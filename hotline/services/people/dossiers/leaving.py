@@ -26,7 +26,8 @@ from hotline.services.approving import (
     request,
 )
 from hotline.services.desk import admissions
-from hotline.services.people import leaves, removals
+from hotline.services.doorbell import ring_for
+from hotline.services.people import removals
 from hotline.services.people.leaves import find, record
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.approvals import Approval, ApprovalKind
@@ -56,7 +57,7 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
     with kit.database.writing() as session:
         personnel.take_turns(session)
         taken = _take_away(session, kit, by, find(session, str(responder_id)), reason)
-    leaves.announce(kit, *taken.to_ring)
+    ring_for(kit, *taken.to_ring)
     return taken
 
 
@@ -93,7 +94,7 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Taken
             taken = TakenAway(waits=True, is_asked=True, to_ring=change.to_ring)
         else:
             taken = _end(change)
-    leaves.announce(kit, *taken.to_ring)
+    ring_for(kit, *taken.to_ring)
     return taken
 
 
@@ -138,7 +139,7 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
         if person is None and not opened:
             raise DeskRefused(remark("they do not open that desk"))
         admissions.record(session, kit, "desk_left", by, code, member, reason)
-    leaves.announce(kit, to_ring)
+    ring_for(kit, to_ring)
 
 
 def _human(session: Session, member: str) -> Responder | None:

@@ -12,7 +12,8 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.approving import RUNNING, About, ApprovalRule, Decision, name_of, request
 from hotline.services.desk import admissions
-from hotline.services.people import leaves, removals
+from hotline.services.doorbell import ring_for
+from hotline.services.people import removals
 from hotline.services.people.leaves import find, record
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
@@ -45,7 +46,7 @@ def place(kit: Kit, by: Actor, responder_id: int, wanted: WantedPosting, reason:
         _withdraw(session, by, person, at)
         if waits:
             _ask(session, kit, by, person, wanted, reason)
-    leaves.announce(kit, to_ring)
+    ring_for(kit, to_ring)
     return waits
 
 

@@ -9,7 +9,6 @@ from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
 from hotline.domain.cases.entries import OUTCOME, EntryKind
 from hotline.domain.desk.desks import DeskKind
-from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals import ladder as rules
@@ -46,7 +45,7 @@ from hotline.errors import ExerciseRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import routed
 from hotline.store.database import Session
@@ -191,10 +190,10 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
         session.add(row)
         session.flush()
         alert = _alert(session, kit, tip, people, at)
-        _record(session, row, "exercise_started", audit.by_actor(by), at, reason)
+        audit.of_tip(session, tip.id, "exercise_started", audit.by_actor(by), at, reason)
         told = _tell_who_answers(session, row, {one.id for one in people}, at)
         exercise_id = row.id
-    _ring(kit, next(iter(told), alert))
+    ring_for(kit, next(iter(told), alert))
     return exercise_id
 
 
@@ -229,11 +228,6 @@ def desk_named(code: str, language: str) -> str:
     return place_name(code, language) if is_district(code) else code
 
 
-def _ring(kit: Kit, to_ring: int | None) -> None:
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
-
-
 def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
     """Calls it off. Who was told and has not answered learns it. Raises ExerciseRefused, StoreUnavailable."""
     with kit.database.writing() as session:
@@ -243,7 +237,7 @@ def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
         if row.ended_at is not None:
             raise ExerciseRefused(remark("it is over already"))
         to_ring = _end(session, kit, row, ExerciseEnd.CALLED_OFF, by, reason)
-    _ring(kit, to_ring)
+    ring_for(kit, to_ring)
 
 
 def keep_time(kit: Kit) -> None:
@@ -257,7 +251,7 @@ def keep_time(kit: Kit) -> None:
             why = _why_over(session, kit, row) if row is not None else None
             if row is not None and row.ended_at is None and why is not None:
                 to_ring = _end(session, kit, row, why)
-        _ring(kit, to_ring)
+        ring_for(kit, to_ring)
 
 
 def answered(session: Session, kit: Kit, act: Act, known_as: Referral, tip: Tip) -> Done:
@@ -312,7 +306,7 @@ def _end(
         key=f"{tip.id}:exercise",
         codes={OUTCOME: TipOutcome.TRIAL.value},
     )
-    _record(session, row, "exercise_ended", actor, at, reason)
+    audit.of_tip(session, tip.id, "exercise_ended", actor, at, reason)
     return _tell_unanswered(session, tip.id, at)
 
 
@@ -323,14 +317,6 @@ def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> int | None:
         words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)
         to_ring = case_messages.confirmation(session, words, person.id, at, referral_id)
     return to_ring
-
-
-def _record(
-    session: Session, row: Exercise, action: str, actor: str, at: datetime, reason: str
-) -> None:
-    audit.append(
-        session, at=at, actor=actor, action=action, subject=f"tip:{row.tip_id}", reason=reason
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,7 @@ from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.following import FOLLOWS, THIRTY_DAYS, FollowClock, FollowKind, FollowRing
 from hotline.domain.cases.people_codes import PersonCodes
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import Priority
-from hotline.domain.outbox.message import Kind, Wording, responders_entry
+from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.clocks import by_day
 from hotline.domain.tip import Urgency
@@ -20,9 +18,8 @@ from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring
-from hotline.services.referrals import ladder
-from hotline.services.referrals.case_messages import message
+from hotline.services.doorbell import ring_for
+from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import routed
 from hotline.store.cases import case_log, service_referrals
 from hotline.store.cases.case_log import ToldEntry
@@ -48,8 +45,7 @@ def ring_due(kit: Kit) -> None:
         with kit.database.writing() as session:
             tip = referrals.tip_for_writing(session, tip_id)
             to_ring = _ring(session, kit, tip, at) or to_ring
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+    ring_for(kit, to_ring)
 
 
 def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> int | None:
@@ -124,10 +120,8 @@ def _ask(
     for one in who:
         known_as = names.get(one) or _named(session, tip, one, at)
         wording = Wording(template, {"ref": known_as.reference, "code": code}, languages[one])
-        row = message(Kind.ALERT, wording, one, priority=Priority.SOON, at=at, of=known_as.id)
-        session.add(row)
-        session.flush()
-        to_ring = to_ring or row.id
+        told = case_messages.say(session, wording, one, at, of=known_as.id)
+        to_ring = to_ring or told
     return to_ring
 
 

@@ -35,9 +35,7 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
     tip.urgency = Urgency.DANGER
     # It is told of here, so it waits for nobody else to tell of it. Who took it before is asked anew.
     tip.referred_at, tip.referred_urgency = at, Urgency.DANGER
-    audit.append(
-        session, at=at, actor=by.actor, action="danger_again", subject=f"tip:{tip.id}", reason=""
-    )
+    audit.of_tip(session, tip.id, "danger_again", by.actor, at)
     case_people.offer_by(session, tip.id, at + OFFER_WITHIN)
     session.flush()
     event = Event(Happened.DANGER_AGAIN, by=by.responder_id)

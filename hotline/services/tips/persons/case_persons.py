@@ -19,7 +19,6 @@ from hotline.domain.cases.people_codes import CASE_FORMS, CONSENT, ConsentCode, 
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.desk.desks import of_account
-from hotline.domain.jobs import Job
 from hotline.domain.tip import Matter
 from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
 from hotline.ports import ConsoleKit, Kit
@@ -29,7 +28,7 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.line_of_time import CaseMoment
 from hotline.services.cases.people import PersonAct
 from hotline.services.desk import admissions
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring_for
 from hotline.services.referrals.helping import recording
 from hotline.services.tips.desk_viewer import found_or_refused, viewer_of
 from hotline.store.cases import case_log, case_people, counted, service_referrals
@@ -226,8 +225,7 @@ def note(
             audit.append(
                 session, at=at, actor=actor, action="person_noted", subject=subject, reason=""
             )
-    if done.to_ring is not None:
-        ring(kit, Job.DELIVER, done.to_ring)
+    ring_for(kit, done.to_ring)
 
 
 def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:

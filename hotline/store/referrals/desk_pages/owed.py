@@ -18,8 +18,7 @@ from hotline.domain.cases.following import FollowKind
 from hotline.domain.tip import TipOutcome
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
-from hotline.store.referrals.tip_overview import REAL
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.tips import REAL, Tip
 from hotline.store.tips.visible import Viewer, visible_to
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.rung > 0)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.store.bulk import among
 from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Message, Referral
 from hotline.store.people.responders import Responder
 
@@ -19,14 +20,6 @@ class ToldPerson(NamedTuple):
     referral: Referral
     name: str
     believed: bool
-
-
-class AlertSent(NamedTuple):
-    """An alert of a tip: when the handset had it, or that it never will."""
-
-    name: str
-    accepted_at: datetime | None
-    delivered_at: datetime | None
 
 
 def told(session: Session, tip_id: int) -> Sequence[ToldPerson]:
@@ -40,15 +33,16 @@ def told(session: Session, tip_id: int) -> Sequence[ToldPerson]:
     return [ToldPerson(referral, name, bool(believed)) for referral, name, believed in rows]
 
 
-def alerts(session: Session, tip_id: int) -> Sequence[AlertSent]:
+def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
+    """Whose handset had an alert, and when."""
     rows = session.execute(
-        select(Responder.name, Message.accepted_at, Message.delivered_at)
+        select(Responder.name, Message.delivered_at)
         .join(Referral, Referral.id == Message.referral_id)
         .join(Responder, Responder.id == Message.responder_id)
         .where(Referral.tip_id == tip_id, Message.kind == Kind.ALERT)
         .order_by(Message.id)
     )
-    return [AlertSent(*row) for row in rows]
+    return [(name, at) for name, at in rows if at is not None]
 
 
 def silences(session: Session, tip_id: int) -> Sequence[datetime]:
@@ -65,7 +59,7 @@ def clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str,
     """The clocks that run for these tips: tip, kind, when it is due; the first to come at the head."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
-        .where(Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None))
+        .where(among(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
         .order_by(TRULY_DUE, Deadline.id)
     )
     return [(tip_id, kind, due_at) for tip_id, kind, due_at in rows]

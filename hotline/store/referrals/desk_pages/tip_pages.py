@@ -11,13 +11,13 @@ from hotline.domain import trial
 from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips.promises import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
+from hotline.store.bulk import among
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.outbox.taking import UNTAKEN
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.desk_pages.owed import CLOSURE_WAITS, is_owing
 from hotline.store.referrals.retention import HELD
-from hotline.store.referrals.tip_overview import REAL
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.tips import REAL, Tip
 from hotline.store.tips.visible import Viewer, visible_to
 
 OPEN = Tip.closed_at.is_(None)
@@ -79,7 +79,7 @@ def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
     """How the question that was asked of each stands: asked, answered, read."""
     rows = session.execute(
         select(AskedBack.tip_id, AskedBack.answered_at, AskedBack.read_at).where(
-            AskedBack.tip_id.in_(tip_ids)
+            among(session, AskedBack.tip_id, tip_ids)
         )
     )
     return {
@@ -107,7 +107,9 @@ def linked(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
     return session.scalars(found.order_by(Tip.id.desc())).all()
 
 
-def linked_counts(session: Session, viewer: Viewer, tips: Sequence[Tip]) -> Mapping[int, int]:
+def linked_counts(
+    session: Session, viewer: Viewer | None, tips: Sequence[Tip]
+) -> Mapping[int, int]:
     """How many others each of these is linked to."""
     keys = {tip.contact_key for tip in tips if tip.contact_key and tip.matter == Matter.TIP}
     rows = session.execute(
@@ -119,7 +121,7 @@ def linked_counts(session: Session, viewer: Viewer, tips: Sequence[Tip]) -> Mapp
     return {tip.id: max(told[tip.contact_key] - 1, 0) for tip in tips if tip.contact_key in keys}
 
 
-def _of_phones(viewer: Viewer, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+def _of_phones(viewer: Viewer | None, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     return (*REAL, Tip.matter == Matter.TIP, Tip.contact_key.in_(keys), visible_to(viewer))
 
 

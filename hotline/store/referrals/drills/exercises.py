@@ -14,7 +14,7 @@ from hotline.domain.referrals.drills.bare_answers import HeardExercise
 from hotline.domain.referrals.drills.exercise import ExerciseTold
 from hotline.domain.tip import Urgency, is_district
 from hotline.domain.wording import Template
-from hotline.store.database import Row
+from hotline.store.database import Row, is_any
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
@@ -90,7 +90,7 @@ def danger_since(session: Session, place: str, at: datetime) -> bool:
         Tip.closed_at.is_(None),
         Tip.place.startswith(near, autoescape=True),
     )
-    return session.scalar(select(Tip.id).where(*open_there).limit(1)) is not None
+    return is_any(session, Tip.id, *open_there)
 
 
 def references(session: Session, responder_id: int) -> frozenset[str]:
