@@ -35,9 +35,7 @@ class Meter:
         """`began` is a reading of `perf_counter`."""
         took = perf_counter() - began
         key = (hook, self._outcome(reply), bound_of(took))
-        with self._lock:
-            number, seconds = self._counted.get(key, (0, 0.0))
-            self._counted[key] = (number + 1, seconds + took)
+        self._add(key, 1, took)
 
     def hand_on(self, add: Callable[[Counted], None]) -> None:
         """Give what was counted to `add`, once: what it cannot take is kept for the next time."""
@@ -48,18 +46,18 @@ class Meter:
         try:
             add({HookCount(*noted): counted for noted, counted in taken.items()})
         except StoreUnavailable:
-            self._keep(taken)
+            for key, (number, seconds) in taken.items():
+                self._add(key, number, seconds)
 
     def _outcome(self, reply: Reply) -> str:
         if reply.status != 200 or reply.body in self._failures:
             return "failed"
         return OUTCOMES.get(reply.body[:4], "ok")
 
-    def _keep(self, taken: dict[Noted, tuple[int, float]]) -> None:
+    def _add(self, key: Noted, more: int, longer: float) -> None:
         with self._lock:
-            for key, (number, seconds) in taken.items():
-                more, longer = self._counted.get(key, (0, 0.0))
-                self._counted[key] = (number + more, seconds + longer)
+            number, seconds = self._counted.get(key, (0, 0.0))
+            self._counted[key] = (number + more, seconds + longer)
 
 
 def hand_on_for_ever(meter: Meter, kit: Kit, *, each: float = EACH) -> None:

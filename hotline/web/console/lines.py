@@ -7,7 +7,7 @@ database little.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.changes.change import ChangeState, ends
@@ -46,24 +46,23 @@ class TodayLine:
     """A phrase with the same placeholders that stands within the line, as `{says}`."""
 
 
-def bad(
+def _line(
+    is_bad: bool,
     phrase: str,
     endpoint: str = "",
     part: Mapping[str, int | str] | None = None,
     says: str = "",
     **values: object,
 ) -> TodayLine:
-    """Returns a line of what hurts."""
     told = {name: str(value) for name, value in values.items()}
-    return TodayLine(True, phrase, told, endpoint, part or {}, says)
+    return TodayLine(is_bad, phrase, told, endpoint, part or {}, says)
 
 
-def warn(
-    phrase: str, endpoint: str = "", part: Mapping[str, int | str] | None = None, **values: object
-) -> TodayLine:
-    """Returns a line of what waits."""
-    told = {name: str(value) for name, value in values.items()}
-    return TodayLine(False, phrase, told, endpoint, part or {}, "")
+MakesLine = Callable[..., TodayLine]
+bad: MakesLine = partial(_line, True)
+"""Makes a line of what hurts."""
+warn: MakesLine = partial(_line, False)
+"""Makes a line of what waits."""
 
 
 ALARMS = table("alarms")
@@ -92,7 +91,7 @@ class LineSource:
 
 
 def counted(
-    line: Callable[..., TodayLine],
+    line: MakesLine,
     phrase: str,
     endpoint: str,
     count: Callable[[ConsoleKit, SignedIn], int],
@@ -147,7 +146,7 @@ def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     line = phrase("Alarm since {at}. {says} In the runbook: {name}.")
     for alarm in watchers.standing(kit):
-        values: dict[str, Any] = {"at": when(by.language, alarm.since), "name": alarm.name}
+        values = {"at": when(by.language, alarm.since), "name": alarm.name}
         tip = watchers.tip_of(kit, by, alarm.name)
         if tip is None:
             yield bad(line, says=ALARMS.get(alarm.name, ""), **values)
@@ -208,8 +207,7 @@ def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     found = approvals.everything(kit, by)
     for one in found:
         if one.call_back_id and one.may_decide:
-            values: dict[str, Any] = dict(one.sentence.values)
-            yield warn(one.sentence.template, "acting.calls", **values)
+            yield warn(one.sentence.template, "acting.calls", **dict(one.sentence.values))
     if any(one.may_decide for one in found):
         says = phrase("Wait for a second person: {count}.")
         yield warn(says, "approvals.listed", count=len(found))

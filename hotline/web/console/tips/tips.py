@@ -154,7 +154,7 @@ WHY_KEPT = table("exclusion_reasons")
 
 def listed(visit: Visit) -> Response:
     """All that is asked for stands in the address, so that a view is a link."""
-    wanted = _filter(visit.query)
+    wanted = _filter(visit)
     before = number_of(visit.asked("before"))
     found = tip_lines.listed(visit.kit, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
@@ -239,20 +239,20 @@ def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
 FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question", "soon", "owes")
 
 
-def _filter(query: Mapping[str, str]) -> TipFilter:
+def _filter(visit: Visit) -> TipFilter:
     """What no select offers asks for everything."""
-    category, question = query.get("category", ""), query.get("question", "")
-    urgency = number_of(query.get("urgency", ""))
+    asked = visit.asked
+    urgency = number_of(asked("urgency"))
     return TipFilter(
-        standing=_member(TipStanding, query.get("state", ""), TipStanding.WAITS),
-        matter=_member(Matter, query.get("matter", ""), Matter.TIP),
-        whose=_member(Whose, query.get("whose", ""), Whose.ANYBODY),
-        place=query.get("place", "")[:20],
+        standing=_member(TipStanding, asked("state"), TipStanding.WAITS),
+        matter=_member(Matter, asked("matter"), Matter.TIP),
+        whose=_member(Whose, asked("whose"), Whose.ANYBODY),
+        place=asked("place")[:20],
         urgency=urgency if urgency in {*Urgency} else None,
-        category=category if category in {*Category} else "",
-        question=question if question in QUESTIONS else "",
-        soon=query.get("soon") == "yes",
-        owes=query.get("owes") == "yes",
+        category=asked("category") if asked("category") in {*Category} else "",
+        question=asked("question") if asked("question") in QUESTIONS else "",
+        soon=asked("soon") == "yes",
+        owes=asked("owes") == "yes",
     )
 
 
