@@ -84,19 +84,11 @@ def listed(
         entries = audit.entries(session, since=since, subject=about)
         names = {one.id: one.name for one in responders.everybody(session)}
 
-    rows = [
-        Logged(
-            entry,
-            *actor(entry.actor, names),
-            sentence(
-                AuditLine(entry.at, entry.actor, entry.action, entry.subject, entry.reason), names
-            ),
-        )
-        for entry in entries
-    ]
-    if who is None:
-        return rows
-    return [row for row in rows if who.casefold() in row.who.casefold()]
+    rows = []
+    for one in entries:
+        line = AuditLine(one.at, one.actor, one.action, one.subject, one.reason)
+        rows.append(Logged(one, *actor(one.actor, names), sentence(line, names)))
+    return [row for row in rows if who is None or who.casefold() in row.who.casefold()]
 
 
 def newest(kit: Kit, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
@@ -106,15 +98,13 @@ def newest(kit: Kit, wanted: AuditFilter, *, before: int | None = None) -> Audit
         rows = audit.newest(session, _query(wanted, names), before=before, limit=ROWS + 1)
         length, digest = audit.end(session)
 
-    shown = [_told(row, names) for row in rows[:ROWS]]
+    shown = []
+    for row in rows[:ROWS]:
+        desk, who = actor(row.actor, names)
+        phrase, outcome = template(row.action)
+        about = subject(row.subject, names)
+        shown.append(AuditRow(row.at, desk, who, phrase, about, outcome, row.reason))
     return AuditPage(shown, rows[ROWS - 1].id if len(rows) > ROWS else None, length, digest)
-
-
-def _told(row: AuditEntry, names: Mapping[int, str]) -> AuditRow:
-    desk, who = actor(row.actor, names)
-    phrase, outcome = template(row.action)
-    about = subject(row.subject, names)
-    return AuditRow(row.at, desk, who, phrase, about, outcome, row.reason)
 
 
 def _query(wanted: AuditFilter, names: Mapping[int, str]) -> AuditQuery:

@@ -3,12 +3,12 @@
 It serves whoever opened the tip: nothing that a hook reaches imports this file.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from hotline.domain.dialogue.asks import NOTE, WORK_VERB
 from hotline.domain.places.places import place_name
 from hotline.domain.sms.sms_tip import WORDS
-from hotline.engine.flow import Ask, Book, Flow, Menu
+from hotline.engine.flow import Ask, Book, Menu
 from hotline.engine.view import said
 from hotline.errors import NotReady
 from hotline.ports import Kit
@@ -54,16 +54,10 @@ def _asked(book: Book, matter: str) -> Asked:
     """Of the flow that gathers what was told, and behind it of all others."""
     flows = sorted(book.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[Menu | Ask]] = {}
-    for flow in flows:
-        for name, node in _saving(flow):
-            found.setdefault(name, []).append(node)
-    return found
-
-
-def _saving(flow: Flow) -> Iterator[tuple[str, Menu | Ask]]:
-    for node in flow.nodes.values():
+    for node in (node for flow in flows for node in flow.nodes.values()):
         if isinstance(node, Menu | Ask) and node.saves:
-            yield node.saves, node
+            found.setdefault(node.saves, []).append(node)
+    return found
 
 
 def _question(asked: Asked, name: str, language: str) -> str:

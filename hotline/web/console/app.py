@@ -12,7 +12,6 @@ from hotline.web.console.guard import (
     only_our_host,
     only_so_many_fields,
     open_view,
-    refused,
     unforeseen,
 )
 from hotline.web.console.routes import ROUTES
@@ -56,8 +55,6 @@ def create_console(
     app.before_request(only_so_many_fields)
     app.after_request(partial(_harden, kit))
     app.register_error_handler(Exception, partial(unforeseen, house))
-    for code in (400, 403, 404, 405, 413, 415):
-        app.register_error_handler(code, partial(refused, house))
     app.url_map = addresses(more)
     app.config[PAGES] = {one.endpoint: one for one in ROUTES if isinstance(one, PageRoute)}
     for route in (*ROUTES, *more):

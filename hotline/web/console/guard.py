@@ -186,30 +186,17 @@ def _guest(house: Gatehouse) -> GuestVisit:
 LOG = logging.getLogger("hotline.console")
 
 
-def refused(house: Gatehouse, error: HTTPException) -> Response:
-    """An address that is none, or that this account may not see; a request that no page of ours sends."""
-    code = error.code or 400
-    return _drawn(
-        house,
-        "missing.html" if code in {404, 405} else "refused.html",
-        404 if code == 405 else code,
-        language=_of_the_account(house),
-    )
-
-
 def unforeseen(house: Gatehouse, error: Exception) -> Response:
-    if isinstance(error, HTTPException):
-        return refused(house, error)
-    if isinstance(error, NotFound):
-        return _drawn(house, "missing.html", 404, language=_of_the_account(house))
-    reference = secrets.token_hex(4)
-    away = isinstance(error, Unavailable)
-    LOG.log(
-        logging.WARNING if away else logging.ERROR,
-        "%s, reference %s",
-        type(error).__name__,
-        reference,
-    )
+    """Answers an address that is none or that this account may not see, a request that no page sends, and a fault."""
+    if isinstance(error, HTTPException | NotFound):
+        code = 404 if isinstance(error, NotFound) else error.code or 400
+        language = _of_the_account(house)
+        if code in {404, 405}:
+            return _drawn(house, "missing.html", 404, language=language)
+        return _drawn(house, "refused.html", code, language=language)
+    reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
+    level = logging.WARNING if away else logging.ERROR
+    LOG.log(level, "%s, reference %s", type(error).__name__, reference)
     # What was typed can be sent again: it is still the same session.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
     return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=kept)

@@ -49,7 +49,11 @@ def rotate(
     does not: then the keys before stay.
     """
     words = Passphrases(PassphraseOpener(by, old), PassphraseOpener(by, new))
-    _check_at_rest(kit, words)
+    # No desk is in the middle of a new key, but of this rotation: else nothing has changed.
+    with kit.database.reading() as session:
+        moves = [by_passphrase.wrapped(session, code) for code in sorted(members.moving(session))]
+    for found in moves:
+        _both(found, words)
     recovery.ensure(kit, words.new, costs, instead_of=words.old)
     with kit.database.reading() as session:
         codes = sorted(desks.codes(session))
@@ -131,14 +135,6 @@ def _put(kit: Kit, code: str, words: Passphrases) -> DeskKeyPair | None:
         if at_rest and desks.moving_since(session, code) is None:
             return moving.put(session, code, before, kit.now())
     return _put(kit, code, words)
-
-
-def _check_at_rest(kit: Kit, words: Passphrases) -> None:
-    """No desk is in the middle of a new key, but of this rotation. Raises DeskRefused: then nothing has changed."""
-    with kit.database.reading() as session:
-        moves = [by_passphrase.wrapped(session, code) for code in sorted(members.moving(session))]
-    for found in moves:
-        _both(found, words)
 
 
 def _both(found: by_passphrase.WrappedDesk, words: Passphrases) -> tuple[bytes, bytes]:
