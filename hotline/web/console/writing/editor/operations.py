@@ -67,18 +67,17 @@ QUICKER = phrase("Somebody saved at the same moment. Look once more, and send it
 def stored(
     visit: Visit,
     change_id: int,
-    part: str,
-    document: Mapping[str, Any] | None,
-    version: int,
+    here: FlowAtHand,
+    document: Document | None,
     did: StepKind,
     **says: Any,
 ) -> None:
-    """Saves a flow as it is after the operation, None where it is taken out. `version`: what it was made of.
+    """Saves a flow as it is after the operation, None where it is taken out. `here`: what it was made of.
 
     Raises FormRefused.
     """
-    new = NewStep(part, document, f"{did} {editor.once(visit)}", {"did": did, **says})
-    done = steps.save_step(visit.kit, visit.by, change_id, new, base_version=version)
+    new = NewStep(here.name, document, f"{did} {editor.once(visit)}", {"did": did, **says})
+    done = steps.save_step(visit.kit, visit.by, change_id, new, base_version=here.version)
     if not isinstance(done, StepSaved):
         raise visit.wrong("name", OVER if isinstance(done, ChangeRefused) else QUICKER)
 
@@ -153,7 +152,7 @@ def add(visit: Visit, change_id: int, flow: str) -> Response:
     document = added(here.document, new)
     if not names:
         document["start"] = name
-    stored(visit, change_id, flow, document, here.version, StepKind.NODE_ADDED, node=name)
+    stored(visit, change_id, here, document, StepKind.NODE_ADDED, node=name)
     return see("editor.show", change_id=change_id, flow=flow, node=name)
 
 
@@ -189,7 +188,7 @@ def rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     check(visit, obstacle_to_renaming(here.document, node, name))
     document = renamed(here.document, node, name)
     says = {"node": name, "from": node}
-    stored(visit, change_id, flow, document, here.version, StepKind.NODE_RENAMED, **says)
+    stored(visit, change_id, here, document, StepKind.NODE_RENAMED, **says)
     return see("editor.show", change_id=change_id, flow=flow, node=name)
 
 
@@ -225,7 +224,7 @@ def set_marks(visit: Visit, change_id: int, flow: str) -> Response:
         if not is_free and len(why) < WHY_LETTERS:
             raise visit.wrong("why", WHY)
         did, says = (StepKind.EDITED, {}) if is_free else (StepKind.MARKS, {"why": why})
-        stored(visit, change_id, here.name, document, here.version, did, **says)
+        stored(visit, change_id, here, document, did, **says)
     return see("editor.flow", change_id=change_id, flow=flow)
 
 
@@ -293,9 +292,8 @@ def take_out(visit: Visit, change_id: int, flow: str) -> Response:
     out, decided = _gathered(visit, change_id, flow), _decided(visit)
     check(visit, obstacle_to_taking_out(out.flows, out.entries, flow, decided))
     for name, document in led_away(out.flows, flow, decided).items():
-        version = out.callers[name].version
-        stored(visit, change_id, name, document, version, StepKind.EDITED)
-    stored(visit, change_id, flow, None, out.here.version, StepKind.FLOW_DELETED, flow=flow)
+        stored(visit, change_id, out.callers[name], document, StepKind.EDITED)
+    stored(visit, change_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
     return see("changes.show", change_id=change_id)
 
 
@@ -338,7 +336,7 @@ def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here, chosen = there(visit, change_id, flow, node), _decided(visit)
     check(visit, obstacle_to_deleting(here.document, node, chosen))
     document = deleted(here.document, node, chosen)
-    stored(visit, change_id, flow, document, here.version, StepKind.NODE_DELETED, node=node)
+    stored(visit, change_id, here, document, StepKind.NODE_DELETED, node=node)
     return see("editor.flow", change_id=change_id, flow=flow)
 
 
@@ -383,14 +381,15 @@ def begin(visit: Visit, change_id: int) -> Response:
     onward = ONWARD if ONWARD in flows else ""
     made = new_flow(FlowModelName(form.text("model")), name, onward=onward)
     begun = drafts.draft(visit.kit, change_id, name)
-    stored(visit, change_id, name, made, begun.version, StepKind.FLOW_ADDED, flow=name)
+    empty = FlowAtHand(name, begun.version, {}, begun.author, begun.at, {})
+    stored(visit, change_id, empty, made, StepKind.FLOW_ADDED, flow=name)
     flow, _, menu = form.text("menu").partition(".")
     here = folders.at_hand(visit.kit, change_id, flow)
     led = with_choice(here.document, menu, name, label)
     if led is None:
         raise visit.wrong("menu", NO_MENU)
     says = {"node": menu, "languages": [*label]}
-    stored(visit, change_id, flow, led, here.version, StepKind.EDITED, **says)
+    stored(visit, change_id, here, led, StepKind.EDITED, **says)
     return see("editor.show", change_id=change_id, flow=name, node=str(made["start"]))
 
 
