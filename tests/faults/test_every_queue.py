@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import event
 
-from hotline.domain.outbox.delivery import TO_RESPONDERS, Outcome, Priority, SendResult
+from hotline.domain.outbox.delivery import FAULTS, TO_RESPONDERS, Outcome, Priority, SendResult
 from hotline.domain.outbox.message import AnswerForm, Kind, Wording
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
@@ -15,6 +15,7 @@ from hotline.services.outbox import delivery, lane, notices
 from hotline.services.referrals import case_messages
 from hotline.services.sms import sms_replies
 from hotline.services.watch import watchers
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Attempt, Message
 from hotline.store.people.responders import Responder
 from tests.fakes import FakeNumbers
@@ -194,6 +195,9 @@ def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_
     texter.sms.results.append(SendResult(outcome))
     sending.send()
     assert [row.outcome for row in texter.line.all(Attempt)] == [outcome]
+    with texter.line.database.reading() as session:
+        held = messages.held(session, texter.line.kit.now()) is not None
+    assert held == (outcome in FAULTS and queue is not Priority.MONITOR)
 
     sending.pass_time(12)
     once = outcome in ENDS or (outcome is Outcome.UNKNOWN and queue is Priority.ANSWER)
