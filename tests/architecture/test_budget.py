@@ -13,16 +13,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 622,
-    "lines": 65_120,
-    "tokens": 600_400,
+    "files": 582,
+    "lines": 58_260,
+    "tokens": 544_700,
     "html": 3_810,
     "js": 850,
     "typst": 60,
-    "sql": 1_050,
+    "sql": 1_015,
+    "data": 5_390,
     "unformatted": 0,
 }
-"""At most so much. `unformatted`: places that the formatter is told to leave alone."""
+"""At most so much. `data`: tables that people read and code does not repeat. `unformatted`: places that the formatter
+is told to leave alone."""
 LAYOUT = frozenset(
     (
         *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
@@ -77,6 +79,7 @@ def measured() -> dict[str, int]:
         "html": lines_of(".html"),
         "js": lines_of(".js"),
         "sql": lines_of(".sql"),
+        "data": sum(map(lines_of, (".csv", ".toml", ".txt"))),
         "typst": lines_of(".typ"),
         "unformatted": sum(source.count("# fmt: off") for source in sources(".py")),
     }

@@ -256,9 +256,11 @@ class Line:
 
 def _command_of(pid: int) -> list[str]:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        said = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return []
+    # What the nursery forked has its words in one piece.
+    return said.replace("\0", " ").split()
 
 
 def copied(home: Path, to: Path) -> Path:

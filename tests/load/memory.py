@@ -95,8 +95,8 @@ def _share(pid: int) -> float:
 
 def _name(pid: int) -> str:
     """Its command without paths, options and whatever interprets it."""
-    words = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
-    short = [word.split()[0] for word in words if word.strip() and "\n" not in word]
-    names = [Path(word).name for word in short if not word.startswith("-")]
+    said = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace")
+    words = said.replace("\0", " ").split()
+    names = [Path(word).name for word in words if not word.startswith("-")]
     known = [n for n in names if not n.isdigit() and not n.startswith(("python", "hotline."))]
     return " ".join(known[:3]) or "hotline"
