@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 
 import click
@@ -113,7 +114,10 @@ def test_no_command_s_help_imports_what_the_command_does() -> None:
 
 @pytest.mark.parametrize("target", targets().values())
 def test_a_help_that_is_loaded_alone_is_the_command_s_own(target: str) -> None:
-    alone, own = with_help_alone(target), whole(target)
+    alone, own = copy(with_help_alone(target)), copy(whole(target))
+    alone._help_option = own._help_option = (
+        None  # A command keeps how its help was asked for first.
+    )
     helps = [
         one.get_help(click.Context(one, help_option_names=["-h", "--help"])) for one in (alone, own)
     ]

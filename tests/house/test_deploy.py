@@ -129,7 +129,7 @@ def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict
         service = services[entry.name]
         assert service["command"] == [entry.name]
         role = POSTS[entry.name].role
-        mode = ":ro" if role is Role.WATCH else ""
+        mode = ":ro" if role == Role.WATCH else ""
         assert service["volumes"] == [f"keys_{role}:/keys{mode}"]
         assert not any("API_KEY" in name for name in service["environment"])
 

@@ -144,6 +144,6 @@ def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     holding = {table.name for table in METADATA.sorted_tables if "sealed_number" in table.c}
     # An answer by SMS goes within ten minutes, and for as long the key before stays.
     holds = {column.class_.__tablename__ for columns in VAULTS.values() for column in columns}
-    assert holds == holding - {"answer"}
+    assert holds == holding - {"message"}
     with_halves = {name for name, key in ROTATING.items() if key.public_file}
     assert set(VAULTS) == with_halves - {"reader"}, "the reader holds keys of cases"

@@ -110,15 +110,16 @@ def linked(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 def linked_counts(
     session: Session, viewer: Viewer | None, tips: Sequence[Tip]
 ) -> Mapping[int, int]:
-    """How many others each of these is linked to."""
-    keys = {tip.contact_key for tip in tips if tip.contact_key and tip.matter == Matter.TIP}
+    """Returns to how many others each tip is linked; a complaint is linked to nothing, and left out."""
+    linked = [tip for tip in tips if tip.contact_key and tip.matter == Matter.TIP]
+    keys = {tip.contact_key for tip in linked}
     rows = session.execute(
         select(Tip.contact_key, func.count())
         .where(*_of_phones(viewer, keys))
         .group_by(Tip.contact_key)
     )
     told = Counter({row[0]: row[1] for row in rows})
-    return {tip.id: max(told[tip.contact_key] - 1, 0) for tip in tips if tip.contact_key in keys}
+    return {tip.id: max(told[tip.contact_key] - 1, 0) for tip in linked}
 
 
 def _of_phones(viewer: Viewer | None, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
