@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
+from tests.chaos.stand.processes import below
 from tests.compare.gateway import Gateway, network_of
 
 READY_SECONDS = 180.0
@@ -214,17 +215,8 @@ class Line:
                 os.kill(pid, signal.SIGCONT)
 
     def processes(self) -> list[int]:
-        """Every process of this line, by the home in its environment."""
-        mark = f"HOTLINE_HOME={self.home}".encode()
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    if mark in (entry / "environ").read_bytes().split(b"\0"):
-                        found.append(int(entry.name))
-                except OSError:
-                    continue
-        return found
+        """Every process of this line: what `run` started, and what that started."""
+        return [] if self._process is None else below(self._process.pid)
 
     def at_work(self) -> bool:
         """Returns True if any thread of the line runs, or waits for a processor."""
