@@ -3,7 +3,7 @@
 It knows no font but those that it brings itself, and no time but the document's: one document is one file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from types import ModuleType
 
@@ -22,14 +22,6 @@ def pdf(template: bytes, data: Mapping[str, str], made_at: datetime) -> bytes:
         sys_inputs=dict(data),
         timestamp=int(made_at.timestamp()),
         pdf_standards=UNIVERSAL,
-    )
-    return made
-
-
-def pictures(template: bytes, data: Mapping[str, str], dots: int) -> Sequence[bytes]:
-    """Returns its pages as PNG, so many dots an inch. Raises ProgramMissing."""
-    made: Sequence[bytes] = _typst().compile(
-        template, format="png", ppi=float(dots), ignore_system_fonts=True, sys_inputs=dict(data)
     )
     return made
 

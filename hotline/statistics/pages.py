@@ -230,8 +230,7 @@ def _labels(visit: Visit) -> Labels:
 
 
 def _label(visit: Visit, period: str) -> str:
-    said = _labels(visit).period(period)
-    return f"{said[:1].upper()}{said[1:]}"
+    return rules_report.capital(_labels(visit).period(period))
 
 
 def _is_in(found: Release, table: Table) -> bool:

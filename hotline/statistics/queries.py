@@ -40,7 +40,7 @@ from hotline.statistics.tables import (
     ReleaseRow,
 )
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.database import add_if_new, seconds_between
+from hotline.store.database import add_if_new, run_uncompiled, seconds_between
 from hotline.store.outbox.messages import TRULY_DUE, Deadline
 from hotline.store.reach import outreach, screen_counts
 from hotline.store.reach.outreach import Coverage, Reach, Tally
@@ -368,6 +368,7 @@ def filed_and_in_time(
 
     Takes the beginning of each week, the earliest first, and counts from the first one on.
     """
+    run_uncompiled(session)
     # The database counts: to read the tips of twelve weeks costs three times as much.
     take, doubt = aliased(CaseLogRow), aliased(CaseLogRow)
     is_doubted = exists().where(

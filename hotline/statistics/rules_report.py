@@ -148,8 +148,8 @@ def results(releases: Sequence[Release], labels: Labels) -> Results:
         sentences.append(labels.say(PERSONS_HELPED, number=number))
     return Results(
         sample=labels.say(SAMPLE) if newest.is_sample else "",
-        period=_capital(labels.period(newest.period)),
-        sentences=list(map(_capital, sentences)),
+        period=capital(labels.period(newest.period)),
+        sentences=list(map(capital, sentences)),
     )
 
 
@@ -197,7 +197,8 @@ def programme(
     return rows
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
+    """Returns words as they begin a sentence."""
     return f"{words[:1].upper()}{words[1:]}"
 
 

@@ -116,11 +116,11 @@ def minister_document(context: Kit, period: str, language: str) -> Mapping[str, 
     if this is None:
         raise NotFound(f"The release of {period} is not published.")
     labels = _labels(language)
-    say, when = labels.say, labels.period(period)
+    say = labels.say
     document = {
         "language": language,
         "title": say(phrase("Report of the line")),
-        "period": f"{when[:1].upper()}{when[1:]}",
+        "period": rules_report.capital(labels.period(period)),
         "sample": say(SAMPLE) if this.is_sample else "",
         "made": say(phrase("Release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
         "digest": f"{say(phrase('Digest (SHA-256)'))}: {this.digest}",

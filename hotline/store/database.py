@@ -62,6 +62,7 @@ __all__ = (
     "add_if_new",
     "is_any",
     "open_database",
+    "run_uncompiled",
     "seconds_between",
     "sqlite_file",
     "take_turns",
@@ -111,6 +112,15 @@ def _in_file(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str
 def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
     earlier, later = (compiler.process(one, **how) for one in element.clauses)
     return f"extract(epoch FROM {later} - {earlier})"
+
+
+def run_uncompiled(session: Session) -> None:
+    """Lets PostgreSQL run the questions of this transaction as they are.
+
+    To compile one costs more than it saves where some ten thousand rows are counted.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL jit = off"))
 
 
 class Row(DeclarativeBase):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session, aliased, defer, load_only
 
 from hotline.domain import trial
 from hotline.domain.tip import Matter, TipState
@@ -42,10 +42,18 @@ def page(
     return session.scalars(found.order_by(Tip.id.desc()).limit(limit)).all()
 
 
+WAIT = (
+    *(Tip.id, Tip.place, Tip.within, Tip.urgency, Tip.state, Tip.matter, Tip.channel),
+    *(Tip.filed_at, Tip.closed_at, Tip.holder_id),
+)
+"""What says how long a tip waits: the bar of every page asks that of all that wait."""
+
+
 def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
     """Returns those that wait to be taken, the oldest first. An exercise is never late."""
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED))
-    found = _seen(viewer).where(*WAITING, *real)
+    found = select(Tip).options(load_only(*WAIT, raiseload=True))
+    found = found.where(*REAL, visible_to(viewer), *WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
 
 

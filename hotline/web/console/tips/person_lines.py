@@ -13,12 +13,11 @@ from hotline.services.tips.persons.case_persons import CasePersons
 from hotline.services.tips.tip_sheet import TipMoment
 from hotline.text.languages import FIRST
 from hotline.web.console.visit import Visit
-from hotline.web.console.who import phrase, table, tinted
+from hotline.web.console.who import phrase, table
 
 ON_A_PAGE = 5
 """So many persons are opened at once: all that may be noted of each keeps the page light."""
 THE_LINE = phrase("The line")
-RESULTS = tinted("screening_results")
 HAPPENED = table("person_events")
 
 
