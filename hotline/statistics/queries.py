@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.accounts.account import RELEASING
@@ -391,10 +391,9 @@ def filed_and_in_time(
     week = case(
         *((Tip.filed_at < ends, n) for n, ends in enumerate(weeks[1:])), else_=len(weeks) - 1
     )
-    mine = and_(*WHOLE, Tip.filed_at >= weeks[0], visible_to(viewer))
     rows = session.execute(
         select(urgency, week.label("week"), func.count(), _counted(is_in_time))
-        .where(mine)
+        .where(*WHOLE, Tip.filed_at >= weeks[0], visible_to(viewer))
         .group_by("first_urgency", "week")
     )
     return {(told, n): (filed, in_time) for told, n, filed, in_time in rows}

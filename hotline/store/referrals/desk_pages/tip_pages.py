@@ -52,8 +52,7 @@ WAIT = (
 def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
     """Returns those that wait to be taken, the oldest first. An exercise is never late."""
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED))
-    found = select(Tip).options(load_only(*WAIT, raiseload=True))
-    found = found.where(*REAL, visible_to(viewer), *WAITING, *real)
+    found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
 
 
