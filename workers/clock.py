@@ -144,13 +144,13 @@ class BackgroundRun:
         self._thread: Thread | None = None
 
     def go(self, work: Callable[[], None]) -> None:
-        """Whatever `work` raises is its own to name."""
+        """Begins `work`, unless the last run goes on. `work` names by itself whatever it raises."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = Thread(target=work, name=self._name, daemon=True)
             self._thread.start()
 
     def rest(self, seconds: float) -> None:
-        """Wait for what is on its way, so long at the most: whatever it leaves undone is done again."""
+        """Waits for what is on its way, so long at the most: whatever it leaves undone is done again."""
         if self._thread is not None:
             self._thread.join(seconds)
 

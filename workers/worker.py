@@ -57,7 +57,7 @@ class QuietWorker(SimpleWorker):
         return self._shutdown_requested_date is not None
 
     def procline(self, message: str) -> None:
-        """The process keeps its name: the list of processes shows who it is, and not what it works on."""
+        """Keeps the process's name: the list of processes shows who it is, and not what it works on."""
 
     def subscribe(self) -> None:
         """No commands: whoever can publish could stop us."""

@@ -254,7 +254,7 @@ def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: st
 
 
 def saved(book: Book, run: Run, name: str, value: str | None) -> tuple[Run, tuple[Event, ...]]:
-    """Keep an answer; None takes it away, as skipping a question does.
+    """Keeps an answer; None takes it away, as skipping a question does.
 
     Going back loses nothing by itself. But a place chosen out of a list that was named by another answer (a district
     of a province) means nothing once that answer is another: it falls with it.
@@ -283,7 +283,7 @@ def _dependants(book: Book, name: str) -> frozenset[str]:
 
 
 def _named_by(book: Book) -> Mapping[str, set[str]]:
-    """Answer -> the answers chosen out of lists that bear its value in their name."""
+    """Returns by answer the answers chosen out of lists that bear its value in their name."""
     found: dict[str, set[str]] = {}
     for flow in book.flows.values():
         for node in flow.nodes.values():

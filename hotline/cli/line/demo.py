@@ -199,7 +199,7 @@ def _say(line: str) -> None:
 
 
 def make_pins(settings: Settings, passphrase: Path) -> None:
-    """Nothing where the gateway is a real one, or the file of the desks' passphrase is gone."""
+    """Makes PINs; none where the gateway is a real one, or the file of the desks' passphrase is gone."""
     if not settings.pretended or not passphrase.exists():
         return
     kit = build_reader(settings)
@@ -213,7 +213,7 @@ def make_pins(settings: Settings, passphrase: Path) -> None:
 
 
 def kept_pins(home: Path) -> Mapping[str, str]:
-    """By name; empty where there is no such file, or it is damaged."""
+    """Returns by name; empty where there is no such file, or it is damaged."""
     try:
         return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -221,7 +221,7 @@ def kept_pins(home: Path) -> Mapping[str, str]:
 
 
 def told_pins(home: Path, entry: str) -> str:
-    """Which phone dials what, and its PIN; empty where nobody has one."""
+    """Returns which phone dials what, and its PIN; empty where nobody has one."""
     pins = kept_pins(home)
     people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
     rows = [

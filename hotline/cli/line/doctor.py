@@ -128,7 +128,7 @@ def _of_demo(one: CheckResult) -> CheckResult:
 
 
 def keys_found(settings: Settings) -> Iterator[CheckResult]:
-    """One result for each role. A process that is given its own folder alone has one role's."""
+    """Yields one result for each role. A process that is given its own folder alone has one role's."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
@@ -161,7 +161,10 @@ def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
 
 
 def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]]:
-    """The keys that the tables know, and what each folder's open. Nothing where the database does not answer."""
+    """Returns the keys that the tables know, and what each folder's open.
+
+    Nothing where the database does not answer.
+    """
     try:
         if migrate.look_at(settings.database_url).state is not TablesState.CURRENT:
             return frozenset(), {}

@@ -103,7 +103,7 @@ def end_old(now: bool, as_json: bool) -> None:
 
 
 def _relay(settings: Settings) -> Path | None:
-    """Where the relay's own address is kept; None where the relay is not of this machine."""
+    """Returns where the relay's own address is kept; None where the relay is not of this machine."""
     folder = key_folder(settings, Role.WORKERS)
     return folder if folder.is_dir() else None
 

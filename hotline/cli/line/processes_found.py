@@ -119,7 +119,8 @@ def _ready(place: Place) -> CheckResult:
 
 
 def console_found(settings: Settings, mark: str) -> CheckResult:
-    """Whether this line's console answers to its own name, here or, where nothing listens here, behind its address.
+    """Returns whether this line's console answers to its own name, here or, where nothing listens here, behind its
+    address.
 
     `mark` tells this line from others; empty where no key of this line is on this machine.
     """
@@ -157,7 +158,7 @@ def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tupl
 
 
 def address_found(settings: Settings) -> CheckResult:
-    """Whether people reach the console from their own machines. A demo is looked at on its own."""
+    """Returns whether people reach the console from their own machines. A demo is looked at on its own."""
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
@@ -167,7 +168,7 @@ def address_found(settings: Settings) -> CheckResult:
 
 
 def apart_found(owners: Mapping[Role, int], folder: Path) -> CheckResult:
-    """Whether the web process may read what opens second factors, by the accounts that own the key folders."""
+    """Returns whether the web process may read what opens second factors, by the accounts that own the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
         says = "one account owns every key folder: `hotline run` gives the web process another one"
@@ -179,5 +180,5 @@ def apart_found(owners: Mapping[Role, int], folder: Path) -> CheckResult:
 
 
 def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
-    """Of the folders that are there."""
+    """Returns the owner's number of each folder that is there."""
     return {role: path.stat().st_uid for role, path in folders.items() if path.is_dir()}

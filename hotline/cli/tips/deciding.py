@@ -49,7 +49,7 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
 
 
 def _say(kept: Kept) -> None:
-    """How it stands, and the command that comes next."""
+    """Prints how the tip stands, and the command that comes next."""
     tip = kept.tip
     if tip.erased_at is not None:
         click.echo(f"tip {tip.id}: closed; its words were erased, as somebody had asked")
@@ -88,5 +88,5 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
 
 
 def earlier_line(places: Sequence[str], language: str) -> str:
-    """The places that a tip was told of before, for whoever reads it."""
+    """Returns the places that a tip was told of before, for whoever reads it."""
     return f"{EARLIER[language]}: {', '.join(place_name(place, language) for place in places)}"

@@ -120,7 +120,7 @@ def phrases(catalogue: Catalog) -> dict[str, str]:
 def faults_of(
     catalogue: Catalog, template: Template, language: str, numbers: Mapping[str, Number]
 ) -> Iterator[str]:
-    """Everything that is wrong with one phrase."""
+    """Yields everything that is wrong with one phrase."""
     message = catalogue.get(template.value)
     text = phrases(catalogue).get(template, "")
     if not text:

@@ -58,7 +58,7 @@ def _red_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetim
 
 
 def _no_step(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
-    """A wish to erase is `services/referrals/endings.py`'s, and no step of the ladder."""
+    """Does nothing: a wish to erase is `services/referrals/endings.py`'s, and no step of the ladder."""
     return Decision(holder=s.holder)
 
 

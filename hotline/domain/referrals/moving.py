@@ -117,7 +117,7 @@ def taken_anew(s: CaseStanding, roster: Sequence[Candidate], decision: Decision)
 
 
 def away(s: CaseStanding) -> tuple[int, ...]:
-    """Who was told of a place that was corrected since, and of nothing else.
+    """Returns who was told of a place that was corrected since, and of nothing else.
 
     Their take ends nothing that is asked of the new place's people.
     """

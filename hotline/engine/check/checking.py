@@ -17,7 +17,7 @@ from hotline.text.remark import Remark, remark
 
 
 def entries(book: Book) -> Findings:
-    """An entry may not land where something is gathered, however it gets there.
+    """Checks that no entry lands where something is gathered, however it gets there.
 
     A flow that gathers is refused as a broken name already.
     """

@@ -36,7 +36,7 @@ class WrittenText(NamedTuple):
 
     @property
     def at(self) -> tuple[str, str, str]:
-        """Flow, node and field."""
+        """Returns flow, node and field."""
         return self.flow, self.node, self.field
 
 

@@ -269,7 +269,7 @@ def too_many(book: Book) -> Findings:
 
 
 def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
-    """The next question on every way from here, before what completes the flow."""
+    """Returns the next question on every way from here, before what completes the flow."""
 
     def asks(place: Place) -> bool:
         node = node_of(book, place)

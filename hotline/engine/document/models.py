@@ -238,7 +238,7 @@ class NodeModel(Model):
 def flow_of(
     name: str, start: str, nodes: Mapping[str, NodeModel], gathers: str | None, *, private: bool
 ) -> compiled.Flow:
-    """The flow of these nodes, with who answers for them and why they are long."""
+    """Returns the flow of these nodes, with who answers for them and why they are long."""
     return compiled.Flow(
         name=name,
         start=start,

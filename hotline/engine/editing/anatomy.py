@@ -55,7 +55,7 @@ def kind_of(node: object) -> str:
 
 
 def value_at(document: object, way: Iterable[str]) -> Any:
-    """What stands at the end of a way, whatever the document is; None where nothing does."""
+    """Returns what stands at the end of a way, whatever the document is; None where nothing does."""
     here: Any = document
     for step in way:
         if isinstance(here, Mapping):
@@ -74,7 +74,7 @@ def body_of(node: object) -> Document:
 
 
 def way_to_rows(node: object, rows: str) -> Way:
-    """The way to the choices, lead or arms of a node."""
+    """Returns the way to the choices, lead or arms of a node."""
     return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
 
 

@@ -219,7 +219,7 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
 
 
 def _group(place: Place, name: str) -> str:
-    """Whether a field of a screen, or of the flow itself, is an arrow, a mark or another."""
+    """Returns whether a field of a screen, or of the flow itself, is an arrow, a mark or another."""
     if mark_of(name) if place.node else name in OF_A_FLOW:
         return "marks"
     last = name.rpartition(".")[2]

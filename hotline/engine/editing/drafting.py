@@ -109,7 +109,7 @@ def drafted(name: str, flow: object) -> Draft:
 
 
 def played(flow: object, name: str) -> Flow:
-    """What of a flow's document can be played."""
+    """Returns what of a flow's document can be played."""
     return drafted(name, flow).flow
 
 

@@ -41,7 +41,7 @@ class Rotating:
 
     @property
     def shared_role(self) -> str | None:
-        """Who holds the same secret, and is given the new one once `role` answers to both."""
+        """Returns who holds the same secret, and is given the new one once `role` answers to both."""
         return next(iter(HELD_BY[self.file][1:]), None)
 
     @property

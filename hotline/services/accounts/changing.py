@@ -91,7 +91,7 @@ class AccountChange:
 
     @property
     def person(self) -> Responder | None:
-        """The responder who is the account's person, where an SMS reaches them."""
+        """Returns the responder who is the account's person, where an SMS reaches them."""
         if self.account.responder_id is None:
             return None
         person = self.session.get_one(Responder, self.account.responder_id)
@@ -216,7 +216,7 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """A role that waited was given at the command line, or is wanted no more."""
+        """Ends the wait of a role that was given at the command line, or is wanted no more."""
         subject = _subject_of(self.account.id, role)
         self.decide(approvals.waiting_for(self.session, subject, self.kit.now()), decision)
 
@@ -264,7 +264,7 @@ def held(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def living(session: Session, account_id: int) -> ConsoleAccount:
-    """The same, of an account that was not ended. Raises AccountRefused."""
+    """Returns the same, of an account that was not ended. Raises AccountRefused."""
     account = held(session, account_id)
     if account.state == AccountState.ENDED:
         raise refusal(AccountFault.ENDED)
@@ -272,7 +272,7 @@ def living(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[AccountRole]]:
-    """The roles that wait for a second admin, by the account's id."""
+    """Returns the roles that wait for a second admin, by the account's id."""
     found: dict[int, frozenset[AccountRole]] = {}
     for row in approvals.undecided(session, kit.now(), ApprovalKind.ROLE):
         account_id, role = _wanted(row)
@@ -281,7 +281,7 @@ def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[Accou
 
 
 def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[int]:
-    """The accounts that asked for a role of this one, or gave it. Raises StoreUnavailable."""
+    """Returns the accounts that asked for a role of this one, or gave it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         rows = approvals.approved(session, _subject_of(account_id, role))
     deciders = {audit.account_of(row.decided_by or "") for row in rows}

@@ -84,7 +84,9 @@ def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused 
 
 
 def new_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str = "") -> NewFactor:
-    """A secret for another authenticator; nothing is stored. For a page that is shown again, the one in `sealed`.
+    """Returns a secret for another authenticator; nothing is stored.
+
+    For a page that is shown again, the one in `sealed`.
 
     Raises AccountRefused.
     """

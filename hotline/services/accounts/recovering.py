@@ -83,7 +83,7 @@ class RecoverySheet:
 def make_sheet(
     session: Session, kit: ConsoleKit, account: ConsoleAccount, private_key: bytes
 ) -> RecoverySheet:
-    """A new sheet; the one before is good for nothing from now on."""
+    """Returns a new sheet; the one before is good for nothing from now on."""
     codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
     key = recovery_key(secrets.choice)
     account.recovery_key = wrap_under_paper(private_key, plain(key), account=owner(account.id))

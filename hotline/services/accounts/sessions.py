@@ -195,7 +195,7 @@ LIVES_DAYS = 180
 
 
 def mark(kit: ConsoleKit, name: str, before: str = "") -> str:
-    """What the browser keeps of a person who entered; the mark of before where it is hers."""
+    """Returns what the browser keeps of a person who entered; the mark of before where it is hers."""
     if queue_of(kit, name, before):
         return before
     nonce = secrets.token_urlsafe(NONCE_BYTES)

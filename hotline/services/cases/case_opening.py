@@ -55,13 +55,13 @@ class OpenedNote:
     words: str = field(default="", repr=False)
 
     def headed(self, kit: Kit, language: str) -> str:
-        """The heading of this note on a page: when it was written."""
+        """Returns the heading of this note on a page: when it was written."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
         return kit.phrases.say(language, Template.NOTE_AT, time=time)
 
 
 def notes_of(session: Session, tip: Tip, tip_key: bytes) -> Sequence[OpenedNote]:
-    """The first first. One that does not open hides no other."""
+    """Returns the notes, the oldest first. One that does not open hides no other."""
     bodies = case_notes.of_tip(session, tip.id)
     found = []
     for row in case_log.of_tip(session, tip.id):

@@ -48,7 +48,7 @@ class PublishedChange(NamedTuple):
 
 
 def history(kit: Kit) -> Sequence[tuple[Publication, bool]]:
-    """The newest first, each with whether two people have read it. Raises StoreUnavailable."""
+    """Returns the newest first, each with whether two people have read it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         read = read_by_two(session)
         return [(row, row.id in read) for row in publications.history(session, LISTED)]

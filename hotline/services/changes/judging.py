@@ -81,7 +81,7 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
 
 
 def check(kit: Kit, made: AssembledChange) -> DividedFindings:
-    """The same of a change that was put onto what is live. Raises StoreUnavailable."""
+    """Returns the same of a change that was put onto what is live. Raises StoreUnavailable."""
     gathered = made.gathered
     mine = _look_beside(kit, gathered, made.document)
     return divide(mine, look(kit, gathered.live, gathered.live_digest))
@@ -115,7 +115,7 @@ def check_live(kit: Kit) -> None:
 
 
 def of_live(kit: Kit) -> Sequence[Finding] | None:
-    """What is wrong with what is live; None where it is still being checked. Raises StoreUnavailable."""
+    """Returns what is wrong with what is live; None where it is still being checked. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         live = flows.live(session)
         found = None if live is None else _kept(session, live.digest)

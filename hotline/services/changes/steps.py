@@ -143,7 +143,7 @@ def add_steps(
     says: Says,
     at: datetime,
 ) -> None:
-    """The next version of each of these parts, as `add_step`."""
+    """Adds the next version of each of these parts, as `add_step`."""
     for part, document in documents.items():
         add_step(session, by, change, NewStep(part, document, once, says), at)
 

@@ -188,7 +188,7 @@ CALL_BACK = "call_back"
 
 
 def changes(book: Book, run: Run, event: Event) -> bool:
-    """Whether it leaves anything behind."""
+    """Returns True if it leaves anything behind."""
     if isinstance(event, PinGiven):
         return event.name not in READER_PINS
     if isinstance(event, LanguageChosen | TopicRead | Erased):
@@ -201,7 +201,7 @@ def changes(book: Book, run: Run, event: Event) -> bool:
 def apply(
     session: Session, context: EffectContext, dialogue: HeldDialogue, event: Event, step: Step
 ) -> None:
-    """Carry one event out; one that means nothing here changes nothing."""
+    """Carries one event out; one that means nothing here changes nothing."""
     passage = step.run.passage
     match event:
         case LanguageChosen() | TopicRead():
@@ -223,13 +223,13 @@ def apply(
 
 
 def only_counts(book: Book, step: Step) -> bool:
-    """Whether all that a step changes is in what is counted: most that commit."""
+    """Returns True if all that a step changes is in what is counted: most that commit."""
     heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
     return not step.are_words and not any(changes(book, step.run, event) for event in heavy)
 
 
 def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
-    """What an event adds to the figures."""
+    """Returns what an event adds to the figures."""
     match event:
         case LanguageChosen(language):
             return outreach.in_language(counts, language)
@@ -242,7 +242,7 @@ def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
 def note(
     session: Session, context: EffectContext, dialogue: HeldDialogue, step: Step
 ) -> ToldTip | None:
-    """Write down what a step told, in the report or of a helper; the tip, where it is enough to keep one."""
+    """Writes down what a step told, in the report or of a helper; the tip, where it is enough to keep one."""
     told = [event for event in step.events if isinstance(event, Answered | Completed)]
     matter = _matter(context.book, step.run)
     if not told or matter is None:
@@ -263,5 +263,5 @@ def note(
 
 
 def _matter(book: Book, run: Run) -> Matter | None:
-    """What is being told here; None where nothing is."""
+    """Returns what is being told here; None where nothing is."""
     return next((matter for matter in Matter if gathers(book, run, matter)), None)

@@ -164,7 +164,10 @@ def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Sha
 
 
 def _stand(book: Book, step: Step) -> Stand:
-    """The screen to which a step leads, to be counted when the session is over. A responder's page has no name."""
+    """Returns the screen to which a step leads, to be counted when the session is over.
+
+    A responder's page has no name.
+    """
     run = step.run
     beneath = [book.flows[place.flow] for place in run.calls if place.flow in book.flows]
     is_hidden = not beneath or any(flow.private for flow in beneath)

@@ -100,12 +100,12 @@ def digest_of(document: Document) -> str:
 
 
 def digest_of_flow(flow: Document) -> str:
-    """Of all that a flow says, and of the order of its screens."""
+    """Returns the digest of all that a flow says, and of the order of its screens."""
     return sha_of({"flow": flow, "order of screens": [*nodes_of(flow)]})
 
 
 def sha_of(document: Document) -> str:
-    """SHA-256 of canonical JSON: no order counts."""
+    """Returns the SHA-256 of canonical JSON: no order counts."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -49,7 +49,10 @@ def listed(kit: Kit) -> LiveFlows:
 
 
 def first_words(kit: Kit, names: Sequence[str]) -> Mapping[str, Text]:
-    """What a caller reads first in each flow of these names that there is. Raises NotReady, StoreUnavailable."""
+    """Returns what a caller reads first in each flow of these names that there is.
+
+    Raises NotReady, StoreUnavailable.
+    """
     flows = kit.books.book(kit.books.live()).flows
     return {name: _first(flows[name]) for name in names if name in flows}
 

@@ -180,7 +180,7 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
 
 
 def questions_finding(kit: Kit) -> CheckResult:
-    """Wrong where a question that was signed once is about to go from the list, or has gone."""
+    """Finds a fault where a question that was signed once is about to go from the list, or has gone."""
     try:
         book = kit.books.book(kit.books.live())
     except (NotReady, StoreUnavailable):

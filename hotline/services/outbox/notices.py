@@ -95,7 +95,7 @@ def _send(kit: WatchKit, claim: Claim) -> SendResult:
 
 
 def _to_contact(kit: SendingKit, claim: Claim) -> Outgoing:
-    """The stop list is not asked: who is on it is no contact that can be reached."""
+    """Opens a contact's number. The stop list is not asked: who is on it is no contact that can be reached."""
     assert claim.to is not None
     return Outgoing(kit.numbers.open_number(claim.to.number), render(claim.wording, kit.phrases))
 

@@ -34,7 +34,7 @@ from hotline.text.remark import remark
 
 
 def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
-    """Inside the caller's transaction, in which she is no living recipient any more. Returns a message to ring for."""
+    """Hands a responder's cases on, in the transaction that takes them off duty. Returns a message to ring for."""
     session.flush()
     personnel.drop_messages(session, responder_id)
     return acknowledgements.release_person(session, kit, responder_id, at)
@@ -55,13 +55,13 @@ def find(session: Session, name: str) -> Responder:
 
 
 def away(kit: Kit) -> Mapping[int, datetime]:
-    """Who is on leave at this moment, and when each is back."""
+    """Returns who is on leave at this moment, and when each is back."""
     with kit.database.reading() as session:
         return personnel.on_leave(session, kit.now())
 
 
 def names(kit: Kit) -> Mapping[int, str]:
-    """Of everybody who was ever enrolled, by id."""
+    """Returns the names of everybody who was ever enrolled, by id."""
     with kit.database.reading() as session:
         return {one.id: one.name for one in responders.everybody(session)}
 
@@ -69,7 +69,10 @@ def names(kit: Kit) -> Mapping[int, str]:
 def check_national(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> int:
-    """How few of the national desk live at some moment of that time without this person. Raises PersonnelRefused."""
+    """Checks that somebody of the national desk is there at each moment of that time without this person.
+
+    Raises PersonnelRefused.
+    """
     left = fewest_national(personnel.members(session, but=person.id), starts_at, ends_at)
     if left < NATIONAL_LEAST:
         raise PersonnelRefused(
@@ -84,7 +87,7 @@ def check_national(
 
 
 def check_second(by: Signer, second: str | None, person: Responder | str | None, what: str) -> None:
-    """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
+    """Checks that two people sign, and neither is the one it is about. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
     herself = () if person is None else (person if isinstance(person, str) else person.name,)
@@ -102,7 +105,7 @@ def record(
 
 
 def shown(at: datetime) -> str:
-    """A moment as Kigali's clocks show it."""
+    """Returns a moment as Kigali's clocks show it."""
     return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
 
 

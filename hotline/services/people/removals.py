@@ -32,7 +32,7 @@ from hotline.store.referrals import personnel
 
 
 def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Responder:
-    """Say that an account and a responder are one human. Raises NotFound, AccountRefused, PersonnelRefused.
+    """Says that an account and a responder are one human. Raises NotFound, AccountRefused, PersonnelRefused.
 
     From then on the account opens the desks alone that the responder is a member of.
     """
@@ -63,7 +63,7 @@ def national_without(session: Session, person: Responder, at: datetime) -> tuple
 def close_desks(
     session: Session, person: Responder, at: datetime, *, but: Collection[str] = ()
 ) -> None:
-    """She opens no desk but these, by phone or by account."""
+    """Closes every desk but these to a person, by phone and by account."""
     for member in member_keys.names_of(session, person.id):
         members.forget(session, member, at, but=but)
 

@@ -105,7 +105,7 @@ def note_read(turn: ReaderTurn, tip: Tip, known_as: Referral) -> None:
 
 
 def opened(turn: ReaderTurn, tip: Tip) -> OpenedCase | None:
-    """A tip, by the first of the responder's desks that may read it and whose grant opens its words; else None.
+    """Returns a tip, by the first of the responder's desks that may read it and whose grant opens its words; else None.
 
     A grant may open and be of an earlier pair: a desk that was passed the case before its place was corrected has one.
     """

@@ -78,13 +78,13 @@ def rewrapped(
 
 
 def move(person: Responder, fresh: FreshWrap) -> None:
-    """Where the responder got another pair or PIN meanwhile, nothing is written."""
+    """Writes nothing where the responder got another pair or PIN meanwhile."""
     if person.public_key == fresh.public and person.pin_wrap == fresh.before:
         person.pin_wrap = fresh.wrap
 
 
 def change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
-    """The session ends behind it: what was keyed to begin it opens nothing any more."""
+    """Changes the PIN, and ends the session: what was keyed to begin it opens nothing any more."""
     if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
         return ReaderAnswer((REFUSED,))
     turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at

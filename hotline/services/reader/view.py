@@ -90,7 +90,10 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: Pinned, due: Collection[int]
 ) -> frozenset[str]:
-    """Those that a colleague has and of which nothing is asked of this responder. An exercise says that it is one."""
+    """Returns those that a colleague has and of which nothing is asked of this responder.
+
+    An exercise says that it is one.
+    """
     asks = (f"{HERS}.", f"{LETS}.", f"{DECIDES}.", f"{JUDGES}.")
     asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
     quiet = {
@@ -117,7 +120,7 @@ def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
 
 
 def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
-    """Those that are signed today, each by its name and in the responder's language."""
+    """Returns those that are signed today, each by its name and in the responder's language."""
     try:
         listed = ask_back.listed(turn.kit)
     except NotReady:

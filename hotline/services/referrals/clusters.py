@@ -217,7 +217,7 @@ HOW_TO_GO = (Purpose.CARE, Purpose.HOW, Purpose.UNANSWERED)
 def names(
     session: Session, tip: Tip, order: Tell, care: Care, *, again: bool
 ) -> Mapping[int, Sequence[KnownName]]:
-    """By person, the names by which she is told; none where she knows it already. Who has none is left out."""
+    """Returns by person the names by which they are told. Who knows it already is left out."""
     own = {
         who: [KnownName(tip.id, tip.urgency, row.id, row.reference)]
         for who, row in referrals.names_of(session, tip.id).items()

@@ -270,7 +270,7 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
 
 
 def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> None:
-    """The same by a command, for the national desk. Raises NotFound, EndRefused where it is closed."""
+    """Does the same by a command, for the national desk. Raises NotFound, EndRefused where it is closed."""
     with kit.database.writing() as session:
         tip = tips.filed(session, tip_id)
         if tip.closed_at is not None:
@@ -283,7 +283,8 @@ def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> No
 def decide(
     session: Session, kit: Kit, tip: Tip, manner: Manner, who: EndRequest, at: datetime
 ) -> int | None:
-    """The national desk says how to go, for the marked dangers of the whole cluster: each case has its row.
+    """Writes how to go, as the national desk says it, for the marked dangers of the whole cluster: each case has its
+    row.
 
     Said twice is told once. Returns a message to ring for.
     """
@@ -301,7 +302,7 @@ def decide(
 
 
 def _is_asked(tip: Tip) -> bool:
-    """Whether the national desk has to say how to go to it."""
+    """Returns True if the national desk has to say how to go to it."""
     return tip.urgency == Urgency.DANGER and coming_of(tip).is_marked
 
 

@@ -89,7 +89,7 @@ def wish(session: Session, kit: Kit, tip_ids: Collection[int], *, actor: str) ->
 
 
 def came_due(session: Session, kit: Kit, tip: Tip) -> None:
-    """The wish's time is over: the words go, or the national desk is asked again."""
+    """Erases the words when a wish's time is over, or asks the national desk again."""
     at = kit.now()
     if tip.erase_wanted_at is None or tip.erased_at is not None:
         return
@@ -112,7 +112,7 @@ def at_closing(session: Session, kit: Kit, tip: Tip) -> None:
 
 
 def decide(kit: Kit, tip_id: int, *, erases: bool, by: Signer, reason: str) -> Kept:
-    """The national desk decides on a wish: the words go now, or are kept for thirty days more.
+    """Carries out what the national desk decides on a wish: the words go now, or are kept for thirty days more.
 
     Raises NotFound, ErasureRefused.
     """
@@ -131,7 +131,7 @@ def decide(kit: Kit, tip_id: int, *, erases: bool, by: Signer, reason: str) -> K
 
 
 def undecided_others(kit: Kit, tip_id: int) -> Sequence[int]:
-    """Other tips that the same wish is for, of which the national desk has to decide too."""
+    """Returns other tips that the same wish is for, of which the national desk has to decide too."""
     with kit.database.reading() as session:
         at, tip = kit.now(), retention.kept(session, tip_id).tip
         return [
@@ -142,7 +142,7 @@ def undecided_others(kit: Kit, tip_id: int) -> Sequence[int]:
 
 
 def fate_of(session: Session, tip: Tip) -> WordsFate:
-    """What may become of a tip's words now."""
+    """Returns what may become of a tip's words now."""
     return Wished(
         urgency=tip.urgency,
         taken=tip.holder_id is not None,
@@ -164,7 +164,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
-    """Whoever acts on the case goes on acting: its other clocks run on."""
+    """Erases the words. Who acts on the case goes on acting: its other clocks run on."""
     audit.of_tip(session, tip.id, "tip_erased", actor, at, reason)
     deadlines.close(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()

@@ -117,7 +117,7 @@ def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -
 
 
 def keep_time(kit: RelayKit) -> None:
-    """End what is late; ring for the rest, and send it here where nobody hears."""
+    """Ends what is late; rings for the rest, and sends it here where nobody hears."""
     at = kit.now()
     with kit.database.reading() as session:
         due, is_late = answers.oldest_due(session, at), answers.any_late(session, at)

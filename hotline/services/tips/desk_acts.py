@@ -38,7 +38,7 @@ ACTIONS = ("tips_linked", "tips_unlinked")
 
 
 def other_of(reason: str) -> int | None:
-    """The other tip that a row of `ACTIONS` names."""
+    """Returns the other tip that a row of `ACTIONS` names."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
@@ -72,7 +72,7 @@ def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reaso
 
 
 def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
-    """A tip that she may not know of is none."""
+    """Raises NotFound for a tip that the viewer may not know of."""
     if a == b:
         raise EndRefused("a tip is not linked to itself", TipStop.SAME_TIP)
     for tip_id in (a, b):

@@ -51,7 +51,7 @@ def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState)
 
 
 def wants_referral(tip: Tip | ToldTip) -> bool:
-    """Whether somebody is to be told of a tip that was just written."""
+    """Returns True if somebody is to be told of a tip that was just written."""
     if tip.state == TipState.DRAFT:
         return False
     if tip.referred_urgency is None or tip.urgency < tip.referred_urgency:

@@ -32,7 +32,7 @@ QUESTION_OFFERED = "question"
 
 
 def offered(session: Session, kit: Kit, book: Book, tip_ids: Collection[int]) -> list[str]:
-    """The flags of the question that waits for an answer; none where nobody answers for its words today."""
+    """Returns the flags of the question that waits for an answer; none where nobody answers for its words today."""
     row = asked_back.waiting(session, tip_ids)
     question = questions(book).get(row.question) if row is not None else None
     if question is None or question.standing(kit.now().date()) is not QuestionStatus.SHOWS:
@@ -49,7 +49,7 @@ def take(
     said: str,
     language: str,
 ) -> None:
-    """Seal an answer and tell of it: to the question that she `seen`, if nobody has answered it meanwhile."""
+    """Seals an answer and tells of it, if nobody has answered the question that was `seen` meanwhile."""
     row = asked_back.waiting(session, tip_ids, for_writing=True)
     if row is None or not said or flag_of(row.question) not in seen:
         return
@@ -60,7 +60,7 @@ def take(
 
 
 def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
-    """Without content: that something has come, by the name that each recipient knows the tip by."""
+    """Tells each recipient that something has come, by the name that they know the tip by, and no content."""
     at = kit.now()
     for one in asked_back.recipients(session, row, at):
         wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)

@@ -217,7 +217,7 @@ ENDED_BY = timedelta(minutes=2)
 
 
 def urgent_words(session: Session, at: datetime) -> CheckResult:
-    """Wrong while words of one person alone are live; worse once the clock should have ended them."""
+    """Finds a fault while words of one person alone are live; a worse one once the clock should have ended them."""
     row, live = publications.unsettled(session), publications.standing(session)
     if row is not None:
         until = ends(row.published_at, row.lapses_at)
@@ -245,7 +245,7 @@ APPROVED_WITHIN = timedelta(days=7)
 
 
 def _statistics(session: Session, now: datetime) -> CheckResult:
-    """What is wrong with releases, the worst first: one that is late, one that nobody approves."""
+    """Returns what is wrong with releases, the worst first: one that is late, one that nobody approves."""
     name = "statistics"
     # An hourly attempt may fail for so long before it is reported.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:

@@ -103,7 +103,7 @@ class SentForm(NamedTuple):
     once: str
 
     def newest(self, part: str) -> PartDocument:
-        """A part as the change has it now. Raises NotFound, StoreUnavailable."""
+        """Returns a part as the change has it now. Raises NotFound, StoreUnavailable."""
         return drafts.draft(self.kit, self.change_id, part).document or {}
 
     def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
@@ -125,7 +125,7 @@ def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
 
 
 def _part(kit: Kit, change_id: int, part: str) -> tuple[PartDraft, PartDocument, PartDocument]:
-    """A part as the change has it, as it is live, and the document that the change would make live."""
+    """Returns a part as the change has it, as it is live, and the document that the change would make live."""
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
         document = assemble(gathered).document

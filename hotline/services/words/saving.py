@@ -131,7 +131,7 @@ def keep(
     saving: bool = True,
     once: str,
 ) -> WordsFaults:
-    """Save every text whose words were changed, and sign for the one at `agreed`; nothing where anything is wrong.
+    """Saves every text whose words were changed, and signs for the one at `agreed`; nothing where anything is wrong.
 
     `saving`: whether new words of that text are signed for; else they are refused. Raises NotReady, StoreUnavailable.
     """

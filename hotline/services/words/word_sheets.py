@@ -120,7 +120,7 @@ def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedShe
 def _new(
     review: ReviewBook, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
 ) -> Sequence[ReviewedText]:
-    """Of the texts of these rows those whose words are new."""
+    """Returns those texts of these rows whose words are new."""
     return [text for place, (_, text) in accepted.items() if text != review.texts[place]]
 
 
@@ -149,7 +149,7 @@ def _rows(
 
     @cache
     def left_on(flow: str, node: str) -> int:
-        """0 of a screen that is not whole yet."""
+        """Returns the letters that are left; 0 of a screen that is not whole yet."""
         if node not in book.flows[flow].nodes:
             return 0
         return left(book, Place(flow, node), review.language, DEFAULT_LIMIT) or 0

@@ -155,7 +155,7 @@ def failures(session: Session, since: datetime) -> Failures:
 
 
 def held(session: Session, name_key: bytes, at: datetime) -> SignInTry:
-    """The row of a name, held until the transaction ends; it is made where there was none.
+    """Returns the row of a name, held until the transaction ends; it is made where there was none.
 
     Made again where somebody who entered by that name forgot it between the two statements.
     """

@@ -74,7 +74,7 @@ def written_told(session: Session, told: Collection[ToldEntry], at: datetime) ->
 
 
 def written_linked(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """Of each later tip, the earlier one that it is probably the same as, and why."""
+    """Writes of each later tip the earlier one that it is probably the same as, and why."""
     rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
     _written(session, EntryKind.LINKED, rows, at)
 
@@ -85,7 +85,7 @@ def _written(
     rows: Sequence[tuple[int, int | None, str, str]],
     at: datetime,
 ) -> None:
-    """Many entries of the clock: tip, responder, why, and key."""
+    """Writes many entries of the clock: tip, responder, why, and key."""
     columns = (CaseLogRow.tip_id, CaseLogRow.responder_id, CaseLogRow.codes, CaseLogRow.key)
     coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {

@@ -74,7 +74,7 @@ def measure(session: Session) -> Measures:
 
 
 def unhurried(session: Session) -> None:
-    """This transaction reads everything: no limit of a hop holds for it."""
+    """Takes the limits of a hop away from this transaction, which reads everything."""
     driver = session.connection().connection.dbapi_connection
     if isinstance(driver, BoundedConnection):
         driver.patience = None
@@ -83,7 +83,9 @@ def unhurried(session: Session) -> None:
 
 
 def server_words(url: str) -> tuple[str, dict[str, str]]:
-    """How PostgreSQL's own programs are told of a server: an address without its password, and an environment with."""
+    """Returns how PostgreSQL's own programs are told of a server: an address without its password, and an environment
+    with.
+    """
     parts = make_url(url)
     address = parts.set(drivername="postgresql", password=None)
     environ = dict(os.environ)
@@ -109,7 +111,7 @@ def _of_sqlite(database: Database, scratch: Path) -> Iterator[Snapshot]:
 
 @contextmanager
 def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
-    """A file of its owner alone, gone at the end with all that SQLite put beside it."""
+    """Yields a file of its owner alone, gone at the end with all that SQLite put beside it."""
     file = folder / f".{purpose}-{secrets.token_hex(8)}"
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:

@@ -109,7 +109,7 @@ def append(
 def of_tip(
     session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
 ) -> None:
-    """One more row, about a tip."""
+    """Writes one more row, about a tip."""
     append(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
 
 

@@ -100,7 +100,7 @@ def of_kind(session: Session, kind: str) -> Sequence[str]:
 
 
 def of_camp(session: Session, camp: str | None) -> Sequence[str]:
-    """The same of the protection desks of a camp."""
+    """Returns the same of the protection desks of a camp."""
     return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
 
 
@@ -164,7 +164,7 @@ def end_rotation(session: Session, code: str) -> None:
 
 
 def add(session: Session, desk: Desk, wrapped_key: bytes) -> None:
-    """A new desk, which opens by the passphrase."""
+    """Adds a desk, which opens by the passphrase."""
     session.add(desk)
     session.flush()
     _add_member(session, desk.code, ENROLMENT, wrapped_key, desk.created_at)

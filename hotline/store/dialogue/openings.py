@@ -209,13 +209,13 @@ class HeldDialogue:
 
 
 def hold(session: Session, key: str) -> HeldDialogue | None:
-    """The row as it is committed, held until this transaction ends."""
+    """Returns the row as it is committed, held until this transaction ends."""
     row = _HELD.first(session, held=key)
     return None if row is None else HeldDialogue(*row)
 
 
 def keep(session: Session, dialogue: HeldDialogue) -> None:
-    """Write what was changed of it."""
+    """Writes what was changed of it."""
     new = {name: getattr(dialogue, name) for name in CHANGES}
     changed = tuple(name for name in CHANGES if new[name] != dialogue.read[name])
     if changed:
@@ -226,6 +226,6 @@ def keep(session: Session, dialogue: HeldDialogue) -> None:
 
 @cache
 def _writing(names: tuple[str, ...]) -> PreparedStatement:
-    """Made once for each set of columns: there are few."""
+    """Returns a prepared statement, made once for each set of columns: there are few."""
     here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
     return PreparedStatement(here.values(new_values(names)))

@@ -214,7 +214,7 @@ class SessionMemory:
         return taken
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
-        """What could not be counted is taken again."""
+        """Takes back what could not be counted."""
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:

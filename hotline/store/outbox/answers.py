@@ -62,7 +62,7 @@ def any_late(session: Session, at: datetime) -> bool:
 
 
 def end_late(session: Session, at: datetime) -> None:
-    """What was not sent in time never is."""
+    """Ends what was not sent in time: it never is."""
     for row in outbox.held(session, _waits(_too_late(at))):
         outbox.end(row, MessageState.FAILED)
 

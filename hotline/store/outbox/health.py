@@ -40,7 +40,7 @@ class GivenUp:
 
 
 def unanswered(session: Session) -> Sequence[GivenUp]:
-    """Those that nobody has answered for, the oldest first."""
+    """Returns those that nobody has answered for, the oldest first."""
     rows = session.execute(
         select(Message.id, Message.kind, Message.created_at, Responder.name, Referral.tip_id)
         .join(Responder, Responder.id == Message.responder_id)
@@ -52,7 +52,7 @@ def unanswered(session: Session) -> Sequence[GivenUp]:
 
 
 def answer(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Somebody answers for these; those of them that waited for it."""
+    """Notes that somebody answers for these. Returns those of them that waited for it."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))

@@ -56,7 +56,7 @@ BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
 
 
 def told_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Of `Referral`: those by which a responder was told of a tip."""
+    """Returns conditions of `Referral`: those by which a responder was told of a tip."""
     return (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
 
 
@@ -245,7 +245,7 @@ BY_HAND = "by hand"
 
 
 def held(session: Session, at: datetime) -> str | None:
-    """Why nothing may go out now, or None. A person's word stands until a person takes it back."""
+    """Returns why nothing may go out now, or None. A person's word stands until a person takes it back."""
     if session.get(LaneHold, SMS) is not None:
         return BY_HAND
     lane = session.get(Lane, SMS)
@@ -255,7 +255,7 @@ def held(session: Session, at: datetime) -> str | None:
 
 
 def fault(session: Session) -> str | None:
-    """What holds the lane, or held it when the last message tried: None once one was let through."""
+    """Returns what holds the lane, or held it when the last message tried: None once one was let through."""
     lane = session.get(Lane, SMS)
     return None if lane is None else lane.reason
 
@@ -271,7 +271,7 @@ def hold(session: Session, until: datetime, reason: str) -> None:
 
 
 def release(session: Session) -> None:
-    """The gateway took one: no fault stands any more."""
+    """Ends a fault that holds the lane: the gateway took a message."""
     faulty = or_(Lane.reason.is_not(None), Lane.failing_since.is_not(None))
     session.execute(
         update(Lane)
@@ -281,14 +281,14 @@ def release(session: Session) -> None:
 
 
 def note_failure(session: Session, at: datetime) -> None:
-    """A send reached no gateway."""
+    """Notes that a send reached no gateway."""
     _there(session)
     since = func.coalesce(Lane.failing_since, at)
     session.execute(update(Lane).where(Lane.name == SMS).values(failing_since=since, failed_at=at))
 
 
 def await_senders(session: Session, at: datetime) -> None:
-    """The processes that send are told to start."""
+    """Notes that the processes that send are told to start."""
     _there(session)
     session.execute(update(Lane).where(Lane.name == SMS).values(awaited_at=at))
 
@@ -312,9 +312,9 @@ def lead(
     *,
     grace: timedelta = timedelta(0),
 ) -> bool:
-    """Take or keep the relay's leadership; whether it is ours. Another's is respected until `grace` after its lease.
+    """Takes or keeps the relay's leadership. Returns True if it is ours.
 
-    A lease too long to be true is a clock that was set back: nobody waits for it.
+    Another's is respected until `grace` after its lease. A lease too long to be true is a clock that was set back: nobody waits for it.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -335,7 +335,7 @@ def lead(
 
 
 def write_leader(session: Session, holder: str, until: datetime) -> None:
-    """Say who leads, and until when at least: for whoever holds the lock."""
+    """Says who leads, and until when at least: for whoever holds the lock."""
     if not add_if_new(session, Leader(name=RELAY, holder=holder, until=until)):
         session.execute(
             update(Leader).where(Leader.name == RELAY).values(holder=holder, until=until)

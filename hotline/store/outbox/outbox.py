@@ -124,7 +124,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
 
 
 def _addressed(session: Session, message: Message) -> Addressed | None:
-    """An on-call contact who asked for no more has no number here."""
+    """Returns where a message goes. An on-call contact who asked for no more has no number here."""
     if message.responder_id is not None:
         responder = session.get_one(Responder, message.responder_id)
         return enrolments.addressed(session, Template[message.template], responder)
@@ -159,7 +159,7 @@ def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -
 
 
 def _is_due_notice(at: datetime) -> ColumnElement[bool]:
-    """Also one whose monitor died: the clock looks after every other queue."""
+    """Returns the condition of a notice that is due, also of one whose monitor died."""
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
     return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
 
@@ -203,7 +203,7 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
 
 
 def oldest_due(session: Session, at: datetime) -> Message | None:
-    """The most urgent of what is due to responders, and of those the one that waits longest."""
+    """Returns the most urgent of what is due to responders, and of those the one that waits longest."""
     due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
     first = due.order_by(Message.priority, Message.next_at).limit(1)
     return session.scalars(first).one_or_none()

@@ -200,20 +200,20 @@ def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -
 
 
 def running(session: Session, responder_id: int) -> Sequence[Membership]:
-    """Hers, by desk."""
+    """Returns the memberships of a responder that run, by desk."""
     hers = select(Membership).where(Membership.responder_id == responder_id, RUNS)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
 def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
-    """The desks that she belonged to at a moment."""
+    """Returns the desks that she belonged to at a moment."""
     ran = (Membership.from_at <= at, or_(RUNS, Membership.until_at > at))
     hers = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
 def by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
-    """Everybody's that run, by desk."""
+    """Returns by desk the memberships of everybody that run."""
     found: dict[int, list[Membership]] = defaultdict(list)
     for row in session.scalars(select(Membership).where(RUNS).order_by(Membership.desk_code)):
         found[row.responder_id].append(row)
@@ -227,7 +227,7 @@ def place(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """From now on she acts at exactly these desks, at these levels; at one at least."""
+    """Makes a responder act at exactly these desks from now on, at these levels; at one at least."""
     kept: set[str] = set()
     for row in running(session, person.id):
         if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
@@ -245,13 +245,13 @@ def place(
 
 
 def end(session: Session, person: Responder, at: datetime) -> None:
-    """She leaves every desk."""
+    """Ends a responder's membership of every desk."""
     for row in running(session, person.id):
         row.until_at = at
 
 
 def reopen(session: Session, person: Responder, left_at: datetime, at: datetime) -> None:
-    """She is back at the desks that she left with everything else."""
+    """Reopens the memberships that a responder left with everything else."""
     hers = (Membership.responder_id == person.id, Membership.until_at == left_at)
     ended = session.scalars(select(Membership).where(*hers)).all()
     runs = {row.desk_code for row in running(session, person.id)}
@@ -263,7 +263,7 @@ def reopen(session: Session, person: Responder, left_at: datetime, at: datetime)
 
 
 def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """The coordinators of her desks who can be told, without herself."""
+    """Returns the coordinators of her desks who can be told, without herself."""
     hers = select(Membership.desk_code).where(Membership.responder_id == of.id, RUNS)
     leads = exists().where(
         Membership.responder_id == Responder.id,
@@ -276,7 +276,7 @@ def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder
 
 
 def who_answer_for(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
-    """The coordinators of a desk and the people of the national desk who can be told."""
+    """Returns the coordinators of a desk and the people of the national desk who can be told."""
     place = or_(
         and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
         Membership.desk_code == NATIONAL,

@@ -79,7 +79,7 @@ def read(session: Session, tip_id: int, at: datetime) -> None:
 def knows(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
-    """By responder, those of `which` who may know of a tip, each by the newest name that she knows it by."""
+    """Returns by responder those of `which` who may know of a tip, each by the newest name that she knows it by."""
     told = (
         select(Responder.id, Responder.language, Referral.reference)
         .join(Referral, Referral.responder_id == Responder.id)
@@ -90,13 +90,15 @@ def knows(
 
 
 def desk(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
-    """The national desk, by the tip's number."""
+    """Returns the national desk, by the tip's number."""
     people = desk_people(session, at, tip_id)
     return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
 
 
 def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recipient]:
-    """Whoever took the tip, by the reference she knows it by; the national desk where it asked, or where nobody did."""
+    """Returns whoever took the tip, by the reference they know it by; the national desk where it asked, or where
+    nobody did.
+    """
     found = knows(session, row.tip_id, at, Referral.acknowledged_at.is_not(None))
     if row.desk == NATIONAL or not found:
         for one in desk(session, row.tip_id, at):

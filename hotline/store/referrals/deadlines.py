@@ -172,13 +172,13 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 
 def answered(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Whether it was taken in her name, believed or not."""
+    """Returns True if it was taken in her name, believed or not."""
     hers = told_to(tip_id, responder_id)
     return is_any(session, Referral.id, *hers, Referral.acknowledged_at.is_not(None))
 
 
 def believed(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Whether she took it, and is believed."""
+    """Returns True if she took it, and is believed."""
     took = (
         *told_to(tip_id, responder_id),
         Referral.acknowledged_at.is_not(None),

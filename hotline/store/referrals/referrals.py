@@ -145,7 +145,7 @@ def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
 
 
 def references(session: Session, tip_id: int) -> Sequence[str]:
-    """The references by which responders know a tip, the first first."""
+    """Returns the references by which responders know a tip, the first first."""
     told = select(Referral.reference).where(Referral.tip_id == tip_id)
     return session.scalars(told.order_by(Referral.id)).all()
 
@@ -260,12 +260,12 @@ class Alert(NamedTuple):
 
 
 def take_turns(session: Session) -> None:
-    """One who refers at a time: SQLite has one writer anyway. The first thing that its transaction holds."""
+    """Waits until nobody else refers: SQLite has one writer anyway. A transaction holds this first."""
     database.take_turns(session, LOCK)
 
 
 def waiting(session: Session, limit: int) -> Waiting:
-    """Filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
+    """Returns filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
     # First their ids: asked in one, PostgreSQL reads every tip there is where it knows too little of the tables.
     first = select(Untold.tip_id).order_by(Untold.urgency, Untold.tip_id).limit(limit)
     rows = _held(session, among(session, Tip.id, session.scalars(first).all()))
@@ -332,13 +332,13 @@ def _care(matter: str, urgency: int, visit: str | None, erased: bool, manner: st
 
 
 def wait_no_longer(session: Session, tip_ids: Collection[int]) -> None:
-    """They were told of: where they waited by a row, it goes."""
+    """Deletes the rows by which tips waited that were told of now."""
     gone = delete(Untold).where(among(session, Untold.tip_id, tip_ids))
     session.execute(gone.execution_options(synchronize_session=False))
 
 
 def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """They were told of at the urgency that they have now."""
+    """Marks tips as told of at the urgency that they have now."""
     session.execute(
         update(Tip)
         .where(among(session, Tip.id, tip_ids))
@@ -348,7 +348,7 @@ def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
 
 
 def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Tip and responder where her desk cannot read the tip, of tips that some desk cannot read. Nearly always none."""
+    """Returns tip and responder where the responder's desk cannot read the tip. Nearly always none."""
     if not told:
         return set()
     tips = select(Tip.id, Tip.locked_for).where(
@@ -366,12 +366,12 @@ def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int
 
 
 def new_referrals(session: Session, count: int) -> Sequence[int]:
-    """The ids of referrals that are about to be written."""
+    """Returns the ids of referrals that are about to be written."""
     return new_ids(session, Referral, count)
 
 
 def refer(session: Session, given: Mapping[str, GivenTip], at: datetime) -> Collection[int]:
-    """Write referrals under their references. Returns the ids of those that were written.
+    """Writes referrals under their references. Returns the ids of those that were written.
 
     Where somebody has the reference already nothing is written: that one is for another draw.
     """
@@ -398,7 +398,7 @@ def refer(session: Session, given: Mapping[str, GivenTip], at: datetime) -> Coll
 
 
 def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> int:
-    """Write the alerts of new referrals, due now, from this turn of their steps on. Returns the id of the first."""
+    """Writes the alerts of new referrals, due now, from this turn of their steps on. Returns the id of the first."""
     ids = new_ids(session, Message, len(alerts))
     columns = (
         Message.id,
@@ -436,13 +436,15 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _said(words: Wording) -> tuple[str, str]:
-    """The template's name, and what stands in its parameters after the reference: letters and digits, all of them."""
+    """Returns the template's name, and what stands in its parameters after the reference: letters and digits, all of
+    them.
+    """
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest
 
 
 def _next(session: Session, row: type[Referral], tip_ids: Collection[int]) -> dict[int, int]:
-    """The step after the last one, of tips that had any."""
+    """Returns the step after the last one, of tips that had any."""
     if not tip_ids:
         return {}
     last = select(row.tip_id, func.max(row.step)).where(row.tip_id.in_(tip_ids))

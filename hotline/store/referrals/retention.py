@@ -175,7 +175,7 @@ def _forget(session: Session, key: Column, limit: int, *which: ColumnElement[boo
 
 
 def forget_strays(session: Session, at: datetime, limit: int) -> int:
-    """Delivery reports whose message never became known."""
+    """Forgets delivery reports whose message never became known. Returns how many."""
     unknown = (DeliveryReport.applied.is_(False), DeliveryReport.received_at <= at - STRAYS)
     return _forget(session, DeliveryReport.id, limit, *unknown)
 
@@ -256,7 +256,7 @@ def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence
 
 
 def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
-    """Those whose words are there, and that nobody wanted erased yet. Held until this transaction ends."""
+    """Returns those whose words are there, and that nobody wanted erased yet. Held until this transaction ends."""
     here = select(Tip).where(
         Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
     )
@@ -264,13 +264,13 @@ def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
 
 
 def is_held(session: Session, tip_id: int) -> bool:
-    """Whether a court has asked for its words."""
+    """Returns True if a court has asked for its words."""
     held = exists().where(LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
     return bool(session.scalar(select(held)))
 
 
 def others_of_wish(session: Session, tip: Tip) -> Sequence[int]:
-    """Other tips that the same wish is for: of the same moment and place, whose words are there."""
+    """Returns other tips that the same wish is for: of the same moment and place, whose words are there."""
     same = select(Tip.id).where(
         Tip.id != tip.id,
         Tip.erase_wanted_at == tip.erase_wanted_at,
@@ -298,7 +298,7 @@ def others_due(
 
 
 def told(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
-    """Who holds it; everybody who was told of it where nobody holds it."""
+    """Returns who holds it; everybody who was told of it where nobody holds it."""
     holds = () if tip.holder_id is None else (Responder.id == tip.holder_id,)
     return [*asked_back.knows(session, tip.id, at, *holds).values()]
 
@@ -317,7 +317,7 @@ def release(
 
 
 def read_more(session: Session, tip_id: int) -> bool:
-    """Whether anybody was told that more was told of it."""
+    """Returns True if anybody was told that more was told of it."""
     said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
     found = select(Message.id).join(Referral, Referral.id == Message.referral_id).where(*said)
     return session.scalar(found.limit(1)) is not None
@@ -331,8 +331,10 @@ def newest_more(session: Session, tip_id: int) -> Message | None:
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Whether it tells somebody of a district of a case that an official is or may be involved in; or, as its alert, of
-    an exercise that is over.
+    """Returns True if a message never goes out.
+
+    It tells somebody of a district of a case in which an official is or may be involved; or, as its alert, of an
+    exercise that is over.
     """
     released = select(Referral.id).join(Tip, Tip.id == Referral.tip_id)
     of_official = and_(Referral.released_at.is_not(None), Tip.official != "no")
@@ -342,7 +344,7 @@ def is_withheld(session: Session, message: Message) -> bool:
 
 
 def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:
-    """What was not sent yet to these people of this tip never goes out."""
+    """Withholds what was not sent yet to these people of this tip."""
     theirs = select(Referral.id).where(
         Referral.tip_id == tip_id, Referral.responder_id.in_(responder_ids)
     )

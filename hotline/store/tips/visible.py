@@ -80,19 +80,19 @@ class Excluded(NamedTuple):
 
 
 def of_tip(session: Session, tip_id: int) -> Sequence[Exclusion]:
-    """Those that were not lifted, the oldest first. Held."""
+    """Returns those that were not lifted, the oldest first, and holds them."""
     found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
     return session.scalars(found.order_by(Exclusion.id).with_for_update()).all()
 
 
 def standing(session: Session, tip_id: int) -> Sequence[Exclusion]:
-    """The same, to look at."""
+    """Returns the same without holding them."""
     found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
     return session.scalars(found.order_by(Exclusion.id)).all()
 
 
 def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequence[Exclusion]:
-    """Whom one tip is kept from, another is kept from as well. Returns what was written."""
+    """Keeps another tip from everybody whom this one is kept from. Returns what was written."""
     there = {one.whom for one in standing(session, to)}
     new = [
         Exclusion(

@@ -159,7 +159,7 @@ def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
 
 
 def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
-    """What a notice says of an alarm: its name, and since when."""
+    """Returns what a notice says of an alarm: its name, and since when."""
     return {"name": alarm, "time": f"{since.astimezone(KIGALI):%d/%m %H:%M}"}
 
 

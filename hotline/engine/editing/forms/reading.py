@@ -64,7 +64,7 @@ def shown(node: object, name: str) -> str:
 
 
 def _way(node: object, name: str) -> Way:
-    """The way to a field: the words of a row stand one step deeper than its name says."""
+    """Returns the way to a field: the words of a row stand one step deeper than its name says."""
     if name == "returns":
         return ("finish", "text")
     first, *rest = name.split(".")
@@ -163,7 +163,7 @@ def _store(node: Editable, way: Sequence[str], value: object) -> None:
 
 
 def made(node: Editable, way: Sequence[str], end: type = dict) -> Any:
-    """What stands at the end of a way, made where it is not there: mappings, lists of rows, and rows."""
+    """Returns what stands at the end of a way, made where it is not there: mappings, lists of rows, and rows."""
     here: Any = node
     for rows, step, after in zip(("", *way), way, (*way[1:], ""), strict=False):
         kind = list if after.isdecimal() else end if not after else dict

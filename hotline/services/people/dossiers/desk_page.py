@@ -65,7 +65,7 @@ class DeskPage:
 
 
 def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
-    """The desks that this account may look at, and whose people it may see; None for all."""
+    """Returns the desks that this account may look at, and whose people it may see; None for all."""
     if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
         return None
     with kit.database.reading() as session:

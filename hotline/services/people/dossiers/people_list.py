@@ -27,7 +27,7 @@ from hotline.text.remark import remark
 
 
 def languages_of(person: Responder) -> tuple[str, ...]:
-    """What she reads, then what else she speaks."""
+    """Returns what she reads, then what else she speaks."""
     spoken = [code for code in person.languages or () if code in CODES]
     return (person.language, *(code for code in spoken if code != person.language))
 
@@ -156,7 +156,7 @@ UNPROVED_STATES: Mapping[str, PersonState] = {
 
 
 def state_of(person: Responder, back_at: datetime | None) -> PersonState:
-    """Whether this person may be told of a tip, and why not. `back_at` is when a leave that runs now ends."""
+    """Returns whether this person may be told of a tip, and why not. `back_at` is when a leave that runs now ends."""
     if person.left_at is None and person.state in UNPROVED_STATES:
         return UNPROVED_STATES[person.state]
     if not person.active:

@@ -125,7 +125,7 @@ def shown(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, whom: Sequence[MetPerson]) -> None:
-        """Each by a number, what the helper saw, and the day: never a result."""
+        """Lists each person by a number, what the helper saw, and the day: never a result."""
         lists[f"{name}.{case}"] = [
             (str(one.n), f"{_who(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
             for one in whom[-MOST_PEOPLE:]
@@ -199,7 +199,10 @@ def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
 
 
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
-    """Whether the responder is to ask whether help is wanted now. After a no that is another one than who heard it."""
+    """Returns True if the responder is to ask whether help is wanted now.
+
+    After a no that is another one than who heard it.
+    """
     clock = following.asked_again(person)
     if clock is None or clock.due_at > turn.at:
         return False

@@ -235,7 +235,7 @@ def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
 
 
 def _check(session: Session, tip: Tip, act: PersonAct, private: bytes | None) -> None:
-    """What the screens of a phone never offer. Raises CodesRefused."""
+    """Refuses what the screens of a phone never offer. Raises CodesRefused."""
     if act.kind is EntryKind.SCREENED and tip.closed_at is not None and act.supersedes is None:
         raise CodesRefused(CLOSED)
     if act.kind is not EntryKind.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:

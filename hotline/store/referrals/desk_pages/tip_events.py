@@ -34,7 +34,7 @@ def told(session: Session, tip_id: int) -> Sequence[ToldPerson]:
 
 
 def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
-    """Whose handset had an alert, and when."""
+    """Returns whose handset had an alert, and when."""
     rows = session.execute(
         select(Responder.name, Message.delivered_at)
         .join(Referral, Referral.id == Message.referral_id)

@@ -77,7 +77,7 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
 
 @posted(listed, "name", AccountRefused)
 def invite(visit: Visit) -> Response:
-    """A new account, and the link by which its person takes it up: shown once, to be handed over."""
+    """Shows a new account's link once, to be handed over: by it the person takes the account up."""
     name, language = visit.form.text("name"), visit.form.text("language")
     spoken = language if language in CODES else FIRST
     invited = invitations.invite(visit.kit, visit.by.actor, name, _roles(visit), spoken)

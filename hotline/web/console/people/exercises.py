@@ -44,7 +44,7 @@ def _reason(visit: Visit, field: str) -> str:
 
 @posted(listed, "reason", HotlineError)
 def start(visit: Visit) -> None:
-    """Its alert goes out at once."""
+    """Starts an exercise, whose alert goes out at once."""
     form = visit.form
     desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
     if desk not in _desks(visit) or urgency not in URGENCIES:
@@ -55,7 +55,7 @@ def start(visit: Visit) -> None:
 
 @posted(listed, "end-{exercise_id}", HotlineError)
 def end(visit: Visit, exercise_id: int) -> None:
-    """Who was told and has not answered learns that it was one."""
+    """Ends an exercise. Who was told and has not answered learns that it was one."""
     reason = _reason(visit, f"end-{exercise_id}")
     exercising.end(visit.kit, exercise_id, by=visit.by.actor, reason=reason)
 

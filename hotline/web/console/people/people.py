@@ -202,7 +202,7 @@ def judge_sheet(visit: Visit) -> Response:
 
 @posted(sheet, "sheet", HotlineError)
 def take_sheet(visit: Visit) -> Response:
-    """Everybody of the sheet, or nobody."""
+    """Enrols everybody of the sheet, or nobody."""
     reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
     act = writing_down.take
     return _papers(visit, *act(visit.kit, visit.by.actor, visit.token, locked, reason))

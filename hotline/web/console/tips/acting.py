@@ -181,7 +181,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
 
 @_on_a_call(says={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, SealBroken: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
-    """The only page that holds a number: for five minutes, and never on paper."""
+    """Shows a number, as no other page does: for five minutes, and never on paper."""
     reason = _why(visit, call_back_id)
     opened = desk_calls.read(visit.kit, visit.by, visit.token, call_back_id, reason)
     word = call_back_desk.word_in(visit.kit, opened)

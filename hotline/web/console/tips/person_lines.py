@@ -33,7 +33,7 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[EntryKind]:
-    """The forms that may be filled in: who is met in it, who was met, or which help was offered."""
+    """Returns the forms that may be filled in: who is met in it, who was met, or which help was offered."""
     return [
         kind
         for kind in CASE_FORMS

@@ -184,12 +184,12 @@ def _whom(
 
 
 def _names(kind: EntryKind) -> Sequence[str]:
-    """The questions of a form, in the order in which their answers are shown."""
+    """Returns the questions of a form, in the order in which their answers are shown."""
     return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), STATE)))
 
 
 def _of_person(person: MetPerson) -> Sequence[EntryKind]:
-    """The forms about a person. Of somebody who does not want help there is none of it."""
+    """Returns the forms about a person. Of somebody who does not want help there is none of it."""
     offers = [EntryKind.OFFERED] if person.consent is ConsentStands.YES else []
     return [EntryKind.SCREENED, EntryKind.CONSENT, *offers, EntryKind.DETERMINATION]
 
@@ -240,7 +240,7 @@ def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[EntryKind]:
 
 
 def _correction(tip_id: int, person: MetPerson, moment: PersonMoment) -> str:
-    """The form that corrects an entry; none of one that was corrected, and of help that is closed."""
+    """Returns the form that corrects an entry; none of one that was corrected, and of help that is closed."""
     entry, said = moment.entry, moment.entry.said
     is_closed = entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO
     if is_closed or moment.corrected_by is not None:

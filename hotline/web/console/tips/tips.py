@@ -327,7 +327,10 @@ def ask(visit: Visit, tip_id: int) -> None:
 
 
 def reason_of(visit: Visit, field: str, missing: str) -> str:
-    """In English, as the audit log keeps it: one of the list, or what was typed. Raises FormRefused without one."""
+    """Returns the reason in English, as the audit log keeps it: one of the list, or what was typed.
+
+    Raises FormRefused without one.
+    """
     chosen = visit.form.text(field, most=20)
     reason = REASONS.get(chosen, "")
     if chosen == OTHER:

@@ -33,7 +33,7 @@ LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
 def editor_address(
     visit: Visit, change_id: int, flow: str, node: str, field: str = "", language: str = ""
 ) -> str:
-    """The screen in the editor, at the field; empty for who may not edit."""
+    """Returns the screen in the editor, at the field; empty for who may not edit."""
     if not (flow and node and visit.may(who.EDITOR)):
         return ""
     mark = anchor(field, language) or "form"
@@ -137,7 +137,7 @@ def bring_back(visit: Visit, change_id: int, step_id: int) -> None:
 
 
 def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
-    """Where a part is edited: a flow at one of its screens, numbers and entries in their lists."""
+    """Returns where a part is edited: a flow at one of its screens, numbers and entries in their lists."""
     if not change.state.is_editable or document is None:
         return ""
     if part in LISTS:

@@ -212,7 +212,7 @@ def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[Tex
 def _columns(
     changed: Iterable[tuple[str, str, Sequence[WordSpan]]],
 ) -> Iterable[tuple[str, Mapping[str, Sequence[WordSpan]]]]:
-    """Each text with its changed words by language."""
+    """Returns each text with its changed words by language."""
     found: dict[str, dict[str, Sequence[WordSpan]]] = {}
     for name, language, words in changed:
         found.setdefault(name, {})[language] = words

@@ -132,7 +132,7 @@ class MovingParts:
 
     @property
     def is_full(self) -> bool:
-        """Whether the handset hears no more keys."""
+        """Returns True if the handset hears no more keys."""
         return len(self.handset.keys) >= MOST_KEYS
 
     def mends(self, rows: str) -> bool:
@@ -201,7 +201,7 @@ def _anchor(node: Document, found: Finding) -> str:
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Each letter of a language once, with its first field: its button mends it everywhere on the screen."""
+    """Returns each letter of a language once, with its first field: its button mends it everywhere on the screen."""
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)

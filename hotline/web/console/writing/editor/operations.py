@@ -288,7 +288,7 @@ def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
 
 @posted(ask_take_out)
 def take_out(visit: Visit, change_id: int, flow: str) -> Response:
-    """The arrows first: none ever leads to a flow that is not there."""
+    """Takes a flow out, and its arrows first: none ever leads to a flow that is not there."""
     out, decided = _gathered(visit, change_id, flow), _decided(visit)
     check(visit, obstacle_to_taking_out(out.flows, out.entries, flow, decided))
     for name, document in led_away(out.flows, flow, decided).items():
@@ -370,7 +370,7 @@ def ask_flow(visit: Visit, change_id: int) -> Response:
 
 @posted(ask_flow)
 def begin(visit: Visit, change_id: int) -> Response:
-    """The flow first: a choice never leads to one that is not there."""
+    """Begins a flow, and then the choice that leads to it: none leads to a flow that is not there."""
     form = visit.form
     if form.text("do") == SHOW_MENUS:
         return ask_flow(visit, change_id)

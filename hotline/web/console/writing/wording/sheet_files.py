@@ -65,7 +65,7 @@ def not_taken(visit: Visit, refused: ImportRefused) -> FormRefused:
 
 
 def is_workbook(raw: bytes) -> bool:
-    """Which of the two it is, its letters say. Raises ImportRefused for a file that is too large."""
+    """Returns True for a workbook, as its first letters say. Raises ImportRefused for a file that is too large."""
     if len(raw) > LIMITS.size:
         raise ImportRefused([remark("more than 2 MB")])
     return raw.startswith(sheet_reading.BEGINS)
@@ -103,7 +103,7 @@ def packed(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
 
 
 def unpacked(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
-    """Back from the hidden field, which may have been changed on its way. Raises FormRefused."""
+    """Reads the rows back from the hidden field, which may have been changed on its way. Raises FormRefused."""
     try:
         cells = json.loads(visit.form.text("rows", most=MOST_BYTES))
     except (ValueError, RecursionError):
