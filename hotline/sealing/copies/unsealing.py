@@ -9,18 +9,12 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from hotline.errors import BackupInvalid
-from hotline.sealing.copies.archive import (
-    DIGEST_BYTES,
-    FINAL,
-    KEY_BYTES,
-    LENGTH,
-    MAGIC,
-    MOST_LABEL,
-    PIECE,
-)
+from hotline.sealing.copies.archive import DIGEST_BYTES, LENGTH, MAGIC, MOST_LABEL, PIECE
 
 OVERHEAD = stream.crypto_secretstream_xchacha20poly1305_ABYTES
 HEADER_BYTES = stream.crypto_secretstream_xchacha20poly1305_HEADERBYTES
+KEY_BYTES = stream.crypto_secretstream_xchacha20poly1305_KEYBYTES
+FINAL = stream.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 init_pull = stream.crypto_secretstream_xchacha20poly1305_init_pull
 pull = stream.crypto_secretstream_xchacha20poly1305_pull
 new_state = stream.crypto_secretstream_xchacha20poly1305_state

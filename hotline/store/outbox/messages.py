@@ -314,7 +314,8 @@ def lead(
 ) -> bool:
     """Takes or keeps the relay's leadership. Returns True if it is ours.
 
-    Another's is respected until `grace` after its lease. A lease too long to be true is a clock that was set back: nobody waits for it.
+    Another's is respected until `grace` after its lease. A lease too long to be true is a clock that was set back:
+    nobody waits for it.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
