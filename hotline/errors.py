@@ -14,8 +14,6 @@ HotlineError
 ├── CallbackInvalid
 ├── StrangeCaller
 ├── HandsetRefused
-├── LabelMissing
-├── DialogueBroken
 ├── KeyMissing
 │   └── KeyWrong
 ├── SealBroken
@@ -44,7 +42,6 @@ HotlineError
 ├── CopyFailed
 ├── KeysDiffer
 ├── FormRefused
-├── RealLine
 └── NotFound
 
 A message never holds an MSISDN nor a word of a tip: it may end in a log.
@@ -131,14 +128,6 @@ class StrangeCaller(HotlineError):
 
 class HandsetRefused(HotlineError):
     """The stand-in's handset cannot do that: it is off, or no dialogue is open."""
-
-
-class LabelMissing(HotlineError):
-    """A caller who reads finds no such choice on the handset's screen."""
-
-
-class DialogueBroken(HotlineError):
-    """A dialogue ended before it said that the tip is kept."""
 
 
 class KeyMissing(HotlineError):
@@ -264,10 +253,6 @@ class CopyFailed(HotlineError):
 
 class KeysDiffer(HotlineError):
     """Several roles hold different copies of a key; says which."""
-
-
-class RealLine(HotlineError):
-    """What kills or empties lines was started with the settings of one; says which to unset."""
 
 
 class FormRefused(HotlineError):

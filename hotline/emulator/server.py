@@ -12,7 +12,7 @@ For benchmarks and fault runs, which must not know how the flows are numbered.
 import re
 import socket
 import struct
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -22,7 +22,7 @@ from hotline.emulator.emulator import Emulator
 from hotline.emulator.gateway.api import build_api
 from hotline.emulator.page import NOTHING_ABOUT, About, build_page, harden
 from hotline.emulator.settings import CITIZEN
-from hotline.errors import LabelMissing, SettingsInvalid
+from hotline.errors import SettingsInvalid
 
 
 def build_turning(emulator: Emulator) -> Blueprint:
@@ -99,31 +99,9 @@ def listen(
     )
 
 
-PAGES = 12
-"""More pages than any menu has."""
 CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
-
-
-class OpenDialogue(Protocol):
-    @property
-    def screen(self) -> str: ...
-
-    def reply(self, text: str) -> object: ...
 
 
 def choices(screen: str) -> dict[str, str]:
     """The labels a screen offers, and the digit before each."""
     return {label.strip(): digit for digit, label in CHOICE.findall(screen)}
-
-
-def choose(dialogue: OpenDialogue, label: str) -> None:
-    """Press what leads to `label`. Raises LabelMissing."""
-    for _ in range(PAGES):
-        offered = choices(dialogue.screen)
-        if label in offered:
-            dialogue.reply(offered[label])
-            return
-        if not re.search(r"(?:^|\s)9 \S", dialogue.screen):
-            break
-        dialogue.reply("9")
-    raise LabelMissing(label)

@@ -9,8 +9,7 @@ from contextlib import suppress
 
 from hotline.domain.tip import NATIONAL
 from hotline.emulator.client import ClientSession
-from hotline.emulator.server import choose
-from hotline.errors import HandsetRefused, KeyMissing, LabelMissing, SealBroken
+from hotline.errors import HandsetRefused, KeyMissing, SealBroken
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.opening import open_tip
@@ -18,6 +17,7 @@ from hotline.services.referrals.call_back_requests import SEALED_AS
 from hotline.store.database import Database
 from tests import books
 from tests.books import WaitingCall
+from tests.chaos.reading import LabelMissing, choose
 from tests.labels import AGREED, CALL
 
 

@@ -10,7 +10,8 @@ from typing import NoReturn
 
 import click
 
-from hotline.errors import HotlineError, RealLine
+from hotline.errors import HotlineError
+from tests.chaos.reading import RealLine
 from tests.chaos.report import RunReport, failure
 from tests.chaos.run import Order, run
 from tests.chaos.stand.ground import Pair

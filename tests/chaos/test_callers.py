@@ -6,9 +6,9 @@ import pytest
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
-from hotline.errors import DialogueBroken
 from tests.chaos.callers import BrokenDialogues, TipToTell, dial_once, try_to_tell
 from tests.chaos.crowd import Crowd
+from tests.chaos.reading import DialogueBroken
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.running import serving
 

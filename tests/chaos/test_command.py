@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.errors import RealLine
+from tests.chaos.reading import RealLine
 from tests.chaos.report import RunReport, failure
 from tests.chaos.stand.ground import own_or_refuse
 from tests.chaos.stand.processes import below, command_line

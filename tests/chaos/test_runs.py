@@ -13,11 +13,12 @@ import pytest
 
 from hotline.cli.line import demo
 from hotline.domain.places.places import districts
-from hotline.errors import DialogueBroken, LabelMissing, StoreUnavailable
+from hotline.errors import StoreUnavailable
 from tests.chaos import ledger
 from tests.chaos.callers import dial_once, plan, tell
 from tests.chaos.crowd import CALLERS
 from tests.chaos.process_killer import EACH, FAILPOINTS, FROZEN, MARKS
+from tests.chaos.reading import DialogueBroken, LabelMissing
 from tests.chaos.run import WORDS, Order, run
 from tests.chaos.settling import kit_of, settle
 from tests.chaos.stand.ground import Ground, Pair, under_test

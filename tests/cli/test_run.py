@@ -15,14 +15,14 @@ def programs(tmp_path: Path, **settings: str) -> dict[str, Program]:
     environ = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_API_KEY_FILE": PLACE, **settings}
     others = {"SOMEBODYS_TOKEN": "not ours", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
-    found = programs_of(Settings.read(environ), entries, environ | others, tmp_path / "nursery")
+    found = programs_of(Settings.read(environ), entries, environ | others, tmp_path / "fork_server")
     return {program.name: program for program in found}
 
 
 def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) -> None:
     assert list(programs(tmp_path)) == [
         "redis",
-        "nursery",
+        "fork_server",
         "web",
         "alerts.1",
         "alerts.2",
@@ -44,7 +44,7 @@ def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
     told = {
         name: Path(program.environ["HOTLINE_KEYS"]).name
         for name, program in programs(tmp_path).items()
-        if name not in ("redis", "nursery")
+        if name not in ("redis", "fork_server")
     }
     assert told == {
         "web": "hooks",
@@ -81,7 +81,7 @@ def test_settings_of_a_file_reach_each_process_as_far_as_it_may_know_them(tmp_pa
         assert str(file) not in program.environ.values(), name
         assert ("page-somebody" in program.environ.values()) is (name == "watch"), name
         told = program.environ.get("HOTLINE_SHORTCODE")
-        assert told == (None if name in ("redis", "nursery") else "8010")
+        assert told == (None if name in ("redis", "fork_server") else "8010")
 
 
 def test_nobody_inherits_what_is_not_ours(tmp_path: Path) -> None:
@@ -94,8 +94,8 @@ def test_no_environment_in_a_repr(tmp_path: Path) -> None:
     assert PLACE not in repr(programs(tmp_path))
 
 
-def test_the_nursery_knows_no_setting_and_forks_all_others(tmp_path: Path) -> None:
+def test_the_fork_server_knows_no_setting_and_forks_all_others(tmp_path: Path) -> None:
     found = programs(tmp_path)
-    assert not [name for name in found["nursery"].environ if name.startswith("HOTLINE_")]
-    forked = {name for name, program in found.items() if program.nursery is not None}
-    assert forked == found.keys() - {"redis", "nursery"}
+    assert not [name for name in found["fork_server"].environ if name.startswith("HOTLINE_")]
+    forked = {name for name, program in found.items() if program.fork_server is not None}
+    assert forked == found.keys() - {"redis", "fork_server"}

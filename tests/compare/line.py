@@ -251,7 +251,7 @@ def _command_of(pid: int) -> list[str]:
         said = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return []
-    # What the nursery forked has its words in one piece.
+    # What the fork server forked has its words in one piece.
     return said.replace("\0", " ").split()
 
 

@@ -20,7 +20,7 @@ from hotline.cli.keys.backup import private_key
 from hotline.cli.kit import new_passphrase
 from hotline.cli.options import FILE
 from hotline.config import Settings
-from hotline.errors import RealLine, StartFailed
+from hotline.errors import StartFailed
 from hotline.ports import DoorKit
 from hotline.services.copies.restore import restore
 from hotline.store.copies.refill import measure
@@ -31,6 +31,7 @@ from tests.chaos import ledger
 from tests.chaos.callers import Promise
 from tests.chaos.crowd import Crowd
 from tests.chaos.ledger import PromisedTip
+from tests.chaos.reading import RealLine
 from tests.chaos.settling import accepted, national_key, settle
 from tests.chaos.stand.ground import Ground, Pair, ground
 from tests.drill.report import DrillReport, Say

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.emulator.server import choices, choose
-from hotline.errors import LabelMissing
+from hotline.emulator.server import choices
+from tests.chaos.reading import LabelMissing, choose
 
 
 @dataclass

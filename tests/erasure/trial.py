@@ -16,7 +16,6 @@ from hotline.domain.people.enrolment import demo_responders
 from hotline.domain.places.places import PROVINCES, districts, sectors
 from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.promises import STILL_TELLING
-from hotline.emulator.server import choose
 from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.opening import open_grant
@@ -35,6 +34,7 @@ from hotline.store import migrate
 from hotline.store.database import open_database
 from tests import asking
 from tests.books import OF_THE_TRIAL
+from tests.chaos.reading import choose
 from tests.erasure import stolen_codes
 from tests.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
 from tests.publishing import publish

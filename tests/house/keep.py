@@ -1,7 +1,7 @@
 """A keeper of its own process: `python -m tests.house.keep NAME=COMMAND ...`.
 
-A name that begins with `/` is a socket that the others need. Where one is called `nursery`, it forks what begins with
-`hotline`.
+A name that begins with `/` is a socket that the others need. Where one is called `fork_server`, it forks what begins
+with `hotline`.
 """
 
 import asyncio
@@ -13,21 +13,21 @@ from pathlib import Path
 from hotline.cli.line.keeper import Keeper, Program
 
 
-def _program(argument: str, nursery: Path | None) -> Program:
+def _program(argument: str, fork_server: Path | None) -> Program:
     name, _, command = argument.partition("=")
     return Program(
         Path(name).name,
         ("/bin/sh", "-c", command),
         {"PATH": os.environ["PATH"]},
         opens=Path(name) if name.startswith("/") else None,
-        nursery=nursery if command.startswith("hotline ") else None,
+        fork_server=fork_server if command.startswith("hotline ") else None,
         words=tuple(shlex.split(command)),
     )
 
 
 if __name__ == "__main__":
     sockets = [Path(one.partition("=")[0]) for one in sys.argv[1:] if one.startswith("/")]
-    forking = next((one for one in sockets if one.name == "nursery"), None)
+    forking = next((one for one in sockets if one.name == "fork_server"), None)
     programs = [_program(argument, forking) for argument in sys.argv[1:]]
     keeper = Keeper(programs, say=lambda line: print(line, flush=True))  # noqa: T201
     asyncio.run(keeper.run())

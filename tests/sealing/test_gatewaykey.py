@@ -86,7 +86,7 @@ def test_of_all_processes_those_who_send_find_it_and_no_other_is_told_where_it_l
         own = {"HOTLINE_HOME": name, "HOTLINE_GATEWAY_API_KEY_FILE": f"{name}/elsewhere"}
         entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
         for program in programs_of(Settings.read(own), entries, own, home):
-            if program.name in ("redis", "nursery"):
+            if program.name in ("redis", "fork_server"):
                 continue
             told = subprocess.run(
                 ["/bin/sh", "-c", "tr '\\0' '\\n' </proc/$$/environ; ls $HOTLINE_KEYS"],

@@ -96,5 +96,5 @@ def listen(process: str, command: tuple[str, ...]) -> None:
         os.execvp(command[0], (*command, *given))
     from granian.cli import cli as granian
 
-    # In this process: what the nursery has imported is shared with each of the server's workers.
+    # In this process: what the fork server has imported is shared with each of the server's workers.
     granian.main(args=[*command[1:], *given], prog_name=command[0])

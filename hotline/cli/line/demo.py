@@ -22,7 +22,7 @@ from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.line.hooks import addresses
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, procfile_option, read_procfile
-from hotline.cli.line.run import listening, nursery_place, programs_of
+from hotline.cli.line.run import fork_server_place, listening, programs_of
 from hotline.cli.people.desks import PASSPHRASE_FILE
 from hotline.config import Settings, spelled_out
 from hotline.domain.outbox.message import responders_entry
@@ -114,8 +114,8 @@ def _begin(
             " two accounts read tips."
         )
     greeting += told_pins(settings.home, responders_entry(settings.service_code)) + FAREWELL
-    with nursery_place() as nursery:
-        programs = programs_of(settings, entries, environ, nursery)
+    with fork_server_place() as fork_server:
+        programs = programs_of(settings, entries, environ, fork_server)
         emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
         keeper = Keeper((*programs, emulator), say=_say)
         asyncio.run(_run(keeper, (*awaited, handsets), greeting))

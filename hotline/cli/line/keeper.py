@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from hotline.cli.line.nursery import GO, Birth
+from hotline.cli.line.fork_server import FORKING, GO, StartRequest
 
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0
@@ -24,8 +24,8 @@ SETTLED = 5.0
 """Seconds after which a program counts as having started well."""
 OPENING = 5.0
 """Seconds for which other programs wait for the socket of one that they need."""
-FORKING = 20.0
-"""Seconds for which a program waits for the nursery, which may still be importing; then it is executed."""
+TELLING = 1.0
+"""Seconds for which the keeper waits for an exit code of a process that has ended."""
 ASKED_AGAIN = 5.0
 """Seconds until a program that must not start is asked for again: what stops it may be put right meanwhile."""
 FAREWELL = 15.0
@@ -59,7 +59,7 @@ class Program:
     """A socket that others need: such a program starts before them and ends after them."""
     refused: Callable[[], str | None] | None = field(default=None, repr=False)
     """Asked before each start, in a thread: why it must not start now, or None where it may."""
-    nursery: Path | None = None
+    fork_server: Path | None = None
     """The socket of whoever forks it, `words` then being its command; executed where nobody answers there."""
     words: tuple[str, ...] = ()
 
@@ -77,7 +77,7 @@ class Child(Protocol):
 
 
 class _Forked:
-    """A process that the nursery forked, and that waits to be noted."""
+    """A process that the fork server forked, and that waits to be noted."""
 
     def __init__(self, pid: int, told: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid
@@ -87,10 +87,10 @@ class _Forked:
         asyncio.get_running_loop().add_reader(self._handle, self._end)
 
     @classmethod
-    async def begin(cls, nursery: Path, birth: Birth) -> "_Forked":
+    async def begin(cls, fork_server: Path, request: StartRequest) -> "_Forked":
         """Raises OSError, ValueError where nobody answers."""
-        told, asked = await asyncio.open_unix_connection(nursery)
-        asked.write(birth.line())
+        told, asked = await asyncio.open_unix_connection(fork_server)
+        asked.write(request.line())
         async with asyncio.timeout(FORKING):
             return cls(int(await told.readline()), told, asked)
 
@@ -98,10 +98,13 @@ class _Forked:
         self._asked.write(GO)
 
     async def wait(self) -> int:
-        """Returns the exit code; that of a killed process where the nursery has died meanwhile."""
+        """Returns the exit code; that of a killed process where the fork server does not tell it in time."""
         await self._ended.wait()
         if self.returncode is None:
-            told = await self._told.readline()
+            told = b""
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELLING):
+                    told = await self._told.readline()
             self.returncode = int(told) if told else -signal.SIGKILL
             self._asked.close()
         return self.returncode
@@ -230,11 +233,13 @@ class Keeper:
 
 
 async def _forked(guard: _Guard, program: Program) -> Child | None:
-    """Returns what the nursery forked; None where it forks no such program, or does not answer."""
-    if program.nursery is None:
+    """Returns what the fork server forked; None where it forks no such program, or does not answer."""
+    if program.fork_server is None:
         return None
     with suppress(OSError, ValueError):
-        child = await _Forked.begin(program.nursery, Birth(program.words, program.environ))
+        child = await _Forked.begin(
+            program.fork_server, StartRequest(program.words, program.environ)
+        )
         guard.tell("+", child)
         child.go()
         return child

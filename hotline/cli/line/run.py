@@ -19,8 +19,8 @@ import click
 from hotline.adapters.logs import configure
 from hotline.adapters.queue import embedded_redis
 from hotline.cli.line.alone import PATIENCE, only_run, place_of, refuse_taken
+from hotline.cli.line.fork_server import ask_gate
 from hotline.cli.line.keeper import Keeper, Program
-from hotline.cli.line.nursery import ask_gate
 from hotline.cli.line.procfile import ProcfileLine, procfile_option, read_procfile
 from hotline.config import Settings, spelled_out
 from hotline.environment import CHECKOUT
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 HOOKS, WATCH = "hooks", "watch"
 FORKED = ("hotline", "process")
-"""How a command begins that the nursery forks."""
+"""How a command begins that the fork server forks."""
 PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""
@@ -84,19 +84,19 @@ def run(procfile: Path) -> None:
             sys.exit(preparing.returncode)
         if warning := json.loads(said):
             logger.critical(warning)
-        with only_run(settings.home), nursery_place() as nursery:
+        with only_run(settings.home), fork_server_place() as fork_server:
             for host, port in listening(settings, entries):
                 refuse_taken(host, port, patience=PATIENCE)
             preparing.communicate(b"go on\n")
-            programs = programs_of(settings, entries, os.environ, nursery)
+            programs = programs_of(settings, entries, os.environ, fork_server)
             asyncio.run(Keeper(programs, say=logger.info, complain=logger.error).run())
 
 
 @contextmanager
-def nursery_place() -> Iterator[Path]:
-    """Yields where the nursery listens: a short path in a folder of this process alone."""
+def fork_server_place() -> Iterator[Path]:
+    """Yields where the fork server listens: a short path in a folder of this process alone."""
     with TemporaryDirectory(prefix="hotline-") as folder:
-        yield Path(folder) / "nursery"
+        yield Path(folder) / "fork_server"
 
 
 def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[tuple[str, int]]:
@@ -111,9 +111,9 @@ def programs_of(
     settings: Settings,
     entries: tuple[ProcfileLine, ...],
     environ: Mapping[str, str],
-    nursery: Path,
+    fork_server: Path,
 ) -> tuple[Program, ...]:
-    """Returns every process of the line with what it may know, and the nursery that listens at a path.
+    """Returns every process of the line with what it may know, and the fork server that listens at a path.
 
     No process gets the name of a file with settings.
     """
@@ -127,8 +127,8 @@ def programs_of(
         socket = embedded_redis.socket_of(settings.redis_url)
         argv = embedded_redis.command(socket, settings.home / "redis")
         programs.append(Program("redis", argv, ordinary, opens=socket))
-    serving = (sys.executable, "-m", "hotline.cli.line.nursery", str(nursery))
-    programs.append(Program("nursery", serving, ordinary, opens=nursery))
+    serving = (sys.executable, "-m", "hotline.cli.line.fork_server", str(fork_server))
+    programs.append(Program("fork_server", serving, ordinary, opens=fork_server))
     all_known = {**ordinary, **_named(environ), "HOTLINE_HOME": str(settings.home)}
     for entry in entries:
         post = POSTS.get(entry.name)
@@ -137,12 +137,14 @@ def programs_of(
         known = ordinary | _settings_for(post, settings, environ)
         argv = ("/bin/sh", "-c", f"exec {entry.command}")
         words = tuple(shlex.split(entry.command))
-        forks = nursery if words[:2] == FORKED else None
+        forks = fork_server if words[:2] == FORKED else None
         # The web process goes on filing, whatever is wrong with its keys.
-        gate = partial(ask_gate, nursery, post.role, all_known) if post.role != HOOKS else None
+        gate = partial(ask_gate, fork_server, post.role, all_known) if post.role != HOOKS else None
         for number in range(1, post.count + 1):
             name = entry.name if post.count == 1 else f"{entry.name}.{number}"
-            programs.append(Program(name, argv, known, refused=gate, nursery=forks, words=words))
+            programs.append(
+                Program(name, argv, known, refused=gate, fork_server=forks, words=words)
+            )
     return tuple(programs)
 
 

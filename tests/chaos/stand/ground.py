@@ -19,7 +19,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from hotline.config import Settings
-from hotline.errors import ProgramMissing, RealLine, StartFailed
+from hotline.errors import ProgramMissing, StartFailed
+from tests.chaos.reading import RealLine
 from tests.chaos.stand.postgres import Postgres, postgres_in
 from tests.stack import READY_SECONDS, Stack, command_words, for_callers, free_port
 

@@ -1,11 +1,11 @@
 """Starts processes of the line by forking: what they have in common is imported once, before any key is read.
 
-A forked process shares the memory of that code with all others, and starts in a moment. The nursery itself never knows
-a key or a setting; a child learns its own from the request (docs/adr/0143).
+A forked process shares the memory of that code with all others, and starts in a moment. The fork server never knows a
+key or a setting; a child learns its own from the request (docs/adr/0143).
 
 The keeper asks on a unix socket, one connection a process: a line of JSON with `argv`, `environ` and `gate`. It is told
 the process's number, answers `go` once it has noted that, and is told the exit code in the end. With a `gate`, a role,
-it is told instead why that role's processes must not start, as JSON. A nursery that dies takes nobody along.
+it is told instead why that role's processes must not start, as JSON. A fork server that dies takes nobody along.
 """
 
 import gc
@@ -30,11 +30,13 @@ SHARED = ("hotline.cli.main", "hotline.cli.line.processes", "workers.worker", "w
 """What a process that sends imports; the others import the rest. No page and nothing that reads a case is among it."""
 GO = b"go\n"
 PATIENCE = 5.0
-"""Seconds in which a whole request must have come."""
+"""Seconds in which a whole request must have come, and the keeper's answer."""
+FORKING = 10.0
+"""Seconds for which the keeper waits: the fork server may still be importing, or frozen. Then it goes on without."""
 
 
 @dataclass(frozen=True, slots=True)
-class Birth:
+class StartRequest:
     """One request."""
 
     argv: tuple[str, ...]
@@ -48,11 +50,12 @@ class Birth:
         return f"{json.dumps(said)}\n".encode()
 
 
-def ask_gate(nursery: Path, role: str, environ: Mapping[str, str]) -> str | None:
-    """Returns why the processes of a role must not start, or None; also where the nursery does not answer."""
+def ask_gate(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
+    """Returns why the processes of a role must not start, or None; also where the fork server does not answer."""
     with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as asking:
-        asking.connect(str(nursery))
-        asking.sendall(Birth((), environ, role).line())
+        asking.settimeout(FORKING)
+        asking.connect(str(fork_server))
+        asking.sendall(StartRequest((), environ, role).line())
         refused: str | None = json.loads(asking.makefile().readline())
         return refused
     return None
@@ -70,21 +73,16 @@ def main(path: str) -> None:
                 import_module(name)
         gc.collect()
         gc.freeze()
-        birth, asking = _serve(listening)
-    _leave_home(birth)
-    if birth.gate:
-        with asking:
-            asking.sendall(f"{json.dumps(_refusal(birth))}\n".encode())
-        return
-    with asking:
-        # Told by the child: whoever hears of it may send a signal to its group.
-        asking.sendall(f"{os.getpid()}\n".encode())
-        if asking.recv(len(GO)) != GO:
-            return
-    import_module("hotline.cli.main").start()
+        request, asking = _serve(listening)
+    _become_own_process(request)
+    if request.gate:
+        with asking, suppress(OSError):
+            asking.sendall(f"{json.dumps(_refusal(request))}\n".encode())
+    elif _is_noted(asking):
+        import_module("hotline.cli.main").start()
 
 
-def _serve(listening: socket.socket) -> tuple[Birth, socket.socket]:
+def _serve(listening: socket.socket) -> tuple[StartRequest, socket.socket]:
     """Forks a child for each request, and tells how it ended. Returns in a child alone."""
     waiting = selectors.DefaultSelector()
     waiting.register(listening, selectors.EVENT_READ)
@@ -95,13 +93,13 @@ def _serve(listening: socket.socket) -> tuple[Birth, socket.socket]:
                 _tell_end(key.data, int(key.fd))
                 continue
             asking, _ = listening.accept()
-            birth = _heard(asking)
-            if birth is None:
+            request = _heard(asking)
+            if request is None:
                 asking.close()
                 continue
             if (child := os.fork()) == 0:
                 _forget_siblings(waiting)
-                return birth, asking
+                return request, asking
             waiting.register(os.pidfd_open(child), selectors.EVENT_READ, (child, asking))
 
 
@@ -113,11 +111,11 @@ def _forget_siblings(waiting: selectors.BaseSelector) -> None:
     waiting.close()
 
 
-def _heard(asking: socket.socket) -> Birth | None:
+def _heard(asking: socket.socket) -> StartRequest | None:
     asking.settimeout(PATIENCE)
     with suppress(OSError, ValueError, KeyError, TypeError):
         said: Any = json.loads(asking.makefile().readline())
-        return Birth(tuple(said["argv"]), said["environ"], said["gate"])
+        return StartRequest(tuple(said["argv"]), said["environ"], said["gate"])
     return None
 
 
@@ -129,22 +127,30 @@ def _tell_end(child: tuple[int, socket.socket], handle: int) -> None:
         asking.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def _leave_home(birth: Birth) -> None:
+def _become_own_process(request: StartRequest) -> None:
     """Makes a child a process of its own: a group, an environment, a name."""
     os.setsid()
     os.environ.clear()
-    os.environ.update(birth.environ)
+    os.environ.update(request.environ)
     time.tzset()
-    sys.argv = list(birth.argv)
-    setproctitle.setproctitle(" ".join(birth.argv) or f"hotline gate {birth.gate}")
+    sys.argv = list(request.argv)
+    setproctitle.setproctitle(" ".join(request.argv) or f"hotline gate {request.gate}")
 
 
-def _refusal(birth: Birth) -> str | None:
+def _is_noted(asking: socket.socket) -> bool:
+    """Tells this process's number. Returns True once the keeper has noted it, and so may send its group a signal."""
+    with asking, suppress(OSError):
+        asking.sendall(f"{os.getpid()}\n".encode())
+        return asking.recv(len(GO)) == GO
+    return False
+
+
+def _refusal(request: StartRequest) -> str | None:
     key_gate, config, bootstrap = map(
         import_module, ("hotline.cli.line.key_gate", "hotline.config", "hotline.bootstrap")
     )
-    settings = config.Settings.read(birth.environ)
-    refused: str | None = key_gate.KeyGate(settings, bootstrap.Role(birth.gate))()
+    settings = config.Settings.read(request.environ)
+    refused: str | None = key_gate.KeyGate(settings, bootstrap.Role(request.gate))()
     return refused
 
 
