@@ -255,7 +255,7 @@ def works(story: Story) -> Iterator[int]:
         _attempt(story, hand, setup.screen, answers=True, tries=3)
         yield 1
     passed = 0
-    for wait in (3, 12, DAY, 3 * DAY + 9, 30 * DAY, 20, 1):
+    for wait in (3, 12, DAY - 15, 3 * DAY + 9, 30 * DAY, 20, 1):
         for target in left[:]:
             hand.places, hand.prefer = (_newest(story, who),), PREFERRED.get(target, ())
             is_time = passed > 30 * DAY or not target.endswith(AFTER_THIRTY_DAYS)
