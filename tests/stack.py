@@ -13,10 +13,10 @@ from types import TracebackType
 
 import requests
 
-from hotline.emulator.client import EmulatorClient
-from hotline.emulator.line_clock import LineClock
+from hotline.emulator.clocks import LineClock
 from hotline.environment import CHECKOUT, ELSEWHERE, PREFIX
 from hotline.errors import StartFailed
+from tests.handsets import EmulatorClient
 
 OF_ANY_LINE = ELSEWHERE | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
 """Variables that do not mean one line rather than another."""
@@ -126,7 +126,7 @@ class Stack:
     def turn(self, seconds: int) -> None:
         """The clock of the line's processes, on by so many seconds. The gateway's goes on as it did."""
         with self._turning:
-            self._clock.turn(seconds)
+            self._clock.set(self._clock.offset() + seconds)
 
     def until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Raises StartFailed with the line's own reasons."""

@@ -1,21 +1,27 @@
 """The control API: hands on the handsets, and on everything that can go wrong. Loopback only, JSON only."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.gateway.delivery import HOOKS
-from hotline.emulator.gateway.faults import GatewayFault
-from hotline.emulator.network.sessions import UssdSession
-from hotline.emulator.network.ussd import size_of
+from hotline.emulator.faults import GatewayFault
+from hotline.emulator.line import HOOKS
+from hotline.emulator.state import UssdSession
+from hotline.emulator.ussd import size_of
 from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 LONGEST_WAIT = 30.0
 BUDGET = 156
+REFUSALS: Mapping[type[Exception], int] = {
+    HandsetRefused: 409,
+    NotFound: 404,
+    SettingsInvalid: 400,
+}
 
 
 def only_loopback() -> None:
@@ -61,23 +67,25 @@ def build_control(emulator: Emulator) -> Blueprint:
         ("GET", "/settings", control.settings),
         ("POST", "/settings", control.change_settings),
         ("POST", "/clock", control.clock),
+        ("GET", "/line-clock", control.line_clock),
+        ("POST", "/line-clock", control.turn_line),
+        ("DELETE", "/line-clock", control.right_line),
         ("POST", "/reset", control.reset),
     )
     for method, rule, view in views:
         blueprint.add_url_rule(rule, f"{method}{rule}", view, methods=[method])
-    for error, status in ((HandsetRefused, 409), (NotFound, 404), (SettingsInvalid, 400)):
-        blueprint.register_error_handler(error, _told(status))
+    for refused in REFUSALS:
+        blueprint.register_error_handler(refused, _told)
     return blueprint
 
 
-def _told(status: int) -> Callable[[Exception], tuple[Response, int]]:
-    return lambda error: (jsonify(error=str(error)), status)
+def _told(error: Exception) -> tuple[Response, int]:
+    return jsonify(error=str(error)), REFUSALS[type(error)]
 
 
 def _field(name: str, default: str | None = None) -> str:
-    """A text out of the body. Raises SettingsInvalid where it is missing or something else."""
-    body = request.get_json()
-    value = body.get(name, default) if isinstance(body, dict) else None
+    """Returns a text out of the body. Raises SettingsInvalid where it is missing or something else."""
+    value = _object().get(name, default)
     if not isinstance(value, str):
         raise SettingsInvalid([f"{name}: missing, or not a text"])
     return value
@@ -99,7 +107,8 @@ def _is_person(person: object) -> bool:
 
 
 def _shown(session: UssdSession) -> dict[str, Any]:
-    return session.shown({**size_of(session.screen).shown(), "budget": BUDGET})
+    units, encoding = size_of(session.screen)
+    return session.shown({"septets": units, "encoding": encoding, "budget": BUDGET})
 
 
 class _Control:
@@ -123,7 +132,7 @@ class _Control:
 
     def sms(self) -> dict[str, Any]:
         to = _field("to", self._state.settings.shortcode)
-        return {"ids": self._emulator.inbound.text(_field("from"), to, _field("text"))}
+        return {"ids": self._emulator.messages.type_sms(_field("from"), to, _field("text"))}
 
     def read(self) -> dict[str, Any]:
         """Marks one message of a handset as read, as opening it does."""
@@ -134,12 +143,12 @@ class _Control:
         return self.handset(msisdn)
 
     def opt_out(self) -> dict[str, Any]:
-        self._emulator.inbound.opt_out(_field("msisdn"), _field("sender", ""))
+        self._emulator.messages.opt_out(_field("msisdn"), _field("sender", ""))
         return {}
 
     def report(self) -> dict[str, Any]:
         """One delivery report on demand."""
-        found = self._emulator.delivery.force(
+        found = self._emulator.messages.force(
             _field("id"), _field("status"), _field("failureReason", "")
         )
         if not found:
@@ -172,7 +181,7 @@ class _Control:
         wait = min(request.args.get("wait", default=0.0, type=float), LONGEST_WAIT)
         version = self._state.wait_past(since, wait)
         with self._state.lock:
-            return {"version": version, "travels": self._state.travels_shown()}
+            return {"version": version, "travels": [*map(asdict, self._state.travels)]}
 
     def people(self) -> dict[str, Any]:
         with self._state.lock:
@@ -195,7 +204,7 @@ class _Control:
 
     def faults(self) -> dict[str, Any]:
         return {
-            "faults": [fault.shown() for fault in self._emulator.faults.rules()],
+            "faults": [*map(asdict, self._emulator.faults.rules())],
             "struck": dict(self._emulator.faults.struck),
         }
 
@@ -210,7 +219,7 @@ class _Control:
         return self.faults()
 
     def settings(self) -> dict[str, Any]:
-        return self._state.settings.shown()
+        return asdict(self._state.settings)
 
     def change_settings(self) -> dict[str, Any]:
         with self._state.changing() as state:
@@ -229,6 +238,24 @@ class _Control:
         if turn > 0:
             self._emulator.scheduler.turn(turn)
         return {"scale": self._emulator.scheduler.scale, "now": self._emulator.scheduler.now()}
+
+    def line_clock(self) -> dict[str, Any]:
+        """Returns whether the line's clock can be turned, and by how many seconds it is."""
+        clock = self._emulator.line_clock
+        return {"turns": clock.file is not None, "offset": clock.offset()}
+
+    def turn_line(self) -> dict[str, Any]:
+        """Turns the line's clock on, or back, `by` so many seconds."""
+        by = _object().get("by")
+        if not isinstance(by, int) or isinstance(by, bool):
+            raise SettingsInvalid(["by: not a whole number of seconds"])
+        self._emulator.turn_line(by)
+        return self.line_clock()
+
+    def right_line(self) -> dict[str, Any]:
+        """Turns the line's clock to the true time."""
+        self._emulator.line_clock.set(0)
+        return self.line_clock()
 
     def reset(self) -> dict[str, Any]:
         self._emulator.reset()

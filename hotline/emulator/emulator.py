@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.emulator.gateway.delivery import Delivery, Ids, Inbound, LineAddress
-from hotline.emulator.gateway.faults import Faults
-from hotline.emulator.gateway.messaging import Messaging
-from hotline.emulator.line_clock import LineClock
-from hotline.emulator.network.handsets import Scheduler
-from hotline.emulator.network.ussd import Endings, Hops, Ussd
+from hotline.emulator.clocks import LineClock, Scheduler
+from hotline.emulator.faults import Faults
+from hotline.emulator.line import LineAddress
+from hotline.emulator.messages import Ids, Messages
 from hotline.emulator.settings import EmulatorSettings
 from hotline.emulator.state import EmulatorState
+from hotline.emulator.ussd import Ussd
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +21,30 @@ class Emulator:
     scheduler: Scheduler
     ids: Ids
     ussd: Ussd
-    messaging: Messaging
-    delivery: Delivery
-    inbound: Inbound
+    messages: Messages
     line_clock: LineClock
 
     def switch(self, msisdn: str, *, on: bool) -> None:
-        """The power key. What waited for the phone arrives."""
+        """Presses the power key. What waited for the phone arrives."""
         self.ussd.switch(msisdn, on=on)
         if on:
-            self.delivery.switched_on(msisdn)
+            self.messages.switched_on(msisdn)
 
     def turn_line(self, by: int) -> None:
-        """The line's clock; and what the network waits for comes with it, since no network's time runs back.
+        """Turns the line's clock; what the network waits for comes with it, since no network's time runs back.
 
         Raises SettingsInvalid.
         """
-        self.line_clock.turn(by)
+        self.line_clock.set(self.line_clock.offset() + by)
         self.scheduler.turn(max(0, by))
 
     def reset(self) -> None:
-        """As freshly started, but for the addresses, the settings and the people."""
+        """Makes it as freshly started, but for the addresses, the settings and the people."""
         self.scheduler.forget_all()
         self.faults.set([])
         with self.state.changing() as state:
             state.forget()
-            self.delivery.waiting.clear()
+            self.messages.waiting.clear()
 
     def close(self) -> None:
         self.scheduler.close()
@@ -62,21 +59,15 @@ def build_emulator(
     line_clock: Path | None = None,
     ca: Path | None = None,
 ) -> Emulator:
-    state = EmulatorState(
-        settings or EmulatorSettings(), people=[dict(person) for person in people]
-    )
+    state = EmulatorState(settings or EmulatorSettings(), people=[*map(dict, people)])
     line, faults, scheduler, ids = LineAddress(hooks, ca), Faults(seed), Scheduler(), Ids(seed)
-    endings = Endings(state, line, faults, scheduler)
-    delivery = Delivery(state, line, faults, scheduler)
     return Emulator(
         state=state,
         line=line,
         faults=faults,
         scheduler=scheduler,
         ids=ids,
-        ussd=Ussd(state, line, faults, scheduler, ids, Hops(state, line, faults), endings),
-        messaging=Messaging(state, ids, delivery),
-        delivery=delivery,
-        inbound=Inbound(state, line, faults, scheduler, ids),
+        ussd=Ussd(state, line, faults, scheduler, ids),
+        messages=Messages(state, line, faults, scheduler, ids),
         line_clock=LineClock(line_clock),
     )

@@ -1,78 +1,111 @@
-"""Serves the stand-in. A thread for each connection: a page that waits, or a fault that stalls, blocks nobody else.
+"""Serves the stand-in: the gateway's API, the control API, and the page of two handsets.
 
-The control API's part that turns the line's clock. Loopback only, JSON only.
-
-The stand-in's application: the gateway's API, the control API, the page.
-
-A caller who reads: she looks for a label on the screen and presses its digit, or `9` until she finds it.
-
-For benchmarks and fault runs, which must not know how the flows are numbered.
+A thread for each connection: a page that waits, or a fault that stalls, blocks nobody else.
 """
 
 import re
 import socket
 import struct
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, abort, render_template, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from hotline.emulator.control import build_control, only_loopback
+from hotline.emulator.api import build_api
+from hotline.emulator.control import BUDGET, build_control, only_loopback
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.gateway.api import build_api
-from hotline.emulator.page import NOTHING_ABOUT, About, build_page, harden
 from hotline.emulator.settings import CITIZEN
-from hotline.errors import SettingsInvalid
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+KEYS = (
+    ("1", ""),
+    ("2", "abc"),
+    ("3", "def"),
+    ("4", "ghi"),
+    ("5", "jkl"),
+    ("6", "mno"),
+    ("7", "pqrs"),
+    ("8", "tuv"),
+    ("9", "wxyz"),
+    ("*", ""),
+    ("0", "␣"),
+    ("#", ""),
+)
+TERMINAL_PORT = 8001
+"""Where `hotline dial` looks for the handsets by itself."""
 
 
-def build_turning(emulator: Emulator) -> Blueprint:
-    blueprint = Blueprint("turning", __name__, url_prefix="/control/line-clock")
+CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
+RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER of no time at all: closing throws the connection away."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the page links besides the phones."""
+
+    console: str = ""
+    """The console's address; empty where there is none."""
+    readme: str = ""
+    """The text of the README; empty where there is none."""
+
+
+NOTHING_ABOUT = About()
+
+
+def build_page(emulator: Emulator, about: About) -> Blueprint:
+    blueprint = Blueprint("page", __name__)
     blueprint.before_request(only_loopback)
-    clock = emulator.line_clock
 
-    @blueprint.get("")
-    def look() -> dict[str, Any]:
-        """Whether it can be turned, and by how many seconds it is."""
-        return {"turns": clock.file is not None, "offset": clock.offset()}
+    @blueprint.get("/")
+    def handsets() -> str:
+        settings = emulator.state.settings
+        return render_template(
+            "handsets.html",
+            citizen=CITIZEN,
+            service_code=settings.service_code,
+            shortcode=settings.shortcode,
+            budget=BUDGET,
+            keys=KEYS,
+            console=about.console,
+            has_readme=bool(about.readme),
+            elsewhere=None if request.host.endswith(f":{TERMINAL_PORT}") else request.host_url,
+        )
 
-    @blueprint.post("")
-    def turn() -> dict[str, Any]:
-        """On, or back, `by` so many seconds."""
-        body = request.get_json()
-        by = body.get("by") if isinstance(body, dict) else None
-        if not isinstance(by, int) or isinstance(by, bool):
-            raise SettingsInvalid(["by: not a whole number of seconds"])
-        emulator.turn_line(by)
-        return look()
+    @blueprint.get("/readme")
+    def readme() -> Response:
+        if not about.readme:
+            abort(404)
+        return Response(about.readme, mimetype="text/plain")
 
-    @blueprint.delete("")
-    def right() -> dict[str, Any]:
-        """To the true time."""
-        clock.back()
-        return look()
-
-    @blueprint.errorhandler(SettingsInvalid)
-    def refused(error: SettingsInvalid) -> tuple[Response, int]:
-        return jsonify(error=str(error)), 400
+    @blueprint.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(status=204)
 
     return blueprint
 
 
-def create_app(
-    emulator: Emulator, *, citizen: str = CITIZEN, about: About = NOTHING_ABOUT
-) -> Flask:
+def harden(response: Response) -> Response:
+    """Nothing from elsewhere, nothing framed, nothing kept."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def create_app(emulator: Emulator, about: About = NOTHING_ABOUT) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
     app.register_blueprint(build_api(emulator))
     app.register_blueprint(build_control(emulator))
-    app.register_blueprint(build_turning(emulator))
-    app.register_blueprint(build_page(emulator, citizen, about))
+    app.register_blueprint(build_page(emulator, about))
     app.after_request(harden)
     return app
-
-
-RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER of no time at all: closing throws the connection away."""
 
 
 class Handler(WSGIRequestHandler):
@@ -86,20 +119,10 @@ class Handler(WSGIRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
 
-def listen(
-    emulator: Emulator, port: int, *, citizen: str = CITIZEN, about: About = NOTHING_ABOUT
-) -> BaseWSGIServer:
-    """A server that is bound to loopback, and not yet serving. Port 0 is any free one."""
-    return make_server(
-        "127.0.0.1",
-        port,
-        create_app(emulator, citizen=citizen, about=about),
-        threaded=True,
-        request_handler=Handler,
-    )
-
-
-CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
+def listen(emulator: Emulator, port: int, *, about: About = NOTHING_ABOUT) -> BaseWSGIServer:
+    """Returns a server that is bound to loopback, and not yet serving. Port 0 is any free one."""
+    app = create_app(emulator, about)
+    return make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler)
 
 
 def choices(screen: str) -> dict[str, str]:

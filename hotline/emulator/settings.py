@@ -1,7 +1,7 @@
 """What may be set about the stand-in: how it is reached, what nobody has proved about the gateway, how fast it is."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -33,11 +33,8 @@ class EmulatorSettings:
 
     service_code: str = "*384*777#"
     shortcode: str = "3847"
-    api_key: str = "emulator"
     senders: tuple[str, ...] = ()
     """Sender ids that are registered; none means that any is."""
-    balance: str = "RWF 250000.0000"
-    price: float = 10.0
     direct_dial: DirectDial = DirectDial.IN_TEXT
     forward_empty: bool = True
     """Whether an empty reply reaches the line; else the network shows the screen again."""
@@ -45,7 +42,6 @@ class EmulatorSettings:
     """Septets a USSD string may have; one letter outside GSM-7 leaves 80 UCS-2 units."""
     idle: float = 30.0
     dialog: float = 180.0
-    connect_timeout: float = 10.0
     total_timeout: float = 10.0
     """Wall seconds for the line to answer a hop."""
     slow_after: float = 5.0
@@ -67,7 +63,7 @@ class EmulatorSettings:
     mo_date: MoDate = MoDate.ISO
 
     def changed(self, changes: Mapping[str, Any]) -> "EmulatorSettings":
-        """With some values replaced, each read as the type it has. Raises SettingsInvalid, all at once."""
+        """Returns them with some values replaced, each read as the type it has. Raises SettingsInvalid, all at once."""
         problems: list[str] = []
         read: dict[str, Any] = {}
         known = {field.name for field in fields(self)}
@@ -82,12 +78,6 @@ class EmulatorSettings:
         if problems:
             raise SettingsInvalid(problems)
         return replace(self, **read)
-
-    def shown(self) -> dict[str, Any]:
-        """As JSON, without the key."""
-        shown = asdict(self)
-        del shown["api_key"]
-        return shown
 
 
 def _like(sample: object, value: Any) -> Any:

@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hotline.domain.places.places import place_name, province_of, sectors
-from hotline.emulator.client import ClientSession, EmulatorClient
 from hotline.errors import HandsetRefused
 from tests.chaos import calls
 from tests.chaos.reading import DialogueBroken, LabelMissing, choose
+from tests.handsets import ClientSession, EmulatorClient
 from tests.labels import (
     ADULT,
     CHILD_WORK,

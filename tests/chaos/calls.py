@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from hotline.domain.tip import NATIONAL
-from hotline.emulator.client import ClientSession
 from hotline.errors import HandsetRefused, KeyMissing, SealBroken
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.weekly_lock import WeeklyLock
@@ -18,6 +17,7 @@ from hotline.store.database import Database
 from tests import books
 from tests.books import WaitingCall
 from tests.chaos.reading import LabelMissing, choose
+from tests.handsets import ClientSession
 from tests.labels import AGREED, CALL
 
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from hotline.domain.places.places import districts
-from hotline.emulator.client import EmulatorClient
 from tests.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, plan, try_to_tell
+from tests.handsets import EmulatorClient
 
 CALLERS = 12
 NUMBERS = 100_000

@@ -9,9 +9,9 @@ from contextlib import closing, suppress
 
 import requests
 
-from hotline.emulator.client import ClientSession, EmulatorClient
 from tests.chaos.stand.processes import started_as
 from tests.eventually import eventually
+from tests.handsets import ClientSession, EmulatorClient
 from tests.stack import Stack
 
 FRONT = "Akazi gatekanye n'umuryango"

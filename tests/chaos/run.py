@@ -14,7 +14,6 @@ from typing import Any
 
 from hotline.config import Settings
 from hotline.domain.tip import Urgency
-from hotline.emulator.client import EmulatorClient
 from tests import books
 from tests.chaos.callers import plan
 from tests.chaos.canary import Search, number_forms, written_forms
@@ -24,6 +23,7 @@ from tests.chaos.process_killer import EACH, ProcessKiller
 from tests.chaos.report import RunReport, source
 from tests.chaos.settling import accepted, kit_of, settle
 from tests.chaos.stand.ground import Pair, ground, own_or_refuse, second_server, under_test
+from tests.handsets import EmulatorClient
 from tests.stack import Stack
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.emulator.client import EmulatorClient
 from hotline.text.gsm7 import segments
 from tests.eventually import eventually
+from tests.handsets import EmulatorClient
 from tests.homes import LayHome, sending
 from tests.stack import Stack
 

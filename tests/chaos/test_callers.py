@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from tests.chaos.callers import BrokenDialogues, TipToTell, dial_once, try_to_tell
 from tests.chaos.crowd import Crowd
 from tests.chaos.reading import DialogueBroken
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.running import serving
+from tests.handsets import EmulatorClient
 
 TIP = TipToTell(1, "12", danger=True, words="")
 SCREENS = {

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 from hotline.domain.outbox.delivery import MessageState, Priority
 from hotline.domain.places.places import districts
 from hotline.domain.tip import Urgency
-from hotline.emulator.client import EmulatorClient
 from hotline.store.outbox.messages import Message
 from hotline.store.tips import tips as books
 from tests.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, try_to_tell
 from tests.chaos.run import WORDS, waits
 from tests.chaos.settling import kit_of, settle
 from tests.chaos.stand.ground import Pair, ground, under_test
+from tests.handsets import EmulatorClient
 from tests.homes import LayHome, sending
 from tests.long import is_long
 from tests.stack import Stack

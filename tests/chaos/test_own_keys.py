@@ -14,10 +14,10 @@ import requests
 
 from hotline.adapters.queue import embedded_redis
 from hotline.domain.places.places import districts
-from hotline.emulator.client import EmulatorClient
 from tests.chaos.callers import plan, tell
 from tests.chaos.ledger import REFERENCE
 from tests.eventually import eventually
+from tests.handsets import EmulatorClient
 from tests.homes import LayHome
 from tests.stack import free_port
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.running import serving
+from tests.handsets import EmulatorClient
 
 
 @pytest.fixture(scope="session")

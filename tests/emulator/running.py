@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.page import NOTHING_ABOUT, About
-from hotline.emulator.server import listen
+from hotline.emulator.server import NOTHING_ABOUT, About, listen
 
 
 @contextmanager

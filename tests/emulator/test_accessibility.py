@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from hotline.emulator.client import EmulatorClient
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
+from tests.handsets import EmulatorClient
 from tests.keypad import Phone, quiet_page
 
 pytestmark = pytest.mark.browser

@@ -2,10 +2,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from hotline.emulator.client import EmulatorClient
 from hotline.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
+from tests.handsets import EmulatorClient
 
 ONE = "+250788000002"
 

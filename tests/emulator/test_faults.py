@@ -1,8 +1,10 @@
+from dataclasses import asdict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.emulator.gateway.faults import FaultKind, Faults, GatewayFault, Point
+from hotline.emulator.faults import FaultKind, Faults, GatewayFault, Point
 from hotline.errors import SettingsInvalid
 
 ONE, OTHER = "+250788000001", "+250788000002"
@@ -81,4 +83,4 @@ def test_a_rule_is_read_or_refused(document: dict[str, object]) -> None:
         fault = GatewayFault.read(document)
     except SettingsInvalid:
         return
-    assert GatewayFault.read(fault.shown()) == fault
+    assert GatewayFault.read(asdict(fault)) == fault

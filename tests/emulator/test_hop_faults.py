@@ -3,9 +3,9 @@ import time
 
 import pytest
 
-from hotline.emulator.client import EmulatorClient
-from hotline.emulator.network.networks import CONNECTION_PROBLEM
+from hotline.emulator.ussd import CONNECTION_PROBLEM
 from tests.emulator.line import FakeLine
+from tests.handsets import EmulatorClient
 
 
 def texts(line: FakeLine) -> list[str]:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.gateway.faults import GatewayFault
+from hotline.emulator.faults import GatewayFault
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms
+from tests.handsets import EmulatorClient
 from tests.keypad import DESK, quiet
 
 ONE = "+250788100001"

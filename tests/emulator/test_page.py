@@ -8,13 +8,12 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from hotline.cli.line.dial import dial
-from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.page import About
-from hotline.emulator.server import create_app
+from hotline.emulator.server import About, create_app
 from tests.emulator.line import FakeLine
 from tests.emulator.running import serving
 from tests.emulator.sdk import LocalSms
+from tests.handsets import EmulatorClient
 from tests.keypad import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"

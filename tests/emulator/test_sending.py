@@ -8,9 +8,9 @@ import pytest
 import requests
 from africastalking.Service import AfricasTalkingException
 
-from hotline.emulator.client import EmulatorClient
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
+from tests.handsets import EmulatorClient
 
 ONE, TWO = "+250788000002", "+250738000003"
 

@@ -12,8 +12,8 @@ import requests
 from click.testing import CliRunner
 
 from hotline.cli.line.dial import dial
-from hotline.emulator.client import EmulatorClient
 from tests.emulator.line import FakeLine, listening
+from tests.handsets import EmulatorClient
 
 
 def test_a_dialogue_in_a_terminal(url: str, line: FakeLine) -> None:
@@ -56,18 +56,17 @@ def test_a_phone_that_is_off(url: str, client: EmulatorClient) -> None:
     assert "the phone is off" in ran.output
 
 
-@pytest.mark.parametrize("option", ["--line", "--hooks"])
-def test_the_emulator_as_a_process(tmp_path: Path, line: FakeLine, option: str) -> None:
+def test_the_emulator_as_a_process(tmp_path: Path, line: FakeLine) -> None:
     with listening(line) as hooks:
-        (tmp_path / "hooks.json").write_text(json.dumps(hooks))
-        base = hooks["ussd"].removesuffix("/ussd")
-        address = base if option == "--line" else str(tmp_path / "hooks.json")
+        addresses = tmp_path / "hooks.json"
+        addresses.write_text(json.dumps(hooks))
         started = subprocess.Popen(
             [
                 sys.executable,
                 "-c",
                 "from hotline.cli.line.emulator import emulator; emulator()",
-                *("--port", "0", option, address, "--responder", "+250788100001:Gasabo 1"),
+                *("--port", "0", "--hooks", str(addresses)),
+                *("--responder", "+250788100001:Gasabo 1"),
             ],
             stdout=subprocess.PIPE,
             text=True,

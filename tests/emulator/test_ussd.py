@@ -3,13 +3,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.gateway.delivery import Ids
-from hotline.emulator.network.networks import CONNECTION_PROBLEM, TIMED_OUT
-from hotline.emulator.network.sessions import Phase
+from hotline.emulator.messages import Ids
+from hotline.emulator.state import Phase
+from hotline.emulator.ussd import CONNECTION_PROBLEM, TIMED_OUT
 from hotline.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
+from tests.handsets import EmulatorClient
 
 CALLER = "+250788000001"
 

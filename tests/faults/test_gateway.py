@@ -8,7 +8,7 @@ import pytest
 from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
 from hotline.domain.referrals.referral import Level
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.gateway.faults import FaultKind, GatewayFault
+from hotline.emulator.faults import FaultKind, GatewayFault
 from hotline.services.outbox import delivery
 from hotline.store.database import Database
 from tests.conftest import Clock

@@ -15,7 +15,6 @@ from hotline.adapters.gateway.africastalking_inbox import AfricasTalkingInbox
 from hotline.adapters.gateway.dialling import ListedHook
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Level
-from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import Handler
 from hotline.sealing.keys.hooksecrets import LiveSecrets
@@ -31,6 +30,7 @@ from tests.callers import FORM, MAKING, Line
 from tests.conftest import Clock
 from tests.emulator.running import serving
 from tests.eventually import eventually
+from tests.handsets import EmulatorClient
 from tests.kits import WholeKit
 
 LATE = 15

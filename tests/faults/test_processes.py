@@ -14,12 +14,12 @@ import psutil
 import pytest
 import requests
 
-from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from tests.chaos.stand.ground import Ground
 from tests.chaos.stand.processes import started_as
 from tests.emulator.running import serving
 from tests.eventually import eventually
+from tests.handsets import EmulatorClient
 from tests.homes import sending
 from tests.stack import Stack, free_port
 

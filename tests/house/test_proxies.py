@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.emulator.gateway.delivery import LineAddress
+from hotline.emulator.line import LineAddress
 from tests.house.proxies import (
     HOOK,
     NAME,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from hotline.emulator.client import EmulatorClient
 from hotline.sealing.keys.keyfolder import HOOKS_FILE, KeyFolder
 from tests.eventually import eventually
+from tests.handsets import EmulatorClient
 from tests.homes import LayHome, processes
 from tests.stack import free_port
 

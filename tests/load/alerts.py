@@ -18,10 +18,10 @@ import click
 
 from hotline.adapters.queue import embedded_redis
 from hotline.domain.places.places import districts, place_name, province_of
-from hotline.emulator.client import EmulatorClient
 from hotline.errors import HandsetRefused
 from tests.chaos.reading import LabelMissing, choose
 from tests.chaos.stand.ground import Pair, ground
+from tests.handsets import EmulatorClient
 from tests.labels import NO, PROBLEM, YES
 from tests.stack import Stack
 

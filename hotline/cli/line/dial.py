@@ -1,23 +1,38 @@
 """`hotline dial`: the emulator's handset in a terminal."""
 
+from typing import Any
+
 import click
 import requests
 
 from hotline.cli.line.demo_home import HANDSETS, gateway_here
 from hotline.domain.msisdn import caller
-from hotline.emulator.client import ClientSession, EmulatorClient
 from hotline.emulator.settings import CITIZEN
 from hotline.engine.screen import wrapped
 from hotline.errors import HandsetRefused, NumberInvalid
 
 WIDTH = 24
+SECONDS = 60.0
+REFUSED = 409
 
 
-def draw(session: ClientSession, columns: int) -> str:
-    """The screen in a frame, with what it costs."""
-    lines = [f"| {piece:<{columns}} |" for piece in wrapped(session.screen, columns)]
+def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
+    """Asks the stand-in's control API, and returns the dialogue. Raises HandsetRefused."""
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(f"{url.rstrip('/')}/control/{what}", json=fields, timeout=SECONDS)
+    if answer.status_code == REFUSED:
+        raise HandsetRefused(answer.json()["error"])
+    answer.raise_for_status()
+    dialogue: dict[str, Any] = answer.json()
+    return dialogue
+
+
+def draw(dialogue: dict[str, Any], columns: int) -> str:
+    """Returns the screen in a frame, with what it costs."""
+    lines = [f"| {piece:<{columns}} |" for piece in wrapped(dialogue["screen"], columns)]
     edge = f"+{'-' * (columns + 2)}+"
-    foot = f"{session.septets}/156" if session.open else (session.status or "")
+    foot = f"{dialogue['septets']}/156" if dialogue["open"] else (dialogue["status"] or "")
     return "\n".join([edge, *lines, edge, f"{foot:>{columns + 4}}"])
 
 
@@ -54,25 +69,26 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
     """Dial CODE on one of the emulator's handsets. An empty line hangs up, and so does the end of what is typed."""
+    whose = {"from": msisdn, "code": code, "network": network or ""}
     try:
-        session = EmulatorClient(url).dial(code, msisdn=msisdn, network=network)
+        dialogue = _ask(url, "dial", **whose)
     except HandsetRefused as refused:
         raise click.ClickException(str(refused)) from None
     except requests.RequestException:
         raise click.ClickException(f"no emulator answers at {url}: start `hotline demo`") from None
-    click.echo(draw(session, columns))
-    while session.open:
+    click.echo(draw(dialogue, columns))
+    while dialogue["open"]:
         try:
             text = click.prompt("", prompt_suffix="> ", default="", show_default=False)
         except click.Abort:
             click.echo()
             text = ""
         if not text:
-            session.hang_up()
+            _ask(url, "hangup", session=dialogue["session"])
             return
         try:
-            session.reply(text)
+            dialogue = _ask(url, "reply", session=dialogue["session"], text=text)
         except HandsetRefused:
             click.echo("The network has ended this dialogue.")
             return
-        click.echo(draw(session, columns))
+        click.echo(draw(dialogue, columns))

@@ -8,12 +8,8 @@ import click
 
 from hotline.cli.options import FILE
 from hotline.emulator.emulator import build_emulator
-from hotline.emulator.gateway.delivery import HOOKS
-from hotline.emulator.page import About
-from hotline.emulator.server import listen
-from hotline.emulator.settings import CITIZEN, EmulatorSettings
-
-PATHS = dict(zip(HOOKS, ("/ussd", "/ussd/ended", "/sms", "/delivery", "/optout"), strict=True))
+from hotline.emulator.server import About, listen
+from hotline.emulator.settings import EmulatorSettings
 
 
 def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[dict[str, str]]:
@@ -23,20 +19,9 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 
 @click.command()
 @click.option("--port", default=8001, show_default=True, help="Where it listens, on loopback.")
-@click.option("--line", help="The hooks' common address, up to and with the secret.")
 @click.option("--hooks", type=click.File(), help="What `hotline keys hooks --json` prints.")
 @click.option("--service-code", default="*384*777#", show_default=True)
 @click.option("--shortcode", default="3847", show_default=True)
-@click.option("--api-key", default="emulator")
-@click.option(
-    "--sender",
-    "senders",
-    multiple=True,
-    help="A registered sender id; any is, where none is given.",
-)
-@click.option(
-    "--citizen", default=CITIZEN, show_default=True, help="Who holds the citizen's handset."
-)
 @click.option(
     "--responder",
     multiple=True,
@@ -54,33 +39,26 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 )
 @click.option("--console", default="", help="The console's address, which the page links.")
 @click.option("--readme", type=FILE, help="The file that the page links as README.")
-@click.option("--seed", type=int, help="The same ids and the same chances again.")
 def emulator(
     port: int,
-    line: str | None,
     hooks: TextIO | None,
-    citizen: str,
     responder: list[dict[str, str]],
     clock: Path | None,
     ca: Path | None,
-    seed: int | None,
+    console: str,
+    readme: Path | None,
     **settings: Any,
 ) -> None:
     """The gateway's stand-in: its API, its callbacks, and a page with two handsets."""
-    console, readme = settings.pop("console"), settings.pop("readme")
     about = About(console, readme.read_text(encoding="utf-8") if readme is not None else "")
-    addresses = {name: f"{line.rstrip('/')}{path}" for name, path in PATHS.items()} if line else {}
-    if hooks is not None:
-        addresses = json.load(hooks)
     stand_in = build_emulator(
         EmulatorSettings(**settings),
-        hooks=addresses,
+        hooks=None if hooks is None else json.load(hooks),
         people=responder,
-        seed=seed,
         line_clock=clock,
         ca=ca,
     )
-    server = listen(stand_in, port, citizen=citizen, about=about)
+    server = listen(stand_in, port, about=about)
     code = stand_in.state.settings.service_code
     click.echo(f"Two handsets: http://127.0.0.1:{server.server_port}/   Dial {code}")
     try:

@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -144,13 +144,8 @@ class GatewayFault:
 
     @property
     def point(self) -> Point:
-        for point, kinds in _POINTS.items():
-            if self.kind in kinds:
-                return point
-        return Point.SEND
-
-    def shown(self) -> dict[str, Any]:
-        return asdict(self)
+        found = (point for point, kinds in _POINTS.items() if self.kind in kinds)
+        return next(found, Point.SEND)
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "GatewayFault":
@@ -165,6 +160,10 @@ class GatewayFault:
         if wrong:
             raise SettingsInvalid(wrong)
         return cls(**{**document, "kind": FaultKind(document["kind"])})
+
+
+Struck = Mapping[FaultKind, GatewayFault]
+"""Faults that were drawn, by their kind."""
 
 
 class Faults:
@@ -187,10 +186,8 @@ class Faults:
             if seed is not None:
                 self._dice = random.Random(seed)
 
-    def draw(
-        self, point: Point, msisdn: str, *, first_hop: bool = False
-    ) -> dict[FaultKind, GatewayFault]:
-        """Everything that strikes now, by kind. At the send, the first alone."""
+    def draw(self, point: Point, msisdn: str, *, first_hop: bool = False) -> Struck:
+        """Returns everything that strikes now, by kind. At the send, the first alone."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):

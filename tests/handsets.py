@@ -1,4 +1,4 @@
-"""The handsets from a program: benches, chaos, tests and `hotline dial` hold them through this."""
+"""The handsets of the stand-in, as tests, chaos and benches hold them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

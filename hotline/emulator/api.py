@@ -3,7 +3,6 @@
 How an answer of the gateway goes wrong on the wire.
 """
 
-import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +13,16 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.gateway.faults import FaultKind, GatewayFault, Point
-from hotline.emulator.gateway.messaging import SendRequest
-from hotline.emulator.gateway.outbox import Sent
+from hotline.emulator.faults import FaultKind, GatewayFault, Point
+from hotline.emulator.messages import SendRequest
+from hotline.emulator.state import Sent
 
+API_KEY = "emulator"
+BALANCE = "RWF 250000.0000"
+PRICE = 10.0
+INVALID = "The supplied authentication is invalid"
+MISSING = "The resource requires authentication, which was not supplied with the request"
+View = Callable[[], Response]
 PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
 
 
@@ -83,11 +88,6 @@ def _drip(honest: Response, seconds: float) -> Response:
     return Response(drops(), honest.status_code, content_type="application/json")
 
 
-INVALID = "The supplied authentication is invalid"
-MISSING = "The resource requires authentication, which was not supplied with the request"
-View = Callable[[], Response]
-
-
 def as_json(document: dict[str, Any], status: int = 200) -> Response:
     """Bare `application/json`: with a charset behind it the SDK would return text."""
     return Response(json.dumps(document), status, content_type="application/json")
@@ -114,11 +114,11 @@ def build_api(emulator: Emulator) -> Blueprint:
         ("/auth-token/generate", api.token, "POST"),
     ):
         name = f"{view.__name__}_{method.lower()}"
-        blueprint.add_url_rule(rule, name, _keyed(emulator, view), methods=[method])
+        blueprint.add_url_rule(rule, name, _keyed(view), methods=[method])
     return blueprint
 
 
-def _keyed(emulator: Emulator, view: View) -> View:
+def _keyed(view: View) -> View:
     """Behind the `apiKey` header."""
 
     @wraps(view)
@@ -126,9 +126,7 @@ def _keyed(emulator: Emulator, view: View) -> View:
         key = request.headers.get("apiKey")
         if key is None:
             return unauthorized(MISSING)
-        if not hmac.compare_digest(key.encode(), emulator.state.settings.api_key.encode()):
-            return unauthorized()
-        return view()
+        return view() if key == API_KEY else unauthorized()
 
     return guarded
 
@@ -142,30 +140,20 @@ class _Api:
         missing = [name for name in ("username", "to", "message") if not form.get(name)]
         if missing:
             return refusal(400, f"Request is missing required form field '{missing[0]}'")
-        return self._send(
-            SendRequest(
-                to=list(dict.fromkeys(form["to"].split(","))),
-                text=form["message"],
-                sender=form.get("from", ""),
-                enqueue=form.get("enqueue", "1") != "0",
-            )
-        )
+        to, enqueue = list(dict.fromkeys(form["to"].split(","))), form.get("enqueue", "1") != "0"
+        return self._send(SendRequest(to, form["message"], form.get("from", ""), enqueue))
 
     def send_bulk(self) -> Response:
         body = request.get_json(silent=True)
-        if not isinstance(body, dict) or not isinstance(body.get("phoneNumbers"), list):
+        texts = ("username", "message", "senderId")
+        if (
+            not isinstance(body, dict)
+            or not isinstance(body.get("phoneNumbers"), list)
+            or not all(isinstance(body.get(name), str) for name in texts)
+        ):
             return refusal(400, "The request content was malformed")
-        if not all(isinstance(body.get(name), str) for name in ("username", "message", "senderId")):
-            return refusal(400, "The request content was malformed")
-        numbers = [str(number) for number in body["phoneNumbers"]]
-        return self._send(
-            SendRequest(
-                to=list(dict.fromkeys(numbers)),
-                text=body["message"],
-                sender=body["senderId"],
-                enqueue=body.get("enqueue", 1) != 0,
-            )
-        )
+        to, enqueue = list(dict.fromkeys(map(str, body["phoneNumbers"]))), body.get("enqueue", 1)
+        return self._send(SendRequest(to, body["message"], body["senderId"], enqueue != 0))
 
     def inbox(self) -> Response:
         after = request.args.get("lastReceivedId", default=0, type=int)
@@ -186,36 +174,33 @@ class _Api:
         return as_json({"SMSMessageData": {"Messages": messages}})
 
     def user(self) -> Response:
-        return as_json({"UserData": {"balance": self._emulator.state.settings.balance}})
+        return as_json({"UserData": {"balance": BALANCE}})
 
     def token(self) -> Response:
         return as_json({"token": self._emulator.ids.token(), "lifetimeInSeconds": 3600})
 
     def _send(self, asked: SendRequest) -> Response:
-        if not self._emulator.messaging.sender_known(asked.sender):
+        if not self._emulator.messages.sender_known(asked.sender):
             return self._accepted([], "InvalidSenderId")
         drawn = self._emulator.faults.draw(Point.SEND, asked.to[0] if asked.to else "")
         fault = next(iter(drawn.values()), None)
-        if fault is None:
-            return self._recorded(asked)
-        return self._broken(asked, fault)
 
-    def _broken(self, asked: SendRequest, fault: GatewayFault) -> Response:
+        def recorded() -> Response:
+            return self._accepted(self._emulator.messages.record(asked, fault))
+
+        if fault is None:
+            return recorded()
         if fault.kind is FaultKind.UNAUTHORIZED:
             return unauthorized()
         if fault.kind is FaultKind.INVALID_SENDER:
             return self._accepted([], "InvalidSenderId")
-        return misbehave(fault, lambda: self._recorded(asked, fault))
-
-    def _recorded(self, asked: SendRequest, fault: GatewayFault | None = None) -> Response:
-        entries = self._emulator.messaging.record(asked, fault)
-        return self._accepted(entries)
+        return misbehave(fault, recorded)
 
     def _accepted(self, entries: list[Sent], message: str = "") -> Response:
         settings = self._emulator.state.settings
         good = [entry for entry in entries if entry.accepted]
         parts = sum(entry.parts for entry in good)
-        total = f"RWF {settings.price * parts:.4f}" if good else "0"
+        total = f"RWF {PRICE * parts:.4f}" if good else "0"
         said = message or f"Sent to {len(good)}/{len(entries)} Total Cost: {total}"
         if good and settings.message_parts and not message:
             said += f" Message parts: {parts}"
@@ -228,7 +213,7 @@ class _Api:
             "statusCode": entry.status_code,
             "number": entry.to,
             "status": entry.status,
-            "cost": f"RWF {settings.price * entry.parts:.4f}" if entry.accepted else "0",
+            "cost": f"RWF {PRICE * entry.parts:.4f}" if entry.accepted else "0",
             "messageId": entry.id,
         }
         if settings.message_parts:

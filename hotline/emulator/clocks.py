@@ -1,0 +1,120 @@
+"""A clock that can run faster or be turned, and what is to happen on it. The line's own clock."""
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline.errors import SettingsInvalid
+
+MOST = 366 * 86400
+"""Seconds by which the line's clock may be turned."""
+
+
+@dataclass(order=True, slots=True)
+class Timer:
+    due: float
+    order: int
+    action: Callable[[], None] = field(compare=False)
+    cancelled: bool = field(default=False, compare=False)
+
+    def cancel(self) -> None:
+        """Harmless once it has fired."""
+        self.cancelled = True
+
+
+class Scheduler:
+    """Fires timers when the clock reaches them, each in a thread of its own since callbacks wait for the line."""
+
+    def __init__(self) -> None:
+        self.scale = 1.0
+        self._real = time.monotonic()
+        self._reached = 0.0
+        self._heap: list[Timer] = []
+        self._count = itertools.count()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="emulator-clock", daemon=True)
+        self._thread.start()
+
+    def now(self) -> float:
+        """Returns the seconds of this clock since it was made."""
+        with self._changed:
+            return self._now()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Timer:
+        with self._changed:
+            timer = Timer(self._now() + seconds, next(self._count), action)
+            heapq.heappush(self._heap, timer)
+            self._changed.notify_all()
+        return timer
+
+    def turn(self, seconds: float) -> None:
+        """Turns the clock forward at once; everything due on the way fires."""
+        with self._changed:
+            self._reached += seconds
+            self._changed.notify_all()
+
+    def run_at(self, scale: float) -> None:
+        with self._changed:
+            self._reached, self._real = self._now(), time.monotonic()
+            self.scale = scale
+            self._changed.notify_all()
+
+    def forget_all(self) -> None:
+        with self._changed:
+            self._heap.clear()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join(timeout=5)
+
+    def _now(self) -> float:
+        return self._reached + (time.monotonic() - self._real) * self.scale
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if self._closed:
+                    return
+                rest = (self._heap[0].due - self._now()) / self.scale if self._heap else None
+                if rest is None or rest > 0:
+                    self._changed.wait(rest)
+                    continue
+                timer = heapq.heappop(self._heap)
+            if not timer.cancelled:
+                threading.Thread(target=timer.action, name="emulator-timer", daemon=True).start()
+
+
+@dataclass(frozen=True, slots=True)
+class LineClock:
+    """The clock of the line's own processes: a file of seconds that all of them read."""
+
+    file: Path | None = None
+    """None where the line keeps the true time, whatever anybody asks."""
+
+    def offset(self) -> int:
+        """Returns by how many seconds it is ahead; less than nothing where it is behind."""
+        try:
+            return int(self.file.read_text(encoding="ascii")) if self.file else 0
+        except (OSError, ValueError):
+            return 0
+
+    def set(self, offset: int) -> None:
+        """Turns it to so many seconds ahead of the true time.
+
+        Raises SettingsInvalid where it cannot be turned, or not so far.
+        """
+        if self.file is None:
+            raise SettingsInvalid(["the clock: this line's cannot be turned; `hotline demo` can"])
+        if abs(offset) > MOST:
+            raise SettingsInvalid(["the clock: not by more than a year"])
+        # In one go: nobody reads a half.
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(str(offset), encoding="ascii")
+        fresh.replace(self.file)

@@ -1,0 +1,301 @@
+"""SMS between the gateway and the handsets, in both directions, with the reports that are made of it, lies included.
+
+MT: a send request becomes entries of the outbox, and an SMS on a handset. MO: an SMS typed on a handset is told to the
+line again and again until it says 200.
+"""
+
+import random
+import re
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from hotline.emulator.clocks import Scheduler
+from hotline.emulator.faults import FaultKind, Faults, GatewayFault, Point, Struck
+from hotline.emulator.line import LineAddress
+from hotline.emulator.settings import MoDate
+from hotline.emulator.state import Direction, EmulatorState, Incoming, Sent, Sms
+from hotline.errors import HandsetRefused
+from hotline.text.gsm7 import EACH, segments
+
+DELIVERED = "Success"
+QUEUED, SENT, PROCESSED = 102, 101, 100
+BAD_NUMBER, BLACKLISTED = 403, 406
+NAMES = {
+    401: "RiskHold",
+    402: "InvalidSenderId",
+    BAD_NUMBER: "InvalidPhoneNumber",
+    404: "UnsupportedNumberType",
+    405: "InsufficientBalance",
+    BLACKLISTED: "UserInBlacklist",
+    407: "CouldNotRoute",
+    409: "DoNotDisturbRejection",
+    500: "InternalServerError",
+    501: "GatewayError",
+    502: "RejectedByGateway",
+}
+"""The gateway's names for its recipient status codes."""
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class Ids:
+    """The ids that the gateway gives, the same ones again for the same seed."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._dice = random.Random(seed)
+        self._lock = threading.Lock()
+
+    def session(self) -> str:
+        return f"ATUid_{self.token()}"
+
+    def message(self) -> str:
+        return f"ATXid_{self.token()}"
+
+    def incoming(self) -> str:
+        return str(uuid.UUID(self.token(), version=4))
+
+    def token(self) -> str:
+        with self._lock:
+            return f"{self._dice.getrandbits(128):032x}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    to: Sequence[str]
+    text: str
+    sender: str
+    enqueue: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    state: EmulatorState
+    line: LineAddress
+    faults: Faults
+    scheduler: Scheduler
+    ids: Ids
+    waiting: dict[str, list[tuple[Sent, Struck]]] = field(default_factory=dict)
+    """By number: what waits for a phone to be switched on. Under the state's lock."""
+
+    def sender_known(self, sender: str) -> bool:
+        settings = self.state.settings
+        if not sender or sender == settings.shortcode or not settings.senders:
+            return True
+        return sender in settings.senders
+
+    def record(self, request: SendRequest, fault: GatewayFault | None = None) -> list[Sent]:
+        """Makes one entry for each recipient; accepted ones are on their way."""
+        with self.state.changing() as state:
+            entries = [self._entry(number, request, fault) for number in request.to]
+            state.outbox.extend(entries)
+            for entry in entries:
+                state.travelled("mt" if entry.accepted else "refused", entry.to, entry.status)
+        for entry in entries:
+            if entry.accepted:
+                self._begin(entry)
+        return entries
+
+    def switched_on(self, msisdn: str) -> None:
+        with self.state.lock:
+            waiting = self.waiting.pop(msisdn, [])
+        for sent, faults in waiting:
+            self._arrive(sent, faults)
+
+    def force(self, message_id: str, status: str, reason: str = "") -> bool:
+        """Makes one report on demand, whatever happened to the message. Returns False where the id is unknown."""
+        with self.state.lock:
+            found = [sent for sent in self.state.outbox if sent.id == message_id]
+        for sent in found[:1]:
+            self._report(sent, status, {}, reason)
+        return bool(found)
+
+    def type_sms(self, msisdn: str, to: str, text: str) -> list[str]:
+        """Returns the ids under which the gateway tells it. An MO to anybody else ends on that handset.
+
+        Raises HandsetRefused where the phone is off.
+        """
+        with self.state.changing() as state:
+            held = state.handset(msisdn)
+            if not held.power:
+                raise HandsetRefused("the phone is off")
+            held.messages.append(
+                Sms(self.ids.incoming(), Direction.SENT, to, text, time.time(), read=True)
+            )
+            state.travelled("mo", msisdn)
+            if to != state.settings.shortcode:
+                return []
+            told = [self._listed(msisdn, to, part) for part in self._parts(text)]
+        faults = self.faults.draw(Point.MO, msisdn)
+        for incoming in told if FaultKind.LOST_MO not in faults else ():
+            for _ in range(2 if FaultKind.DUPLICATE_MO in faults else 1):
+                self._tell_later(0.0, incoming, self.scheduler.now())
+        return [incoming.id for incoming in told]
+
+    def opt_out(self, msisdn: str, sender: str) -> None:
+        """Stops bulk messages to this number, as the gateway does by itself, and posts a notice."""
+        with self.state.changing() as state:
+            state.blacklist.add(msisdn)
+        self.line.post("optout", {"senderId": sender, "phoneNumber": msisdn})
+
+    def _entry(self, number: str, request: SendRequest, fault: GatewayFault | None) -> Sent:
+        code = self._code(number, request, fault)
+        accepted = code < 200
+        return Sent(
+            id=self.ids.message() if accepted else "None",
+            to=number,
+            sender=request.sender or "AFRICASTKNG",
+            text=request.text,
+            status_code=code,
+            status="Success" if accepted else NAMES.get(code, "Unknown"),
+            accepted_at=time.time(),
+            accepted=accepted,
+            parts=segments(request.text),
+            fault=fault.kind if fault else None,
+        )
+
+    def _code(self, number: str, request: SendRequest, fault: GatewayFault | None) -> int:
+        if fault is not None and fault.kind is FaultKind.RECIPIENT_STATUS:
+            return fault.status or 500
+        if not E164.fullmatch(number):
+            return BAD_NUMBER
+        if number in self.state.blacklist:
+            return BLACKLISTED
+        if self.state.settings.live_status:
+            return PROCESSED
+        return QUEUED if request.enqueue else SENT
+
+    def _begin(self, sent: Sent) -> None:
+        faults = self.faults.draw(Point.REPORT, sent.to)
+        if FaultKind.EARLY_REPORT in faults:
+            self._report(sent, DELIVERED, faults)
+        reversed_ = FaultKind.REVERSED_REPORTS in faults
+        self._go_on(sent, () if reversed_ else self.state.settings.interim, faults, wait=0.0)
+
+    def _go_on(self, sent: Sent, interim: Sequence[str], faults: Struck, *, wait: float) -> None:
+        """Sets each step before the last is told: in order, and no slower for a line that hangs."""
+        settings = self.state.settings
+        if not interim:
+            self.scheduler.after(settings.deliver_after, lambda: self._arrive(sent, faults))
+            return
+
+        def step() -> None:
+            self._queue(sent, interim[0], faults)
+            self._go_on(sent, interim[1:], faults, wait=settings.report_gap)
+            self._tell_reports(sent)
+
+        self.scheduler.after(wait, step)
+
+    def _arrive(self, sent: Sent, faults: Struck) -> None:
+        if FaultKind.FAILED_REPORT in faults:
+            status, _, reason = (faults[FaultKind.FAILED_REPORT].value or "Failed").partition(":")
+            self._report(sent, status, faults, reason)
+            return
+        with self.state.changing() as state:
+            held = state.handset(sent.to)
+            if held.power:
+                sent.delivered_at = time.time()
+                held.received += 1
+                held.messages.append(
+                    Sms(sent.id, Direction.RECEIVED, sent.sender, sent.text, sent.delivered_at)
+                )
+                state.travelled("delivered", sent.to)
+            else:
+                self.waiting.setdefault(sent.to, []).append((sent, faults))
+        settings = self.state.settings
+        if sent.delivered_at is None:
+            self._report(sent, "Buffered", faults)
+            self.scheduler.after(settings.give_up_after, lambda: self._give_up(sent, faults))
+            return
+        if FaultKind.UNKNOWN_REPORT in faults:
+            self._report(sent, faults[FaultKind.UNKNOWN_REPORT].value or "Teleported", faults)
+        if FaultKind.EARLY_REPORT not in faults:
+            self._report(sent, DELIVERED, faults)
+        if FaultKind.REVERSED_REPORTS in faults:
+            for place, status in enumerate(reversed(settings.interim), start=1):
+                self._report_later(place * settings.report_gap, sent, status, faults)
+
+    def _give_up(self, sent: Sent, faults: Struck) -> None:
+        """Throws away what waited for a phone that stayed off, and tells the line."""
+        with self.state.lock:
+            waiting = self.waiting.get(sent.to, [])
+            if (sent, faults) not in waiting:
+                return
+            waiting.remove((sent, faults))
+        self._report(sent, "Failed", faults, "UserIsInactive")
+
+    def _report_later(self, seconds: float, sent: Sent, status: str, faults: Struck) -> None:
+        self.scheduler.after(seconds, lambda: self._report(sent, status, faults))
+
+    def _report(self, sent: Sent, status: str, faults: Struck, reason: str = "") -> None:
+        self._queue(sent, status, faults, reason)
+        self._tell_reports(sent)
+
+    def _queue(self, sent: Sent, status: str, faults: Struck, reason: str = "") -> None:
+        if FaultKind.NO_REPORT in faults:
+            return
+        with self.state.changing() as state:
+            fields = {
+                "id": sent.id,
+                "status": status,
+                "phoneNumber": sent.to,
+                "networkCode": state.handset(sent.to).network,
+            }
+            if reason:
+                fields["failureReason"] = reason
+            sent.reports.append(status)
+            sent.untold += [fields] * (2 if FaultKind.DUPLICATE_REPORT in faults else 1)
+            state.travelled("report", sent.to, status)
+
+    def _tell_reports(self, sent: Sent) -> None:
+        with self.state.lock:
+            if sent.telling:
+                return
+            sent.telling = True
+        while True:
+            with self.state.lock:
+                if not sent.untold:
+                    sent.telling = False
+                    return
+                fields = sent.untold.pop(0)
+            self.line.post("delivery", fields)
+
+    def _listed(self, msisdn: str, to: str, text: str) -> Incoming:
+        number = len(self.state.incoming) + 1
+        incoming = Incoming(number, self.ids.incoming(), msisdn, to, text, time.time())
+        self.state.incoming.append(incoming)
+        return incoming
+
+    def _parts(self, text: str) -> list[str]:
+        if not self.state.settings.mo_split or segments(text) == 1:
+            return [text]
+        return [text[at : at + EACH] for at in range(0, len(text), EACH)]
+
+    def _tell_later(self, seconds: float, incoming: Incoming, since: float) -> None:
+        self.scheduler.after(seconds, lambda: self._tell(incoming, since))
+
+    def _tell(self, incoming: Incoming, since: float) -> None:
+        settings, began = self.state.settings, self.scheduler.now()
+        told = self.line.post("sms", self._fields(incoming)).status == 200
+        with self.state.changing() as state:
+            state.travelled("mo told" if told else "mo refused", incoming.msisdn)
+        now = self.scheduler.now()
+        if not told and now - since < settings.mo_patience:
+            self._tell_later(max(0.0, began + settings.mo_repeat - now), incoming, since)
+
+    def _fields(self, incoming: Incoming) -> dict[str, str]:
+        plain = self.state.settings.mo_date is MoDate.PLAIN
+        date = "%Y-%m-%d %H:%M:%S" if plain else "%Y-%m-%dT%H:%M:%SZ"
+        with self.state.lock:
+            network = self.state.handset(incoming.msisdn).network
+        return {
+            "linkId": "",
+            "text": incoming.text,
+            "to": incoming.to,
+            "id": incoming.id,
+            "date": f"{datetime.fromtimestamp(incoming.at, UTC):{date}}",
+            "from": incoming.msisdn,
+            "networkCode": network,
+        }
