@@ -17,8 +17,8 @@ from hotline.ports import Kit
 from hotline.services import weekly_keys
 from hotline.web.bodies import Bodies, whole_first
 from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console
+from hotline.web.console.routes import Route
 from hotline.web.console.templating import Templates
-from hotline.web.console.visit import OpenRoute
 from hotline.web.slowness import close_slow_ones_for_ever
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 EACH_SECONDS = 60.0
 
 
-def served(settings: Settings, more: tuple[OpenRoute, ...] = ()) -> WSGIApplication:
+def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     """The console's application, with its threads begun."""
     os.umask(OWNER_ALONE)
     configure(settings.log, "console")

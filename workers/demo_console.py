@@ -8,9 +8,9 @@ import os
 
 from hotline.cli.line.demo_home import refuse_elsewhere
 from hotline.config import Settings
-from hotline.web.console.pages.demo_entering import ROUTES
+from hotline.web.console.routes import DEMO
 from workers.console_server import served
 
 settings = Settings.read(os.environ)
 refuse_elsewhere(settings, os.environ.get("HOTLINE_CONSOLE_HOST") or "127.0.0.1")
-application = served(settings, ROUTES)
+application = served(settings, DEMO)

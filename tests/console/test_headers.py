@@ -6,8 +6,7 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.engine.flow import Book
-from hotline.web.console.routes import ROUTES
-from hotline.web.console.visit import PageRoute
+from hotline.web.console.routes import ROUTES, PageRoute
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.console.test_routes import path_of
 

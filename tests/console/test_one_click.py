@@ -18,8 +18,7 @@ from hotline.environment import CHECKOUT
 from hotline.errors import StartFailed
 from hotline.services.accounts import demo_accounts
 from hotline.web.console.app import create_console
-from hotline.web.console.pages.demo_entering import ROUTES
-from hotline.web.console.routes import ROUTES as OF_EVERY_LINE
+from hotline.web.console.routes import DEMO, ROUTES
 from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
 
 ONE_CLICK = "/enter/demo"
@@ -29,7 +28,7 @@ ONE_CLICK = "/enter/demo"
 def demo(make_desk: MakeDesk) -> Desk:
     desk = make_desk(pretended=True)
     kit = replace(desk.kit, demo_accounts=tuple(demo_accounts.make(desk.kit)))
-    return replace(desk, kit=kit, app=create_console(kit, PAGES, ROUTES))
+    return replace(desk, kit=kit, app=create_console(kit, PAGES, DEMO))
 
 
 def click(client: FlaskClient, account: str, *, peer: str = "127.0.0.1") -> TestResponse:
@@ -66,7 +65,7 @@ def test_no_other_account_signs_in_with_one_click(demo: Desk, name: str) -> None
 
 def test_behind_a_real_gateway_no_account_signs_in_with_one_click(demo: Desk) -> None:
     kit = replace(demo.kit, pretended=False)
-    client = create_console(kit, PAGES, ROUTES).test_client()
+    client = create_console(kit, PAGES, DEMO).test_client()
     assert click(client, "Desk 1").status_code == 404
 
 
@@ -74,7 +73,7 @@ def test_a_line_that_run_starts_has_no_such_address(demo: Desk, tmp_path: Path) 
     client = create_console(demo.kit, PAGES).test_client()
     assert click(client, "Desk 1").status_code == 404
     assert "Sign in as" not in client.get("/enter?language=en", base_url=ADDRESS).text
-    assert ONE_CLICK not in {route.rule for route in OF_EVERY_LINE}
+    assert ONE_CLICK not in {route.rule for route in ROUTES}
 
     environ = {**environ_of({"HOTLINE_HOME": str(tmp_path)}, 8001), "PATH": os.environ["PATH"]}
     settings = Settings.read(environ)

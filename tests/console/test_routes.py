@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from inspect import signature
 
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.desk.audit_sentences import is_known
 from hotline.web.console import who
-from hotline.web.console.routes import ROUTES
-from hotline.web.console.visit import Needs, OpenRoute, PageRoute
+from hotline.web.console.routes import DEMO, ROUTES, Needs, PageRoute, Route
+from hotline.web.console.visit import endpoint_of
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import with_a_release, with_a_tip
 
@@ -48,7 +49,7 @@ def path_of(route: PageRoute) -> str:
     return path
 
 
-def named(route: PageRoute | OpenRoute) -> str:
+def named(route: Route) -> str:
     return f"{route.method} {route.rule}"
 
 
@@ -80,6 +81,21 @@ def test_every_page_of_the_application_has_a_row_and_no_other_way_in(desk: Desk)
     told = {(route.method, route.rule) for route in ROUTES}
     assert rules == told | {("HEAD", rule) for method, rule in told if method == "GET"}
     assert len({route.endpoint for route in ROUTES}) == len(ROUTES)
+
+
+def test_every_row_names_a_view() -> None:
+    """Modules are imported when a page is asked for: only this finds a wrong name before somebody does."""
+    wrong = []
+    for route in (*ROUTES, *DEMO):
+        try:
+            view = route.view()
+        except (ImportError, AttributeError) as missing:
+            wrong.append(f"{named(route)}: {missing}")
+            continue
+        words = {"visit", *re.findall(r"<(?:int:)?(\w+)>", route.rule)}
+        if endpoint_of(view) != route.endpoint or not words <= {*signature(view).parameters}:
+            wrong.append(f"{named(route)}: not what {route.name} takes")
+    assert wrong == []
 
 
 def test_a_row_says_what_it_must() -> None:

@@ -1,4 +1,4 @@
-"""What the web process does not pay for before its first answer."""
+"""What the web process and the console do not pay for before their first answer."""
 
 import os
 import subprocess
@@ -31,3 +31,26 @@ def test_what_the_process_starts_with_is_no_burden_to_the_collector(
         [sys.executable, "-c", look], env=environ, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "True"
+
+
+def test_the_console_imports_a_page_when_somebody_first_asks_for_it(
+    tmp_path: Path, lay_home: LayHome
+) -> None:
+    environ = os.environ | {"HOTLINE_HOME": str(lay_home(tmp_path) / "home")}
+    look = """
+import sys
+from werkzeug.test import Client
+from hotline.web.console.routes import ROUTES
+from workers.console import application
+
+VIEWS = {"hotline." + route.name.rpartition(".")[0] for route in ROUTES}
+LARGE = ("numpy", "openpyxl", "segno", "hotline.services.tips", "hotline.services.changes")
+def loaded(): return {name for name in sys.modules if name in VIEWS or name.startswith(LARGE)}
+print(loaded())
+answer = Client(application).get("/enter", base_url="http://127.0.0.1:8080")
+print(answer.status_code, loaded() & VIEWS)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", look], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["set()", "200 {'hotline.web.console.pages.entering'}"]

@@ -14,9 +14,8 @@ from hotline.web.console.guard import (
     open_view,
     unforeseen,
 )
-from hotline.web.console.routes import ROUTES
+from hotline.web.console.routes import ROUTES, PageRoute, Route
 from hotline.web.console.templating import Templates
-from hotline.web.console.visit import PAGES, OpenRoute, PageRoute
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -40,9 +39,7 @@ PATIENCE = 30.0
 """Seconds for a body, and the longest that a page may take: the web servers in front give up then, too."""
 
 
-def create_console(
-    kit: ConsoleKit, templates: Templates, more: tuple[OpenRoute, ...] = ()
-) -> Flask:
+def create_console(kit: ConsoleKit, templates: Templates, more: tuple[Route, ...] = ()) -> Flask:
     """The whole application, for one kit. It answers to the address in the kit alone.
 
     `more`: addresses that only the demo has.
@@ -56,7 +53,6 @@ def create_console(
     app.after_request(partial(_harden, kit))
     app.register_error_handler(Exception, partial(unforeseen, house))
     app.url_map = addresses(more)
-    app.config[PAGES] = {one.endpoint: one for one in ROUTES if isinstance(one, PageRoute)}
     for route in (*ROUTES, *more):
         app.view_functions[route.endpoint] = (
             guarded_view(house, route) if isinstance(route, PageRoute) else open_view(house, route)
@@ -65,7 +61,7 @@ def create_console(
 
 
 @cache
-def addresses(more: tuple[OpenRoute, ...] = ()) -> Map:
+def addresses(more: tuple[Route, ...] = ()) -> Map:
     """The addresses of the route table. They are the same for every kit, and take longer to compile than all else."""
     return Map(
         [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]

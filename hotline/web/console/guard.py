@@ -26,13 +26,13 @@ from hotline.services.accounts import sessions
 from hotline.text.languages import CODES, FIRST
 from hotline.text.networks import network_of
 from hotline.web.console.form import FORM_KEY, PostedForm
-from hotline.web.console.pages import entering
+from hotline.web.console.routes import Needs, PageRoute, Route
 from hotline.web.console.templating import Templates
 from hotline.web.console.visit import (
+    COOKIE,
+    KNOWN,
+    LINK_COOKIE,
     GuestVisit,
-    Needs,
-    OpenRoute,
-    PageRoute,
     Visit,
     marks_if_known,
     not_taken,
@@ -84,10 +84,10 @@ def only_so_many_fields() -> None:
         abort(413)
 
 
-def open_view(house: Gatehouse, route: OpenRoute) -> Answer:
+def open_view(house: Gatehouse, route: Route) -> Answer:
     def answer(**values: object) -> Response:
         _only_what_may_be(house, values)
-        return route.view(_guest(house), **values)
+        return route.view()(_guest(house), **values)
 
     return answer
 
@@ -96,7 +96,7 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
     def answer(**values: object) -> Response:
         _only_what_may_be(house, values)
         guest = _guest(house)
-        token = request.cookies.get(entering.COOKIE, "")
+        token = request.cookies.get(COOKIE, "")
         automatic = request.method == "GET" and AUTOMATIC in request.args
         by = sessions.look(house.kit, token, automatic=automatic) if token else None
         if by is None:
@@ -114,7 +114,7 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
                 return _asked(visit)
             if route.needs in (Needs.FRESH, Needs.KEY) and not by.is_fresh:
                 return _fresh(visit, route, values, *proof)
-        return route.view(visit, **values)
+        return route.view()(visit, **values)
 
     return answer
 
@@ -139,6 +139,8 @@ def _outside(guest: GuestVisit) -> Response:
         return make_response("", 401)
     if request.method == "GET":
         return see("entering.ask", to=guest.path)
+    from hotline.web.console.pages import entering
+
     return entering.ended(guest)
 
 
@@ -153,7 +155,7 @@ def _fresh(
         return _outside(visit)
     if isinstance(found, Refused):
         return _asked(visit.with_faults({"secret_password": not_taken(visit, found)}))
-    return route.view(replace(visit, by=found), **values)
+    return route.view()(replace(visit, by=found), **values)
 
 
 def _asked(visit: Visit) -> Response:
@@ -178,8 +180,8 @@ def _guest(house: Gatehouse) -> GuestVisit:
         ),
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
         network=network_of(peer_of(request.environ, house.kit.proxies)),
-        known=request.cookies.get(entering.KNOWN, ""),
-        began=request.cookies.get(entering.LINK_COOKIE, ""),
+        known=request.cookies.get(KNOWN, ""),
+        began=request.cookies.get(LINK_COOKIE, ""),
     )
 
 
@@ -204,7 +206,7 @@ def unforeseen(house: Gatehouse, error: Exception) -> Response:
 
 def _of_the_account(house: Gatehouse) -> str:
     """Returns the language of whoever is signed in; an empty text where nobody is, or it cannot be asked."""
-    token = request.cookies.get(entering.COOKIE, "")
+    token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
         by = sessions.look(house.kit, token, automatic=True) if token else None
         return by.language if by is not None and by.language in CODES else ""

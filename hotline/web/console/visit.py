@@ -3,34 +3,37 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from enum import StrEnum
 from functools import partial, wraps
 from inspect import signature
 from math import ceil
-from typing import Any, Concatenate, Generic, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from flask import Response, current_app, make_response, redirect, url_for
+from flask import Response, make_response, redirect, url_for
 from werkzeug.urls import iri_to_uri
 
 from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
 from hotline.domain.places.places import place_name
 from hotline.errors import FormRefused, HotlineError, ImportRefused, StoreUnavailable, Unavailable
 from hotline.ports import ConsoleKit
-from hotline.services.watch import trials
-from hotline.statistics.rules_labels import SAMPLE
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
-from hotline.web.console import lines
 from hotline.web.console.form import FormFaults, PostedForm, number_of
+from hotline.web.console.routes import PAGES
 from hotline.web.console.templating import Templates, day, when
-from hotline.web.console.who import ALL
 
-PAGES = "PAGES"
-"""Under this name the application's settings hold the pages of the route table, by their endpoints."""
+COOKIE = "__Host-hotline"
+"""The cookie of a session."""
+KNOWN = "__Host-hotline-known"
+"""The cookie of a browser by which somebody entered before: strangers' tries keep it from nothing."""
+LINK_COOKIE = "__Host-hotline-link"
+"""The cookie of the browser that chose the password of a link: the later steps are its own."""
 
 
 def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
     """Returns the sentence by language; nothing of a real line. Raises StoreUnavailable."""
+    from hotline.services.watch import trials
+    from hotline.statistics.rules_labels import SAMPLE
+
     if not trials.is_invented(kit):
         return []
     return [(code, templates.say(code, SAMPLE)) for code in CODES]
@@ -144,9 +147,11 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
     }
     by = None
     if isinstance(visit, Visit):
+        # A process that nobody signs in to holds nothing of what waits.
+        from hotline.web.console import lines
+
         by = visit.by
-        pages = current_app.config[PAGES].values()
-        given["menu"] = [row for row in pages if row.menu and row.lets_in(by.roles)]
+        given["menu"] = [row for row in PAGES if row.menu and row.lets_in(by.roles)]
         given["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
         given |= {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
     drawn = visit.templates.draw(visit.language, template, by=by, **given | values)
@@ -202,66 +207,7 @@ def not_taken(visit: GuestVisit, refused: Refused) -> str:
     return f"{says} {again}".strip()
 
 
-View: TypeAlias = Callable[Concatenate[Visit, ...], Response]
-GuestView: TypeAlias = Callable[Concatenate[GuestVisit, ...], Response]
-
-
-class Method(StrEnum):
-    GET = "GET"
-    POST = "POST"
-
-
-class Needs(StrEnum):
-    """What a page wants besides a role."""
-
-    NOTHING = ""
-    FRESH = "fresh"
-    """Password and code within the last 15 minutes."""
-    ANEW = "anew"
-    """Password and code in this request, however fresh the last ones are: the view's service asks for them."""
-    KEY = "key"
-    """The account's own key, open: that includes fresh."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageRoute:
-    """A page for accounts. Any other role meets 404."""
-
-    method: Method
-    rule: str
-    """As Flask writes it: `/accounts/<int:account_id>`."""
-    view: View
-    roles: frozenset[AccountRole]
-    audit: str = ""
-    """The action that its service writes into the audit log."""
-    needs: Needs = Needs.NOTHING
-    """Of a POST alone: a GET changes nothing."""
-    menu: str = ""
-    """Its word in the bar at the top; most pages have none."""
-
-    @property
-    def endpoint(self) -> str:
-        """What `url_for` calls it: the view's module and name, `accounts.listed`."""
-        return endpoint_of(self.view)
-
-    def lets_in(self, roles: frozenset[AccountRole]) -> bool:
-        return self.roles == ALL or bool(self.roles & roles)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRoute:
-    """An address for whoever comes: the way in, and the files that pages are drawn with."""
-
-    method: Method
-    rule: str
-    view: GuestView
-
-    @property
-    def endpoint(self) -> str:
-        return endpoint_of(self.view)
-
-
-def endpoint_of(view: View | GuestView) -> str:
+def endpoint_of(view: Callable[..., Response]) -> str:
     return f"{view.__module__.rpartition('.')[2]}.{view.__name__}"
 
 

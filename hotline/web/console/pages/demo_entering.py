@@ -6,7 +6,7 @@ from flask import Response, abort, request
 
 from hotline.services.accounts import demo_accounts
 from hotline.web.console.pages import entering
-from hotline.web.console.visit import GuestVisit, Method, OpenRoute, see_address
+from hotline.web.console.visit import GuestVisit, see_address
 
 
 def enter(visit: GuestVisit) -> Response:
@@ -24,7 +24,3 @@ def _is_here(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-ROUTES = (OpenRoute(Method.POST, "/enter/demo", enter),)
-"""For the demo's process alone: the console's own table does not hold it."""

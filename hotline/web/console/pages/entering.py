@@ -13,6 +13,9 @@ from hotline.services.accounts.welcome import Welcome, WelcomeStep
 from hotline.text.languages import CODES
 from hotline.web.console.form import Fields
 from hotline.web.console.visit import (
+    COOKIE,
+    KNOWN,
+    LINK_COOKIE,
     GuestVisit,
     Visit,
     moment,
@@ -25,9 +28,6 @@ from hotline.web.console.visit import (
     why,
 )
 
-COOKIE = "__Host-hotline"
-KNOWN = "__Host-hotline-known"
-"""The cookie of a browser by which somebody entered before: strangers' tries keep it from nothing."""
 ONE_CLICK = "demo_entering.enter"
 """An address that only the demo's process has."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
@@ -123,8 +123,6 @@ def recover(visit: GuestVisit) -> Response:
     return see("entering.ask")
 
 
-LINK_COOKIE = "__Host-hotline-link"
-"""The cookie of the browser that chose the password: the later steps are its own."""
 ASKED = {
     "password": "secret_password",
     "continue": "secret_password",
