@@ -17,8 +17,12 @@ from tests.kits import WholeKit
 
 CANARY = "Zuzuzu"
 """What is typed where words are asked."""
-CONFIRMING = {("responders", "helps_too"), ("responders", "helps_unread")}
-"""Screens behind a PIN that repeat the verb that was chosen, and nothing of a case."""
+CONFIRMING = {
+    ("responders", "helps_too"),
+    ("responders", "helps_unread"),
+    ("responders", "on_site_later"),
+}
+"""Screens behind a PIN that repeat the verb that was chosen, or name a menu's entry, and nothing of a case."""
 FOUND_BY = {("report", "named"): ("report", "name")}
 """Screens that ask whether a place is the right one, and where a name was typed that found it: it may be that name."""
 PIN = "8305"

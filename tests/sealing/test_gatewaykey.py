@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.cli.line.procfile import read_procfile
@@ -63,6 +63,7 @@ def test_one_that_is_missing_or_no_file_is_refused(tmp_path: Path) -> None:
     assert "cannot be read" in problem_of(tmp_path)
 
 
+@example(b"\x1c!")
 @given(st.one_of(st.binary(max_size=60), st.from_regex(rb"[!-~]{1,60}\n?", fullmatch=True)))
 def test_whatever_it_holds_is_one_visible_line_or_refused(written: bytes) -> None:
     try:

@@ -35,7 +35,7 @@ def read_gateway_key(file: Path) -> str:
 
 def gateway_key_in(written: bytes, file: Path) -> str:
     """The key in what a file holds. Raises SettingsInvalid, without a letter of it."""
-    key = written.decode("ascii", "replace").strip()
+    key = written.strip().decode("ascii", "replace")
     if not VISIBLE.fullmatch(key):
         raise _wrong(file, "must hold one line of visible ASCII letters, the gateway's key")
     return key
