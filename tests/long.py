@@ -48,17 +48,7 @@ ONLY_LONG = (
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
     # Measuring, the year of sample data, the container image, and 200 sockets at the door.
-    "tests/cli/test_bench.py::test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone",
-    "tests/cli/test_bench.py::test_a_hop_stands_beside_a_null_endpoint",
-    "tests/cli/test_bench.py::test_alerts_are_timed_from_the_last_answer_to_acceptance",
-    "tests/cli/test_bench.py::test_in_one_process_too",
-    "tests/cli/test_bench.py::test_more_callers_than_the_server_once_took_are_all_answered",
-    "tests/cli/test_bench_console.py::test_pages_and_hops_are_measured_on_a_small_line",
-    "tests/cli/test_bench_nation.py::test_nothing_that_was_promised_is_lost_while_a_web_process_dies",
-    "tests/cli/test_bench_reader.py::test_callers_are_measured_beside_responders_who_read",
-    "tests/cli/test_bench_refer.py::test_a_burst_stands_beside_its_rows_alone",
-    "tests/cli/test_bench_report.py::test_a_report_is_measured_hop_by_hop_beside_nothing",
-    "tests/cli/test_bench_start.py::*",
+    "tests/cli/test_bench.py::*",
     "tests/house/test_image.py::*",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers",
     # Tours of every screen. A daily run presses every digit at every screen of a caller.

@@ -1,92 +1,118 @@
-"""The benchmark measures a real line: few tips here, and every figure is there.
-
-`hop`, on a server or in one process, takes turns with what else starts everything from nothing; the others are run
-where everything is.
-"""
+"""The benches measure a real line: few requests here, and every part does what its row says."""
 
 import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tests.load.bench import bench
+from tests.compare.checkouts import tree
+from tests.load import parts
+from tests.load.bench import SMALL, bench
+from tests.load.callers import Kind
+from tests.load.null_endpoint import null_endpoint
+from tests.load.parts import Stage, web_worker
+from tests.load.rounds import Side
+from tests.load.rows import ROWS
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
-
-
-@pytest.mark.parametrize("redis", ["up", "killed"])
-def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None:
-    done = CliRunner().invoke(bench, ["alerts", "--tips", "2", "--redis", redis, "--json"])
-    assert done.exit_code == 0, done.output
-    figures = json.loads(done.stdout.splitlines()[-1])
-    assert figures["redis"] == redis
-    first, every = figures["first"], figures["all"]
-    assert (figures["tips"], first["count"], every["count"]) == (2, 2, 6)
-    for waits in (first, every):
-        assert 0 < waits["median"] <= waits["p99"] <= waits["last"]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
-def test_alerts_take_the_pair_that_they_print() -> None:
-    words = ["alerts", "--pair", "postgres", "--redis", "killed"]
-    done = CliRunner().invoke(bench, words)
-    assert done.exit_code == 2
-    assert "only with --pair sqlite" in done.output
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One line of SQLite and the null endpoint, for all tests of this file."""
+    side = Side(tree(), tmp_path_factory.mktemp("bench"), {})
+    side.prepare()
+    with ExitStack() as block:
+        null = block.enter_context(null_endpoint())
+        clients = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+        block.enter_context(clients)
+        line = block.enter_context(side.on_sqlite())
+        yield Stage(line, null, clients, SMALL, time.monotonic())
 
 
-def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() -> None:
-    """True seconds of the real line and its real gateway: twenty tips of danger at once."""
-    words = ["alerts", "--tips", "20", "--gateway-seconds", "8", "--json"]
-    done = CliRunner().invoke(bench, words)
-    assert done.exit_code == 0, done.output
-    figures = json.loads(done.stdout.splitlines()[-1])
-    assert figures["first"]["last"] < 12
-    assert figures["all"]["last"] < 30
+def test_a_first_hop_costs_more_than_a_menu(stage: Stage) -> None:
+    found = parts.hops(stage)
+    assert 0 < found["first hop"] < found["front menu"]
 
 
-def test_a_hop_stands_beside_a_null_endpoint() -> None:
-    """Fifty callers: one of them tells."""
-    words = ["hop", "--turns", "1", "--callers", "50", "--warm", "10", "--json"]
-    done = CliRunner().invoke(bench, words)
-    assert done.exit_code == 0, done.output
-    figures = json.loads(done.stdout.splitlines()[-1])
-    assert set(figures) == {"null", "flask", "line"}
-    for kind, found in figures.items():
-        assert set(found["full"]) == {"first", "menu", "counted", "told", "mixed"}, kind
-        for part in found["full"].values():
-            assert part["rate"] > 0, kind
-            assert part["cost"] > 0, kind
-        for part in found["half"].values():
-            assert 0 < part["p50"] <= part["p99"], kind
-    assert 0 < figures["line"]["full"]["mixed"]["hits"] < 1
-    assert figures["null"]["full"]["mixed"]["hits"] is None
-    assert {part["ratio"] for part in figures["null"]["full"].values()} == {1.0}
+def test_a_mix_of_sessions_is_answered_like_by_like(stage: Stage) -> None:
+    assert parts.mix(stage)["p99 of a mix"] > 0
 
 
-def test_in_one_process_too() -> None:
-    words = [
-        "hop",
-        "--in-process",
-        "--turns",
-        "1",
-        "--callers",
-        "2",
-        "--warm",
-        "1",
-        "--json",
-    ]
-    done = CliRunner().invoke(bench, words)
-    assert done.exit_code == 0, done.output
-    figures = json.loads(done.stdout.splitlines()[-1])
-    assert figures["null"]["ratio"] == 1.0
-    assert 0 < figures["line"]["ratio"] < 10
-    assert figures["line"]["first"] > 0
-    assert 0 <= figures["line"]["hits"] <= 1
-    assert figures["flask"]["cost"] > figures["null"]["cost"] > 0
+def test_a_report_costs_the_whole_line_more_than_its_hops(stage: Stage) -> None:
+    before = len(stage.line.gateway.outbox)
+    found = parts.report(stage)
+    assert 0 < found["danger report, hops"] < found["danger report, whole line"]
+    assert len(stage.line.gateway.outbox) - before == parts.ALERTS * SMALL.reports
 
 
-def test_more_callers_than_the_server_once_took_are_all_answered() -> None:
+def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone(
+    stage: Stage,
+) -> None:
+    """True seconds: twenty tips of danger at once."""
+    found = parts.alerts(replace(stage, size=replace(SMALL, tips=20)), "SQLite")
+    assert parts.GATEWAY_SECONDS < found["first alert, SQLite"] < 12
+    assert found["first alert, SQLite"] <= found["all alerts, SQLite"] < 30
+
+
+def test_pages_of_every_role_are_looked_at(stage: Stage) -> None:
+    found = parts.pages(stage)
+    assert len({page.rpartition(" of ")[2] for page in found}) >= 5
+    assert len(found) > 20
+    assert min(found.values()) > 0
+
+
+def test_a_line_weighs_what_its_processes_hold(stage: Stage) -> None:
+    assert 100 < parts.memory(stage)["memory, idle"] < 1000
+
+
+def test_a_web_process_is_killed_and_nothing_is_lost(stage: Stage) -> None:
+    killed = web_worker(stage.line)
+    assert parts.nation(stage) == {"lost, web process killed": 0}
+    assert web_worker(stage.line) != killed
+
+
+def test_a_danger_of_which_nobody_is_alerted_is_lost(stage: Stage) -> None:
+    with ExitStack() as block:
+        for name in ("alerts", "misc", "clock"):
+            block.enter_context(stage.line.paused(name))
+        assert parts.nation(stage)["lost, web process killed"] == SMALL.sessions // 50
+    before = len(stage.line.gateway.outbox)
+    stage.line.wait(lambda: len(stage.line.gateway.outbox) > before)
+    stage.settle()
+
+
+def test_more_callers_than_the_server_once_took_are_all_answered(stage: Stage) -> None:
     """A kept connection that waits for its next hop counts as one that is served."""
-    done = CliRunner().invoke(bench, ["dialogues", "--at-once", "80", "--json"])
+    load = replace(stage.at_line(Kind.MIXED, 160), at_once=80)
+    outcome = stage.drive(load)
+    assert (outcome.odd, outcome.hung) == ([], 0)
+    stage.settle()
+
+
+def test_every_row_is_measured_on_both_databases() -> None:
+    done = CliRunner().invoke(bench, ["--small", "--rounds", "1", "--json"])
     assert done.exit_code == 0, done.output
-    figures = json.loads(done.stdout.splitlines()[-1])
-    assert (figures["hops"], figures["wrong"], figures["hung"]) == (13 * 80, 0, 0)
+    rows = json.loads(done.stdout)
+    assert [one["row"] for one in rows] == [row.name for row in ROWS]
+    assert all(one["theirs"] is None for one in rows)
+
+
+def test_a_commit_that_nobody_knows_is_said_so() -> None:
+    done = CliRunner().invoke(bench, ["--small", "--against", "0" * 40])
+    assert done.exit_code == 2
+    assert "git does not know" in done.output
+
+
+def test_nothing_of_the_measurement_names_a_module_of_the_line() -> None:
+    """It plays commits whose modules have other names."""
+    files = [file for file in Path(parts.__file__).parent.glob("*.py") if file.name[0] != "_"]
+    naming = {file.name for file in files if "hotline." in file.read_text(encoding="utf-8")}
+    assert naming == {"bench.py"}

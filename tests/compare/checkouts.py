@@ -34,10 +34,11 @@ def of_commit(commit: str, folder: Path, say: Callable[[str], None]) -> Checkout
     """Writes the files of a commit into a folder, and makes it an environment if it needs one of its own."""
     root = folder / "checkout"
     root.mkdir()
-    archive = subprocess.Popen(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE)
-    subprocess.run(["tar", "-x", "-C", str(root)], stdin=archive.stdout, check=True)
-    if archive.wait() != 0:
+    asked = ["git", "archive", commit]
+    archive = subprocess.run(asked, cwd=ROOT, capture_output=True, check=False)
+    if archive.returncode != 0:
         raise LineBroken(f"git does not know {commit}")
+    subprocess.run(["tar", "-x", "-C", str(root)], input=archive.stdout, check=True)
     if all((root / name).read_bytes() == (ROOT / name).read_bytes() for name in SAME):
         return Checkout(commit, root, ROOT / ".venv" / "bin")
     say(f"{commit} needs other packages: making an environment for it")

@@ -48,6 +48,8 @@ class Sent:
     text: str
     answered: str
     """"taken", or the fault that struck."""
+    at: float = 0.0
+    """When it was taken, by the monotonic clock."""
 
 
 @dataclass
@@ -60,6 +62,8 @@ class Gateway:
     faults: list[tuple[str, str]] = field(default_factory=list)
     """(number, fault): each strikes the next SMS to that number, once."""
     inbox: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    """How long it takes for each answer to a send."""
     polls: int = 0
     """How often the line asked for the inbox."""
     last: float = 0.0
@@ -153,6 +157,7 @@ class Gateway:
 
     def _send(self, handler: BaseHTTPRequestHandler, form: Mapping[str, str]) -> None:
         to, text = form.get("to", ""), form.get("message", "")
+        time.sleep(self.seconds)
         with self._lock:
             fault = next((kind for number, kind in self.faults if number == to), "taken")
             if fault != "taken":
@@ -160,8 +165,8 @@ class Gateway:
                 self.struck = time.monotonic()
             self._ids += 1
             name = f"ATXid_{self._ids:032x}"
-            self.outbox.append(Sent(to, text, fault))
             self.last = time.monotonic()
+            self.outbox.append(Sent(to, text, fault, self.last))
         if fault == "reset":
             handler.close_connection = True
             handler.connection.close()

@@ -98,6 +98,8 @@ class Line:
     checkout: Checkout
     home: Path
     moment: datetime
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What its environment holds besides."""
     gateway: Gateway = field(init=False)
     _set_at: float = 0.0
     _process: "subprocess.Popen[bytes] | None" = None
@@ -107,11 +109,12 @@ class Line:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.gateway = Gateway(self.now)
         self._environ = self.checkout.environ(self.home)
-        self.port = free_port()
+        self.port, self.console_port = free_port(), free_port()
         self._environ |= {
             "HOTLINE_PORT": str(self.port),
-            "HOTLINE_CONSOLE_PORT": str(free_port()),
+            "HOTLINE_CONSOLE_PORT": str(self.console_port),
             "HOTLINE_GATEWAY_URL": self.gateway.url,
+            **self.also,
         }
         self.set(self.moment)
 
@@ -214,9 +217,11 @@ class Line:
             for pid in held:
                 os.kill(pid, signal.SIGCONT)
 
-    def processes(self) -> list[int]:
-        """Every process of this line: what `run` started, and what that started."""
-        return [] if self._process is None else below(self._process.pid)
+    def processes(self, *, whole: bool = False) -> list[int]:
+        """Every process of this line: what `run` started, and what that started; with `whole`, `run` itself too."""
+        if self._process is None:
+            return []
+        return [self._process.pid] * whole + below(self._process.pid)
 
     def at_work(self) -> bool:
         """Returns True if any thread of the line runs, or waits for a processor."""

@@ -9,10 +9,10 @@ from sqlalchemy import event
 
 from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
+from tests.console.screens import read
 from tests.console.test_headers import assert_light
 from tests.console.writing import Writing, writing
 from tests.engine.books import t
-from tests.load.console.bench_browser import form_fields
 
 __all__ = ["writing"]
 
@@ -111,13 +111,13 @@ def test_printed_entries_come_in_parts(writing: Writing) -> None:
     assert [one for part in shown for one in part] == sorted(entries)
     assert f'href="{at}?part=3" rel="next"' in pages[1]
 
-    form = dict(form_fields(pages[1], f"{at}?part=2"))
+    form = dict(read(pages[1], f"{at}?part=2").fields)
     named = form | {f"name.{shown[1][0]}": "poster Nyabugogo", "do": "save"}
     answer = writing.editor.post(f"{at}?part=2", named)
     assert answer.location == f"{at}?part=2"
     assert 'value="poster Nyabugogo"' in writing.editor.get(answer.location).text
 
-    form = dict(form_fields(writing.editor.get(f"{at}?part=4").text, f"{at}/new?part=1"))
+    form = dict(read(writing.editor.get(f"{at}?part=4").text, f"{at}/new?part=1").fields)
     answer = writing.editor.post(f"{at}/new?part=1", form | {"flow": FLOW, "name": "poster"})
     assert answer.location == f"{at}?part=1"
     assert "nouveau dans ce changement" in writing.editor.get(answer.location).text
@@ -145,7 +145,7 @@ def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -
     """Each look of the script would count all messages that wait, and whatever else stands in the bars."""
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
-    fields = dict(form_fields(writing.editor.get(at).text, at))
+    fields = dict(read(writing.editor.get(at).text, at).fields)
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

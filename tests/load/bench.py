@@ -1,59 +1,98 @@
-"""`bin/bench`: what the line does, measured on this machine with its real processes. A file for each bench."""
+"""`bin/bench`: the measurement, and beside it the proofs that take long. See the package's docstring."""
+
+import json
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import click
 
 from hotline.cli.main import PlainErrors
 from tests.chaos.chaos import chaos
+from tests.compare.checkouts import of_commit, of_tree
+from tests.compare.line import LineBroken
 from tests.drill.drill import drill
 from tests.erasure.shred import prove_shred
-from tests.load.alerts import alerts
-from tests.load.console.console import console_bench
-from tests.load.dialogues import dialogues_bench
-from tests.load.flows import flows_bench
-from tests.load.hops.hop import hop_bench
-from tests.load.memory import memory_bench
-from tests.load.nation.nation import nation_bench
-from tests.load.reading.reader import reader_bench
-from tests.load.refer import refer_bench
-from tests.load.report import report_bench
-from tests.load.start import start_bench
+from tests.load.parts import Size
+from tests.load.rounds import ALERTS, NAMES, Side, databases, play
+from tests.load.rows import Judged, judged, table
 
-BENCHES = (
-    alerts,
-    dialogues_bench,
-    flows_bench,
-    hop_bench,
-    memory_bench,
-    reader_bench,
-    refer_bench,
-    report_bench,
-    start_bench,
+ROUNDS = 3
+SMALL = Size(1, 10, 1.0, 10, 6, 3, 1, 1.0, 100)
+"""Tries every part. Its figures say nothing."""
+
+
+@click.group(
+    cls=PlainErrors,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-LONG = (nation_bench, console_bench)
-"""Those that take minutes."""
-
-
-@click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
-def bench() -> None:
-    """Measure this machine, and prove what the line promises. Everything runs on loopback and ends by itself."""
-
-
-@click.command("all")
-@click.option(
-    "--long", "with_long", is_flag=True, help="Also `nation` and `console`, which take minutes."
-)
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each.")
+@click.option("--against", metavar="COMMIT", help="Play this commit too, in turns, and compare.")
+@click.option("--rounds", default=ROUNDS, show_default=True, type=click.IntRange(1, 20))
+@click.option("--only", type=click.Choice(NAMES), multiple=True, help="This part alone.")
+@click.option("--small", is_flag=True, help="Few requests, to try it: its figures say nothing.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.pass_context
-def every_bench(context: click.Context, with_long: bool, as_json: bool) -> None:
-    """Each of them, one after the other, with its defaults."""
-    for command in (*BENCHES, *LONG) if with_long else BENCHES:
-        click.echo(f"{command.name} ...", err=True)
-        if not as_json:
-            click.echo(f"\n{command.name}")
-        context.invoke(command, as_json=as_json)
+def bench(
+    context: click.Context,
+    against: str | None,
+    rounds: int,
+    only: Sequence[str],
+    small: bool,
+    as_json: bool,
+) -> None:
+    """Measure the line beside an endpoint that does nothing, and prove what it promises.
+
+    Without a command the working tree is measured. Ends with 1 where anything is lost, or where a row is more than a
+    tenth worse than the other commit's. Everything runs on loopback and ends by itself.
+    """
+    if context.invoked_subcommand:
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        rows = measured(against, SMALL if small else Size(), rounds, only or NAMES)
+    except LineBroken as broken:
+        _say(str(broken))
+        sys.exit(2)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in rows], indent=2))
+    else:
+        for line in table(rows, against or ""):
+            click.echo(line)
+    if any(one.fails for one in rows):
+        sys.exit(1)
 
 
-PROOFS = (chaos, drill, prove_shred)
+def measured(against: str | None, size: Size, rounds: int, parts: Sequence[str]) -> list[Judged]:
+    """Raises LineBroken where a side does not start, or answers wrongly."""
+    with ExitStack() as block:
+        folder = Path(block.enter_context(TemporaryDirectory(prefix="hotline-bench-")))
+        # A short path of its own: a unix socket's holds 108 bytes at most, and PostgreSQL's account must reach it.
+        cluster = Path(mkdtemp(prefix="hotline-pg-"))
+        block.callback(shutil.rmtree, cluster, ignore_errors=True)
+        checkouts = [of_tree(folder)]
+        if against:
+            checkouts.append(of_commit(against, folder, _say))
+        needed = len(checkouts) * (ALERTS in parts)
+        addresses = block.enter_context(databases(cluster, needed)) or [{}] * len(checkouts)
+        sides = [
+            Side(checkout, folder / f"side-{at}", address)
+            for at, (checkout, address) in enumerate(zip(checkouts, addresses, strict=True))
+        ]
+        for side in sides:
+            side.prepare()
+        ours, *theirs = play(sides, size, rounds, parts, _say)
+        return judged(ours, *theirs)
 
-for command in (*BENCHES, *LONG, every_bench, *PROOFS):
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+for command in (chaos, drill, prove_shred):
     bench.add_command(command)

@@ -1,6 +1,7 @@
 """A desk's key opens for its member alone, and a member's key under her PIN and the reader's pepper alone."""
 
 import secrets
+import time
 
 import pytest
 from hypothesis import given
@@ -99,3 +100,11 @@ def test_a_wrap_says_what_it_cost_so_that_costs_may_rise() -> None:
     wrap = VAULT.wrap(HERS.private, PIN, 7)
     dearer = PinVault(lambda: (PEPPER,), Costs(passes=2, kib=16))
     assert dearer.open(wrap, PIN, 7) == HERS.private
+
+
+def test_a_try_of_a_pin_costs_whoever_has_every_key_a_fiftieth_of_a_second() -> None:
+    """A million tries of one person's PIN are five hours of a core at least."""
+    vault = PinVault(lambda: (PEPPER,))
+    began = time.perf_counter()
+    vault.open_nothing(PIN)
+    assert time.perf_counter() - began > 0.02

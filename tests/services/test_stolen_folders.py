@@ -142,7 +142,6 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
 def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(
     beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
 ) -> None:
-    """What a try costs is printed: `tests/cli/test_bench_reader.py`."""
     _, known_as = hers
     keys = stolen(tmp_path / "keys")
     assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0

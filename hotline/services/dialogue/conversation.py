@@ -137,10 +137,8 @@ def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Sha
     if shared is not None:
         way = ways.find(shared, hop.text)
         if way is not None:
-            ways.known += 1
             return way
         base = ways.longest(shared, hop.text)
-    ways.played += 1
 
     context = session_start.context_of(kit, known.opening, hop)
     start = None if base is None else Start(base[0].run, base[1])

@@ -125,10 +125,6 @@ class SharedWays:
     def __init__(self, most: int = MOST_WAYS) -> None:
         self._kept: OrderedDict[tuple[WayClass, str], SharedWay] = OrderedDict()
         self._most = most
-        self.known = 0
-        """How many hops were answered from here."""
-        self.played = 0
-        """How many were not."""
 
     def find(self, shared: WayClass, text: str) -> SharedWay | None:
         key = (shared, text)

@@ -1,0 +1,183 @@
+"""The parts of the benches, on a pretended line whose speed, pages and memory are known."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import cast
+
+import pytest
+
+from tests.chaos.stand.processes import below
+from tests.compare.gateway import Sent
+from tests.compare.line import Line, LineBroken
+from tests.load import parts
+from tests.load.null_endpoint import PATH, Null
+from tests.load.pages import page_times
+from tests.load.parts import Size, Stage, accepted
+from tests.load.processes import held, listeners, spent
+
+SLOW = 0.3
+ACCOUNTS = """<tr><th scope="row">Editor 1</th><td>editor</td><td><code>word</code></td>
+<td><code>123456</code> for 30 s</td></tr>"""
+FIRST_PAGE = (
+    '<a href="/flows?all=1">F</a><a class="x" href="/gone">G</a><a href="/static/a.css">S</a>'
+)
+
+
+class Pretended(BaseHTTPRequestHandler):
+    """The null endpoint, a hook whose first hops are slow and every twentieth menu too, and a console."""
+
+    protocol_version = "HTTP/1.1"
+    hops = 0
+    code = "123456"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path == "/enter":
+            entered = f"secret_password=word&secret_code={self.code}" in body
+            self._answer("", 303 if entered else 403)
+            return
+        if self.path != PATH:
+            type(self).hops += 1
+            time.sleep(SLOW if body.endswith("text=") or self.hops % 20 == 0 else 0.0)
+        self._answer("CON 1 Yego")
+
+    def do_GET(self) -> None:
+        shown = {"/enter": ACCOUNTS, "/": FIRST_PAGE, "/flows": "flows"}.get(self.path)
+        time.sleep(SLOW if self.path == "/flows" else 0.0)
+        self._answer(shown or "", 200 if shown else 404)
+
+    def _answer(self, said: str, status: int = 200) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: a test is quiet."""
+
+
+@dataclass
+class PretendedLine:
+    port: int
+    console_port: int
+    hooks: dict[str, str] = field(default_factory=lambda: {"ussd": "http://127.0.0.1/hook"})
+    last = 0.0
+
+    @property
+    def gateway(self) -> "PretendedLine":
+        return self
+
+    def busy(self) -> bool:
+        return False
+
+    def wait(self, until: object, seconds: float) -> None:
+        """Nothing moves here."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pretended) as listening:
+        thread = Thread(target=listening.serve_forever, args=(0.02,))
+        thread.start()
+        yield listening.server_port
+        listening.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def stage(port: int) -> Iterator[Stage]:
+    size = Size(turns=1, callers=4, mix_seconds=2.0, warm=2)
+    with ThreadPoolExecutor(1) as clients:
+        line = cast("Line", PretendedLine(port, port))
+        yield Stage(line, Null(port, 0), clients, size, time.monotonic())
+
+
+def test_rates_are_shares_of_the_null_endpoints(stage: Stage) -> None:
+    found = parts.hops(stage)
+    assert 0 < found["first hop"] < found["front menu"] < 1
+
+
+def test_one_slow_hop_of_twenty_is_the_p99(stage: Stage) -> None:
+    assert parts.mix(stage)["p99 of a mix"] > 1
+
+
+def test_a_page_is_what_the_first_page_leads_to_and_shows(stage: Stage) -> None:
+    times = page_times(stage.line.port, 3)
+    assert {page: len(took) for page, took in times.items()} == {
+        "/ of Editor 1": 3,
+        "/flows of Editor 1": 3,
+    }
+    assert min(times["/flows of Editor 1"]) >= SLOW
+    found = parts.pages(stage)
+    assert found["page /flows of Editor 1"] > found["page / of Editor 1"] > 0
+
+
+def test_nobody_signs_in_with_a_wrong_code(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pretended, "code", "654321")
+    with pytest.raises(LineBroken, match="Editor 1"):
+        page_times(stage.line.port, 1)
+
+
+def test_an_alert_counts_from_the_key_to_the_acceptance_once_for_each_person() -> None:
+    outbox = [
+        Sent("+1", "AB12: Huye, urgent", "http_500", 11.0),
+        Sent("+1", "AB12: Huye, urgent", "taken", 13.0),
+        Sent("+1", "AB12: Huye, urgent", "taken", 19.0),
+        Sent("+2", "CD34: Huye, byihutirwa", "taken", 12.0),
+        Sent("+1", "EF56: Gasabo, urgent", "taken", 11.5),
+    ]
+    assert accepted({"Huye": 10.0, "Ngoma": 10.0}, outbox) == {"Huye": [2.0, 3.0], "Ngoma": []}
+
+
+def child(program: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def said(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+BURNS = """
+import subprocess, sys, time
+subprocess.run([sys.executable, "-c", "import time\\nwhile time.process_time() < 0.4: pass"])
+while time.process_time() < 0.3: pass
+print(flush=True); input()
+"""
+HOLDS = "held = bytearray(b'x') * 60_000_000; print(flush=True); input()"
+LISTENS = """
+import socket
+wire = socket.create_server(("127.0.0.1", 0)); print(wire.getsockname()[1], flush=True); input()
+"""
+
+
+def test_processor_time_is_that_of_a_process_and_of_what_it_started() -> None:
+    with child(BURNS) as process:
+        said(process)
+        assert 0.6 <= spent([process.pid]) < 2.0
+        process.communicate("\n")
+    assert spent([process.pid]) == 0
+
+
+def test_memory_is_what_is_written_to() -> None:
+    with child(HOLDS) as process:
+        said(process)
+        assert 60 < held([process.pid]) < 120
+        process.communicate("\n")
+
+
+def test_who_listens_on_a_port_is_found_among_others() -> None:
+    with child(LISTENS) as process, child(LISTENS) as other:
+        port, _ = int(said(process)), said(other)
+        assert listeners(port, [other.pid, process.pid]) == [process.pid]
+        assert below(process.pid) == []
+        process.communicate("\n")
+        other.communicate("\n")

@@ -1,0 +1,53 @@
+"""An endpoint of Flask that does nothing, on a server as the line's own: what everything else is compared with.
+
+Whatever a machine does meanwhile, it does to both.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, request
+
+from tests.chaos.stand.processes import below
+from tests.compare.checkouts import ROOT
+from tests.compare.line import free_port
+
+PATH = "/null"
+SERVER = (
+    "--interface wsgi --http 1 --no-ws --workers 1 --blocking-threads 64 --backpressure 4096"
+    " --no-access-log --log-level error"
+)
+application = Flask(__name__)
+
+
+@application.post(PATH)
+def null() -> str:
+    request.get_data()
+    return "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    port: int
+    pid: int
+
+    def processes(self) -> list[int]:
+        return [self.pid, *below(self.pid)]
+
+
+@contextmanager
+def null_endpoint() -> Iterator[Null]:
+    """Runs for as long as the block does."""
+    port = free_port()
+    words = [str(Path(sys.executable).with_name("granian")), *SERVER.split()]
+    words += ["--host", "127.0.0.1", "--port", str(port), f"{__name__}:application"]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        yield Null(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()

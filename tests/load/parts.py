@@ -1,0 +1,231 @@
+"""Measures one running line beside the null endpoint, part by part. A part returns its figures, by name."""
+
+import os
+import signal
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from itertools import count
+from urllib.parse import urlsplit
+
+from tests.chaos.stand.processes import below
+from tests.compare.gateway import Sent
+from tests.compare.line import Line, LineBroken
+from tests.load.callers import MENUS, Kind
+from tests.load.client import Load, Outcome, drive, percentile
+from tests.load.null_endpoint import PATH, Null
+from tests.load.pages import Browser, page_times
+from tests.load.processes import held, listeners, spent
+
+GATEWAY_SECONDS = 8.0
+ALERTS = 3
+"""A danger on a line of `init --demo` alerts two people of its district, and the national desk."""
+ALERT_SECONDS = 120.0
+SETTLED = 2.0
+"""Seconds without an SMS or a report after which none is expected."""
+PACE = 0.12
+"""Of the null endpoint's rate: about half of what one web process bears."""
+NATION_SECONDS, RESTART_SECONDS = 6.0, 60.0
+"""How long a nation dials, and within which another web process answers instead of the killed one."""
+AT_ONCE_PACED, TELLERS = 64, 6
+CALLERS_OF_100_HOPS = 8
+HOPS_EACH = 6
+"""Of a session of the mix, in the middle."""
+PAGE = "page "
+"""How the name of a page's figure begins."""
+Figures = Mapping[str, float]
+_taken = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much each part measures."""
+
+    turns: int = 4
+    callers: int = 400
+    """In each turn of first hops and menus."""
+    mix_seconds: float = 6.0
+    warm: int = 300
+    """Sessions of the mix that come before and are not measured."""
+    reports: int = 60
+    tips: int = 20
+    page_turns: int = 3
+    idle_seconds: float = 60.0
+    sessions: int = 1500
+    """Of the nation."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """One line that runs, the null endpoint beside it, and processes in which clients play."""
+
+    line: Line
+    null: Null
+    clients: Executor
+    size: Size
+    ready_at: float
+    """By the monotonic clock."""
+
+    def at_line(self, kind: Kind, callers: int, first: int = 0) -> Load:
+        """Returns hops of callers from a number on, or of those who never dialled before."""
+        path = urlsplit(self.line.gateway.hooks["ussd"]).path
+        return Load(self.line.port, path, kind, first or new_callers(), callers)
+
+    def at_null(self, hops: int) -> Load:
+        return Load(self.null.port, PATH, Kind.MENU, 1, max(1, hops // len(MENUS)))
+
+    def begin(self, load: Load) -> "Future[Outcome]":
+        return self.clients.submit(drive, load)
+
+    def drive(self, load: Load) -> Outcome:
+        """Raises LineBroken for an answer that never came, or that is unlike others to the same keys."""
+        outcome = self.begin(load).result()
+        if outcome.odd or outcome.hung:
+            said = f"{len(outcome.odd)} wrong answers, such as {outcome.odd[:1]}"
+            name = self.line.checkout.name
+            raise LineBroken(f"{name}: {said}; {outcome.hung} answers never came")
+        return outcome
+
+    def settle(self) -> None:
+        """Waits until the line has sent everything."""
+        gateway, began = self.line.gateway, time.monotonic()
+
+        def quiet() -> bool:
+            return time.monotonic() - max(began, gateway.last) > SETTLED and not gateway.busy()
+
+        self.line.wait(quiet, ALERT_SECONDS)
+
+
+def new_callers() -> int:
+    """Returns the first of five thousand numbers that nobody dialled from."""
+    return 5_000 * next(_taken)
+
+
+def paced(load: Load, rate: float) -> Load:
+    """Returns the same hops, sent when they are due, whoever still waits."""
+    return replace(load, rate=rate, at_once=AT_ONCE_PACED)
+
+
+def memory(stage: Stage) -> Figures:
+    """Weighs everything that `run` started, in megabytes, a while after it was ready and a hundred hops."""
+    first = new_callers()
+    for kind in (Kind.FIRST, Kind.MENU):
+        stage.drive(stage.at_line(kind, CALLERS_OF_100_HOPS, first))
+    time.sleep(max(0.0, stage.ready_at + stage.size.idle_seconds - time.monotonic()))
+    return {"memory, idle": held(stage.line.processes(whole=True))}
+
+
+def hops(stage: Stage) -> Figures:
+    """Counts first hops and menus a second, as many as go, in turns with hops of nothing."""
+    firsts, menus, callers = [], [], stage.size.callers
+    for _ in range(stage.size.turns):
+        null = stage.drive(stage.at_null(callers * len(MENUS))).rate
+        first = new_callers()
+        firsts.append(stage.drive(stage.at_line(Kind.FIRST, callers, first)).rate / null)
+        menus.append(stage.drive(stage.at_line(Kind.MENU, callers, first)).rate / null)
+    return {"front menu": statistics.median(menus), "first hop": statistics.median(firsts)}
+
+
+def mix(stage: Stage) -> Figures:
+    """Times the slowest hop of a hundred, of whole sessions that are sent when they are due."""
+    rate = PACE * stage.drive(stage.at_null(stage.size.callers * len(MENUS))).rate
+    count = int(rate * stage.size.mix_seconds)
+    stage.drive(stage.at_line(Kind.MIXED, stage.size.warm))
+    null = stage.drive(paced(stage.at_null(count), rate))
+    sessions = max(1, round(count / HOPS_EACH))
+    mixed = stage.drive(paced(stage.at_line(Kind.MIXED, sessions), rate))
+    stage.settle()
+    return {"p99 of a mix": percentile(mixed.waits, 99) / percentile(null.waits, 99)}
+
+
+def report(stage: Stage) -> Figures:
+    """Counts what a report of danger costs, from the dial to its last alert, in requests of nothing."""
+    null, began = stage.null.processes(), spent(stage.null.processes())
+    hops = stage.drive(stage.at_null(stage.size.callers * stage.size.turns * len(MENUS)))
+    each = stage.size.reports * (spent(null) - began) / len(hops.waits)
+    whole = stage.line.processes(whole=True)
+    web = listeners(stage.line.port, whole)
+    before, before_web = spent(whole), spent(web)
+    stage.drive(stage.at_line(Kind.REPORT, stage.size.reports))
+    stage.settle()
+    return {
+        "danger report, hops": (spent(web) - before_web) / each,
+        "danger report, whole line": (spent(whole) - before) / each,
+    }
+
+
+def alerts(stage: Stage, database: str) -> Figures:
+    """Times the way from the key of the district to alerts that a slow gateway accepted, in seconds."""
+    gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
+    gateway.seconds = GATEWAY_SECONDS
+    load = replace(stage.at_line(Kind.DANGER, stage.size.tips), at_once=TELLERS)
+    told = stage.drive(load).told
+    if len(told) < stage.size.tips:
+        raise LineBroken(f"{stage.line.checkout.name}: only {len(told)} dangers could be told")
+
+    def waits() -> list[list[float]]:
+        return [*accepted(told, gateway.outbox[before:]).values()]
+
+    stage.line.wait(lambda: all(len(each) >= ALERTS for each in waits()), ALERT_SECONDS)
+    gateway.seconds = 0.0
+    stage.settle()
+    return {
+        f"first alert, {database}": max(each[0] for each in waits()),
+        f"all alerts, {database}": max(each[ALERTS - 1] for each in waits()),
+    }
+
+
+def accepted(told: Mapping[str, float], outbox: Sequence[Sent]) -> Mapping[str, list[float]]:
+    """Returns by district how long each alert took, one for each person. An alert names its district."""
+    waits: dict[str, dict[str, float]] = {place: {} for place in told}
+    for sent in outbox:
+        for place, asked in told.items():
+            if place in sent.text and sent.answered == "taken":
+                waits[place].setdefault(sent.to, sent.at - asked)
+    return {place: sorted(each.values()) for place, each in waits.items()}
+
+
+def pages(stage: Stage) -> Figures:
+    """Times each page that the first page leads to, in requests of nothing: the middle of its turns."""
+    times = page_times(stage.line.console_port, stage.size.page_turns)
+    browser, null = Browser(stage.null.port), []
+    for _ in range(len(times) * stage.size.page_turns):
+        began = time.perf_counter()
+        browser.ask(PATH, {})
+        null.append(time.perf_counter() - began)
+    browser.close()
+    nothing = statistics.median(null)
+    return {PAGE + page: statistics.median(took) / nothing for page, took in times.items()}
+
+
+def nation(stage: Stage) -> Figures:
+    """Counts dangers of which nobody was alerted, and hops without a right answer, while the web process dies."""
+    gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
+    load = stage.at_line(Kind.MIXED, stage.size.sessions)
+    rate = stage.size.sessions * HOPS_EACH / NATION_SECONDS
+    begun = stage.begin(replace(paced(load, rate), again=True, patience=RESTART_SECONDS))
+    time.sleep(NATION_SECONDS / 3)
+    os.kill(web_worker(stage.line), signal.SIGKILL)
+    outcome = begun.result()
+    stage.settle()
+    unalerted = [not waits for waits in accepted(outcome.told, gateway.outbox[before:]).values()]
+    # Whom the line cannot serve hears a polite end, and was promised nothing.
+    wrong = [said for said in outcome.odd if not said.startswith("END ")]
+    return {"lost, web process killed": sum(unalerted) + outcome.hung + len(wrong)}
+
+
+def web_worker(line: Line) -> int:
+    """Returns the process that answers callers: of those that listen, the one that started no other."""
+    return next(pid for pid in listeners(line.port, line.processes()) if not below(pid))
+
+
+PARTS: Mapping[str, Callable[[Stage], Figures]] = {
+    "memory": memory,
+    "hops": hops,
+    "mix": mix,
+    "report": report,
+    "pages": pages,
+    "nation": nation,
+}
