@@ -29,7 +29,7 @@ from hotline.ports import (
     Watch,
     WatchKit,
 )
-from hotline.sealing.accounts.proofs import Proofs
+from hotline.sealing.accounts.factor_sealer import Proofs
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keys.keymaking import (
     READER_PUBLIC_KEY,
@@ -42,7 +42,7 @@ from hotline.sealing.keys.livekeys import EACH, LiveKeys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, stuck
 from hotline.sealing.opening import LiveNumbers
-from hotline.sealing.reader_door import ReaderDoor, public_half
+from hotline.sealing.reader_door import public_half
 from hotline.sealing.runs import RunCipher, WeeklyRuns
 from hotline.sealing.sealer import Sealer
 from hotline.services.flows.places import place_lists
@@ -105,7 +105,6 @@ def build_door(settings: Settings, *, without: Collection[str] = ()) -> DoorKit:
         runs=plugs.runs(settings, cipher, fuse),
         notes=plugs.notes(settings, fuse),
         sessions=SessionMemory(),
-        reader=ReaderDoor.of(keys),
     )
 
 

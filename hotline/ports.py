@@ -13,7 +13,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import SendResult
 from hotline.domain.sms.listing import InboxPage, ListedSms
 from hotline.engine.flow import Book
-from hotline.sealing.accounts.proofs import Proofs
+from hotline.sealing.accounts.factor_sealer import Proofs
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.reader_door import ReaderDoor
 from hotline.sealing.sealer import Sealer

@@ -13,7 +13,7 @@ from hotline.domain.cases.following import FollowKind
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.referrals.referral import Level
-from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.case_codes import READER
 from hotline.sealing.sealer import Sealer
 from hotline.services.cases import case_opening, entries, people
 from hotline.services.cases.people import PersonAct

@@ -10,8 +10,7 @@ from nacl.public import PrivateKey
 
 from hotline.domain.accounts.demo import DemoAccount
 from hotline.ports import ConsoleKit, DoorKit, Line, RelayKit, Watch, WatchKit
-from hotline.sealing.accounts.factor_sealer import FactorSealer
-from hotline.sealing.accounts.proofs import Proofs
+from hotline.sealing.accounts.factor_sealer import FactorSealer, Proofs
 from hotline.sealing.accounts.stretch_queue import StretchQueue
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer

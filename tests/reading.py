@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from hotline.domain.referrals.referral import Level
+from hotline.sealing.envelope import KeyPair
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.members import PinVault, new_member_pair, wrap_desk_key
+from hotline.sealing.members import PinVault, wrap_desk_key
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.reader_door import ReaderDoor, public_half
 from hotline.services.reader import answering
@@ -69,10 +70,7 @@ def reader_beside(line: Line) -> ReaderBeside:
     )
     beside = ReaderBeside(line, kit)
     beside.restart()
-    door = ReaderDoor(
-        LiveKeys(path / "hooks", "reader.pub"), pause=beside.pause, elapsed=beside.elapsed
-    )
-    line.kit = replace(line.kit, reader=door)
+    line.kit = replace(line.kit, reader=ReaderDoor(pause=beside.pause, elapsed=beside.elapsed))
     return beside
 
 
@@ -99,7 +97,7 @@ def with_pin(
     desks: tuple[str, ...] = (),
 ) -> int:
     """Enrols a responder who chose her PIN, and to whom these desks are sealed; her id."""
-    line, pair = beside.line, new_member_pair()
+    line, pair = beside.line, KeyPair.new()
     person_id = line.enrol(level, msisdn, language)
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)

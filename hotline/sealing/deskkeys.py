@@ -1,46 +1,16 @@
-"""A desk's key pair at its birth, and the recovery pair: to it each desk's private key is sealed beside its members.
+"""The recovery pair: to it each desk's private key is sealed beside its members.
 
 The recovery pair's private half exists only wrapped under the enrolment passphrase. So a member who opens a desk seals
 the desk's next key to it without the passphrase. No hook may reach this file.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-from nacl.public import PrivateKey
 
 from hotline.errors import PassphraseWrong, SealBroken
 from hotline.sealing.members import open_desk_key
 from hotline.sealing.opening import Stretch, unwrap
-from hotline.sealing.passphrase import WrappingKey
 
 OWNER = "recovery pair"
-
-
-@dataclass(frozen=True, slots=True)
-class DeskPair:
-    """A desk's own key pair. Whoever makes it seals the private half to the recovery pair and to members."""
-
-    public: bytes
-    private: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveryKey:
-    """The recovery pair: its private half leaves this file only wrapped."""
-
-    public_key: bytes
-    wrapped_key: bytes = field(repr=False)
-
-
-def new_desk_pair() -> DeskPair:
-    pair = PrivateKey.generate()
-    return DeskPair(bytes(pair.public_key), bytes(pair))
-
-
-def new_recovery_key(stretched: WrappingKey) -> RecoveryKey:
-    pair = PrivateKey.generate()
-    return RecoveryKey(bytes(pair.public_key), stretched.wrap(bytes(pair), owner=OWNER))
 
 
 def open_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:

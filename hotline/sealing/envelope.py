@@ -1,12 +1,13 @@
-"""What sealing and opening must agree on: versions, sizes, what is bound to what. Holds no key, opens nothing."""
+"""What sealing and opening must agree on: key pairs, versions, sizes, what is bound to what. Opens nothing."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 from nacl.bindings import sodium_pad, sodium_unpad
-from nacl.public import PublicKey
+from nacl.public import PrivateKey, PublicKey
 
 VERSION = b"\x01"
 """The first byte of everything sealed: a later format stands beside this one."""
@@ -19,6 +20,19 @@ SIZES = (256, 512, 1024, 2048, 4096, 8192)
 """A body is padded to one of these, so that its length tells next to nothing. A long SMS needs the last two."""
 NUMBER_BYTES = 32
 """Every sealed number has one length."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """An X25519 pair. Whoever makes it seals the private half, and keeps it nowhere."""
+
+    public: bytes
+    private: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "KeyPair":
+        pair = PrivateKey.generate()
+        return cls(bytes(pair.public_key), bytes(pair))
 
 
 def padded(plain: bytes) -> bytes:

@@ -37,19 +37,6 @@ class DeskPrivate:
     key: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class MemberPair:
-    """A member's own key pair."""
-
-    public: bytes
-    private: bytes = field(repr=False)
-
-
-def new_member_pair() -> MemberPair:
-    pair = PrivateKey.generate()
-    return MemberPair(bytes(pair.public_key), bytes(pair))
-
-
 def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
     """Seal a desk's private key to one member, for this desk and this member alone. Raises SealBroken."""
     try:

@@ -9,7 +9,6 @@ the reader's lasting pair. Each box is bound to what it belongs to, and its leng
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from nacl.exceptions import CryptoError
@@ -19,17 +18,6 @@ from hotline.errors import SealBroken
 from hotline.sealing.envelope import VERSION, document_in, padded_document
 
 DIGEST_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class OneOffPair:
-    public: bytes
-    private: bytes = field(repr=False)
-
-
-def new_pair() -> OneOffPair:
-    pair = PrivateKey.generate()
-    return OneOffPair(bytes(pair.public_key), bytes(pair))
 
 
 def public_of(private: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The opening half: desk keys, tips, numbers. No hook may reach this file (import contract)."""
+"""The opening half: desk keys, tips, the codes of cases, numbers. No hook may reach this file (import contract)."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,6 +10,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import KeyWrong, PassphraseWrong, SealBroken
+from hotline.sealing.case_codes import bound, case_name
 from hotline.sealing.envelope import (
     HEAD_BYTES,
     NUMBER_BYTES,
@@ -18,6 +19,7 @@ from hotline.sealing.envelope import (
     binding,
     document_in,
     label,
+    unpadded,
 )
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
@@ -72,6 +74,23 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
     except SealBroken:
         return False
     return True
+
+
+def open_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
+    """The private half of a case's pair, by a grant without its week's lock. Raises SealBroken."""
+    return open_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
+
+
+def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
+    """Opens what `case_codes` seals. Raises SealBroken."""
+    told = bound(uid, entry_id)
+    try:
+        plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))
+        if not plain.endswith(told):
+            raise ValueError
+        return unpadded(plain.removesuffix(told))
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken("codes that were altered, or are another entry's") from None
 
 
 def open_number(sealed: bytes, *, private_key: bytes) -> str:

@@ -14,7 +14,7 @@ from nacl.pwhash import argon2id
 from nacl.secret import Aead
 from nacl.utils import random
 
-from hotline.sealing.envelope import VERSION
+from hotline.sealing.envelope import VERSION, KeyPair
 
 HEADER = struct.Struct(">cII16s")
 CHECKSUM_BYTES = 16
@@ -42,6 +42,14 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class WrappedPair:
+    """A pair whose private half exists only under a passphrase."""
+
+    public_key: bytes
+    wrapped_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class WrappingKey:
     """A passphrase, stretched once for any number of keys: together they fall or stand with it anyway."""
 
@@ -59,6 +67,10 @@ class WrappingKey:
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
         envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))
         return envelope + checksum(envelope)
+
+    def new_pair(self, *, owner: str) -> WrappedPair:
+        pair = KeyPair.new()
+        return WrappedPair(pair.public, self.wrap(pair.private, owner=owner))
 
 
 def checksum(envelope: bytes) -> bytes:

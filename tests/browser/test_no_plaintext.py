@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, plain
-from hotline.sealing.copies.backupkeys import new_backup_key
+from hotline.sealing.copies.archive import new_backup_key
 from hotline.sealing.passphrase import Costs
 from hotline.services.accounts import invitations
 from hotline.services.copies.backup import take

@@ -6,8 +6,9 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from hotline.domain.referrals.referral import Level
+from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.reader_door import ReaderDoor
+from hotline.sealing.reader_door import ReaderDoor, public_half
 from hotline.services.referrals import referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
@@ -30,9 +31,9 @@ def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
     folders = line.kit.pseudonyms._folder.path.parent
     pair = LiveKeys(folders / "reader", "reader.key")
     reader = ToldReader(line.database, pair, line.kit.phrases, line.clock, language)
-    public = LiveKeys(folders / "hooks", "reader.pub")
-    door = ReaderDoor(public, pause=reader.pause, elapsed=reader.elapsed)
-    line.kit = replace(line.kit, reader=door)
+    sealer = replace(line.kit.sealer, reader=public_half(KeyFolder(folders / "hooks")))
+    door = ReaderDoor(pause=reader.pause, elapsed=reader.elapsed)
+    line.kit = replace(line.kit, sealer=sealer, reader=door)
     return PINS
 
 

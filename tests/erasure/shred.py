@@ -17,15 +17,14 @@ from sqlalchemy import select
 
 from hotline.domain.tip import NATIONAL
 from hotline.errors import KeyMissing, SealBroken, StartFailed
-from hotline.sealing.answers import open_answer
-from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.answers import open_answer, open_note
+from hotline.sealing.case_codes import READER
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.pseudonyms import contact_by
 from hotline.sealing.keys.weekly_lock import WeeklyLock
-from hotline.sealing.notes import open_note
 from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
 from hotline.sealing.runs import RunCipher, WeeklyRuns
 from hotline.services.desk.keys import by_passphrase

@@ -8,10 +8,10 @@ from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.tip import NATIONAL
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
-from hotline.sealing.cases.case_codes import READER, case_name
-from hotline.sealing.cases.case_opening import open_case_key, open_codes
+from hotline.sealing.case_codes import READER, case_name
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.weekly_lock import WeeklyLock
+from hotline.sealing.opening import open_case_key, open_codes
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
 from hotline.store.cases import case_codes, case_keys

@@ -9,15 +9,13 @@ from hypothesis import strategies as st
 
 from hotline.errors import KeyMissing, SealBroken
 from hotline.sealing.accounts.account_keys import (
-    new_account_key,
     nobodys_envelope,
     open_by_paper,
     open_by_password,
     wrap_under_paper,
     wrap_under_password,
 )
-from hotline.sealing.accounts.factor_sealer import FactorSealer
-from hotline.sealing.accounts.proofs import Proofs
+from hotline.sealing.accounts.factor_sealer import FactorSealer, Proofs
 from hotline.sealing.accounts.tokens import (
     digest_of,
     form_key,
@@ -25,33 +23,34 @@ from hotline.sealing.accounts.tokens import (
     new_token,
     unlock_key,
 )
+from hotline.sealing.envelope import KeyPair
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.passphrase import HEADER, Costs
 
 QUICK = Costs(passes=1, kib=8)
 ME, OTHER = "account:7", "account:8"
-PAIR = new_account_key()
+PAIR = KeyPair.new()
 
 
 def test_a_password_opens_its_own_account_s_envelope_alone() -> None:
-    mine = wrap_under_password(PAIR.private_key, "kinoto-gabise", account=ME, costs=QUICK)
-    assert open_by_password(mine, "kinoto-gabise", account=ME) == PAIR.private_key
+    mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=QUICK)
+    assert open_by_password(mine, "kinoto-gabise", account=ME) == PAIR.private
     assert open_by_password(mine, "kinoto-gabisa", account=ME) is None
     assert open_by_password(mine, "kinoto-gabise", account=OTHER) is None
     assert open_by_paper(mine, "kinoto-gabise", account=ME) is None
-    assert PAIR.private_key.hex() not in repr(PAIR)
+    assert PAIR.private.hex() not in repr(PAIR)
 
 
 def test_paper_opens_what_is_under_paper_alone() -> None:
-    mine = wrap_under_paper(PAIR.private_key, "abcdefgh", account=ME)
-    assert open_by_paper(mine, "abcdefgh", account=ME) == PAIR.private_key
+    mine = wrap_under_paper(PAIR.private, "abcdefgh", account=ME)
+    assert open_by_paper(mine, "abcdefgh", account=ME) == PAIR.private
     assert open_by_paper(mine, "abcdefgh", account=OTHER) is None
     assert open_by_password(mine, "abcdefgh", account=ME) is None
 
 
 def test_nobody_s_envelope_looks_and_costs_like_somebody_s() -> None:
     costs = Costs(passes=2, kib=16)
-    mine = wrap_under_password(PAIR.private_key, "kinoto-gabise", account=ME, costs=costs)
+    mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=costs)
     nobodys = nobodys_envelope(costs)
     assert len(nobodys) == len(mine)
     assert HEADER.unpack_from(nobodys)[:3] == HEADER.unpack_from(mine)[:3]
@@ -60,15 +59,15 @@ def test_nobody_s_envelope_looks_and_costs_like_somebody_s() -> None:
 
 
 def test_an_altered_envelope_is_said() -> None:
-    mine = wrap_under_password(PAIR.private_key, "kinoto-gabise", account=ME, costs=QUICK)
+    mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=QUICK)
     with pytest.raises(SealBroken):
         open_by_password(mine[:-1] + bytes([mine[-1] ^ 1]), "kinoto-gabise", account=ME)
 
 
 def test_what_is_locked_under_a_token_opens_with_that_token_for_that_account() -> None:
     token, another = new_token(), new_token()
-    locked = lock_key(token, PAIR.private_key, account=ME)
-    assert unlock_key(token, locked, account=ME) == PAIR.private_key
+    locked = lock_key(token, PAIR.private, account=ME)
+    assert unlock_key(token, locked, account=ME) == PAIR.private
     assert unlock_key(another, locked, account=ME) is None
     assert unlock_key(token, locked, account=OTHER) is None
     assert unlock_key(token, locked[:-1], account=ME) is None

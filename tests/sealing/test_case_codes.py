@@ -6,14 +6,13 @@ import pytest
 from nacl.public import PrivateKey
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.cases.case_codes import (
+from hotline.sealing.case_codes import (
     READER,
     case_name,
     new_case,
     seal_codes,
 )
-from hotline.sealing.cases.case_opening import open_case_key, open_codes
-from hotline.sealing.opening import open_grant, regrant
+from hotline.sealing.opening import open_case_key, open_codes, open_grant, regrant
 from hotline.sealing.sealer import Sealer
 from tests.builders import NOON
 

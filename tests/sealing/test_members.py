@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import PinRefused, SealBroken
+from hotline.sealing.envelope import KeyPair
 from hotline.sealing.members import (
     HEADER,
     PinVault,
-    new_member_pair,
     open_desk_key,
     wrap_desk_key,
 )
@@ -19,7 +19,7 @@ from hotline.sealing.passphrase import Costs
 
 QUICK = Costs(passes=1, kib=8)
 DESK_KEY = secrets.token_bytes(32)
-HERS, OTHERS = new_member_pair(), new_member_pair()
+HERS, OTHERS = KeyPair.new(), KeyPair.new()
 PEPPER, BEFORE = secrets.token_bytes(32), secrets.token_bytes(32)
 VAULT = PinVault(lambda: (PEPPER, BEFORE), QUICK)
 PIN = "407193"

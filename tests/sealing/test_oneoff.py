@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import SealBroken
-from hotline.sealing.oneoff import new_pair, open_box, seal
+from hotline.sealing.envelope import KeyPair
+from hotline.sealing.oneoff import open_box, seal
 
-PAIR = new_pair()
+PAIR = KeyPair.new()
 BOUND = "session:digest"
 
 
@@ -20,7 +21,7 @@ def test_what_was_sealed_opens_as_it_was(content: dict[str, str]) -> None:
 def test_a_box_opens_for_no_other_key_and_no_other_hop() -> None:
     sealed = seal({"pin": "407193"}, public=PAIR.public, bound=BOUND)
     with pytest.raises(SealBroken):
-        open_box(sealed, private=new_pair().private, bound=BOUND)
+        open_box(sealed, private=KeyPair.new().private, bound=BOUND)
     with pytest.raises(SealBroken):
         open_box(sealed, private=PAIR.private, bound="session:another")
     with pytest.raises(SealBroken):

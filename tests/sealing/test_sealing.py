@@ -12,15 +12,13 @@ from nacl.secret import Aead
 
 from hotline.errors import HotlineError, KeyMissing, PassphraseWrong, SealBroken
 from hotline.sealing.deskkeys import (
-    RecoveryKey,
-    new_desk_pair,
-    new_recovery_key,
+    OWNER,
     open_by_passphrase,
 )
-from hotline.sealing.envelope import HEAD_BYTES, PAIRED, VERSION, binding, label
+from hotline.sealing.envelope import HEAD_BYTES, PAIRED, VERSION, KeyPair, binding, label
 from hotline.sealing.members import wrap_desk_key
 from hotline.sealing.opening import open_number, open_tip, stretched, unwrap
-from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
+from hotline.sealing.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import SealedTip, Sealer
 
@@ -244,12 +242,14 @@ def test_a_desk_s_key_is_no_other_desk_s() -> None:
 
 
 def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphrase_alone() -> None:
-    pair, earlier = (new_recovery_key(WrappingKey.stretch(one, QUICK)) for one in ("new", "old"))
-    made = new_desk_pair()
+    pair, earlier = (
+        WrappingKey.stretch(one, QUICK).new_pair(owner=OWNER) for one in ("new", "old")
+    )
+    made = KeyPair.new()
     assert bytes(PrivateKey(made.private).public_key) == made.public
     wrapped = wrap_desk_key(made.private, pair.public_key, "12", "enrolment")
 
-    def opened(passphrase: str, *pairs: RecoveryKey, desk: str = "12") -> bytes:
+    def opened(passphrase: str, *pairs: WrappedPair, desk: str = "12") -> bytes:
         named = {"desk": desk, "member": "enrolment", "stretch": stretched}
         wraps = [one.wrapped_key for one in pairs]
         return open_by_passphrase(wrapped, passphrase, recovery=wraps, **named)  # type: ignore[arg-type]

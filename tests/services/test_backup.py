@@ -17,7 +17,7 @@ from hotline.domain.copies.manifest import Contents, Label
 from hotline.domain.outbox.message import DoubtDecision, Kind
 from hotline.domain.referrals.referral import Level
 from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
-from hotline.sealing.cases.case_codes import NewCase
+from hotline.sealing.case_codes import NewCase
 from hotline.sealing.copies.unsealing import Archive
 from hotline.services.accounts import invitations, sessions, welcome
 from hotline.services.copies.backup import BackupTaken, take

@@ -8,7 +8,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import select
 
 from hotline.domain.tip import NATIONAL
-from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.case_codes import READER
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.cases import case_opening

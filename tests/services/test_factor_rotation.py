@@ -14,7 +14,7 @@ from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.accounts import sessions
 from hotline.services.accounts.sessions import Entered
-from hotline.services.copies import factor_rotation
+from hotline.services.copies import rekeying
 from hotline.store.accounts import accounts
 from hotline.store.database import Database
 from tests.builders import NOON
@@ -72,7 +72,7 @@ def test_people_enter_at_every_step_of_a_rotation(
 
     rotation.stage(keys, TOTP)
     all_enter(0)
-    assert factor_rotation.reseal(kit, sealer(keys)) == 1
+    assert rekeying.reseal_factors(kit, sealer(keys)) == 1
     assert rows(kit) != before
     all_enter(2)
     rotation.destroy_old(keys, TOTP)
@@ -85,10 +85,10 @@ def test_what_stands_under_the_newest_key_stays_and_a_second_time_changes_nothin
 ) -> None:
     rotation.stage(keys, TOTP)
     person(kit, clock, "Editor 2", AccountRole.EDITOR)
-    assert factor_rotation.reseal(kit, sealer(keys)) == 1
+    assert rekeying.reseal_factors(kit, sealer(keys)) == 1
     sealed = rows(kit)
     assert rotation.stage(keys, TOTP) is False
-    assert factor_rotation.reseal(kit, sealer(keys)) == 0
+    assert rekeying.reseal_factors(kit, sealer(keys)) == 0
     assert rows(kit) == sealed
 
 
@@ -100,7 +100,7 @@ def test_after_two_rotations_digests_are_those_of_the_first_key(
     held = folder.names()
     for _ in range(2):
         rotation.stage(keys, TOTP)
-        factor_rotation.reseal(kit, sealer(keys))
+        rekeying.reseal_factors(kit, sealer(keys))
         rotation.destroy_old(keys, TOTP)
     assert set(folder.names()) == {*held, DIGEST_KEY}
     assert sealer(keys).digest("paper", "words") == first
@@ -116,5 +116,5 @@ def test_where_one_opens_with_neither_key_nothing_is_sealed_anew_and_it_is_named
     before = rows(kit)
     rotation.stage(keys, TOTP)
     with pytest.raises(SealBroken, match="Editor 2 opens with neither key"):
-        factor_rotation.reseal(kit, sealer(keys))
+        rekeying.reseal_factors(kit, sealer(keys))
     assert rows(kit) == before

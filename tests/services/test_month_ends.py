@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.months import begins
 from hotline.domain.cases.people_codes import PersonCodes
-from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.case_codes import READER
 from hotline.services.reader.cases import handing_on, month_ends
 from hotline.services.tips import retention
 from hotline.services.watch.checks_database import findings

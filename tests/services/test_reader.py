@@ -8,8 +8,8 @@ from sqlalchemy import select
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.errors import PinRefused
+from hotline.sealing.answers import open_note
 from hotline.sealing.members import PinVault
-from hotline.sealing.notes import open_note
 from hotline.sealing.opening import open_grant
 from hotline.services.referrals import referral
 from hotline.store.cases import case_log

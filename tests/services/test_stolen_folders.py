@@ -12,11 +12,10 @@ from nacl.public import PrivateKey, SealedBox
 from hotline.adapters.queue.redis_notes import RedisNotes
 from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.errors import HotlineError
-from hotline.sealing.cases.case_codes import case_name
-from hotline.sealing.cases.case_opening import open_case_key, open_codes
+from hotline.sealing.case_codes import case_name
 from hotline.sealing.envelope import label
 from hotline.sealing.members import PinVault, open_desk_key
-from hotline.sealing.opening import open_grant
+from hotline.sealing.opening import open_case_key, open_codes, open_grant
 from hotline.services.reader.cases import handing_on
 from hotline.store.cases.case_codes import CaseCode
 from hotline.store.cases.case_keys import CaseGrant

@@ -8,7 +8,7 @@ import pytest
 
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import KeyMissing
-from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.case_codes import READER
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
 from hotline.errors import StoreUnavailable
-from hotline.sealing.cases.case_codes import READER, NewCase
+from hotline.sealing.case_codes import READER, NewCase
 from hotline.store.cases import (
     case_codes,
     case_keys,

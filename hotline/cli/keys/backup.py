@@ -23,9 +23,8 @@ from hotline.cli.options import (
 from hotline.config import Settings
 from hotline.domain.copies.manifest import Contents, Label
 from hotline.errors import BackupInvalid, NotReady, Occupied
-from hotline.sealing.copies.archive import BACKUP_PUBLIC_KEY, fingerprint
-from hotline.sealing.copies.backupkeys import new_backup_key, open_backup_key
-from hotline.sealing.copies.unsealing import Archive, is_whole
+from hotline.sealing.copies.archive import BACKUP_PUBLIC_KEY, fingerprint, new_backup_key
+from hotline.sealing.copies.unsealing import Archive, is_whole, open_backup_key
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.services.copies.backup import SUFFIX, take
 from hotline.services.copies.restore import read_through
@@ -99,7 +98,7 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
     made = new_backup_key(passphrase)
 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not KeyFolder(file.parent).make(file.name, made.wrapped):
+    if not KeyFolder(file.parent).make(file.name, made.wrapped_key):
         raise Occupied(f"{file} is there already: a key overwrites nothing")
     folder.replace(BACKUP_PUBLIC_KEY, made.public_key)
     click.echo(f"backup key {fingerprint(made.public_key)}: {file}")

@@ -36,7 +36,7 @@ from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import PEPPER_KEY, READER_KEY, ROLES, make_keys
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.rotation import ROTATING
-from hotline.services.copies import factor_rotation, pepper_wraps, rekeying
+from hotline.services.copies import rekeying
 from hotline.services.watch import key_checks
 from hotline.store import migrate
 from hotline.store.database import open_database
@@ -264,7 +264,7 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     public_key = rotation.publish(folder, rotating)
     if rotating.digest_file is not None:
         factors = FactorSealer.of(KeyFolder(folder / rotating.role))
-        return f"{factor_rotation.reseal(kit, factors)} second factors sealed anew"
+        return f"{rekeying.reseal_factors(kit, factors)} second factors sealed anew"
     if rotating.file == PEPPER_KEY:
         return "each PIN moves to the new pepper when it is keyed next; `hotline doctor` counts"
     if public_key is None:
@@ -278,7 +278,7 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
 
 def _needed_by_nobody(kit: Kit) -> None:
     """Raises TooSoon while a PIN opens by the pepper before alone: its owner could read nothing any more."""
-    left = pepper_wraps.under(kit, reader_folder().read(older(PEPPER_KEY)))
+    left = rekeying.under_pepper(kit, reader_folder().read(older(PEPPER_KEY)))
     if left:
         raise TooSoon(
             f"pepper: {left} PINs need the one before. They move when they are keyed next; where the pepper"

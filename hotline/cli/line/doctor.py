@@ -35,7 +35,7 @@ from hotline.sealing.keys.weekly_lock import stuck
 from hotline.sealing.sealer import mark_of
 from hotline.services import national
 from hotline.services.check_result import CheckResult, CheckState, warning
-from hotline.services.copies import pepper_wraps
+from hotline.services.copies import rekeying
 from hotline.services.desk import desk_register
 from hotline.services.sms import sms_replies
 from hotline.services.watch import (
@@ -242,7 +242,7 @@ def _pepper(kit: Kit, settings: Settings) -> tuple[CheckResult, ...]:
     """What still needs the pepper before, where one is being rotated and this machine has it."""
     keys = KeyFolder(key_folder(settings, Role.READER))
     before = older(PEPPER_KEY)
-    return (pepper_wraps.finding(kit, keys.read(before)),) if keys.holds(before) else ()
+    return (rekeying.pepper_finding(kit, keys.read(before)),) if keys.holds(before) else ()
 
 
 def _factors(settings: Settings) -> FactorSealer | None:

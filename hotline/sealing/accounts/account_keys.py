@@ -3,8 +3,6 @@
 Both envelopes are `sealing.passphrase`'s. The wrapped key is the only proof of a password: there is no other hash.
 """
 
-from dataclasses import dataclass, field
-
 from nacl.public import PrivateKey
 from nacl.pwhash import argon2id
 from nacl.secret import Aead
@@ -18,17 +16,6 @@ from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
 PAPER_COSTS = Costs(passes=1, kib=8)
 """Of the key on paper: 128 bits of chance need no dear stretch."""
 SAYS = "the key of the account"
-
-
-@dataclass(frozen=True, slots=True)
-class AccountKey:
-    public_key: bytes
-    private_key: bytes = field(repr=False)
-
-
-def new_account_key() -> AccountKey:
-    pair = PrivateKey.generate()
-    return AccountKey(bytes(pair.public_key), bytes(pair))
 
 
 def wrap_under_password(private_key: bytes, password: str, *, account: str, costs: Costs) -> bytes:

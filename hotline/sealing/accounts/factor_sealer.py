@@ -1,11 +1,14 @@
 """Seals the secrets of authenticators under the key of the console's pages, which no database and no other role has."""
 
 import hmac
+from dataclasses import dataclass, field
 
 from hotline.errors import SealBroken
+from hotline.sealing.accounts.stretch_queue import StretchQueue
 from hotline.sealing.envelope import VERSION
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.passphrase import Costs
 from hotline.sealing.runs import opened, under
 
 TOTP_KEY = "totp.key"
@@ -55,6 +58,23 @@ class FactorSealer:
     def _now(self) -> tuple[bytes, ...]:
         """The newest first."""
         return self._keys if self._live is None else self._live.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What proves a person of the console: sealed second factors, and the queue and costs of dear stretches."""
+
+    factors: FactorSealer
+    stretching: StretchQueue = field(default_factory=StretchQueue)
+    costs: Costs = field(default_factory=Costs)
+    """Of one guess of a password."""
+    start_costs: Costs | None = None
+    """Of one guess of a start PIN that a page makes; None for those of every start PIN."""
+
+    @classmethod
+    def of(cls, folder: KeyFolder) -> "Proofs":
+        """Raises KeyMissing."""
+        return cls(FactorSealer.of(folder))
 
 
 def digests_of(key: bytes) -> bytes:

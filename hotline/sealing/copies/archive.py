@@ -16,6 +16,8 @@ from nacl.bindings import crypto_secretstream as stream
 from nacl.public import PublicKey, SealedBox
 from nacl.utils import random
 
+from hotline.sealing.passphrase import Costs, WrappedPair, WrappingKey
+
 KEY_BYTES = stream.crypto_secretstream_xchacha20poly1305_KEYBYTES
 FINAL = stream.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 MESSAGE = stream.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
@@ -28,6 +30,13 @@ MOST_LABEL = 64 * 1024
 PIECE = 64 * 1024
 DIGEST_BYTES = 32
 BACKUP_PUBLIC_KEY = "backup.pub"
+BACKUP_KEY = "backup key"
+"""The owner of the wrapped private half."""
+
+
+def new_backup_key(passphrase: str, costs: Costs | None = None) -> WrappedPair:
+    """Makes the backup key: a pair of which no server keeps the private half, under a passphrase of its own."""
+    return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=BACKUP_KEY)
 
 
 def fingerprint(public_key: bytes) -> str:

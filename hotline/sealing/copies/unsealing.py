@@ -9,7 +9,15 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from hotline.errors import BackupInvalid
-from hotline.sealing.copies.archive import DIGEST_BYTES, LENGTH, MAGIC, MOST_LABEL, PIECE
+from hotline.sealing.copies.archive import (
+    BACKUP_KEY,
+    DIGEST_BYTES,
+    LENGTH,
+    MAGIC,
+    MOST_LABEL,
+    PIECE,
+)
+from hotline.sealing.opening import unwrap
 
 OVERHEAD = stream.crypto_secretstream_xchacha20poly1305_ABYTES
 HEADER_BYTES = stream.crypto_secretstream_xchacha20poly1305_HEADERBYTES
@@ -20,6 +28,11 @@ pull = stream.crypto_secretstream_xchacha20poly1305_pull
 new_state = stream.crypto_secretstream_xchacha20poly1305_state
 SEALED_KEY_BYTES = KEY_BYTES + 48
 READ = 1 << 20
+
+
+def open_backup_key(wrapped: bytes, passphrase: str) -> bytes:
+    """Returns the private half. Raises PassphraseWrong, SealBroken."""
+    return unwrap(wrapped, passphrase, owner=BACKUP_KEY, says="the backup key")
 
 
 class Archive:

@@ -13,7 +13,8 @@ from hotline.domain.accounts.passwords import suggested
 from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, step_at
 from hotline.domain.desk.desks import of_account
 from hotline.ports import ConsoleKit
-from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
+from hotline.sealing.accounts.account_keys import PAPER_COSTS, wrap_under_password
+from hotline.sealing.envelope import KeyPair
 from hotline.services.accounts import sessions
 from hotline.services.accounts.proving import by_password, log_own, may_enter, owner
 from hotline.services.accounts.sessions import Entered
@@ -136,12 +137,12 @@ def _make(
     )
     session.add(account)
     session.flush()
-    pair, bound = new_account_key(), owner(account.id)
+    pair, bound = KeyPair.new(), owner(account.id)
     password, secret = suggested(secrets.choice), pyotp.random_base32()
-    account.public_key = pair.public_key
+    account.public_key = pair.public
     # Everybody reads this password: a dear stretch would guard nothing.
     account.wrapped_key = wrap_under_password(
-        pair.private_key, password, account=bound, costs=PAPER_COSTS
+        pair.private, password, account=bound, costs=PAPER_COSTS
     )
     account.totp = kit.proofs.factors.seal(secret, account=bound)
     audit.sign(

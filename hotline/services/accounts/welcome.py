@@ -21,9 +21,10 @@ from hotline.domain.accounts.second_factor import (
     grouped,
 )
 from hotline.ports import ConsoleKit
-from hotline.sealing.accounts.account_keys import new_account_key, wrap_under_password
+from hotline.sealing.accounts.account_keys import wrap_under_password
 from hotline.sealing.accounts.stretch_queue import Entrant
 from hotline.sealing.accounts.tokens import digest_of, lock_key, new_token, unlock_key
+from hotline.sealing.envelope import KeyPair
 from hotline.services.accounts.proving import by_password, owner, prove
 from hotline.services.accounts.recovering import RecoverySheet, make_sheet
 from hotline.store.accounts import accounts
@@ -83,20 +84,20 @@ def choose_password(kit: ConsoleKit, link: str, password: str, browser: str = ""
     if wrong is not None:
         raise refusal(wrong)
     with kit.database.reading() as session:
-        bound, pair = owner(_row(session, kit, link).account_id), new_account_key()
+        bound, pair = owner(_row(session, kit, link).account_id), KeyPair.new()
     with kit.proofs.stretching.turn(Entrant(known=f"link {bound}")) as turn:
         if not turn.is_given:
             raise refusal(AccountFault.BUSY)
         costs = kit.proofs.costs
-        wrapped = wrap_under_password(pair.private_key, password, account=bound, costs=costs)
+        wrapped = wrap_under_password(pair.private, password, account=bound, costs=costs)
 
     with kit.database.writing() as session:
         row, account = _taken(session, kit, link, browser)
-        account.public_key, account.wrapped_key = pair.public_key, wrapped
+        account.public_key, account.wrapped_key = pair.public, wrapped
         account.totp = kit.proofs.factors.seal(pyotp.random_base32(), account=bound)
         account.totp_step, account.recovery_key = 0, None
         row.expires_at = kit.now() + LINK_LIVES
-        return _in_this_browser(session, kit, row, account, pair.private_key)
+        return _in_this_browser(session, kit, row, account, pair.private)
 
 
 def go_on(kit: ConsoleKit, link: str, password: str) -> Welcome | Refused:

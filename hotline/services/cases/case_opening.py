@@ -13,10 +13,10 @@ from hotline.domain.cases.entries import SAYS, EntryKind, NoteCode
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
-from hotline.sealing.cases.case_codes import case_name
-from hotline.sealing.cases.case_opening import open_case_key, open_codes
+from hotline.sealing.answers import open_note
+from hotline.sealing.case_codes import case_name
 from hotline.sealing.envelope import label
-from hotline.sealing.notes import open_note
+from hotline.sealing.opening import open_case_key, open_codes
 from hotline.store.cases import case_codes, case_keys, case_log, case_notes
 from hotline.store.database import Session
 from hotline.store.tips.tips import Tip

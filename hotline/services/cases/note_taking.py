@@ -6,7 +6,7 @@ Runs inside its caller's transaction. It renews no clock.
 from datetime import datetime
 
 from hotline.domain.cases.entries import SAYS, EntryKind, NoteCode
-from hotline.sealing.notes import seal_note
+from hotline.sealing.answers import seal_note
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.store.cases import case_notes

@@ -12,7 +12,7 @@ from hotline.domain.dialogue.person_asks import StartedForm
 from hotline.domain.tip import Matter
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.sealing.cases.case_codes import new_case, seal_codes
+from hotline.sealing.case_codes import new_case, seal_codes
 from hotline.store.cases import case_codes, case_keys, started_forms
 from hotline.store.database import Session
 from hotline.store.referrals import referrals

@@ -1,16 +1,22 @@
-"""Sealed numbers and keys of cases move from the key before to the newest, in small transactions of a line at work."""
+"""Moves what a rotated key sealed to the newest: numbers, keys of cases and second factors, while the line works."""
 
 from collections.abc import Callable, Sequence
 
 from hotline.errors import SealBroken
 from hotline.ports import Kit
-from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.accounts.factor_sealer import FactorSealer
+from hotline.sealing.case_codes import READER
+from hotline.sealing.members import is_under
 from hotline.sealing.opening import open_number
 from hotline.sealing.sealer import Sealer
+from hotline.services.accounts.proving import owner
+from hotline.services.check_result import CheckResult
 from hotline.services.desk.keys.moving import DeskKeyPair, move
+from hotline.store.accounts import accounts
 from hotline.store.copies import vaults
 from hotline.store.copies.vaults import Column
 from hotline.store.desk import audit
+from hotline.store.people import responders
 
 
 def reseal(
@@ -51,6 +57,44 @@ def reseal_cases(
     while moved := move(kit, [pair], say):
         done += moved
     return done
+
+
+def reseal_factors(kit: Kit, factors: FactorSealer) -> int:
+    """Returns how many secrets of authenticators were sealed anew: all of them, or none. Safe to repeat.
+
+    Raises SealBroken where one opens with neither key: then the key before must stay.
+    """
+    moved = 0
+    with kit.database.writing() as session:
+        for account in accounts.with_factor(session):
+            sealed, bound = account.totp, owner(account.id)
+            if sealed is None or factors.is_newest(sealed, account=bound):
+                continue
+            try:
+                secret = factors.open(sealed, account=bound)
+            except SealBroken:
+                raise SealBroken(
+                    f"the second factor of {account.shown} opens with neither key: put the right one back, or"
+                    " give that account a new link by `hotline accounts invite`"
+                ) from None
+            account.totp = factors.seal(secret, account=bound)
+            moved += 1
+    return moved
+
+
+def under_pepper(kit: Kit, pepper: bytes) -> int:
+    """Returns how many people's keys this pepper wrapped, of those who were not removed."""
+    with kit.database.reading() as session:
+        return sum(is_under(wrap, pepper) for wrap in responders.pin_wraps(session))
+
+
+def pepper_finding(kit: Kit, before: bytes) -> CheckResult:
+    """Says how many PINs need the pepper before: each moves to the newest when it is keyed next."""
+    left = under_pepper(kit, before)
+    if not left:
+        return CheckResult("pepper", True, "no PIN needs the one before: `hotline keys end-old`")
+    says = f"{left} PINs need the one before until they are keyed once more"
+    return CheckResult("pepper", True, says)
 
 
 def _batch(kit: Kit, column: Column, last: int) -> Sequence[tuple[int, bytes]]:

@@ -9,7 +9,7 @@ from hotline.domain.desk.desks import of_responder
 from hotline.domain.people.enrolment import WITH_PINS
 from hotline.engine.keying import is_easy
 from hotline.ports import Kit
-from hotline.sealing.members import new_member_pair
+from hotline.sealing.envelope import KeyPair
 from hotline.services.desk import admissions
 from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO
 from hotline.store.desk import audit
@@ -48,7 +48,7 @@ def make(kit: Kit, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
 
 
 def _choose(kit: Kit, wraps: Wraps, person: Responder) -> DemoPin:
-    pair, pin = new_member_pair(), _new_pin()
+    pair, pin = KeyPair.new(), _new_pin()
     wrap, actor = wraps(pair.private, pin, person.id), f"responder:{person.id}"
     with kit.database.writing() as session:
         row = session.get_one(Responder, person.id)

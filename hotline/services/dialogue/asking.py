@@ -33,7 +33,7 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import DoorKit
 from hotline.sealing import oneoff
-from hotline.sealing.oneoff import OneOffPair
+from hotline.sealing.envelope import KeyPair
 from hotline.sealing.runs import opened, under
 from hotline.services import guessing
 from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearned
@@ -157,7 +157,7 @@ class ReaderAsking:
 
     def _asked(self, asked: ReaderAsked) -> tuple[int, ReaderAnswer | None]:
         """The reading's id, and the answer if it comes in time and there is a place to wait for it."""
-        pair = oneoff.new_pair()
+        pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
         door = self._kit.reader
         if ask_id is None:
@@ -177,12 +177,12 @@ class ReaderAsking:
             return row_id, ReaderAnswer.from_dict(content)
         return row_id, None
 
-    def _begin(self, asked: ReaderAsked, pair: OneOffPair) -> tuple[int, int | None]:
+    def _begin(self, asked: ReaderAsked, pair: KeyPair) -> tuple[int, int | None]:
         """Write down what is asked; no ask where the reader has no key that a PIN can be sealed to."""
         key, digest, at = self._opening.key, self._digest(asked.upto), self._kit.now()
         sealed_pin = None
         with suppress(KeyMissing, SealBroken):
-            public = self._kit.reader.public_key()
+            public = self._kit.sealer.reader_key()
             typed = self._typed(asked)
             sealed_pin = oneoff.seal(typed, public=public, bound=bound_to(key, digest))
         with self._kit.database.writing() as session:

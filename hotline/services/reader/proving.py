@@ -27,7 +27,7 @@ from hotline.domain.dialogue.asks import (
 from hotline.domain.people.enrolment import EnrolmentKind
 from hotline.engine.keying import is_easy
 from hotline.sealing import oneoff
-from hotline.sealing.members import MemberPair, new_member_pair
+from hotline.sealing.envelope import KeyPair
 from hotline.services.people import proving_phones
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.reader.turns import ReaderTry, ReaderTurn
@@ -47,7 +47,7 @@ class ProofTry:
 
     wanted: Enrolment | None = None
     """What was proved; None where it was not."""
-    pair: MemberPair | None = field(default=None, repr=False)
+    pair: KeyPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
 
 
@@ -112,7 +112,7 @@ def tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
     chosen = _chosen_pin(one) if is_chosen else None
     if chosen is None:
         return ProofTry(wanted)
-    pair = new_member_pair()
+    pair = KeyPair.new()
     return ProofTry(wanted, pair, kit.vault.wrap(pair.private, chosen, wanted.responder_id))
 
 

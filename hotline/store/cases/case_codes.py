@@ -18,7 +18,7 @@ class CaseCode(Row):
 
     case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """As `sealing.cases.case_codes.seal_codes` makes it, of the entry."""
+    """As `sealing.case_codes.seal_codes` makes it, of the entry."""
 
 
 NOT_COUNTED = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, defer
 
-from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.case_codes import READER
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
 from hotline.store.database import is_any
 from hotline.store.desk.desks import Desk

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.sealing.cases.case_codes import READER, NewCase
+from hotline.sealing.case_codes import READER, NewCase
 from hotline.store.database import Row, add_if_new
 from hotline.store.insert_only import keeps_by
 

@@ -14,7 +14,7 @@ class CaseNote(Row):
 
     case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """As `sealing.notes.seal_note` makes it."""
+    """As `sealing.answers.seal_note` makes it."""
 
 
 def keep(session: Session, entry_id: int, body: bytes) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.domain.call_back import CallBackState
-from hotline.sealing.cases.case_codes import case_name
+from hotline.domain.tip import NATIONAL
+from hotline.sealing.case_codes import case_name
 from hotline.store.cases.case_keys import CaseGrant
 from hotline.store.outbox.messages import Watcher
 from hotline.store.people.enrolments import Enrolment
@@ -23,6 +24,8 @@ VAULTS: Mapping[str, tuple[Column, ...]] = {
     "watch": (Watcher.sealed_number,),
 }
 """Columns that hold digits, by the pair that they are sealed to."""
+GRANTED: Sequence[Any] = (Grant, CallBack, CaseGrant)
+"""Tables whose rows hold a key that is sealed to a desk or the reader."""
 BATCH = 200
 
 
@@ -32,7 +35,7 @@ class SealedGrant:
     uid: str
     """The tip's; of a case's key the name that `case_codes.case_name` makes of it."""
     sealed_key: bytes = field(repr=False)
-    row: Any = Grant
+    row: Any
     """The table that it lies in."""
 
 
@@ -50,39 +53,21 @@ def exchange(session: Session, column: Column, row_id: int, before: bytes, after
     session.execute(held.values({column: after}))
 
 
-def grants(session: Session, desk: str, after: int) -> Sequence[SealedGrant]:
-    """The next ones of a desk, by the grant's id; drafts' as well."""
-    found = session.execute(
-        select(Grant.id, Tip.uid, Grant.sealed_key)
-        .join(Tip, Tip.id == Grant.tip_id)
-        .where(Grant.desk_code == desk, Grant.id > after)
-        .order_by(Grant.id)
-        .limit(BATCH)
-    )
-    return [SealedGrant(one.id, one.uid, one.sealed_key) for one in found]
+def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[SealedGrant]:
+    """Returns the next grants in one table of `GRANTED` of a desk, or the reader, by their ids; drafts' as well.
 
-
-def call_back_grants(session: Session, after: int) -> Sequence[SealedGrant]:
-    """The next ones of call-backs that wait: all of them the national desk's."""
-    found = session.execute(
-        select(CallBack.id, CallBack.uid, CallBack.sealed_key)
-        .where(CallBack.state == CallBackState.WAITING, CallBack.id > after)
-        .order_by(CallBack.id)
-        .limit(BATCH)
-    )
-    return [SealedGrant(one.id, one.uid, one.sealed_key, CallBack) for one in found]
-
-
-def case_grants(session: Session, holder: str, after: int) -> Sequence[SealedGrant]:
-    """The next keys of cases that a desk holds, or the reader."""
-    found = session.execute(
-        select(CaseGrant.id, Tip.uid, CaseGrant.sealed_key)
-        .join(Tip, Tip.id == CaseGrant.tip_id)
-        .where(CaseGrant.holder == holder, CaseGrant.id > after)
-        .order_by(CaseGrant.id)
-        .limit(BATCH)
-    )
-    return [SealedGrant(one.id, case_name(one.uid), one.sealed_key, CaseGrant) for one in found]
+    Call-backs that wait are all of them the national desk's.
+    """
+    if row is CallBack:
+        is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]
+        found = select(row.id, row.uid, row.sealed_key).where(*is_hers)
+    else:
+        column = row.desk_code if row is Grant else row.holder
+        found = select(row.id, Tip.uid, row.sealed_key).join(Tip, Tip.id == row.tip_id)
+        found = found.where(column == holder)
+    named = case_name if row is CaseGrant else str
+    batch = session.execute(found.where(row.id > after).order_by(row.id).limit(BATCH))
+    return [SealedGrant(one.id, named(one.uid), one.sealed_key, row) for one in batch]
 
 
 def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, func, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.sealing.cases.case_codes import case_name
+from hotline.sealing.case_codes import case_name
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.weekly_lock import LOCKED, MARK_BYTES, mark
 from hotline.store.cases.case_keys import CaseGrant

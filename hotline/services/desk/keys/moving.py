@@ -6,14 +6,13 @@ In steps that may each be the last. Nothing that a hook reaches imports this fil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from nacl.public import PrivateKey
 
-from hotline.domain.tip import NATIONAL
 from hotline.errors import SealBroken
 from hotline.ports import Kit
-from hotline.sealing.deskkeys import new_desk_pair
-from hotline.sealing.envelope import label
+from hotline.sealing.envelope import KeyPair, label
 from hotline.sealing.members import wrap_desk_key
 from hotline.sealing.opening import opens_grant, regrant
 from hotline.services.desk.keys import recovery
@@ -46,7 +45,7 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
     """
     if bytes(PrivateKey(before).public_key) != desks.one(session, code).public_key:
         raise SealBroken(f"what opens is another key than that of desk {code}")
-    made, pair = new_desk_pair(), recovery.public_key(session)
+    made, pair = KeyPair.new(), recovery.public_key(session)
     aside = wrap_desk_key(before, pair, code, desks.BEFORE)
     desks.put_aside(session, code, wrapped_key=aside, at=at)
     wrapped = wrap_desk_key(made.private, pair, code, desks.ENROLMENT)
@@ -67,9 +66,9 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
     """
     moved = 0
     for pair in pairs:
-        for following in SEALED:
+        for row in vaults.GRANTED:
             last = 0
-            while batch := _read(kit, following, pair.desk, last):
+            while batch := _read(kit, row, pair.desk, last):
                 moved += _move_batch(kit, pair, batch)
                 last = batch[-1].id
                 say(f"{moved} grants sealed anew")
@@ -84,18 +83,9 @@ def end(session: Session, pair: DeskKeyPair) -> None:
         desks.end_rotation(session, pair.desk)
 
 
-def _call_backs(session: Session, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
-    return vaults.call_back_grants(session, last) if desk == NATIONAL else ()
-
-
-Following = Callable[[Session, str, int], Sequence[vaults.SealedGrant]]
-SEALED: Sequence[Following] = (vaults.grants, _call_backs, vaults.case_grants)
-"""Return the next grants of a desk behind an id."""
-
-
-def _read(kit: Kit, following: Following, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+def _read(kit: Kit, row: Any, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
     with kit.database.reading() as session:
-        return following(session, desk, last)
+        return vaults.grants(session, row, desk, last)
 
 
 def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]) -> int:

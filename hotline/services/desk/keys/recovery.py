@@ -8,9 +8,10 @@ from dataclasses import replace
 from hotline.domain.tip import NATIONAL
 from hotline.errors import DeskRefused, PassphraseWrong, SealBroken
 from hotline.ports import Kit
-from hotline.sealing.deskkeys import RecoveryKey, new_desk_pair, new_recovery_key
+from hotline.sealing.deskkeys import OWNER
+from hotline.sealing.envelope import KeyPair
 from hotline.sealing.members import wrap_desk_key
-from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.sealing.passphrase import Costs, WrappedPair, WrappingKey
 from hotline.services.check_result import CheckResult
 from hotline.services.desk.keys import by_passphrase
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener
@@ -56,9 +57,9 @@ def ensure(
         recovery_pairs.add(session, made.public_key, made.wrapped_key, kit.now())
 
 
-def new_pair(passphrase: str, costs: Costs | None = None) -> RecoveryKey:
+def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
     """A pair whose private half lies under this passphrase alone. It takes a second: outside of any transaction."""
-    return new_recovery_key(WrappingKey.stretch(passphrase, costs or Costs()))
+    return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
 
 
 def public_key(session: Session) -> bytes:
@@ -71,7 +72,7 @@ def public_key(session: Session) -> bytes:
 
 def make_desk(session: Session, desk: Desk) -> None:
     """Make a desk with a key of its own, sealed to the pair, in the caller's transaction. Raises DeskRefused."""
-    made, pair = new_desk_pair(), public_key(session)
+    made, pair = KeyPair.new(), public_key(session)
     desk.public_key = made.public
     wrapped = wrap_desk_key(made.private, pair, desk.code, desks.ENROLMENT)
     desks.add(session, desk, wrapped)

@@ -5,7 +5,7 @@ So a phone or a page writes codes without any key, and no desk has to be asked f
 
 import logging
 
-from hotline.sealing.cases.case_codes import READER, case_name
+from hotline.sealing.case_codes import READER, case_name
 from hotline.services.cases import case_opening
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.store.cases import case_holders, case_keys

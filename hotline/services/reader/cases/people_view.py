@@ -18,7 +18,7 @@ from hotline.domain.wording import Template
 from hotline.engine.view import WIDEST
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
-from hotline.sealing.cases.case_opening import open_codes
+from hotline.sealing.opening import open_codes
 from hotline.services.cases import people, sealed_codes
 from hotline.services.reader.cases.handing_on import private_of
 from hotline.services.reader.reader_kit import ReaderKit
