@@ -109,9 +109,9 @@ def check_unchecked(kit: RelayKit) -> None:
     with kit.database.reading() as session:
         if not checks.unchecked(session, kit.now()):
             return
-    from hotline.services.changes import judging
+    from hotline.services.changes import going_live
 
-    judging.check_unchecked(kit)
+    going_live.check_unchecked(kit)
 
 
 ASIDE: tuple[Step, ...] = (

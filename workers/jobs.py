@@ -27,12 +27,12 @@ def check_change(kit: RelayKit, change_id: int) -> None:
 
     What reads flow files is imported here alone: a worker that starts has no other use for it.
     """
-    from hotline.services.changes import judging
+    from hotline.services.changes import going_live
 
     try:
-        if change_id == judging.LIVE:
-            judging.check_live(kit)
+        if change_id == going_live.LIVE:
+            going_live.check_live(kit)
         else:
-            judging.check_change(kit, change_id)
+            going_live.check_change(kit, change_id)
     except NotFound:
         return

@@ -9,12 +9,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hotline.engine import keying, walk
-from hotline.engine.agreeing import agreed
 from hotline.engine.events import Answered, Erased, Event, FlowEntered, LanguageChosen, PinGiven
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say, reached
 from hotline.engine.keying import is_easy
-from hotline.engine.page_cache import drawn, screen_of
-from hotline.engine.repeating import FIRST_KEY, MORE, only_way_on, repeated
+from hotline.engine.page_cache import FIRST_KEY, MORE, drawn, only_way_on, repeated, screen_of
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
 from hotline.engine.view import View, Waiting, list_answers, node_at, said
@@ -291,3 +289,29 @@ def _named_by(book: Book) -> Mapping[str, set[str]]:
                 for source in list_answers(node.list):
                     found.setdefault(source, set()).add(node.saves)
     return found
+
+
+YES = frozenset({"yego", "oui", "yes"})
+NO = frozenset({"oya", "non", "no"})
+MARKS = " \t\r\n.,!"
+
+
+def agreed(choices: Sequence[Choice], keyed: str) -> int | None:
+    """Which choice a written yes or no means; None where it means none, or where two choices begin with it.
+
+    A choice is a yes where its label begins with one in every language: "Yego, siba", "Oui, effacer", "Yes, erase".
+    """
+    said = _word(keyed)
+    meant = next((words for words in (YES, NO) if said in words), None)
+    if meant is None:
+        return None
+    found = []
+    for at, choice in enumerate(choices):
+        begins = [_word(label.partition(",")[0]) for label in choice.label.values() if label]
+        if begins and meant.issuperset(begins):
+            found.append(at)
+    return found[0] if len(found) == 1 else None
+
+
+def _word(written: str) -> str:
+    return written.strip(MARKS).casefold()

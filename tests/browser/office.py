@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
-from hotline.services.changes import drafts, folders, steps
-from hotline.services.changes.drafts import NewStep
+from hotline.services.changes import folders, steps
+from hotline.services.changes.folders import NewStep
 from hotline.services.changes.steps import StepSaved
 from hotline.text.languages import CODES
 from tests.callers import Caller, Line, make_ready
@@ -80,7 +80,7 @@ class Office:
         kit, author = self.desk.kit, ChangeAuthor(by, 91)
         change = folders.open_change(kit, author, title)
         assert isinstance(change, int)
-        draft = drafts.draft(kit, change, FLOW)
+        draft = folders.draft(kit, change, FLOW)
         flow = copy.deepcopy(dict(draft.document or {}))
         flow["nodes"][NODE]["say"]["text"] |= words
         says = {"did": "edited", "node": NODE, "languages": [*words]}

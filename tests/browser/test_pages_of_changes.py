@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.services.changes import judging
+from hotline.services.changes import going_live
 from hotline.store.database import Database
 from hotline.web.console.app import create_console
 from tests.conftest import Clock
@@ -62,7 +62,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     fields = {"digest": writing.digest(urgent), "reason": REASON}
     assert writing.approver.post(f"/changes/{urgent}/emergency", fields).status_code == 303
     for each in (change, late):
-        judging.check_change(writing.desk.kit, each)
+        going_live.check_change(writing.desk.kit, each)
     paths = (
         *("/flows", f"/flows/{FLOW}", f"/flows/{FLOW}/picture", "/changes", "/changes/new"),
         *(f"/changes/{change}", f"/changes/{change}/read", f"/changes/{change}/print"),

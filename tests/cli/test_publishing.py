@@ -11,7 +11,7 @@ from hotline.bootstrap import build_console
 from hotline.cli.line.init import FLOWS
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.services.changes import versions
+from hotline.services.changes import steps
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import authoring, publishing
 from hotline.store.flows import publications
@@ -75,7 +75,7 @@ def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path)
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     document = authoring.read_folder(FLOWS)
     publishing.publish(kit, {**document, "numbers": []}, by="Alice", reason="x", of_version=False)
-    assert versions.release(kit, document, "2").published_by == "Alice"
+    assert steps.release(kit, document, "2").published_by == "Alice"
     kit.database.close()
     hotline(home, "flows", "publish", str(FLOWS), *SIGNED)
     assert "is live" in hotline(home, "upgrade").output

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from hotline.services.changes import drafts
+from hotline.services.changes import folders
 from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
 from tests.console.conftest import CHANGE
@@ -108,7 +108,7 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         (name,) = [name for name in asked if name.startswith("pick ")]
         after = editor.tab.post(editor.at, asked | {name: chosen})
         assert after.status_code == 303
-        document = drafts.draft(editor.desk.kit, CHANGE, "abroad").document
+        document = folders.draft(editor.desk.kit, CHANGE, "abroad").document
         assert document is not None
         assert (node in document["nodes"]) is is_there
         assert editor.tab.get(str(after.location)).status_code == 200
@@ -145,7 +145,7 @@ def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(edito
     form = editor.open("abroad", "fee")
     first = editor.press(form | {"text.en": "Once."}, "save").location
     assert editor.press(form | {"text.en": "Once."}, "save").location == first
-    assert len(drafts.history(editor.desk.kit, CHANGE)) == 1
+    assert len(folders.history(editor.desk.kit, CHANGE)) == 1
     answer = editor.press(form | {"text.fr": "De plus."}, "save")
     assert answer.status_code == 303
     assert (words(editor)["en"], words(editor)["fr"]) == ("Once.", "De plus.")

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.services.changes import judging
+from hotline.services.changes import going_live
 from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
 from hotline.web.console.visit import MOST_ROWS
@@ -30,7 +30,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert re.fullmatch(r"0 of \d+ \d+ not read", en)
     assert last.startswith("the line, ")
 
-    judging.check_live(writing.desk.kit)
+    going_live.check_live(writing.desk.kit)
     assert "being checked" not in cells(writing.editor)[5]
     writing.published()
     change = writing.opened("Other words")

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor
-from hotline.services.changes import drafts, folders, going_live, proposing
-from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.changes import folders, going_live
+from hotline.services.changes.folders import ChangeRefused, Refusal
 from hotline.services.flows.authoring import live_document
 from tests.console.conftest import Desk, Tab
 
@@ -31,7 +31,7 @@ STAMPS = ("version", "once")
 
 
 def part(desk: Desk, name: str) -> dict[str, dict[str, str]]:
-    return dict(drafts.draft(desk.kit, 1, name).document or {})
+    return dict(folders.draft(desk.kit, 1, name).document or {})
 
 
 def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab) -> None:
@@ -49,7 +49,7 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     editor = desk.person("Editor 7")
     by = ChangeAuthor("Editor 7", editor.account_id)
-    assert proposing.propose(desk.kit, by, 1) is None
+    assert going_live.propose(desk.kit, by, 1) is None
     refused = going_live.publish(desk.kit, by, 1, going_live.read(desk.kit, 1).digest)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.OWN_HAND
@@ -99,7 +99,7 @@ def test_a_number_is_confirmed_only_with_verified_evidence(desk: Desk, tab: Tab)
 
 
 def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk, tab: Tab) -> None:
-    stamps = {"version": str(drafts.draft(desk.kit, 1, NUMBERS).version), "once": "a"}
+    stamps = {"version": str(folders.draft(desk.kit, 1, NUMBERS).version), "once": "a"}
     other = desk.tab(AccountRole.EDITOR, name="Editor 8")
     send(other, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     answer = tab.post(AT_NUMBERS, stamps | {"do": "confirm:3512"})

@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import StepKind
-from hotline.engine.editing.difference import FieldChanged, difference
-from hotline.engine.editing.emergency import HeldBack, NotInEmergency
+from hotline.engine.editing.difference import FieldChanged, HeldBack, NotInEmergency, difference
 from hotline.services.changes import folders
-from hotline.services.changes.drafts import StepLine
-from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.changes.folders import ChangeRefused, Refusal, StepLine
 from hotline.store.database import Database
 from hotline.text.languages import CODES
 from hotline.web.console.form import PostedForm

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.services.changes import emergencies, judging
-from hotline.services.changes.drafts import SHOWN
+from hotline.services.changes import emergencies, going_live
+from hotline.services.changes.folders import SHOWN
 from tests.console.conftest import Tab
 from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing, writing
 from tests.signing import Person
@@ -33,7 +33,7 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     page = editor.get(f"/changes/{change}")
     assert page.headers["Refresh"] == f"2; url=/changes/{change}?auto"
     assert "Being checked" in page.text
-    judging.check_change(writing.desk.kit, change)
+    going_live.check_change(writing.desk.kit, change)
     page = editor.get(f"/changes/{change}")
     assert "Refresh" not in page.headers
     assert "Being checked. This" not in page.text

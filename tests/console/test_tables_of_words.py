@@ -16,13 +16,12 @@ from hotline.domain.rolls.joining import Roll
 from hotline.domain.tips.promises import TipStanding
 from hotline.domain.watch.alarms import Alarm
 from hotline.engine.check.finding import Code
-from hotline.engine.editing.difference import ScreenState
+from hotline.engine.editing.difference import NotInEmergency, ScreenState
 from hotline.engine.editing.drafting import Lack
-from hotline.engine.editing.emergency import NotInEmergency
-from hotline.engine.editing.forms.fields import FieldFault
-from hotline.engine.editing.operations.screens import FlowModelName, Obstacle
+from hotline.engine.editing.forms import FieldFault
+from hotline.engine.editing.operations import FlowModelName, Obstacle
 from hotline.engine.numbers.numbers import Evidence
-from hotline.services.changes.results import Refusal
+from hotline.services.changes.folders import Refusal
 from hotline.services.words.number_part import NumberState
 from hotline.web.console.who import TABLES
 

@@ -10,11 +10,10 @@ from werkzeug.test import TestResponse
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.domain.flows.review import ReviewState
-from hotline.services.changes import drafts, folders, going_live, proposing
-from hotline.services.changes.results import ChangePublished
+from hotline.services.changes import folders, going_live
+from hotline.services.changes.folders import ChangePublished
 from hotline.services.flows import reviewing
-from hotline.services.words import page_texts
-from hotline.services.words.review_book import TITLES, review_book
+from hotline.services.words.review_book import TITLES, matrix, review_book
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.made_once import shipped_phrases
@@ -65,8 +64,8 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
         asked.append(statement)
 
     event.listen(desk.kit.database.engine, "before_cursor_execute", note)
-    found = page_texts.matrix(desk.kit)
-    page_texts.matrix(desk.kit)
+    found = matrix(desk.kit)
+    matrix(desk.kit)
     event.remove(desk.kit.database.engine, "before_cursor_execute", note)
     assert sum("SELECT revision.document" in one for one in asked) == 1
     for language in CODES:
@@ -81,7 +80,7 @@ def publish(desk: Desk, language: str) -> None:
     change = review_book(desk.kit, language).change_id
     assert change is not None
     assert (
-        proposing.propose(desk.kit, ChangeAuthor("Editor 1", 91), change, keeps_languages=True)
+        going_live.propose(desk.kit, ChangeAuthor("Editor 1", 91), change, keeps_languages=True)
         is None
     )
     seen = going_live.read(desk.kit, change)
@@ -105,7 +104,7 @@ def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk,
     answer = press(tab, "both", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 303
     (change,) = (one for one in folders.listed(desk.kit) if one.title == TITLES["rw"])
-    saved = drafts.draft(desk.kit, change.id, "abroad").document
+    saved = folders.draft(desk.kit, change.id, "abroad").document
     assert saved is not None
     assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."
     assert state(desk) is ReviewState.READ
@@ -179,7 +178,7 @@ def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab:
     assert len(reviewing.everyone(desk.kit)) == 1
     change = review_book(desk.kit, "rw").change_id
     assert change is not None
-    assert [line.says["count"] for line in drafts.history(desk.kit, change)] == [1]
+    assert [line.says["count"] for line in folders.history(desk.kit, change)] == [1]
 
 
 def test_what_was_typed_beside_the_pressed_one_is_saved_and_nobody_signs_it(
@@ -226,7 +225,7 @@ def test_what_the_code_says_is_saved_with_its_placeholders_and_no_others(
     assert press(tab, "both", place, "{ref}: wayifashe. Murakoze.", path).status_code == 303
     change = review_book(desk.kit, "rw").change_id
     assert change is not None
-    assert drafts.draft(desk.kit, change, "#phrases").document == {
+    assert folders.draft(desk.kit, change, "#phrases").document == {
         "rw": {"TAKEN": "{ref}: wayifashe. Murakoze."}
     }
 

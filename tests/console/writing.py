@@ -11,8 +11,8 @@ import pytest
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
-from hotline.services.changes import drafts, going_live, steps
-from hotline.services.changes.drafts import NewStep
+from hotline.services.changes import folders, going_live, steps
+from hotline.services.changes.folders import NewStep
 from hotline.services.changes.steps import StepSaved
 from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
@@ -60,7 +60,7 @@ class Writing:
         self.saves(change, flow, by=by)
 
     def flow(self, change: int) -> dict[str, Any]:
-        return copy.deepcopy(dict(drafts.draft(self.desk.kit, change, FLOW).document or {}))
+        return copy.deepcopy(dict(folders.draft(self.desk.kit, change, FLOW).document or {}))
 
     def saves(
         self,
@@ -71,7 +71,7 @@ class Writing:
     ) -> None:
         self.saved += 1
         new = NewStep(FLOW, flow, f"form {self.saved}", says)
-        version = drafts.draft(self.desk.kit, change, FLOW).version
+        version = folders.draft(self.desk.kit, change, FLOW).version
         done = steps.save_step(self.desk.kit, self.author(by), change, new, base_version=version)
         assert isinstance(done, StepSaved)
 

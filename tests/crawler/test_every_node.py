@@ -12,7 +12,7 @@ import pytest
 
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.emulator.server import choices
-from hotline.engine.document.fields import targets
+from hotline.engine.document.models import targets
 from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Place
 from hotline.services.dialogue.conversation import take_turn

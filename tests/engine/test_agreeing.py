@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.places.places import districts
-from hotline.engine.agreeing import NO, YES, agreed
 from hotline.engine.flow import Choice, Menu
 from hotline.engine.run import Facts, Run
-from hotline.engine.turn import resume, start
+from hotline.engine.turn import NO, YES, agreed, resume, start
 from tests.flows.test_shipped import BOOK, REPORTING
 
 MENUS = {

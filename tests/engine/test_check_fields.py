@@ -7,7 +7,7 @@ import pytest
 from hotline.engine.check.checking import check, of_book, of_flow, of_node
 from hotline.engine.check.finding import Code, anchor
 from hotline.engine.document.document import bind, read
-from hotline.engine.document.fields import field_of
+from hotline.engine.document.models import field_of
 from tests.engine.books import LISTS, choice, make_document, t
 
 END: dict[str, Any] = {"finish": {"text": t("Goodbye")}}

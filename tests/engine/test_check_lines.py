@@ -7,7 +7,7 @@ import pytest
 
 from hotline.engine.check.checking import check
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.sizes.narrow import narrow
+from hotline.engine.check.texts import narrow
 from hotline.engine.document import document
 from hotline.engine.flow import Ask, Menu
 from hotline.engine.page_cache import drawn

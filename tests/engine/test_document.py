@@ -8,8 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.engine.document.document import compile as compile_book
-from hotline.engine.document.document import read
-from hotline.engine.document.source import dump, parse
+from hotline.engine.document.document import dump, parse, read
 from hotline.engine.flow import Condition, Menu
 from hotline.errors import FlowInvalid
 from tests.engine.books import LISTS, choice, make_document, make_flow, t

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.document import source
+from hotline.engine.document import document as documents
 from hotline.engine.document.kept import KeptArray, derived, kept
 
 
@@ -63,7 +63,7 @@ def test_a_copy_is_plain() -> None:
         copied["flows"]["a"]["nodes"]["two"]["menu"]["choices"].append({})
         copied["flows"]["b"] = {}
     assert shared == document(a="one")
-    assert source.parse(source.dump(shared)) == document(a="one")
+    assert documents.parse(documents.dump(shared)) == document(a="one")
     assert json.loads(json.dumps(shared)) == document(a="one")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from hotline.engine import turn
-from hotline.engine.document.fields import targets
+from hotline.engine.document.models import targets
 from hotline.engine.events import Event, TopicRead
 from hotline.engine.flow import Call, Flow, Menu, Say
 from hotline.engine.run import Facts, Place, Run

@@ -5,7 +5,7 @@ from typing import Any
 
 from hotline.engine.check.finding import Code
 from hotline.engine.editing.anatomy import texts_in, with_value
-from hotline.engine.editing.operations.screens import FlowModelName, new_flow, with_choice
+from hotline.engine.editing.operations import FlowModelName, new_flow, with_choice
 from hotline.services.flows.publishing import findings
 from tests.engine.books import t
 from tests.engine.editing.documents import shipped

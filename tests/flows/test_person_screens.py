@@ -4,7 +4,7 @@ import pytest
 
 from hotline.domain.cases.people_codes import CASE_FORMS, ON_USSD, QUESTIONS
 from hotline.domain.dialogue.person_asks import ANSWERS, CODE_ANSWER
-from hotline.engine.document.fields import targets
+from hotline.engine.document.models import targets
 from hotline.engine.flow import Ask, Finish, Flow, Menu, Node, Say
 from hotline.engine.view import WIDEST, filled
 from hotline.text.gsm7 import septets

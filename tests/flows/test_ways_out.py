@@ -8,7 +8,7 @@ import pytest
 
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.paths import listings, situations
-from hotline.engine.check.sizes.narrow import narrow
+from hotline.engine.check.texts import narrow
 from hotline.engine.flow import Ask
 from hotline.engine.numbers.numbers import flags
 from hotline.engine.run import Place, Run

@@ -11,9 +11,8 @@ import pytest
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.domain.changes.change import Author, ChangeAuthor, part_of
 from hotline.engine.editing.merging import Settled
-from hotline.services.changes import drafts, folders, going_live, proposing, steps
-from hotline.services.changes.drafts import NewStep, PartDraft
-from hotline.services.changes.results import ChangePublished, ChangeRefused
+from hotline.services.changes import folders, going_live, steps
+from hotline.services.changes.folders import ChangePublished, ChangeRefused, NewStep, PartDraft
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
@@ -64,7 +63,7 @@ class Desk:
         return change
 
     def draft(self, change: int, part: str = "learn") -> PartDraft:
-        return drafts.draft(self.kit, change, part)
+        return folders.draft(self.kit, change, part)
 
     def save(
         self,
@@ -95,7 +94,7 @@ class Desk:
     def proposed(self, words: str = "Other words", by: Author = EDITOR) -> int:
         change = self.opened()
         self.say(change, words, by=by)
-        assert proposing.propose(self.kit, by, change) is None
+        assert going_live.propose(self.kit, by, change) is None
         return change
 
     def publish(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.engine.document.source import dump
+from hotline.engine.document.document import dump
 from hotline.errors import FlowInvalid, NotReady
 from hotline.services.flows.authoring import (
     digest_of,

@@ -4,8 +4,8 @@ import pytest
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, taken_away
 from hotline.errors import NotFound
-from hotline.services.changes import bringing_back, proposing
-from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.changes import emergencies, going_live
+from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
 from hotline.store.flows.publications import Publication
@@ -17,27 +17,27 @@ __all__ = ["desk"]
 
 
 def line_of(desk: Desk, revision: int) -> Publication:
-    return next(one for one, _ in bringing_back.history(desk.kit) if one.revision_id == revision)
+    return next(one for one, _ in emergencies.history(desk.kit) if one.revision_id == revision)
 
 
 def back(desk: Desk, revision: int, reason: str = "the words were wrong") -> object:
     publication = line_of(desk, revision).id
-    seen = bringing_back.preview(desk.kit, publication)
-    return bringing_back.bring_back(desk.kit, APPROVER, publication, reason, seen.digest)
+    seen = emergencies.preview(desk.kit, publication)
+    return emergencies.bring_back(desk.kit, APPROVER, publication, reason, seen.digest)
 
 
 @pytest.mark.row("A3")
 def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> None:
     desk.published("Other words")
     clock.turn(minutes=1)
-    seen = bringing_back.preview(desk.kit, line_of(desk, 1).id)
+    seen = emergencies.preview(desk.kit, line_of(desk, 1).id)
     assert (seen.before, seen.after) == (playable("Other words"), playable())
 
     done = back(desk, 1)
     assert isinstance(done, ChangePublished)
     assert done.revision_id == 1, "the same document is the same revision"
     assert desk.live == playable()
-    now, changed, first = (row for row, _ in bringing_back.history(desk.kit))
+    now, changed, first = (row for row, _ in emergencies.history(desk.kit))
     assert (now.kind, now.published_by, now.reason, now.until) == (
         "back",
         "Approver 1",
@@ -63,7 +63,7 @@ def test_a_number_that_was_taken_away_stays_away(desk: Desk) -> None:
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
     desk.say(change, "Other words")
-    assert proposing.propose(desk.kit, APPROVER, change) is None
+    assert going_live.propose(desk.kit, APPROVER, change) is None
     assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
 
     assert isinstance(back(desk, 1), ChangePublished)
@@ -79,7 +79,7 @@ def test_an_entry_that_was_printed_since_still_leads_somewhere(desk: Desk) -> No
     desk.say(change, "Other words")
     entries = desk.draft(change, ENTRIES).document or {}
     desk.save(change, {**entries, "12": {"flow": "new", "name": "radio"}}, ENTRIES)
-    assert proposing.propose(desk.kit, APPROVER, change) is None
+    assert going_live.propose(desk.kit, APPROVER, change) is None
     assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
 
     assert isinstance(back(desk, 1), ChangePublished)
@@ -92,17 +92,17 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
     desk.published("Other words")
     assert back(desk, 1, reason=" ") == ChangeRefused(Refusal.SHORT_REASON)
     publication = line_of(desk, 1).id
-    seen = bringing_back.preview(desk.kit, publication)
+    seen = emergencies.preview(desk.kit, publication)
     assert back(desk, 2) == ChangeRefused(Refusal.NOTHING_THERE)
     change = desk.opened()
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
-    assert proposing.propose(desk.kit, APPROVER, change) is None
+    assert going_live.propose(desk.kit, APPROVER, change) is None
     desk.publish(change, by=ChangeAuthor("Approver 2", 4))
-    late = bringing_back.bring_back(desk.kit, APPROVER, publication, "why", seen.digest)
+    late = emergencies.bring_back(desk.kit, APPROVER, publication, "why", seen.digest)
     assert late == ChangeRefused(Refusal.CHANGED)
     with pytest.raises(NotFound):
-        bringing_back.preview(desk.kit, 99)
+        emergencies.preview(desk.kit, 99)
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from hotline.domain.jobs import Job
 from hotline.engine.check.finding import Code
-from hotline.engine.editing.emergency import NotInEmergency
-from hotline.services.changes import emergencies, folders, going_live, judging, proposing
-from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.engine.editing.difference import NotInEmergency
+from hotline.services.changes import emergencies, folders, going_live
+from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import publishing
 from hotline.store.changes import checks
 from hotline.store.changes.checks import ChangeCheck
@@ -31,14 +31,14 @@ def test_an_edit_rings_and_the_page_waits_until_a_worker_has_looked(desk: Desk) 
     change = desk.opened()
     desk.say(change, "They asked 999999")
     assert bell(desk).rung == [(Job.CHECK_CHANGE, change)]
-    assert judging.checked(desk.kit, change) is None
+    assert going_live.checked(desk.kit, change) is None
     assert len(bell(desk).rung) == 2, "whoever waits rings again"
 
     check_change(desk.kit, change)
-    found = judging.checked(desk.kit, change)
+    found = going_live.checked(desk.kit, change)
     assert found is not None
     assert len(found.blocking) == 3
-    assert found == judging.check_change(desk.kit, change)
+    assert found == going_live.check_change(desk.kit, change)
     check_change(desk.kit, 99)
 
 
@@ -53,7 +53,7 @@ def test_what_went_live_meanwhile_is_checked_anew(desk: Desk) -> None:
         reason="x",
         of_version=False,
     )
-    assert judging.checked(desk.kit, change) is None
+    assert going_live.checked(desk.kit, change) is None
 
 
 def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: Desk) -> None:
@@ -62,7 +62,7 @@ def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: 
         live = flows.live(session)
         assert live is not None
         assert checks.found(session, f"{publishing.mark()} {live.digest}") is not None
-    assert judging.look(desk.kit, desk.live, "anew") == judging.look(
+    assert going_live.findings_of(desk.kit, desk.live, "anew") == going_live.findings_of(
         desk.kit, desk.live, live.digest
     )
 
@@ -73,24 +73,24 @@ def test_the_clock_checks_what_no_worker_has(desk: Desk, clock: Clock) -> None:
     desk.say(change, "Other words")
     desk.say(over, "Third words")
     assert not isinstance(folders.drop(desk.kit, EDITOR, over), ChangeRefused)
-    judging.check_unchecked(desk.kit)
-    assert judging.checked(desk.kit, change) is None, "a worker has ten seconds"
+    going_live.check_unchecked(desk.kit)
+    assert going_live.checked(desk.kit, change) is None, "a worker has ten seconds"
 
     clock.turn(seconds=10)
-    judging.check_unchecked(desk.kit)
-    assert judging.checked(desk.kit, change) is not None
-    assert judging.checked(desk.kit, over) is None
+    going_live.check_unchecked(desk.kit)
+    assert going_live.checked(desk.kit, change) is not None
+    assert going_live.checked(desk.kit, over) is None
 
     desk.say(other, "Fourth words")
     clock.turn(minutes=2)
-    judging.check_unchecked(desk.kit)
-    assert judging.checked(desk.kit, other) is None, "who asks for it rings"
+    going_live.check_unchecked(desk.kit)
+    assert going_live.checked(desk.kit, other) is None, "who asks for it rings"
 
 
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
-    judging.look(desk.kit, playable(), "one")
+    going_live.findings_of(desk.kit, playable(), "one")
     clock.turn(days=31)
-    judging.look(desk.kit, playable("Other words"), "other")
+    going_live.findings_of(desk.kit, playable("Other words"), "other")
     with desk.kit.database.reading() as session:
         assert len(session.scalars(select(ChangeCheck)).all()) == 1
 
@@ -103,14 +103,14 @@ def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) ->
         for row in session.scalars(select(ChangeCheck)):
             assert row.digest.startswith(publishing.mark())
             row.digest = f"another{row.digest}"
-    assert judging.checked(desk.kit, change) is None
+    assert going_live.checked(desk.kit, change) is None
 
 
 def test_a_list_that_does_not_wait_rings_for_what_nobody_has_checked(desk: Desk) -> None:
-    assert judging.of_live(desk.kit) is None
-    assert bell(desk).rung == [(Job.CHECK_CHANGE, judging.LIVE)]
-    check_change(desk.kit, judging.LIVE)
-    found = judging.of_live(desk.kit)
+    assert going_live.of_live(desk.kit) is None
+    assert bell(desk).rung == [(Job.CHECK_CHANGE, going_live.LIVE)]
+    check_change(desk.kit, going_live.LIVE)
+    found = going_live.of_live(desk.kit)
     assert found is not None
     assert [*found] == [*publishing.findings(desk.live)]
     assert len(bell(desk).rung) == 1
@@ -141,7 +141,7 @@ def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
     live = warning("They say you are safe.")
     publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
     change = says(desk, "They say you are safe. It is free.")
-    refused = proposing.propose(desk.kit, EDITOR, change)
+    refused = going_live.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.HURTS
     assert {(one.node, one.code) for one in refused.findings} == {("one", Code.PROMISE)}
@@ -149,10 +149,10 @@ def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
     again = says(
         desk, "They say you are safe. It is free.", "Warns of two promises of a recruiter."
     )
-    assert proposing.propose(desk.kit, EDITOR, again) is None
+    assert going_live.propose(desk.kit, EDITOR, again) is None
     assert isinstance(desk.publish(again), ChangePublished)
     same = says(desk, "Free and safe, they say.", "Warns of two promises of a recruiter.")
-    assert proposing.propose(desk.kit, EDITOR, same) is None, (
+    assert going_live.propose(desk.kit, EDITOR, same) is None, (
         "the words that the reason was given for"
     )
 

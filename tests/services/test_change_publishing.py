@@ -9,11 +9,15 @@ import pytest
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
 from hotline.engine.check.finding import Code
 from hotline.engine.editing.merging import Side
-from hotline.services.changes import drafts, emergencies, folders, going_live, proposing
-from hotline.services.changes.assembling import assemble, gather
-from hotline.services.changes.catching_up import CatchUpClash, CaughtUp, catch_up
-from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.changes.steps import StepSaved
+from hotline.services.changes import emergencies, folders, going_live
+from hotline.services.changes.folders import (
+    ChangePublished,
+    ChangeRefused,
+    Refusal,
+    assemble,
+    gather,
+)
+from hotline.services.changes.steps import CatchUpClash, CaughtUp, StepSaved, catch_up
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
 from hotline.services.flows.publishing import PublicationNote
@@ -42,12 +46,12 @@ def test_english_alone_asks_first_and_names_the_languages_that_keep_the_old_text
     desk: Desk,
 ) -> None:
     change = _english_alone(desk)
-    refused = proposing.propose(desk.kit, EDITOR, change)
+    refused = going_live.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.LANGUAGES_KEPT
     assert [(one.node, one.languages) for one in refused.left_behind] == [("one", ("rw", "fr"))]
 
-    assert proposing.propose(desk.kit, EDITOR, change, keeps_languages=True) is None
+    assert going_live.propose(desk.kit, EDITOR, change, keeps_languages=True) is None
     seen = going_live.read(desk.kit, change).digest
     again = going_live.publish(desk.kit, APPROVER, change, seen)
     assert isinstance(again, ChangeRefused)
@@ -98,7 +102,7 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
 def test_whoever_had_a_hand_in_it_is_no_second_person(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Words", by=OTHER)
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     own = ChangeRefused(Refusal.OWN_HAND)
     for hand in (EDITOR, OTHER, ChangeAuthor("Another name", 1)):
         assert desk.publish(change, by=hand) == own
@@ -123,7 +127,7 @@ def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
     change = desk.proposed("Other words")
     seen = going_live.read(desk.kit, change).digest
     desk.say(change, "Worse words")
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert desk.publish(change, digest=seen) == ChangeRefused(Refusal.CHANGED)
     assert desk.live == playable()
 
@@ -131,7 +135,7 @@ def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
 def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     seen = going_live.read(desk.kit, change).digest
 
     other = playable()
@@ -150,7 +154,7 @@ def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
 def test_what_hurts_and_is_new_stops_a_proposal(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "They asked 999999")
-    refused = proposing.propose(desk.kit, EDITOR, change)
+    refused = going_live.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.HURTS
     assert {(one.flow, one.node, one.code) for one in refused.findings} == {
@@ -165,7 +169,7 @@ def test_what_hurts_and_is_live_already_stops_nothing(desk: Desk) -> None:
     publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     found = going_live.read(desk.kit, change).findings
     assert (len(found.live_already), list(found.blocking)) == (3, [])
     assert isinstance(desk.publish(change), ChangePublished)
@@ -174,7 +178,7 @@ def test_what_hurts_and_is_live_already_stops_nothing(desk: Desk) -> None:
 def test_what_cannot_be_played_is_not_proposed(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"flow": "learn", "nodes": {}})
-    refused = proposing.propose(desk.kit, EDITOR, change)
+    refused = going_live.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.BROKEN
     assert refused.problems
@@ -183,24 +187,24 @@ def test_what_cannot_be_played_is_not_proposed(desk: Desk) -> None:
 def test_what_changes_nothing_is_not_proposed(desk: Desk) -> None:
     change = desk.opened()
     nothing = ChangeRefused(Refusal.NOTHING_THERE)
-    assert proposing.propose(desk.kit, EDITOR, change) == nothing
+    assert going_live.propose(desk.kit, EDITOR, change) == nothing
     desk.say(change, "Other words")
     desk.say(change, "First lesson")
-    assert proposing.propose(desk.kit, EDITOR, change) == nothing
+    assert going_live.propose(desk.kit, EDITOR, change) == nothing
 
 
 def test_it_is_sent_back_with_a_note(desk: Desk) -> None:
     change = desk.proposed()
-    assert proposing.send_back(desk.kit, APPROVER, change, "  Too hard a word ") is None
+    assert going_live.send_back(desk.kit, APPROVER, change, "  Too hard a word ") is None
     row = folders.look(desk.kit, change)
     assert (row.state, row.note, row.noted_by) == (
         ChangeState.OPEN,
         "Too hard a word",
         "Approver 1",
     )
-    again = proposing.send_back(desk.kit, APPROVER, change, "x")
+    again = going_live.send_back(desk.kit, APPROVER, change, "x")
     assert again == ChangeRefused(Refusal.NOT_PROPOSED)
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert folders.look(desk.kit, change).note is None
 
 
@@ -211,7 +215,7 @@ def test_numbers_and_entries_are_parts_of_a_change(desk: Desk) -> None:
     desk.save(change, numbers, NUMBERS)
     entries = dict(desk.draft(change, ENTRIES).document or {})
     desk.save(change, {**entries, "12": {"flow": "learn", "name": "poster Nyabugogo"}}, ENTRIES)
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     assert [row["number"] for row in desk.live["numbers"]] == ["112"]
     assert desk.live["entries"]["12"] == "learn"
@@ -227,7 +231,7 @@ def test_what_must_stay_stays(part: str, taken: str, why: Refusal, desk: Desk) -
     rows = dict(desk.draft(change, part).document or {})
     del rows[taken]
     desk.save(change, rows, part)
-    refused = proposing.propose(desk.kit, EDITOR, change)
+    refused = going_live.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is why
 
@@ -237,7 +241,7 @@ def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
     desk.say(change, "My words")
     publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
     clashes = ChangeRefused(Refusal.CLASHES, ("learn",))
-    assert proposing.propose(desk.kit, EDITOR, change) == clashes
+    assert going_live.propose(desk.kit, EDITOR, change) == clashes
     assert "learn" in going_live.read(desk.kit, change).clashes
 
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
@@ -246,8 +250,8 @@ def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
     for _ in range(2):
         done = catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen})
         assert done == CaughtUp(2)
-    assert len(drafts.history(desk.kit, change)) == 2
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert len(folders.history(desk.kit, change)) == 2
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     assert desk.live == playable("My words")
 
@@ -262,7 +266,7 @@ def test_live_may_be_chosen(desk: Desk) -> None:
     assert catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen}) == CaughtUp(
         2
     )
-    assert proposing.propose(desk.kit, EDITOR, change) == ChangeRefused(Refusal.NOTHING_THERE)
+    assert going_live.propose(desk.kit, EDITOR, change) == ChangeRefused(Refusal.NOTHING_THERE)
 
 
 def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
@@ -281,7 +285,7 @@ def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) 
 
     def edit() -> None:
         desk.say(change, "Worse words")
-        assert proposing.propose(desk.kit, EDITOR, change) is None
+        assert going_live.propose(desk.kit, EDITOR, change) is None
 
     assert late(desk, change, edit) == changed
     assert late(desk, change, lambda: desk.say(change, "Worst words")) == changed

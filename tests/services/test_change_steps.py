@@ -7,8 +7,8 @@ import pytest
 from hotline.domain.changes.change import ChangeState
 from hotline.engine.editing.merging import Side
 from hotline.errors import NotFound
-from hotline.services.changes import drafts, folders, proposing, steps
-from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.changes import folders, going_live, steps
+from hotline.services.changes.folders import ChangeRefused, Refusal
 from hotline.services.changes.steps import StepClash, StepSaved
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
 
@@ -48,16 +48,16 @@ def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
     assert isinstance(desk.save(change, None), StepSaved)
     assert desk.draft(change).document is None
     desk.save(change, {"flow": "learn"})
-    lines = drafts.history(desk.kit, change)
+    lines = folders.history(desk.kit, change)
     assert [line.version for line in lines] == [2, 1]
     assert lines[0].says["did"] == "edited"
 
     done = steps.bring_back(desk.kit, OTHER, change, lines[1].id, once="again")
     assert isinstance(done, StepSaved)
     assert desk.draft(change).document is None
-    newest = drafts.history(desk.kit, change, limit=1)[0]
+    newest = folders.history(desk.kit, change, limit=1)[0]
     assert (newest.says, newest.author) == ({"did": "brought_back", "version": 1}, "Editor 2")
-    assert [one.version for one in drafts.history(desk.kit, change, before=newest.id)] == [2, 1]
+    assert [one.version for one in folders.history(desk.kit, change, before=newest.id)] == [2, 1]
 
 
 def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
@@ -65,7 +65,7 @@ def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
     flow = saying(playable()["flows"]["learn"], "Other words")
     both = [desk.save(change, flow, made_of=-1, once="a form") for _ in range(2)]
     assert both == [StepSaved(1, flow), StepSaved(1, flow)]
-    assert len(drafts.history(desk.kit, change)) == 1
+    assert len(folders.history(desk.kit, change)) == 1
     other = desk.opened()
     assert desk.save(other, flow, once="a form") == StepSaved(1, flow), "of another change"
 
@@ -75,7 +75,7 @@ def test_what_changes_nothing_is_no_step(desk: Desk) -> None:
     assert desk.save(change, playable()["flows"]["learn"]) == StepSaved(
         -1, playable()["flows"]["learn"]
     )
-    assert not drafts.history(desk.kit, change)
+    assert not folders.history(desk.kit, change)
 
 
 @pytest.mark.row("A6")
@@ -87,7 +87,7 @@ def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(desk: Desk
     assert isinstance(clash, StepClash)
     assert clash.author == "Editor 2"
     assert {(one.theirs[:5], one.yours[:2]) for one in clash.clashes} == {("Their", "My")}
-    assert len(drafts.history(desk.kit, change)) == 1
+    assert len(folders.history(desk.kit, change)) == 1
 
     chosen = desk.save(change, mine, made_of=1)
     assert isinstance(chosen, StepSaved)
@@ -109,7 +109,7 @@ def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
     with ThreadPoolExecutor(6) as pool:
         done = list(pool.map(lambda flow: desk.save(change, flow, made_of=-1), flows))
     assert sorted(type(one).__name__ for one in done) == ["StepClash"] * 5 + ["StepSaved"]
-    assert len(drafts.history(desk.kit, change)) == 1
+    assert len(folders.history(desk.kit, change)) == 1
 
 
 def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
@@ -139,7 +139,7 @@ def test_what_is_over_is_edited_no_more(desk: Desk) -> None:
     over = ChangeRefused(Refusal.OVER)
     assert desk.save(change, {"flow": "learn"}) == over
     assert folders.drop(desk.kit, EDITOR, change) == over
-    assert proposing.propose(desk.kit, EDITOR, change) == over
+    assert going_live.propose(desk.kit, EDITOR, change) == over
     assert desk.publish(change) == over
     assert [row.id for row in folders.listed(desk.kit, over=True)] == [change]
     assert not folders.listed(desk.kit)
@@ -150,7 +150,7 @@ def test_what_is_not_there_is_not_found(desk: Desk) -> None:
         lambda: folders.look(desk.kit, 9),
         lambda: desk.draft(9),
         lambda: steps.bring_back(desk.kit, EDITOR, 9, 1, once="x"),
-        lambda: proposing.send_back(desk.kit, APPROVER, 9, "no"),
+        lambda: going_live.send_back(desk.kit, APPROVER, 9, "no"),
     ):
         with pytest.raises(NotFound):
             act()
@@ -207,4 +207,4 @@ def test_an_order_of_screens_is_a_step(desk: Desk) -> None:
     assert isinstance(desk.save(change, turned), StepSaved)
     kept = desk.draft(change).document or {}
     assert [*kept["nodes"]] == [*turned["nodes"]]
-    assert len(drafts.history(desk.kit, change)) == 1
+    assert len(folders.history(desk.kit, change)) == 1

@@ -14,10 +14,10 @@ from hotline.domain.outbox.message import Wording, render
 from hotline.domain.referrals.referral import Level
 from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
-from hotline.engine.editing.emergency import NotInEmergency
+from hotline.engine.editing.difference import NotInEmergency
 from hotline.errors import NotReady
-from hotline.services.changes import bringing_back, emergencies, going_live, proposing
-from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.changes import emergencies, going_live
+from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
 from hotline.services.flows.publishing import PublicationNote
@@ -156,7 +156,7 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
     assert desk.live["flows"] == playable()["flows"]
     assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
     assert emergencies.standing(desk.kit) is None
-    newest, _ = bringing_back.history(desk.kit)[0]
+    newest, _ = emergencies.history(desk.kit)[0]
     assert (newest.kind, newest.published_by) == ("back", "clock")
     assert "the clock brought back the flows of revision 1" in listed(desk.kit)[-1].sentence
 
@@ -186,7 +186,7 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     clock.turn(hours=5)
     assert emergencies.lapse(desk.kit) is None
     assert desk.live == playable("Do not go there")
-    assert bringing_back.history(desk.kit)[0][0].approved_by == "Approver 2"
+    assert emergencies.history(desk.kit)[0][0].approved_by == "Approver 2"
     again = emergencies.confirm(desk.kit, SECOND, done.publication_id)
     assert again == ChangeRefused(Refusal.SETTLED)
 
@@ -207,7 +207,7 @@ def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> 
     done = urgent(desk)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert desk.publish(change) == ChangeRefused(Refusal.EMERGENCY_STANDS)
     assert emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
     assert isinstance(desk.publish(change), ChangePublished)
@@ -236,8 +236,8 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
 
 
 def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
-    seen = bringing_back.preview(desk.kit, publication)
-    return bringing_back.bring_back(desk.kit, by, publication, REASON, seen.digest)
+    seen = emergencies.preview(desk.kit, publication)
+    return emergencies.bring_back(desk.kit, by, publication, REASON, seen.digest)
 
 
 @pytest.mark.row("A3")
@@ -251,7 +251,7 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
     for by in (APPROVER, SECOND):
         assert back(desk, alone, by) == ChangeRefused(Refusal.READ_BY_ONE)
     assert desk.live == playable("Second words")
-    assert [is_read for _, is_read in bringing_back.history(desk.kit)] == [True, False, True, True]
+    assert [is_read for _, is_read in emergencies.history(desk.kit)] == [True, False, True, True]
 
 
 def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
@@ -269,13 +269,13 @@ def test_a_state_on_top_of_words_that_were_brought_back_unread_is_unread(
     """A history of before this rule: somebody brought an emergency back, and a change followed on it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), ChangePublished)
-    state = bringing_back.preview(desk.kit, alone.publication_id)
+    state = emergencies.preview(desk.kit, alone.publication_id)
     said = PublicationNote("Approver 1", Publishing.BACK, REASON, by_id=3)
-    brought = bringing_back.put_back(desk.kit, state, said, actor="Approver 1")
+    brought = emergencies.put_back(desk.kit, state, said, actor="Approver 1")
     assert isinstance(brought, ChangePublished)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     follows = desk.publish(change)
     assert isinstance(follows, ChangePublished)
 

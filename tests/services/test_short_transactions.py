@@ -9,17 +9,9 @@ from typing import Any
 import pytest
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.changes import (
-    bringing_back,
-    catching_up,
-    emergencies,
-    going_live,
-    proposing,
-    versions,
-)
-from hotline.services.changes.catching_up import CaughtUp
-from hotline.services.changes.results import ChangePublished
-from hotline.services.changes.steps import StepSaved
+from hotline.services.changes import emergencies, going_live, steps
+from hotline.services.changes.folders import ChangePublished
+from hotline.services.changes.steps import CaughtUp, StepSaved
 from hotline.services.flows import authoring, publishing
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
@@ -67,10 +59,10 @@ def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk
     saved = desk.does(lambda: desk.say(change, "Other words"))
     assert isinstance(saved, StepSaved)
     desk.does(lambda: desk.say(change, "Other words still"))
-    assert desk.does(lambda: proposing.propose(desk.kit, EDITOR, change)) is None
+    assert desk.does(lambda: going_live.propose(desk.kit, EDITOR, change)) is None
     assert isinstance(desk.does(lambda: desk.publish(change)), ChangePublished)
-    digest = bringing_back.preview(desk.kit, 1).digest
-    back = desk.does(lambda: bringing_back.bring_back(desk.kit, APPROVER, 1, BACK, digest))
+    digest = emergencies.preview(desk.kit, 1).digest
+    back = desk.does(lambda: emergencies.bring_back(desk.kit, APPROVER, 1, BACK, digest))
     assert isinstance(back, ChangePublished)
 
 
@@ -84,9 +76,9 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
     assert both.is_merged
     desk.say(mine, "My words")
     desk.say(hers, "Beside", node="two")
-    proposing.propose(desk.kit, EDITOR, mine)
+    going_live.propose(desk.kit, EDITOR, mine)
     desk.publish(mine)
-    done = desk.does(lambda: catching_up.catch_up(desk.kit, OTHER, hers, once="form"))
+    done = desk.does(lambda: steps.catch_up(desk.kit, OTHER, hers, once="form"))
     assert isinstance(done, CaughtUp)
 
 
@@ -100,10 +92,10 @@ def test_words_of_an_emergency(desk: WatchedDesk) -> None:
 
 def test_a_version_is_released_beside_what_somebody_published(desk: WatchedDesk) -> None:
     desk.published("By hand")
-    released = desk.does(lambda: versions.release(desk.kit, playable("Of the version"), "2"))
+    released = desk.does(lambda: steps.release(desk.kit, playable("Of the version"), "2"))
     assert released.change is not None
     imported = desk.does(
-        lambda: versions.import_folder(desk.kit, EDITOR, playable("Of a folder"), title="Folder")
+        lambda: steps.import_folder(desk.kit, EDITOR, playable("Of a folder"), title="Folder")
     )
     assert imported is not None
     desk.does(

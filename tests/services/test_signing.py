@@ -4,8 +4,8 @@ import copy
 from typing import Any
 
 from hotline.domain.flows.review import texts_of
-from hotline.services.changes import proposing
-from hotline.services.changes.results import ChangePublished
+from hotline.services.changes import going_live
+from hotline.services.changes.folders import ChangePublished
 from hotline.services.flows import reviewing
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
@@ -30,7 +30,7 @@ def sign(desk: Desk, *places: str) -> None:
 def publish(desk: Desk, flow: dict[str, Any], part: str) -> None:
     change = desk.opened()
     desk.save(change, flow, part, by=OTHER)
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
 
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import delete
 
 from hotline.adapters.bookshelf import Begin, SqlBookshelf
-from hotline.services.changes import bringing_back, emergencies, going_live, proposing
-from hotline.services.changes.results import ChangePublished
+from hotline.services.changes import emergencies, going_live
+from hotline.services.changes.folders import ChangePublished
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
 from hotline.services.flows.places import place_lists
@@ -53,7 +53,7 @@ def said(line: Line, words: str) -> int:
 
 def live(line: Line, clock: Clock, change: int) -> int:
     """Proposed, read and published by the other; its publication."""
-    assert proposing.propose(line.kit, EDITOR, change) is None
+    assert going_live.propose(line.kit, EDITOR, change) is None
     done = Desk(line.kit).publish(change)
     assert isinstance(done, ChangePublished)
     clock.turn(seconds=2)
@@ -111,8 +111,8 @@ def test_an_older_state_is_brought_back_and_an_emergency_lapses(
     publication = live(line, clock, said(line, NEW))
     live(line, clock, said(line, "Ask somebody first"))
     assert NEW not in heard(line)
-    back = bringing_back.preview(line.kit, publication)
-    again = bringing_back.bring_back(line.kit, APPROVER, publication, "it was right", back.digest)
+    back = emergencies.preview(line.kit, publication)
+    again = emergencies.bring_back(line.kit, APPROVER, publication, "it was right", back.digest)
     assert isinstance(again, ChangePublished)
     clock.turn(seconds=2)
     assert NEW in heard(line)
@@ -135,8 +135,8 @@ def test_an_older_state_is_brought_back_and_an_emergency_lapses(
 
 def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:
     change = desk.proposed()
-    assert proposing.send_back(desk.kit, APPROVER, change, "ask 0788 123 456") is None
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.send_back(desk.kit, APPROVER, change, "ask 0788 123 456") is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     sentences = [one.sentence.partition(": ")[2] for one in listed(desk.kit)]
     assert sentences == [

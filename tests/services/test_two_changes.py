@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, part_of, parts_of
 from hotline.engine.editing.merging import Side
-from hotline.services.changes.assembling import GatheredChange, assemble, merge_part
+from hotline.services.changes.folders import GatheredChange, assemble, merge_part
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.text.languages import CODES
 from tests.engine.books import t

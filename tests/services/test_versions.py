@@ -8,9 +8,9 @@ import pytest
 from hotline.domain.changes.change import ENTRIES, PHRASES
 from hotline.domain.flows.review import Signature
 from hotline.errors import FlowInvalid
-from hotline.services.changes import bringing_back, drafts, folders, going_live, proposing, versions
-from hotline.services.changes.results import ChangePublished
-from hotline.services.changes.versions import VersionReleased
+from hotline.services.changes import emergencies, folders, going_live, steps
+from hotline.services.changes.folders import ChangePublished
+from hotline.services.changes.steps import VersionReleased
 from hotline.store.changes import signatures
 from hotline.store.flows import flows
 from tests.builders import NOON
@@ -30,8 +30,8 @@ def shipped(words: str = "New of the version") -> dict[str, Any]:
 
 
 def test_a_version_is_live_where_nobody_published_another(desk: Desk) -> None:
-    assert versions.release(desk.kit, shipped(), "2") == VersionReleased(2)
-    assert versions.release(desk.kit, shipped(), "2") == VersionReleased(2)
+    assert steps.release(desk.kit, shipped(), "2") == VersionReleased(2)
+    assert steps.release(desk.kit, shipped(), "2") == VersionReleased(2)
     assert desk.live == shipped()
     assert not folders.listed(desk.kit)
 
@@ -41,23 +41,23 @@ def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
     front = copy.deepcopy(dict(desk.draft(change, "front").document or {}))
     front["nodes"]["front"]["menu"]["text"] = dict.fromkeys(("rw", "fr", "en"), "Good day")
     desk.save(change, front, "front")
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
 
     for _ in range(2):
-        told = versions.release(desk.kit, shipped(), "2")
+        told = steps.release(desk.kit, shipped(), "2")
         assert told == VersionReleased(2, 2, "Editor 1")
     assert desk.live["flows"]["learn"] == playable()["flows"]["learn"]
     row = folders.look(desk.kit, 2)
     assert (row.title, row.parts) == ("What version 2 brings", ["learn"])
-    (line,) = drafts.history(desk.kit, 2)
+    (line,) = folders.history(desk.kit, 2)
     assert (line.says, line.author) == ({"did": "imported", "source": "2"}, "line")
 
-    assert proposing.propose(desk.kit, EDITOR, 2) is None
+    assert going_live.propose(desk.kit, EDITOR, 2) is None
     seen = going_live.read(desk.kit, 2)
     assert isinstance(going_live.publish(desk.kit, APPROVER, 2, seen.digest), ChangePublished)
     assert desk.live["flows"] == {**shipped()["flows"], "front": front}, "both are kept"
-    assert versions.release(desk.kit, shipped(), "2").change == 2, "and it is not asked again"
+    assert steps.release(desk.kit, shipped(), "2").change == 2, "and it is not asked again"
 
 
 @pytest.mark.parametrize("act", ["emergency", "back"])
@@ -66,17 +66,17 @@ def test_every_word_of_a_person_is_kept(act: str, desk: Desk) -> None:
         urgent(desk)
     else:
         desk.published("Other words")
-        first, _ = bringing_back.history(desk.kit)[-1]
-        seen = bringing_back.preview(desk.kit, first.id)
-        bringing_back.bring_back(desk.kit, APPROVER, first.id, "why", seen.digest)
+        first, _ = emergencies.history(desk.kit)[-1]
+        seen = emergencies.preview(desk.kit, first.id)
+        emergencies.bring_back(desk.kit, APPROVER, first.id, "why", seen.digest)
     before = desk.live
-    assert versions.release(desk.kit, shipped(), "2").change is not None
+    assert steps.release(desk.kit, shipped(), "2").change is not None
     assert desk.live == before
 
 
 def test_a_version_that_says_nothing_new_brings_nothing(desk: Desk) -> None:
     desk.published("Other words")
-    assert versions.release(desk.kit, playable(), "2") == VersionReleased(2, None, "Editor 1")
+    assert steps.release(desk.kit, playable(), "2") == VersionReleased(2, None, "Editor 1")
     assert not folders.listed(desk.kit)
 
 
@@ -89,7 +89,7 @@ def test_a_version_is_refused_where_live_cannot_be_played_any_more(desk: Desk) -
         assert live is not None
         row.live_from = live.since.replace(year=2099)
     with pytest.raises(FlowInvalid):
-        versions.release(desk.kit, shipped(), "2")
+        steps.release(desk.kit, shipped(), "2")
 
 
 def test_a_release_presses_what_is_live_for_this_code(desk: Desk) -> None:
@@ -97,7 +97,7 @@ def test_a_release_presses_what_is_live_for_this_code(desk: Desk) -> None:
     with desk.kit.database.writing() as session:
         row = session.get_one(flows.Revision, 2)
         row.pressed, row.pressed_mark = "of another version", "another"
-    versions.release(desk.kit, shipped(), "2")
+    steps.release(desk.kit, shipped(), "2")
     with desk.kit.database.reading() as session:
         row = session.get_one(flows.Revision, 2)
         assert row.pressed_mark != "another"
@@ -106,7 +106,7 @@ def test_a_release_presses_what_is_live_for_this_code(desk: Desk) -> None:
 
 def test_signatures_of_the_files_are_kept(desk: Desk) -> None:
     for _ in range(2):
-        versions.release(desk.kit, playable(), "1", [SIGNED])
+        steps.release(desk.kit, playable(), "1", [SIGNED])
     with desk.kit.database.reading() as session:
         assert signatures.everyone(session) == [SIGNED]
         assert signatures.everyone(session, "rw") == [SIGNED]
@@ -114,10 +114,10 @@ def test_signatures_of_the_files_are_kept(desk: Desk) -> None:
 
 
 def test_a_folder_becomes_a_change_of_what_differs(desk: Desk) -> None:
-    assert versions.import_folder(desk.kit, EDITOR, playable(), title="Out of a folder") is None
+    assert steps.import_folder(desk.kit, EDITOR, playable(), title="Out of a folder") is None
     edited = shipped()
     edited["entries"]["12"] = "learn"
-    change = versions.import_folder(desk.kit, EDITOR, edited, title="Out of a folder")
+    change = steps.import_folder(desk.kit, EDITOR, edited, title="Out of a folder")
     assert change is not None
     assert folders.look(desk.kit, change).parts == ["learn", ENTRIES]
     assert desk.draft(change, "learn").document == edited["flows"]["learn"]
@@ -127,9 +127,9 @@ def test_a_folder_becomes_a_change_of_what_differs(desk: Desk) -> None:
 def test_a_folder_that_says_no_phrase_takes_none_back(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
-    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert going_live.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     assert desk.live["phrases"] == {"rw": {"TAKEN": "{ref}: uracyakiriye"}}
-    taken = versions.import_folder(desk.kit, EDITOR, shipped(), title="Out of a folder")
+    taken = steps.import_folder(desk.kit, EDITOR, shipped(), title="Out of a folder")
     assert taken is not None
     assert going_live.read(desk.kit, taken).after["phrases"] == desk.live["phrases"]

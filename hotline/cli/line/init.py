@@ -26,7 +26,7 @@ from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import RANDOM, ROLES
 from hotline.sealing.keys.weekly_lock import WEEKLY_KEY
 from hotline.services.accounts import at_the_server, demo_accounts
-from hotline.services.changes import versions
+from hotline.services.changes import steps
 from hotline.services.desk import access
 from hotline.services.flows import authoring, publishing, reviewing
 from hotline.services.outbox import alert_path
@@ -160,7 +160,7 @@ def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) 
     for finding in publishing.bearable(document):
         click.echo(finding.sentence, err=True)
     signed = reviewing.read_signatures(folder)
-    told = versions.release(kit, document, metadata.version("hotline"), signed)
+    told = steps.release(kit, document, metadata.version("hotline"), signed)
     if told.change is not None:
         click.echo(
             f"flows: what this version brings waits as change {told.change}, since {told.published_by} published"

@@ -31,7 +31,7 @@ from hotline.engine.check.finding import RULES
 from hotline.environment import CHECKOUT
 from hotline.services.people.dossiers.people_list import PersonState
 from hotline.services.words.number_part import EntryFault, NumberFault
-from hotline.services.words.word_faults import Unfit
+from hotline.services.words.review_book import Unfit
 from hotline.statistics import rules_definitions
 from hotline.text.languages import CODES
 

@@ -13,12 +13,12 @@ from hotline.cli.kit import console_kit
 from hotline.cli.options import FOLDER, checked, language_option, print_json, signed
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.sizes.narrow import narrow
+from hotline.engine.check.texts import narrow
 from hotline.engine.document.document import bind, read
 from hotline.engine.numbers.questions import questions
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
-from hotline.services.changes import versions
+from hotline.services.changes import steps
 from hotline.services.flows import publishing, reviewing
 from hotline.services.flows.authoring import (
     are_same,
@@ -67,7 +67,7 @@ def import_(folder: Path, by: str, title: str | None) -> None:
     title = title or f"Out of {folder.name}"
     with console_kit() as kit:
         author = ChangeAuthor(by)
-        change = versions.import_folder(kit, author, document, title=title, signed=signatures)
+        change = steps.import_folder(kit, author, document, title=title, signed=signatures)
     if change is None:
         click.echo("Nothing differs from what callers hear.")
         return

@@ -16,7 +16,7 @@ from hotline.domain import wording
 from hotline.domain.wording import Template
 from hotline.engine.document import document as documents
 from hotline.engine.numbers.numbers import Number
-from hotline.services.flows import phrasing, reviewing
+from hotline.services.flows import publishing, reviewing
 from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
@@ -130,4 +130,4 @@ def faults_of(
         yield "fuzzy: read it again and take the mark away"
     if language == SOURCE and text != template.value:
         yield "differs from the code, which is the English"
-    yield from map(str, phrasing.faults(template, language, text, numbers))
+    yield from map(str, publishing.phrase_faults(template, language, text, numbers))

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from hotline.engine.check import early, paths, reporting, texts
+from hotline.engine.check import paths, reporting, texts
 from hotline.engine.check.finding import MEND, Code, Finding, Findings, fault
 from hotline.engine.check.parts import leads_to, node_of, screens_from
-from hotline.engine.check.sizes import lengths, narrow
 from hotline.engine.document.document import Lists, ShapeFault, bind, shaped
-from hotline.engine.document.fields import broken_in_book, broken_in_flow, field_of
 from hotline.engine.document.kept import Document
+from hotline.engine.document.models import broken_in_book, broken_in_flow, field_of
 from hotline.engine.flow import Ask, Book, Flow, Menu, Say, reached
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -107,14 +106,14 @@ def _of_texts(alone: Book, limit: int) -> Findings:
     yield from texts.letters(alone)
     yield from texts.unsigned_numbers(alone)
     yield from texts.placeholders(alone)
-    yield from lengths.broken_words(alone)
-    yield from lengths.labels(alone, limit)
-    yield from lengths.pages(alone, limit)
-    yield from lengths.english(alone, limit)
-    yield from lengths.choices(alone)
+    yield from texts.broken_words(alone)
+    yield from texts.labels(alone, limit)
+    yield from texts.pages(alone, limit)
+    yield from texts.english(alone, limit)
+    yield from texts.choices(alone)
     yield from paths.twice(alone)
-    yield from narrow.too_many_lines(alone, limit)
-    yield from lengths.unsure_late(alone)
+    yield from texts.too_many_lines(alone, limit)
+    yield from texts.unsure_late(alone)
 
 
 def of_book(book: Book) -> Findings:
@@ -134,8 +133,8 @@ def of_book(book: Book) -> Findings:
 
 def of_words(book: Book) -> Findings:
     """Yields words that are unsafe where they stand: near the front, at the end, in a report, or anywhere."""
-    yield from early.too_early(book)
-    yield from early.last_screens(book)
+    yield from reporting.too_early(book)
+    yield from reporting.last_screens(book)
     yield from reporting.unsafe_words(book)
     yield from reporting.promises(book)
     yield from reporting.questions_of_who(book)

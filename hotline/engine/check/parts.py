@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from hotline.engine.document.fields import targets
+from hotline.engine.document.models import targets
 from hotline.engine.flow import (
     Ask,
     Book,

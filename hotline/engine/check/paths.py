@@ -26,7 +26,7 @@ from hotline.engine.check.parts import (
     placed_conditions,
 )
 from hotline.engine.check.risky import asks_of_anybody
-from hotline.engine.document.fields import BrokenReference, targets
+from hotline.engine.document.models import BrokenReference, targets
 from hotline.engine.flow import (
     Ask,
     Book,

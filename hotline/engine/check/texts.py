@@ -6,18 +6,46 @@ Screens that show what she answered: whoever looks over her shoulder, or goes ba
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
-from hotline.engine.check.early import numbers_in
+from hotline.engine import words as engine_words
 from hotline.engine.check.finding import Findings, fault
-from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, said_texts, texts
+from hotline.engine.check.parts import (
+    WrittenText,
+    choices_of,
+    leads_of,
+    node_texts,
+    nodes,
+    said_texts,
+    texts,
+)
+from hotline.engine.check.paths import drawings, situations
+from hotline.engine.check.reporting import has_promises, numbers_in
 from hotline.engine.check.risky import plain
-from hotline.engine.document.fields import targets
-from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Text
+from hotline.engine.document.models import targets
+from hotline.engine.flow import (
+    REASON_LETTERS,
+    Ask,
+    Book,
+    Branch,
+    Condition,
+    Finish,
+    Flow,
+    Menu,
+    Node,
+    Say,
+    Text,
+)
 from hotline.engine.numbers.numbers import Evidence, Number
-from hotline.engine.run import Place
-from hotline.engine.view import FOUND, WIDEST
-from hotline.text.gsm7 import strangers, substitute
+from hotline.engine.numbers.questions import FLOW
+from hotline.engine.run import Place, Run
+from hotline.engine.screen import MOST_LINES, NARROWEST, Layout, Page, paginate, wrapped
+from hotline.engine.view import FOUND, WIDEST, View, Waiting, filled, said, view
+from hotline.engine.words import HELD_BACK
+from hotline.text.gsm7 import septets, strangers, substitute, to_gsm7
 from hotline.text.languages import CODES
+from hotline.text.remark import remark
 
 OUR_KEYS = frozenset({"000"})
 """What the engine's own keys look like in a text."""
@@ -149,3 +177,200 @@ def _options(book: Book, pattern: str) -> Iterator[tuple[str, Text]]:
     for listed, options in book.lists.items():
         if name.fullmatch(listed):
             yield from ((option.value, option.label) for option in options)
+
+
+MOST_CHOICES = 5
+MOST_TOPIC_PAGES = 3
+MOST_ENGLISH_LETTERS = 130
+"""Of a screen of a report, so that Kinyarwanda fits."""
+ENGLISH = "en"
+UNSURE = "unsure"
+"""The value of "not sure", wherever it is a choice."""
+
+
+def _views(book: Book, place: Place, node: Waiting | Finish, language: str) -> Iterator[View]:
+    """Yields the node in every situation. The places of a list do not count."""
+    bare = replace(node, list=None) if isinstance(node, Ask) else node
+    for run, facts in situations(bare, Run(language, (place,))):
+        yield view(book, bare, run, facts)
+
+
+def labels(book: Book, limit: int) -> Findings:
+    """A label with its number must fit on one page, together with the ways on and out."""
+    for flow, name, node in nodes(book):
+        for number, choice in enumerate(choices_of(node)):
+            for language in CODES:
+                own = engine_words.words(language)
+                ways = f"\n9 {own.more}\n0 {own.back_short}\n00 {own.home}"
+                label = septets(f"1 {to_gsm7(said(choice.label, language))}")
+                over = label - (limit - HELD_BACK - septets(ways))
+                if over > 0:
+                    where = flow.name, name, f"choices.{number}"
+                    yield fault("label_too_long", *where, language, over=over)
+
+
+def pages(book: Book, limit: int) -> Findings:
+    for flow, name, node in nodes(book):
+        most = _most_pages(book, flow, node)
+        if most is None or not isinstance(node, Waiting | Finish):
+            continue
+        for language in CODES:
+            seen = _views(book, Place(flow.name, name), node, language)
+            needed = max(len(paginate(one.layout, limit)) for one in seen)
+            if needed > most:
+                counts = {"needed": needed, "limit": limit, "most": most}
+                yield fault("too_many_pages", flow.name, name, "text", language, **counts)
+
+
+def english(book: Book, limit: int) -> Findings:
+    """Yields each screen of a report that is too long in English. The places of a list do not count."""
+    most = MOST_ENGLISH_LETTERS
+    for flow, name, node in nodes(book):
+        if flow.gathers and isinstance(node, Waiting):
+            seen = _views(book, Place(flow.name, name), node, ENGLISH)
+            shown = (paginate(one.layout, limit) for one in seen)
+            # What takes two screens is told of by `pages`.
+            count = max((len(of[0].text) for of in shown if len(of) == 1), default=0)
+            if count > most:
+                yield fault(
+                    "too_much_english", flow.name, name, "text", ENGLISH, count=count, most=most
+                )
+
+
+def left(book: Book, place: Place, language: str, limit: int) -> int | None:
+    """The septets that the last screen of a node has left, where it is fullest; None where it shows nothing."""
+    node = book.flows[place.flow].nodes[place.node]
+    if not isinstance(node, Waiting | Finish):
+        return None
+    layouts = (one.layout for one in _views(book, place, node, language))
+    last = (paginate(one._replace(ways=one.ways[-1:]), limit)[-1] for one in layouts)
+    return min(limit - HELD_BACK - septets(page.text) for page in last)
+
+
+def choices(book: Book) -> Findings:
+    """Places and languages do not count: more of them than fit are expected."""
+    for flow, name, node in nodes(book):
+        if isinstance(node, Menu):
+            plain = replace(node, languages=False)
+            seen = _views(book, Place(flow.name, name), plain, CODES[0])
+            count = max(sum(one.language is None for one in each.choices) for each in seen)
+            if count > MOST_CHOICES:
+                counts = {"count": count, "most": MOST_CHOICES}
+                yield fault("too_many_choices", flow.name, name, "choices", **counts)
+
+
+def unsure_late(book: Book) -> Findings:
+    """Whoever does not know a place says so on whichever page of its list she stands."""
+    for flow, name, node in nodes(book):
+        if isinstance(node, Ask) and node.list is not None:
+            for number, one in enumerate(node.choices):
+                if one.value == UNSURE and not one.every_page:
+                    yield fault("unsure_late", flow.name, name, f"choices.{number}.every_page")
+
+
+def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
+    """How many screens a node may take; None is as many as it likes."""
+    if isinstance(node, Finish):
+        return None if node.text is None else 1
+    if not isinstance(node, Waiting):
+        return None
+    if flow.gathers or flow.name in (book.front, FLOW):
+        return 1
+    return MOST_TOPIC_PAGES if isinstance(node, Say) or node.topic else None
+
+
+DIGIT = len("1 ")
+"""What stands in front of a label."""
+
+
+def broken_words(book: Book) -> Findings:
+    most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
+    for written, language, text in said_texts(book):
+        if (word := _broken(written, text)) is not None:
+            yield fault("broken_word", *written.at, language, word=word, **most)
+
+
+def _broken(written: WrittenText, text: str) -> str | None:
+    words = filled(text, WIDEST).split()
+    is_label = written.field == "skip" or written.field.startswith("choices.")
+    if is_label and words and len(words[0]) > NARROWEST - DIGIT:
+        return words[0]
+    return next((word for word in words if len(word) > NARROWEST), None)
+
+
+class Narrow(NamedTuple):
+    """A node in one language: the most lines that a page of it has, and a page's question with its choices."""
+
+    place: Place
+    language: str
+    lines: int
+    question: int
+    """None are counted where nothing is asked."""
+    with_leads: int
+    """The most lines of a page but for a note, `9` and the ways out."""
+
+
+def narrow(book: Book, limit: int) -> Iterator[Narrow]:
+    """Every node that waits, in every language."""
+    for flow, name, node in nodes(book):
+        if isinstance(node, Waiting):
+            place = Place(flow.name, name)
+            for language in CODES:
+                yield _measured(book, place, node, language, limit)
+
+
+SHORTEN = remark(
+    'shorten it, or fill in "{reason_field}" with {count} letters or more',
+    reason_field="reason",
+    count=REASON_LETTERS,
+)
+
+
+def too_many_lines(book: Book, limit: int) -> Findings:
+    """Yields each question over the most lines that gives no reason, and each reason that is not needed."""
+    long: set[Place] = set()
+    for each in narrow(book, limit):
+        flow, node = book.flows[each.place.flow], each.place.node
+        count = each.with_leads if flow.gathers else each.question
+        if count <= MOST_LINES:
+            continue
+        long.add(each.place)
+        if flow.gathers or flow.reason_of(node) is None:
+            place, sizes = (
+                (flow.name, node, "text", each.language),
+                {"letters": NARROWEST, "most": MOST_LINES},
+            )
+            found = fault("too_many_lines", *place, count=count, **sizes)
+            yield found if flow.gathers else found._replace(fix=SHORTEN)
+    for flow in book.flows.values():
+        for name in flow.reasons:
+            if Place(flow.name, name) not in long and not has_promises(flow, name):
+                yield fault("needs_no_reason", flow.name, name, "reason", reason_field="reason")
+
+
+def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
+    lines = asked = above = 0
+    question = filled(said(node.text, language), WIDEST).strip()
+    for found in drawings(book, node, Run(language, (place,)), limit):
+        for page in found.pages:
+            lines = max(lines, len(wrapped(page.text)))
+            asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
+            above = max(above, len(wrapped(_above(found.seen.layout, page))))
+    return Narrow(place, language, lines, asked if isinstance(node, Menu | Ask) else 0, above)
+
+
+def _above(layout: Layout, page: Page) -> str:
+    """The words in front, the question and the choices of a page."""
+    text = page.text
+    for under in (*layout.ways, f"\n{layout.more}", f"\n{layout.tail}", f"\n{layout.note}"):
+        text = text.removesuffix(to_gsm7(under).rstrip("\n"))
+    return text
+
+
+def _choices(seen: View, page: Page) -> int:
+    """The lines of a page's choices. Languages are no part of a question."""
+    return sum(
+        len(wrapped(f"{digit} {seen.layout.buttons[index].label}"))
+        for digit, index in page.keys.items()
+        if seen.choices[index].language is None
+    )

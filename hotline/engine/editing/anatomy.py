@@ -19,9 +19,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hotline.engine.check.risky import plain
-from hotline.engine.document.fields import KINDS, field_of
 from hotline.engine.document.kept import Document, Editable, Way, derived
-from hotline.engine.editing.lists.rows import names, names_after
+from hotline.engine.document.models import KINDS, field_of
+from hotline.engine.editing.comparing import names, names_after
 from hotline.text.gsm7 import TYPOGRAPHY, strangers, substitute
 from hotline.text.languages import CODES
 

@@ -15,9 +15,8 @@ from pydantic import ValidationError
 from hotline.engine.check.checking import of_flow, of_node
 from hotline.engine.check.finding import MEND, Code, Finding
 from hotline.engine.document.document import shape_faults
-from hotline.engine.document.fields import field_of
 from hotline.engine.document.kept import Document, Editable
-from hotline.engine.document.models import FlowModel, NodeModel, flow_of
+from hotline.engine.document.models import FlowModel, NodeModel, field_of, flow_of
 from hotline.engine.editing.anatomy import kind_of, nodes_of, path_of
 from hotline.engine.flow import Book, Flow
 from hotline.text.remark import Remark, remark

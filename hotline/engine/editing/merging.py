@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from hotline.engine.document.fields import field_of
 from hotline.engine.document.kept import Document, Editable, Way
+from hotline.engine.document.models import field_of
 from hotline.engine.editing.anatomy import kind_of
-from hotline.engine.editing.comparing import ABSENT, ROWS, WHOLE
-from hotline.engine.editing.lists.rows import (
+from hotline.engine.editing.comparing import (
+    ABSENT,
+    ROWS,
+    WHOLE,
     is_disputed,
     is_list_of_rows,
     merged_order,

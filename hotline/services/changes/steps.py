@@ -4,37 +4,57 @@ A form says by a version which state it was made of: above 0 a step of the chang
 begun on. Saved on a newer one, both are merged; what both changed is asked about, and nothing is saved yet.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hotline.domain.changes.change import (
+    PHRASES,
     Author,
+    ChangeAuthor,
     ChangeState,
     PartDocument,
     StepKind,
+    part_of,
+    parts_of,
 )
+from hotline.domain.flows.review import Signature
 from hotline.domain.jobs import Job
-from hotline.engine.editing.merging import FieldClash, Settled
-from hotline.errors import NotFound
+from hotline.engine.document import document as documents
+from hotline.engine.document.kept import Document
+from hotline.engine.editing.anatomy import nodes_of
+from hotline.engine.editing.merging import FieldClash, Merged, Settled
+from hotline.engine.transcripts.pressing import MARK
+from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
-from hotline.services.changes.drafts import (
+from hotline.services.changes.folders import (
+    ChangeRefused,
     NewStep,
+    Refusal,
     Says,
+    add,
+    are_alike,
     base_id,
+    document_of,
     found,
+    gather,
+    held,
+    is_as_read,
+    merge_part,
+    merged,
     newest,
     newest_version,
     state_at,
 )
-from hotline.services.changes.folders import held
-from hotline.services.changes.merging import are_alike, merged
-from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.doorbell import ring
-from hotline.store.changes import changes
+from hotline.services.flows import authoring, publishing
+from hotline.services.flows.places import place_lists
+from hotline.store.changes import changes, signatures
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
 from hotline.store.driver import written
+from hotline.store.flows import flows, publications
+from hotline.store.flows.publications import Publishing
 
 
 class StepSaved(NamedTuple):
@@ -177,3 +197,154 @@ def take_back(change: Change) -> None:
     change.state = ChangeState.OPEN
     change.proposed_by_id = change.proposed_by = None
     change.proposed_at = change.proposed_digest = None
+
+
+class CaughtUp(NamedTuple):
+    base_id: int
+    """The revision that the change stands on now."""
+
+
+class CatchUpClash(NamedTuple):
+    """What is still to be chosen, by part; live is the other side."""
+
+    parts: Mapping[str, Merged]
+
+
+def catch_up(
+    kit: Kit,
+    by: Author,
+    change_id: int,
+    *,
+    once: str,
+    settled: Mapping[str, Settled] | None = None,
+) -> CaughtUp | CatchUpClash | ChangeRefused:
+    """Every part, merged with what is live, as its newest step; `settled` says of each part what was chosen.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        sent = any(changes.sent_before(session, change_id, part, once) for part in gathered.steps)
+    if not ChangeState(gathered.change.state).is_editable:
+        return ChangeRefused(Refusal.OVER)
+    if gathered.change.base_id == gathered.live_id or sent:
+        return CaughtUp(gathered.change.base_id)
+    parts = {
+        part: merge_part(gathered, part, step.document, (settled or {}).get(part))
+        for part, step in gathered.steps.items()
+    }
+    open_parts = {part: one for part, one in parts.items() if one.clashes}
+    if open_parts:
+        return CatchUpClash(open_parts)
+    documents = {part: written(one.document) for part, one in parts.items()}
+    with kit.database.writing() as session:
+        change = held(session, change_id)
+        if not is_as_read(session, gathered):
+            return ChangeRefused(Refusal.CHANGED)
+        says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
+        add_steps(session, by, change, documents, once, says, kit.now())
+        change.base_id = gathered.live_id
+    return CaughtUp(gathered.live_id)
+
+
+IMPORTED = {"did": StepKind.IMPORTED.value}
+TITLE = "What version {version} brings"
+
+
+class VersionReleased(NamedTuple):
+    """What a release came to."""
+
+    revision: int
+    """The one that is live."""
+    change: int | None = None
+    """Where somebody published others by hand: the change that holds what is new of the version."""
+    published_by: str = ""
+
+
+def release(
+    kit: Kit, document: Document, version: str, signed: Sequence[Signature] = ()
+) -> VersionReleased:
+    """Make a version's flows live, or a change where somebody published others. Safe to repeat.
+
+    `signed`: what its files say was read.
+
+    Raises FlowInvalid where they, or what is live, cannot be played by this code; StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        standing = publications.standing(session)
+        live_id = flows.live_id(session)
+        live = None if live_id is None else document_of(session, live_id)
+    if signed:
+        with kit.database.writing() as session:
+            signatures.sign(session, signed)
+    if standing is None or live_id is None or live is None:
+        return VersionReleased(publishing.publish_version(kit, document).revision)
+    if standing.kind == Publishing.VERSION or authoring.are_same(live, document):
+        done = publishing.publish_version(kit, document)
+        if not done.waits_for:
+            return VersionReleased(done.revision)
+    # What is live must be playable by this code, and no process shall have to compile it.
+    pressed = authoring.pressed(live)
+    with kit.database.writing() as session:
+        flows.keep_pressed(session, live_id, pressed, MARK)
+    documents.compile(document, place_lists())
+    change = _as_change(kit, document, live_id, version)
+    return VersionReleased(live_id, change, standing.published_by)
+
+
+def import_folder(
+    kit: Kit,
+    by: Author,
+    document: Document,
+    *,
+    title: str,
+    signed: Sequence[Signature] = (),
+) -> int | None:
+    """A change of what differs from live; None where nothing does. `signed`: what the folder says was read.
+
+    Raises NotReady, StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        live_id = flows.live_id(session)
+        live = None if live_id is None else document_of(session, live_id)
+    if live_id is None or live is None:
+        raise NotReady(authoring.NO_FLOWS)
+    edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
+    with kit.database.writing() as session:
+        signatures.sign(session, signed)
+        if not edits:
+            return None
+        change = add(session, by, title, "", base=live_id, at=kit.now())
+        add_steps(session, by, change, edits, "import", IMPORTED | {"source": title}, kit.now())
+        return change.id
+
+
+def _as_change(kit: Kit, document: Document, live_id: int, version: str) -> int | None:
+    """On the base of the last files: what this version says otherwise than the one before."""
+    source, line = authoring.digest_of(document), ChangeAuthor(publishing.LINE)
+    with kit.database.reading() as session:
+        last = publications.newest_of_version(session)
+        base_id = live_id if last is None else last.revision_id
+        base = document_of(session, base_id)
+    edits = dict(_edits(base, document))
+    with kit.database.writing() as session:
+        known = changes.of_source(session, source)
+        if known is not None:
+            return known.id
+        if not edits:
+            return None
+        title = TITLE.format(version=version)
+        change = add(session, line, title, "", base=base_id, at=kit.now(), source=source)
+        add_steps(session, line, change, edits, "import", IMPORTED | {"source": version}, kit.now())
+        return change.id
+
+
+def _edits(
+    before: Document, after: Document, *, keeps_phrases: bool = False
+) -> Iterator[tuple[str, Any]]:
+    for part in dict.fromkeys((*parts_of(before), *parts_of(after))):
+        if keeps_phrases and part == PHRASES:
+            continue
+        now, was = part_of(after, part), part_of(before, part)
+        if now != was or [*nodes_of(now)] != [*nodes_of(was)]:
+            yield part, written(now)

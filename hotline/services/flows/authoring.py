@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from hotline.engine.document import document as documents
-from hotline.engine.document import source
 from hotline.engine.document.kept import Document, Editable
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.transcripts.pressing import MARK, press
@@ -47,7 +46,7 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
     read: Editable = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            read[path.stem] = source.parse(path.read_text(encoding="utf-8"))
+            read[path.stem] = documents.parse(path.read_text(encoding="utf-8"))
         except FlowInvalid as invalid:
             faults.extend(f"{path.name}: {fault}" for fault in invalid.problems)
         except UnicodeDecodeError:
@@ -205,15 +204,15 @@ def live_document(database: Database) -> Document:
 def write_folder(document: Document, folder: Path) -> tuple[Path, ...]:
     """The document as flow files, one a flow, its entries and its numbers. Files of these names are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {f"{name}.yaml": source.dump(flow) for name, flow in document["flows"].items()}
+    texts = {f"{name}.yaml": documents.dump(flow) for name, flow in document["flows"].items()}
     names = document.get("entry_names", {})
     entries = {
         digits: {"flow": flow, "name": names[digits]} if digits in names else flow
         for digits, flow in document.get(ENTRIES, {}).items()
     }
-    texts[f"{ENTRIES}.yaml"] = source.dump(entries)
+    texts[f"{ENTRIES}.yaml"] = documents.dump(entries)
     if document.get(PHRASES):
-        texts[f"{PHRASES}.yaml"] = source.dump(document[PHRASES])
+        texts[f"{PHRASES}.yaml"] = documents.dump(document[PHRASES])
     sheet = io.StringIO()
     writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()

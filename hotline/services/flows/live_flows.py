@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hotline.engine.check.parts import choices_of, leads_of
-from hotline.engine.document.fields import targets
+from hotline.engine.document.models import targets
 from hotline.engine.flow import Call, Flow, Node, Text
 from hotline.errors import NotFound
 from hotline.ports import Kit

@@ -32,10 +32,8 @@ from hotline.engine.editing.anatomy import (
 )
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.ports import Kit
-from hotline.services.changes import drafts, folders, steps
-from hotline.services.changes.assembling import assemble, gather
-from hotline.services.changes.drafts import NewStep, PartDraft
-from hotline.services.changes.results import ChangeRefused
+from hotline.services.changes import folders, steps
+from hotline.services.changes.folders import ChangeRefused, NewStep, PartDraft, assemble, gather
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.services.flows.authoring import live_document
 from hotline.services.reach.outreach import day_of
@@ -104,7 +102,7 @@ class SentForm(NamedTuple):
 
     def newest(self, part: str) -> PartDocument:
         """Returns a part as the change has it now. Raises NotFound, StoreUnavailable."""
-        return drafts.draft(self.kit, self.change_id, part).document or {}
+        return folders.draft(self.kit, self.change_id, part).document or {}
 
     def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
         """Saves the part's next state. Raises NotFound, StoreUnavailable."""
@@ -129,7 +127,7 @@ def _part(kit: Kit, change_id: int, part: str) -> tuple[PartDraft, PartDocument,
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
         document = assemble(gathered).document
-    return drafts.draft(kit, change_id, part), part_of(gathered.live, part) or {}, document
+    return folders.draft(kit, change_id, part), part_of(gathered.live, part) or {}, document
 
 
 def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
@@ -345,7 +343,7 @@ def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHi
     if change_id is None:
         document = live_document(kit.database)
     else:
-        phrases = drafts.draft(kit, change_id, CODE_WORDS).document or {}
+        phrases = folders.draft(kit, change_id, CODE_WORDS).document or {}
         document = {"flows": folders.flows_in(kit, change_id), "phrases": phrases}
     return tuple(islice(_hits(document, kit.phrases, query), MOST_HITS))
 

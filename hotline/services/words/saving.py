@@ -6,31 +6,45 @@ What translators ask of a text: a note that editors see until one of them settle
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from hotline.domain.changes.change import PHRASES as PHRASES_PART
 from hotline.domain.changes.change import Author, PartDocument, StepKind
-from hotline.domain.flows.review import ENGLISH, ReviewedText
-from hotline.domain.flows.sheet import plain_words
+from hotline.domain.flows.review import ENGINE, ENGLISH, ReviewedText
+from hotline.domain.flows.sheet import AGREED, WHY, SheetRow, SheetRowFault, plain_words
 from hotline.domain.wording import Template
+from hotline.engine.check.texts import left
+from hotline.engine.editing.drafting import played, put_in
+from hotline.engine.run import Place
+from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotFound
-from hotline.ports import Kit
-from hotline.services.changes import catching_up, drafts, folders, steps
-from hotline.services.changes.catching_up import CaughtUp
-from hotline.services.changes.drafts import NewStep
-from hotline.services.changes.steps import StepSaved
+from hotline.ports import ConsoleKit, Kit
+from hotline.services.changes import folders, steps
+from hotline.services.changes.folders import NewStep
+from hotline.services.changes.steps import CaughtUp, StepSaved
 from hotline.services.flows import reviewing
 from hotline.services.words.review_book import (
+    SEGMENT,
     TITLES,
     ReviewBook,
+    Unfit,
+    WordsFault,
+    WordsFaults,
+    WordsFilter,
+    faults_of,
+    filtered,
     phrase_words,
     review_book,
+    said_so,
+    widest,
     words_change,
 )
-from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults, faults_of, said_so
 from hotline.store.changes import text_questions
 from hotline.store.changes.text_questions import TextQuestion
+from hotline.text.gsm7 import septets
+from hotline.text.languages import CODES, FIRST
 
 TRIES = 3
 """How often a save begins again, where somebody published or dropped the change meanwhile."""
@@ -71,13 +85,13 @@ def _save_part(
 ) -> WordsFault | None:
     for _ in range(TRIES):
         change_id = open_words_change(kit, by, language)
-        now = drafts.draft(kit, change_id, part)
+        now = folders.draft(kit, change_id, part)
         document = _with_words(kit, part, now.document, texts, language)
         if document is None:
-            again = catching_up.catch_up(kit, by, change_id, once=secrets.token_hex(8))
+            again = steps.catch_up(kit, by, change_id, once=secrets.token_hex(8))
             if not isinstance(again, CaughtUp):
                 return WordsFault(Unfit.WAITS)
-            now = drafts.draft(kit, change_id, part)
+            now = folders.draft(kit, change_id, part)
             document = _with_words(kit, part, now.document, texts, language)
         if document is None:
             return WordsFault(Unfit.GONE)
@@ -229,3 +243,154 @@ def settle(kit: Kit, by: Author, question_id: int) -> None:
             raise NotFound(f"no question {question_id}")
         if row.settled_at is None:
             row.settled_by, row.settled_at = by.name, kit.now()
+
+
+class RefusedRow(NamedTuple):
+    """A row that is not taken, beside its text as it stands now."""
+
+    row: SheetRow
+    why: SheetRowFault | WordsFault
+    now: ReviewedText | None
+    """None where there is no such text any more."""
+
+
+class JudgedSheet(NamedTuple):
+    accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
+    """By place the rows that can be taken, and the texts that they make."""
+    changed: int
+    """How many of them bring new words."""
+    refused: Sequence[RefusedRow]
+    waiting: int
+    """Rows that nobody has agreed to yet."""
+
+    @property
+    def taken(self) -> Sequence[SheetRow]:
+        return [row for row, _ in self.accepted.values()]
+
+
+def sheet_rows(
+    kit: ConsoleKit, by_name: str, language: str, wanted: WordsFilter
+) -> list[dict[str, str]]:
+    """The rows of a filter. Raises NotReady, StoreUnavailable."""
+    review = review_book(kit, language)
+    return [*_rows(kit, review, filtered(review, wanted, by_name))]
+
+
+def judged(kit: Kit, language: str, rows: Sequence[SheetRow]) -> JudgedSheet:
+    """What would become of a sheet; nothing is stored. Raises NotReady, StoreUnavailable."""
+    return _judged(kit, review_book(kit, language), rows)
+
+
+def take_sheet(
+    kit: Kit, by: Author, language: str, rows: Sequence[SheetRow], once: str
+) -> JudgedSheet:
+    """Judge it once more, save its new words and sign for each row that is taken.
+
+    Raises NotReady, StoreUnavailable.
+    """
+    review = review_book(kit, language)
+    sheet = _judged(kit, review, rows)
+    new = _new(review, sheet.accepted)
+    unsaved = save_words(kit, by, language, new, once)
+    late = [
+        RefusedRow(row, unsaved[row.place], review.texts.get(row.place))
+        for row in sheet.taken
+        if row.place in unsaved
+    ]
+    kept = {place: one for place, one in sheet.accepted.items() if place not in unsaved}
+    reviewing.sign(kit, by, [text for _, text in kept.values()], language)
+    return JudgedSheet(kept, len(new) - len(unsaved), [*sheet.refused, *late], sheet.waiting)
+
+
+def refused_rows(
+    kit: ConsoleKit, language: str, rows: Sequence[tuple[SheetRow, str]]
+) -> list[dict[str, str]]:
+    """Rows with why they were refused: the words as they were sent, the English and the digest of today."""
+    review = review_book(kit, language)
+    found = []
+    for row, why in rows:
+        text = review.texts.get(row.place)
+        empty = dict.fromkeys((*CODES, "letters left", "doubts", "question", "state", "digest"), "")
+        cells = empty if text is None else next(_rows(kit, review, [text]))
+        said = {"place": row.place, language: row.words, "agreed": "", WHY: why}
+        found.append({**cells, **said})
+    return found
+
+
+def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedSheet:
+    """Rows can be taken that are agreed to, made of what still stands, and have no fault in their words."""
+    book = kit.books.book(kit.books.live())
+    refused: list[RefusedRow] = []
+    accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
+    waiting = 0
+    for row in rows:
+        text = review.texts.get(row.place)
+        fault = _fault(row, text, review.language, seen=row.place in accepted)
+        if fault or text is None:
+            refused.append(RefusedRow(row, fault or SheetRowFault.GONE, text))
+        elif row.agreed:
+            accepted[row.place] = row, text.saying(review.language, row.words)
+        else:
+            waiting += 1
+    # All are looked at together: what is refused may have hidden a fault of another.
+    while wrong := faults_of(review, book, _new(review, accepted)):
+        for place, unfit in wrong.items():
+            row, _ = accepted.pop(place)
+            refused.append(RefusedRow(row, unfit, review.texts[place]))
+    refused.sort(key=lambda one: one.row.line)
+    return JudgedSheet(accepted, len(_new(review, accepted)), refused, waiting)
+
+
+def _new(
+    review: ReviewBook, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
+) -> Sequence[ReviewedText]:
+    """Returns those texts of these rows whose words are new."""
+    return [text for place, (_, text) in accepted.items() if text != review.texts[place]]
+
+
+def _fault(
+    row: SheetRow, text: ReviewedText | None, language: str, *, seen: bool
+) -> SheetRowFault | None:
+    if text is None:
+        return SheetRowFault.GONE
+    if not row.agreed:
+        return None
+    if row.agreed not in AGREED:
+        return SheetRowFault.NOT_YES
+    if seen:
+        return SheetRowFault.TWICE
+    if row.digest != text.digest(language):
+        return SheetRowFault.CHANGED
+    return None if row.words else SheetRowFault.EMPTY
+
+
+def _rows(
+    kit: ConsoleKit, review: ReviewBook, texts: Sequence[ReviewedText]
+) -> Iterator[dict[str, str]]:
+    book = kit.books.book(kit.books.live())
+    for name in dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows):
+        book = put_in(book, played(review.document["flows"][name], name))
+
+    @cache
+    def left_on(flow: str, node: str) -> int:
+        """Returns the letters that are left; 0 of a screen that is not whole yet."""
+        if node not in book.flows[flow].nodes:
+            return 0
+        return left(book, Place(flow, node), review.language, DEFAULT_LIMIT) or 0
+
+    for text in texts:
+        flow, node, *_ = text.place.split(".")
+        kinyarwanda, words = text.words.get(FIRST, ""), text.words.get(review.language, "")
+        room = SEGMENT - septets(widest(text, review.language) or words)
+        if text.in_flows or flow == ENGINE:
+            room = left_on(flow, node) if text.in_flows else 0
+        yield {
+            "place": text.place,
+            **{code: text.words.get(code, "") for code in CODES},
+            "letters left": str(room),
+            "doubts": "; ".join(str(one) for one in kit.aids.doubts if one.stands_in(kinyarwanda)),
+            "question": kit.aids.questions.get((text.place, review.language), ""),
+            "state": review.state(text).value,
+            "agreed": "",
+            "digest": text.digest(review.language),
+        }

@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.document.fields import KINDS
+from hotline.engine.document.models import KINDS
 from hotline.engine.editing.difference import (
     Difference,
     FieldChanged,
+    HeldBack,
+    NotInEmergency,
     ScreenState,
     SpanKind,
     WordsChanged,
     WordSpan,
     difference,
+    held_back,
     spans,
 )
-from hotline.engine.editing.emergency import HeldBack, NotInEmergency, held_back
 from hotline.engine.editing.preview import calling_order
 from hotline.engine.run import Place
 from hotline.text.languages import CODES

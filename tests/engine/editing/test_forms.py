@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from hotline.engine.document.models import NodeModel
 from hotline.engine.editing.anatomy import kind_of, locked
-from hotline.engine.editing.forms.buttons import acted
-from hotline.engine.editing.forms.fields import FieldFault
-from hotline.engine.editing.forms.reading import form_of, plain, read_form
+from hotline.engine.editing.forms import FieldFault, acted, form_of, plain, read_form
 from tests.engine.books import choice, t
 from tests.engine.editing.documents import BROKEN, WORDS, shipped_nodes
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.editing.operations.screens import (
+from hotline.engine.editing.operations import (
     FlowModelName,
     Obstacle,
     arrows_into_flow,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.flows.review import texts_of
 from hotline.domain.rolls.quiz import VALUES
-from hotline.engine.document.fields import LONGEST_NAME
+from hotline.engine.document.models import LONGEST_NAME
 from hotline.engine.editing.anatomy import (
     BadLetter,
     WordsFound,
@@ -23,9 +23,8 @@ from hotline.engine.editing.anatomy import (
     without_typography,
 )
 from hotline.engine.editing.drafting import Lack, drafted
-from hotline.engine.editing.forms.fields import fault_of
-from hotline.engine.editing.forms.reading import offers
-from hotline.engine.editing.operations.screens import (
+from hotline.engine.editing.forms import fault_of, offers
+from hotline.engine.editing.operations import (
     EMPTY,
     FlowModelName,
     NewScreen,

@@ -11,8 +11,8 @@ from hotline.engine.editing.anatomy import kind_of, texts_in
 from hotline.engine.editing.comparing import ABSENT
 from hotline.engine.editing.merging import FieldClash, Settled, Side
 from hotline.engine.editing.preview import said
-from hotline.services.changes import catching_up, folders, going_live
-from hotline.services.changes.catching_up import CatchUpClash
+from hotline.services.changes import folders, going_live, steps
+from hotline.services.changes.steps import CatchUpClash
 from hotline.text.languages import NAMES
 from hotline.web.console.form import Fields, PostedForm
 from hotline.web.console.visit import Visit, page, posted, see
@@ -46,7 +46,7 @@ def ask(visit: Visit, change_id: int) -> Response:
 def choose(visit: Visit, change_id: int) -> Response:
     """Writes what was chosen into the change, which stands on what is live from then on."""
     once, chosen = visit.form.text("once"), settled(visit.form)
-    done = catching_up.catch_up(visit.kit, visit.by, change_id, once=once, settled=chosen)
+    done = steps.catch_up(visit.kit, visit.by, change_id, once=once, settled=chosen)
     if isinstance(done, CatchUpClash):
         return _of_live(visit, change_id, done.parts)
     allowed(visit, done, "choices")

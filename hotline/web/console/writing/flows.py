@@ -9,10 +9,10 @@ from typing import Any
 from flask import Response, url_for
 
 from hotline.domain.flows.review import ReviewState
-from hotline.services.changes import bringing_back, folders, judging
+from hotline.services.changes import emergencies, folders, going_live
 from hotline.services.changes.folders import ChangeRow
 from hotline.services.flows import live_flows, publishing
-from hotline.services.words import page_texts
+from hotline.services.words import review_book
 from hotline.services.words.number_part import MOST_HITS, WordsHit, look_up
 from hotline.web.console import who
 from hotline.web.console.form import number_of
@@ -26,17 +26,17 @@ def listed(visit: Visit) -> Response:
     kit = visit.kit
     live = live_flows.listed(kit)
     part = part_of_list(live.names, visit.asked("part"))
-    found = judging.of_live(kit)
+    found = going_live.of_live(kit)
     return page(
         visit,
         "flows.html",
         live=live,
         lines=live_flows.first_words(kit, part.rows),
-        words=page_texts.matrix(kit),
+        words=review_book.matrix(kit),
         worst=lambda counts: next((state for state in WORST_FIRST if counts[state]), None),
         is_checked=found is not None,
         hurts=Counter((one.flow, one.code not in publishing.BEARABLE) for one in found or ()),
-        newest=bringing_back.latest(kit, part.rows),
+        newest=emergencies.latest(kit, part.rows),
         opens=folders.listed(kit),
         may_write=visit.may(who.WORDS),
         part=part,

@@ -11,7 +11,7 @@ from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, PartDocumen
 from hotline.engine.check.finding import anchor
 from hotline.engine.editing.difference import Difference, difference
 from hotline.errors import NotFound
-from hotline.services.changes import drafts, folders, going_live, judging, proposing, steps
+from hotline.services.changes import folders, going_live, steps
 from hotline.services.changes.folders import ChangeRow
 from hotline.web.console import who
 from hotline.web.console.form import number_of
@@ -64,7 +64,7 @@ def make(visit: Visit) -> Response:
     )
     change_id, flow = allowed(visit, made, "title"), form.text("flow")
     if flow:
-        document = drafts.draft(visit.kit, change_id, flow).document
+        document = folders.draft(visit.kit, change_id, flow).document
         address = editor_address(visit, change_id, flow, first_screen(document))
         if address:
             return see_address(address)
@@ -87,13 +87,13 @@ def show(visit: Visit, change_id: int) -> Response:
     compared = going_live.compare(visit.kit, change_id)
     change, changes = compared.change, difference(compared.before, compared.after)
     open_now, is_editor = change.state.is_editable, visit.may(who.EDITOR)
-    found = judging.checked(visit.kit, change_id) if open_now and change.parts else None
-    steps = drafts.history(visit.kit, change_id, before=number_of(visit.asked("before")))
+    found = going_live.checked(visit.kit, change_id) if open_now and change.parts else None
+    steps = folders.history(visit.kit, change_id, before=number_of(visit.asked("before")))
     answer = page(
         visit,
         "change.html",
         change=change,
-        newest=drafts.drafts(visit.kit, change_id),
+        newest=folders.drafts(visit.kit, change_id),
         differ=_counts(changes),
         part_words=partial(part_words, visit),
         edited=partial(_edited, visit, change),
@@ -105,7 +105,7 @@ def show(visit: Visit, change_id: int) -> Response:
         detail=partial(sentences.finding_detail, visit),
         editor=partial(editor_address, visit, change_id),
         steps=[(step, sentences.step_sentence(visit, step)) for step in steps],
-        older=steps[-1].id if len(steps) == drafts.SHOWN else None,
+        older=steps[-1].id if len(steps) == folders.SHOWN else None,
         once=secrets.token_urlsafe(),
         may_write=open_now and is_editor,
         may_read=visit.may(who.READING),
@@ -119,7 +119,7 @@ def show(visit: Visit, change_id: int) -> Response:
 @posted(show)
 def propose(visit: Visit, change_id: int) -> None:
     keeps = visit.form.ticked(KEEPS_LANGUAGES)
-    done = proposing.propose(visit.kit, visit.by, change_id, keeps_languages=keeps)
+    done = going_live.propose(visit.kit, visit.by, change_id, keeps_languages=keeps)
     allowed(visit, done, "acts")
 
 

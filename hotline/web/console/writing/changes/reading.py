@@ -6,21 +6,12 @@ from flask import Response, abort
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import WHY_LETTERS, ChangeState, may_publish
-from hotline.engine.editing.difference import Difference, difference
-from hotline.engine.editing.emergency import held_back
+from hotline.engine.editing.difference import Difference, difference, held_back
 from hotline.services.accounts import changing
-from hotline.services.changes import (
-    bringing_back,
-    drafts,
-    emergencies,
-    folders,
-    going_live,
-    proposing,
-)
-from hotline.services.changes.bringing_back import StateToBringBack
-from hotline.services.changes.emergencies import EmergencyToRead
+from hotline.services.changes import emergencies, folders, going_live
+from hotline.services.changes.emergencies import EmergencyToRead, StateToBringBack
+from hotline.services.changes.folders import ChangeRefused, Refusal
 from hotline.services.changes.going_live import ChangeToRead
-from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see
@@ -53,7 +44,7 @@ def printed(visit: Visit, change_id: int) -> Response:
 
 def _went_live(visit: Visit, change_id: int) -> Response:
     """As it was read: what is live by now differs from it perhaps."""
-    done = bringing_back.of_change(visit.kit, change_id)
+    done = emergencies.of_change(visit.kit, change_id)
     if done is None:
         abort(404)
     live = visit.kit.books.book(visit.kit.books.live())
@@ -91,7 +82,7 @@ def send_back(visit: Visit, change_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
         raise visit.wrong("back-note", "Write what is to be mended, so that it can be.")
-    allowed(visit, proposing.send_back(visit.kit, visit.by, change_id, note), "back-note")
+    allowed(visit, going_live.send_back(visit.kit, visit.by, change_id, note), "back-note")
     return see("changes.show", change_id=change_id)
 
 
@@ -139,7 +130,7 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
         part=shown.part,
         parts=shown.parts,
         changed_meanwhile=visit.query.get("of", seen.digest) != seen.digest,
-        reasons=why_marks(visit, drafts.history(visit.kit, seen.change.id, limit=STEPS)),
+        reasons=why_marks(visit, folders.history(visit.kit, seen.change.id, limit=STEPS)),
         clashes=[part_words(visit, part) for part in seen.clashes],
         writers=list(dict.fromkeys(one.name for one in seen.hands)),
         may_decide=AccountRole.APPROVER in visit.by.roles and state.is_editable,
@@ -162,7 +153,7 @@ def history(visit: Visit) -> Response:
     return page(
         visit,
         "live.html",
-        lines=bringing_back.history(visit.kit),
+        lines=emergencies.history(visit.kit),
         stands=emergencies.standing(visit.kit),
         in_the_middle=going_live.in_the_middle(visit.kit),
         may_decide=AccountRole.APPROVER in visit.by.roles,
@@ -194,7 +185,7 @@ def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
 
 
 def ask_back(visit: Visit, publication_id: int) -> Response:
-    state = bringing_back.preview(visit.kit, publication_id)
+    state = emergencies.preview(visit.kit, publication_id)
     return page(
         visit,
         "bring_back.html",
@@ -209,6 +200,6 @@ def bring_back(visit: Visit, publication_id: int) -> Response:
     missing = phrase("Write why you bring it back: others read it in the history.")
     reason = visit.reason("reason", missing, most=REASON_LETTERS)
     digest = visit.form.text("digest")
-    done = bringing_back.bring_back(visit.kit, visit.by, publication_id, reason, digest)
+    done = emergencies.bring_back(visit.kit, visit.by, publication_id, reason, digest)
     allowed(visit, done, "reason")
     return see("reading.history")

@@ -6,12 +6,10 @@ from typing import TypeVar
 from hotline.domain.changes.change import StepKind
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document.kept import Document
-from hotline.engine.editing.difference import Difference, LeftBehind, left_behind
+from hotline.engine.editing.difference import Difference, HeldBack, LeftBehind, left_behind
 from hotline.engine.editing.drafting import SENTENCES
-from hotline.engine.editing.emergency import HeldBack
 from hotline.errors import FormRefused
-from hotline.services.changes.drafts import StepLine
-from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.changes.folders import ChangeRefused, Refusal, StepLine
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.text.languages import NAMES
 from hotline.text.remark import Remark

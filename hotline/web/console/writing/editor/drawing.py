@@ -9,8 +9,8 @@ from flask import Response
 
 from hotline.domain.flows.review import ReviewedText, state_of
 from hotline.engine.check.finding import anchor
-from hotline.engine.document.fields import field_of
 from hotline.engine.document.kept import Document
+from hotline.engine.document.models import field_of
 from hotline.engine.editing.anatomy import (
     ROW_LISTS,
     kind_of,
@@ -21,8 +21,7 @@ from hotline.engine.editing.anatomy import (
     rows_of,
     texts_in,
 )
-from hotline.engine.editing.forms.fields import SELDOM
-from hotline.engine.editing.forms.reading import FieldRefused, form_of, offers, shown
+from hotline.engine.editing.forms import SELDOM, FieldRefused, form_of, offers, shown
 from hotline.engine.editing.preview import outline
 from hotline.engine.screen import NUMBERS
 from hotline.services.accounts import sessions

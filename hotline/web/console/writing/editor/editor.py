@@ -20,17 +20,13 @@ from hotline.engine.editing.anatomy import (
     texts_in,
     without_typography,
 )
-from hotline.engine.editing.forms.buttons import acted
-from hotline.engine.editing.forms.fields import FieldFault
-from hotline.engine.editing.forms.reading import FieldRefused, read_form, shown
-from hotline.engine.editing.operations.screens import NewScreen, added, led_to_flow, moved, name_of
+from hotline.engine.editing.forms import FieldFault, FieldRefused, acted, read_form, shown
+from hotline.engine.editing.operations import NewScreen, added, led_to_flow, moved, name_of
 from hotline.engine.editing.preview import Arrow, outline
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotFound
 from hotline.services.changes import folders, steps
-from hotline.services.changes.drafts import NewStep
-from hotline.services.changes.folders import FlowAtHand
-from hotline.services.changes.results import ChangeRefused
+from hotline.services.changes.folders import ChangeRefused, FlowAtHand, NewStep
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.text.languages import CODES
 from hotline.web.console.form import PostedForm, number_of

@@ -17,8 +17,7 @@ from hotline.engine.editing.anatomy import (
     rows_of,
 )
 from hotline.engine.editing.drafting import Lack, drafted, put_in
-from hotline.engine.editing.forms.fields import TEXTS_OF
-from hotline.engine.editing.forms.reading import form_of
+from hotline.engine.editing.forms import TEXTS_OF, form_of
 from hotline.engine.editing.preview import (
     MOST_KEYS,
     FilledMeter,

@@ -20,8 +20,8 @@ from hotline.engine.editing.anatomy import (
     texts_in,
     with_flow_marks,
 )
-from hotline.engine.editing.forms.fields import FieldFault
-from hotline.engine.editing.operations.screens import (
+from hotline.engine.editing.forms import FieldFault
+from hotline.engine.editing.operations import (
     EMPTY,
     LED_ON,
     ArrowIntoFlow,
@@ -45,10 +45,8 @@ from hotline.engine.editing.operations.screens import (
     with_choice,
 )
 from hotline.engine.editing.preview import Arrow, arrows_of, outline
-from hotline.services.changes import drafts, folders, steps
-from hotline.services.changes.drafts import NewStep
-from hotline.services.changes.folders import FlowAtHand
-from hotline.services.changes.results import ChangeRefused
+from hotline.services.changes import folders, steps
+from hotline.services.changes.folders import ChangeRefused, FlowAtHand, NewStep
 from hotline.services.changes.steps import StepSaved
 from hotline.services.flows import reviewing
 from hotline.text.languages import CODES
@@ -302,7 +300,7 @@ def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
     flows = folders.flows_in(visit.kit, change_id)
     opened_by = dict.fromkeys(place.flow for place in calls_of(flows, flow))
     callers = {name: folders.at_hand(visit.kit, change_id, name) for name in opened_by}
-    entries = drafts.draft(visit.kit, change_id, ENTRIES).document or {}
+    entries = folders.draft(visit.kit, change_id, ENTRIES).document or {}
     return FlowToTakeOut(
         here=here,
         flows={**flows, **{name: caller.document for name, caller in callers.items()}},
@@ -380,7 +378,7 @@ def begin(visit: Visit, change_id: int) -> Response:
     name = name_of(form.text("name", most=200), flows)
     onward = ONWARD if ONWARD in flows else ""
     made = new_flow(FlowModelName(form.text("model")), name, onward=onward)
-    begun = drafts.draft(visit.kit, change_id, name)
+    begun = folders.draft(visit.kit, change_id, name)
     empty = FlowAtHand(name, begun.version, {}, begun.author, begun.at, {})
     stored(visit, change_id, empty, made, StepKind.FLOW_ADDED, flow=name)
     flow, _, menu = form.text("menu").partition(".")

@@ -9,11 +9,17 @@ from flask import Response, abort, make_response, url_for
 
 from hotline.domain.flows import sheet
 from hotline.domain.flows.sheet import SheetRowFault
-from hotline.services.words import page_texts, saving, word_sheets
-from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
-from hotline.services.words.saving import TypedWords
-from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults
-from hotline.services.words.word_sheets import JudgedSheet, RefusedRow
+from hotline.services.words import review_book, saving
+from hotline.services.words.review_book import (
+    ALL,
+    TODO,
+    PageText,
+    Unfit,
+    WordsFault,
+    WordsFaults,
+    WordsFilter,
+)
+from hotline.services.words.saving import JudgedSheet, RefusedRow, TypedWords
 from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import who
@@ -33,7 +39,7 @@ FILTERS: Mapping[str, str] = {
 
 
 def matrix(visit: Visit) -> Response:
-    words = page_texts.matrix(visit.kit)
+    words = review_book.matrix(visit.kit)
     part = part_of_list(words.chapters, visit.asked("part"))
     rows = [(chapter, words.row(chapter)) for chapter in part.rows]
     return page(visit, "words.html", part=part, rows=rows)
@@ -71,7 +77,7 @@ def part(visit: Visit, language: str) -> Response:
     """The meters alone, of the words as they stand in the fields."""
     typed = typed_words(visit.form)
     words = {one.place: one.words for one in typed.values()}
-    filled = page_texts.measured(visit.kit, known_language(language), words)
+    filled = review_book.measured(visit.kit, known_language(language), words)
     meters = {number: filled.get(one.place) for number, one in typed.items()}
     return page(visit, "words_part.html", meters=meters)
 
@@ -100,7 +106,7 @@ def address_of(wanted: WordsFilter) -> dict[str, Any]:
 def typed_words(form: PostedForm) -> Mapping[str, TypedWords]:
     """The rows of the form, by their number on the page."""
     found = {}
-    for number in map(str, range(1, page_texts.PAGE + 1)):
+    for number in map(str, range(1, review_book.PAGE + 1)):
         if place := form.text(f"place.{number}"):
             words = form.text(f"words.{number}", most=LONGEST_WORDS)
             digests = form.text(f"digest.{number}"), form.text(f"english.{number}")
@@ -110,7 +116,7 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedWords]:
 
 def _page(visit: Visit, language: str, wrong: WordsFaults | None = None) -> Response:
     wanted = filter_of(visit)
-    shown = page_texts.words_page(visit.kit, visit.by.name, visit.by.account_id, language, wanted)
+    shown = review_book.words_page(visit.kit, visit.by.name, visit.by.account_id, language, wanted)
     rows = typed_words(visit.form)
     typed = {one.place: one.words for one in rows.values()}
     return page(
@@ -119,7 +125,7 @@ def _page(visit: Visit, language: str, wrong: WordsFaults | None = None) -> Resp
         code=language,
         shown=shown,
         typed=typed,
-        meters=page_texts.measured(visit.kit, language, typed) if typed else {},
+        meters=review_book.measured(visit.kit, language, typed) if typed else {},
         notes={one.place: visit.form.text(f"note.{number}") for number, one in rows.items()},
         wanted=wanted,
         here=address_of(wanted),
@@ -170,7 +176,7 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
     if kind not in sheet_files.KINDS:
         abort(404)
     wanted = filter_of(visit)
-    rows = word_sheets.sheet_rows(visit.kit, visit.by.name, known_language(language), wanted)
+    rows = saving.sheet_rows(visit.kit, visit.by.name, known_language(language), wanted)
     flow = f"-{wanted.flow}" if wanted.flow.isidentifier() else ""
     return _sent(f"words-{language}{flow}", kind, sheet_files.written(kind, rows, language))
 
@@ -180,7 +186,7 @@ def judge_sheet(visit: Visit, language: str) -> Response:
     """Nothing is stored: the page says what would be taken."""
     known_language(language)
     rows = sheet_files.uploaded(visit, partial(sheet_files.opened, language=language))
-    return _judged(visit, language, word_sheets.judged(visit.kit, language, rows))
+    return _judged(visit, language, saving.judged(visit.kit, language, rows))
 
 
 @posted(ask_sheet)
@@ -188,7 +194,7 @@ def take_sheet(visit: Visit, language: str) -> Response:
     known_language(language)
     rows = [row for row, _ in sheet_files.unpacked(visit)]
     once = visit.form.text("once", most=32)
-    done = word_sheets.take_sheet(visit.kit, visit.by, language, rows, once)
+    done = saving.take_sheet(visit.kit, visit.by, language, rows, once)
     if done.refused:
         return _judged(visit, language, done, is_taken=True)
     return see("words.ask_sheet", language=language, taken=len(done.taken))
@@ -198,7 +204,7 @@ def take_sheet(visit: Visit, language: str) -> Response:
 def send_refused(visit: Visit, language: str) -> Response:
     """The refused rows as a sheet, with a column why: to be mended, and sent again."""
     rows = sheet_files.unpacked(visit)
-    found = word_sheets.refused_rows(visit.kit, known_language(language), rows)
+    found = saving.refused_rows(visit.kit, known_language(language), rows)
     columns = (*sheet.COLUMNS, sheet.WHY)
     kind = "csv" if visit.form.text("kind") == "csv" else "xlsx"
     body = sheet_files.written(kind, found, language, columns)

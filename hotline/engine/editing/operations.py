@@ -24,9 +24,9 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import NamedTuple
 
-from hotline.engine.document.fields import LONGEST_NAME
+from hotline.engine.document.document import parse
 from hotline.engine.document.kept import Document, Editable
-from hotline.engine.document.source import parse
+from hotline.engine.document.models import LONGEST_NAME
 from hotline.engine.editing.anatomy import (
     body_of,
     called_by,
@@ -37,7 +37,7 @@ from hotline.engine.editing.anatomy import (
     value_at,
     way_to_rows,
 )
-from hotline.engine.editing.forms.fields import FieldFault, fault_of
+from hotline.engine.editing.forms import FieldFault, fault_of
 from hotline.engine.editing.preview import Arrow, arrows_of, start_of
 from hotline.engine.run import Place
 from hotline.text.languages import CODES
