@@ -41,7 +41,7 @@ def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     assert editor.node("abroad", "fee")["say"]["text"]["en"] == "Pay nobody."
     (line,) = folders.history(editor.desk.kit, CHANGE)
     assert line.says == {"did": "edited", "node": "fee", "languages": ["en"]}
-    assert line.author == "Editor 2"
+    assert line.made_by == "Editor 2"
 
 
 def test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was(editor: Editor) -> None:

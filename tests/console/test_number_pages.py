@@ -50,7 +50,7 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     editor = desk.person("Editor 7")
     by = ChangeAuthor("Editor 7", editor.account_id)
     assert going_live.propose(desk.kit, by, 1) is None
-    refused = going_live.publish(desk.kit, by, 1, going_live.read(desk.kit, 1).digest)
+    refused = going_live.publish(desk.kit, by, 1, going_live.read(desk.kit, 1).made.digest)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.OWN_HAND
     live = {row["number"]: row for row in live_document(desk.kit.database)["numbers"]}

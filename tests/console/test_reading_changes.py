@@ -14,7 +14,8 @@ from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import StepKind
 from hotline.engine.editing.difference import FieldChanged, HeldBack, NotInEmergency, difference
 from hotline.services.changes import folders
-from hotline.services.changes.folders import ChangeRefused, Refusal, StepLine
+from hotline.services.changes.folders import ChangeRefused, Refusal
+from hotline.store.changes.changes import ChangeStep
 from hotline.store.database import Database
 from hotline.text.languages import CODES
 from hotline.web.console.form import PostedForm
@@ -256,8 +257,8 @@ def test_an_edit_while_somebody_reads_is_not_published(writing: Writing) -> None
     assert folders.look(writing.desk.kit, change).state == "proposed"
 
 
-def step(says: dict[str, Any]) -> StepLine:
-    return StepLine(1, "learn", 1, "Editor 2", Clock()(), says)
+def step(says: dict[str, Any]) -> ChangeStep:
+    return ChangeStep(part="learn", made_by="Editor 2", says=says)
 
 
 @pytest.mark.parametrize("did", [*StepKind])

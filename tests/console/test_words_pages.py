@@ -85,7 +85,7 @@ def publish(desk: Desk, language: str) -> None:
     )
     seen = going_live.read(desk.kit, change)
     by = ChangeAuthor("Approver 1", 92)
-    done = going_live.publish(desk.kit, by, change, seen.digest, keeps_languages=True)
+    done = going_live.publish(desk.kit, by, change, seen.made.digest, keeps_languages=True)
     assert isinstance(done, ChangePublished)
 
 
@@ -103,7 +103,7 @@ def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
 def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "both", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 303
-    (change,) = (one for one in folders.listed(desk.kit) if one.title == TITLES["rw"])
+    (change,) = (one for one, _ in folders.listed(desk.kit) if one.title == TITLES["rw"])
     saved = folders.draft(desk.kit, change.id, "abroad").document
     assert saved is not None
     assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."

@@ -82,7 +82,7 @@ class Writing:
         return change
 
     def digest(self, change: int) -> str:
-        return going_live.read(self.desk.kit, change).digest
+        return going_live.read(self.desk.kit, change).made.digest
 
     def published(self, words: str = WORDS) -> int:
         change = self.proposed(words)

@@ -100,7 +100,7 @@ class Desk:
     def publish(
         self, change: int, by: Author = APPROVER, digest: str | None = None
     ) -> ChangePublished | ChangeRefused:
-        seen = digest or going_live.read(self.kit, change).digest
+        seen = digest or going_live.read(self.kit, change).made.digest
         return going_live.publish(self.kit, by, change, seen)
 
     def published(self, words: str) -> ChangePublished:

@@ -172,7 +172,7 @@ def test_no_new_sentence_of_one_person_alone_promises_anything(
     live = warning("They say you are safe. Go.")
     publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
     change = says(desk, words)
-    seen = going_live.read(desk.kit, change).digest
+    seen = going_live.read(desk.kit, change).made.digest
     done = emergencies.publish(desk.kit, APPROVER, change, "the hotel there is a trap", seen)
     found = set() if isinstance(done, ChangePublished) else {one.reason for one in done.held_back}
     assert found == held

@@ -52,7 +52,7 @@ def test_english_alone_asks_first_and_names_the_languages_that_keep_the_old_text
     assert [(one.node, one.languages) for one in refused.left_behind] == [("one", ("rw", "fr"))]
 
     assert going_live.propose(desk.kit, EDITOR, change, keeps_languages=True) is None
-    seen = going_live.read(desk.kit, change).digest
+    seen = going_live.read(desk.kit, change).made.digest
     again = going_live.publish(desk.kit, APPROVER, change, seen)
     assert isinstance(again, ChangeRefused)
     assert again.why is Refusal.LANGUAGES_KEPT
@@ -63,7 +63,10 @@ def test_english_alone_asks_first_and_names_the_languages_that_keep_the_old_text
 @pytest.mark.row("A3")
 def test_english_alone_asks_first_in_an_emergency_too(desk: Desk) -> None:
     change = _english_alone(desk, by=APPROVER)
-    seen, why = going_live.read(desk.kit, change).digest, "the hotel in that sentence is a trap"
+    seen, why = (
+        going_live.read(desk.kit, change).made.digest,
+        "the hotel in that sentence is a trap",
+    )
     refused = emergencies.publish(desk.kit, APPROVER, change, why, seen)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.LANGUAGES_KEPT
@@ -106,7 +109,7 @@ def test_whoever_had_a_hand_in_it_is_no_second_person(desk: Desk) -> None:
     own = ChangeRefused(Refusal.OWN_HAND)
     for hand in (EDITOR, OTHER, ChangeAuthor("Another name", 1)):
         assert desk.publish(change, by=hand) == own
-    seen = going_live.read(desk.kit, change).digest
+    seen = going_live.read(desk.kit, change).made.digest
     done = going_live.publish(desk.kit, EDITOR, change, seen, alone=True)
     assert isinstance(done, ChangePublished), "where somebody learns it"
 
@@ -125,7 +128,7 @@ def test_only_what_is_proposed_is_published(desk: Desk) -> None:
 
 def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
     change = desk.proposed("Other words")
-    seen = going_live.read(desk.kit, change).digest
+    seen = going_live.read(desk.kit, change).made.digest
     desk.say(change, "Worse words")
     assert going_live.propose(desk.kit, EDITOR, change) is None
     assert desk.publish(change, digest=seen) == ChangeRefused(Refusal.CHANGED)
@@ -136,7 +139,7 @@ def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
     assert going_live.propose(desk.kit, EDITOR, change) is None
-    seen = going_live.read(desk.kit, change).digest
+    seen = going_live.read(desk.kit, change).made.digest
 
     other = playable()
     other["flows"]["front"]["nodes"]["front"]["menu"]["text"]["en"] = "Good day"
@@ -145,7 +148,7 @@ def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
 
     again = going_live.read(desk.kit, change)
     assert again.before == other
-    assert again.base_id != again.live_id
+    assert again.made.gathered.change.base_id != again.live_id
     assert isinstance(desk.publish(change), ChangePublished)
     assert desk.live["flows"]["front"] == other["flows"]["front"], "both are kept"
     assert desk.part("learn") == playable("Other words")["flows"]["learn"]
@@ -161,7 +164,7 @@ def test_what_hurts_and_is_new_stops_a_proposal(desk: Desk) -> None:
         ("learn", "one", Code.NUMBER_UNSIGNED)
     }
     assert going_live.read(desk.kit, change).findings.blocking == refused.findings
-    assert folders.look(desk.kit, change).state is ChangeState.OPEN
+    assert folders.look(desk.kit, change).state == ChangeState.OPEN
 
 
 def test_what_hurts_and_is_live_already_stops_nothing(desk: Desk) -> None:
@@ -242,7 +245,7 @@ def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
     publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
     clashes = ChangeRefused(Refusal.CLASHES, ("learn",))
     assert going_live.propose(desk.kit, EDITOR, change) == clashes
-    assert "learn" in going_live.read(desk.kit, change).clashes
+    assert "learn" in going_live.read(desk.kit, change).made.clashes
 
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
     assert isinstance(asked, CatchUpClash)

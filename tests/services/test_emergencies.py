@@ -45,7 +45,7 @@ def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> An
 
 
 def published(desk: Desk, change: int, by: Any = APPROVER, reason: str = REASON) -> Any:
-    seen = going_live.read(desk.kit, change).digest
+    seen = going_live.read(desk.kit, change).made.digest
     return emergencies.publish(desk.kit, by, change, reason, seen)
 
 

@@ -85,7 +85,7 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
 def test_words_of_an_emergency(desk: WatchedDesk) -> None:
     change = desk.opened()
     desk.say(change, "Beware")
-    digest = going_live.read(desk.kit, change).digest
+    digest = going_live.read(desk.kit, change).made.digest
     done = desk.does(lambda: emergencies.publish(desk.kit, APPROVER, change, URGENT, digest))
     assert isinstance(done, ChangePublished)
 

@@ -120,7 +120,7 @@ def test_an_older_state_is_brought_back_and_an_emergency_lapses(
     change = said(line, URGENT)
     read = going_live.read(line.kit, change)
     reason = "that employer takes passports"
-    urgent = emergencies.publish(line.kit, APPROVER, change, reason, read.digest)
+    urgent = emergencies.publish(line.kit, APPROVER, change, reason, read.made.digest)
     assert isinstance(urgent, ChangePublished)
     (told,) = line.all(Message)
     assert told.template == "WORDS_URGENT"

@@ -48,14 +48,14 @@ def test_a_version_follows_a_person_only_when_it_was_read(desk: Desk) -> None:
         told = steps.release(desk.kit, shipped(), "2")
         assert told == VersionReleased(2, 2, "Editor 1")
     assert desk.live["flows"]["learn"] == playable()["flows"]["learn"]
-    row = folders.look(desk.kit, 2)
-    assert (row.title, row.parts) == ("What version 2 brings", ["learn"])
+    ((row, parts),) = folders.listed(desk.kit)
+    assert (row.id, row.title, parts) == (2, "What version 2 brings", ["learn"])
     (line,) = folders.history(desk.kit, 2)
-    assert (line.says, line.author) == ({"did": "imported", "source": "2"}, "line")
+    assert (line.says, line.made_by) == ({"did": "imported", "source": "2"}, "line")
 
     assert going_live.propose(desk.kit, EDITOR, 2) is None
     seen = going_live.read(desk.kit, 2)
-    assert isinstance(going_live.publish(desk.kit, APPROVER, 2, seen.digest), ChangePublished)
+    assert isinstance(going_live.publish(desk.kit, APPROVER, 2, seen.made.digest), ChangePublished)
     assert desk.live["flows"] == {**shipped()["flows"], "front": front}, "both are kept"
     assert steps.release(desk.kit, shipped(), "2").change == 2, "and it is not asked again"
 
@@ -119,7 +119,7 @@ def test_a_folder_becomes_a_change_of_what_differs(desk: Desk) -> None:
     edited["entries"]["12"] = "learn"
     change = steps.import_folder(desk.kit, EDITOR, edited, title="Out of a folder")
     assert change is not None
-    assert folders.look(desk.kit, change).parts == ["learn", ENTRIES]
+    assert [*folders.drafts(desk.kit, change)] == ["learn", ENTRIES]
     assert desk.draft(change, "learn").document == edited["flows"]["learn"]
     assert going_live.read(desk.kit, change).after == edited
 

@@ -16,7 +16,6 @@ from hotline.domain.accounts.account import Actor
 from hotline.domain.changes.change import (
     ENTRIES,
     Author,
-    ChangeAuthor,
     ChangeState,
     PartDocument,
     part_of,
@@ -123,14 +122,16 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class EditedChange:
-    """A change and its newest steps, without the documents that it stands between, which are big."""
+class GatheredChange:
+    """A change, its newest steps, and the documents that it stands between."""
 
     change: Change
     steps: Mapping[str, ChangeStep]
     """The newest of each part."""
     live_id: int
     live_digest: str
+    live: Document
+    base: Document
 
     @property
     def own_digest(self) -> str:
@@ -143,14 +144,6 @@ class EditedChange:
     def checked_as(self) -> str:
         """Of the document that it makes with what is live, without making it."""
         return f"{self.live_digest}+{self.own_digest}"
-
-
-@dataclass(frozen=True, slots=True)
-class GatheredChange(EditedChange):
-    """The same with the documents."""
-
-    live: Document
-    base: Document
 
 
 class AssembledChange(NamedTuple):
@@ -167,26 +160,14 @@ class AssembledChange(NamedTuple):
         return authoring.sha_of({**self.document, "flows": of_flows})
 
 
-def gather_edits(session: Session, change_id: int) -> EditedChange:
-    """Raises NotFound, NotReady."""
-    change = changes.found(session, change_id)
-    if change is None:
-        raise NotFound(f"no change {change_id}")
-    live = flows.live(session)
-    if live is None:
-        raise NotReady(authoring.NO_FLOWS)
-    return EditedChange(change, changes.newest(session, change_id), live.id, live.digest)
-
-
 def gather(session: Session, change_id: int) -> GatheredChange:
     """Raises NotFound, NotReady."""
-    edited = gather_edits(session, change_id)
-    live = document_of(session, edited.live_id)
-    base_id = edited.change.base_id
-    base = live if base_id == edited.live_id else document_of(session, base_id)
-    return GatheredChange(
-        edited.change, edited.steps, edited.live_id, edited.live_digest, live, base
-    )
+    change, now = changes.found(session, change_id), flows.live(session)
+    if now is None:
+        raise NotReady(authoring.NO_FLOWS)
+    steps, live = changes.newest(session, change_id), document_of(session, now.id)
+    base = live if change.base_id == now.id else document_of(session, change.base_id)
+    return GatheredChange(change, steps, now.id, now.digest, live, base)
 
 
 def document_of(session: Session, revision_id: int) -> Document:
@@ -233,8 +214,8 @@ def merge_part(
 
 def is_as_read(session: Session, gathered: GatheredChange) -> bool:
     """Whether its parts are still those that were gathered, in a transaction that holds the change."""
-    gathered_ids = {part: step.id for part, step in gathered.steps.items()}
-    return changes.newest_ids(session, gathered.change.id) == gathered_ids
+    read = {part: step.version for part, step in gathered.steps.items()}
+    return changes.newest_versions(session, gathered.change.id) == read
 
 
 SHOWN = 50
@@ -254,17 +235,6 @@ class PartDraft(NamedTuple):
     at: datetime | None
 
 
-class StepLine(NamedTuple):
-    """A step as the list shows it."""
-
-    id: int
-    part: str
-    version: int
-    author: str
-    at: datetime
-    says: Says
-
-
 class NewStep(NamedTuple):
     """What a form sends."""
 
@@ -279,31 +249,23 @@ class NewStep(NamedTuple):
 def draft(kit: Kit, change_id: int, part: str) -> PartDraft:
     """The newest state of a part. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        return newest(session, found(session, change_id), part)
+        return newest(session, changes.found(session, change_id), part)
 
 
 def drafts(kit: Kit, change_id: int) -> Mapping[str, PartDraft]:
     """Of every part that the change edits. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        found(session, change_id)
+        changes.found(session, change_id)
         return {part: _of_step(step) for part, step in changes.newest(session, change_id).items()}
 
 
 def history(
     kit: Kit, change_id: int, *, before: int | None = None, limit: int = SHOWN
-) -> Sequence[StepLine]:
+) -> Sequence[ChangeStep]:
     """The newest first; `before` a step's id, the older ones. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        found(session, change_id)
-        rows = changes.steps(session, change_id, before=before, limit=limit)
-    return [StepLine(*row) for row in rows]
-
-
-def found(session: Session, change_id: int) -> Change:
-    change = changes.found(session, change_id)
-    if change is None:
-        raise NotFound(f"no change {change_id}")
-    return change
+        changes.found(session, change_id)
+        return changes.steps(session, change_id, before=before, limit=limit)
 
 
 def newest(session: Session, change: Change, part: str) -> PartDraft:
@@ -314,14 +276,9 @@ def newest(session: Session, change: Change, part: str) -> PartDraft:
     return PartDraft(-base, part_in(session, base, part), "", None)
 
 
-def newest_version(session: Session, change: Change, part: str) -> int:
-    version = changes.newest_version(session, change.id, part)
-    return -base_id(session, change) if version is None else version
-
-
 def base_id(session: Session, change: Change) -> int:
     """What its parts are made of. A change without a step follows what is live."""
-    if changes.has_steps(session, change.id):
+    if changes.newest_versions(session, change.id):
         return change.base_id
     return flows.live_id(session) or change.base_id
 
@@ -346,26 +303,6 @@ LISTED = 100
 REASON_LETTERS = 200
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
 """Eight digits in a row, however they are written: what could be somebody's number."""
-
-
-class ChangeRow(NamedTuple):
-    """A change as a list shows it."""
-
-    id: int
-    title: str
-    why: str
-    state: ChangeState
-    base_id: int
-    parts: Sequence[str]
-    """What it edits: flows by their names, `#numbers`, `#entries`, `#phrases`."""
-    created_by: ChangeAuthor
-    created_at: datetime
-    proposed_by: ChangeAuthor | None
-    proposed_at: datetime | None
-    note: str | None
-    """What the approver wrote who sent it back."""
-    noted_by: str | None
-    ended_at: datetime | None
 
 
 def open_change(kit: Kit, by: Author, title: str, why: str = "") -> int | ChangeRefused:
@@ -406,38 +343,34 @@ def add(
     return row
 
 
-def listed(kit: Kit, *, over: bool = False, limit: int = LISTED) -> Sequence[ChangeRow]:
-    """Those that may be edited, or those that are over; the newest first. Raises StoreUnavailable."""
+def listed(
+    kit: Kit, *, over: bool = False, limit: int = LISTED
+) -> Sequence[tuple[Change, Sequence[str]]]:
+    """Those that may be edited, or those that are over, and what each edits; the newest first.
+
+    Parts are flows by their names, `#numbers`, `#entries`, `#phrases`. Raises StoreUnavailable.
+    """
     with kit.database.reading() as session:
         rows = changes.listed(session, editable=not over, limit=limit)
         edited = changes.parts_edited(session, [row.id for row in rows])
-        return [_shown(row, edited[row.id]) for row in rows]
+    return [(row, edited[row.id]) for row in rows]
 
 
-def look(kit: Kit, change_id: int) -> ChangeRow:
+def look(kit: Kit, change_id: int) -> Change:
     """Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        row = found(session, change_id)
-        return _shown(row, changes.parts_edited(session, [change_id])[change_id])
+        return changes.found(session, change_id)
 
 
 def drop(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
     """It is edited and published no more; its steps stay. Raises NotFound, StoreUnavailable."""
     with kit.database.writing() as session:
-        row = held(session, change_id)
-        if not ChangeState(row.state).is_editable:
+        row = changes.found(session, change_id, held=True)
+        if not row.is_editable:
             return ChangeRefused(Refusal.OVER)
         row.state, row.ended_at = ChangeState.DROPPED, kit.now()
         noted(session, kit, by, "change_dropped", f"change {change_id}", row.title)
     return None
-
-
-def held(session: Session, change_id: int) -> Change:
-    """The row for writing. Raises NotFound."""
-    row = changes.held(session, change_id)
-    if row is None:
-        raise NotFound(f"no change {change_id}")
-    return row
 
 
 def noted(
@@ -447,24 +380,6 @@ def noted(
     said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
     actor = by if isinstance(by, str) else audit.by_actor(Actor(by.name, by.account_id))
     audit.append(session, at=kit.now(), actor=actor, action=action, subject=subject, reason=said)
-
-
-def _shown(row: Change, parts: Sequence[str]) -> ChangeRow:
-    return ChangeRow(
-        id=row.id,
-        title=row.title,
-        why=row.why,
-        state=ChangeState(row.state),
-        base_id=row.base_id,
-        parts=parts,
-        created_by=row.author,
-        created_at=row.created_at,
-        proposed_by=row.proposer,
-        proposed_at=row.proposed_at,
-        note=row.note,
-        noted_by=row.noted_by,
-        ended_at=row.ended_at,
-    )
 
 
 class FlowAtHand(NamedTuple):
@@ -483,7 +398,7 @@ class FlowAtHand(NamedTuple):
 def at_hand(kit: Kit, change_id: int, flow: str, version: int | None = None) -> FlowAtHand:
     """The newest state, or the one that a form says. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        change = found(session, change_id)
+        change = changes.found(session, change_id)
         now = newest(session, change, flow)
         document, made_of = now.document, now.version
         if version is not None and version != now.version:
@@ -517,7 +432,7 @@ def live_flow(kit: Kit, flow: str) -> Document | None:
 def flows_in(kit: Kit, change_id: int) -> Mapping[str, Document]:
     """Every flow as the change has it: those of its base, and its own. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        change = found(session, change_id)
+        change = changes.found(session, change_id)
         own: Editable = dict(document_of(session, base_id(session, change))["flows"])
         for part, step in changes.newest(session, change_id).items():
             if not part.startswith("#"):

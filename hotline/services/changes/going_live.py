@@ -1,7 +1,7 @@
 """Publishing a change: a second person has read exactly what will be heard."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from hotline.domain.changes.change import (
@@ -15,22 +15,17 @@ from hotline.domain.jobs import Job
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document.kept import Document
 from hotline.engine.editing.difference import difference, left_behind
-from hotline.engine.editing.merging import Merged
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.changes.folders import (
     AssembledChange,
     ChangePublished,
     ChangeRefused,
-    ChangeRow,
     GatheredChange,
     Refusal,
     assemble,
     gather,
-    gather_edits,
-    held,
     is_as_read,
-    look,
     noted,
 )
 from hotline.services.changes.steps import take_back
@@ -81,7 +76,7 @@ def checked(kit: Kit, change_id: int) -> DividedFindings | None:
     Raises NotFound, NotReady, StoreUnavailable.
     """
     with kit.database.reading() as session:
-        edited = gather_edits(session, change_id)
+        edited = gather(session, change_id)
         live = _kept(session, edited.live_digest)
         mine = _kept(session, edited.checked_as)
     if live is None or mine is None:
@@ -95,9 +90,7 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
-    with kit.database.reading() as session:
-        gathered = gather(session, change_id)
-    return check(kit, assemble(gathered))
+    return check(kit, compare(kit, change_id))
 
 
 def check(kit: Kit, made: AssembledChange) -> DividedFindings:
@@ -181,17 +174,6 @@ def findings_of(
     return found
 
 
-def found_before(kit: Kit, gathered: GatheredChange, document: Document) -> WrittenArray:
-    """What is known of a change, in the form in which it is kept. Raises StoreUnavailable."""
-    found = _look_beside(kit, gathered, document)
-    return WrittenArray([one.to_row() for one in found])
-
-
-def keep(session: Session, digest: str, written: WrittenArray, at: datetime) -> None:
-    """What was found of a change is what is found of the revision that it made: nobody checks it once more."""
-    checks.keep(session, _key(digest), written, change_id=None, at=at)
-
-
 def _kept(session: Session, digest: str) -> Sequence[Finding] | None:
     kept = checks.found(session, _key(digest))
     return None if kept is None else [Finding.of_row(one) for one in kept]
@@ -209,15 +191,15 @@ def propose(
     Refused only where something hurts and is new, or it cannot be played; and once where English alone is new.
     Raises NotFound, NotReady, StoreUnavailable.
     """
-    with kit.database.reading() as session:
-        gathered = gather(session, change_id)
-    if refused := unfit(kit, assemble(gathered), keeps_languages=keeps_languages):
+    made = compare(kit, change_id)
+    if refused := unfit(kit, made, keeps_languages=keeps_languages):
         return refused
 
+    gathered = made.gathered
     digest = gathered.own_digest
     with kit.database.writing() as session:
-        change = held(session, change_id)
-        if not ChangeState(change.state).is_editable:
+        change = changes.found(session, change_id, held=True)
+        if not change.is_editable:
             return ChangeRefused(Refusal.OVER)
         if not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
@@ -232,7 +214,7 @@ def propose(
 def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused | None:
     """It is open again, with what the reader says. Raises NotFound, StoreUnavailable."""
     with kit.database.writing() as session:
-        change = held(session, change_id)
+        change = changes.found(session, change_id, held=True)
         if change.state != ChangeState.PROPOSED:
             return ChangeRefused(Refusal.NOT_PROPOSED)
         take_back(change)
@@ -246,7 +228,7 @@ def unfit(kit: Kit, made: AssembledChange, *, keeps_languages: bool) -> ChangeRe
 
     `keeps_languages`: the person knows that other languages keep the old text where English is new.
     """
-    if not ChangeState(made.gathered.change.state).is_editable:
+    if not made.gathered.change.is_editable:
         return ChangeRefused(Refusal.OVER)
     if made.clashes:
         return ChangeRefused(Refusal.CLASHES, tuple(made.clashes))
@@ -304,63 +286,45 @@ LONGEST_SESSION = timedelta(minutes=10)
 """A network ends a session sooner: what is older was left without a word."""
 
 
-class ComparedChange(NamedTuple):
-    """A change beside what callers hear now, before anybody checks it."""
-
-    change: ChangeRow
-    before: Document
-    after: Document
-    clashes: Mapping[str, Merged]
-
-
 class ChangeToRead(NamedTuple):
-    """What a second person reads: the difference of `before` and `after`, and what it would do."""
+    """What a second person reads: a change beside what callers hear now, and what it would do."""
 
-    change: ChangeRow
-    before: Document
-    """What callers hear now."""
-    after: Document
-    digest: str
-    """Sent with the approval: it must be that of what would go live."""
-    live_id: int
-    base_id: int
-    """Another than `live_id` where something went live meanwhile."""
-    clashes: Mapping[str, Merged]
+    made: AssembledChange
     findings: DividedFindings
     in_the_middle: int
     """Callers who would finish on the words of before."""
     hands: Sequence[ChangeAuthor]
     """Whoever proposed it or saved a step of it: none of them is the second person."""
 
+    @property
+    def live_id(self) -> int:
+        return self.made.gathered.live_id
 
-def compare(kit: Kit, change_id: int) -> ComparedChange:
-    """Raises NotFound, NotReady, StoreUnavailable."""
+    @property
+    def before(self) -> Document:
+        """What callers hear now."""
+        return self.made.gathered.live
+
+    @property
+    def after(self) -> Document:
+        return self.made.document
+
+
+def compare(kit: Kit, change_id: int) -> AssembledChange:
+    """Returns a change beside what callers hear now. Raises NotFound, NotReady, StoreUnavailable."""
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-    assembled = assemble(gathered)
-    return ComparedChange(
-        look(kit, change_id), gathered.live, assembled.document, assembled.clashes
-    )
+    return assemble(gathered)
 
 
 def read(kit: Kit, change_id: int) -> ChangeToRead:
     """Raises NotFound, NotReady, StoreUnavailable."""
+    made = compare(kit, change_id)
+    proposer = made.gathered.change.proposer
     with kit.database.reading() as session:
-        gathered = gather(session, change_id)
         hands = changes.hands(session, change_id)
-    assembled, proposer = assemble(gathered), gathered.change.proposer
-    return ChangeToRead(
-        change=look(kit, change_id),
-        before=gathered.live,
-        after=assembled.document,
-        digest=assembled.digest,
-        live_id=gathered.live_id,
-        base_id=gathered.change.base_id,
-        clashes=assembled.clashes,
-        findings=check(kit, assembled),
-        in_the_middle=in_the_middle(kit),
-        hands=(*hands, *([] if proposer is None else [proposer])),
-    )
+    own = [] if proposer is None else [proposer]
+    return ChangeToRead(made, check(kit, made), in_the_middle(kit), (*hands, *own))
 
 
 def in_the_middle(kit: Kit) -> int:
@@ -431,10 +395,10 @@ def go_live(
     except FlowInvalid as invalid:
         return ChangeRefused(Refusal.BROKEN, invalid.problems)
     moved = reviewing.carried(gathered.live, document, reviewing.everyone(kit))
-    checked = found_before(kit, gathered, document)
+    checked = WrittenArray([one.to_row() for one in _look_beside(kit, gathered, document)])
     with kit.database.writing() as session:
         publications.take_turns(session)
-        change = held(session, gathered.change.id)
+        change = changes.found(session, gathered.change.id, held=True)
         if change.state != gathered.change.state or not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
         done = make_live(session, kit, ready, said, after=gathered.live_id)
@@ -450,7 +414,8 @@ def go_live(
             said.reason,
         )
         signatures.sign(session, moved)
-        keep(session, ready.digest, checked, kit.now())
+        # What was found of the change is found of the revision that it made: nobody checks it once more.
+        checks.keep(session, _key(ready.digest), checked, change_id=None, at=kit.now())
         also(session)
     return done
 

@@ -36,14 +36,11 @@ from hotline.services.changes.folders import (
     are_alike,
     base_id,
     document_of,
-    found,
     gather,
-    held,
     is_as_read,
     merge_part,
     merged,
     newest,
-    newest_version,
     state_at,
 )
 from hotline.services.doorbell import ring
@@ -93,8 +90,8 @@ def save_step(
             sent = changes.sent_before(session, change_id, new.part, new.once)
             if sent is not None:
                 return StepSaved(sent.version, sent.document)
-            change = found(session, change_id)
-            if not ChangeState(change.state).is_editable:
+            change = changes.found(session, change_id)
+            if not change.is_editable:
                 return ChangeRefused(Refusal.OVER)
             now = newest(session, change, new.part)
             base = state_at(session, change, new.part, base_version)
@@ -125,7 +122,7 @@ def bring_back(
         step = changes.step(session, change_id, step_id)
         if step is None:
             raise NotFound(f"no step {step_id} in change {change_id}")
-        change = found(session, change_id)
+        change = changes.found(session, change_id)
         now = newest(session, change, step.part)
         document, version = step.document, step.version - before
         if before:
@@ -144,13 +141,14 @@ def _add(
     session: Session, kit: Kit, by: Author, change_id: int, new: NewStep, after: int
 ) -> int | ChangeRefused | None:
     """The version; None where somebody saved this part, or this form, meanwhile."""
-    change = held(session, change_id)
-    if not ChangeState(change.state).is_editable:
+    change = changes.found(session, change_id, held=True)
+    if not change.is_editable:
         return ChangeRefused(Refusal.OVER)
-    known = newest_version(session, change, new.part)
-    if known != after or changes.was_sent(session, change_id, new.part, new.once):
+    base = base_id(session, change)
+    known = changes.newest_versions(session, change_id).get(new.part, -base)
+    if known != after or changes.sent_before(session, change_id, new.part, new.once):
         return None
-    change.base_id = base_id(session, change)
+    change.base_id = base
     return add_step(session, by, change, new, kit.now())
 
 
@@ -173,7 +171,7 @@ def add_step(session: Session, by: Author, change: Change, new: NewStep, at: dat
 
     Its document is `written` before that transaction, since it may be large.
     """
-    version = (changes.newest_version(session, change.id, new.part) or 0) + 1
+    version = changes.newest_versions(session, change.id).get(new.part, 0) + 1
     session.add(
         ChangeStep(
             change_id=change.id,
@@ -225,7 +223,7 @@ def catch_up(
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
         sent = any(changes.sent_before(session, change_id, part, once) for part in gathered.steps)
-    if not ChangeState(gathered.change.state).is_editable:
+    if not gathered.change.is_editable:
         return ChangeRefused(Refusal.OVER)
     if gathered.change.base_id == gathered.live_id or sent:
         return CaughtUp(gathered.change.base_id)
@@ -238,7 +236,7 @@ def catch_up(
         return CatchUpClash(open_parts)
     documents = {part: written(one.document) for part, one in parts.items()}
     with kit.database.writing() as session:
-        change = held(session, change_id)
+        change = changes.found(session, change_id, held=True)
         if not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
         says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
@@ -286,7 +284,7 @@ def release(
     # What is live must be playable by this code, and no process shall have to compile it.
     pressed = authoring.pressed(live)
     with kit.database.writing() as session:
-        flows.keep_pressed(session, live_id, pressed, MARK)
+        flows.press_again(session, live_id, pressed, MARK)
     documents.compile(document, place_lists())
     change = _as_change(kit, document, live_id, version)
     return VersionReleased(live_id, change, standing.published_by)

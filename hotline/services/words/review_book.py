@@ -123,7 +123,7 @@ def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewB
 
 def words_change(kit: Kit, language: str) -> int | None:
     """The open change of a language's words; the older one where two were opened at once. Raises StoreUnavailable."""
-    open_now = [row.id for row in folders.listed(kit) if row.title == TITLES[language]]
+    open_now = [row.id for row, _ in folders.listed(kit) if row.title == TITLES[language]]
     return min(open_now, default=None)
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.domain.changes.change import ChangeAuthor, ChangeState
+from hotline.errors import NotFound
 from hotline.store.database import Row
 from hotline.store.driver import IN_SESSION, Memory
 
@@ -44,8 +45,8 @@ class Change(Row):
     """When it went live or was dropped."""
 
     @property
-    def author(self) -> ChangeAuthor:
-        return ChangeAuthor(self.created_by, self.created_by_id)
+    def is_editable(self) -> bool:
+        return ChangeState(self.state).is_editable
 
     @property
     def proposer(self) -> ChangeAuthor | None:
@@ -74,19 +75,16 @@ class ChangeStep(Row):
     once: Mapped[str] = mapped_column(unique=True)
     """Given by the form: one that is sent twice is one step."""
 
-    @property
-    def author(self) -> ChangeAuthor:
-        return ChangeAuthor(self.made_by, self.made_by_id)
 
-
-def found(session: Session, change_id: int) -> Change | None:
-    return session.get(Change, change_id)
-
-
-def held(session: Session, change_id: int) -> Change | None:
-    """The row, held until the transaction ends: those who save, propose and publish take turns."""
-    here = select(Change).where(Change.id == change_id).with_for_update()
-    return session.scalars(here.execution_options(populate_existing=True)).one_or_none()
+def found(session: Session, change_id: int, *, held: bool = False) -> Change:
+    """Raises NotFound. Held until the transaction ends: those who save, propose and publish take turns."""
+    here = select(Change).where(Change.id == change_id)
+    if held:
+        here = here.with_for_update().execution_options(populate_existing=True)
+    change = session.scalar(here)
+    if change is None:
+        raise NotFound(f"no change {change_id}")
+    return change
 
 
 def of_source(session: Session, source: str) -> Change | None:
@@ -122,27 +120,16 @@ def shared(session: Session, step: ChangeStep) -> Mapping[str, Any] | None:
     return memory.steps.document(step.id, lambda: document)
 
 
-def newest_ids(session: Session, change_id: int) -> Mapping[str, int]:
-    """Their ids alone. A step is never changed: where these are the same, so are the documents."""
-    each = select(ChangeStep.part, func.max(ChangeStep.id))
+def newest_versions(session: Session, change_id: int) -> Mapping[str, int]:
+    """Of each part. A step is never changed: where these are the same, so are the documents."""
+    each = select(ChangeStep.part, func.max(ChangeStep.version))
     rows = session.execute(each.where(ChangeStep.change_id == change_id).group_by(ChangeStep.part))
     return dict(rows.all())
-
-
-def has_steps(session: Session, change_id: int) -> bool:
-    one = select(ChangeStep.id).where(ChangeStep.change_id == change_id).limit(1)
-    return session.scalar(one) is not None
 
 
 def newest_of(session: Session, change_id: int, part: str) -> ChangeStep | None:
     here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
     return session.scalar(select(ChangeStep).where(*here).order_by(ChangeStep.id.desc()).limit(1))
-
-
-def newest_version(session: Session, change_id: int, part: str) -> int | None:
-    """Of a part; None where the change has no step of it."""
-    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
-    return session.scalar(select(func.max(ChangeStep.version)).where(*here))
 
 
 def step(session: Session, change_id: int, step_id: int) -> ChangeStep | None:
@@ -161,11 +148,6 @@ def sent_before(session: Session, change_id: int, part: str, once: str) -> Chang
     return session.scalar(select(ChangeStep).where(ChangeStep.once == stamp))
 
 
-def was_sent(session: Session, change_id: int, part: str, once: str) -> bool:
-    stamp = stamped(change_id, part, once)
-    return session.scalar(select(ChangeStep.id).where(ChangeStep.once == stamp)) is not None
-
-
 def stamped(change_id: int, part: str, once: str) -> str:
     """What a step keeps of its form: a form of another part is another form."""
     return f"{change_id} {part} {once}"
@@ -173,21 +155,13 @@ def stamped(change_id: int, part: str, once: str) -> str:
 
 def steps(
     session: Session, change_id: int, *, before: int | None, limit: int
-) -> Sequence[tuple[int, str, int, str, datetime, dict[str, Any]]]:
-    """Id, part, version, by whom, when, what; the newest first, and never their documents."""
-    columns = (
-        ChangeStep.id,
-        ChangeStep.part,
-        ChangeStep.version,
-        ChangeStep.made_by,
-        ChangeStep.at,
-        ChangeStep.says,
-    )
-    wanted = select(*columns).where(ChangeStep.change_id == change_id)
+) -> Sequence[ChangeStep]:
+    """The newest first, and never their documents."""
+    wanted = select(ChangeStep).where(ChangeStep.change_id == change_id)
     if before is not None:
         wanted = wanted.where(ChangeStep.id < before)
-    rows = session.execute(wanted.order_by(ChangeStep.id.desc()).limit(limit))
-    return [tuple(row) for row in rows]
+    light = wanted.options(defer(ChangeStep.document, raiseload=True))
+    return session.scalars(light.order_by(ChangeStep.id.desc()).limit(limit)).all()
 
 
 def hands(session: Session, change_id: int) -> Sequence[ChangeAuthor]:

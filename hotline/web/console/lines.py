@@ -314,7 +314,7 @@ _proposed = counted(
     warn,
     phrase("Changes that wait to be read: {count}."),
     "changes.listed",
-    lambda kit, _: sum(one.state is ChangeState.PROPOSED for one in folders.listed(kit)),
+    lambda kit, _: sum(one.state == ChangeState.PROPOSED for one, _ in folders.listed(kit)),
 )
 _text_questions = counted(
     warn,

@@ -12,7 +12,7 @@ from hotline.engine.check.finding import anchor
 from hotline.engine.editing.difference import Difference, difference
 from hotline.errors import NotFound
 from hotline.services.changes import folders, going_live, steps
-from hotline.services.changes.folders import ChangeRow
+from hotline.store.changes.changes import Change
 from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see, see_address
@@ -46,7 +46,7 @@ WHY_LETTERS = 2000
 def listed(visit: Visit) -> Response:
     over = bool(visit.query.get("over"))
     rows = folders.listed(visit.kit, over=over)
-    named = {part: part_words(visit, part) for row in rows for part in row.parts}
+    named = {part: part_words(visit, part) for _, parts in rows for part in parts}
     return page(visit, "changes.html", rows=rows, over=over, named=named)
 
 
@@ -85,19 +85,20 @@ NEWER = 2
 
 def show(visit: Visit, change_id: int) -> Response:
     compared = going_live.compare(visit.kit, change_id)
-    change, changes = compared.change, difference(compared.before, compared.after)
-    open_now, is_editor = change.state.is_editable, visit.may(who.EDITOR)
-    found = going_live.checked(visit.kit, change_id) if open_now and change.parts else None
+    change, live = compared.gathered.change, compared.gathered.live
+    changes, newest = difference(live, compared.document), folders.drafts(visit.kit, change_id)
+    open_now, is_editor = change.is_editable, visit.may(who.EDITOR)
+    found = going_live.checked(visit.kit, change_id) if open_now and newest else None
     steps = folders.history(visit.kit, change_id, before=number_of(visit.asked("before")))
     answer = page(
         visit,
         "change.html",
         change=change,
-        newest=folders.drafts(visit.kit, change_id),
+        newest=newest,
         differ=_counts(changes),
         part_words=partial(part_words, visit),
         edited=partial(_edited, visit, change),
-        keeps=languages_kept(visit, changes, compared.after) if open_now else "",
+        keeps=languages_kept(visit, changes, compared.document) if open_now else "",
         clashes=[part_words(visit, part) for part in compared.clashes],
         found=found,
         place=partial(finding_place, visit),
@@ -111,7 +112,7 @@ def show(visit: Visit, change_id: int) -> Response:
         may_read=visit.may(who.READING),
         is_editor=is_editor,
     )
-    if open_now and change.parts and found is None and not visit.faults:
+    if open_now and newest and found is None and not visit.faults:
         answer.headers["Refresh"] = f"{NEWER}; url=/changes/{change_id}?auto"
     return answer
 
@@ -136,9 +137,9 @@ def bring_back(visit: Visit, change_id: int, step_id: int) -> None:
     allowed(visit, done, "acts")
 
 
-def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
+def _edited(visit: Visit, change: Change, part: str, document: PartDocument | None) -> str:
     """Returns where a part is edited: a flow at one of its screens, numbers and entries in their lists."""
-    if not change.state.is_editable or document is None:
+    if not change.is_editable or document is None:
         return ""
     if part in LISTS:
         return url_for(LISTS[part], change_id=change.id) if visit.may(who.EDITOR) else ""

@@ -33,7 +33,7 @@ STEPS = 500
 
 
 def read(visit: Visit, change_id: int) -> Response:
-    if folders.look(visit.kit, change_id).state is ChangeState.LIVE and not visit.faults:
+    if folders.look(visit.kit, change_id).state == ChangeState.LIVE and not visit.faults:
         return _went_live(visit, change_id)
     return _drawn(visit, going_live.read(visit.kit, change_id))
 
@@ -62,7 +62,7 @@ def _went_live(visit: Visit, change_id: int) -> Response:
 @posted(read)
 def approve(visit: Visit, change_id: int) -> Response:
     form, seen = visit.form, going_live.read(visit.kit, change_id)
-    if form.text("digest") == seen.digest:
+    if form.text("digest") == seen.made.digest:
         check_read(visit, _shown(visit, seen).languages)
     done = going_live.publish(
         visit.kit,
@@ -114,7 +114,8 @@ def _shown(
 
 
 def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html") -> Response:
-    state, changes = seen.change.state, difference(seen.before, seen.after)
+    change, changes = seen.made.gathered.change, difference(seen.before, seen.after)
+    digest = seen.made.digest
     # A form that was refused stands in the last part, as the one that was sent.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     shown = _shown(visit, seen, changes, part)
@@ -124,17 +125,18 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
     return page(
         visit,
         template,
-        change=seen.change,
+        change=change,
         seen=seen,
+        digest=digest,
         shown=shown,
         part=shown.part,
         parts=shown.parts,
-        changed_meanwhile=visit.query.get("of", seen.digest) != seen.digest,
-        reasons=why_marks(visit, folders.history(visit.kit, seen.change.id, limit=STEPS)),
-        clashes=[part_words(visit, part) for part in seen.clashes],
+        changed_meanwhile=visit.query.get("of", digest) != digest,
+        reasons=why_marks(visit, folders.history(visit.kit, change.id, limit=STEPS)),
+        clashes=[part_words(visit, part) for part in seen.made.clashes],
         writers=list(dict.fromkeys(one.name for one in seen.hands)),
-        may_decide=AccountRole.APPROVER in visit.by.roles and state.is_editable,
-        is_proposed=state is ChangeState.PROPOSED,
+        may_decide=AccountRole.APPROVER in visit.by.roles and change.is_editable,
+        is_proposed=change.state == ChangeState.PROPOSED,
         is_second=is_second or visit.kit.pretended,
         is_alone=not is_second and visit.kit.pretended,
         # Why one person may not publish it alone; empty where she may.
