@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from hotline.services.flows.authoring import made_ready, put_live
+from hotline.services.flows.authoring import put_live, ready
 from hotline.store.database import Database
 
 
@@ -13,6 +13,6 @@ def publish(database: Database, document: Mapping[str, Any], now: datetime) -> i
 
     Raises FlowInvalid where it cannot be played, or moves an entry that was published; StoreUnavailable.
     """
-    ready = made_ready(database, document)
+    made = ready(document)
     with database.writing() as session:
-        return put_live(session, ready, now)
+        return put_live(session, made, now)

@@ -19,11 +19,11 @@ from hotline.services.accounts import sessions
 from hotline.services.changes import folders
 from hotline.services.desk import access
 from hotline.services.flows.places import place_lists
-from hotline.services.flows.publishing import PublicationNote, record
+from hotline.services.flows.publishing import record
 from hotline.services.people import enrolment
 from hotline.store.database import Database
 from hotline.store.flows import flows
-from hotline.store.flows.publications import Publishing
+from hotline.store.flows.publications import Publication, Publishing
 from hotline.web.console.app import create_console
 from hotline.web.console.templating import Templates
 from tests.conftest import Clock
@@ -137,5 +137,7 @@ def writes_history(desk: Desk) -> None:
     with desk.kit.database.writing() as session:
         live = flows.live_id(session)
         assert live is not None
-        said = PublicationNote("line", Publishing.VERSION, "the flows of this version")
+        said = Publication(
+            published_by="line", kind=Publishing.VERSION, reason="the flows of this version"
+        )
         record(session, live, said, desk.clock())

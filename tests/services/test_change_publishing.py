@@ -20,11 +20,10 @@ from hotline.services.changes.folders import (
 from hotline.services.changes.steps import CatchUpClash, CaughtUp, StepSaved, catch_up
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
-from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes
 from hotline.store.changes.changes import ChangeStep
 from hotline.store.flows import publications
-from hotline.store.flows.publications import Publishing
+from hotline.store.flows.publications import Publication, Publishing
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 
@@ -278,7 +277,9 @@ def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
         gathered = gather(session, change)
     document = assemble(gathered).document
     meanwhile()
-    said = PublicationNote("Editor 1", Publishing.BY_HAND, "a race", change_id=change)
+    said = Publication(
+        published_by="Editor 1", kind=Publishing.BY_HAND, reason="a race", change_id=change
+    )
     return going_live.go_live(desk.kit, APPROVER, gathered, document, said)
 
 

@@ -20,9 +20,8 @@ from hotline.services.changes import emergencies, going_live
 from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
-from hotline.services.flows.publishing import PublicationNote
 from hotline.services.watch import checks_database, watchers
-from hotline.store.flows.publications import Publishing
+from hotline.store.flows.publications import Publication, Publishing
 from hotline.store.outbox.messages import Message
 from hotline.store.watch import alarms
 from hotline.testing import FakeJobs
@@ -270,7 +269,9 @@ def test_a_state_on_top_of_words_that_were_brought_back_unread_is_unread(
     alone = urgent(desk)
     assert isinstance(back(desk, 1), ChangePublished)
     state = emergencies.preview(desk.kit, alone.publication_id)
-    said = PublicationNote("Approver 1", Publishing.BACK, REASON, by_id=3)
+    said = Publication(
+        published_by="Approver 1", published_by_id=3, kind=Publishing.BACK, reason=REASON
+    )
     brought = emergencies.put_back(desk.kit, state, said, actor="Approver 1")
     assert isinstance(brought, ChangePublished)
     change = desk.opened()

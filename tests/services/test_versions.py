@@ -87,7 +87,8 @@ def test_a_version_is_refused_where_live_cannot_be_played_any_more(desk: Desk) -
         row = flows.add(session, digest="broken", document=broken, at=desk.kit.now())
         live = flows.live(session)
         assert live is not None
-        row.live_from = live.since.replace(year=2099)
+        assert live.live_from is not None
+        row.live_from = live.live_from.replace(year=2099)
     with pytest.raises(FlowInvalid):
         steps.release(desk.kit, shipped(), "2")
 

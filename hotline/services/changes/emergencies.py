@@ -37,13 +37,11 @@ from hotline.services.changes.going_live import (
     english_alone,
     go_live,
     make_live,
-    press,
     read_by_two,
     unfit,
 )
 from hotline.services.doorbell import ring_for
 from hotline.services.flows import authoring
-from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes
 from hotline.store.database import Session
 from hotline.store.flows import flows, publications
@@ -142,16 +140,17 @@ def bring_back(
         return ChangeRefused(Refusal.CHANGED)
     if not state.is_read:
         return ChangeRefused(Refusal.READ_BY_ONE)
-    return _unfit(kit, state) or put_back(
-        kit, state, PublicationNote(by.name, Publishing.BACK, reason, by.account_id), actor=by
+    said = Publication(
+        published_by=by.name, published_by_id=by.account_id, kind=Publishing.BACK, reason=reason
     )
+    return _unfit(kit, state) or put_back(kit, state, said, actor=by)
 
 
 def put_back(
-    kit: Kit, state: StateToBringBack, said: PublicationNote, *, actor: Author | str
+    kit: Kit, state: StateToBringBack, said: Publication, *, actor: Author | str
 ) -> ChangePublished | ChangeRefused:
     """In one transaction. Raises FlowInvalid where it cannot be played, StoreUnavailable."""
-    ready = press(state.after, state.before, state.live_id)
+    ready = authoring.ready(state.after)
     with kit.database.writing() as session:
         publications.take_turns(session)
         done = make_live(session, kit, ready, said, after=state.live_id)
@@ -243,11 +242,11 @@ def publish(
         return alone
 
     until = kit.now() + LASTS if before is None else _ends(before)
-    said = PublicationNote(
-        by.name,
-        Publishing.EMERGENCY,
-        reason,
-        by_id=by.account_id,
+    said = Publication(
+        published_by=by.name,
+        published_by_id=by.account_id,
+        kind=Publishing.EMERGENCY,
+        reason=reason,
         change_id=change_id,
         lapses_at=until,
     )
@@ -299,7 +298,7 @@ def lapse(kit: Kit) -> ChangePublished | None:
     if before is None:
         return None
     state = preview(kit, before.id)
-    said = PublicationNote(CLOCK, Publishing.BACK, LAPSED)
+    said = Publication(published_by=CLOCK, kind=Publishing.BACK, reason=LAPSED)
     done = put_back(kit, state, said, actor=CLOCK)
     return done if isinstance(done, ChangePublished) else None
 

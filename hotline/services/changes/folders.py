@@ -38,6 +38,10 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.flows import flows
 
+ChangeRow = Change
+StepRow = ChangeStep
+"""As pages read them."""
+
 
 class Refusal(StrEnum):
     """Why something was not done."""

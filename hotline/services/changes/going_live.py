@@ -32,7 +32,7 @@ from hotline.services.changes.steps import take_back
 from hotline.services.doorbell import ring
 from hotline.services.flows import authoring, publishing, reviewing
 from hotline.services.flows.authoring import ReadyDocument
-from hotline.services.flows.publishing import BEARABLE, PublicationNote, findings
+from hotline.services.flows.publishing import BEARABLE, findings
 from hotline.store.changes import changes, checks, signatures
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
@@ -366,9 +366,9 @@ def publish(
         return ChangeRefused(Refusal.CHANGED)
     if refused := unfit(kit, assembled, keeps_languages=keeps_languages):
         return refused
-    said = PublicationNote(
-        by=proposer.name,
-        by_id=proposer.account_id,
+    said = Publication(
+        published_by=proposer.name,
+        published_by_id=proposer.account_id,
         kind=Publishing.BY_HAND,
         reason=note or change.title,
         change_id=change_id,
@@ -383,7 +383,7 @@ def go_live(
     by: Author,
     gathered: GatheredChange,
     document: Document,
-    said: PublicationNote,
+    said: Publication,
     also: Callable[[Session], None] = lambda _session: None,
 ) -> ChangePublished | ChangeRefused:
     """One transaction, where nothing that was looked at has changed since. Raises StoreUnavailable.
@@ -391,7 +391,7 @@ def go_live(
     `also`: what else is written in it.
     """
     try:
-        ready = press(document, gathered.live, gathered.live_id)
+        ready = authoring.ready(document)
     except FlowInvalid as invalid:
         return ChangeRefused(Refusal.BROKEN, invalid.problems)
     moved = reviewing.carried(gathered.live, document, reviewing.everyone(kit))
@@ -409,7 +409,7 @@ def go_live(
             session,
             kit,
             by,
-            "emergency_published" if said.kind is Publishing.EMERGENCY else "change_published",
+            "emergency_published" if said.kind == Publishing.EMERGENCY else "change_published",
             f"change {change.id}",
             said.reason,
         )
@@ -420,18 +420,11 @@ def go_live(
     return done
 
 
-def press(document: Document, live: Document, live_id: int) -> ReadyDocument:
-    """What is slow about a publication, before its transaction. Raises FlowInvalid where it cannot be played."""
-    printed, entries = live.get(authoring.ENTRIES, {}), document.get(authoring.ENTRIES, {})
-    keeps = not authoring.moved_entries(printed, entries)
-    return authoring.ready(document, live_id if keeps else None)
-
-
 def make_live(
     session: Session,
     kit: Kit,
     ready: ReadyDocument,
-    said: PublicationNote,
+    said: Publication,
     *,
     after: int,
 ) -> ChangePublished | ChangeRefused:
@@ -445,5 +438,5 @@ def make_live(
         revision = authoring.put_live(session, ready, kit.now())
     except FlowInvalid as moved:
         return ChangeRefused(Refusal.ENTRY_MOVED, moved.problems)
-    publication = publishing.record(session, revision, said, kit.now())
-    return ChangePublished(publication.id, revision)
+    publishing.record(session, revision, said, kit.now())
+    return ChangePublished(said.id, revision)

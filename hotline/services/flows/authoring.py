@@ -130,32 +130,21 @@ class ReadyDocument:
     document: WrittenObject
     pressed: str
     digest: str
-    beside: int | None = None
-    """The live revision whose published entries it is known to keep."""
 
 
-def ready(document: Document, beside: int | None = None) -> ReadyDocument:
+def ready(document: Document) -> ReadyDocument:
     """Raises FlowInvalid where it cannot be played."""
-    return ReadyDocument(written(document), pressed(document), digest_of(document), beside)
-
-
-def made_ready(database: Database, document: Document) -> ReadyDocument:
-    """The same beside what is live now. Raises FlowInvalid, StoreUnavailable."""
-    with database.reading() as session:
-        live, printed = flows.live_id(session), published_entries(session)
-    keeps = not moved_entries(printed, document.get(ENTRIES, {}))
-    return ready(document, live if keeps else None)
+    return ReadyDocument(written(document), pressed(document), digest_of(document))
 
 
 def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
     """One at a time: see `publications.take_turns`. Raises FlowInvalid where it moves an entry that was published."""
     live = flows.live(session)
-    if live is not None and live.id != made.beside:
-        moved = moved_entries(published_entries(session), made.document.get(ENTRIES, {}))
-        if moved:
-            raise FlowInvalid(moved)
+    printed = {} if live is None else flows.piece_of(session, live.id, ENTRIES) or {}
+    if moved := moved_entries(printed, made.document.get(ENTRIES, {})):
+        raise FlowInvalid(moved)
     # A clock that was set back must not hide it behind what it follows.
-    since = max(now, live.since + NEXT) if live else now
+    since = max(now, live.live_from + NEXT) if live and live.live_from else now
     known = flows.with_digest(session, made.digest)
     if known is None:
         return flows.add(
@@ -171,13 +160,6 @@ def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
         known.live_from = since
     flows.press_again(session, known.id, made.pressed, MARK)
     return known.id
-
-
-def published_entries(session: Session) -> dict[str, str]:
-    """What stands on paper by now."""
-    revision_id = flows.live_id(session)
-    entries = None if revision_id is None else flows.piece_of(session, revision_id, ENTRIES)
-    return dict(entries or {})
 
 
 def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:

@@ -144,25 +144,12 @@ class Published(NamedTuple):
     """Who published by hand what is live: the revision is a draft then."""
 
 
-class PublicationNote(NamedTuple):
-    """What the history says of a publication."""
-
-    by: str
-    kind: Publishing
-    reason: str
-    by_id: int | None = None
-    change_id: int | None = None
-    approved_by: str | None = None
-    approved_by_id: int | None = None
-    lapses_at: datetime | None = None
-
-
 def publish_version(kit: Kit, document: Document) -> Published:
     """Make a version's flows live, or a draft where somebody published others by hand. Safe to repeat.
 
     Raises FlowInvalid, StoreUnavailable.
     """
-    made = authoring.made_ready(kit.database, document)
+    made = authoring.ready(document)
     with kit.database.writing() as session:
         publications.take_turns(session)
         standing = publications.standing(session)
@@ -176,7 +163,7 @@ def publish_version(kit: Kit, document: Document) -> Published:
             return Published(draft.id, waits_for=standing.published_by)
         revision = authoring.put_live(session, made, kit.now())
         if standing is None or standing.revision_id != revision:
-            said = PublicationNote(LINE, Publishing.VERSION, OF_A_VERSION)
+            said = Publication(published_by=LINE, kind=Publishing.VERSION, reason=OF_A_VERSION)
             record(session, revision, said, kit.now())
     return Published(revision)
 
@@ -186,7 +173,7 @@ def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: b
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
     """
-    made = authoring.made_ready(kit.database, document)
+    made = authoring.ready(document)
     with kit.database.writing() as session:
         publications.take_turns(session)
         if not of_version and publications.unsettled(session) is not None:
@@ -194,7 +181,8 @@ def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: b
             raise NotReady(EMERGENCY_STANDS)
         revision = authoring.put_live(session, made, kit.now())
         kind = Publishing.VERSION if of_version else Publishing.BY_HAND
-        record(session, revision, PublicationNote(by, kind, reason), kit.now())
+        said = Publication(published_by=by, kind=kind, reason=reason)
+        record(session, revision, said, kit.now())
         audit.append(
             session,
             at=kit.now(),
@@ -206,25 +194,12 @@ def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: b
     return revision
 
 
-def record(session: Session, revision: int, said: PublicationNote, at: datetime) -> Publication:
+def record(session: Session, revision: int, row: Publication, at: datetime) -> None:
     """Write into the history what is live from now on, whoever made it so."""
     publications.end_standing(session, at)
-    row = Publication(
-        revision_id=revision,
-        published_by=said.by,
-        published_by_id=said.by_id,
-        kind=said.kind,
-        reason=said.reason,
-        published_at=at,
-        until=None,
-        change_id=said.change_id,
-        approved_by=said.approved_by,
-        approved_by_id=said.approved_by_id,
-        lapses_at=said.lapses_at,
-    )
+    row.revision_id, row.published_at = revision, at
     session.add(row)
     session.flush()
-    return row
 
 
 MOST_ANSWERS = 4

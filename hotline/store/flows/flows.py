@@ -1,7 +1,6 @@
 """Revisions: unchangeable saved flows; one is live. Rows, and the questions asked of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +30,10 @@ class Revision(Row):
     """Which code can read it; any other compiles the document."""
 
 
+LIGHT = (defer(Revision.document), defer(Revision.pressed))
+"""Without what is big of a revision, until somebody asks for it."""
+
+
 def live_id(session: Session) -> int | None:
     """The revision that a new session begins with."""
     return session.scalar(
@@ -41,25 +44,10 @@ def live_id(session: Session) -> int | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRevision:
-    """The one that new sessions begin with, without its document."""
-
-    id: int
-    digest: str
-    since: datetime
-
-
-def live(session: Session) -> LiveRevision | None:
-    row = session.execute(
-        select(Revision.id, Revision.digest, Revision.live_from)
-        .where(Revision.live_from.is_not(None))
-        .order_by(Revision.live_from.desc(), Revision.id.desc())
-        .limit(1)
-    ).first()
-    if row is None or row[2] is None:
-        return None
-    return LiveRevision(row[0], row[1], row[2])
+def live(session: Session) -> Revision | None:
+    """The one that new sessions begin with, without its document and its book, as `with_digest`."""
+    now = select(Revision).where(Revision.live_from.is_not(None)).options(*LIGHT)
+    return session.scalar(now.order_by(Revision.live_from.desc(), Revision.id.desc()).limit(1))
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
@@ -104,13 +92,6 @@ def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
     return session.scalar(select(Revision.pressed).where(*here))
 
 
-def keep_pressed(session: Session, revision_id: int, pressed: str, mark: str) -> None:
-    """The compiled book of a revision that is there, where it was pressed for other code."""
-    other = or_(Revision.pressed_mark.is_(None), Revision.pressed_mark != mark)
-    here = update(Revision).where(Revision.id == revision_id, other)
-    session.execute(here.values(pressed=pressed, pressed_mark=mark))
-
-
 def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> None:
     """The compiled book of a revision that is there, where it holds another. The database compares: it is big."""
     held = Revision.pressed
@@ -121,8 +102,7 @@ def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> 
 
 def with_digest(session: Session, digest: str) -> Revision | None:
     """Without its document and its book, which are big, until somebody asks for them."""
-    light = (defer(Revision.document), defer(Revision.pressed))
-    return session.scalar(select(Revision).where(Revision.digest == digest).options(*light))
+    return session.scalar(select(Revision).where(Revision.digest == digest).options(*LIGHT))
 
 
 def add(

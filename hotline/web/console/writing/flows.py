@@ -10,10 +10,10 @@ from flask import Response, url_for
 
 from hotline.domain.flows.review import ReviewState
 from hotline.services.changes import emergencies, folders, going_live
+from hotline.services.changes.folders import ChangeRow
 from hotline.services.flows import live_flows, publishing
 from hotline.services.words import review_book
 from hotline.services.words.number_part import MOST_HITS, WordsHit, look_up
-from hotline.store.changes.changes import Change
 from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, part_of_list
@@ -72,7 +72,7 @@ def find(visit: Visit) -> Response:
     return page(visit, "find.html", asked=asked, hits=hits, most=MOST_HITS, change=change)
 
 
-def _change(visit: Visit) -> Change | None:
+def _change(visit: Visit) -> ChangeRow | None:
     """The change in which is searched; what is not live yet is read by whoever writes. Raises NotFound."""
     change = number_of(visit.asked("change"))
     if change is None or not visit.may(who.WORDS):

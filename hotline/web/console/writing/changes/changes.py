@@ -12,7 +12,7 @@ from hotline.engine.check.finding import anchor
 from hotline.engine.editing.difference import Difference, difference
 from hotline.errors import NotFound
 from hotline.services.changes import folders, going_live, steps
-from hotline.store.changes.changes import Change
+from hotline.services.changes.folders import ChangeRow
 from hotline.web.console import who
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page, posted, see, see_address
@@ -137,7 +137,7 @@ def bring_back(visit: Visit, change_id: int, step_id: int) -> None:
     allowed(visit, done, "acts")
 
 
-def _edited(visit: Visit, change: Change, part: str, document: PartDocument | None) -> str:
+def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
     """Returns where a part is edited: a flow at one of its screens, numbers and entries in their lists."""
     if not change.is_editable or document is None:
         return ""

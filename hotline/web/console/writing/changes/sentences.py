@@ -9,9 +9,8 @@ from hotline.engine.document.kept import Document
 from hotline.engine.editing.difference import Difference, HeldBack, LeftBehind, left_behind
 from hotline.engine.editing.drafting import SENTENCES
 from hotline.errors import FormRefused
-from hotline.services.changes.folders import ChangeRefused, Refusal
+from hotline.services.changes.folders import ChangeRefused, Refusal, StepRow
 from hotline.services.changes.steps import StepClash, StepSaved
-from hotline.store.changes.changes import ChangeStep
 from hotline.text.languages import NAMES
 from hotline.text.remark import Remark
 from hotline.web.console.visit import Visit
@@ -113,7 +112,7 @@ UNKNOWN = phrase("{who} changed {part}")
 """What a later release may have written."""
 
 
-def step_sentence(visit: Visit, step: ChangeStep) -> str:
+def step_sentence(visit: Visit, step: StepRow) -> str:
     says, part = step.says, part_words(visit, step.part)
     changed = says.get("languages")
     codes = changed if isinstance(changed, list | tuple) else ()
@@ -136,7 +135,7 @@ def step_sentence(visit: Visit, step: ChangeStep) -> str:
     ).rstrip(": ")
 
 
-def why_marks(visit: Visit, found: Sequence[ChangeStep]) -> Sequence[str]:
+def why_marks(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
     """The sentences of steps that change what is counted or alerted: whoever publishes reads why."""
     return [step_sentence(visit, step) for step in found if step.says.get("did") == StepKind.MARKS]
 
