@@ -3,11 +3,14 @@
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.watch.alarms import Alarm, AlarmState
+from hotline.engine.check.parts import node_texts
+from hotline.engine.document.models import targets
 from hotline.services.accounts import demo_accounts
 from hotline.services.outbox import lane
 from hotline.store.desk import audit
@@ -116,6 +119,13 @@ def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) ->
     listed = tab.get("/flows").text
     for name in book.flows:
         assert f'<a href="/flows/{name}">{name}</a>' in listed
+    for name, flow in book.flows.items():
+        page = unescape(tab.get(f"/flows/{name}").text)
+        for node, written in flow.nodes.items():
+            assert f'id="n-{node}"' in page
+            assert all(f'href="#n-{goes}"' in page for goes in targets(written))
+            texts = [text for field, text in node_texts(written) if "." in field or field == "text"]
+            assert all(words in page for text in texts for words in text.values())
     page = tab.get("/flows/front").text
     for words in ("Akazi gatekanye n&#39;umuryango", "Travail et famille en sécurité", "Safe work"):
         assert words in page

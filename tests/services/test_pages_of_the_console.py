@@ -1,23 +1,16 @@
 """What the console's pages ask for: rows of the log by filter, the flows that are live, the week of the nation."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.engine.flow import Book, Branch, Call, Finish, Menu, Say
-from hotline.errors import NotFound
 from hotline.services.desk import audit_log
 from hotline.services.desk.audit_log import AuditFilter
-from hotline.services.flows import live_flows
-from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from hotline.store.desk import audit
 from tests.builders import make_responder
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
-from tests.made_once import publish_shipped
 
 KIGALIS_MIDNIGHT = timedelta(hours=14)
 """From the clock's eight in the morning, UTC, to the next midnight in Kigali."""
@@ -73,45 +66,3 @@ def test_a_page_of_the_log_says_where_the_older_rows_begin(kit: WholeKit, clock:
     assert [row.reason for row in rest.rows] == ["1", "0"]
     assert rest.before is None
     assert first.newest == audit_log.verify(kit).newest
-
-
-@pytest.fixture
-def live(kit: WholeKit, clock: Clock) -> WholeKit:
-    publish_shipped(kit.database, clock())
-    return replace(kit, books=SqlBookshelf(kit.database, place_lists()))
-
-
-def book_of(kit: WholeKit) -> Book:
-    return kit.books.book(kit.books.live())
-
-
-def test_every_live_flow_is_listed_with_its_first_words(live: WholeKit) -> None:
-    names = live_flows.listed(live).names
-    assert names == sorted(book_of(live).flows)
-    listed = live_flows.first_words(live, names)
-    assert [*listed] == names
-    assert listed["front"]["en"] == "Safe work and family"
-
-
-def test_every_node_of_every_flow_is_written_with_all_that_it_leads_to(live: WholeKit) -> None:
-    for name, flow in book_of(live).flows.items():
-        nodes = {node.name: node for node in live_flows.one(live, name)}
-        assert list(nodes) == list(flow.nodes)
-        for each, node in flow.nodes.items():
-            match node:
-                case Say(text=text, goes=goes):
-                    assert (nodes[each].says, nodes[each].goes) == (text, (goes,) if goes else ())
-                case Menu(choices=choices):
-                    assert len(nodes[each].choices) == len(choices)
-                    assert {choice.goes for choice in choices if choice.goes} <= {*nodes[each].goes}
-                case Branch(arms=arms):
-                    assert {arm.goes for arm in arms} == {*nodes[each].goes}
-                case Call(flow=called):
-                    assert nodes[each].calls == called
-                case Finish(text=text):
-                    assert nodes[each].says == (text or {})
-
-
-def test_a_flow_that_is_none_is_not_found(live: WholeKit) -> None:
-    with pytest.raises(NotFound):
-        live_flows.one(live, "nothing")

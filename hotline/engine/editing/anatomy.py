@@ -119,6 +119,13 @@ def first_words(node: object) -> Mapping[str, str]:
     return {code: words for code, words in said.items() if isinstance(words, str)}
 
 
+def opening_words(flow: object) -> Mapping[str, str]:
+    """Returns what a caller reads first in a flow, by language."""
+    nodes = nodes_of(flow)
+    begins = nodes.get(str(value_at(flow, ("start",))))
+    return next(filter(None, map(first_words, (begins, *nodes.values()))), {})
+
+
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
     """A copy of the node with another value at a path that is there; None takes it out."""
     changed: Editable = copy.deepcopy(dict(node))

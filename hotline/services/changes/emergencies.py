@@ -83,6 +83,12 @@ def history(kit: Kit) -> Sequence[tuple[Publication, bool]]:
         return [(row, row.id in read) for row in publications.history(session, LISTED)]
 
 
+def live(kit: Kit) -> Publication | None:
+    """Returns what callers hear since when. None on a line without a history. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return publications.standing(session)
+
+
 def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, Publication]:
     """Of each flow the newest publication that brought it: a change that edits it, or a whole state.
 

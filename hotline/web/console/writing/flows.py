@@ -9,9 +9,13 @@ from typing import Any
 from flask import Response, url_for
 
 from hotline.domain.flows.review import ReviewState
+from hotline.engine.editing.anatomy import nodes_of, opening_words, texts_in
+from hotline.engine.editing.preview import outline
+from hotline.errors import NotFound
 from hotline.services.changes import emergencies, folders, going_live
 from hotline.services.changes.folders import ChangeRow
-from hotline.services.flows import live_flows, publishing
+from hotline.services.flows import publishing
+from hotline.services.flows.authoring import live_document
 from hotline.services.words import review_book
 from hotline.services.words.number_part import MOST_HITS, WordsHit, look_up
 from hotline.web.console import who
@@ -24,14 +28,14 @@ WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, Review
 
 def listed(visit: Visit) -> Response:
     kit = visit.kit
-    live = live_flows.listed(kit)
-    part = part_of_list(live.names, visit.asked("part"))
+    flows = live_document(kit.database)["flows"]
+    part = part_of_list(sorted(flows), visit.asked("part"))
     found = going_live.of_live(kit)
     return page(
         visit,
         "flows.html",
-        live=live,
-        lines=live_flows.first_words(kit, part.rows),
+        live=emergencies.live(kit),
+        lines={name: opening_words(flows[name]) for name in part.rows},
         words=review_book.matrix(kit),
         worst=lambda counts: next((state for state in WORST_FIRST if counts[state]), None),
         is_checked=found is not None,
@@ -44,7 +48,10 @@ def listed(visit: Visit) -> Response:
 
 
 def one(visit: Visit, flow: str) -> Response:
-    nodes = live_flows.one(visit.kit, flow)
+    document = live_document(visit.kit.database)["flows"].get(flow)
+    if document is None:
+        raise NotFound(f"no flow {flow}")
+    nodes = outline(document)
     may_open = visit.may(who.WORDS)
     rows = folders.listed(visit.kit) if may_open else ()
     # In the editor, or on the page of the change.
@@ -57,7 +64,15 @@ def one(visit: Visit, flow: str) -> Response:
         )
         for row, parts in rows
     ]
-    return page(visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens)
+    return page(
+        visit,
+        "flow.html",
+        flow=flow,
+        nodes=nodes,
+        texts={name: [*texts_in(node)] for name, node in nodes_of(document).items()},
+        may_open=may_open,
+        opens=opens,
+    )
 
 
 LONGEST_QUERY = 100
