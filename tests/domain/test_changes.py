@@ -1,6 +1,5 @@
 """What a change is made of, who may publish it, and what bringing back may never bring back."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -88,47 +87,13 @@ def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:
     assert "phrases" not in brought_back(today, DOCUMENT)
 
 
-def test_a_number_is_listed_confirmed_and_taken_away() -> None:
-    numbers = change.listed({}, "3512", service="Help", evidence="a letter", status="verified")
-    assert numbers == {"3512": ROW}
-    signed = change.confirmed(numbers, "3512", by="Approver 1", on=date(2026, 11, 26))
-    assert signed["3512"]["confirmed_on"] == "2026-11-26"
-    assert change.is_signed(signed["3512"])
-    assert change.taken_away(signed, "3512") == numbers
-
-
-def test_the_emergency_number_is_never_taken_away() -> None:
+def test_a_document_that_loses_the_emergency_number_is_found() -> None:
     assert change.EMERGENCY == EMERGENCY
     row = {**ROW, "number": EMERGENCY, "confirmed_by": "x", "confirmed_on": "2026-11-26"}
-    with pytest.raises(ValueError, match="never"):
-        change.taken_away({EMERGENCY: row}, EMERGENCY)
     signed = {**DOCUMENT, "numbers": [row]}
     assert change.loses_emergency(signed, DOCUMENT)
     assert change.loses_emergency(signed, {**DOCUMENT, "numbers": [{**ROW, "number": "112"}]})
     assert not change.loses_emergency(DOCUMENT, DOCUMENT)
-
-
-def test_a_new_entry_takes_the_lowest_free_digits() -> None:
-    assert change.free_digits(["11", "12", "14", "90"]) == "13"
-    entries = change.added({}, "11", "fees", "poster Nyabugogo")
-    assert entries == {"11": {"flow": "fees", "name": "poster Nyabugogo"}}
-    assert change.named(entries, "11", "") == {"11": {"flow": "fees"}}
-    with pytest.raises(ValueError, match="taken"):
-        change.added(entries, "11", "other")
-    assert change.printed("*384*777#", "11") == "*384*777*11#"
-
-
-def test_a_new_entry_opens_nothing_that_gathers_or_is_private() -> None:
-    flows = {
-        "front": {},
-        "tell": {"gathers": "tip"},
-        "cases": {"private": True},
-        "questions": {},
-        "fees": {},
-    }
-    assert change.offered({"flows": flows}) == ("fees",)
-    with pytest.raises(ValueError, match="left"):
-        change.free_digits(map(str, range(11, 100)))
 
 
 NAMES = st.sampled_from(["fees", "homes", "law", "quiz"])

@@ -41,6 +41,13 @@ def playable(words: str = "First lesson") -> dict[str, Any]:
     return {**document, "numbers": copy.deepcopy(NUMBERS)}
 
 
+def taken_away(numbers: Mapping[str, Any], digits: str) -> dict[str, Any]:
+    """Numbers of which nobody confirms this one any more."""
+    signature = ("confirmed_by", "confirmed_on")
+    row = {name: said for name, said in numbers[digits].items() if name not in signature}
+    return {**numbers, digits: row}
+
+
 def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any]:
     flow["nodes"][node]["say"]["text"] = t(words)
     return flow

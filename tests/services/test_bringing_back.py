@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, taken_away
+from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor
 from hotline.errors import NotFound
 from hotline.services.changes import emergencies, going_live
 from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
@@ -11,7 +11,7 @@ from hotline.services.flows import publishing
 from hotline.store.flows.publications import Publication
 from tests.conftest import Clock
 from tests.engine.books import make_flow, t
-from tests.services.changing import APPROVER, Desk, desk, playable
+from tests.services.changing import APPROVER, Desk, desk, playable, taken_away
 
 __all__ = ["desk"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.changes.change import ENTRIES, LASTS, NUMBERS, PHRASES, ChangeAuthor, taken_away
+from hotline.domain.changes.change import ENTRIES, LASTS, NUMBERS, PHRASES, ChangeAuthor
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, render
 from hotline.domain.referrals.referral import Level
@@ -28,7 +28,7 @@ from hotline.testing import FakeJobs
 from tests.builders import make_responder
 from tests.conftest import Clock
 from tests.made_once import shipped_phrases
-from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
+from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, taken_away
 from tests.services.changing import NUMBERS as ROWS
 
 __all__ = ["desk"]

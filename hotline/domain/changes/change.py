@@ -5,18 +5,12 @@ as it stands in a revision, numbers and entries by their digits. A part that is 
 
 How long words last that one approver publishes alone. Pure.
 
-Printed entries as a part of a change: new ones alone, on the lowest free digits, each with a name. Pure.
-
-Phone numbers as a part of a change: listed, confirmed for a year, taken away. Pure.
-
-A part holds the rows of `numbers.csv` by their digits. What is taken away keeps its row, so that its history is read.
-
 Bringing an older publication back: its words, with what may never be brought back left as it is. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -161,76 +155,8 @@ def ends(published_at: datetime, lapses_at: datetime | None) -> datetime:
     return lapses_at or published_at + LASTS
 
 
-FIRST, LAST = 11, 99
-
-
-def free_digits(entries: Iterable[str]) -> str:
-    """The lowest two digits that no entry has. Raises ValueError where none is left."""
-    taken = set(entries)
-    for digits in range(FIRST, LAST + 1):
-        if str(digits) not in taken:
-            return str(digits)
-    raise ValueError("no digits are left")
-
-
-def offered(document: Document) -> tuple[str, ...]:
-    """The flows that a new entry may open: none that gathers, is private, is the front or is a desk's own list."""
-    return tuple(
-        name
-        for name, flow in document["flows"].items()
-        if not flow.get("gathers")
-        and not flow.get("private")
-        and name not in ("front", "questions")
-    )
-
-
-def added(entries: PartDocument, digits: str, flow: str, name: str = "") -> PartDocument:
-    """Raises ValueError where the digits are taken: an entry leads where it led, for ever."""
-    if digits in entries:
-        raise ValueError(f"{digits} is taken")
-    return {**entries, digits: {"flow": flow, **({"name": name} if name else {})}}
-
-
-def named(entries: PartDocument, digits: str, name: str) -> PartDocument:
-    """What the poster is called that names an entry; figures print it. Raises KeyError."""
-    flow = {"flow": entries[digits]["flow"]}
-    return {**entries, digits: {**flow, **({"name": name} if name else {})}}
-
-
-def printed(service_code: str, digits: str) -> str:
-    """`*384*777#` and `11` as `*384*777*11#`."""
-    return f"{service_code.removesuffix('#')}*{digits}#"
-
-
 EMERGENCY = "112"
 """The police's emergency number, which is never taken away."""
-_SIGNATURE = ("confirmed_by", "confirmed_on")
-
-
-def listed(
-    numbers: PartDocument, digits: str, *, service: str, evidence: str, status: str
-) -> PartDocument:
-    """With a number that nobody has confirmed yet; what is known of one that is there is replaced."""
-    row = {DIGITS: digits, "service": service, "status": status, "evidence": evidence}
-    return {**numbers, digits: row}
-
-
-def confirmed(numbers: PartDocument, digits: str, *, by: str, on: date) -> PartDocument:
-    """Somebody confirms a verified number, for a year from that day. Raises KeyError where it is not listed."""
-    row = {**numbers[digits], "confirmed_by": by, "confirmed_on": on.isoformat()}
-    return {**numbers, digits: row}
-
-
-def taken_away(numbers: PartDocument, digits: str) -> PartDocument:
-    """No screen shows it any more. Raises KeyError where it is not listed, ValueError for 112."""
-    if digits == EMERGENCY:
-        raise ValueError("the emergency number is never taken away")
-    row = {name: said for name, said in numbers[digits].items() if name not in _SIGNATURE}
-    return {**numbers, digits: row}
-
-
-def is_signed(row: Mapping[str, Any]) -> bool:
-    return bool(row.get("confirmed_on"))
 
 
 def loses_emergency(live: Document, new: Document) -> bool:
@@ -240,7 +166,7 @@ def loses_emergency(live: Document, new: Document) -> bool:
 
 def _has_emergency(document: Document) -> bool:
     rows = document.get("numbers", ())
-    return any(row[DIGITS] == EMERGENCY and is_signed(row) for row in rows)
+    return any(row[DIGITS] == EMERGENCY and row.get("confirmed_on") for row in rows)
 
 
 def brought_back(old: Document, today: Document) -> dict[str, Any]:

@@ -8,13 +8,11 @@ Looks for words in everything that callers may read: flows, and what the code sa
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from hotline.domain.changes import change
 from hotline.domain.changes.change import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
 from hotline.domain.changes.change import PHRASES as CODE_WORDS
 from hotline.domain.flows.review import PHRASES
@@ -30,7 +28,7 @@ from hotline.engine.editing.anatomy import (
     searched,
     value_at,
 )
-from hotline.engine.numbers.numbers import Evidence, Number
+from hotline.engine.numbers.numbers import EMERGENCY, Evidence, Number
 from hotline.ports import Kit
 from hotline.services.changes import folders, steps
 from hotline.services.changes.folders import ChangeRefused, NewStep, PartDraft, assemble, gather
@@ -43,6 +41,7 @@ from hotline.text.remark import Phrases
 
 SOON = timedelta(days=60)
 """How long before a confirmation ends the page says so."""
+SIGNATURE = ("confirmed_by", "confirmed_on")
 DIGITS = re.compile(r"\d{3,13}", re.ASCII)
 
 
@@ -68,14 +67,9 @@ class NumberFault(StrEnum):
 class NumberLine(NamedTuple):
     """A number as its row shows it."""
 
-    digits: str
-    service: str
-    status: Evidence
-    evidence: str
-    note: str
-    confirmed_by: str
-    confirmed_on: date | None
-    until: date | None
+    number: Number
+    row: Document
+    """Who answers there, and where that stands."""
     state: NumberState
     named_by: Sequence[tuple[str, str]]
     """Flow and screen that show it while it is confirmed."""
@@ -115,10 +109,11 @@ def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
     now, live, document = _part(kit, change_id, NUMBERS)
     named = _named(document["flows"])
     today = kit.now().date()
-    lines = [
-        _line(digits, row, today, named.get(digits, {}), is_changed=row != live.get(digits))
-        for digits, row in (now.document or {}).items()
-    ]
+    lines = []
+    for digits, row in (now.document or {}).items():
+        number = _number(digits, row)
+        state, is_changed = _state(number, today), row != live.get(digits)
+        lines.append(NumberLine(number, row, state, [*named.get(digits, ())], is_changed))
     return NumbersPart(now.version, lines)
 
 
@@ -137,7 +132,8 @@ def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
         return NumberFault.NOT_THERE
     if numbers[digits].get("status") != Evidence.VERIFIED:
         return NumberFault.NOT_VERIFIED
-    new = change.confirmed(numbers, digits, by=form.by.name, on=form.kit.now().date())
+    signed = {"confirmed_by": form.by.name, "confirmed_on": form.kit.now().date().isoformat()}
+    new = {**numbers, digits: {**numbers[digits], **signed}}
     return form.save(NUMBERS, new, did=StepKind.NUMBER_CONFIRMED, digits=digits)
 
 
@@ -146,9 +142,10 @@ def take_away(form: SentForm, digits: str) -> Edited | NumberFault:
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
-    if digits == change.EMERGENCY:
+    if digits == EMERGENCY:
         return NumberFault.EMERGENCY
-    new = change.taken_away(numbers, digits)
+    row = {name: said for name, said in numbers[digits].items() if name not in SIGNATURE}
+    new = {**numbers, digits: row}
     return form.save(NUMBERS, new, did=StepKind.NUMBER_TAKEN_AWAY, digits=digits)
 
 
@@ -166,39 +163,19 @@ def list_number(
     if not evidence or status not in {*Evidence}:
         return NumberFault.EVIDENCE
     numbers = form.newest(NUMBERS)
-    if digits == change.EMERGENCY and change.is_signed(numbers.get(digits, {})):
+    if digits == EMERGENCY and numbers.get(digits, {}).get("confirmed_on"):
         return NumberFault.EMERGENCY
-    new = change.listed(numbers, digits, service=service, evidence=evidence, status=status)
-    return form.save(NUMBERS, new, did=StepKind.NUMBER_LISTED, digits=digits)
+    row = {"number": digits, "service": service, "status": status, "evidence": evidence}
+    return form.save(NUMBERS, {**numbers, digits: row}, did=StepKind.NUMBER_LISTED, digits=digits)
 
 
-def _line(
-    digits: str,
-    row: Document,
-    today: date,
-    named: Mapping[tuple[str, str], None],
-    *,
-    is_changed: bool,
-) -> NumberLine:
+def _number(digits: str, row: Document) -> Number:
     on, status = row.get("confirmed_on"), row.get("status", "")
-    number = Number(
+    return Number(
         digits,
         Evidence(status) if status in {*Evidence} else Evidence.UNVERIFIED,
         str(row.get("confirmed_by", "")),
         date.fromisoformat(str(on)) if on else None,
-    )
-    return NumberLine(
-        digits=digits,
-        service=str(row.get("service", "")),
-        status=number.evidence,
-        evidence=str(row.get("evidence", "")),
-        note=str(row.get("note", "")),
-        confirmed_by=number.confirmed_by,
-        confirmed_on=number.confirmed_on,
-        until=number.until,
-        state=_state(number, today),
-        named_by=[*named],
-        is_changed=is_changed,
     )
 
 
@@ -223,6 +200,9 @@ def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
 
 NAME_LETTERS = 60
 CALLS_OF = timedelta(days=28)
+FIRST, LAST = 11, 99
+"""Of the digits that entries get."""
+NEVER_OPENED = ("front", "questions")
 FULL = ""
 """In place of the next digits where none are left."""
 
@@ -269,7 +249,7 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
     lines = [
         EntryLine(
             digits=digits,
-            printed=change.printed(kit.line.service_code, digits),
+            printed=f"{kit.line.service_code.removesuffix('#')}*{digits}#",
             flow=row["flow"],
             name=row.get("name", ""),
             is_live=digits in live,
@@ -277,10 +257,15 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
         )
         for digits, row in sorted(entries.items())
     ]
-    free = FULL
-    with suppress(ValueError):
-        free = change.free_digits(entries)
-    return EntriesPart(now.version, lines, change.offered(document), free)
+    free = next(
+        (digits for digits in map(str, range(FIRST, LAST + 1)) if digits not in entries), FULL
+    )
+    offered = [
+        name
+        for name, flow in document["flows"].items()
+        if not (flow.get("gathers") or flow.get("private") or name in NEVER_OPENED)
+    ]
+    return EntriesPart(now.version, lines, offered, free)
 
 
 def add_entry(form: SentForm, flow: str, name: str) -> Edited | EntryFault:
@@ -291,7 +276,7 @@ def add_entry(form: SentForm, flow: str, name: str) -> Edited | EntryFault:
         return EntryFault.FLOW
     if digits == FULL:
         return EntryFault.FULL
-    new = change.added(form.newest(ENTRIES), digits, flow, _plain(name))
+    new = {**form.newest(ENTRIES), digits: {"flow": flow, **_named_as(name)}}
     return form.save(ENTRIES, new, did=StepKind.ENTRY_ADDED, digits=digits, flow=flow)
 
 
@@ -301,7 +286,7 @@ def name_entries(form: SentForm, names: Mapping[str, str]) -> Edited | EntryFaul
     for digits, name in names.items():
         if digits not in entries:
             return EntryFault.NOT_THERE
-        entries = change.named(entries, digits, _plain(name))
+        entries = {**entries, digits: {"flow": entries[digits]["flow"], **_named_as(name)}}
     return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
 
@@ -317,8 +302,9 @@ def take_entry_out(form: SentForm, digits: str) -> Edited | EntryFault:
     return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.split())[:NAME_LETTERS]
+def _named_as(name: str) -> Document:
+    said = " ".join(name.split())[:NAME_LETTERS]
+    return {"name": said} if said else {}
 
 
 MOST_HITS = 50
