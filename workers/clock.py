@@ -34,7 +34,6 @@ from hotline.services.sms import fetching, sms_replies
 from hotline.services.tips import intake, morning_closures, retention
 from hotline.services.watch import watchers
 from hotline.statistics import service_releases
-from hotline.store.changes import checks
 from hotline.store.flows import publications
 from hotline.store.outbox import messages, outbox
 from hotline.store.watch.leader import Leadership
@@ -104,19 +103,8 @@ def lapse_emergency(kit: RelayKit) -> None:
     emergencies.lapse(kit)
 
 
-def check_unchecked(kit: RelayKit) -> None:
-    """As above."""
-    with kit.database.reading() as session:
-        if not checks.unchecked(session, kit.now()):
-            return
-    from hotline.services.changes import going_live
-
-    going_live.check_unchecked(kit)
-
-
 ASIDE: tuple[Step, ...] = (
     lapse_emergency,
-    check_unchecked,
     fetching.fetch,
     service_releases.publish_due,
 )

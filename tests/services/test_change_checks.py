@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hotline.domain.jobs import Job
 from hotline.engine.check.finding import Code
 from hotline.engine.editing.difference import NotInEmergency
-from hotline.services.changes import emergencies, folders, going_live
+from hotline.services.changes import emergencies, going_live
 from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import publishing
 from hotline.store.changes import checks
@@ -67,24 +67,14 @@ def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: 
     )
 
 
-def test_the_clock_checks_what_no_worker_has(desk: Desk, clock: Clock) -> None:
+def test_a_check_whose_ring_was_lost_is_rung_for_again_by_whoever_looks(desk: Desk) -> None:
     bell(desk).dead = True
-    change, other, over = desk.opened(), desk.opened(), desk.opened()
+    change = desk.opened()
     desk.say(change, "Other words")
-    desk.say(over, "Third words")
-    assert not isinstance(folders.drop(desk.kit, EDITOR, over), ChangeRefused)
-    going_live.check_unchecked(desk.kit)
-    assert going_live.checked(desk.kit, change) is None, "a worker has ten seconds"
-
-    clock.turn(seconds=10)
-    going_live.check_unchecked(desk.kit)
-    assert going_live.checked(desk.kit, change) is not None
-    assert going_live.checked(desk.kit, over) is None
-
-    desk.say(other, "Fourth words")
-    clock.turn(minutes=2)
-    going_live.check_unchecked(desk.kit)
-    assert going_live.checked(desk.kit, other) is None, "who asks for it rings"
+    assert going_live.checked(desk.kit, change) is None
+    bell(desk).dead = False
+    assert going_live.checked(desk.kit, change) is None
+    assert bell(desk).rung[-1] == (Job.CHECK_CHANGE, change)
 
 
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:

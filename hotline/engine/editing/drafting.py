@@ -63,24 +63,20 @@ SENTENCES = {
 }
 
 
-class DraftFault(NamedTuple):
-    node: str
-    """Empty of the flow itself."""
-    field: str
-    language: str
-    lack: Lack
-    message: Remark
-    """As the checker says it; of what is only not there yet, a few words for each kind."""
+def lack_of(fault: Finding) -> Lack:
+    """What a fault of a draft lacks, by what it says."""
+    return next((lack for lack, said in SENTENCES.items() if said == fault.message), Lack.BROKEN)
 
 
 class Draft(NamedTuple):
     flow: Flow
     """What of it can be played. Its nodes are those that are one."""
-    faults: tuple[DraftFault, ...]
+    faults: tuple[Finding, ...]
+    """Of its shape; of what is only not there yet, in a few words for each kind."""
     missing: frozenset[str]
     """The nodes that cannot be played."""
 
-    def faults_of(self, node: str) -> tuple[DraftFault, ...]:
+    def faults_of(self, node: str) -> tuple[Finding, ...]:
         return tuple(fault for fault in self.faults if fault.node == node)
 
 
@@ -88,9 +84,9 @@ def drafted(name: str, flow: object) -> Draft:
     """The flow of a document, however broken that is."""
     written = nodes_of(flow)
     models: dict[str, NodeModel] = {}
-    faults = [*_of_the_flow(flow)]
+    faults = [*_of_the_flow(name, flow)]
     for node, document in written.items():
-        model, found = _read(node, document)
+        model, found = _read((name, node), document)
         faults += found
         if model is not None:
             models[node] = model
@@ -125,41 +121,37 @@ def draft_findings(book: Book, draft: Draft, *, node: str = "") -> tuple[Finding
     name = draft.flow.name
     if book.flows.get(name) is not draft.flow:
         book = put_in(book, draft.flow)
-    half = [
-        Finding(name, one.node, Code.SHAPE, one.message, MEND, one.language, one.field)
-        for one in draft.faults
-        if not node or one.node == node
-    ]
+    half = draft.faults_of(node) if node else draft.faults
     led = {remark("no node is called {name}", name=node) for node in draft.missing}
     found = of_node(book, name, node) if node else of_flow(book, name)
     return (*half, *(one for one in found if one.message not in led))
 
 
-def _of_the_flow(flow: object) -> Iterator[DraftFault]:
+def _of_the_flow(name: str, flow: object) -> Iterator[Finding]:
     """Faults of a flow's head: its start, its review, what it gathers."""
     head = dict(flow) if isinstance(flow, Mapping) else {}
     stand_in: Editable = {"start": {"finish": {}}}
     try:
         FlowModel.model_validate({**head, "nodes": stand_in})
     except ValidationError as invalid:
-        yield from _faults("", invalid)
+        yield from _faults((name, ""), invalid)
     nodes = head.get("nodes")
     if not isinstance(nodes, Mapping) or not nodes:
-        yield DraftFault("", "nodes", "", Lack.KIND, remark("has no screen yet"))
+        yield _fault((name, ""), remark("has no screen yet"), "nodes")
     elif isinstance(head.get("start"), str) and head["start"] not in nodes:
         message = remark("no node is called {name}", name=head["start"])
-        yield DraftFault("", "start", "", Lack.GOES, message)
+        yield _fault((name, ""), message, "start")
 
 
-def _read(name: str, document: Document) -> tuple[NodeModel | None, Sequence[DraftFault]]:
+def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None, Sequence[Finding]]:
     """The node, without what is broken of it; None where the rest is no node. And every fault."""
-    found: dict[DraftFault, None] = {}
+    found: dict[Finding, None] = {}
     rest: Editable = dict(document)
     for _ in range(MOST_MENDS):
         try:
             return NodeModel.model_validate(rest), tuple(found)
         except ValidationError as invalid:
-            faults = [*_faults(name, invalid)]
+            faults = [*_faults(where, invalid)]
         if not found:
             found = dict.fromkeys(faults)
         left = _without(rest, faults)
@@ -169,11 +161,15 @@ def _read(name: str, document: Document) -> tuple[NodeModel | None, Sequence[Dra
     return None, tuple(found)
 
 
-def _faults(name: str, invalid: ValidationError) -> Iterator[DraftFault]:
+def _fault(where: tuple[str, str], said: Remark, field: str, language: str = "") -> Finding:
+    return Finding(*where, Code.SHAPE, said, MEND, language, field)
+
+
+def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Finding]:
     for fault in shape_faults(invalid):
         field, language = field_of(fault.path, str(fault.says))
         lack = _lack(field, language, fault.kind)
-        yield DraftFault(name, field, language, lack, SENTENCES.get(lack, fault.says))
+        yield _fault(where, SENTENCES.get(lack, fault.says), field, language)
 
 
 def _lack(field: str, language: str, kind: str) -> Lack:
@@ -188,7 +184,7 @@ def _lack(field: str, language: str, kind: str) -> Lack:
     return LACKS.get(last, Lack.BROKEN) if is_missing else Lack.BROKEN
 
 
-def _without(node: Editable, faults: Sequence[DraftFault]) -> Editable | None:
+def _without(node: Editable, faults: Sequence[Finding]) -> Editable | None:
     """The node without the parts that the faults name; None where one of them cannot be spared, or none is named."""
     left = copy.deepcopy(node)
     rows: set[tuple[str, int]] = set()
@@ -209,7 +205,7 @@ def _without(node: Editable, faults: Sequence[DraftFault]) -> Editable | None:
     return left if left != node else None
 
 
-def _says_more(node: Editable, fault: DraftFault) -> bool:
+def _says_more(node: Editable, fault: Finding) -> bool:
     """Takes a broken language out of a text; says whether another is left to show."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from hotline.domain.accounts.account import Actor
 from hotline.domain.changes.change import (
-    ENTRIES,
     Author,
     ChangeState,
     PartDocument,
@@ -183,14 +182,8 @@ def document_of(session: Session, revision_id: int) -> Document:
 
 
 def part_in(session: Session, revision_id: int, part: str) -> PartDocument | None:
-    """One part of a revision."""
-    if not part.startswith("#"):
-        flow: PartDocument | None = flows.piece_of(session, revision_id, "flows", part)
-        return flow
-    names = ("entries", "entry_names") if part == ENTRIES else (part.removeprefix("#"),)
-    pieces = {name: flows.piece_of(session, revision_id, name) for name in names}
-    there = {name: piece for name, piece in pieces.items() if piece is not None}
-    return part_of({"flows": {}, **there}, part)
+    """One part of a revision. Raises NotFound."""
+    return part_of(document_of(session, revision_id), part)
 
 
 def assemble(gathered: GatheredChange) -> AssembledChange:

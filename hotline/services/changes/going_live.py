@@ -137,14 +137,6 @@ def of_live(kit: Kit) -> Sequence[Finding] | None:
     return found
 
 
-def check_unchecked(kit: Kit) -> None:
-    """The clock's: check what was edited and rang for a worker in vain. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        waiting = checks.unchecked(session, kit.now())
-    for change_id in waiting:
-        check_change(kit, change_id)
-
-
 def _look_beside(kit: Kit, gathered: GatheredChange, document: Document) -> Sequence[Finding]:
     """Returns what is wrong with the document that a change makes with what is live."""
     return findings_of(kit, document, gathered.checked_as, gathered.change.id, live=gathered.live)

@@ -275,12 +275,13 @@ def release(
     if signed:
         with kit.database.writing() as session:
             signatures.sign(session, signed)
-    if standing is None or live_id is None or live is None:
-        return VersionReleased(publishing.publish_version(kit, document).revision)
-    if standing.kind == Publishing.VERSION or authoring.are_same(live, document):
-        done = publishing.publish_version(kit, document)
-        if not done.waits_for:
-            return VersionReleased(done.revision)
+    is_ours = standing is None or standing.kind == Publishing.VERSION
+    if is_ours or live is None or authoring.are_same(live, document):
+        revision = publishing.publish_version(kit, document)
+        # None: somebody published at the same moment.
+        return VersionReleased(revision) if revision else release(kit, document, version)
+    assert standing is not None
+    assert live_id is not None
     # What is live must be playable by this code, and no process shall have to compile it.
     pressed = authoring.pressed(live)
     with kit.database.writing() as session:

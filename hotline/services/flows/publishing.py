@@ -138,14 +138,8 @@ EMERGENCY_STANDS = (
 )
 
 
-class Published(NamedTuple):
-    revision: int
-    waits_for: str = ""
-    """Who published by hand what is live: the revision is a draft then."""
-
-
-def publish_version(kit: Kit, document: Document) -> Published:
-    """Make a version's flows live, or a draft where somebody published others by hand. Safe to repeat.
+def publish_version(kit: Kit, document: Document) -> int | None:
+    """Make a version's flows live, and say their revision. None where somebody published others. Safe to repeat.
 
     Raises FlowInvalid, StoreUnavailable.
     """
@@ -156,16 +150,13 @@ def publish_version(kit: Kit, document: Document) -> Published:
         live = flows.live_id(session)
         saved = flows.with_digest(session, made.digest)
         by_hand = standing is not None and standing.kind != Publishing.VERSION
-        if standing is not None and by_hand and (saved is None or saved.id != live):
-            draft = saved or flows.add(
-                session, digest=made.digest, document=made.document, at=kit.now()
-            )
-            return Published(draft.id, waits_for=standing.published_by)
+        if by_hand and (saved is None or saved.id != live):
+            return None
         revision = authoring.put_live(session, made, kit.now())
         if standing is None or standing.revision_id != revision:
             said = Publication(published_by=LINE, kind=Publishing.VERSION, reason=OF_A_VERSION)
             record(session, revision, said, kit.now())
-    return Published(revision)
+    return revision
 
 
 def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: bool) -> int:

@@ -208,16 +208,10 @@ def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
     return True
 
 
-def waiting(kit: Kit) -> Sequence[TextQuestion]:
-    """The oldest first. Raises StoreUnavailable."""
+def waiting(kit: Kit, below: str = "") -> Sequence[TextQuestion]:
+    """The oldest first; those of a screen, where its flow and its name are said. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        return text_questions.waiting(session, LISTED)
-
-
-def below(kit: Kit, place: str) -> Sequence[TextQuestion]:
-    """Those of a screen, by its flow and its name; the oldest first. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        return text_questions.below(session, place, LISTED)
+        return text_questions.waiting(session, LISTED, below)
 
 
 def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[TextQuestion]]:
@@ -238,7 +232,7 @@ def count(kit: Kit) -> int:
 def settle(kit: Kit, by: Author, question_id: int) -> None:
     """An editor has answered it, by a change or by word of mouth; twice is once. Raises NotFound, StoreUnavailable."""
     with kit.database.writing() as session:
-        row = text_questions.found(session, question_id)
+        row = session.get(TextQuestion, question_id)
         if row is None:
             raise NotFound(f"no question {question_id}")
         if row.settled_at is None:

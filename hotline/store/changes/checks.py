@@ -1,19 +1,13 @@
 """What the checker found in whole documents, kept by their digests: checking is dear."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, delete, func, select
+from sqlalchemy import JSON, ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.store.changes.changes import EDITABLE, Change, ChangeStep
 from hotline.store.database import Row, add_if_new
-
-PATIENCE = timedelta(seconds=10)
-"""How long an edit waits for a worker before the clock checks it."""
-RECENT = timedelta(minutes=1)
-"""What is older rings again when a page asks for it."""
 
 
 class ChangeCheck(Row):
@@ -50,17 +44,3 @@ def keep(
 def forget(session: Session, before: datetime) -> None:
     """What was found long ago: it is found again where somebody asks."""
     session.execute(delete(ChangeCheck).where(ChangeCheck.at < before))
-
-
-def unchecked(session: Session, at: datetime) -> Sequence[int]:
-    """Changes that may be edited, and whose newest step has waited for a worker in vain, but not for long."""
-    newest = func.max(ChangeStep.at)
-    found = (
-        select(ChangeStep.change_id)
-        .join(Change, Change.id == ChangeStep.change_id)
-        .where(Change.state.in_(EDITABLE))
-        .group_by(ChangeStep.change_id)
-        .having(newest > at - RECENT, newest <= at - PATIENCE)
-        .order_by(ChangeStep.change_id)
-    )
-    return session.scalars(found).all()

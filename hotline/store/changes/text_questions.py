@@ -25,23 +25,14 @@ class TextQuestion(Row):
     """None while it waits for an editor."""
 
 
-def waiting(session: Session, limit: int) -> Sequence[TextQuestion]:
-    """The oldest first."""
+def waiting(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
+    """The oldest first; of every text below a place, where one is named: of a screen, by its flow and its name."""
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
-    return session.scalars(here.order_by(TextQuestion.id).limit(limit)).all()
-
-
-def below(session: Session, place: str, limit: int) -> Sequence[TextQuestion]:
-    """Of every text below a place: of a screen, by its flow and its name. The oldest first."""
-    of_it = TextQuestion.place.startswith(f"{place}.", autoescape=True)
-    here = select(TextQuestion).where(TextQuestion.settled_at.is_(None), of_it)
+    if below:
+        here = here.where(TextQuestion.place.startswith(f"{below}.", autoescape=True))
     return session.scalars(here.order_by(TextQuestion.id).limit(limit)).all()
 
 
 def count(session: Session) -> int:
     here = select(func.count()).where(TextQuestion.settled_at.is_(None))
     return session.scalar(here) or 0
-
-
-def found(session: Session, question_id: int) -> TextQuestion | None:
-    return session.get(TextQuestion, question_id)

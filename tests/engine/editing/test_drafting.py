@@ -11,7 +11,7 @@ from hotline.engine.check.finding import Code
 from hotline.engine.check.paths import drawings, situations
 from hotline.engine.document.document import bind, read
 from hotline.engine.editing.anatomy import bad_letters, kind_of
-from hotline.engine.editing.drafting import Draft, Lack, draft_findings, drafted, put_in
+from hotline.engine.editing.drafting import Draft, Lack, draft_findings, drafted, lack_of, put_in
 from hotline.engine.editing.preview import (
     MOST_KEYS,
     Supposed,
@@ -87,7 +87,7 @@ def test_what_a_node_lacks_is_named_by_its_field(
     assert ("one" in draft.flow.nodes) is plays
     assert draft.missing == (frozenset() if plays else {"one"})
     assert (field, language, lack) in {
-        (fault.field, fault.language, fault.lack) for fault in draft.faults_of("one")
+        (fault.field, fault.language, lack_of(fault)) for fault in draft.faults_of("one")
     }
 
 

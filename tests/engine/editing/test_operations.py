@@ -22,7 +22,7 @@ from hotline.engine.editing.anatomy import (
     texts_in,
     without_typography,
 )
-from hotline.engine.editing.drafting import Lack, drafted
+from hotline.engine.editing.drafting import Lack, drafted, lack_of
 from hotline.engine.editing.forms import fault_of, offers
 from hotline.engine.editing.operations import (
     EMPTY,
@@ -216,7 +216,7 @@ def test_every_name_that_is_made_is_one(english: str, taken: set[str]) -> None:
 @pytest.mark.parametrize("model", FlowModelName)
 def test_a_model_lacks_words_alone(model: FlowModelName) -> None:
     flow = new_flow(model, "pay", onward="onward")
-    assert {fault.lack for fault in drafted("pay", flow).faults} == {Lack.WORDS}
+    assert {*map(lack_of, drafted("pay", flow).faults)} == {Lack.WORDS}
     assert _to_nowhere(flow) == []
 
 
@@ -229,7 +229,7 @@ def test_a_quiz_asks_three_things_twice() -> None:
         name.removeprefix("again_") for name in saves[3:]
     }
     assert {choice["value"] for menu in asked for choice in menu["choices"]} == VALUES
-    assert {fault.lack for fault in drafted(flow["flow"], flow).faults} == {Lack.WORDS}
+    assert {*map(lack_of, drafted(flow["flow"], flow).faults)} == {Lack.WORDS}
 
 
 def test_a_choice_opens_another_flow_by_one_call() -> None:

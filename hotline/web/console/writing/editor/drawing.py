@@ -76,7 +76,7 @@ def asked(visit: Visit, flow: str, name: str, node: Document) -> Iterator[tuple[
     A text that is not on the form any more is asked of the form. Raises StoreUnavailable.
     """
     there = form_of(node)
-    for one in saving.below(visit.kit, f"{flow}.{name}"):
+    for one in saving.waiting(visit.kit, f"{flow}.{name}"):
         field, _ = field_of(one.place.split(".")[2:])
         at = anchor(field, one.language) if f"{field}.{one.language}" in there else "form"
         yield one, field_words(visit, field), at

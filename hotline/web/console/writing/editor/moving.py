@@ -16,7 +16,7 @@ from hotline.engine.editing.anatomy import (
     nodes_of,
     rows_of,
 )
-from hotline.engine.editing.drafting import Lack, drafted, put_in
+from hotline.engine.editing.drafting import Lack, drafted, lack_of, put_in
 from hotline.engine.editing.forms import TEXTS_OF, form_of
 from hotline.engine.editing.preview import (
     MOST_KEYS,
@@ -176,7 +176,7 @@ def moving_parts(
         is_whole=found.is_whole,
         handset=state,
         seen=seen,
-        lack=next((fault.lack for fault in draft.faults_of(stuck)), None) if stuck else None,
+        lack=next(map(lack_of, draft.faults_of(stuck)), None) if stuck else None,
         supposed=suppositions(compiled) if compiled is not None else (),
         book=book,
     )
