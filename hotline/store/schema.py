@@ -17,7 +17,7 @@ from hotline.store.cases import (  # noqa: F401
     service_referrals,
     started_forms,
 )
-from hotline.store.changes import changes, checks, signatures, text_questions  # noqa: F401
+from hotline.store.changes import changes, signatures, text_questions  # noqa: F401
 from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks, recovery_pairs  # noqa: F401
 from hotline.store.dialogue import contacts, readings  # noqa: F401

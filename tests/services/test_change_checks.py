@@ -11,8 +11,8 @@ from hotline.engine.editing.difference import NotInEmergency
 from hotline.services.changes import emergencies, going_live
 from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import publishing
-from hotline.store.changes import checks
-from hotline.store.changes.checks import ChangeCheck
+from hotline.store.changes import changes
+from hotline.store.changes.changes import ChangeCheck
 from hotline.store.flows import flows
 from hotline.testing import FakeJobs
 from tests.conftest import Clock
@@ -61,7 +61,7 @@ def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: 
     with desk.kit.database.reading() as session:
         live = flows.live(session)
         assert live is not None
-        assert checks.found(session, f"{publishing.mark()} {live.digest}") is not None
+        assert changes.kept_findings(session, f"{publishing.mark()} {live.digest}") is not None
     assert going_live.findings_of(desk.kit, desk.live, "anew") == going_live.findings_of(
         desk.kit, desk.live, live.digest
     )

@@ -116,18 +116,9 @@ class Difference(NamedTuple):
     """Whatever else the document holds: `phrases.rw.<the English>`."""
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.screens or self.entries or self.numbers or self.others)
-
-    @property
     def languages(self) -> frozenset[str]:
         """In which words differ: each is to be read by whoever publishes."""
         return frozenset(code for screen in self.screens for code in screen.languages)
-
-    @property
-    def counted(self) -> tuple[ScreenDifference, ...]:
-        """The screens for the red box: they change what is counted or alerted."""
-        return tuple(screen for screen in self.screens if screen.marks)
 
 
 class LeftBehind(NamedTuple):

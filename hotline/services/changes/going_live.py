@@ -33,7 +33,7 @@ from hotline.services.doorbell import ring
 from hotline.services.flows import authoring, publishing, reviewing
 from hotline.services.flows.authoring import ReadyDocument
 from hotline.services.flows.publishing import BEARABLE, findings
-from hotline.store.changes import changes, checks, signatures
+from hotline.store.changes import changes, signatures
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
 from hotline.store.driver import WrittenArray
@@ -161,13 +161,13 @@ def findings_of(
     found = findings(document, live=live)
     written = WrittenArray([one.to_row() for one in found])
     with kit.database.writing() as session:
-        checks.forget(session, kit.now() - KEPT)
-        checks.keep(session, _key(digest), written, change_id=change_id, at=kit.now())
+        changes.forget_findings(session, kit.now() - KEPT)
+        changes.keep_findings(session, _key(digest), written, change_id=change_id, at=kit.now())
     return found
 
 
 def _kept(session: Session, digest: str) -> Sequence[Finding] | None:
-    kept = checks.found(session, _key(digest))
+    kept = changes.kept_findings(session, _key(digest))
     return None if kept is None else [Finding.of_row(one) for one in kept]
 
 
@@ -407,7 +407,7 @@ def go_live(
         )
         signatures.sign(session, moved)
         # What was found of the change is found of the revision that it made: nobody checks it once more.
-        checks.keep(session, _key(ready.digest), checked, change_id=None, at=kit.now())
+        changes.keep_findings(session, _key(ready.digest), checked, change_id=None, at=kit.now())
         also(session)
     return done
 

@@ -108,26 +108,22 @@ def phrase_findings(book: Book) -> Findings:
     """Of the phrases that a revision says otherwise than the catalogues."""
     for language, said in book.phrases.items():
         for name, text in said.items():
-            for wrong in _phrase_faults(name, language, text, book.numbers):
-                fix = remark("say it in other words")
-                yield Finding(PHRASES, name, Code.PHRASE, wrong, fix, language)
+            template = Template.__members__.get(name)
+            if template is None:
+                wrong: Iterable[Remark] = [remark("the code says no such phrase")]
+            elif template in ALWAYS_SHIPPED:
+                wrong = [
+                    remark("is said while the database does not answer: it stays as it was shipped")
+                ]
+            else:
+                wrong = phrase_faults(template, language, text, book.numbers)
+            fix = remark("say it in other words")
+            yield from (Finding(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
 
 
 def placeholders(text: str) -> set[str]:
     """Raises ValueError where braces do not close."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-def _phrase_faults(
-    name: str, language: str, text: str, numbers: Mapping[str, Number]
-) -> Iterator[Remark]:
-    template = Template.__members__.get(name)
-    if template is None:
-        yield remark("the code says no such phrase")
-    elif template in ALWAYS_SHIPPED:
-        yield remark("is said while the database does not answer: it stays as it was shipped")
-    else:
-        yield from phrase_faults(template, language, text, numbers)
 
 
 LINE = "line"

@@ -21,12 +21,12 @@ from hotline.domain.flows.review import (
     texts_of,
 )
 from hotline.engine.document.kept import Document
-from hotline.engine.flow import numbers_named
+from hotline.engine.flow import Book, numbers_named
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence
 from hotline.engine.numbers.questions import QuestionStatus, questions
 from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.check_result import CheckResult
+from hotline.services.check_result import CheckResult, checked
 from hotline.store.changes import signatures
 
 REVIEWS = "reviews.csv"
@@ -141,17 +141,18 @@ AHEAD = timedelta(days=30)
 """How long before a number goes from the screens somebody is told."""
 
 
-def finding(kit: Kit) -> CheckResult:
-    """Wrong where the signature of a number lapses within a month, or has lapsed.
-
-    The others go from the screens then; the emergency number stays, and is worse: nobody answers for it.
-    """
+def findings(kit: Kit) -> Sequence[CheckResult]:
+    """Returns which signatures lapse within a month, or have lapsed: of numbers, and of questions back."""
     try:
         book = kit.books.book(kit.books.live())
     except (NotReady, StoreUnavailable):
-        return CheckResult("numbers", True, "no flows are live")
-
+        return [CheckResult(name, True, "no flows are live") for name in ("numbers", "questions")]
     today = kit.now().date()
+    return [_numbers(book, today), _questions(book, today)]
+
+
+def _numbers(book: Book, today: date) -> CheckResult:
+    """The others go from the screens then; the emergency number stays, and is worse: nobody answers for it."""
     named = numbers_named(book)
     ends = {
         digits: number.until
@@ -159,15 +160,13 @@ def finding(kit: Kit) -> CheckResult:
         if digits in named and number.until is not None and number.evidence is Evidence.VERIFIED
     }
     late = [digits for digits, until in ends.items() if until - today <= AHEAD]
-    if late:
-        return CheckResult(
-            "numbers",
-            False,
-            f"{', '.join(late)} must be confirmed anew: {_what_then(ends, late)}",
-            "have it signed, confirm it in the console or numbers.csv, and publish that",
-            level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
-        )
-    return CheckResult("numbers", True, f"{', '.join(ends) or 'none'} may be shown")
+    return checked(
+        "numbers",
+        f"{', '.join(late)} must be confirmed anew: {_what_then(ends, late)}" if late else None,
+        f"{', '.join(ends) or 'none'} may be shown",
+        "have it signed, confirm it in the console or numbers.csv, and publish that",
+        level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
+    )
 
 
 def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
@@ -179,26 +178,17 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
     return "; ".join(says)
 
 
-def questions_finding(kit: Kit) -> CheckResult:
-    """Finds a fault where a question that was signed once is about to go from the list, or has gone."""
-    try:
-        book = kit.books.book(kit.books.live())
-    except (NotReady, StoreUnavailable):
-        return CheckResult("questions", True, "no flows are live")
-
-    today = kit.now().date()
+def _questions(book: Book, today: date) -> CheckResult:
+    """Finds a question that was signed once, and is about to go from the list or has gone."""
     listed = questions(book).values()
-    lapsing = []
-    for question in listed:
-        is_shown = question.standing(today) is QuestionStatus.SHOWS
-        if question.until is not None and not (is_shown and question.until - today > AHEAD):
-            lapsing.append(question.name)
-    if lapsing:
-        return CheckResult(
-            "questions",
-            False,
-            f"{', '.join(lapsing)} must be signed anew: over or changed, or within {AHEAD.days} days",
-            "have it signed, write it into questions.yaml, and publish: `hotline upgrade`",
-        )
-    shown = sum(question.standing(today) is QuestionStatus.SHOWS for question in listed)
-    return CheckResult("questions", True, f"{shown} may be asked back")
+    shown = [one for one in listed if one.standing(today) is QuestionStatus.SHOWS]
+    fresh = [one for one in shown if one.until is not None and one.until - today > AHEAD]
+    lapsing = [one.name for one in listed if one.until is not None and one not in fresh]
+    return checked(
+        "questions",
+        f"{', '.join(lapsing)} must be signed anew: over or changed, or within {AHEAD.days} days"
+        if lapsing
+        else None,
+        f"{len(shown)} may be asked back",
+        "have it signed, write it into questions.yaml, and publish: `hotline upgrade`",
+    )

@@ -66,8 +66,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         CheckResult("database", True, "answers, and holds our tables"),
         _flows(kit),
         urgent,
-        reviewing.finding(kit),
-        reviewing.questions_finding(kit),
+        *reviewing.findings(kit),
         *recipients.findings(people, now),
         checked(
             "watchers",

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.domain.changes.change import ChangeAuthor, ChangeState
 from hotline.errors import NotFound
-from hotline.store.database import Row
+from hotline.store.database import Row, add_if_new
 from hotline.store.driver import IN_SESSION, Memory
 
 EDITABLE = tuple(state for state in ChangeState if state.is_editable)
@@ -184,3 +184,39 @@ def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Se
     for change_id, part, _ in session.execute(pairs):
         edited[change_id].append(part)
     return edited
+
+
+class ChangeCheck(Row):
+    """The findings of a whole document."""
+
+    __tablename__ = "change_check"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    """Of the document, and of the code that checked it."""
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"))
+    """None: of what is live."""
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    at: Mapped[datetime]
+
+
+def kept_findings(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
+    """What was found; None where nobody has looked."""
+    return session.scalar(select(ChangeCheck.findings).where(ChangeCheck.digest == digest))
+
+
+def keep_findings(
+    session: Session,
+    digest: str,
+    findings: list[Any],
+    *,
+    change_id: int | None,
+    at: datetime,
+) -> None:
+    """Twice is once."""
+    row = ChangeCheck(digest=digest, change_id=change_id, findings=findings, at=at)
+    add_if_new(session, row)
+
+
+def forget_findings(session: Session, before: datetime) -> None:
+    """What was found long ago: it is found again where somebody asks."""
+    session.execute(delete(ChangeCheck).where(ChangeCheck.at < before))
