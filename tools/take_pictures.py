@@ -13,8 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize
 
+from hotline.adapters.catalogues import load_console_words
 from hotline.adapters.demo_accounts import demo_accounts_in
-from hotline.adapters.live_phrases import load_console_words
 from hotline.bootstrap import build_pages
 from hotline.cli.line.demo import environ_of
 from hotline.cli.line.demo_home import HOME

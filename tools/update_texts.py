@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
-from hotline.cli.words import console_catalogue
-from hotline.cli.words.words import SOURCE, blank, gathered, phrases, read, write
+from hotline.cli import console_catalogue
+from hotline.cli.texts import SOURCE, blank, gathered, phrases, read, write
 from hotline.domain.wording import Template
 from hotline.text.languages import CODES
 

@@ -7,7 +7,7 @@ import sys
 from threading import Event, Thread
 from wsgiref.types import WSGIApplication
 
-from hotline.adapters.live_phrases import load_console_words
+from hotline.adapters.catalogues import load_console_words
 from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_pages, refuse_wrong_keys
 from hotline.config import Settings

@@ -35,43 +35,42 @@ def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
 
 
 COMMANDS: Table = {
-    "accounts": group("Invite people to the console.", {"people.accounts": "invite join"}),
-    "audit": group("Read the log of what was done and read.", {"tips.audit": "list verify"}),
-    "backup": "keys.backup:backup",
-    "callbacks": group("List the calls that callers asked for.", {"tips.callbacks": "list"}),
+    "accounts": group("Invite people to the console.", {"accounts": "invite join"}),
+    "audit": group("Read the log of what was done and read.", {"audit": "list verify"}),
+    "backup": "backup:backup",
+    "callbacks": group("List the calls that callers asked for.", {"callbacks": "list"}),
     "demo": "line.demo:demo",
     "desks": group(
         "Add and retire desks; grant access by the recovery passphrase.",
-        {"people.desks": "add recover retire"},
+        {"desks": "add recover retire"},
     ),
     "dial": "line.dial:dial",
     "doctor": "line.doctor:doctor",
     "flows": group(
         "Check, publish, export and import the flows.",
-        {"words.flows": "check export import publish"},
+        {"flows": "check export import publish"},
     ),
-    "guide": "people.guide:guide",
+    "guide": "people:guide",
     "init": "line.init:init",
     "keys": group(
         "List, rotate, export and import the keys.",
         {
-            "keys.weeks": "check-erased forget",
-            "keys.keys": "end-old export gateway import list pepper rotate",
+            "keys": "check-erased end-old export forget gateway import list pepper rotate",
             "line.hooks": "hooks",
-            "people.desks": "rotate-desks",
+            "desks": "rotate-desks",
         },
     ),
     "law": group(
         "Print the record of processing by law 058/2021, and what the controller still owes.",
         {"law": "facts record"},
     ),
-    "oncall": group("Add and test on-call contacts.", {"people.oncall": "add test"}),
+    "oncall": group("Add and test on-call contacts.", {"outgoing": "add test"}),
     "outgoing": group(
         "Show, pause and resume the outgoing queue.", {"outgoing": "pause resume status"}
     ),
     "people": group(
         "List, import, invite and remove responders.",
-        {"people.people": "back import invite list remove"},
+        {"people": "back import invite list remove"},
     ),
     "process": group(
         "Run one process of the line, until told to stop.",
@@ -82,18 +81,13 @@ COMMANDS: Table = {
             "line.preparing": "prepare",
         },
     ),
-    "restore": "keys.restore:restore",
+    "restore": "backup:restore",
     "run": "line.run:run",
     "settings": "line.settings:settings",
-    "texts": group("Check the texts of the code, in every language.", {"words.words": "check"}),
+    "texts": group("Check the texts of the code, in every language.", {"texts": "check"}),
     "tips": group(
         "List, show and read tips; request a closure.",
-        {
-            "tips.deciding": "close let-go send-down",
-            "tips.tips": "list read",
-            "tips.retention": "retention",
-            "tips.show": "show",
-        },
+        {"tips": "close let-go list read retention send-down show"},
     ),
     "upgrade": "line.init:upgrade",
 }

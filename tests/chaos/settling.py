@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from hotline.bootstrap import build_door
-from hotline.cli.people.desks import PASSPHRASE_FILE
+from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.config import Settings
 from hotline.domain.outbox.delivery import LEASE, QUEUES
 from hotline.domain.tip import NATIONAL

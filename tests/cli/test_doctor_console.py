@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.adapters.live_phrases import load_console_words
+from hotline.adapters.catalogues import load_console_words
 from hotline.bootstrap import Role, build_pages
 from hotline.cli.line.processes_found import (
     LINE,

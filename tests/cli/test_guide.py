@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from hotline.cli.people.guide import DOCS, PAPERS, WRITTEN
+from hotline.cli.people import DOCS, PAPERS, WRITTEN
 
 
 @pytest.mark.parametrize("paper", PAPERS)

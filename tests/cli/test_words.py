@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path, load_phrases
 from hotline.cli.main import main
-from hotline.cli.words.words import faults
+from hotline.cli.texts import faults
 from hotline.domain.wording import Template
 from hotline.errors import NotReady
 from tools.update_texts import update

@@ -48,7 +48,7 @@ APPROVES = f"""{IN_THE_CONSOLE}
 """
 """Approves an enrolment in the console's place, and leaves no account behind."""
 CHANGES_NUMBER = f"""{IN_THE_CONSOLE}
-    from hotline.cli.people.people import write
+    from hotline.cli.people import write
     from hotline.domain.accounts.account import Actor
     from hotline.services.people import enrolling
     write(Path({{paper!r}}), enrolling.change_number(kit, Actor("Admin 1"), {{name!r}}, {{number!r}}, "compare"))

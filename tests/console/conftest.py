@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.adapters.live_phrases import load_console_words
+from hotline.adapters.catalogues import load_console_words
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.ports import ConsoleKit

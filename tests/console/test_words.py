@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.catalogues import LOCALES
-from hotline.adapters.live_phrases import console_catalogue_path, load_console_words
-from hotline.cli.words.console_catalogue import faults, gathered, update
+from hotline.adapters.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
+from hotline.cli.console_catalogue import faults, gathered, update
 from hotline.domain.accounts.account import AccountRole
 from hotline.text.languages import CODES
 from tests.console.conftest import WORDS, Desk
@@ -17,9 +16,9 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 
 def lay_catalogues(folder: Path) -> None:
     for language in CODES:
-        path = console_catalogue_path(folder, language)
+        path = catalogue_path(folder, language, CONSOLE)
         path.parent.mkdir(parents=True)
-        path.write_bytes(console_catalogue_path(LOCALES, language).read_bytes())
+        path.write_bytes(catalogue_path(LOCALES, language, CONSOLE).read_bytes())
 
 
 @pytest.mark.row("A11")
@@ -31,7 +30,7 @@ def test_every_phrase_stands_in_three_languages() -> None:
 @pytest.mark.row("A11")
 def test_french_and_kinyarwanda_are_marked_as_drafts() -> None:
     for language in ("fr", "rw"):
-        head = console_catalogue_path(LOCALES, language).read_text(encoding="utf-8")[:300]
+        head = catalogue_path(LOCALES, language, CONSOLE).read_text(encoding="utf-8")[:300]
         assert "# Review: draft." in head
 
 
@@ -49,7 +48,7 @@ def test_a_gap_a_stranger_and_a_lost_placeholder_are_told_and_the_update_mends_t
     tmp_path: Path,
 ) -> None:
     lay_catalogues(tmp_path)
-    path = console_catalogue_path(tmp_path, "fr")
+    path = catalogue_path(tmp_path, "fr", CONSOLE)
     words = path.read_text(encoding="utf-8")
     words = words.replace('msgid "Saving"', 'msgid "Keeping"').replace(
         '"Lignes : {count}.', '"Lignes.'

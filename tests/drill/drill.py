@@ -16,7 +16,7 @@ from threading import Event
 import click
 
 from hotline.bootstrap import build_door
-from hotline.cli.keys.backup import private_key
+from hotline.cli.backup import private_key
 from hotline.cli.kit import new_passphrase
 from hotline.cli.options import FILE
 from hotline.config import Settings

@@ -14,7 +14,7 @@ from string import Formatter
 
 import pytest
 
-from hotline.cli.people.guide import DOCS, PAPERS, WRITTEN
+from hotline.cli.people import DOCS, PAPERS, WRITTEN
 from hotline.domain.people.pin_rest import IN_A_DAY, IN_A_ROW, SHORT
 from hotline.domain.referrals.clocks import TIMES
 from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.adapters.live_phrases import load_console_words
+from hotline.adapters.catalogues import load_console_words
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.desk.audit_sentences import PROCESSES

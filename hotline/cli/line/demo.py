@@ -16,6 +16,7 @@ from urllib.error import URLError
 import click
 
 from hotline.bootstrap import Role, build_console, build_reader, key_folder
+from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.cli.line import demo_home, key_gate
 from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
@@ -23,7 +24,6 @@ from hotline.cli.line.hooks import addresses
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, procfile_option, read_procfile
 from hotline.cli.line.run import fork_server_place, listening, programs_of
-from hotline.cli.people.desks import PASSPHRASE_FILE
 from hotline.config import Settings, spelled_out
 from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.enrolment import (

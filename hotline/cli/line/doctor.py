@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import click
 
 from hotline.bootstrap import Role, build_console, key_folder, next_step, wrong_sentence
-from hotline.cli.keys.making import LOST
 from hotline.cli.law import owed_found
 from hotline.cli.line import demo_home
 from hotline.cli.line.closed import folder_found, gateway_key_found, kept_found
@@ -23,6 +22,7 @@ from hotline.cli.line.processes_found import (
     web_found,
 )
 from hotline.cli.line.settings import helps
+from hotline.cli.making import LOST
 from hotline.cli.options import as_json_option, picked, print_json
 from hotline.config import Settings, variable_of
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable

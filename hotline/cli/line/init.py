@@ -12,11 +12,11 @@ import click
 from hotline import plugs
 from hotline.adapters.demo_accounts import keep_demo_accounts
 from hotline.bootstrap import UNFINISHED_INIT, Role, build_console, build_pages, key_folder, missing
-from hotline.cli.keys.making import make_missing, prove_all
+from hotline.cli.accounts import link_line
+from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.cli.kit import new_passphrase
+from hotline.cli.making import make_missing, prove_all
 from hotline.cli.options import FOLDER, passphrase_in, passphrase_of, passphrase_option, progress
-from hotline.cli.people.accounts import link_line
-from hotline.cli.people.desks import PASSPHRASE_FILE
 from hotline.config import Settings
 from hotline.domain.people.enrolment import CALL_BACK_NUMBER, demo_numbers, demo_responders
 from hotline.environment import CHECKOUT

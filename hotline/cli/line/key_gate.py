@@ -7,7 +7,7 @@ from socket import gethostname
 
 from hotline import plugs
 from hotline.bootstrap import Role, build_console, missing, wrong_sentence
-from hotline.cli.keys.making import LOST
+from hotline.cli.making import LOST
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady, StoreUnavailable
 from hotline.sealing.keys.keymaking import lacking

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hotline.adapters.live_phrases import load_console_words
+from hotline.adapters.catalogues import load_console_words
 from hotline.cli.kit import console_kit
 from hotline.cli.options import FOLDER, checked, language_option, print_json, signed
 from hotline.domain.changes.change import ChangeAuthor

@@ -10,8 +10,8 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
-from hotline.cli.words import console_catalogue
-from hotline.cli.words.flows import FLOWS
+from hotline.cli import console_catalogue
+from hotline.cli.flows import FLOWS
 from hotline.domain import wording
 from hotline.domain.wording import Template
 from hotline.engine.document import document as documents

@@ -10,9 +10,12 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.options import FILE, NEW_FILE, agreed, as_json_option, picked, print_json, signed
+from hotline.config import Settings
 from hotline.domain.accounts.account import Actor
+from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.recipients import NATIONAL_LEAST
 from hotline.domain.places.places import place_name
+from hotline.environment import CHECKOUT
 from hotline.errors import ImportRefused
 from hotline.services.people import enrolling, enrolment, leaves, removals
 from hotline.services.people.dossiers import people_list
@@ -20,6 +23,8 @@ from hotline.services.people.dossiers.people_list import PersonState
 from hotline.services.people.enrolling import StartPaper
 from hotline.services.people.leaves import shown
 from hotline.store.people.responders import Responder
+from hotline.text import paper
+from hotline.text.languages import CODES
 
 NOBODY = """no one was enrolled: fix these rows and import the file again. Its first line is
 name,msisdn,language,level,districts,categories"""
@@ -161,3 +166,36 @@ def state_of(person: Responder, back_at: datetime | None = None) -> str:
     if state is PersonState.LEAVE and back_at is not None:
         return f"on leave until {shown(back_at)}"
     return "can be alerted" if state is PersonState.TOLD else state.value
+
+
+DOCS = CHECKOUT / "docs"
+PAPERS = {"responder": "responder-guide", "first-ten-minutes": "first-ten-minutes"}
+WRITTEN = "*384*777*90#"
+"""As the pages of docs/ write what a responder dials."""
+FIRST = "en"
+"""Whose page has no language in its name."""
+
+
+@click.command()
+@click.argument("paper_name", metavar="PAPER", type=click.Choice([*PAPERS]))
+@click.option("--language", type=click.Choice(CODES), default=CODES[0], show_default=True)
+@click.option(
+    "--out",
+    type=NEW_FILE,
+    required=True,
+    help="The HTML file: open it in a browser, and print it.",
+)
+def guide(paper_name: str, language: str, out: Path) -> None:
+    """Write a PAPER for responders, to print: `responder` is the guide, `first-ten-minutes` one card.
+
+    It says what this line is dialled by.
+    """
+    settings = Settings.read(os.environ)
+    name = PAPERS[paper_name] + ("" if language == FIRST else f".{language}")
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    printed = paper.sheet(page, language, lambda one: (DOCS / one).read_text(encoding="utf-8"))
+    printed = printed.replace(WRITTEN, responders_entry(settings.service_code))
+    try:
+        out.write_text(printed, encoding="utf-8")
+    except OSError as broken:
+        raise click.ClickException(f"{out}: {broken.strerror}") from None

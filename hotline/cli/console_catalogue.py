@@ -16,7 +16,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
-from hotline.adapters.live_phrases import console_catalogue_path, load_console_words
+from hotline.adapters.catalogues import CONSOLE, catalogue_path, load_console_words
 from hotline.domain.accounts.account import ROLES, AccountState
 from hotline.domain.accounts.faults import AccountFault
 from hotline.domain.cases import people_codes
@@ -134,13 +134,13 @@ def _write(locales: Path, language: str, words: Mapping[str, str]) -> Path:
     written = io.BytesIO()
     write_po(written, catalogue, width=0, omit_header=True, sort_output=True)
     head = HEADER.format(language=language, review=REVIEW.get(language, DRAFT))
-    path = console_catalogue_path(locales, language)
+    path = catalogue_path(locales, language, CONSOLE)
     path.write_bytes(head.encode() + written.getvalue())
     return path
 
 
 def _known(locales: Path) -> Mapping[str, Mapping[str, str]]:
-    if not all(console_catalogue_path(locales, language).exists() for language in CODES):
+    if not all(catalogue_path(locales, language, CONSOLE).exists() for language in CODES):
         return {language: {} for language in CODES}
     return load_console_words(locales)
 

@@ -1,0 +1,460 @@
+"""`hotline tips`: how every tip stands, and reading one with a desk's passphrase."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.adapters.catalogues import load_console_words
+from hotline.cli.desks import desk_code, passphrase_of_desk
+from hotline.cli.kit import console_kit
+from hotline.cli.options import (
+    TIP,
+    TIP_ID,
+    as_json_option,
+    language_option,
+    passphrase_option,
+    picked,
+    print_json,
+    recovering,
+    second_of,
+    signed,
+    since_option,
+)
+from hotline.domain import trial
+from hotline.domain.call_back import KIGALI
+from hotline.domain.cases.following import FOLLOWS
+from hotline.domain.places.places import place_name, place_within
+from hotline.domain.tip import NATIONAL, Matter, TipOutcome, TipState, Urgency
+from hotline.domain.tips.promises import Asked, Wait, wait_of
+from hotline.domain.tips.retention import Keeping
+from hotline.ports import Kit
+from hotline.services.cases import line_of_time
+from hotline.services.cases.line_of_time import CaseMoment, CaseSheet, ListedCase
+from hotline.services.desk import access, reading, sending_down
+from hotline.services.desk.keys.by_passphrase import TwoPeople
+from hotline.services.people.leaves import shown
+from hotline.services.referrals import endings
+from hotline.services.referrals.case_standing import coming_of
+from hotline.services.tips import retention as keeping
+from hotline.services.tips.persons import case_persons
+from hotline.store.referrals.retention import Kept
+from hotline.store.referrals.tip_overview import TipOverview, Wanted
+from hotline.store.tips.visible import of_desk
+
+PAGE = 50
+
+
+@click.command("list")
+@click.option("--open", "is_open", is_flag=True, help="Only those that nobody has closed.")
+@click.option("--desk", metavar="DESK", help="Only those that this desk may read.")
+@since_option("Filed")
+@click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
+@click.option("--before", type=TIP_ID, metavar="ID", help="Older than this one: the next page.")
+@click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
+@as_json_option
+def list_(
+    desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
+) -> None:
+    """Tips and complaints without their words, the newest first; red where nobody has taken it.
+
+    Each says how long it waited of the time that was promised, who has it, and the clock that is due next. "fragment"
+    is what was left before a district was told: nobody can act on it, and nothing was promised.
+    """
+    most = limit or (None if as_json else PAGE)
+    asked = Wanted(
+        viewer=of_desk(desk_code(desk)) if desk else None,
+        since=since,
+        limit=most and most + 1,
+        **wanted,
+    )
+    with console_kit() as kit:
+        now = kit.now()
+        found = access.list_tips(kit, asked)
+    page = found[:most]
+    if as_json:
+        print_json([row_of(standing, now) for standing in page])
+        return
+    if not page:
+        is_narrowed = desk or since or any(wanted.values())
+        click.echo("no such tips" if is_narrowed else "no tips yet", err=True)
+    for standing in page:
+        click.echo(_line(standing, now))
+    if len(found) > len(page):
+        click.echo(f"older ones: the same with --before {page[-1].tip.id}", err=True)
+
+
+def _line(standing: TipOverview, now: datetime) -> str:
+    tip = standing.tip
+    filed = shown(tip.filed_at) if tip.filed_at else ""
+    what = tip.matter if tip.matter == Matter.COMPLAINT else tip.category or "-"
+    state = "closed" if tip.closed_at else tip.state
+    return (
+        f"{tip.id:5}  {filed:17}  {place_within(tip.place, tip.within, 'en'):14} {what:12}"
+        f" {Urgency(tip.urgency).label:6} {state:9} {'  '.join(_notes(standing, now))}"
+    )
+
+
+def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
+    """Yields how long a tip waited, who is responsible, what comes next, and what else the reader must know."""
+    tip = standing.tip
+    if tip.channel == trial.DRILL:
+        yield "EXERCISE"
+    yield from _waited(standing, now)
+    yield _holder(standing)
+    if standing.is_red:
+        yield _red("RED")
+    if standing.clock and standing.due_at:
+        yield f"{standing.clock} due {shown(standing.due_at)}"
+    if standing.end_wanted_by:
+        since = f" since {shown(tip.closure_requested_at)}" if tip.closure_requested_at else ""
+        yield f"closure waits{since}: {standing.end_wanted_by} says {tip.end_wanted}"
+    if tip.closed_at is None and (mark := coming_of(tip).mark(tip.matter)):
+        yield mark
+    if standing.same_contact:
+        yield f"also from this phone: {standing.same_contact}"
+    if standing.question:
+        yield f"question: {standing.question}"
+    if tip.closed_at:
+        came = f", outcome: {tip.outcome}" if tip.outcome else ""
+        yield f"closed {shown(tip.closed_at)}{came}"
+    if tip.erased_at:
+        yield "words erased"
+    elif tip.erase_wanted_at:
+        yield "somebody asked to erase it"
+
+
+def _holder(standing: TipOverview) -> str:
+    taken = standing.responsible
+    if standing.asked is not None:
+        said = "passed on by" if standing.asked is Asked.PASSED_ON else "others are asked beside"
+        taken = f"{said} {taken}"
+    if standing.tip.closed_at:
+        taken = taken or standing.acknowledged_by or "taken by nobody"
+    if taken is None and standing.tip.state == TipState.FRAGMENT:
+        taken = "left early: told once" if standing.referrals else "left early: rings nobody"
+    taken = taken or _red("NOBODY")
+    return f"{taken} (unproven: {standing.unproven})" if standing.unproven else taken
+
+
+def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
+    """`waits 9 of 3 min LATE`, or how soon it was taken; nothing where it was closed and nobody took it."""
+    wait, ended_at = _wait(standing, now), _taken_at(standing)
+    if wait is None or (standing.tip.closed_at and ended_at is None):
+        return
+    late = f" {_red('LATE')}" if wait.is_late else ""
+    yield f"{'taken in' if ended_at else 'waits'} {wait}{late}"
+
+
+def _taken_at(standing: TipOverview) -> datetime | None:
+    """Returns when it was taken; None while people are asked to take it."""
+    is_over = standing.is_taken or standing.tip.closed_at is not None
+    return standing.acknowledged_at if is_over else None
+
+
+def _wait(standing: TipOverview, now: datetime) -> Wait | None:
+    tip = standing.tip
+    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == trial.DRILL
+    if tip.filed_at is None or nothing_promised:
+        return None
+    ended_at = _taken_at(standing) or tip.closed_at
+    return wait_of(tip.urgency, tip.filed_at, ended_at=ended_at, now=now)
+
+
+def _red(word: str) -> str:
+    return click.style(word, fg="red", bold=True)
+
+
+OF_TIP = (
+    *("id", "matter", "category", "urgency", "state", "do_not_visit", "visit", "manner"),
+    *("outcome", "end_wanted"),
+)
+OF_OVERVIEW = (
+    *("same_contact", "question", "end_wanted_by", "responsible", "referrals"),
+    *("acknowledged_by", "unproven"),
+)
+MOMENTS = ("filed_at", "erase_wanted_at", "closed_at", "closure_requested_at")
+"""What a program reads of a tip as it stands in its rows."""
+
+
+def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
+    """A tip as a program reads it."""
+    tip, wait = standing.tip, _wait(standing, now)
+    return {
+        **picked(tip, *OF_TIP),
+        **picked(standing, *OF_OVERVIEW),
+        **{name: second_of(getattr(tip, name)) for name in MOMENTS},
+        "exercise": tip.channel == trial.DRILL,
+        "place": place_name(tip.place, "en"),
+        "within": tip.within and place_name(tip.within, "en"),
+        "waited_seconds": wait and int(wait.spent.total_seconds()),
+        "promised_seconds": wait and int(wait.promised.total_seconds()),
+        "late": wait and wait.is_late,
+        "words_erased": tip.erased_at is not None,
+        "red": standing.is_red,
+        "next_clock": standing.clock,
+        "due_at": second_of(standing.due_at),
+        "acknowledged_at": second_of(standing.acknowledged_at),
+    }
+
+
+ERASE_WANTED = {
+    "rw": "Hari uwasabye ko bisibwa. Ashobora kuba atari we wabivuze.",
+    "en": "Somebody asked to erase this, and need not be who told it.",
+    "fr": "Quelqu'un a demandé de l'effacer; ce n'est pas forcément qui l'a dit.",
+}
+WIDEST = 60
+
+
+@click.command()
+@TIP
+@click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
+@signed
+@recovering
+@passphrase_option("the passphrase; asked for on the terminal otherwise")
+@language_option
+def read(
+    tip_id: int,
+    desk: str,
+    by: str,
+    reason: str,
+    second: str,
+    passphrase_file: Path | None,
+    language: str,
+) -> None:
+    """Print what a tip says. Leaves a row in the audit log before anything is shown, also where it is refused."""
+    code, people = desk_code(desk), TwoPeople(by, second)
+    with console_kit() as kit:
+        access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
+        passphrase = passphrase_of_desk(passphrase_file, code)
+        tip = access.read_tip(
+            kit, tip_id, desk=code, passphrase=passphrase, by=people, reason=reason
+        )
+        told = reading.worded(kit, tip, language)
+
+    if first := tip.coming.sentence(tip.matter):
+        click.secho(load_console_words()[language].get(first, first), fg="red")
+    if tip.erase_wanted_at is not None:
+        click.secho(ERASE_WANTED[language], fg="red", err=True)
+    if tip.earlier:
+        click.echo(earlier_line(tip.earlier, language))
+    width = min(WIDEST, max((len(question) for question, _ in told), default=0))
+    for question, answer in told:
+        # Nothing that a terminal would obey.
+        harmless = "".join(letter if letter.isprintable() else "?" for letter in answer)
+        click.echo(f"{question:{width}}  {harmless}")
+
+
+def case_row_of(one: ListedCase) -> dict[str, object]:
+    """A case as a program reads it."""
+    tip = one.tip
+    return {
+        **picked(tip, "urgency", "outcome"),
+        "tip": tip.id,
+        "references": one.references,
+        "place": place_name(tip.place, "en"),
+        "within": tip.within and place_name(tip.within, "en"),
+        "state": one.stage,
+        "red": one.is_red,
+        "held_by": one.holder,
+        "filed_at": second_of(tip.filed_at),
+        "closed_at": second_of(tip.closed_at),
+        "persons_met": one.persons,
+        "clocks": [{"clock": kind, "due_at": second_of(due_at)} for due_at, kind in one.clocks],
+    }
+
+
+def line_of(kit: Kit, one: CaseMoment, language: str) -> str:
+    """Returns the time, the event and the channel. A correction shows its number and the one it corrects."""
+    said = one.kind.value if one.template is None else kit.phrases.say(language, one.template)
+    codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
+    details = (
+        one.way,
+        one.who or one.desk,
+        f"({codes})" if codes else "",
+        f"#{one.entry_id}" if one.supersedes or one.corrected_by else "",
+        f"corrects #{one.supersedes}" if one.supersedes else "",
+        f"corrected by #{one.corrected_by}" if one.corrected_by else "",
+    )
+    told = " ".join(filter(None, details))
+    return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {told}"
+
+
+def document_of(one: CaseMoment) -> dict[str, object]:
+    return {
+        **picked(one, "kind", "way", "who", "desk", "supersedes", "corrected_by"),
+        "id": one.entry_id,
+        "at": one.at.isoformat(),
+        "codes": dict(one.codes),
+    }
+
+
+WIDTH = 10
+
+
+@click.command()
+@click.argument("name", metavar="REF")
+@language_option
+@as_json_option
+def show(name: str, language: str, as_json: bool) -> None:
+    """Print how one case stands, and what happened to it: REF is a reference, or a tip's id.
+
+    Of persons it says how many were met. What is noted of them is read on a phone or in the console, with a key.
+    """
+    with console_kit() as kit:
+        sheet = line_of_time.sheet(kit, name.upper())
+        lines = [line_of(kit, one, language) for one in sheet.moments]
+    if as_json:
+        print_json(
+            {
+                **case_row_of(sheet.listed),
+                "linked_to": [{"tip": one.tip_id, "why": one.why} for one in sheet.links],
+                "entries": [document_of(one) for one in sheet.moments],
+            }
+        )
+        return
+    for label, value in _facts(sheet):
+        click.echo(f"{label:{WIDTH}}{value}")
+    click.echo("\n".join(lines))
+
+
+def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
+    one, tip = sheet.listed, sheet.listed.tip
+    yield "case", " ".join((f"T{tip.id}", *one.references))
+    filed = f", filed {shown(tip.filed_at)}" if tip.filed_at is not None else ""
+    yield "told of", place_within(tip.place, tip.within, "en") + filed
+    if tip.channel == trial.DRILL:
+        yield "exercise", "nobody told it: see Exercises in the console"
+    yield "urgency", Urgency(tip.urgency).label
+    ended = f" {shown(tip.closed_at)}, {tip.outcome or 'no outcome'}" if tip.closed_at else ""
+    yield "state", f"{one.stage}{ended}{', RED' if one.is_red else ''}"
+    yield "held by", one.holder or ("-" if tip.closed_at is not None else "nobody has it")
+    yield "persons", "not kept any more" if one.persons is None else str(one.persons)
+    clocks = (f"{kind} due {shown(due_at)}" for due_at, kind in one.clocks)
+    yield "clocks", ", ".join(clocks) or "none runs"
+    if sheet.links:
+        yield "linked to", ", ".join(f"T{other.tip_id} ({other.why})" for other in sheet.links)
+
+
+EARLIER = {
+    "rw": "Ahantu hari havuzwe mbere",
+    "en": "Told of before the place was corrected",
+    "fr": "Lieu dit avant la correction",
+}
+OUTCOME = click.Choice([one.value for one in TipOutcome])
+
+
+@click.command()
+@TIP
+@signed
+@click.option("--outcome", type=OUTCOME, required=True, help="What came of it.")
+def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
+    """Request that a tip is closed. A command closes nothing: a typed name proves nobody.
+
+    Somebody of the national desk opens the case, behind the PIN or in the console, and confirms the closure there.
+    The same name's later request replaces the earlier one.
+    """
+    with console_kit() as kit:
+        kept = keeping.close_tip(
+            kit, tip_id, by=by, reason=reason, outcome=TipOutcome(outcome), only_requests=True
+        )
+        clocks = case_persons.still_owed(kit, tip_id)
+    _say(kept)
+    for one in clocks:
+        due, owed = one.due_at.astimezone(KIGALI), FOLLOWS[one.kind].owed
+        click.echo(f"  still owed to person {one.n}: {owed}, by {due:%Y-%m-%d %H:%M} in Kigali")
+
+
+def _say(kept: Kept) -> None:
+    """Prints how the tip stands, and the command that comes next."""
+    tip = kept.tip
+    if tip.erased_at is not None:
+        click.echo(f"tip {tip.id}: closed; its words were erased, as somebody had asked")
+    elif tip.closed_at is not None:
+        click.echo(f"tip {tip.id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
+    elif tip.end_wanted_by is not None:
+        who = endings.said(tip.end_wanted_by)
+        click.echo(
+            f"tip {tip.id}: not closed yet. {who} says {tip.end_wanted}. A second person opens the case, behind the PIN"
+            " or in the console, and confirms it there."
+        )
+
+
+@click.command("let-go")
+@TIP
+@signed
+def let_go(tip_id: int, by: str, reason: str) -> None:
+    """Let the people of a tip's first place go, once somebody of the corrected one has it."""
+    with console_kit() as kit:
+        sending_down.let_go(kit, tip_id, by=by, reason=reason)
+    click.echo(f"tip {tip_id}: the people of the first place are let go, and learn it now")
+
+
+@click.command("send-down")
+@TIP
+@signed
+@recovering
+@passphrase_option("the national desk's passphrase; asked for otherwise")
+def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: Path | None) -> None:
+    """Let the district know of a tip that names an official: for the national desk, when none is involved after all."""
+    people = TwoPeople(by, second)
+    with console_kit() as kit:
+        passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
+        sending_down.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)
+    click.echo(f"tip {tip_id}: its district may read it, and is told now")
+
+
+def earlier_line(places: Sequence[str], language: str) -> str:
+    """Returns the places that a tip was told of before, for whoever reads it."""
+    return f"{EARLIER[language]}: {', '.join(place_name(place, language) for place in places)}"
+
+
+@click.command()
+@as_json_option
+def retention(as_json: bool) -> None:
+    """List whose words are erased next, and what is held. The clock erases two weeks after it warned here.
+
+    Words go 90 days after `hotline tips close`, or 270 days after the tip was filed where nobody closed it. Place,
+    kind, urgency and times stay, for the figures. What was noted of persons goes once its month was counted for
+    the last time, 75 days after it ended, and two weeks after a warning too.
+    """
+    with console_kit() as kit:
+        rows = [_row(kept) for kept in keeping.upcoming(kit)]
+        codes = [
+            {**picked(one, "month", "tips", "held"), "goes_at": _day(one.counted_at)}
+            for one in keeping.upcoming_codes(kit)
+        ]
+    if as_json:
+        print_json([*rows, *codes])
+        return
+    for one in codes:
+        held = f"; {len(one['held'])} are held" if one["held"] else ""
+        click.echo(
+            f"persons of {one['month']}: {len(one['tips'])} cases, counted {one['goes_at']}, then erased{held}"
+        )
+    if not rows:
+        click.echo("no words go within two weeks, and none are held", err=True)
+    for row in rows:
+        held = f"  by {row['held_by']}: {row['reason']}" if row["state"] == Keeping.HELD else ""
+        click.echo(
+            f"{row['tip']:5}  {row['state']:7} goes {row['goes_at']}  {row['place']:14}{held}"
+        )
+
+
+def _row(kept: Kept) -> Mapping[str, Any]:
+    hold = kept.hold
+    return {
+        "tip": kept.tip.id,
+        "state": kept.term.keeping,
+        "place": place_name(kept.tip.place, "en"),
+        "goes_at": _day(kept.term.goes_at),
+        "warned_at": kept.term.warned_at and _day(kept.term.warned_at),
+        "held_by": hold and hold.placed_by,
+        "reason": hold and hold.reason,
+    }
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"
