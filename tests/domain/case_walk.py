@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hotline.domain.referrals import ladder
+from hotline.domain.referrals import ladder, ladder_steps
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
 from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
@@ -38,7 +38,7 @@ class CaseWalk:
     def __post_init__(self) -> None:
         first = first_told(self.case, self.people)
         self.told = [self._told(who) for who in first]
-        self._set({DeadlineKind.ACKNOWLEDGE: ladder.filed(self.case, self.at)})
+        self._set(ladder_steps.filed(self.case, self.at))
 
     @property
     def living(self) -> list[Candidate]:

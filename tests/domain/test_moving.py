@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals import ladder, moving
+from hotline.domain.referrals import ladder, ladder_steps
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care, Coming, visit_told
@@ -88,7 +88,7 @@ def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
 @pytest.mark.parametrize("holder", [None, ONE, DESK])
 @pytest.mark.parametrize(
     ("knew", "nth", "new"),
-    [((), 0, {6, 7}), ((6,), 0, {7}), ((6, 7), 0, set()), ((), moving.MOST_MOVES + 1, set())],
+    [((), 0, {6, 7}), ((6,), 0, {7}), ((6, 7), 0, set()), ((), ladder_steps.MOST_MOVES + 1, set())],
 )
 def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_holder(
     knew: tuple[int, ...], nth: int, new: set[int], holder: int | None

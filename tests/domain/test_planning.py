@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals.ladder import LadderStep, Planning, WaitingTip
+from hotline.domain.referrals.planning import LadderStep, Planning, WaitingTip
 from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
 from tests.builders import NOON
 from tests.domain.test_referral import CASES, ROSTER, ROSTERS, case

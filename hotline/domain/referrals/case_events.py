@@ -6,14 +6,23 @@ Whoever holds the phone and the PIN may be the one whom the tip is about. So a w
 itself: words that nobody has acted on yet, and those of an open danger, go only when the national desk says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind, in_hours
 from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.referral import Case, Notified
+from hotline.domain.referrals.referral import (
+    NEVER,
+    Candidate,
+    Case,
+    Notified,
+    Reason,
+    first_told,
+    next_told,
+    of_the_nation,
+)
 from hotline.domain.tip import Urgency
 
 
@@ -151,6 +160,30 @@ class CaseStanding:
     """Who was told, has a PIN of her own, and has not read it."""
     asked_beside: int = -1
     """How often the desk was asked, how to go, of another tip of its cluster that waits for the answer; -1: of none."""
+    roster: Sequence[Candidate] = ()
+    """The living recipients. `ladder.decide` sets it, and these two."""
+    event: Event = Event(Happened.DUE)
+    at: datetime = NEVER
+
+    @property
+    def urgency(self) -> int:
+        return self.case.urgency
+
+    @property
+    def knew(self) -> frozenset[int]:
+        """Returns who was ever told."""
+        return frozenset(one.responder_id for one in self.told)
+
+    @property
+    def desk(self) -> frozenset[int]:
+        """Returns the living of the national desk."""
+        return of_the_nation(self.roster)
+
+    def first_told(self) -> tuple[int, ...]:
+        return first_told(self.case, self.roster, self.told)
+
+    def next_told(self, reason: Reason) -> tuple[int, ...]:
+        return next_told(self.case, self.roster, self.told, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +197,18 @@ def tells(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Tell, ...]:
     return tuple(Tell(who, purpose) for who, purpose in orders if who)
 
 
+UNCHANGED = -1
+"""Who holds it goes on holding it. Only within a step: `ladder.decide` names who that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What follows. A clock that is set replaces the open one of its kind; closing `judge` takes the wish back."""
 
     tell: tuple[Tell, ...] = ()
     set: Mapping[DeadlineKind, Clock] = field(default_factory=dict)
-    close: frozenset[DeadlineKind] = frozenset()
-    holder: int | None = None
+    close: Set[DeadlineKind] = frozenset()
+    holder: int | None = UNCHANGED
     """Who is responsible from now on."""
     release: tuple[int, ...] = ()
     """Whose referrals end: it is no case of theirs any more."""

@@ -47,7 +47,7 @@ OVERDUE_FROM = 2
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
-    """All that follows from one kind of deadline. `domain/referrals/firing.py` says what each does when it is due."""
+    """All that follows from one kind of deadline. `ladder.DUE` says what each does when it is due."""
 
     ends_with_case: bool = True
     asks: bool = False
@@ -194,17 +194,6 @@ def outcome_again(urgency: int, at: datetime) -> datetime:
     if again is None:
         return next_morning(at)
     return at + again if urgency == Urgency.DANGER else by_day(at + again)
-
-
-def closure_again(urgency: int, at: datetime, *, is_safe: bool, rests: bool) -> datetime:
-    """When the national desk is asked again about a requested closure.
-
-    Danger at any hour, unless every person who was met is with a service: then next at 06:30. `rests`: the desk decides
-    by the next working day, and somebody of it has opened the case.
-    """
-    if urgency != Urgency.DANGER or rests:
-        return in_hours(at + HOURLY)
-    return next_bell(at) if is_safe else at + AGAIN
 
 
 def next_bell(at: datetime) -> datetime:

@@ -18,7 +18,7 @@ from hotline.domain.dialogue.asks import (
     ReaderAnswer,
 )
 from hotline.domain.referrals import referral
-from hotline.domain.referrals.ladder import NOBODY
+from hotline.domain.referrals.planning import NOBODY
 from hotline.domain.referrals.referral import Candidate, Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import OUTCOMES, TipOutcome, desk_of

@@ -12,7 +12,7 @@ from hotline.domain.outbox.message import Kind, Wording, notice, responders_entr
 from hotline.domain.referrals.case_events import Purpose, Tell
 from hotline.domain.referrals.clocks import KIGALI, DeadlineKind
 from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.ladder import LadderStep
+from hotline.domain.referrals.planning import LadderStep
 from hotline.domain.tips.clusters import under
 from hotline.domain.wording import Template
 from hotline.ports import Kit

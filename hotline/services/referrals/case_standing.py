@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hotline.domain.cases import closing
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.places.places import alerted_as
-from hotline.domain.referrals import moving
+from hotline.domain.referrals import ladder_steps
 from hotline.domain.referrals.case_events import CaseStanding
 from hotline.domain.referrals.clocks import ASKS, DeadlineKind
 from hotline.domain.referrals.coming import Coming, coming
@@ -98,7 +98,7 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
 def may_let_go(session: Session, tip: Tip) -> bool:
     """Whether somebody who was told of the present place holds it, and people of an earlier one are still told."""
     standing = standing_of(session, tip)
-    gone = moving.away(standing)
+    gone = ladder_steps.away(standing)
     return bool(gone) and standing.holder is not None and standing.holder not in gone
 
 

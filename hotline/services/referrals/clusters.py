@@ -15,8 +15,8 @@ from datetime import datetime
 from hotline.domain.cases.entries import WHY, EntryKind
 from hotline.domain.referrals.case_events import Purpose, Tell
 from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.ladder import LadderStep, WaitingTip
-from hotline.domain.referrals.moving import told_beside
+from hotline.domain.referrals.ladder_steps import told_beside
+from hotline.domain.referrals.planning import LadderStep, WaitingTip
 from hotline.domain.referrals.referral import Candidate
 from hotline.domain.tips.clusters import (
     DANGERS,

@@ -11,12 +11,12 @@ from datetime import datetime
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import Priority
 from hotline.domain.outbox.message import Wording, alert_but_ref, like_another, responders_entry
-from hotline.domain.referrals import ladder, reference
+from hotline.domain.referrals import clocks, ladder, ladder_steps, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.drills import exercise
-from hotline.domain.referrals.ladder import NOBODY, LadderStep
+from hotline.domain.referrals.planning import NOBODY, LadderStep
 from hotline.domain.referrals.referral import Candidate
 from hotline.domain.wording import Template
 from hotline.ports import Kit
@@ -156,9 +156,10 @@ def begin(
         if step.case.once:
             continue
         if step.number == 0:
-            due[ladder.filed(step.case, at).due_at].append(step.tip_id)
-            if step.care is Care.CAREFUL:
-                deadlines.set_clocks(session, step.tip_id, ladder.how(step.care, at), at)
+            by = clocks.acknowledge_due(step.case.urgency, at, step=0)
+            due[by].append(step.tip_id)
+            if asks := ladder_steps.how(step.care, at):
+                deadlines.set_clocks(session, step.tip_id, asks, at)
             continue
         if step.leader is not None and referrals.is_taken(session, step.tip_id):
             continue

@@ -7,7 +7,7 @@ from datetime import datetime
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.ladder import Planning
+from hotline.domain.referrals.planning import Planning
 from hotline.domain.referrals.referral import Candidate
 from hotline.ports import Kit
 from hotline.services.doorbell import ring_for

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from hotline.domain import trial
 from hotline.domain.msisdn import sendable
-from hotline.domain.referrals.ladder import LadderStep
+from hotline.domain.referrals.planning import LadderStep
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit, LookingKit, WatchKit
 from hotline.services.check_result import CheckResult, in_kigali, warning

@@ -21,7 +21,7 @@ from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Care, coming
-from hotline.domain.referrals.ladder import NOBODY, WaitingTip
+from hotline.domain.referrals.planning import NOBODY, WaitingTip
 from hotline.domain.referrals.referral import Candidate, Case, Level, Notified, ReferralState
 from hotline.domain.tip import ABROAD, NATIONAL, TipState, is_camp
 from hotline.store import database

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 
-from hotline.domain.referrals import ladder
+from hotline.domain.referrals import ladder, ladder_steps
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
@@ -69,7 +69,7 @@ class Ladder:
     def filed(self) -> Standing:
         told = first_told(CASE, [*ROSTERS[TURNS[0]].values()])
         people = tuple(TOLD if n in told else 0 for n in range(len(LEVELS)))
-        first = Decision((), {DeadlineKind.ACKNOWLEDGE: ladder.filed(CASE, NOW)})
+        first = Decision((), ladder_steps.filed(CASE, NOW))
         return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
 
     def courses(self, at: Standing, event: Event) -> tuple[Course, ...]:

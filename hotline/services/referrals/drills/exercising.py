@@ -11,9 +11,9 @@ from hotline.domain.cases.entries import OUTCOME, EntryKind
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.outbox.message import Wording
 from hotline.domain.places.places import place_name
-from hotline.domain.referrals import ladder as rules
+from hotline.domain.referrals import ladder_steps
 from hotline.domain.referrals.case_events import Event, Happened
-from hotline.domain.referrals.clocks import CASE_CLOCKS, KIGALI, DeadlineKind
+from hotline.domain.referrals.clocks import CASE_CLOCKS, KIGALI
 from hotline.domain.referrals.drills.exercise import (
     CALM,
     LASTS,
@@ -26,7 +26,7 @@ from hotline.domain.referrals.drills.exercise import (
     is_by_night,
     who_may_be_woken,
 )
-from hotline.domain.referrals.ladder import LadderStep
+from hotline.domain.referrals.planning import LadderStep
 from hotline.domain.referrals.referral import Candidate, first_told
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import (
@@ -203,7 +203,7 @@ def _alert(
     """Alerts the first of these people. Returns an alert to ring for."""
     case = routed(session, tip)
     step = LadderStep(tip.id, case, 0, first_told(case, people), is_exercise=True)
-    deadlines.set_clocks(session, tip.id, {DeadlineKind.ACKNOWLEDGE: rules.filed(case, at)}, at)
+    deadlines.set_clocks(session, tip.id, ladder_steps.filed(case, at), at)
     return ladder.tell(session, kit, [step], at)
 
 
