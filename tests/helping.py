@@ -18,7 +18,6 @@ from hotline.sealing.sealer import Sealer
 from hotline.services.cases import case_opening, entries, people
 from hotline.services.cases.people import PersonAct
 from hotline.services.referrals.helping import following, recording
-from hotline.services.referrals.helping.recording import Recorded
 from hotline.store.cases import case_log
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
@@ -75,14 +74,15 @@ class HelpedCase:
         corrects: int | None = None,
         who: int | None = None,
         key: str = "",
-    ) -> Recorded:
-        """Whoever holds it says so, in a transaction of its own. `of`: the entry of the offer."""
+    ) -> int | None:
+        """Whoever holds it says so, in a transaction of its own. `of`: the entry of the offer. Returns its entry."""
         by = entries.by_responder(who or self.hers, EntryWay.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
         act = PersonAct(EntryKind(kind), said, by, at, key or f"{next(self.keys)}", corrects)
         with self.district.database.writing() as session:
             tip = referrals.tip_for_writing(session, self.tip)
-            return recording.record(session, self.kit, tip, act, private=self.private(session))
+            told = recording.record(session, self.kit, tip, act, private=self.private(session))
+        return None if told is None else told[0]
 
     def private(self, session: Session) -> bytes | None:
         tip = referrals.tip_for_writing(session, self.tip)
@@ -103,7 +103,7 @@ class HelpedCase:
         """Somebody was met, wants help, and was offered it: the entry of the offer."""
         self.say("screened", GROWN_UP)
         self.say("consent", {"consent": "yes"})
-        offered = self.say("offered", {"service": "shelter"}).entry_id
+        offered = self.say("offered", {"service": "shelter"})
         assert offered is not None
         return offered
 

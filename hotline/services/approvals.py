@@ -14,7 +14,7 @@ from hotline.services import approving
 from hotline.services.accounts import changing, new_links
 from hotline.services.approving import About, ApprovalRule, Decision
 from hotline.services.desk import admissions
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import enrolment
 from hotline.services.people.dossiers import leaving, postings
 from hotline.services.tips import desk_calls, lifting, waiting_closures
@@ -116,7 +116,7 @@ def decide(
     """
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         personnel.take_turns(session)
         held = accounts.one(session, by.account_id).held_roles
         row = store.held(session, approval_id, kit.now())
@@ -132,10 +132,7 @@ def decide(
             raise ApprovalRefused(
                 remark("another person decides: not the one who asked, nor the one it is about")
             )
-        to_ring = _carry_out(
-            Decision(session, kit, row, by.actor, reason.strip(), key), about, approve
-        )
-    ring_for(kit, *to_ring)
+        _carry_out(Decision(session, kit, row, by.actor, reason.strip(), key), about, approve)
 
 
 def take_back(kit: Kit, by: SignedIn, approval_id: int) -> None:
@@ -158,11 +155,11 @@ def take_back(kit: Kit, by: SignedIn, approval_id: int) -> None:
         )
 
 
-def _carry_out(decision: Decision, about: About, approve: bool) -> Sequence[int]:
+def _carry_out(decision: Decision, about: About, approve: bool) -> None:
     rule, actor, at = APPROVALS[decision.row.kind], decision.by, decision.kit.now()
     verdict = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
     store.decide(decision.row, audit.by_actor(actor), at, verdict)
-    to_ring = (rule.approve if approve else rule.refuse)(decision)
+    (rule.approve if approve else rule.refuse)(decision)
     if rule.given or not approve:
         audit.sign(
             decision.session,
@@ -172,7 +169,6 @@ def _carry_out(decision: Decision, about: About, approve: bool) -> Sequence[int]
             subject=about.subject,
             reason=": ".join(filter(None, (about.detail, decision.reason))),
         )
-    return to_ring
 
 
 def _seen(session: Session, kit: Kit, row: Approval, by: SignedIn) -> About | None:

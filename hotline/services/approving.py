@@ -3,7 +3,7 @@
 Each kind is an `ApprovalRule` beside the service that asks for it. Nothing that a hook reaches imports this file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -58,9 +58,8 @@ class Decision:
     """The decider's private key; None where it is locked."""
 
 
-def nothing(_decision: Decision) -> Sequence[int]:
+def nothing(_decision: Decision) -> None:
     """Does nothing more than the decision itself."""
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,8 @@ class ApprovalRule:
     """The action of a refusal in the audit log."""
     given: str = ""
     """The action of an approval there; empty where `approve` records it."""
-    approve: Callable[[Decision], Sequence[int]] = nothing
-    """Returns the messages to ring for."""
-    refuse: Callable[[Decision], Sequence[int]] = nothing
+    approve: Callable[[Decision], None] = nothing
+    refuse: Callable[[Decision], None] = nothing
 
 
 def request(

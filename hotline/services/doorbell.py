@@ -1,8 +1,13 @@
 """Ringing for a worker, after the commit. A dead bell is no failure: the clock looks by itself."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
 from hotline.domain.jobs import Job
 from hotline.errors import QueueUnavailable
 from hotline.ports import Kit
+from hotline.store.database import Session
+from hotline.store.outbox import messages
 
 
 def ring(kit: Kit, job: Job, row_id: int) -> bool:
@@ -14,8 +19,14 @@ def ring(kit: Kit, job: Job, row_id: int) -> bool:
     return True
 
 
-def ring_for(kit: Kit, *messages: int | None) -> None:
-    """Rings for messages that were written, where there are any."""
-    for message_id in messages:
-        if message_id is not None:
-            ring(kit, Job.DELIVER, message_id)
+@contextmanager
+def ringing(kit: Kit, turn: AbstractContextManager[object] | None = None) -> Iterator[Session]:
+    """A transaction that writes, as `kit.database.writing` is. Rings once it is committed, if a message is due.
+
+    `turn`: what is held meanwhile, and let go before the bell rings.
+    """
+    with turn or nullcontext(), kit.database.writing() as session:
+        yield session
+    message_id = messages.first_due(session)
+    if message_id is not None:
+        ring(kit, Job.DELIVER, message_id)

@@ -124,6 +124,6 @@ def write(
     act = PersonAct(kind, said, BY, at, f"{tip_id}:{said.n}:{at}:{corrects}", corrects)
     tip = referrals.tip_for_writing(session, tip_id)
     private = private_of(session, kit, tip)
-    entry_id = record(session, kit, tip, act, private=private).entry_id
-    assert entry_id is not None
-    return entry_id
+    written = record(session, kit, tip, act, private=private)
+    assert written is not None
+    return written[0]

@@ -43,7 +43,7 @@ def test_a_case_goes_from_told_to_followed_to_closed_and_begins_anew(district: D
     case.say("screened", {"minor": "no", "act": "yes", "force": "yes", "purpose": "yes"})
     assert stands(district) is CaseStage.SCREENED
     case.say("consent", {"consent": "yes"})
-    offered = case.say("offered", {"service": "shelter"}).entry_id
+    offered = case.say("offered", {"service": "shelter"})
     (only,) = listed(district)
     assert (only.stage, only.persons) == (CaseStage.REFERRED, 1)
     assert only.holder == district.responder(case.hers).name

@@ -69,7 +69,7 @@ def raid(case: HelpedCase) -> None:
     case.say("screened", GROWN_UP)
     case.say("screened", CHILD, n=2)
     case.say("consent", {"consent": "assent_yes", "interest": "yes"}, n=2)
-    offered = case.say("offered", {"service": "shelter"}, n=2).entry_id
+    offered = case.say("offered", {"service": "shelter"}, n=2)
     case.say("answered", {"answer": "accepted"}, n=2, of=offered)
 
 

@@ -66,7 +66,7 @@ def accepted(case: HelpedCase, n: int = 1) -> int:
     """A person is met, wants help, and a service accepts."""
     case.say("screened", GROWN_UP, n=n)
     case.say("consent", {"consent": "yes"}, n=n)
-    offered = case.say("offered", {"service": "shelter"}, n=n).entry_id
+    offered = case.say("offered", {"service": "shelter"}, n=n)
     assert offered is not None
     case.say("answered", {"answer": "accepted"}, n=n, of=offered)
     return offered

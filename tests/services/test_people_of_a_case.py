@@ -123,7 +123,7 @@ def test_danger_that_corrects_what_was_said_is_danger(case: HelpedCase) -> None:
     case.say("answered", {"answer": "accepted"}, of=offered)
     case.say("arrived", {"arrived": "yes"}, of=offered)
     case.district.clock.turn(days=30)
-    safe = case.say("thirty", {"thirty": "safe"}, of=offered).entry_id
+    safe = case.say("thirty", {"thirty": "safe"}, of=offered)
     case.say("thirty", {"thirty": "danger"}, of=offered, corrects=safe)
     assert case.district.tip(case.tip).urgency == Urgency.DANGER
 
@@ -150,20 +150,18 @@ def test_an_end_waits_alike_whatever_a_screening_came_to(district: District) -> 
 def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: HelpedCase) -> None:
     case.say("screened", GROWN_UP, key="once")
     first = case.say("consent", {"consent": "yes"})
-    assert case.say("screened", CHILD, key="once").entry_id is None
-    offered = case.say("offered", {"service": "health"}).entry_id
+    assert case.say("screened", CHILD, key="once") is None
+    offered = case.say("offered", {"service": "health"})
     answered = case.say("answered", {"answer": "no_room"}, of=offered)
     with pytest.raises(CodesRefused, match="ask_anew"):
-        case.say("consent", {"consent": "yes"}, corrects=first.entry_id)
-    accepted = case.say("answered", {"answer": "accepted"}, of=offered, corrects=answered.entry_id)
+        case.say("consent", {"consent": "yes"}, corrects=first)
+    accepted = case.say("answered", {"answer": "accepted"}, of=offered, corrects=answered)
     assert case.district.tip(case.tip).helped_at is not None
-    case.say("answered", {"answer": "not_our_kind"}, of=offered, corrects=accepted.entry_id)
+    case.say("answered", {"answer": "not_our_kind"}, of=offered, corrects=accepted)
     assert case.district.tip(case.tip).helped_at is None
     person = case.person
     assert person.referrals[0].answer == "not_our_kind"
-    assert None not in [
-        one.corrected_by for one in person.moments if one.entry.id == answered.entry_id
-    ]
+    assert None not in [one.corrected_by for one in person.moments if one.entry.id == answered]
     check_rows(case)
 
 
@@ -191,7 +189,7 @@ def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
 def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
     """The screen says that somebody else asks again in three days."""
     offered = case.offer()
-    refused = case.say("answered", {"answer": "person_refused"}, of=offered).entry_id
+    refused = case.say("answered", {"answer": "person_refused"}, of=offered)
     for codes, corrects, stop in (
         ({"service": "health"}, None, "says_no"),
         ({"answer": "accepted"}, refused, "ask_anew"),
@@ -203,7 +201,7 @@ def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: Hel
     ((who, template),) = case.rung()
     assert (who != case.hers, template) == (True, ASKS)
     case.say("consent", {"consent": "yes"}, who=who)
-    assert case.say("offered", {"service": "health"}, who=who).entry_id
+    assert case.say("offered", {"service": "health"}, who=who)
     check_rows(case)
 
 
@@ -318,4 +316,4 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
         done = case.say(kind, codes, n=chance.randint(1, 3), of=of, corrects=corrects, who=who)
     except CodesRefused:
         return False
-    return done.entry_id is not None and codes.get("thirty") == "danger"
+    return done is not None and codes.get("thirty") == "danger"

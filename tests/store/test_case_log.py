@@ -7,7 +7,6 @@ from sqlalchemy.exc import DBAPIError
 from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay, NoteCode
 from hotline.errors import StoreUnavailable
 from hotline.store.cases import case_log, case_notes
-from hotline.store.cases.case_log import ToldEntry
 from hotline.store.cases.case_notes import CaseNote
 from hotline.store.database import Database
 from hotline.store.referrals import retention
@@ -55,7 +54,7 @@ def test_what_happens_twice_is_written_once(database: Database) -> None:
     with database.writing() as session:
         assert case_log.written(session, taken()) is None
         for _ in range(2):
-            case_log.written_told(session, [ToldEntry(7, 1, 1, "alert")], NOON)
+            case_log.written_told(session, [(7, 1, 0, 1, "alert")], NOON)
         rows = case_log.of_tip(session, 1)
     assert [(row.kind, row.key, row.codes) for row in rows] == [
         ("taken", "taken:1", {"proof": "unproved"}),

@@ -73,7 +73,6 @@ class Done:
     referral_id: int | None = None
     due: datetime | None = None
     """By when the outcome is due."""
-    to_ring: int | None = None
     """A message to ring for, after the commit."""
     coming: Coming | None = None
     """What was told about coming, where she took it."""

@@ -5,9 +5,9 @@ counts: one admin does two within an hour. So nobody shuts a team out alone. A r
 second admin.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from hotline.domain.accounts.account import (
@@ -29,7 +29,7 @@ from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services import alarming
 from hotline.services.approving import ADMIN, About, ApprovalRule, Decision, name_of, request
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_messages
 from hotline.store.accounts import accounts, approvals, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
@@ -78,8 +78,6 @@ class AccountChange:
     by: Actor
     account: ConsoleAccount
     reason: str = ""
-    to_ring: list[int] = field(default_factory=list)
-    """The messages that it wrote, to ring for after the commit."""
 
     @property
     def subject(self) -> str:
@@ -194,7 +192,7 @@ class AccountChange:
             told.append((person, own, {}))
         for to, template, words in told:
             wording = Wording(template, words, to.language)
-            self.to_ring.append(case_messages.confirmation(session, wording, to.id, at))
+            case_messages.confirmation(session, wording, to.id, at)
 
     def give(
         self, roles: frozenset[AccountRole], *, direct: bool | None = None
@@ -248,11 +246,10 @@ def changing(
 
     `ended`: also one that was ended. Raises AccountRefused.
     """
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         account = held(session, account_id) if ended else living(session, account_id)
         change = AccountChange(session, kit, by, account, reason)
         yield change
-    ring_for(kit, *change.to_ring)
 
 
 def held(session: Session, account_id: int) -> ConsoleAccount:
@@ -308,13 +305,12 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     )
 
 
-def _give(decision: Decision) -> Sequence[int]:
+def _give(decision: Decision) -> None:
     account_id, role = _wanted(decision.row)
     account = living(decision.session, account_id)
     if excluded(account.held_roles | {role}):
         raise refusal(AccountFault.ROLES_EXCLUDE)
     account.roles = sorted(account.held_roles | {role})
-    return ()
 
 
 ROLE = ApprovalRule(

@@ -40,12 +40,12 @@ from hotline.services.changes.going_live import (
     read_by_two,
     unfit,
 )
-from hotline.services.doorbell import ring_for
 from hotline.services.flows import authoring
 from hotline.store.changes import changes
 from hotline.store.database import Session
 from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publication, Publishing
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Message
 from hotline.store.people import responders
 
@@ -256,12 +256,7 @@ def publish(
         change_id=change_id,
         lapses_at=until,
     )
-    told: list[int] = []
-    done = go_live(
-        kit, by, gathered, assembled.document, said, lambda s: told.extend(_tell(s, kit, until))
-    )
-    ring_for(kit, *told[:1])
-    return done
+    return go_live(kit, by, gathered, assembled.document, said, lambda s: _tell(s, kit, until))
 
 
 def confirm(
@@ -322,7 +317,7 @@ def _unread(session: Session, row: Publication) -> Sequence[Publication]:
     return [one for one in publications.history(session) if since < one.id <= row.id]
 
 
-def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
+def _tell(session: Session, kit: Kit, until: datetime) -> None:
     """The national desk, in the transaction that publishes; watchers are woken by the alarm."""
     at = kit.now()
     desk = [one for one in responders.who_live(session, at) if one.level == Level.NATIONAL]
@@ -345,7 +340,8 @@ def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
     ]
     session.add_all(rows)
     session.flush()
-    return [row.id for row in rows]
+    for row in rows:
+        messages.note_due(session, row.id)
 
 
 def _ends(row: Publication) -> datetime:

@@ -29,7 +29,7 @@ from hotline.services.changes.folders import (
     noted,
 )
 from hotline.services.changes.steps import take_back
-from hotline.services.doorbell import ring
+from hotline.services.doorbell import ring, ringing
 from hotline.services.flows import authoring, publishing, reviewing
 from hotline.services.flows.authoring import ReadyDocument
 from hotline.services.flows.publishing import BEARABLE, findings
@@ -388,7 +388,7 @@ def go_live(
         return ChangeRefused(Refusal.BROKEN, invalid.problems)
     moved = reviewing.carried(gathered.live, document, reviewing.everyone(kit))
     checked = WrittenArray([one.to_row() for one in _look_beside(kit, gathered, document)])
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         publications.take_turns(session)
         change = changes.found(session, gathered.change.id, held=True)
         if change.state != gathered.change.state or not is_as_read(session, gathered):

@@ -152,14 +152,13 @@ def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | 
     )
 
 
-def _admit(decision: Decision) -> Sequence[int]:
+def _admit(decision: Decision) -> None:
     """Lets them in by the open key of an account that is a member of that desk. Raises DeskRefused, SealBroken."""
     if decision.key is None or decision.by.account_id is None:
         raise refusal(AccountFault.KEY_CLOSED)
     own, desk = of_account(decision.by.account_id), _wanted(decision.row)[0]
     opened = open_as(decision.session, desk, own, decision.key)[0].key
     _seal(replace(decision, reason=decision.row.reason), opened)
-    return ()
 
 
 ADMISSION = ApprovalRule(

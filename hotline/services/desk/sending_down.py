@@ -9,7 +9,7 @@ from hotline.ports import Kit
 from hotline.sealing.opening import open_grant
 from hotline.services.desk import access
 from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_standing, correcting, endings
 from hotline.store.desk import desks
 from hotline.store.tips import tips
@@ -26,7 +26,7 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: 
     if desk is None:
         raise EndRefused(f"tip {tip_id} is of no district")
     key = open_grant(found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key)
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         tip = tips.filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
             raise EndRefused(f"tip {tip_id} was closed, sent down or told anew meanwhile")
@@ -38,20 +38,16 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: 
         for code, known in {desk: public_key, **camp}.items():
             grant = kit.sealer.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
             tips.give(session, tip, code, grant)
-        to_ring = correcting.send_down(
-            session, kit, tip, endings.by_command(by.first, by.why(reason)), at
-        )
-    ring_for(kit, to_ring)
+        correcting.send_down(session, kit, tip, endings.by_command(by.first, by.why(reason)), at)
 
 
 def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
     """Lets the people of the first place go. Raises NotFound, EndRefused while nobody of the new one has it."""
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         tip = tips.filed(session, tip_id)
         if tip.closed_at is not None or not case_standing.may_let_go(session, tip):
             raise EndRefused(
                 f"tip {tip_id}: nobody of the new place has it yet, or nobody is left to let go"
             )
         who = endings.by_command(by, reason)
-        to_ring = correcting.let_go(session, kit, tip, who, kit.now())
-    ring_for(kit, to_ring)
+        correcting.let_go(session, kit, tip, who, kit.now())

@@ -25,7 +25,7 @@ from hotline.domain.outbox.message import NOTICES, render
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import RelayKit, Send, SendingKit
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.outbox import reports
 from hotline.services.referrals import acknowledgements, ladder
 from hotline.store.database import Session
@@ -69,9 +69,7 @@ def _deliver(kit: RelayKit, claim: Claim) -> None:
     if result.outcome is Outcome.ACCEPTED:
         kit.failpoint("worker.after_send")
 
-    with kit.senders.in_turn():
-        told = record(kit, claim, result, stop_key)
-    ring_for(kit, told)
+    record(kit, claim, result, stop_key, turn=kit.senders.in_turn())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +127,19 @@ def send(
 
 
 def record(
-    kit: SendingKit, claim: Claim, result: SendResult, stop_key: str | None = None
-) -> int | None:
-    """Writes what came of an attempt. Returns the id of an alert to somebody else, if it led to one."""
+    kit: SendingKit,
+    claim: Claim,
+    result: SendResult,
+    stop_key: str | None = None,
+    *,
+    turn: AbstractContextManager[object] | None = None,
+) -> None:
+    """Writes what came of an attempt."""
     at = kit.now()
-    told: int | None = None
     if claim.contact_key is not None:
         # The gateway's id would tell, with the gateway's own books, whose pseudonym this is.
         result = replace(result, provider_id=None)
-    with kit.database.writing() as session:
+    with ringing(kit, turn) as session:
         row = outbox.message_for_writing(session, claim.message_id)
         outbox.close_attempt(session, claim, result)
         # The monitor may send by a gateway that the workers do not reach, and the other way round.
@@ -151,15 +153,13 @@ def record(
             _apply(session, row, result, verdict, at)
             if row.state == MessageState.RETRY and retention.is_withheld(session, row):
                 row.state = MessageState.FAILED
-            told = _consequences(session, kit, claim, result, verdict, at)
+            _consequences(session, kit, claim, result, verdict, at)
         if result.provider_id is not None:
             # Reports that were quicker than this row.
-            early = reports.apply_early(session, kit, result.gateway, result.provider_id, at)
-            told = early or told
+            reports.apply_early(session, kit, result.gateway, result.provider_id, at)
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
             # The gateway's word is her wish: ours too from now on, whatever becomes of its list.
             contacts.stop(session, stop_key, at)
-    return told
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
@@ -204,11 +204,11 @@ def _consequences(
     result: SendResult,
     verdict: Verdict,
     at: datetime,
-) -> int | None:
+) -> None:
     """Whoever cannot be reached is no living recipient; a colleague is told at once."""
     if verdict.flag and claim.watcher_id is not None:
         session.get_one(Watcher, claim.watcher_id).unreachable = result.outcome
-        return None
+        return
     is_hers = claim.responder_id is not None and claim.to is not None and claim.to.is_hers
     # What takes somebody off the ladder is never done by an exercise: the next alert of a case learns it.
     if verdict.flag and is_hers and not claim.is_exercise:
@@ -217,32 +217,28 @@ def _consequences(
         responder.unreachable = said or result.outcome
         session.flush()
         # Of every open case of hers, this one among them.
-        return acknowledgements.release_person(session, kit, responder.id, at)
-    if verdict.replace and claim.tip_id is not None:
-        return ladder.unreached(session, kit, claim.tip_id, at)
-    return None
+        acknowledgements.release_person(session, kit, responder.id, at)
+    elif verdict.replace and claim.tip_id is not None:
+        ladder.unreached(session, kit, claim.tip_id, at)
 
 
 def expire_leases(kit: RelayKit) -> None:
     """A claim whose worker died, or sleeps: nobody knows whether it was sent."""
     at = kit.now()
-    told: int | None = None
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         for row in outbox.expired(session, at):
             lost = SendResult(Outcome.UNKNOWN)
             verdict = _verdict(row, lost)
             _apply(session, row, lost, verdict, at)
             tip_id = outbox.tip_of(session, row)
             if verdict.replace and tip_id is not None:
-                told = ladder.unreached(session, kit, tip_id, at) or told
-    ring_for(kit, told)
+                ladder.unreached(session, kit, tip_id, at)
 
 
 def retry_unknown(kit: RelayKit) -> None:
     """After W without a report or an answer, the same words again. `domain.outbox.delivery.after_doubt` decides."""
     at = kit.now()
-    again: int | None = None
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         for row in outbox.doubtful(session, at):
             row.state = after_doubt(
                 withheld=retention.is_withheld(session, row),
@@ -250,8 +246,7 @@ def retry_unknown(kit: RelayKit) -> None:
             )
             if row.state == MessageState.RETRY:
                 row.next_at = at
-                again = row.id
-    ring_for(kit, again)
+                messages.note_due(session, row.id)
 
 
 def miss_reports(kit: RelayKit) -> None:
@@ -261,8 +256,7 @@ def miss_reports(kit: RelayKit) -> None:
     storm. The deadline of the tip stays as it is.
     """
     at = kit.now()
-    again: int | None = None
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         for row in outbox.unreported(session, at):
             row.resent = True
             tip_id = outbox.tip_of(session, row)
@@ -273,7 +267,6 @@ def miss_reports(kit: RelayKit) -> None:
                 continue
             row.state = MessageState.RETRY
             row.next_at = at
-            again = row.id
+            messages.note_due(session, row.id)
             if not notice and not referrals.overtaken(session, row.referral_id):
                 ladder.unreached(session, kit, tip_id, at)
-    ring_for(kit, again)

@@ -6,7 +6,7 @@ from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
 from hotline.domain.outbox.delivery import FINAL_STATES, MessageState, ReportMeaning, report_meaning
 from hotline.domain.outbox.message import Kind, ReportIn
 from hotline.ports import Kit
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import ladder
 from hotline.store.cases import case_log
 from hotline.store.database import Session, add_if_new
@@ -20,8 +20,7 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
     Raises StoreUnavailable: the hook then asks the gateway to say it again.
     """
     at = kit.now()
-    told: int | None = None
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         row = DeliveryReport(
             gateway=report.gateway,
             provider_id=report.provider_id,
@@ -31,30 +30,25 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
             applied=False,
         )
         if add_if_new(session, row):
-            told = apply_early(session, kit, report.gateway, report.provider_id, at)
-    ring_for(kit, told)
+            apply_early(session, kit, report.gateway, report.provider_id, at)
 
 
-def apply_early(
-    session: Session, kit: Kit, gateway: str, provider_id: str, at: datetime
-) -> int | None:
-    """Apply what was kept for this id, if a message has it by now. Returns a new alert's id, if it led to one."""
+def apply_early(session: Session, kit: Kit, gateway: str, provider_id: str, at: datetime) -> None:
+    """Apply what was kept for this id, if a message has it by now."""
     outbox.take_turns(session, provider_id)
     kept = outbox.early_reports(session, gateway, provider_id)
     message = outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
     if message is None:
-        return None
-    told: int | None = None
+        return
     for row in kept:
         row.applied = True
-        told = _apply(session, kit, message, row, at) or told
+        _apply(session, kit, message, row, at)
     session.flush()
-    return told
 
 
 def _apply(
     session: Session, kit: Kit, message: Message, report: DeliveryReport, at: datetime
-) -> int | None:
+) -> None:
     """Never back from a final state; what was answered, and arrived, is delivered. Bad news of an older attempt is no
     news of the newest.
     """
@@ -62,21 +56,22 @@ def _apply(
     arrived = meaning is ReportMeaning.ARRIVED
     still_open = message.state not in FINAL_STATES
     if meaning is ReportMeaning.NOTHING:
-        return None
+        return
     if arrived and (still_open or message.state == MessageState.ANSWERED):
         outbox.end(message, MessageState.DELIVERED)
         message.delivered_at = at
         _log(session, message, at)
-        return None
+        return
     if not still_open or message.state == MessageState.SENDING:
-        return None
+        return
     if (message.gateway, message.provider_id) != (report.gateway, report.provider_id):
-        return None
+        return
 
     outbox.end(message, MessageState.FAILED)
     session.flush()
     tip_id = outbox.tip_of(session, message)
-    return None if tip_id is None else ladder.unreached(session, kit, tip_id, at)
+    if tip_id is not None:
+        ladder.unreached(session, kit, tip_id, at)
 
 
 def _log(session: Session, message: Message, at: datetime) -> None:

@@ -24,7 +24,7 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.start_secrets import CODE_COSTS, START_COSTS, digested
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import leaves, responder_sms
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
@@ -94,7 +94,7 @@ def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> St
     row.sealed_code = kit.sealer.number(code)
     row.code_until, row.start_until = at + CODE_LIVES, at + START_LIVES
     row.tries, row.asked_at = 0, at
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         take_turns(session)
         person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
         if person.state == EnrolmentState.LEFT or person.left_at is not None:
@@ -109,7 +109,7 @@ def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> St
         asked = approvals.ask(session, by, kind, subject, reason, at, lives=lives)
         row.approval_id = asked.id
         wording = Wording(Template.JOIN, {"code": dial}, person.language)
-        to_ring = responder_sms.say(session, person, wording, at)
+        responder_sms.say(session, person, wording, at)
         is_number = row.kind == EnrolmentKind.NUMBER
         leaves.record(
             session,
@@ -119,9 +119,7 @@ def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> St
             by=by,
             reason=reason,
         )
-        paper = StartPaper(person.id, person.name, dial, start_pin, at + START_LIVES)
-    ring_for(kit, to_ring)
-    return paper
+        return StartPaper(person.id, person.name, dial, start_pin, at + START_LIVES)
 
 
 def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> None:

@@ -176,12 +176,11 @@ def _row(decision: Decision) -> Enrolment:
     return found
 
 
-def _refuse(decision: Decision) -> Sequence[int]:
+def _refuse(decision: Decision) -> None:
     enrolments.end(_row(decision), EnrolmentEnd.REFUSED, decision.kit.now())
-    return ()
 
 
-def _approve(decision: Decision) -> Sequence[int]:
+def _approve(decision: Decision) -> None:
     session, kit, by, reason = decision.session, decision.kit, decision.by, decision.reason
     row, at = _row(decision), kit.now()
     person = session.get_one(Responder, row.responder_id)
@@ -194,13 +193,13 @@ def _approve(decision: Decision) -> Sequence[int]:
         row.sealed_number = before
         session.flush()
         leaves.record(session, kit, "responder_number_changed", person, by=by, reason=reason)
-        return [responder_sms.say(session, person, _changed(kit, person.language), at)]
+        responder_sms.say(session, person, _changed(kit, person.language), at)
+        return
     enrolments.end(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True
     session.flush()
     leaves.record(session, kit, "responder_approved", person, by=by, reason=reason)
     ask_in_everywhere(session, kit, by, person, reason)
-    return ()
 
 
 def _changed(kit: Kit, language: str) -> Wording:

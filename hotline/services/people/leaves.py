@@ -18,7 +18,7 @@ from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import acknowledgements
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -33,11 +33,11 @@ from hotline.text.names import is_one_name
 from hotline.text.remark import remark
 
 
-def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
-    """Hands a responder's cases on, in the transaction that takes them off duty. Returns a message to ring for."""
+def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> None:
+    """Hands a responder's cases on, in the transaction that takes them off duty."""
     session.flush()
     personnel.drop_messages(session, responder_id)
-    return acknowledgements.release_person(session, kit, responder_id, at)
+    acknowledgements.release_person(session, kit, responder_id, at)
 
 
 def find(session: Session, name: str) -> Responder:
@@ -131,10 +131,10 @@ def leave(
     kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: Signer, reason: str
 ) -> LeaveGiven:
     """Send a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
-    at, to_ring = kit.now(), None
+    at = kit.now()
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         personnel.take_turns(session)
         person = find(session, name)
         _check_leave(session, person, begins, ends_at, at)
@@ -152,11 +152,10 @@ def leave(
         session.flush()
         if begins <= at:
             row.begun_at = at
-            to_ring = hand_on(session, kit, person.id, at)
+            hand_on(session, kit, person.id, at)
         alone = set(all_away(personnel.members(session), _codes(), begins)) - set(before)
         why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
         record(session, kit, "responder_on_leave", person, by=by, reason=why)
-    ring_for(kit, to_ring)
     return LeaveGiven(person, row, sorted(alone))
 
 
@@ -205,13 +204,11 @@ def begin_leaves(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not personnel.any_to_hand_on(session, at):
             return
-    to_ring = None
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         for row in personnel.leaves_to_begin(session, at):
             row.begun_at = at
-            to_ring = hand_on(session, kit, row.responder_id, at) or to_ring
+            hand_on(session, kit, row.responder_id, at)
         personnel.drop_messages_of_the_left(session)
-    ring_for(kit, to_ring)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:

@@ -5,7 +5,7 @@ One human with a phone and an account: what ends the one ends the other, and clo
 Each function but `join` runs inside its caller's transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.accounts import directory
 from hotline.services.accounts.changing import AccountChange, living
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import leaves, responder_sms
 from hotline.services.people.leaves import LONGEST_LEAVE, check_national, check_second, find, record
 from hotline.store.accounts import accounts
@@ -111,9 +111,9 @@ def settle(
     desks: Mapping[str, Level],
     categories: Collection[str],
     at: datetime,
-) -> int | None:
+) -> None:
     """From now on she acts at exactly these desks. Where she may no longer hear of something that she heard of, her
-    open cases go on to others: a message to ring for.
+    open cases go on to others.
 
     Raises PersonnelRefused where too few would be left of the national desk.
     """
@@ -125,7 +125,8 @@ def settle(
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     responders.place(session, person, desks, categories, at)
     close_desks(session, person, at, but=desks)
-    return leaves.hand_on(session, kit, person.id, at) if lost or narrows else None
+    if lost or narrows:
+        leaves.hand_on(session, kit, person.id, at)
 
 
 def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
@@ -137,16 +138,14 @@ def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) 
     One of the last two of the national desk goes by two names alone, and the desk is red from then on. Raises
     NotFound, PersonnelRefused.
     """
-    with kit.database.writing() as session:
-        done, to_ring = remove_in(session, kit, name, second=second, by=by, reason=reason)
-    ring_for(kit, *to_ring)
-    return done
+    with ringing(kit) as session:
+        return remove_in(session, kit, name, second=second, by=by, reason=reason)
 
 
 def remove_in(
     session: Session, kit: Kit, name: str, *, second: str | None, by: Signer, reason: str
-) -> tuple[Removed, Sequence[int]]:
-    """`remove`, inside the caller's transaction. Returns the messages to ring for as well."""
+) -> Removed:
+    """`remove`, inside the caller's transaction."""
     at = kit.now()
     personnel.take_turns(session)
     person = find(session, name)
@@ -163,12 +162,12 @@ def remove_in(
     responders.end(session, person, at)
     actor = by if isinstance(by, Actor) else Actor(by)
     end(session, kit, actor, person, at, reason, by_two=second is not None)
-    to_ring = leaves.hand_on(session, kit, person.id, at)
+    leaves.hand_on(session, kit, person.id, at)
     if not is_new:
-        to_ring = responder_sms.tell_removal(session, cases, at) or to_ring
+        responder_sms.tell_removal(session, cases, at)
     agreed = f"; agreed by {second}" if second else ""
     record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
-    return Removed(person, rest, is_red), () if to_ring is None else (to_ring,)
+    return Removed(person, rest, is_red)
 
 
 LAST_OF_NATIONAL = (

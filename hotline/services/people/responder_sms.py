@@ -50,21 +50,16 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
     return True
 
 
-def tell_removal(session: Session, cases: int, at: datetime) -> int | None:
-    """Tells each of the national desk that somebody was taken off the line: one person alone may do that.
-
-    A message to ring for, where there is one.
-    """
-    to_ring = None
+def tell_removal(session: Session, cases: int, at: datetime) -> None:
+    """Tells each of the national desk that somebody was taken off the line: one person alone may do that."""
     for one in responders.who_live(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
-            to_ring = say(session, one, wording, at)
-    return to_ring
+            say(session, one, wording, at)
 
 
 def say(
     session: Session, responder: Responder, wording: Wording, at: datetime, *, of: int | None = None
-) -> int:
-    """Writes an SMS to this responder, due now; its id."""
-    return case_messages.confirmation(session, wording, responder.id, at, of)
+) -> None:
+    """Writes an SMS to this responder, due now."""
+    case_messages.confirmation(session, wording, responder.id, at, of)

@@ -10,7 +10,7 @@ from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services import alarming
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import responder_sms
 from hotline.services.rolls import joining
 from hotline.store.database import Session
@@ -21,23 +21,22 @@ from hotline.store.watch import alarms
 from hotline.store.watch.alarms import STOPPED
 
 
-def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ...] | None:
-    """Tells the responder and those who lead the desk; the messages to ring for. None: the number is not enrolled."""
+def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
+    """Tells the responder and those who lead the desk. Returns False if the number is not enrolled."""
     responder = responders.enrolled(session, kit.pseudonyms.enrolled(msisdn))
     if responder is None:
-        return None
+        return False
     key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
     told = []
     if responder_sms.may_answer(session, responder, Why.STOP, key, at) is not None:
         told.append((responder, Template.STOP_NOTED))
     elif not responder_sms.count_first_stop(session, responder, key, at):
-        return ()
+        return True
     alarming.note(session, Alarm.STOP_WISH, at)
     told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
-    return tuple(
+    for one, template in told:
         responder_sms.say(session, one, Wording(template, {}, one.language), at)
-        for one, template in told
-    )
+    return True
 
 
 def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
@@ -53,17 +52,14 @@ def stop(kit: Kit, msisdn: str) -> None:
 
     An enrolled number keeps everything: the wish may be forged, so people are told of it. Raises StoreUnavailable.
     """
-    with kit.database.writing() as session:
-        to_ring = stop_in(session, kit, msisdn, kit.now())
-    ring_for(kit, *to_ring)
+    with ringing(kit) as session:
+        stop_in(session, kit, msisdn, kit.now())
 
 
-def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ...]:
-    """`stop` inside the caller's transaction. Returns the messages to ring for after it."""
-    told = note(session, kit, msisdn, at)
-    if told is not None:
-        return told
+def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
+    """`stop` inside the caller's transaction."""
+    if note(session, kit, msisdn, at):
+        return
     contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)
     alarms.silence(session, kit.pseudonyms.enrolled(msisdn), STOPPED)
     joining.leave(session, kit, msisdn)
-    return ()

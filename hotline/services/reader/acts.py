@@ -114,7 +114,6 @@ def _carried_out(
     way, reference = EntryWay.USSD, turn.ask.reference
     one = Act(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = casework.act(turn.session, turn.kit, one)
-    turn.ring_for(done.to_ring)
     return _told(turn, done)
 
 
@@ -255,7 +254,6 @@ def _close(turn: ReaderTurn) -> ReaderAnswer:
     outcome, what = CLOSES[turn.ask.verb]
     who = replace(endings.by_responder(turn.person.id), what=what)
     ended = endings.end(turn.session, turn.kit, tip, outcome, who, turn.at)
-    turn.ring_for(ended.to_ring)
     return flagged(ended.ending, **_named(turn, ended.outcome))
 
 
@@ -274,7 +272,7 @@ def _confirm(turn: ReaderTurn) -> ReaderAnswer:
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
     who = endings.by_responder(turn.person.id)
     try:
-        turn.ring_for(endings.judge(turn.session, turn.kit, tip, who, True, turn.at))
+        endings.judge(turn.session, turn.kit, tip, who, True, turn.at)
     except EndRefused as refused:
         return ReaderAnswer((STOPS.get(refused.stop, OVER.flags[0]),))
     return flagged(Acted.CLOSED, **_named(turn, wanted))

@@ -27,7 +27,7 @@ from hotline.domain.dialogue.person_asks import PERSON_VERBS
 from hotline.domain.dialogue.ussd import Opening, Pinned
 from hotline.errors import PinRefused, SealBroken
 from hotline.sealing import oneoff
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.reader import acts, pages, pins, proving
 from hotline.services.reader.cases import people_acts
 from hotline.services.reader.proving import FreshWrap, ProofTry
@@ -126,8 +126,8 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
     found = _tried(kit, one) if proof is None else PinTry()
     noted = openings.find(kit.database, one.session_key)
     opening = None if noted is None else noted[0]
-    with kit.database.writing() as session:
-        first, to_ring = readings.hold(session, one.reading_id), None
+    with ringing(kit) as session:
+        first = readings.hold(session, one.reading_id)
         if proof is not None:
             answer = _proved(session, kit, one, first, proof)
         else:
@@ -135,14 +135,13 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
             if is_over and first.state == ReadingState.ASKED:
                 # Played again when its readings are gone, it would stand beside newer lists: other keys, other acts.
                 first.state = ReadingState.RESTED
-            answer, to_ring = _decided(session, kit, one, first, found, opening)
+            answer = _decided(session, kit, one, first, found, opening)
         readings.decide(session, one.reading_id, first.state)
         box = oneoff.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         readings.answer(session, one.ask_id, box, kit.now())
         is_right = first.state == ReadingState.DONE
     if is_right and found.private is not None and one.responder_id is not None:
         kit.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
-    ring_for(kit, to_ring)
 
 
 def _proved(
@@ -164,35 +163,35 @@ def _decided(
     first: PinReading,
     found: PinTry,
     opening: Opening | None,
-) -> tuple[ReaderAnswer, int | None]:
-    """What this reading is answered, and a message to ring for. What was refused once stays refused."""
+) -> ReaderAnswer:
+    """What this reading is answered. What was refused once stays refused."""
     at, person = kit.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
     if person is not None and found.private is not None and not _may_open(person):
         # The reader's memory may be older than the removal, or than the end of the PIN.
-        return _of_nobody(first, PinTry()), None
+        return _of_nobody(first, PinTry())
     if first.state == ReadingState.WRONG or first.responder_id is None:
-        return _of_nobody(first, found), None
+        return _of_nobody(first, found)
     if person is None or first.state == ReadingState.RESTED or pins.rests(person, at):
         first.state = ReadingState.RESTED if first.state == ReadingState.ASKED else first.state
-        return rested(None if person is None else person.rested_until), None
+        return rested(None if person is None else person.rested_until)
     if found.private is None and (found.is_code or person.pin_wrap is None):
-        return _of_nobody(first, found), None
+        return _of_nobody(first, found)
     ask, private = ReaderAsk.from_dict(first.asks), found.private or b""
     turn = ReaderTurn(session, kit, person, ask, at, private, one.typed)
     if found.private is None:
-        return _wrong(turn, first), turn.to_ring
+        return _wrong(turn, first)
     again = first.state == ReadingState.DONE
     first.state = ReadingState.DONE
     if again and first.sealed_answer is not None:
-        return _kept(kit, first, first.sealed_answer), None
+        return _kept(kit, first, first.sealed_answer)
     if found.fresh is not None and ask.kind is not AskKind.CHANGE:
         proving.move(person, found.fresh)
     answer = _done(turn, found.fresh, opening, again=again)
     if ask.kind is not AskKind.PAGE:
         _keep(kit, first, answer)
-    return answer, turn.to_ring
+    return answer
 
 
 def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:

@@ -24,7 +24,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import responder_sms
 from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals import ladder
@@ -58,7 +58,7 @@ def wrong(turn: ReaderTurn) -> None:
     if pin_rest.is_long(at, until):
         _pass_dangers_on(turn)
     wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali(until)}, person.language)
-    turn.ring_for(responder_sms.say(turn.session, person, wording, at))
+    responder_sms.say(turn.session, person, wording, at)
     _warn(turn, PinWarning.WRONG)
 
 
@@ -113,7 +113,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
     code = responders_entry(turn.kit.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
         wording = Wording(SMS[kind], {"code": code}, one.language)
-        turn.ring_for(responder_sms.say(turn.session, one, wording, turn.at))
+        responder_sms.say(turn.session, one, wording, turn.at)
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
@@ -121,7 +121,7 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
     for tip_id in referrals.told_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(Happened.PASSED, by=turn.person.id)
-            turn.ring_for(ladder.happen(turn.session, turn.kit, tip_id, event, turn.at))
+            ladder.happen(turn.session, turn.kit, tip_id, event, turn.at)
 
 
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
@@ -144,8 +144,8 @@ def tell_nights(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not pin_warnings.waits(session, before):
             return
-    to_ring, code = None, responders_entry(kit.line.service_code)
-    with kit.database.writing() as session:
+    code = responders_entry(kit.line.service_code)
+    with ringing(kit) as session:
         phones = Counter[int]()
         for responder_id in pin_warnings.tell(session, before, at):
             person = session.get_one(Responder, responder_id)
@@ -154,8 +154,7 @@ def tell_nights(kit: Kit) -> None:
             leader = session.get_one(Responder, leader_id)
             words = {"count": str(count), "code": code}
             wording = Wording(SMS[PinWarning.NIGHT], words, leader.language)
-            to_ring = responder_sms.say(session, leader, wording, at)
-    ring_for(kit, to_ring)
+            responder_sms.say(session, leader, wording, at)
 
 
 def last_opened(turn: ReaderTurn) -> str:

@@ -52,8 +52,6 @@ class ReaderTurn:
     private: bytes = field(default=b"", repr=False)
     """The responder's private key; empty where the PIN was wrong."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    to_ring: int | None = None
-    """A message to ring for, after the commit."""
 
     @property
     def actor(self) -> str:
@@ -82,6 +80,3 @@ class ReaderTurn:
         audit.append(
             self.session, at=at, actor=actor, action=action, subject=subject, reason=reason
         )
-
-    def ring_for(self, message_id: int | None) -> None:
-        self.to_ring = message_id or self.to_ring

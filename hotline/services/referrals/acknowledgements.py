@@ -21,15 +21,15 @@ from hotline.store.referrals import deadlines, referrals
 
 def prove(
     session: Session, kit: Kit, referral_id: int, at: datetime, waits: Verb | None = None
-) -> int | None:
-    """The inbox lists her answer. Returns a message to ring for. `waits`: what this very SMS asked, not done yet.
+) -> None:
+    """The inbox lists her answer. `waits`: what this very SMS asked, not done yet.
 
     Who is gone by then has handed on what she said: it is noted, and does nothing more. What the national desk decides
     of a case says nothing about who took it: a take in its name, forged before, gains no proof by it.
     """
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
-    who, to_ring = referral.responder_id, None
+    who = referral.responder_id
     decides = waits is not None and REPLIES[waits].national
     before = decides or deadlines.believed(session, tip.id, who)
     if not decides:
@@ -39,16 +39,12 @@ def prove(
     if not before and took is not None:
         entries.took(session, tip.id, who, at, EntryWay.SMS, TakeProof.PROVED)
     if not responders.lives(session, who, at):
-        return None
+        return
     # What was taken before it became urgent is to be taken again.
     if not before and took and tip.referred_at and took >= tip.referred_at:
-        to_ring = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
+        ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
     if waits is not None:
-        to_ring = (
-            act(session, kit, Act(who, referral.reference, waits, EntryWay.SMS, at)).to_ring
-            or to_ring
-        )
-    return to_ring
+        act(session, kit, Act(who, referral.reference, waits, EntryWay.SMS, at))
 
 
 def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
@@ -63,10 +59,8 @@ def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
         ladder.happen(session, kit, tip.id, event, at)
 
 
-def release_person(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
-    """Her open cases take their next step at once: she left, or is on leave. Returns a message to ring for."""
-    to_ring = None
+def release_person(session: Session, kit: Kit, responder_id: int, at: datetime) -> None:
+    """Her open cases take their next step at once: she left, or is on leave."""
     for tip_id in referrals.told_of(session, responder_id):
         event = Event(Happened.LEFT, by=responder_id)
-        to_ring = ladder.happen(session, kit, tip_id, event, at) or to_ring
-    return to_ring
+        ladder.happen(session, kit, tip_id, event, at)

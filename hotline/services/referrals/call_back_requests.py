@@ -27,7 +27,7 @@ from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.ports import Kit
 from hotline.sealing.sealer import SealedTip
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_messages
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
@@ -100,12 +100,10 @@ def keep_time(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not call_backs.any_due(session, at):
             return
-    to_ring: int | None = None
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         for row in call_backs.due(session, at):
             for template in _move(session, row, at):
-                to_ring = _tell(session, row, template, at) or to_ring
-    ring_for(kit, to_ring)
+                _tell(session, row, template, at)
 
 
 def end(row: CallBack, state: CallBackState, at: datetime) -> None:
@@ -173,15 +171,12 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
     return said
 
 
-def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> int | None:
-    """Everybody of the national desk, without a number, a place or a word of hers. Returns a message's id."""
+def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> None:
+    """Tells everybody of the national desk, without a number, a place or a word of hers."""
     parameters = {
         "ref": f"C{row.id}",
         "time": str(row.window),
         "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
     }
-    told = [
+    for one in call_backs.desk_people(session, at, row.tip_id):
         case_messages.say(session, Wording(template, parameters, one.language), one.id, at)
-        for one in call_backs.desk_people(session, at, row.tip_id)
-    ]
-    return next(iter(told), None)

@@ -19,6 +19,7 @@ from hotline.ports import Kit
 from hotline.services import national
 from hotline.services.referrals import case_standing, clusters
 from hotline.store.database import Session
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import Message
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines, referrals
@@ -42,12 +43,12 @@ def code_of(kit: Kit) -> str | None:
     return None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
 
 
-def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> int | None:
+def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> None:
     """Asks the assignee for the outcome, and names the time when others are alerted."""
     (who,) = order.who
     known_as = referrals.newest_of(session, tip.id, who)
     if known_as is None:
-        return None
+        return
     responder, code = session.get_one(Responder, who), code_of(kit)
     due = deadlines.last_due(session, tip.id, DeadlineKind.OUTCOME) or at
     said = {"ref": known_as.reference, "time": f"{due.astimezone(KIGALI):%d/%m %H:%M}"}
@@ -57,7 +58,7 @@ def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> i
         wording = Wording(Template.REMIND_REPLY, said, responder.language)
     else:
         wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
-    return say(session, wording, who, at, priority=tip.urgency, of=known_as.id)
+    say(session, wording, who, at, priority=tip.urgency, of=known_as.id)
 
 
 def notify(
@@ -70,15 +71,14 @@ def notify(
     *,
     again: bool = False,
     due: datetime | None = None,
-) -> tuple[int | None, tuple[int, ...]]:
-    """Tells people by the names that they know the case by: a message to ring for, and those who know it by none.
+) -> tuple[int, ...]:
+    """Tells people by the names that they know the case by. Returns those who know it by none.
 
     `again`: it is asked once more of who knows it already. `due`: when it is sent, where that is not now.
     """
     names = clusters.names(session, tip, order, care, again=again)
     languages = referrals.languages(session, order.who)
     number, code = national.number(kit), code_of(kit)
-    to_ring = None
     told = [(one, name) for one in order.who for name in names.get(one, ())]
     for who, name in told:
         words = notice(
@@ -92,11 +92,8 @@ def notify(
         said = {"ref": name.reference, **words.parameters}
         wording = Wording(words.template, said, words.language)
         turn, of = 0 if order.purpose is Purpose.MOVED else BEHIND, name.referral_id
-        told_id = say(
-            session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due
-        )
-        to_ring = to_ring or told_id
-    return to_ring, tuple(who for who in order.who if who not in names)
+        say(session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due)
+    return tuple(who for who in order.who if who not in names)
 
 
 def care_alerts(
@@ -133,9 +130,9 @@ def care_alerts(
 
 def confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
-) -> int:
-    """Writes an SMS that no case waits for, due now; its id."""
-    return say(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
+) -> None:
+    """Writes an SMS that no case waits for, due now."""
+    say(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
 def message(
@@ -166,11 +163,12 @@ def say(
     of: int | None = None,
     turn: int = 0,
     due: datetime | None = None,
-) -> int:
-    """Writes an SMS to a responder, due now unless a later moment is named. Returns its id."""
+) -> None:
+    """Writes an SMS to a responder, due now unless a later moment is named."""
     kind = Kind.CONFIRMATION if priority == Priority.CONFIRMATION else Kind.ALERT
     row = message(kind, wording, to, priority=priority, at=at, of=of)
     row.turn, row.next_at = turn, due or at
     session.add(row)
     session.flush()
-    return row.id
+    if row.next_at <= at:
+        messages.note_due(session, row.id)

@@ -38,9 +38,9 @@ class _ActContext:
     referral: Referral
     tip: Tip
 
-    def happened(self, what: Happened) -> int | None:
+    def happened(self, what: Happened) -> None:
         event = Event(what, by=self.act.responder_id)
-        return ladder.happen(self.session, self.kit, self.tip.id, event, self.act.at)
+        ladder.happen(self.session, self.kit, self.tip.id, event, self.act.at)
 
     @property
     def holds(self) -> bool:
@@ -69,10 +69,10 @@ class _ActContext:
         """Nothing is done until the inbox lists this very SMS: another one of hers proves nothing of it."""
         return replace(self.done(result), waits=self.act.verb)
 
-    def done(self, result: Acted, to_ring: int | None = None) -> Done:
+    def done(self, result: Acted) -> Done:
         due = deadlines.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
         told = answer_of(self.session, self.tip) if self.tip.matter == Matter.TIP else None
-        return Done(result, self.act.reference, self.referral.id, due, to_ring, told)
+        return Done(result, self.act.reference, self.referral.id, due, told)
 
 
 def act(session: Session, kit: Kit, one: Act) -> Done:
@@ -108,12 +108,12 @@ def _take(context: _ActContext) -> Done:
     if not counts:
         return context.done(Acted.NOTED if provisional else Acted.TAKEN)
     referrals.take_back(session, tip.id, one.responder_id)
-    to_ring = context.happened(Happened.TAKEN)
+    context.happened(Happened.TAKEN)
     if context.is_away:
-        return context.done(Acted.MOVED, to_ring)
+        return context.done(Acted.MOVED)
     followers = _take_what_followed(context) if context.holds else ()
     result = Acted.TAKEN if context.holds else Acted.ALREADY_TAKEN
-    return replace(context.done(result, to_ring), followers=followers)
+    return replace(context.done(result), followers=followers)
 
 
 def _refuse_the_end(context: _ActContext) -> Done:
@@ -122,8 +122,8 @@ def _refuse_the_end(context: _ActContext) -> Done:
     if not one.proved:
         return context.wait(Acted.GOES_ON_WAITS)
     who = endings.by_responder(one.responder_id, one.way)
-    to_ring = endings.judge(context.session, context.kit, context.tip, who, False, one.at)
-    return context.done(Acted.TAKEN, to_ring)
+    endings.judge(context.session, context.kit, context.tip, who, False, one.at)
+    return context.done(Acted.TAKEN)
 
 
 def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
@@ -194,21 +194,20 @@ def _close(context: _ActContext) -> Done:
     if not one.proved:
         judged = endings.needs_second(session, tip)
         return context.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
-    ended = endings.end(session, kit, tip, wanted, who, one.at)
-    return context.done(ended.ending, ended.to_ring)
+    return context.done(endings.end(session, kit, tip, wanted, who, one.at).ending)
 
 
 def _pass_on(context: _ActContext) -> Done:
     """The next step at once. Until somebody takes it, it is hers; where it stays with a colleague, nobody is asked."""
-    to_ring, one, tip = None, context.act, context.tip
+    one, tip = context.act, context.tip
     stays = case_standing.stays_with_another(context.session, tip, one.responder_id)
     said = not stays or deadlines.answered(context.session, tip.id, one.responder_id)
     if said and (context.referral.passed_at is None or one.chosen):
         referrals.pass_on(context.session, tip.id, one.responder_id, one.at)
         entries.passed(context.session, tip.id, one)
         event = Event(Happened.PASSED, by=one.responder_id, chosen=one.chosen)
-        to_ring = ladder.happen(context.session, context.kit, tip.id, event, one.at)
-    return context.done(Acted.THEIRS if stays else Acted.PASSED, to_ring)
+        ladder.happen(context.session, context.kit, tip.id, event, one.at)
+    return context.done(Acted.THEIRS if stays else Acted.PASSED)
 
 
 def _say_how(context: _ActContext) -> Done:
@@ -217,10 +216,8 @@ def _say_how(context: _ActContext) -> Done:
     if manner is Manner.OPENLY and not context.act.proved:
         return context.wait(Acted.HOW_WAITS)
     who = endings.by_responder(context.act.responder_id)
-    to_ring = correcting.decide(
-        context.session, context.kit, context.tip, manner, who, context.act.at
-    )
-    return context.done(Acted.HOW_SAID, to_ring)
+    correcting.decide(context.session, context.kit, context.tip, manner, who, context.act.at)
+    return context.done(Acted.HOW_SAID)
 
 
 def _let_go(context: _ActContext) -> Done:
@@ -231,7 +228,8 @@ def _let_go(context: _ActContext) -> Done:
     if not one.proved:
         return context.done(Acted.HOW_WAITS)
     who = endings.by_responder(one.responder_id)
-    return context.done(Acted.LET_GO, correcting.let_go(session, context.kit, tip, who, one.at))
+    correcting.let_go(session, context.kit, tip, who, one.at)
+    return context.done(Acted.LET_GO)
 
 
 VERBS: Mapping[Verb, Callable[[_ActContext], Done]] = {

@@ -32,7 +32,7 @@ from hotline.domain.tip import (
 )
 from hotline.errors import EndRefused
 from hotline.ports import Kit
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_messages, endings, ladder
 from hotline.services.referrals.case_standing import coming_of
 from hotline.services.referrals.endings import EndRequest
@@ -185,8 +185,8 @@ def _moves(session: Session, tip: Tip) -> int:
     return len(tips.earlier_places(session, tip.id))
 
 
-def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
-    """The national desk lets the people of earlier places go. Returns a message to ring for."""
+def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
+    """The national desk lets the people of earlier places go."""
     earlier = tips.earlier_places(session, tip.id)
     for row in earlier:
         row.released_at = row.released_at or at
@@ -194,15 +194,15 @@ def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) 
     beside = desks_beside(session, tip, earlier)
     tips.take_grants(session, tip.id, but=readers(tip, earlier, beside))
     audit.of_tip(session, tip.id, "first_place_let_go", who.actor, at, who.reason)
-    return ladder.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
+    ladder.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
 
 
-def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
-    """The district may know of it from now on. Returns a message to ring for."""
+def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
+    """The district may know of it from now on."""
     tip.official = "no"
     audit.of_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
     session.flush()
-    return ladder.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)
+    ladder.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)
 
 
 def _national(one: Notified) -> bool:
@@ -271,34 +271,33 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
 
 def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> None:
     """Does the same by a command, for the national desk. Raises NotFound, EndRefused where it is closed."""
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         tip = tips.filed(session, tip_id)
         if tip.closed_at is not None:
             raise EndRefused(f"tip {tip_id} is closed")
         who = endings.signed_by(session, by, reason)
-        to_ring = decide(session, kit, tip, manner, who, kit.now())
-    ring_for(kit, to_ring)
+        decide(session, kit, tip, manner, who, kit.now())
 
 
 def decide(
     session: Session, kit: Kit, tip: Tip, manner: Manner, who: EndRequest, at: datetime
-) -> int | None:
+) -> None:
     """Writes how to go, as the national desk says it, for the marked dangers of the whole cluster: each case has its
     row.
 
-    Said twice is told once. Returns a message to ring for.
+    Said twice is told once.
     """
     company = cluster_names.company(session, tip)
     concerned = [one for one in company if one.id == tip.id or _is_asked(one)]
     decided = [one for one in concerned if one.manner != manner]
     if not decided:
-        return None
+        return
     for one in decided:
         one.manner = manner
         _record_manner(session, one, who, at)
     session.flush()
     deadlines.close(session, [one.id for one in decided], [DeadlineKind.MANNER], at)
-    return ladder.happen(session, kit, tip.id, Event(Happened.DECIDED), at)
+    ladder.happen(session, kit, tip.id, Event(Happened.DECIDED), at)
 
 
 def _is_asked(tip: Tip) -> bool:

@@ -209,8 +209,6 @@ class Ended:
     """Closed, to be judged, or another request waits."""
     outcome: TipOutcome | None = None
     """The outcome that is recorded."""
-    to_ring: int | None = None
-    """A message to ring for, after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,9 +306,9 @@ def end(
     if not (asks or needs_second(session, tip)):
         _close(session, kit, tip, outcome, who, at)
         return Ended(Acted.CLOSED, outcome)
-    if _is_recorded(session, tip, who, wanted):
-        return Ended(Acted.TO_BE_JUDGED, wanted)
-    return Ended(Acted.TO_BE_JUDGED, wanted, _request(session, kit, tip, wanted, who, at))
+    if not _is_recorded(session, tip, who, wanted):
+        _request(session, kit, tip, wanted, who, at)
+    return Ended(Acted.TO_BE_JUDGED, wanted)
 
 
 def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome) -> bool:
@@ -324,8 +322,8 @@ def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome
 
 def _request(
     session: Session, kit: Kit, tip: Tip, wanted: TipOutcome, who: EndRequest, at: datetime
-) -> int | None:
-    """Records a request, in the place of an earlier one. Both stay in the log. Returns a message to ring for."""
+) -> None:
+    """Records a request, in the place of an earlier one. Both stay in the log."""
     before = None
     if tip.end_wanted_by is not None:
         before = case_log.newest(session, tip.id, EntryKind.CLOSED)
@@ -336,7 +334,7 @@ def _request(
     codes = who.codes(wanted)
     entries.closed(session, tip.id, who.entry_by, at, codes, waits=True, supersedes=replaced)
     session.flush()
-    return ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED, by=who.responder_id), at)
+    ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED, by=who.responder_id), at)
 
 
 def note_opened(session: Session, kit: Kit, tip: Tip, name: str, by: EntryBy, at: datetime) -> None:
@@ -387,8 +385,8 @@ def judge(
     at: datetime,
     *,
     people: Sequence[MetPerson] | None = None,
-) -> int | None:
-    """Confirms a closure as a second person, or refuses it, and the case goes on. Returns a message to ring for.
+) -> None:
+    """Confirms a closure as a second person, or refuses it, and the case goes on.
 
     Confirming requires that this person opened the case since closure was requested. `people`: what was noted of the
     persons, where the caller could open it. Raises EndRefused.
@@ -415,13 +413,12 @@ def judge(
     )
     if agrees:
         _close(session, kit, tip, wanted, who, at)
-        return None
+        return
     _record(session, tip, "end_refused", who, at)
     session.flush()
     if who.responder_id is not None:
         _takes(session, tip, who.responder_id, who.way or EntryWay.CONSOLE, at)
-    event = Event(Happened.REFUSED, by=who.responder_id)
-    return ladder.happen(session, kit, tip.id, event, at)
+    ladder.happen(session, kit, tip.id, Event(Happened.REFUSED, by=who.responder_id), at)
 
 
 def _takes(session: Session, tip: Tip, who: int, way: EntryWay, at: datetime) -> None:

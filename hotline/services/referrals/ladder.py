@@ -5,7 +5,7 @@ Runs inside its caller's transaction.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from hotline.domain import trial
@@ -24,7 +24,6 @@ from hotline.services.referrals import case_messages, clusters
 from hotline.services.referrals.case_messages import Referred, notify
 from hotline.services.referrals.case_standing import standing_of
 from hotline.store.cases import case_log
-from hotline.store.cases.case_log import ToldEntry
 from hotline.store.database import Session
 from hotline.store.referrals import deadlines, referrals, retention
 from hotline.store.referrals.drills import exercises
@@ -33,10 +32,8 @@ from hotline.store.tips import likeness, visible
 from hotline.store.tips.tips import Tip, drop_closure_request
 from hotline.store.tips.untold import was_told_of
 
-
-def priority(step: LadderStep) -> int:
-    """Of an alert: every other message goes before an exercise's."""
-    return Priority.DRILL if step.is_exercise else step.case.urgency
+ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
+"""What asks to judge, to look or to chase is never left out for a tip that is like another."""
 
 
 def decide(
@@ -69,14 +66,14 @@ NOTICING = (*TO_THE_TOLD, Purpose.HOW, Purpose.LET)
 """What goes out by the name that she knows the case by."""
 
 
-def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> int | None:
-    """Carries out what an event of a case leads to. Returns a message's id where somebody is told."""
+def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> None:
+    """Carries out what an event of a case leads to."""
     tip = referrals.tip_for_writing(session, tip_id)
     if tip.channel == trial.CHANNEL or not was_told_of(session, tip):
-        return None
+        return
     if tip.closed_at is not None:
         deadlines.close(session, [tip_id], CASE_CLOCKS, at)
-        return None
+        return
     kept = visible.kept_from(session, [tip_id]).get(tip_id, NOBODY)
     roster = [one for one in referrals.roster(session, at) if one.id not in kept]
     standing = standing_of(session, tip)
@@ -84,12 +81,12 @@ def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) 
     decision = decide(session, tip, standing, roster, event, at)
 
     again = event.what is Happened.DUE
-    return _carry_out(session, kit, tip, standing, decision, at, again=again)
+    _carry_out(session, kit, tip, standing, decision, at, again=again)
 
 
-def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None:
-    """An alert will not arrive, or not soon. Returns a message's id where a colleague is told."""
-    return happen(session, kit, tip_id, Event(Happened.UNREACHED), at)
+def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
+    """An alert will not arrive, or not soon: a colleague is told."""
+    happen(session, kit, tip_id, Event(Happened.UNREACHED), at)
 
 
 def _carry_out(
@@ -101,17 +98,15 @@ def _carry_out(
     at: datetime,
     *,
     again: bool,
-) -> int | None:
+) -> None:
     _set_clocks(session, tip, before, decision, at)
-    to_ring = None
     for order in decision.tell:
         if order.purpose is Purpose.REMIND:
-            to_ring = case_messages.remind(session, kit, tip, order, at) or to_ring
+            case_messages.remind(session, kit, tip, order, at)
             continue
         who = order.who
         if order.purpose in NOTICING:
-            told, who = notify(session, kit, tip, order, before.care, at, again=again)
-            to_ring = told or to_ring
+            who = notify(session, kit, tip, order, before.care, at, again=again)
         if who and order.purpose not in TO_THE_TOLD:
             step = LadderStep(
                 tip.id,
@@ -124,10 +119,9 @@ def _carry_out(
                 care=before.care,
                 is_exercise=tip.channel == trial.DRILL,
             )
-            to_ring = tell(session, kit, [step], at) or to_ring
+            tell(session, kit, [step], at)
     if decision.release:
         retention.release(session, tip.id, decision.release, before.step, at)
-    return to_ring
 
 
 def _set_clocks(
@@ -170,93 +164,55 @@ def begin(
     deadlines.begin(session, due, at)
 
 
-def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) -> int | None:
-    """Writes a referral and an alert for each recipient of each step. Returns the first message's id.
+def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) -> None:
+    """Writes a referral and an alert for each recipient of each step.
 
     Who was told of a cluster's first tip is not rung for a later one: she reads once that more was told.
     """
     steps = clusters.widened(session, steps)
-    told = [(step, recipient) for step in steps for recipient in step.recipients]
+    told = [(step, who) for step in steps for who in step.recipients]
     if not told:
-        return None
-    languages = referrals.languages(session, {recipient for _, recipient in told})
+        return
+    languages = referrals.languages(session, {who for _, who in told})
     locked = referrals.locked(session, [(step.tip_id, who) for step, who in told if step.locked])
-    known = _known_leaders(session, steps)
-    knew = _knew_of_marked(session, steps)
-    ids = referrals.new_referrals(session, len(told))
-    given = _given(ids, told)
-    names = refer(session, given, at)
-    like = _like(session, told)
-    case_log.written_told(session, _logged(given, told), at)
+    asks = [(step, who) for step, who in told if step.purpose in ASKS_TO_TAKE]
+    leaders = {step.leader for step, _ in asks if step.leader is not None}
+    known = referrals.references_of(session, leaders)
+    marked = {step.tip_id for step in steps if step.care is not Care.NONE}
+    knew = referrals.references_of(session, marked)
+    written = refer(session, told, at)
+    like = clusters.known_beside(session, [(step.tip_id, who) for step, who in asks])
 
     code, entry = case_messages.code_of(kit), responders_entry(kit.line.service_code)
     alerts, by_name = [], []
-    for one, name, (step, who) in zip(given, names, told, strict=True):
-        case, shut = step.case, step.locked and (step.tip_id, who) in locked
+    for one in written:
+        step, who = one.step, one.given.responder_id
+        case, shut = step.case, (step.tip_id, who) in locked
         of_leader = known.get((step.leader, who))
         if of_leader is None:
             dials = entry if step.purpose is Purpose.JUDGE else code
             said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
             words = like_another(alert_but_ref(*said), like.get((step.tip_id, who)))
-            alerts.append(Alert(one, name, words, priority(step)))
-            by_name.append(Referred(one, name, step))
+            # Every other message goes before an exercise's.
+            priority = Priority.DRILL if step.is_exercise else case.urgency
+            alerts.append(Alert(one.given, one.name, words, priority))
+            by_name.append(one)
         elif step.more:
             more = Wording(Template.MORE_TOLD, {}, languages[who])
-            alerts.append(Alert(one, of_leader, more, case.urgency))
-    to_ring = referrals.alert(session, alerts, at) if alerts else None
-    if knew is not None:
-        care = case_messages.care_alerts(session, kit, by_name, knew, languages)
-        if care:
-            referrals.alert(session, care, at, turn=case_messages.BEHIND)
-    return to_ring
+            alerts.append(Alert(one.given, of_leader, more, case.urgency))
+    referrals.alert(session, alerts, at)
+    care = case_messages.care_alerts(session, kit, by_name, knew, languages)
+    referrals.alert(session, care, at, turn=case_messages.BEHIND)
 
 
-def _like(
-    session: Session, told: Sequence[tuple[LadderStep, int]]
-) -> Mapping[tuple[int, int], str]:
-    """The name of a tip that each knows already, and that this one is linked to. Nearly always none."""
-    asked = [(step.tip_id, who) for step, who in told if _rings(step)]
-    return clusters.known_beside(session, asked)
-
-
-def _given(ids: Sequence[int], told: Sequence[tuple[LadderStep, int]]) -> Sequence[GivenTip]:
-    pairs = zip(ids, told, strict=True)
-    return [GivenTip(id, step.tip_id, step.number, who) for id, (step, who) in pairs]
-
-
-def _logged(
-    given: Sequence[GivenTip], told: Sequence[tuple[LadderStep, int]]
-) -> Sequence[ToldEntry]:
-    pairs = zip(given, told, strict=True)
-    return [ToldEntry(one.referral_id, one.tip_id, who, step.purpose) for one, (step, who) in pairs]
-
-
-def _knew_of_marked(
-    session: Session, steps: Sequence[LadderStep]
-) -> Mapping[tuple[int | None, int], str] | None:
-    """Who was told of marked tips before; None where none is marked."""
-    marked = {step.tip_id for step in steps if step.care is not Care.NONE}
-    return referrals.references_of(session, marked) if marked else None
-
-
-def _known_leaders(
-    session: Session, steps: Sequence[LadderStep]
-) -> Mapping[tuple[int | None, int], str]:
-    """By leader and responder, the newest reference by which she knows it. Nearly always none."""
-    leaders = {step.leader for step in steps if step.leader is not None and _rings(step)}
-    return referrals.references_of(session, leaders) if leaders else {}
-
-
-def _rings(step: LadderStep) -> bool:
-    """Whether it asks to take the case: what asks to judge, to look or to chase is never left out."""
-    return step.purpose in (Purpose.ALERT, Purpose.OPEN)
-
-
-def refer(session: Session, given: Sequence[GivenTip], at: datetime) -> list[str]:
-    """Write the referrals, each under a reference that no other ever had; the reference of each."""
+def refer(
+    session: Session, told: Sequence[tuple[LadderStep, int]], at: datetime
+) -> Sequence[Referred]:
+    """Writes the referral of each person to a step, under a reference that no other ever had."""
+    ids = zip(referrals.new_referrals(session, len(told)), told, strict=True)
+    given = [GivenTip(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     named: dict[int, str] = {}
-    left = given
-    unlucky = 0
+    left, unlucky = given, 0
     while left:
         noise = secrets.token_bytes(reference.NOISE * (len(left) + 1))
         drawn = reference.draw(noise, reference.length_after(unlucky), len(left))
@@ -267,4 +223,7 @@ def refer(session: Session, given: Sequence[GivenTip], at: datetime) -> list[str
                 named[one.referral_id] = name
         unlucky += 2 * len(written) < len(left)
         left = [one for one in left if one.referral_id not in named]
-    return [named[one.referral_id] for one in given]
+    pairs = zip(given, told, strict=True)
+    all_of = [Referred(one, named[one.referral_id], step) for one, (step, _) in pairs]
+    case_log.written_told(session, [(*one.given, one.step.purpose) for one in all_of], at)
+    return all_of

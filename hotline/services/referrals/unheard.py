@@ -2,7 +2,7 @@
 
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.ports import Kit
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import ladder
 from hotline.store.referrals import unheard
 
@@ -16,9 +16,6 @@ def pass_on(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not unheard.unheard_marks(session, at):
             return
-    to_ring: int | None = None
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         for tip_id in unheard.unheard_marks(session, at):
-            told = ladder.happen(session, kit, tip_id, Event(Happened.UNHEARD), at)
-            to_ring = to_ring or told
-    ring_for(kit, to_ring)
+            ladder.happen(session, kit, tip_id, Event(Happened.UNHEARD), at)

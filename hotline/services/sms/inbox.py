@@ -14,7 +14,7 @@ from hotline.domain.sms.reply import Meant
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.ports import DoorKit, Kit
-from hotline.services.doorbell import ring, ring_for
+from hotline.services.doorbell import ring, ringing
 from hotline.services.people import stopping
 from hotline.services.referrals import acknowledgements
 from hotline.services.rolls import joining
@@ -111,8 +111,6 @@ class _Gathered:
 class _Result:
     outcome: MessageOutcome
     referral_ids: tuple[int, ...] = ()
-    to_ring: tuple[int, ...] = ()
-    """Messages to ring for, after the commit."""
     waits: Mapping[str, str] = field(default_factory=dict)
     """What is done once it is proved: a verb by a referral's id."""
     answer_id: int | None = None
@@ -125,7 +123,7 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
     at = kit.now()
     keys = digests(kit, message, at)
     gathered = _gather(kit, message, at)
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         seen = _seen(message, arrival, keys[0], at)
         before = recognise(session, kit, seen, keys, at)
         if before:
@@ -141,7 +139,6 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
         sms_tips.announce(kit, result.written)
     if result.outcome is InboxOutcome.READ:
         sms_reading.announce(kit, gathered.heard, result.answer_id)
-    ring_for(kit, *result.to_ring)
     if cry_id is not None:
         ring(kit, Job.ANSWER, cry_id)
     return result.outcome
@@ -234,9 +231,9 @@ def _answer(
     proved: bool,
 ) -> _Result:
     if is_stop(message.text):
-        to_ring = stopping.stop_in(session, kit, message.sender, at)
+        stopping.stop_in(session, kit, message.sender, at)
         outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
-        return _Result(outcome, to_ring=to_ring)
+        return _Result(outcome)
     if joining.hear(session, kit, message.sender, message.text, at, SMS):
         return _Result(InboxOutcome.LEADER_HEARD)
     if responder is None:
@@ -245,7 +242,7 @@ def _answer(
     if reply is None or reply.responder_id != responder.id:  # enrolled since it was read
         reply = replies.read(session, responder, message.text, at)
     replied = replies.hear(session, kit, responder, message, reply, at, proved=proved)
-    return _Result(_outcome(replied), _told_of(replied), replied.to_ring, _waits(replied))
+    return _Result(_outcome(replied), _told_of(replied), _waits(replied))
 
 
 def _outcome(replied: Replied) -> MessageOutcome:

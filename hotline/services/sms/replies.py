@@ -104,8 +104,6 @@ class Replied:
 
     meant: Meant
     done: tuple[Done, ...] = ()
-    to_ring: tuple[int, ...] = ()
-    """Messages to ring for, after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,19 +164,16 @@ def hear(
         for one in reading.actions
     )
     why = _why(reading)
-    to_ring = [one.to_ring for one in done if one.to_ring is not None]
     key, urgent = _digest(kit, message, reading), bool(reply.dangers)
     counted = responder_sms.may_answer(session, responder, why, key, at, in_danger=urgent)
     if counted is Why.LAST:
-        to_ring.append(responder_sms.say(session, responder, no_more(kit, responder), at))
+        responder_sms.say(session, responder, no_more(kit, responder), at)
     elif counted is not None:
-        to_ring += [
+        for wording, of in _worded(session, kit, responder, reply, done):
             responder_sms.say(session, responder, wording, at, of=of)
-            for wording, of in _worded(session, kit, responder, reply, done)
-        ]
     if done and reading.reference is not None:
-        to_ring += _ask_beside(session, kit, responder, message, reply, at)
-    return Replied(reading.meant, done, tuple(to_ring))
+        _ask_beside(session, kit, responder, message, reply, at)
+    return Replied(reading.meant, done)
 
 
 def _ask_beside(
@@ -188,17 +183,17 @@ def _ask_beside(
     message: MessageIn,
     reply: ReadReply,
     at: datetime,
-) -> Sequence[int]:
+) -> None:
     """What she did was an exercise's; a case of hers may have been meant as well."""
     said = f"? {reply.reading.reference}"
     key = kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
     urgent = bool(reply.dangers)
     counted = responder_sms.may_answer(session, responder, Why.HINT, key, at, in_danger=urgent)
     if counted is None:
-        return ()
+        return
     is_last = counted is Why.LAST
     wording = no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
-    return (responder_sms.say(session, responder, wording, at),)
+    responder_sms.say(session, responder, wording, at)
 
 
 def _why(reading: ReplyReading) -> Why:

@@ -19,7 +19,7 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import ConsoleKit, Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import casework, correcting, endings
 from hotline.services.tips import keeping_from, lifting, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
@@ -184,7 +184,7 @@ def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reas
 def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
     """What a person says of a tip that she was told of, as by her phone. Raises NotFound, EndRefused."""
     at = kit.now()
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         viewer = viewer_of(session, by)
         tip_pages.seen(session, viewer, tip_id)
         if viewer.responder_id is None or does not in BUTTONS:
@@ -194,5 +194,4 @@ def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
             raise EndRefused(f"tip {tip_id}: she was not told of it")
         asked = Act(viewer.responder_id, told.reference, BUTTONS[does], EntryWay.CONSOLE, at)
         done = casework.act(session, kit, asked)
-    ring_for(kit, done.to_ring)
-    return done.result
+        return done.result

@@ -17,7 +17,7 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people.leaves import find
 from hotline.services.referrals import ladder
 from hotline.store.accounts import accounts
@@ -49,8 +49,8 @@ def keep_from(
     A name that fits a responder and an account is kept from both. Raises NotFound, EndRefused where they are kept from
     it already.
     """
-    at, to_ring = kit.now(), None
-    with kit.database.writing() as session:
+    at = kit.now()
+    with ringing(kit) as session:
         tip = tips.filed(session, tip_id)
         there = {row.whom for row in visible.of_tip(session, tip_id)}
         fresh = [one for one in _whom(session, whom) if one not in there]
@@ -63,8 +63,7 @@ def keep_from(
             session.flush()
             log_of(session, row, row.by, at)
             audit.of_tip(session, tip_id, "tip_excluded", signed, at, f"{why}: {one}: {reason}")
-        to_ring = _let_go(session, kit, tip_id, at)
-    ring_for(kit, to_ring)
+        _let_go(session, kit, tip_id, at)
 
 
 def log_of(
@@ -77,17 +76,14 @@ def log_of(
     entries.done_by(session, row.tip_id, EntryKind.EXCLUDED, by, at, key=key, codes=codes)
 
 
-def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None:
+def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
     """Their referrals end, what was not sent to them never goes out, and the next person is told."""
     kept = visible.kept_from(session, [tip_id])[tip_id]
     told = {one.responder_id for one in referrals.told(session, [tip_id])[tip_id]}
-    to_ring = None
     for who in sorted(kept & told):
-        event = Event(Happened.LEFT, by=who)
-        to_ring = ladder.happen(session, kit, tip_id, event, at) or to_ring
+        ladder.happen(session, kit, tip_id, Event(Happened.LEFT, by=who), at)
     retention.withhold(session, tip_id, kept & told)
     retention.release(session, tip_id, kept & told, EVERY_STEP, at)
-    return to_ring
 
 
 def name_of(session: Session, row: Exclusion) -> str:

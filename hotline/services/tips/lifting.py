@@ -1,7 +1,5 @@
 """Letting somebody know of a tip again: one of the national desk asks, another decides."""
 
-from collections.abc import Sequence
-
 from hotline.domain.accounts.account import Actor, SignedIn
 from hotline.domain.desk.desks import of_account, of_responder
 from hotline.errors import NotFound
@@ -66,11 +64,10 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
     )
 
 
-def _lift(decision: Decision) -> Sequence[int]:
+def _lift(decision: Decision) -> None:
     row = _held(decision.session, _id_in(decision.row))
     row.lifted_by, row.lifted_at = audit.by_actor(decision.by), decision.kit.now()
     keeping_from.log_of(decision.session, row, row.lifted_by, row.lifted_at, lifted=True)
-    return ()
 
 
 LIFT = ApprovalRule(

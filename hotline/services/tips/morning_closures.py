@@ -11,7 +11,7 @@ from hotline.domain.referrals.clocks import next_bell
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import responder_sms
 from hotline.services.referrals import endings
 from hotline.services.tips.waiting_closures import LATE_AFTER, MOST
@@ -40,12 +40,11 @@ def tell(kit: Kit) -> None:
     with kit.database.reading() as session:
         if _is_done(session, bell):
             return
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         if _is_done(session, bell):
             return
-        to_ring = _tell(session, kit, at)
+        _tell(session, kit, at)
         retention.finish(session, ERRAND, at)
-    ring_for(kit, to_ring)
 
 
 def _is_done(session: Session, bell: datetime) -> bool:
@@ -53,22 +52,19 @@ def _is_done(session: Session, bell: datetime) -> bool:
     return done_at is not None and done_at >= bell
 
 
-def _tell(session: Session, kit: Kit, at: datetime) -> int | None:
-    """Returns a message to ring for."""
+def _tell(session: Session, kit: Kit, at: datetime) -> None:
     waiting = owed.waiting(session, visible.THE_LINE, MOST)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     if not late:
-        return None
+        return
     desk = [one for one in responders.who_live(session, at) if one.level == Level.NATIONAL]
-    to_ring = None
     for person in desk:
         names = _names(session, late, person)
         if not names:
             continue
         said = {"refs": _listed(names), "code": responders_entry(kit.line.service_code)}
         wording = Wording(Template.CLOSURES_WAIT, said, person.language)
-        to_ring = responder_sms.say(session, person, wording, at) or to_ring
-    return to_ring
+        responder_sms.say(session, person, wording, at)
 
 
 def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:

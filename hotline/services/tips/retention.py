@@ -15,7 +15,7 @@ from hotline.domain.tips.retention import Keeping
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services import weekly_keys
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.reach import outreach
 from hotline.services.referrals import case_standing, endings
 from hotline.store.database import Session
@@ -97,7 +97,7 @@ def close_tip(
     later, and once. `only_requests`: whoever asks closes no case. Raises NotFound, and EndRefused where another
     person's request for another outcome waits.
     """
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
         if tip.closed_at is not None and outcome is not None and tip.outcome is None:
@@ -111,9 +111,7 @@ def close_tip(
                 f"tip {tip_id}: another request waits: {ended.outcome}", ClosureStop.ANOTHER_WAITS
             )
         session.flush()
-        kept = retention.kept(session, tip_id)
-    ring_for(kit, ended.to_ring)
-    return kept
+        return retention.kept(session, tip_id)
 
 
 def judge_end(
@@ -129,17 +127,15 @@ def judge_end(
 
     Raises NotFound, EndRefused.
     """
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
         opened = None
         if agrees and people is not None and case_standing.desk_decides(session, tip):
             opened = people(session, tip)
-        to_ring = endings.judge(session, kit, tip, signed, agrees, kit.now(), people=opened)
+        endings.judge(session, kit, tip, signed, agrees, kit.now(), people=opened)
         session.flush()
-        kept = retention.kept(session, tip_id)
-    ring_for(kit, to_ring)
-    return kept
+        return retention.kept(session, tip_id)
 
 
 def reopen_tip(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:

@@ -14,7 +14,7 @@ from hotline.domain.referrals.planning import LadderStep
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit, LookingKit, WatchKit
 from hotline.services.check_result import CheckResult, in_kigali, warning
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_standing, ladder
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -39,9 +39,8 @@ def hold(kit: WatchKit) -> None:
     if _is_due(standing, at):
         kit.watch.instruments.tell_trial()
 
-    with kit.database.writing() as session:
-        message_id = _send_on(session, kit, standing.handset.id, at)
-    ring_for(kit, message_id)
+    with ringing(kit) as session:
+        _send_on(session, kit, standing.handset.id, at)
 
 
 def finding(session: Session, at: datetime) -> CheckResult:
@@ -91,16 +90,16 @@ def _is_due(standing: trials.Trials, at: datetime) -> bool:
     return at - standing.begun >= (EACH if came else AGAIN)
 
 
-def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> int | None:
+def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> None:
     """Tell the handset, and give the tip no deadline: nobody climbs a ladder for it."""
     referrals.take_turns(session)
     tip = trials.untold(session)
     if tip is None:
-        return None
+        return
     referrals.mark_told(session, [tip.id], at)
     locked = tip.locked_for is not None
     step = LadderStep(tip.id, case_standing.case_of(tip), 0, (handset,), locked=locked)
-    return ladder.tell(session, kit, [step], at)
+    ladder.tell(session, kit, [step], at)
 
 
 def is_invented(kit: Kit) -> bool:

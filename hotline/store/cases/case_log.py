@@ -3,9 +3,9 @@
 Triggers refuse UPDATE, DELETE and TRUNCATE, on both databases. No code of ours turns it off.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -35,15 +35,6 @@ class CaseLogRow(Row):
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_log.id"))
 
 
-class ToldEntry(NamedTuple):
-    """Somebody is told of a case by a referral."""
-
-    referral_id: int
-    tip_id: int
-    responder_id: int
-    why: str
-
-
 OF_MEETING = (EntryKind.SCREENED, EntryKind.CONSENT)
 OF_TAKING = (EntryKind.TOLD, EntryKind.TAKEN, EntryKind.PASSED)
 never_changes(CaseLogRow)
@@ -67,9 +58,11 @@ def written(session: Session, entry: CaseEntry) -> int | None:
     return session.scalar(select(CaseLogRow.id).where(CaseLogRow.key == entry.key))
 
 
-def written_told(session: Session, told: Collection[ToldEntry], at: datetime) -> None:
-    """The same for everybody who is told at once."""
-    rows = [(one.tip_id, one.responder_id, one.why, f"told:{one.referral_id}") for one in told]
+def written_told(
+    session: Session, told: Sequence[tuple[int, int, int, int, str]], at: datetime
+) -> None:
+    """The same for everybody who is told at once: by a referral's id, tip, step and responder, and why."""
+    rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in told]
     _written(session, EntryKind.TOLD, rows, at)
 
 

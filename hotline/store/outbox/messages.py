@@ -242,6 +242,18 @@ class Leader(Row):
 SMS = "sms"
 RELAY = "relay"
 BY_HAND = "by hand"
+DUE = "due"
+
+
+def note_due(session: Session, message_id: int) -> None:
+    """Notes that this transaction makes a message due: whoever commits it rings."""
+    session.info.setdefault(DUE, message_id)
+
+
+def first_due(session: Session) -> int | None:
+    """Returns the first message that this transaction made due."""
+    found: int | None = session.info.get(DUE)
+    return found
 
 
 def held(session: Session, at: datetime) -> str | None:

@@ -27,6 +27,7 @@ from hotline.domain.tip import ABROAD, NATIONAL, TipState, is_camp
 from hotline.store import database
 from hotline.store.bulk import add, among, new_ids
 from hotline.store.desk.desks import Desk
+from hotline.store.outbox import messages
 from hotline.store.outbox.messages import BELIEVED, Deadline, Message, Referral, told_to
 from hotline.store.people.responders import RUNS, Membership, Responder, living
 from hotline.store.referrals.drills.exercises import OF_A_CASE
@@ -158,6 +159,8 @@ def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]
 
 def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int | None, int], str]:
     """By tip and responder, the newest reference by which she knows it."""
+    if not tip_ids:
+        return {}
     rows = session.execute(
         select(Referral.tip_id, Referral.responder_id, Referral.reference)
         .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
@@ -397,8 +400,10 @@ def refer(session: Session, given: Mapping[str, GivenTip], at: datetime) -> Coll
     return ids.intersection(session.scalars(between).all())
 
 
-def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> int:
-    """Writes the alerts of new referrals, due now, from this turn of their steps on. Returns the id of the first."""
+def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
+    """Writes the alerts of new referrals, due now, from this turn of their steps on."""
+    if not alerts:
+        return
     ids = new_ids(session, Message, len(alerts))
     columns = (
         Message.id,
@@ -420,7 +425,7 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int 
         Message.resent: False,
     }
     add(session, Message, columns, [*_rows(ids, alerts, turn)], same)
-    return ids[0]
+    messages.note_due(session, ids[0])
 
 
 def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tuple[object, ...]]:

@@ -5,7 +5,6 @@ until a second person agrees: nobody may silence that desk alone. An account tha
 two.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotline.domain.accounts.account import Actor, SignedIn
@@ -26,7 +25,7 @@ from hotline.services.approving import (
     request,
 )
 from hotline.services.desk import admissions
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import removals
 from hotline.services.people.leaves import find, record
 from hotline.store.accounts import accounts, sessions
@@ -46,7 +45,6 @@ class TakenAway:
     waits: bool
     is_asked: bool = False
     """Nothing was done yet: a second admin decides first."""
-    to_ring: Sequence[int] = ()
 
 
 def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
@@ -54,11 +52,9 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
 
     Raises NotFound, PersonnelRefused.
     """
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         personnel.take_turns(session)
-        taken = _take_away(session, kit, by, find(session, str(responder_id)), reason)
-    ring_for(kit, *taken.to_ring)
-    return taken
+        return _take_away(session, kit, by, find(session, str(responder_id)), reason)
 
 
 def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> TakenAway:
@@ -75,8 +71,8 @@ def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason:
             record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
         return TakenAway(waits=True)
     name = str(person.id)
-    _, to_ring = removals.remove_in(session, kit, name, second=None, by=by, reason=reason)
-    return TakenAway(waits=False, to_ring=to_ring)
+    removals.remove_in(session, kit, name, second=None, by=by, reason=reason)
+    return TakenAway(waits=False)
 
 
 def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> TakenAway:
@@ -85,17 +81,14 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Taken
     Where one person may not end it, nothing happens before a second admin agrees. Raises AccountRefused,
     PersonnelRefused.
     """
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         personnel.take_turns(session)
         change = AccountChange(session, kit, by, living(session, account_id), reason)
         change.check()
         if change.needs_second():
             directory.ask(change)
-            taken = TakenAway(waits=True, is_asked=True, to_ring=change.to_ring)
-        else:
-            taken = _end(change)
-    ring_for(kit, *taken.to_ring)
-    return taken
+            return TakenAway(waits=True, is_asked=True)
+        return _end(change)
 
 
 def _end(change: AccountChange) -> TakenAway:
@@ -104,10 +97,9 @@ def _end(change: AccountChange) -> TakenAway:
     session, responder_id = change.session, change.account.responder_id
     person = session.get(Responder, responder_id) if responder_id else None
     if person is None or person.left_at is not None or not person.active:
-        return TakenAway(waits=False, to_ring=change.to_ring)
+        return TakenAway(waits=False)
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
-    taken = _take_away(session, change.kit, change.by, person, said)
-    return TakenAway(taken.waits, to_ring=[*change.to_ring, *taken.to_ring])
+    return _take_away(session, change.kit, change.by, person, said)
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
@@ -115,8 +107,8 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """
-    at, to_ring = kit.now(), None
-    with kit.database.writing() as session:
+    at = kit.now()
+    with ringing(kit) as session:
         personnel.take_turns(session)
         desks.one(session, code, for_writing=True)
         person = _human(session, member)
@@ -131,7 +123,7 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
                 )
             if code in now:
                 left = {one: Level(level) for one, level in now.items() if one != code}
-                to_ring = removals.settle(session, kit, person, left, person.categories, at)
+                removals.settle(session, kit, person, left, person.categories, at)
         opened = members.forget_at(session, code, names, at)
         for one in names:
             if (account_id := account_of(one)) is not None:
@@ -139,7 +131,6 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
         if person is None and not opened:
             raise DeskRefused(remark("they do not open that desk"))
         admissions.record(session, kit, "desk_left", by, code, member, reason)
-    ring_for(kit, to_ring)
 
 
 def _human(session: Session, member: str) -> Responder | None:
@@ -164,10 +155,10 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     )
 
 
-def _removal_approved(decision: Decision) -> Sequence[int]:
+def _removal_approved(decision: Decision) -> None:
     name, second = decision.row.subject.partition(":")[2], name_of(decision.row.asked_by)
     session, kit, by = decision.session, decision.kit, decision.by
-    return removals.remove_in(session, kit, name, second=second, by=by, reason=decision.reason)[1]
+    removals.remove_in(session, kit, name, second=second, by=by, reason=decision.reason)
 
 
 REMOVAL = ApprovalRule(
@@ -179,12 +170,12 @@ REMOVAL = ApprovalRule(
 )
 
 
-def _end_approved(decision: Decision) -> Sequence[int]:
+def _end_approved(decision: Decision) -> None:
     account = living(decision.session, directory.account_id_in(decision.row))
     change = AccountChange(decision.session, decision.kit, decision.by, account, decision.reason)
     if decision.row.asker_id is not None and change.is_last_other():
         raise refusal(AccountFault.LAST_OTHER)
-    return _end(change).to_ring
+    _end(change)
 
 
 END = ApprovalRule(

@@ -12,7 +12,7 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.approving import RUNNING, About, ApprovalRule, Decision, name_of, request
 from hotline.services.desk import admissions
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.people import removals
 from hotline.services.people.leaves import find, record
 from hotline.store.accounts import approvals
@@ -30,8 +30,8 @@ def place(kit: Kit, by: Actor, responder_id: int, wanted: WantedPosting, reason:
 
     Raises NotFound, PersonnelRefused.
     """
-    at, to_ring = kit.now(), None
-    with kit.database.writing() as session:
+    at = kit.now()
+    with ringing(kit) as session:
         personnel.take_turns(session)
         person = _acting(session, responder_id)
         _check(session, wanted.desks)
@@ -40,13 +40,12 @@ def place(kit: Kit, by: Actor, responder_id: int, wanted: WantedPosting, reason:
         at_once = without_more(now, wanted.desks) if waits else wanted.desks
         if not at_once:
             at_once = now
-        to_ring = removals.settle(session, kit, person, at_once, wanted.categories, at)
+        removals.settle(session, kit, person, at_once, wanted.categories, at)
         if at_once != now or not waits:
             record(session, kit, "responder_moved", person, by=by, reason=f"{wanted}: {reason}")
         _withdraw(session, by, person, at)
         if waits:
             _ask(session, kit, by, person, wanted, reason)
-    ring_for(kit, to_ring)
     return waits
 
 
@@ -139,14 +138,13 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     )
 
 
-def _place(decision: Decision) -> Sequence[int]:
+def _place(decision: Decision) -> None:
     session, kit = decision.session, decision.kit
     responder_id, wanted = _wanted(decision.row)
     person = _acting(session, responder_id)
     _check(session, wanted.desks)
-    to_ring = removals.settle(session, kit, person, wanted.desks, wanted.categories, kit.now())
+    removals.settle(session, kit, person, wanted.desks, wanted.categories, kit.now())
     ask_in_everywhere(session, kit, decision.by, person, decision.reason)
-    return () if to_ring is None else (to_ring,)
 
 
 POSTING = ApprovalRule(

@@ -36,7 +36,6 @@ from hotline.services.reader.cases import people_view
 from hotline.services.reader.cases.handing_on import private_of
 from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals.helping import recording
-from hotline.services.referrals.helping.recording import Recorded
 from hotline.store.cases import started_forms
 from hotline.store.referrals import deadlines
 
@@ -73,7 +72,6 @@ def act(turn: ReaderTurn) -> ReaderAnswer:
         return ReaderAnswer((STOPPED, refused.stop))
     except (SealBroken, KeyMissing):
         return ReaderAnswer((UNREADABLE,))
-    turn.ring_for(done.to_ring)
     return _told(turn, said, met, done)
 
 
@@ -119,16 +117,20 @@ def _offer(
 
 
 def _told(
-    turn: ReaderTurn, said: PersonCodes, met: Sequence[MetPerson], done: Recorded
+    turn: ReaderTurn,
+    said: PersonCodes,
+    met: Sequence[MetPerson],
+    done: tuple[int, MetPerson] | None,
 ) -> ReaderAnswer:
     words = {"person": str(said.n)}
-    if done.person is None:
+    if done is None:
         return ReaderAnswer((KEPT,), words=words)
-    now = [*(one for one in met if one.n != said.n), done.person]
+    entry_id, person = done
+    now = [*(one for one in met if one.n != said.n), person]
     shown = people_view.shown(turn, turn.ask.reference, sorted(now, key=lambda one: one.n))
-    due = _due(said, done.person, done)
+    due = _due(said, person, entry_id)
     words |= {"time": kigali(due)} if due is not None else {}
-    return ReaderAnswer((KEPT, *_flags(said, done.person)), words=words).and_also(shown)
+    return ReaderAnswer((KEPT, *_flags(said, person)), words=words).and_also(shown)
 
 
 def _flags(said: PersonCodes, person: MetPerson) -> Sequence[str]:
@@ -140,12 +142,12 @@ def _flags(said: PersonCodes, person: MetPerson) -> Sequence[str]:
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentStands.NO else []
 
 
-def _due(said: PersonCodes, person: MetPerson, done: Recorded) -> datetime | None:
+def _due(said: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
     """The moment that the next screen names: when somebody is asked for the offer, or asks the person once more."""
     if CONSENT in said.codes:
         clock = following.asked_again(person)
         return None if clock is None else clock.due_at
-    wanted = said.referral or done.entry_id
+    wanted = said.referral or entry_id
     offer = next((one for one in person.referrals if one.offered_id == wanted), None)
     clock = following.of_offer(person, offer) if offer and THIRTY not in said.codes else None
     return None if clock is None else clock.due_at

@@ -45,7 +45,7 @@ from hotline.errors import ExerciseRefused, NotFound
 from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import routed
 from hotline.store.database import Session
@@ -171,7 +171,7 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
     The national desk, and coordinators of the desk who are not tried themselves, are told that it runs.
     """
     at = kit.now()
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         desk = tried(session, wanted.desk)
         referrals.take_turns(session)
         people = who_may_be_woken(referrals.roster(session, at), desk.code, climbs=wanted.climbs)
@@ -189,29 +189,22 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
         )
         session.add(row)
         session.flush()
-        alert = _alert(session, kit, tip, people, at)
+        _alert(session, kit, tip, people, at)
         audit.of_tip(session, tip.id, "exercise_started", audit.by_actor(by), at, reason)
-        told = _tell_who_answers(session, row, {one.id for one in people}, at)
-        exercise_id = row.id
-    ring_for(kit, next(iter(told), alert))
-    return exercise_id
+        _tell_who_answers(session, row, {one.id for one in people}, at)
+        return row.id
 
 
-def _alert(
-    session: Session, kit: Kit, tip: Tip, people: Sequence[Candidate], at: datetime
-) -> int | None:
-    """Alerts the first of these people. Returns an alert to ring for."""
+def _alert(session: Session, kit: Kit, tip: Tip, people: Sequence[Candidate], at: datetime) -> None:
+    """Alerts the first of these people."""
     case = routed(session, tip)
     step = LadderStep(tip.id, case, 0, first_told(case, people), is_exercise=True)
     deadlines.set_clocks(session, tip.id, ladder_steps.filed(case, at), at)
-    return ladder.tell(session, kit, [step], at)
+    ladder.tell(session, kit, [step], at)
 
 
-def _tell_who_answers(
-    session: Session, row: Exercise, but: Collection[int], at: datetime
-) -> Sequence[int]:
-    """Tells the national desk and the coordinators of the desk, but those tried. Returns messages to ring for."""
-    told = []
+def _tell_who_answers(session: Session, row: Exercise, but: Collection[int], at: datetime) -> None:
+    """Tells the national desk and the coordinators of the desk, but those tried."""
     for one in responders.who_answer_for(session, row.desk, at):
         if one.id not in but:
             said = {
@@ -219,8 +212,7 @@ def _tell_who_answers(
                 "time": f"{row.ends_at.astimezone(KIGALI):%d/%m %H:%M}",
             }
             wording = Wording(Template.EXERCISE_BEGUN, said, one.language)
-            told.append(case_messages.confirmation(session, wording, one.id, at))
-    return told
+            case_messages.confirmation(session, wording, one.id, at)
 
 
 def desk_named(code: str, language: str) -> str:
@@ -230,14 +222,13 @@ def desk_named(code: str, language: str) -> str:
 
 def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
     """Calls it off. Who was told and has not answered learns it. Raises ExerciseRefused, StoreUnavailable."""
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         row = exercises.held(session, exercise_id)
         if row is None:
             raise NotFound(f"no exercise {exercise_id}")
         if row.ended_at is not None:
             raise ExerciseRefused(remark("it is over already"))
-        to_ring = _end(session, kit, row, ExerciseEnd.CALLED_OFF, by, reason)
-    ring_for(kit, to_ring)
+        _end(session, kit, row, ExerciseEnd.CALLED_OFF, by, reason)
 
 
 def keep_time(kit: Kit) -> None:
@@ -245,22 +236,19 @@ def keep_time(kit: Kit) -> None:
     with kit.database.reading() as session:
         over = [row.id for row in exercises.running(session) if _why_over(session, kit, row)]
     for exercise_id in over:
-        to_ring = None
-        with kit.database.writing() as session:
+        with ringing(kit) as session:
             row = exercises.held(session, exercise_id)
             why = _why_over(session, kit, row) if row is not None else None
             if row is not None and row.ended_at is None and why is not None:
-                to_ring = _end(session, kit, row, why)
-        ring_for(kit, to_ring)
+                _end(session, kit, row, why)
 
 
 def answered(session: Session, kit: Kit, act: Act, known_as: Referral, tip: Tip) -> Done:
     """Whatever somebody does with it is an answer: taking it, but that passing it on asks the next person too."""
-    to_ring = None
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
         what = _answer(session, tip, act)
-        to_ring = ladder.happen(session, kit, tip.id, Event(what, by=act.responder_id), act.at)
-    return Done(Acted.EXERCISE, act.reference, known_as.id, to_ring=to_ring)
+        ladder.happen(session, kit, tip.id, Event(what, by=act.responder_id), act.at)
+    return Done(Acted.EXERCISE, act.reference, known_as.id)
 
 
 def _answer(session: Session, tip: Tip, act: Act) -> Happened:
@@ -288,8 +276,8 @@ def _end(
     why: ExerciseEnd,
     by: Actor | None = None,
     reason: str = "",
-) -> int | None:
-    """Nothing more goes out of it; who was told learns that it was one. By nobody: the clock. A message to ring for."""
+) -> None:
+    """Nothing more goes out of it; who was told learns that it was one. By nobody: the clock."""
     at = kit.now()
     tip = referrals.tip_for_writing(session, row.tip_id)
     row.ended_at, row.ended_by, row.why_ended = at, by.name if by else CLOCK, why
@@ -307,16 +295,14 @@ def _end(
         codes={OUTCOME: TipOutcome.TRIAL.value},
     )
     audit.of_tip(session, tip.id, "exercise_ended", actor, at, reason)
-    return _tell_unanswered(session, tip.id, at)
+    _tell_unanswered(session, tip.id, at)
 
 
-def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> int | None:
-    to_ring = None
+def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> None:
     for person, referral_id in exercises.unanswered(session, tip_id):
         known_as = session.get_one(Referral, referral_id)
         words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)
-        to_ring = case_messages.confirmation(session, words, person.id, at, referral_id)
-    return to_ring
+        case_messages.confirmation(session, words, person.id, at, referral_id)
 
 
 @dataclass(frozen=True, slots=True)

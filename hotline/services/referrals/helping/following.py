@@ -13,22 +13,21 @@ from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.referrals.clocks import by_day
+from hotline.domain.referrals.planning import LadderStep
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_messages, ladder
-from hotline.services.referrals.case_standing import routed
-from hotline.store.cases import case_log, service_referrals
-from hotline.store.cases.case_log import ToldEntry
+from hotline.services.referrals.case_standing import case_of, routed
+from hotline.store.cases import service_referrals
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import referrals
-from hotline.store.referrals.referrals import GivenTip
 from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 
@@ -38,24 +37,22 @@ BY_CLOCK = EntryBy("clock", EntryWay.CLOCK)
 
 def ring_due(kit: Kit) -> None:
     """Each case in a transaction of its own: on SQLite callers wait for its end."""
-    at, to_ring = kit.now(), None
+    at = kit.now()
     with kit.database.reading() as session:
         due = service_referrals.due_tips(session, at, CASES_A_TICK)
     for tip_id in due:
-        with kit.database.writing() as session:
-            tip = referrals.tip_for_writing(session, tip_id)
-            to_ring = _ring(session, kit, tip, at) or to_ring
-    ring_for(kit, to_ring)
+        with ringing(kit) as session:
+            _ring(session, kit, referrals.tip_for_writing(session, tip_id), at)
 
 
-def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> int | None:
-    """The clock that is longest over; None where another relay was quicker."""
+def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
+    """Fires the clock that is longest over, unless another relay was quicker."""
     row = service_referrals.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
-        return None
+        return
     if tip.urgency != Urgency.DANGER and by_day(at) != at:
         row.due_at = by_day(at)
-        return None
+        return
     kind = FollowKind(row.clock or "")
     fired = _fires(session, tip, row, FollowClock(kind, row.due_at, row.rung), at)
     row.due_at = None if fired.next is None else fired.next.due_at
@@ -66,7 +63,7 @@ def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> int | None:
         if isinstance(row, ServiceReferral) and unknown is not None:
             _unknown(session, kit, tip, row, unknown, at)
     session.flush()
-    return _ask(session, kit, tip, fired.who, at, reminds=fired.reminds)
+    _ask(session, kit, tip, fired.who, at, reminds=fired.reminds)
 
 
 def _fires(
@@ -111,25 +108,21 @@ def _unknown(
 
 def _ask(
     session: Session, kit: Kit, tip: Tip, who: Sequence[int], at: datetime, *, reminds: bool
-) -> int | None:
-    """Returns a message to ring for. `reminds`: she is asked who can say it, and nobody above her."""
+) -> None:
+    """Asks these people. `reminds`: she is asked who can say it, and nobody above her."""
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = referrals.names_of(session, tip.id)
     languages = referrals.languages(session, who)
-    code, to_ring = responders_entry(kit.line.service_code), None
+    code = responders_entry(kit.line.service_code)
     for one in who:
         known_as = names.get(one) or _named(session, tip, one, at)
         wording = Wording(template, {"ref": known_as.reference, "code": code}, languages[one])
-        told = case_messages.say(session, wording, one, at, of=known_as.id)
-        to_ring = to_ring or told
-    return to_ring
+        case_messages.say(session, wording, one, at, of=known_as.id)
 
 
 def _named(session: Session, tip: Tip, who: int, at: datetime) -> Referral:
     """A reference of her own, without an alert to take it."""
-    (referral_id,) = referrals.new_referrals(session, 1)
-    given = GivenTip(referral_id, tip.id, referrals.next_step(session, tip.id), who)
-    ladder.refer(session, [given], at)
-    told = ToldEntry(referral_id, tip.id, who, Purpose.FOLLOW)
-    case_log.written_told(session, [told], at)
-    return session.get_one(Referral, referral_id)
+    number = referrals.next_step(session, tip.id)
+    step = LadderStep(tip.id, case_of(tip), number, (who,), Purpose.FOLLOW)
+    (written,) = ladder.refer(session, [(step, who)], at)
+    return session.get_one(Referral, written.given.referral_id)

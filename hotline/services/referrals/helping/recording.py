@@ -3,7 +3,6 @@
 Everything runs inside its caller's transaction, which holds the tip. Nothing that a hook reaches imports this file.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.cases.entries import EntryKind
@@ -24,8 +23,8 @@ from hotline.store.referrals import referrals
 from hotline.store.tips.tips import Tip, drop_closure_request
 
 
-def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) -> int | None:
-    """Returns a message to ring for."""
+def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) -> None:
+    """Opens the case again, as danger."""
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
         entries.done_by(session, tip.id, EntryKind.REOPENED, by, at, key=key)
@@ -38,67 +37,52 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
     audit.of_tip(session, tip.id, "danger_again", by.actor, at)
     case_people.offer_by(session, tip.id, at + OFFER_WITHIN)
     session.flush()
-    event = Event(Happened.DANGER_AGAIN, by=by.responder_id)
-    return ladder.happen(session, kit, tip.id, event, at)
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What came of it."""
-
-    entry_id: int | None
-    """None where it was written before: nothing was changed."""
-    person: MetPerson | None = None
-    """As that person stands now."""
-    to_ring: int | None = None
-    """A message to ring for, after the commit."""
+    ladder.happen(session, kit, tip.id, Event(Happened.DANGER_AGAIN, by=by.responder_id), at)
 
 
 def record(
     session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
-) -> Recorded:
-    """Writes it down, once. It closes no case and lowers no urgency.
+) -> tuple[int, MetPerson] | None:
+    """Writes it down, once: the entry's id, and the person as they stand now. It closes no case and lowers no urgency.
 
-    `private`: the case's key, by whichever grant; None where nothing was written of anybody. Raises ValueError for
-    codes of no list, CodesRefused, SealBroken, KeyMissing.
+    Returns None where it was written before. `private`: the case's key, by whichever grant; None where nothing was
+    written of anybody. Raises ValueError for codes of no list, CodesRefused, SealBroken, KeyMissing.
     """
     written = people.write(session, kit, tip, act, private=private)
     if written is None:
-        return Recorded(None)
-    entry_id, person = written
-    to_ring, codes = None, act.said.codes
+        return None
+    person = written[1]
+    codes = act.said.codes
     match act.kind:
         case EntryKind.OFFERED if act.by.responder_id is not None:
-            to_ring = _offered(session, kit, tip, act.by.responder_id, act.at)
+            _offered(session, kit, tip, act.by.responder_id, act.at)
         case EntryKind.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
             _accepted(tip, person, act.at)
         case EntryKind.ANSWERED if act.supersedes is not None:
             _not_accepted(tip, person, act.supersedes)
         case EntryKind.THIRTY if codes[THIRTY] == ThirtyDays.DANGER:
-            to_ring = open_again(session, kit, tip, act.by, act.at)
+            open_again(session, kit, tip, act.by, act.at)
         case _:
             pass
     session.flush()
     if tip.end_wanted_by is not None and tip.closed_at is None:
         # What was said of the person may make the closure that waits more urgent, or the national desk's to decide.
-        event = Event(Happened.END_WANTED)
-        to_ring = ladder.happen(session, kit, tip.id, event, act.at) or to_ring
-    return Recorded(entry_id, person, to_ring)
+        ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED), act.at)
+    return written
 
 
-def _offered(session: Session, kit: Kit, tip: Tip, who: int, at: datetime) -> int | None:
+def _offered(session: Session, kit: Kit, tip: Tip, who: int, at: datetime) -> None:
     """As an SMS with a 3 says it: somebody helps, and its outcome is asked for three days later."""
     known_as = referrals.names_of(session, tip.id).get(who)
     if known_as is None or known_as.handed_to_help_at is not None:
-        return None
+        return
     known_as.handed_to_help_at = at
     session.flush()
     if tip.closed_at is not None:
-        return None
-    to_ring = ladder.happen(session, kit, tip.id, Event(Happened.REFERRED, by=who), at)
+        return
+    ladder.happen(session, kit, tip.id, Event(Happened.REFERRED, by=who), at)
     if tip.holder_id == who:
         tip.renewed_at = tip.renewed_at or at
-    return to_ring
 
 
 def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:

@@ -28,7 +28,7 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.line_of_time import CaseMoment
 from hotline.services.cases.people import PersonAct
 from hotline.services.desk import admissions
-from hotline.services.doorbell import ring_for
+from hotline.services.doorbell import ringing
 from hotline.services.referrals.helping import recording
 from hotline.services.tips.desk_viewer import found_or_refused, viewer_of
 from hotline.store.cases import case_log, case_people, counted, service_referrals
@@ -200,7 +200,7 @@ def note(
     KeyMissing or SealBroken where its key opens nothing of the case.
     """
     private_key, at, actor = key_of(kit, token), kit.now(), audit.by_actor(by.actor)
-    with kit.database.writing() as session:
+    with ringing(kit) as session:
         viewer = viewer_of(session, by)
         tip_pages.seen(session, viewer, tip_id)
         tip = referrals.tip_for_writing(session, tip_id)
@@ -219,13 +219,11 @@ def note(
             corrects,
         )
         _check(session, tip, act, private)
-        done = recording.record(session, kit, tip, act, private=private)
-        if done.entry_id is not None:
+        if recording.record(session, kit, tip, act, private=private) is not None:
             subject = f"tip:{tip_id}"
             audit.append(
                 session, at=at, actor=actor, action="person_noted", subject=subject, reason=""
             )
-    ring_for(kit, done.to_ring)
 
 
 def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
