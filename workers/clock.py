@@ -27,7 +27,7 @@ from hotline.services.outbox import delivery
 from hotline.services.people import leaves
 from hotline.services.reach import outreach
 from hotline.services.reader import pins
-from hotline.services.referrals import call_back_requests, referral, unheard
+from hotline.services.referrals import call_back_requests, referral
 from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.helping import following
 from hotline.services.sms import fetching, sms_replies
@@ -76,7 +76,7 @@ STEPS: tuple[Step, ...] = (
     delivery.retry_unknown,
     delivery.miss_reports,
     # Before the deadlines: whom the national desk's own clock tells at that moment is no colleague of hers.
-    unheard.pass_on,
+    referral.tell_unheard,
     pins.tell_nights,
     leaves.begin_leaves,
     referral.fire_deadlines,

@@ -15,7 +15,7 @@ from hotline.services.outbox import lane as service
 from hotline.services.outbox.lane import LaneState
 from hotline.services.people.leaves import shown
 from hotline.services.watch import watchers
-from hotline.store.outbox.holds import WaitingMessages
+from hotline.store.outbox.health import WaitingMessages
 from hotline.store.outbox.messages import Message
 from hotline.text.languages import CODES
 

@@ -44,7 +44,7 @@ from hotline.store.database import add_if_new, run_uncompiled, seconds_between
 from hotline.store.outbox.messages import TRULY_DUE, Deadline
 from hotline.store.reach import outreach, screen_counts
 from hotline.store.reach.outreach import Coverage, Reach, Tally
-from hotline.store.referrals.desk_pages.owed import CLOSURE_WAITS, is_owing
+from hotline.store.referrals.desk_pages.tip_pages import CLOSURE_WAITS, is_owing
 from hotline.store.rolls.joined import Joined
 from hotline.store.tips.tips import WHOLE, Tip
 from hotline.store.tips.visible import Viewer, visible_to

@@ -18,7 +18,7 @@ from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves, removals
-from hotline.services.referrals import acknowledgements, casework, endings, ladder, referral
+from hotline.services.referrals import casework, endings, ladder, referral
 from hotline.services.referrals.endings import NAME
 from hotline.services.tips import retention
 from hotline.store.outbox.messages import Deadline, Message, Referral
@@ -147,9 +147,9 @@ class CaseErrands:
         kit, at, waits = self.district.kit, self.district.clock(), self.waits.pop(row.id, None)
         with self.district.database.writing() as session:
             if proves:
-                acknowledgements.prove(session, kit, row.id, at, waits)
+                casework.prove(session, kit, row.id, at, waits)
             else:
-                acknowledgements.doubt(session, kit, row.id, at)
+                casework.doubt(session, kit, row.id, at)
 
     def send_away(self) -> None:
         person = self.chance.randint(1, len(LEVELS))

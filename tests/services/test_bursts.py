@@ -53,7 +53,8 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     assert {row.priority for row in alerts[:300]} == {1}
     named = {row.id: (row.reference, row.responder_id) for row in rows}
     assert all((a.parameters["ref"], a.responder_id) == named[a.referral_id] for a in alerts)
-    assert district.jobs.rung == [(Job.DELIVER, alerts[0].id)]
+    assert district.jobs.rung[0] == (Job.DELIVER, alerts[0].id)
+    assert len(district.jobs.rung) == 3, "once for each batch"
     assert len(district.open_deadlines()) == MANY
     given = [sum(row.responder_id == person for row in rows) for person in (1, 2, 3)]
     assert max(given) - min(given) <= 1

@@ -11,7 +11,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES, Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
-from hotline.services.referrals import acknowledgements, casework, endings, referral
+from hotline.services.referrals import casework, endings, referral
 from hotline.services.sms.replies import ANSWERS
 from hotline.services.tips import retention
 from hotline.store.outbox.messages import Referral
@@ -69,7 +69,7 @@ def test_each_verb_is_carried_out_for_who_may_say_it_and_is_answered(
 def test_a_refusal_that_the_inbox_lists_takes_nothing(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.PASS_ON)
-    happens(district, acknowledgements.prove, told_of[1].id)
+    happens(district, casework.prove, told_of[1].id)
     assert district.tip(tip).holder_id is None
 
 
@@ -77,7 +77,7 @@ def test_a_take_that_is_listed_after_she_passed_it_on_does_not_hold_it(district:
     tip, told_of = told(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
     sms(district, told_of[1], Verb.PASS_ON)
-    happens(district, acknowledgements.prove, told_of[1].id)
+    happens(district, casework.prove, told_of[1].id)
     assert district.tip(tip).holder_id is None
 
 
@@ -87,7 +87,7 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
     tip, told_of = told(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
     assert "acknowledge" in district.open_kinds()
-    happens(district, acknowledgements.prove, told_of[1].id)
+    happens(district, casework.prove, told_of[1].id)
     assert district.tip(tip).holder_id == 1
     assert district.open_kinds() == ["outcome", "second_look"]
 
@@ -110,7 +110,7 @@ def test_a_forged_take_and_end_close_nothing(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING)
-    happens(district, acknowledgements.doubt, told_of[1].id)
+    happens(district, casework.doubt, told_of[1].id)
     assert district.tip(tip).closed_at is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -121,7 +121,7 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
     done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
     assert (done.result, done.waits) == (Acted.CLOSED, Verb.NOT_TRAFFICKING)
     assert district.tip(tip).closed_at is None
-    happens(district, partial(acknowledgements.prove, waits=done.waits), told_of[1].id)
+    happens(district, partial(casework.prove, waits=done.waits), told_of[1].id)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
 
@@ -132,7 +132,7 @@ def test_a_forged_take_and_end_of_danger_let_the_ladder_go_on(district: District
         inbound.begin(session, district.clock())
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.TAKEN
     assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
-    happens(district, acknowledgements.doubt, told_of[1].id)
+    happens(district, casework.doubt, told_of[1].id)
     assert district.tip(tip).end_wanted_by is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -184,7 +184,7 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
 def test_who_left_hands_on_what_she_holds(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
-    happens(district, acknowledgements.release_person, 1)
+    happens(district, casework.release_person, 1)
     assert district.tip(tip).holder_id is None
     assert len(district.told(tip)) == 2
 
@@ -240,7 +240,7 @@ def test_who_refuses_the_end_of_a_case_that_nobody_took_has_it_on_today_too(
     if proved_later:
         assert done.result is Acted.GOES_ON_WAITS
         assert (district.tip(tip).holder_id, waiting(district)) == (None, [tip])
-        happens(district, partial(acknowledgements.prove, waits=done.waits), national.id)
+        happens(district, partial(casework.prove, waits=done.waits), national.id)
     else:
         assert done.result is Acted.TAKEN
     assert (district.tip(tip).holder_id, waiting(district)) == (3, [])
@@ -272,7 +272,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     assert district.tip(tip).holder_id == 1
     assert "judge" in district.open_kinds()
 
-    happens(district, partial(acknowledgements.prove, waits=done.waits), national.id)
+    happens(district, partial(casework.prove, waits=done.waits), national.id)
     assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
 
 
@@ -280,8 +280,8 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
     tip, told_of = told(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
     district.change(Responder, 1, active=False, left_at=district.clock())
-    happens(district, acknowledgements.release_person, 1)
-    happens(district, acknowledgements.prove, told_of[1].id)
+    happens(district, casework.release_person, 1)
+    happens(district, casework.prove, told_of[1].id)
     assert district.tip(tip).holder_id is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -294,8 +294,8 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[2], Verb.TAKE, proved=True)
     district.change(Responder, 2, active=False, left_at=district.clock())
-    happens(district, acknowledgements.release_person, 2)
-    happens(district, acknowledgements.doubt, told_of[1].id)
+    happens(district, casework.release_person, 2)
+    happens(district, casework.doubt, told_of[1].id)
     assert district.tip(tip).holder_id is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -311,7 +311,7 @@ def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: Dis
     looks = next(row for row in district.all(Referral) if row.responder_id == 3)
     sms(district, looks, Verb.TAKE, proved=True)
     assert "second_look" not in district.open_kinds()
-    happens(district, acknowledgements.doubt, told_of[1].id)
+    happens(district, casework.doubt, told_of[1].id)
     assert district.tip(tip).holder_id == 3
     assert "second_look" in district.open_kinds()
 

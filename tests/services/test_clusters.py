@@ -10,7 +10,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.services.outbox import delivery
-from hotline.services.referrals import acknowledgements, referral
+from hotline.services.referrals import casework, referral
 from hotline.services.sms.inbox import Arrival, take_sms
 from hotline.services.tips import retention
 from hotline.store.dialogue.contacts import InboundSeen, referrals_of
@@ -160,7 +160,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
         (seen,) = session.scalars(select(InboundSeen))
         told_of = referrals_of(seen)
         for referral_id in told_of:
-            acknowledgements.doubt(session, staffed.kit, referral_id, staffed.clock())
+            casework.doubt(session, staffed.kit, referral_id, staffed.clock())
     assert {tip.holder_id for tip in staffed.tips} == {None}
     assert asked(staffed) >= set(held)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.domain.tips.acts import Acted
-from hotline.services.referrals import acknowledgements
+from hotline.services.referrals import casework
 from hotline.services.sms import fetching
 from hotline.services.sms.inbox import InboxOutcome
 from hotline.store.outbox.messages import Referral
@@ -211,7 +211,7 @@ def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: 
         later.tip_id, later.responder_id = first.tip_id, first.responder_id
         session.add(later)
         session.flush()
-        acknowledgements.prove(session, country.kit, later.id, country.district.clock())
+        casework.prove(session, country.kit, later.id, country.district.clock())
     with country.district.database.reading() as session:
         tip = session.get_one(Tip, 1)
         assert of_log(session, tip.id).taken == of_rows(session, tip).taken == {1}

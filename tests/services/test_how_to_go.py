@@ -13,7 +13,7 @@ from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tips.acts import Act, Acted
 from hotline.services import national
 from hotline.services.outbox import delivery, reports
-from hotline.services.referrals import casework, correcting, unheard
+from hotline.services.referrals import casework, correcting, referral
 from hotline.services.sms.inbox import Arrival
 from hotline.store.database import Database
 from hotline.store.desk.audit import AuditEntry
@@ -279,13 +279,13 @@ def test_a_mark_that_its_holder_does_not_hear_is_told_to_the_next_once(
         status = "Success" if how == "on" else "Failed"
         assert mark.provider_id is not None
         reports.apply_report(here.line.kit, ReportIn(mark.provider_id, status, None))
-    unheard.pass_on(here.line.kit)
+    referral.tell_unheard(here.line.kit)
     here.tick()
     assert (CAREFUL in here.texts("deputy")) is (how == "failed")
 
     for _ in range(12):
         here.line.clock.turn(minutes=1)
-        unheard.pass_on(here.line.kit)
+        referral.tell_unheard(here.line.kit)
         here.tick()
     assert here.texts("deputy").count(CAREFUL) == (how != "on")
     assert here.holder == "one"

@@ -7,11 +7,11 @@ import pytest
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.tip import NATIONAL, Category, Matter, TipOutcome, TipState
 from hotline.domain.tips.promises import Asked, TipFilter, TipStanding, Whose
-from hotline.store.outbox import taking
+from hotline.store.outbox import health
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import deadlines
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import owed, tip_events, tip_pages
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 from tests.builders import make_referral
@@ -111,13 +111,13 @@ def test_what_people_are_asked_to_take_waits_although_a_responder_holds_it(
     with told.database.writing() as session:
         deadlines.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
         deadlines.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
-        assert taking.asked_beside_holder(session, [TAKEN, CLOSING]) == {TAKEN: Asked.SILENT}
+        assert health.asked_beside_holder(session, [TAKEN, CLOSING]) == {TAKEN: Asked.SILENT}
         assert tip_pages.takes(session, [TAKEN, CLOSING]) == {CLOSING: at}
         assert TAKEN in {tip.id for tip in tip_pages.waiting(session, NATION, 9)}
         found = tip_pages.page(session, NATION, TipFilter(TipStanding.TAKEN), before=None, limit=9)
         assert [tip.id for tip in found] == [CLOSING]
         session.get_one(Referral, 1).passed_at = at
-        assert taking.asked_beside_holder(session) == {TAKEN: Asked.PASSED_ON}
+        assert health.asked_beside_holder(session) == {TAKEN: Asked.PASSED_ON}
 
 
 def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
@@ -125,7 +125,7 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
     told.change(Tip, TAKEN, holder_id=None)
     with told.database.reading() as session:
         assert tip_pages.takes(session, [TAKEN]) == {}
-        (one,) = tip_events.told(session, TAKEN)
+        (one,) = tip_pages.told_of(session, TAKEN)
         assert not one.believed
         assert TAKEN in {tip.id for tip in tip_pages.waiting(session, NATION, 9)}
 
@@ -135,11 +135,11 @@ def test_closures_that_wait_are_listed_with_who_asked_when_and_the_oldest_first(
 ) -> None:
     told.change(Tip, CLOSED, closure_requested_at=told.clock())
     with told.database.reading() as session:
-        found = owed.waiting(session, NATION, 9)
+        found = tip_pages.closures_waiting(session, NATION, 9)
         assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
             (CLOSING, TipOutcome.HELPED, "name:Alice"),
             (JUDGED, TipOutcome.JOKE, "name:Alice"),
         ]
         assert found[0].requested_at == told.clock() - timedelta(hours=26)
-        assert [one.tip.id for one in owed.waiting(session, NATION, 1)] == [CLOSING]
-        assert owed.waiting(session, Viewer(frozenset({"12"})), 9) == []
+        assert [one.tip.id for one in tip_pages.closures_waiting(session, NATION, 1)] == [CLOSING]
+        assert tip_pages.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []

@@ -13,7 +13,7 @@ from hotline.store.outbox import health
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.referrals import asked_back, known_cases, referrals, retention
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import owed, tip_pages
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips import call_backs, links, visible
 from hotline.store.tips.tips import Tip
@@ -129,7 +129,7 @@ def beside_on_its_page(one: Asker) -> set[int]:
 
 
 def owing(one: Asker) -> set[int]:
-    return {tip.id for tip in owed.owing(one.session, one.viewer, 9)}
+    return {tip.id for tip in tip_pages.owing(one.session, one.viewer, 9)}
 
 
 def counted_beside(one: Asker) -> set[int]:
@@ -162,12 +162,12 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         known_cases.open_references(one.session, HE, NOON)
     ),
     "referrals/asked_back.knows": lambda one: told_of_an_answer(one) | told_of_a_wish(one),
-    "referrals/desk_pages/owed.owing": owing,
+    "referrals/desk_pages/tip_pages.owing": owing,
     "outbox/health.untaken_tips": lambda one: {
         found.id for found in health.untaken_tips(one.session, one.viewer)
     },
-    "referrals/desk_pages/owed.waiting": lambda one: {
-        found.tip.id for found in owed.waiting(one.session, one.viewer, 9)
+    "referrals/desk_pages/tip_pages.closures_waiting": lambda one: {
+        found.tip.id for found in tip_pages.closures_waiting(one.session, one.viewer, 9)
     },
     "referrals/desk_pages/tip_pages._seen": on_pages,
     "referrals/desk_pages/tip_pages.known": lambda one: set(

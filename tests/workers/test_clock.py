@@ -51,7 +51,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "expire_leases",
         "retry_unknown",
         "miss_reports",
-        "pass_on",
+        "tell_unheard",
         "tell_nights",
         "begin_leaves",
         "fire_deadlines",

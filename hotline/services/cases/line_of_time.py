@@ -20,7 +20,7 @@ from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
-from hotline.store.referrals.desk_pages import tip_events
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips import links
 from hotline.store.tips.links import LinkedTip
 from hotline.store.tips.tips import Tip
@@ -151,7 +151,7 @@ def _listed(session: Session, tip: Tip) -> ListedCase:
     people = case_people.of_tip(session, tip.id)
     offers = service_referrals.of_tip(session, tip.id)
     asked = [*(one.due_at for one in people), *(one.due_at for one in offers)]
-    clocks = [(due_at, kind) for _, kind, due_at in tip_events.clocks(session, [tip.id])]
+    clocks = [(due_at, kind) for _, kind, due_at in tip_pages.clocks(session, [tip.id])]
     are_gone = counted.is_over(session, tip.id) and not case_keys.public_key(session, tip.id)
     return ListedCase(
         tip,

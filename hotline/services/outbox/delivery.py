@@ -27,7 +27,7 @@ from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import RelayKit, Send, SendingKit
 from hotline.services.doorbell import ringing
 from hotline.services.outbox import reports
-from hotline.services.referrals import acknowledgements, ladder
+from hotline.services.referrals import casework, ladder
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
 from hotline.store.outbox import messages, outbox
@@ -217,7 +217,7 @@ def _consequences(
         responder.unreachable = said or result.outcome
         session.flush()
         # Of every open case of hers, this one among them.
-        acknowledgements.release_person(session, kit, responder.id, at)
+        casework.release_person(session, kit, responder.id, at)
     elif verdict.replace and claim.tip_id is not None:
         ladder.unreached(session, kit, claim.tip_id, at)
 

@@ -11,12 +11,11 @@ from datetime import datetime
 from hotline.domain.outbox.message import DoubtDecision, Kind
 from hotline.errors import NotFound, Undecided
 from hotline.ports import Kit
-from hotline.store.database import Session
+from hotline.store.database import Session, add_if_new
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
-from hotline.store.outbox import health, holds, messages
-from hotline.store.outbox.health import GivenUp
-from hotline.store.outbox.holds import WaitingMessages
+from hotline.store.outbox import health, messages
+from hotline.store.outbox.health import GivenUp, WaitingMessages
 from hotline.store.outbox.messages import LaneHold
 
 
@@ -49,7 +48,7 @@ def look(kit: Kit) -> LaneState:
 def held(kit: Kit) -> LaneHold | None:
     """Who holds it; None where it is free. Counts nothing, as `look` does: every page of the console asks."""
     with kit.database.reading() as session:
-        return holds.standing(session)
+        return health.pause(session)
 
 
 def hold(kit: Kit, *, by: Signer, reason: str) -> bool:
@@ -63,12 +62,12 @@ def hold_restored(session: Session, *, by: str, reason: str, at: datetime) -> in
 
     A hold that stood when the backup was made gives way to this one.
     """
-    standing = holds.standing(session)
+    standing = health.pause(session)
     if standing is not None:
-        holds.lift(session, standing)
+        session.delete(standing)
     place(session, by=by, reason=reason, at=at, doubtful_until=at)
     audit.append(session, at=at, actor=audit.by_command(by), action="restored", reason=reason)
-    return sum(one.count for one in holds.waiting(session, at))
+    return sum(one.count for one in health.waiting(session, at))
 
 
 def place(
@@ -80,8 +79,14 @@ def place(
     doubtful_until: datetime | None = None,
 ) -> bool:
     """False where somebody holds it already."""
-    name = audit.named(by)
-    if not holds.place(session, by=name, reason=reason, at=at, doubtful_until=doubtful_until):
+    row = LaneHold(
+        lane=messages.SMS,
+        held_by=audit.named(by),
+        reason=reason,
+        since=at,
+        doubtful_until=doubtful_until,
+    )
+    if not add_if_new(session, row):
         return False
     audit.sign(session, by, at=at, action="lane_held", subject=messages.SMS, reason=reason)
     return True
@@ -91,7 +96,7 @@ def release(kit: Kit, *, by: Signer, reason: str, fates: Mapping[Kind, DoubtDeci
     """Let messages go. Raises NotFound where nobody holds the lane, Undecided where a kind's fate is not said."""
     at = kit.now()
     with kit.database.writing() as session:
-        row = holds.standing_for_writing(session)
+        row = health.pause_for_writing(session)
         if row is None:
             raise NotFound("no one paused the outgoing queue")
 
@@ -103,8 +108,8 @@ def release(kit: Kit, *, by: Signer, reason: str, fates: Mapping[Kind, DoubtDeci
         dropped = 0
         if row.doubtful_until is not None:
             kinds = [kind for kind, fate in fates.items() if fate is DoubtDecision.DROP]
-            dropped = holds.drop(session, kinds, row.doubtful_until)
-        holds.lift(session, row)
+            dropped = health.drop(session, kinds, row.doubtful_until)
+        session.delete(row)
         going = sum(one.count for one in lane.waiting) - dropped
         audit.sign(
             session,
@@ -144,11 +149,11 @@ def answer(kit: Kit, message_ids: Collection[int], *, by: Signer, reason: str) -
 
 
 def _lane(session: Session) -> LaneState:
-    hold = holds.standing(session)
+    hold = health.pause(session)
     return LaneState(
         hold=hold,
         fault=messages.fault(session),
-        waiting=holds.waiting(session, hold.doubtful_until if hold else None),
+        waiting=health.waiting(session, hold.doubtful_until if hold else None),
     )
 
 

@@ -19,7 +19,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.doorbell import ringing
-from hotline.services.referrals import acknowledgements
+from hotline.services.referrals import casework
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
@@ -37,7 +37,7 @@ def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> None
     """Hands a responder's cases on, in the transaction that takes them off duty."""
     session.flush()
     personnel.drop_messages(session, responder_id)
-    acknowledgements.release_person(session, kit, responder_id, at)
+    casework.release_person(session, kit, responder_id, at)
 
 
 def find(session: Session, name: str) -> Responder:

@@ -1,4 +1,4 @@
-"""Tips out to people: told for the first time, and again whenever a clock fires."""
+"""Tips out to people: told for the first time, and again whenever a clock fires or a mark does not arrive."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from hotline.services.doorbell import ringing
 from hotline.services.referrals import clusters, correcting, endings, ladder
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Deadline
-from hotline.store.referrals import deadlines, referrals
+from hotline.store.referrals import cluster_names, deadlines, referrals
 from hotline.store.tips.tips import Tip
 
 BATCH = 2000
@@ -100,3 +100,17 @@ def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime
         return
     event = Event(Happened.DUE, kind=kind, nth=deadline.nth, named_at=deadline.named_at)
     ladder.happen(session, kit, tip.id, event, at)
+
+
+def tell_unheard(kit: Kit) -> None:
+    """Tells the next of the desk, or the national desk, of each mark that its holder did not hear. For the clock.
+
+    It may run twice: who was told since then is enough. Raises StoreUnavailable.
+    """
+    at = kit.now()
+    with kit.database.reading() as session:
+        if not cluster_names.unheard_marks(session, at):
+            return
+    with ringing(kit) as session:
+        for tip_id in cluster_names.unheard_marks(session, at):
+            ladder.happen(session, kit, tip_id, Event(Happened.UNHEARD), at)

@@ -14,7 +14,7 @@ from hotline.services.sms import sms_replies
 from hotline.services.sms.sms_replies import Says
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import InboundSeen
-from hotline.store.outbox import answers as kept
+from hotline.store.outbox import outbox
 from hotline.store.sms import inbound
 
 LOOK_AGAIN = timedelta(seconds=5)
@@ -42,7 +42,7 @@ def answer(
     if not any(row.proved_at for row in seen):
         inbound.hasten(session, at + LOOK_AGAIN)
         return None
-    if kept.cried_lately(session, kit.pseudonyms.contacts(message.sender, at), at):
+    if outbox.cried_lately(session, kit.pseudonyms.contacts(message.sender, at), at):
         return None
     says = Says(AnswerForm.ADVERTISEMENT, revision_id, {}, language(cleaned(message.text)))
     return sms_replies.write(

@@ -11,7 +11,7 @@ from hotline.domain.sms.listing import Bookmark, Reading
 from hotline.errors import InboxUnavailable
 from hotline.ports import Line, RelayKit
 from hotline.services.check_result import CheckResult, in_kigali
-from hotline.services.referrals import acknowledgements
+from hotline.services.referrals import casework
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import referrals_of
 from hotline.store.sms import inbound
@@ -78,7 +78,7 @@ def _doubt(session: Session, kit: RelayKit, reading: Reading, at: datetime) -> N
     for row in inbound.unlisted(session, since, reading.proves_until):
         row.unproven_at = at
         for referral_id in referrals_of(row):
-            acknowledgements.doubt(session, kit, referral_id, at)
+            casework.doubt(session, kit, referral_id, at)
 
 
 def _stumble(kit: RelayKit, fault: str, at: datetime) -> None:

@@ -16,7 +16,7 @@ from hotline.domain.tips.acts import Acted
 from hotline.ports import DoorKit, Kit
 from hotline.services.doorbell import ring, ringing
 from hotline.services.people import stopping
-from hotline.services.referrals import acknowledgements
+from hotline.services.referrals import casework
 from hotline.services.rolls import joining
 from hotline.services.sms import crying, replies, sms_reading, sms_tips, taking_back
 from hotline.services.sms.replies import ReadReply, Replied
@@ -57,7 +57,7 @@ def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> N
     for referral_id in referrals_of(seen):
         waiting = waits.get(str(referral_id))
         verb = None if waiting is None else Verb(waiting)
-        acknowledgements.prove(session, kit, referral_id, at, verb)
+        casework.prove(session, kit, referral_id, at, verb)
 
 
 SMS = "sms"

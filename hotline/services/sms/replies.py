@@ -17,7 +17,7 @@ from hotline.domain.outbox.message import (
     responders_entry,
 )
 from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.drills.bare_answers import meant
+from hotline.domain.referrals.drills.exercise import meant
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import BareDrills, Meant, ReplyReading, parse
 from hotline.domain.sms.reply_limits import Why

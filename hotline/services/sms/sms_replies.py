@@ -26,7 +26,7 @@ from hotline.services.outbox.delivery import Outgoing
 from hotline.services.reach import outreach
 from hotline.services.sms import sms_screens
 from hotline.store.database import Session
-from hotline.store.outbox import answers, messages, outbox
+from hotline.store.outbox import messages, outbox
 from hotline.store.outbox.messages import Message
 from hotline.store.outbox.outbox import Claim
 from hotline.text.gsm7 import segments
@@ -70,7 +70,9 @@ def write(
     if outbox.is_stopped(session, kit.pseudonyms.stopped(to)):
         return None
     contact_key = kit.pseudonyms.contact(to, at)
-    if not affordable(answers.spent(session, contact_key, at, _midnight(at)), kit.line.sms_a_day):
+    if not affordable(
+        outbox.spent_on_answers(session, contact_key, at, _midnight(at)), kit.line.sms_a_day
+    ):
         return None
     with suppress(KeyMissing):
         row = Message(
@@ -120,10 +122,10 @@ def keep_time(kit: RelayKit) -> None:
     """Ends what is late; rings for the rest, and sends it here where nobody hears."""
     at = kit.now()
     with kit.database.reading() as session:
-        due, is_late = answers.oldest_due(session, at), answers.any_late(session, at)
+        due, is_late = outbox.oldest_answer(session, at), outbox.any_late_answer(session, at)
     if is_late:
         with kit.database.writing() as session:
-            answers.end_late(session, at)
+            outbox.end_late_answers(session, at)
     if due is None or at - due.next_at < RING_AFTER:
         return
     if not ring(kit, Job.ANSWER, due.id) or at - due.next_at >= SELF_AFTER:
@@ -143,7 +145,7 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
             "restore that folder (`hotline keys import`), and start the web process again",
         )
     with kit.database.reading() as session:
-        today = answers.written_since(session, _midnight(kit.now()))
+        today = outbox.answers_since(session, _midnight(kit.now()))
         silent = outreach.unanswerable(session, kit.now())
     most = int(kit.line.sms_a_day * SHARE)
     says = f"{today} of {most} today, {silent} to numbers that get none"
@@ -159,7 +161,7 @@ def _claim(kit: RelayKit) -> Claim | None:
     with kit.database.writing() as session:
         if messages.held(session, at) or outbox.oldest_due(session, at) is not None:
             return None
-        return answers.claim(session, at, str(os.getpid()))
+        return outbox.claim_answer(session, at, str(os.getpid()))
 
 
 def _to_stranger(kit: SendingKit, claim: Claim) -> Outgoing:

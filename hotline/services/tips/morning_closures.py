@@ -19,8 +19,8 @@ from hotline.store.database import Session
 from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals, retention
-from hotline.store.referrals.desk_pages import owed
-from hotline.store.referrals.desk_pages.owed import WaitingClosure
+from hotline.store.referrals.desk_pages import tip_pages
+from hotline.store.referrals.desk_pages.tip_pages import WaitingClosure
 from hotline.store.tips import visible
 
 ERRAND = "morning closures"
@@ -53,7 +53,7 @@ def _is_done(session: Session, bell: datetime) -> bool:
 
 
 def _tell(session: Session, kit: Kit, at: datetime) -> None:
-    waiting = owed.waiting(session, visible.THE_LINE, MOST)
+    waiting = tip_pages.closures_waiting(session, visible.THE_LINE, MOST)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     if not late:
         return

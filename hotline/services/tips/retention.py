@@ -21,7 +21,7 @@ from hotline.services.referrals import case_standing, endings
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
-from hotline.store.outbox import answers
+from hotline.store.outbox import outbox
 from hotline.store.people import enrolments, pin_warnings
 from hotline.store.reach import case_ends
 from hotline.store.referrals import deadlines, retention
@@ -211,7 +211,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_strays,
     retention.forget_parameters,
     likeness.forget,
-    answers.forget,
+    outbox.forget_answers,
     pin_warnings.forget,
 )
 

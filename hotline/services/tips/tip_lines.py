@@ -17,9 +17,9 @@ from hotline.services import weekly_keys
 from hotline.services.referrals.case_standing import coming_of
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.database import Session
-from hotline.store.outbox import taking
+from hotline.store.outbox import health
 from hotline.store.people import responders
-from hotline.store.referrals.desk_pages import owed, tip_events, tip_pages
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
@@ -176,7 +176,7 @@ def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
 
 def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
     """Returns the name of the holder who passed each of these on."""
-    asked = taking.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
+    asked = health.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
     if Asked.PASSED_ON not in asked.values():
         return {}
     names: Mapping[int | None, str] = {one.id: one.name for one in responders.everybody(session)}
@@ -188,7 +188,7 @@ def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[OwingTip]:
     """Those in which something is owed to a person, the oldest first; of very many the first."""
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
-        found = owed.owing(session, viewer, MOST_LATE) if viewer.desks else ()
+        found = tip_pages.owing(session, viewer, MOST_LATE) if viewer.desks else ()
     return [OwingTip(tip.id, tip.place, tip.within) for tip in found]
 
 
@@ -197,16 +197,16 @@ def lines_of(
 ) -> Sequence[TipLine]:
     """Everything that a row says besides what stands in the tip itself is asked once for the page."""
     ids = [tip.id for tip in found]
-    clocks = tip_events.clocks(session, ids)
+    clocks = tip_pages.clocks(session, ids)
     beside = _Beside(
         takes=tip_pages.takes(session, ids),
-        asked=taking.asked_beside_holder(session, ids),
+        asked=health.asked_beside_holder(session, ids),
         questions=tip_pages.questions(session, ids),
         held=tip_pages.held(session, ids),
         linked=tip_pages.linked_counts(session, viewer, found),
         names={one.id: one.name for one in responders.everybody(session)} if ids else {},
         red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.RED),
-        owed=owed.owed(session, ids),
+        owed=tip_pages.owed(session, ids),
     )
     return [_line(tip, beside, at) for tip in found]
 

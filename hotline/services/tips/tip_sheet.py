@@ -28,7 +28,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.people import responders
 from hotline.store.referrals import cluster_names, deadlines, referrals
-from hotline.store.referrals.desk_pages import tip_events, tip_pages
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips import links, tips, visible
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
@@ -182,11 +182,11 @@ def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iter
         yield TipMoment(tip.filed_at, Came.TOLD)
     for place in tips.earlier_places(session, tip.id):
         yield TipMoment(place.corrected_at, Came.MOVED, place=place.place)
-    for told in tip_events.told(session, tip.id):
+    for told in tip_pages.told_of(session, tip.id):
         yield from _of_person(told)
-    for name, at in tip_events.deliveries(session, tip.id):
+    for name, at in tip_pages.deliveries(session, tip.id):
         yield TipMoment(at, Came.DELIVERED, name)
-    for at in tip_events.silences(session, tip.id):
+    for at in tip_pages.silences(session, tip.id):
         yield TipMoment(at, Came.SILENT)
     noted_by = case_persons.noted_by(session, tip.id)
     for entry in line_of_time.of_tip(session, tip.id):
@@ -204,7 +204,7 @@ def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iter
     yield from _logged(session, viewer, tip, national)
 
 
-def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
+def _of_person(told: tip_pages.ToldPerson) -> Iterator[TipMoment]:
     row, name = told.referral, told.name
     taken = Came.TAKEN if told.believed else Came.DOUBTED
     came = (

@@ -21,7 +21,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit, members
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.people import responders
-from hotline.store.referrals.desk_pages import owed
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.visible import Viewer
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
@@ -97,7 +97,7 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[ClosureLine]:
     at = kit.now()
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
-        found = owed.waiting(session, viewer, MOST) if viewer.desks else ()
+        found = tip_pages.closures_waiting(session, viewer, MOST) if viewer.desks else ()
         if not found:
             return ()
         names = {one.id: one.name for one in responders.everybody(session)}

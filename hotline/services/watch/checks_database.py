@@ -24,7 +24,7 @@ from hotline.statistics.rules_periods import Span, due_at, span_of
 from hotline.store.database import Session
 from hotline.store.flows import publications
 from hotline.store.flows.publications import Publishing
-from hotline.store.outbox import health, holds, messages
+from hotline.store.outbox import health, messages
 from hotline.store.outbox.messages import LaneHold
 from hotline.store.reach import case_ends
 from hotline.store.referrals import personnel, retention
@@ -46,7 +46,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         with kit.database.reading() as session:
             standing = health.standing(session)
             people = personnel.members(session)
-            hold = holds.standing(session)
+            hold = health.pause(session)
             held = messages.held(session, now)
             kept = retention.warned(session)
             tidied = retention.done_at(session, ERRAND)

@@ -1,6 +1,10 @@
 """How the outbox and the clock stand: questions over several families of rows, for the doctor alone.
 
 Messages that were given up, and who answers for them: rows that count as wrong until somebody does.
+
+A person's pause of the outgoing queue: the row, and what it keeps from going out.
+
+Says whether a tip waits to be taken: one definition for lists, Today, a tip's page, commands and alarms.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -8,20 +12,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.outbox.delivery import MessageState, Priority
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.outbox.message import TO_DECIDE, Kind
+from hotline.domain.referrals.clocks import ASKS, DeadlineKind
+from hotline.domain.tips.promises import Asked
 from hotline.store.outbox import messages
-from hotline.store.outbox.messages import Deadline, Leader, Message, Referral
-from hotline.store.outbox.taking import ASK_RUNS
+from hotline.store.outbox.messages import SMS, Deadline, LaneHold, Leader, Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
 from hotline.store.tips.visible import Viewer, visible_to
 
+ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
+"""Of `Deadline`."""
+UNTAKEN = or_(
+    Tip.holder_id.is_(None),
+    exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip),
+)
+"""Of `Tip`: no responder holds it, or its holder passed it on or is silent, and people are asked to take it."""
 OPEN = (
     Message.state == MessageState.DEAD,
     Message.answered_at.is_(None),
@@ -59,7 +71,7 @@ def answer(session: Session, message_ids: Collection[int], at: datetime) -> Sequ
 
 
 UNREFERRED = (WAITS, Tip.referred_at.is_(None), Tip.channel != trial.CHANNEL)
-UNTAKEN = (
+LATE_UNTAKEN = (
     *ASK_RUNS,
     Tip.filed_at.is_not(None),
     Tip.channel.not_in(trial.UNCOUNTED),
@@ -69,7 +81,7 @@ UNTAKEN = (
 MOST_LATE = 100
 TO_RESPONDER = Message.responder_id.is_not(None)
 """Answers end after minutes, and the monitor's own notices raise no alarm."""
-UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
+ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,7 @@ class OutboxHealth:
 def standing(session: Session) -> OutboxHealth:
     return OutboxHealth(
         oldest_unsent=session.scalar(
-            select(func.min(Message.created_at)).where(TO_RESPONDER, Message.state.in_(UNSENT))
+            select(func.min(Message.created_at)).where(TO_RESPONDER, Message.state.in_(ON_THE_WAY))
         ),
         unknown=_count(session, MessageState.UNKNOWN),
         dead=len(unanswered(session)),
@@ -121,7 +133,7 @@ def unreferred_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip
 def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
     """Returns the tips that wait to be taken and that this viewer may know of, the oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
-    return _late(session, found.where(*UNTAKEN), viewer)
+    return _late(session, found.where(*LATE_UNTAKEN), viewer)
 
 
 def _late(
@@ -158,7 +170,83 @@ def _untaken(session: Session) -> Mapping[int, datetime]:
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
-        .where(*UNTAKEN)
+        .where(*LATE_UNTAKEN)
         .group_by(Tip.urgency)
     )
     return {urgency: since for urgency, since in rows if since is not None}
+
+
+UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, MessageState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMessages:
+    """MTs of one kind that go out once the lane is free."""
+
+    kind: Kind
+    doubtful: bool
+    """Written before the backup was made: these, and only these, may have gone out once already."""
+    count: int
+    oldest: datetime
+
+
+def pause(session: Session) -> LaneHold | None:
+    return session.get(LaneHold, SMS)
+
+
+def pause_for_writing(session: Session) -> LaneHold | None:
+    """Held until the transaction ends: two people do not release one hold."""
+    return session.get(LaneHold, SMS, with_for_update=True)
+
+
+def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[WaitingMessages]:
+    """What a free lane would send, the doubtful first, alerts before confirmations."""
+    before = false() if doubtful_until is None else Message.created_at <= doubtful_until
+    doubtful = case((before, 1), else_=0).label("doubtful")
+    goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
+    rows = session.execute(
+        select(Message.kind, doubtful, func.count(), func.min(Message.created_at))
+        .where(Message.kind.in_(TO_DECIDE), goes)
+        .group_by(Message.kind, "doubtful")
+    )
+    found = [WaitingMessages(Kind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
+    return sorted(found, key=lambda one: (not one.doubtful, one.kind))
+
+
+def drop(session: Session, kinds: Collection[Kind], doubtful_until: datetime) -> int:
+    """End the doubtful ones of these kinds, so that none is sent again; how many. Their deadlines run on."""
+    doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until)
+    ended = session.execute(
+        update(Message)
+        .where(doubtful, Message.state.in_(UNSENT))
+        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
+        .returning(Message.id)
+    ).all()
+    spent = session.execute(
+        update(Message).where(doubtful, _unreported()).values(resent=True).returning(Message.id)
+    ).all()
+    return len(ended) + len(spent)
+
+
+def _unreported() -> ColumnElement[bool]:
+    """Alerts that the gateway took, and that are sent once more where no report comes."""
+    return and_(
+        Message.state == MessageState.ACCEPTED,
+        Message.kind == Kind.ALERT,
+        Message.resent.is_(False),
+    )
+
+
+def asked_beside_holder(
+    session: Session, tip_ids: Collection[int] | None = None
+) -> dict[int, Asked]:
+    """Returns the tips among these, or of all, that a responder holds while people are asked to take them."""
+    passed = exists().where(
+        Referral.tip_id == Tip.id,
+        Referral.responder_id == Tip.holder_id,
+        Referral.passed_at.is_not(None),
+    )
+    held = select(Tip.id, passed.correlate(Tip)).join(Deadline, Deadline.tip_id == Tip.id)
+    held = held.where(*ASK_RUNS, Tip.holder_id.is_not(None))
+    rows = session.execute(held if tip_ids is None else held.where(Tip.id.in_(tip_ids)))
+    return {tip_id: Asked.PASSED_ON if is_passed else Asked.SILENT for tip_id, is_passed in rows}

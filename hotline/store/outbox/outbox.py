@@ -1,11 +1,15 @@
-"""The questions asked of the outbox: what is due, whose claim it is, which attempt a report speaks of."""
+"""The questions asked of the outbox: what is due, whose claim it is, which attempt a report speaks of.
 
-from collections.abc import Mapping, Sequence
+Answers to strangers who wrote are one queue of it. A number stands in such a row, sealed to the relay, from the writing
+to the sending: minutes.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
@@ -21,7 +25,7 @@ from hotline.domain.outbox.delivery import (
     SendResult,
     room,
 )
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import KEPT, LATE, SELDOM, SOON, AnswerForm, Kind, Spent, Wording
 from hotline.domain.wording import OF_EXERCISES, Template
 from hotline.store.database import is_any
 from hotline.store.dialogue.contacts import Stopped
@@ -135,11 +139,9 @@ def _addressed(session: Session, message: Message) -> Addressed | None:
     return None if message.sealed_number is None else Addressed(message.sealed_number)
 
 
-def claim_answer(
-    session: Session, which: ColumnElement[bool], at: datetime, worker: str
-) -> Claim | None:
-    """Takes the answer that waits longest of `which`."""
-    due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), which)
+def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
+    """Takes the answer that waits longest, unless it is too late for it."""
+    due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), ~_too_late(at))
     oldest = due.order_by(Message.next_at, Message.id).limit(1)
     message = session.scalars(oldest.with_for_update(skip_locked=True)).one_or_none()
     return None if message is None else _claim(session, message, at, worker)
@@ -308,3 +310,77 @@ def held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
     """Returns the oldest 500 of these, held until the transaction ends; passes by what another holds."""
     rows = select(Message).where(*which).order_by(Message.id).limit(500)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+IS_ANSWER = Message.contact_key.is_not(None)
+
+
+def spent_on_answers(session: Session, contact_key: str, at: datetime, today: datetime) -> Spent:
+    """`today` is when the day began."""
+    here = select(func.count()).where(Message.contact_key == contact_key)
+    return Spent(
+        hour=session.scalar(here.where(Message.created_at > at - HOUR)) or 0,
+        day=session.scalar(here.where(Message.created_at > at - DAY)) or 0,
+        line=answers_since(session, today),
+    )
+
+
+def answers_since(session: Session, since: datetime) -> int:
+    found = select(func.count()).where(IS_ANSWER, Message.created_at >= since)
+    return session.scalar(found) or 0
+
+
+def cried_lately(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
+    """Whether a cry of this phone was answered in the last week, or may be at this moment."""
+    return is_any(
+        session,
+        Message.id,
+        Message.contact_key.in_(contact_keys),
+        Message.template == AnswerForm.ADVERTISEMENT,
+        Message.state != MessageState.FAILED,
+        Message.created_at > at - SELDOM,
+    )
+
+
+def oldest_answer(session: Session, at: datetime) -> Message | None:
+    due = _waits(Message.next_at <= at, ~_too_late(at))
+    found = select(Message).where(due).order_by(Message.next_at, Message.id)
+    return session.scalars(found.limit(1)).one_or_none()
+
+
+def any_late_answer(session: Session, at: datetime) -> bool:
+    return is_any(session, Message.id, _waits(_too_late(at)))
+
+
+def end_late_answers(session: Session, at: datetime) -> None:
+    """Ends what was not sent in time: it never is."""
+    for row in held(session, _waits(_too_late(at))):
+        end(row, MessageState.FAILED)
+
+
+def forget_answers(session: Session, at: datetime, limit: int) -> int:
+    """Of answers that ended, that there were any."""
+    ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
+    old = _older(at, KEPT, of_an_advertisement=SELDOM)
+    found = select(Message.id).where(IS_ANSWER, ended, old)
+    ids: Sequence[int] = session.scalars(found.order_by(Message.id).limit(limit)).all()
+    session.execute(delete(Attempt).where(Attempt.message_id.in_(ids)))
+    session.execute(delete(Message).where(Message.id.in_(ids)))
+    return len(ids)
+
+
+def _waits(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(Message.priority == Priority.ANSWER, Message.state.in_(DUE_STATES), *which)
+
+
+def _too_late(at: datetime) -> ColumnElement[bool]:
+    return _older(at, LATE, of_an_advertisement=SOON)
+
+
+def _older(at: datetime, term: timedelta, *, of_an_advertisement: timedelta) -> ColumnElement[bool]:
+    rare = Message.template == AnswerForm.ADVERTISEMENT
+    return or_(
+        and_(rare, Message.created_at <= at - of_an_advertisement),
+        and_(~rare, Message.created_at <= at - term),
+    )

@@ -40,7 +40,7 @@ from hotline.domain.sketch import estimate, place
 from hotline.store import database
 from hotline.store.database import Row, add_if_new, insert_into
 from hotline.store.driver import PreparedStatement, new_values
-from hotline.store.outbox.health import TO_RESPONDER, UNSENT
+from hotline.store.outbox.health import ON_THE_WAY, TO_RESPONDER
 from hotline.store.outbox.messages import Message
 
 LOCK = 4_114_110_004
@@ -230,7 +230,7 @@ def answered(session: Session) -> Mapping[HookCount, tuple[int, float]]:
 
 def unfinished_messages(session: Session) -> Mapping[str, int]:
     """Counts the messages that wait, are being sent, are in doubt or are undeliverable, by state."""
-    states = (*UNSENT, MessageState.UNKNOWN, MessageState.DEAD)
+    states = (*ON_THE_WAY, MessageState.UNKNOWN, MessageState.DEAD)
     rows = session.execute(
         select(Message.state, func.count())
         .where(TO_RESPONDER, Message.state.in_(states))

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tips.promises import Asked
-from hotline.store.outbox import taking
+from hotline.store.outbox import health
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
-from hotline.store.referrals.desk_pages import tip_events, tip_pages
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.tips import REAL, Tip
 from hotline.store.tips.visible import Viewer, visible_to
 
@@ -78,9 +78,9 @@ def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverv
     ids = [tip.id for tip, *_ in found]
     asked = tip_pages.questions(session, ids)
     clocks: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
-    for tip_id, kind, due_at in tip_events.clocks(session, ids):
+    for tip_id, kind, due_at in tip_pages.clocks(session, ids):
         clocks[tip_id].append((due_at, kind))
-    beside = taking.asked_beside_holder(session)
+    beside = health.asked_beside_holder(session)
     people = session.execute(select(Responder.id, Responder.name))
     names: dict[int | None, str] = {row.id: row.name for row in people}
     return [

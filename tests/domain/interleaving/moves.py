@@ -189,7 +189,7 @@ def _proofs(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[M
 
 
 def _leaves(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
-    """As `acknowledgements.release_person` does: of what she holds, or was told of while people are asked."""
+    """As `casework.release_person` does: of what she holds, or was told of while people are asked."""
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)
     gone = at.put(who, add=AWAY, drop=KILLED)

@@ -5,6 +5,10 @@ red. So it wakes the lowest level that is there, higher ones of the district onl
 national desk never. It is in no figure, takes nobody off the ladder, and every message of the line goes before its own.
 
 One person begins one by day, four times a year at a desk. Nobody lifts these limits (docs/adr/0140).
+
+Whether an answer that names no case may be to an exercise: one that is taken for answered harms nobody; a case that is
+taken for answered stops its ladder. So what may be to either is an answer to the exercise, and the case is asked back:
+the ladder goes on meanwhile. Once she knows that it was an exercise, it stands in no answer's way.
 """
 
 from collections.abc import Iterable, Sequence
@@ -137,3 +141,39 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepOfAll:
     took = sorted(at - told_at for told_at, at in times if at is not None)
     middle = took[(len(took) - 1) // 2] if took else None
     return StepOfAll(len(took), middle, max(took, default=None))
+
+
+CROSSING = timedelta(seconds=20)
+"""What she wrote may cross with our word that it was an exercise."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardExercise:
+    """An exercise that she was alerted of lately."""
+
+    reference: str
+    told_at: datetime
+    answered_at: datetime | None
+    said_at: datetime | None
+    """When the network took the word that it was one, where it went out by SMS."""
+
+
+def meant(
+    exercises: Sequence[HeardExercise], told_at: datetime | None, at: datetime
+) -> tuple[str, ...]:
+    """Those that a bare answer may be to, the newest first.
+
+    `told_at`: of her newest open case that she was told of lately. Where she has none, it is the newest exercise,
+    answered or not: she is told once more what it was.
+    """
+    if told_at is None:
+        return tuple(one.reference for one in exercises[:1])
+    return tuple(one.reference for one in exercises if _may_be_meant(one, told_at, at))
+
+
+def _may_be_meant(one: HeardExercise, told_at: datetime, at: datetime) -> bool:
+    if one.answered_at is not None:
+        return at - one.answered_at < CROSSING
+    knows = one.said_at is not None and at - one.said_at >= CROSSING
+    # Who did not answer may be late: to an exercise that came after the case, also when it is over.
+    return not knows or one.told_at >= told_at

@@ -1,21 +1,33 @@
-"""A page of tips for one viewer, without their words; and one of them. Each asks `visible_to`."""
+"""A page of tips for one viewer, without their words; and one of them. Each asks `visible_to`.
+
+What was asked of somebody about a person of a tip, and is not said yet; closures that wait for a second person, with
+their age: one condition and one question, so that no page forgets what another one shows.
+
+What happened to one tip: whom it was told to, what each did, which clocks ran out. Rows in clear alone.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer, load_only
 
 from hotline.domain import trial
-from hotline.domain.tip import Matter, TipState
+from hotline.domain.cases.following import FollowKind
+from hotline.domain.outbox.message import Kind
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.tip import Matter, TipOutcome, TipState
 from hotline.domain.tips.promises import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
 from hotline.store.bulk import among
-from hotline.store.outbox.messages import BELIEVED, Referral
-from hotline.store.outbox.taking import UNTAKEN
+from hotline.store.cases.case_people import PossibleVictim
+from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.outbox.health import UNTAKEN
+from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Message, Referral
+from hotline.store.people.responders import Responder
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages.owed import CLOSURE_WAITS, is_owing
 from hotline.store.referrals.retention import HELD
 from hotline.store.tips.tips import REAL, Tip
 from hotline.store.tips.visible import Viewer, visible_to
@@ -179,3 +191,119 @@ def _hers(viewer: Viewer) -> ColumnElement[bool]:
         Tip.holder_id == viewer.responder_id,
         UNTAKEN & was_told.correlate(Tip),
     )
+
+
+OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.rung > 0)
+OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0)
+"""Its clock rang once at least, and runs on."""
+
+
+def is_owing() -> ColumnElement[bool]:
+    """Of `Tip`. Asked from the clocks, which are few, and not of each tip."""
+    offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
+    return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
+
+
+def owing(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
+    """Of the tips that this viewer may know of, those in which something is owed; the oldest first."""
+    found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), is_owing())
+    return session.scalars(found.order_by(Tip.id).limit(limit)).all()
+
+
+def owed(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
+    """By tip, what is owed in it."""
+    told: dict[int, set[FollowKind]] = {}
+    offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
+        ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
+    )
+    for tip_id, clock in session.execute(offers):
+        told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.ANSWER))
+    people = select(PossibleVictim.tip_id, PossibleVictim.clock).where(
+        PossibleVictim.tip_id.in_(tip_ids), *OF_PERSON
+    )
+    for tip_id, clock in session.execute(people):
+        told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.CONSENT))
+    return {tip_id: frozenset(kinds) for tip_id, kinds in told.items()}
+
+
+CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
+"""Of `Tip`: a closure was requested, and no second person has confirmed or refused it."""
+
+
+class WaitingClosure(NamedTuple):
+    """A closure that waits for a second person."""
+
+    tip: Tip
+    outcome: TipOutcome
+    requested_by: str
+    """The person's name as the case keeps it: `responder:7`, `account:4:Alice` or `name:Alice`."""
+    requested_at: datetime
+
+
+def closures_waiting(
+    session: Session, viewer: Viewer | None, limit: int
+) -> Sequence[WaitingClosure]:
+    """Returns the closures that this viewer may see, the oldest request first."""
+    found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), CLOSURE_WAITS)
+    rows = session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit))
+    return [
+        WaitingClosure(
+            tip,
+            TipOutcome(tip.end_wanted or TipOutcome.SILENT),
+            tip.end_wanted_by or "",
+            tip.closure_requested_at,
+        )
+        for tip in rows
+        if tip.closure_requested_at is not None
+    ]
+
+
+class ToldPerson(NamedTuple):
+    """One telling of a tip, and whom it was."""
+
+    referral: Referral
+    name: str
+    believed: bool
+
+
+def told_of(session: Session, tip_id: int) -> Sequence[ToldPerson]:
+    """In the order in which they were told."""
+    rows = session.execute(
+        select(Referral, Responder.name, BELIEVED)
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id == tip_id)
+        .order_by(Referral.created_at, Referral.id)
+    )
+    return [ToldPerson(referral, name, bool(believed)) for referral, name, believed in rows]
+
+
+def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
+    """Returns whose handset had an alert, and when."""
+    rows = session.execute(
+        select(Responder.name, Message.delivered_at)
+        .join(Referral, Referral.id == Message.referral_id)
+        .join(Responder, Responder.id == Message.responder_id)
+        .where(Referral.tip_id == tip_id, Message.kind == Kind.ALERT)
+        .order_by(Message.id)
+    )
+    return [(name, at) for name, at in rows if at is not None]
+
+
+def silences(session: Session, tip_id: int) -> Sequence[datetime]:
+    """When the time in which somebody was to take it ran out."""
+    rows = select(Deadline.fired_at).where(
+        Deadline.tip_id == tip_id,
+        Deadline.kind == DeadlineKind.ACKNOWLEDGE,
+        Deadline.fired_at >= Deadline.due_at,
+    )
+    return [at for at in session.scalars(rows.order_by(Deadline.fired_at)) if at is not None]
+
+
+def clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
+    """The clocks that run for these tips: tip, kind, when it is due; the first to come at the head."""
+    rows = session.execute(
+        select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
+        .where(among(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
+        .order_by(TRULY_DUE, Deadline.id)
+    )
+    return [(tip_id, kind, due_at) for tip_id, kind, due_at in rows]

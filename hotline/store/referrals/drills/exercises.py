@@ -10,8 +10,7 @@ from hotline.domain import trial
 from hotline.domain.outbox.delivery import DUE_STATES, MessageState
 from hotline.domain.outbox.message import Kind
 from hotline.domain.places.places import province_of
-from hotline.domain.referrals.drills.bare_answers import HeardExercise
-from hotline.domain.referrals.drills.exercise import ExerciseTold
+from hotline.domain.referrals.drills.exercise import ExerciseTold, HeardExercise
 from hotline.domain.tip import Urgency, is_district
 from hotline.domain.wording import Template
 from hotline.store.database import Row, is_any
