@@ -56,7 +56,7 @@ def test_2_a_refused_request_is_no_success(told: District) -> None:
     deliver(told, http(201, refused("InvalidSenderId")))
     assert told.states == ["retry"]
     with told.database.reading() as session:
-        assert messages.fault(session) == "config_fault"
+        assert messages.lane_of(session).reason == "config_fault"
 
 
 @pytest.mark.fault(27)
@@ -70,7 +70,7 @@ def test_4_a_wrong_key_pauses_the_lane(told: District) -> None:
     deliver(told, http(401, body, "text/plain; charset=UTF-8"))
     assert told.message.counted == 0
     with told.database.reading() as session:
-        assert messages.fault(session) == "config_fault"
+        assert messages.lane_of(session).reason == "config_fault"
 
 
 @pytest.mark.fault(25)

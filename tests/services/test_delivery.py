@@ -204,7 +204,7 @@ class TestTheLane:
         assert district.deliver() == 1
         assert len(district.sms.sent) == 1
         with district.database.reading() as session:
-            assert messages.fault(session) == fault
+            assert messages.lane_of(session).reason == fault
         assert [row.counted for row in district.all(Message)] == [0, 0, 0]
 
     @pytest.mark.fault(28)
@@ -226,7 +226,7 @@ class TestTheLane:
 
         assert district.states == ["accepted"] * 3
         with district.database.reading() as session:
-            assert messages.fault(session) is None
+            assert messages.lane_of(session).reason is None
 
     @pytest.mark.fault(36)
     def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
@@ -260,7 +260,7 @@ class TestTheLane:
         assert alone.states == ["dead", "accepted"]
         assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
         with alone.database.reading() as session:
-            assert messages.fault(session) is None
+            assert messages.lane_of(session).reason is None
 
     def test_a_wrong_key_holds_the_lane_and_marks_nobody(self, alone: District) -> None:
         class Wrong(FakeNumbers):
@@ -273,7 +273,7 @@ class TestTheLane:
         assert alone.responder(1).unreachable is None
         assert alone.states == ["retry"]
         with alone.database.reading() as session:
-            assert messages.fault(session) == "config_fault"
+            assert messages.lane_of(session).reason == "config_fault"
 
 
 def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:

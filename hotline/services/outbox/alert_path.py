@@ -31,5 +31,5 @@ def begin(database: Database, at: datetime) -> None:
     Raises StoreUnavailable.
     """
     with database.writing() as session:
-        if not messages.was_awaited(session):
+        if messages.lane_of(session).awaited_at is None:
             messages.await_senders(session, at)

@@ -152,7 +152,7 @@ def _lane(session: Session) -> LaneState:
     hold = health.pause(session)
     return LaneState(
         hold=hold,
-        fault=messages.fault(session),
+        fault=messages.lane_of(session).reason,
         waiting=health.waiting(session, hold.doubtful_until if hold else None),
     )
 

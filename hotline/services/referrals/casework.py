@@ -112,7 +112,7 @@ def _take(context: _ActContext) -> Done:
     entries.took_by(session, tip.id, one, counts=counts)
     if not counts:
         return context.done(Acted.NOTED if provisional else Acted.TAKEN)
-    referrals.take_back(session, tip.id, one.responder_id)
+    referrals.pass_on(session, tip.id, one.responder_id, None)
     context.happened(Happened.TAKEN)
     if context.is_away:
         return context.done(Acted.MOVED)

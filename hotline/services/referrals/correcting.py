@@ -212,7 +212,7 @@ def _national(one: Notified) -> bool:
 def _tell_more(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
     """The national desk alone may send it down: it learns once that more was told."""
     told = tuple(dict.fromkeys(o.responder_id for o in referrals.told(session, [tip.id])[tip.id]))
-    if told and not retention.read_more(session, tip.id):
+    if told and retention.newest_more(session, tip.id) is None:
         case_messages.notify(session, kit, tip, Tell(told, Purpose.MORE), Care.NONE, at)
 
 

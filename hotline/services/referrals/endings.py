@@ -424,7 +424,7 @@ def judge(
 def _takes(session: Session, tip: Tip, who: int, way: EntryWay, at: datetime) -> None:
     """Notes that whoever refuses a closure takes the case, so that lists and figures say so too."""
     deadlines.acknowledge(session, tip.id, who, at, proved=True)
-    referrals.take_back(session, tip.id, who)
+    referrals.pass_on(session, tip.id, who, None)
     entries.took(session, tip.id, who, at, way, TakeProof.PROVED)
 
 

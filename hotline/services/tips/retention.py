@@ -208,7 +208,6 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_pseudonyms,
     retention.forget_callers,
     *(partial(retention.forget_rows, *row) for row in retention.OLD),
-    retention.forget_strays,
     retention.forget_parameters,
     likeness.forget,
     outbox.forget_answers,

@@ -11,7 +11,6 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.tip import Basis, Matter, TipState, Urgency
 from hotline.domain.tips.promises import Asked, TipFilter, Wait, wait_of
-from hotline.domain.tips.retention import Term
 from hotline.ports import ConsoleKit
 from hotline.services import weekly_keys
 from hotline.services.referrals.case_standing import coming_of
@@ -19,6 +18,7 @@ from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.database import Session
 from hotline.store.outbox import health
 from hotline.store.people import responders
+from hotline.store.referrals import retention
 from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
@@ -232,7 +232,7 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         question=beside.questions.get(tip.id, ""),
         is_red=tip.id in beside.red,
         is_held=tip.id in beside.held,
-        goes_at=_term(tip, tip.id in beside.held).goes_at,
+        goes_at=retention.term_of(tip, held=tip.id in beside.held).goes_at,
         warned=tip.warned_at is not None,
         owed=beside.owed.get(tip.id, frozenset()),
     )
@@ -250,13 +250,3 @@ def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
     if tip.channel == trial.DRILL:
         return None
     return wait_of(tip.urgency, tip.filed_at, ended_at=taken_at or tip.closed_at, now=at)
-
-
-def _term(tip: Tip, held: bool) -> Term:
-    return Term(
-        filed_at=tip.filed_at or tip.created_at,
-        closed_at=tip.closed_at,
-        warned_at=tip.warned_at,
-        erased_at=tip.erased_at,
-        held=held,
-    )

@@ -1,11 +1,12 @@
 """What the doctor and the watchman find outside: the line as a caller meets it, the balance, and what is usual."""
 
 from datetime import datetime, timedelta
+from statistics import median
 
 from hotline.domain.reach.counters import is_quiet, is_worse, spent
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import StoreUnavailable
-from hotline.ports import LookingKit
+from hotline.ports import Kit, LookingKit
 from hotline.services.check_result import CheckResult, checked, in_kigali, warning
 from hotline.services.watch import trials
 from hotline.store.database import Session
@@ -67,6 +68,14 @@ def _balance(kit: LookingKit) -> CheckResult:
         return CheckResult("balance", balance > 0, says, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
     level = spent(balance, budget)
     return CheckResult("balance", level == 0, f"{says}, of {budget:.0f}", "buy SMS", max(level, 1))
+
+
+def quiet_hour(kit: Kit) -> tuple[int, int] | None:
+    """Returns how many sessions the last hour had, and this hour usually has, if it is quieter than usual."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        now, before = traffic.sessions(session, at), traffic.sessions_of_weeks(session, at)
+    return (now, round(median(before))) if is_quiet(now, before) else None
 
 
 def _quiet(session: Session, at: datetime) -> CheckResult:

@@ -9,7 +9,16 @@ The questions asked of the lane and of the relay's leadership: both are rows, so
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.outbox.delivery import FINAL_STATES, MessageState
@@ -51,8 +60,12 @@ class Referral(Row):
     """When she first read what was told, with a PIN of her own."""
 
 
+ANSWERED = Referral.acknowledged_at.is_not(None)
 BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
 """Of referrals that are acknowledged: those whose answer counts."""
+TOOK = and_(ANSWERED, BELIEVED)
+STANDS = Referral.released_at.is_(None)
+"""Of referrals: the case is still one of hers."""
 
 
 def told_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -260,26 +273,24 @@ def held(session: Session, at: datetime) -> str | None:
     """Returns why nothing may go out now, or None. A person's word stands until a person takes it back."""
     if session.get(LaneHold, SMS) is not None:
         return BY_HAND
-    lane = session.get(Lane, SMS)
-    if lane is None or lane.held_until is None or lane.held_until <= at:
-        return None
-    return lane.reason or "held"
+    lane = lane_of(session)
+    is_held = lane.held_until is not None and lane.held_until > at
+    return lane.reason or "held" if is_held else None
 
 
-def fault(session: Session) -> str | None:
-    """Returns what holds the lane, or held it when the last message tried: None once one was let through."""
-    lane = session.get(Lane, SMS)
-    return None if lane is None else lane.reason
+def lane_of(session: Session) -> Lane:
+    """Returns the lane as it stands; of a line that never sent, one that nothing holds."""
+    return session.get(Lane, SMS) or Lane(name=SMS)
 
 
-def _there(session: Session) -> None:
-    empty = {"held_until": None, "reason": None, "awaited_at": None}
-    add_if_new(session, Lane(name=SMS, **empty, failing_since=None, failed_at=None))
+def _change(session: Session, **values: Any) -> None:
+    names = ("held_until", "reason", "awaited_at", "failing_since", "failed_at")
+    add_if_new(session, Lane(name=SMS, **dict.fromkeys(names)))
+    session.execute(update(Lane).where(Lane.name == SMS).values(**values))
 
 
 def hold(session: Session, until: datetime, reason: str) -> None:
-    _there(session)
-    session.execute(update(Lane).where(Lane.name == SMS).values(held_until=until, reason=reason))
+    _change(session, held_until=until, reason=reason)
 
 
 def release(session: Session) -> None:
@@ -294,26 +305,12 @@ def release(session: Session) -> None:
 
 def note_failure(session: Session, at: datetime) -> None:
     """Notes that a send reached no gateway."""
-    _there(session)
-    since = func.coalesce(Lane.failing_since, at)
-    session.execute(update(Lane).where(Lane.name == SMS).values(failing_since=since, failed_at=at))
+    _change(session, failing_since=func.coalesce(Lane.failing_since, at), failed_at=at)
 
 
 def await_senders(session: Session, at: datetime) -> None:
     """Notes that the processes that send are told to start."""
-    _there(session)
-    session.execute(update(Lane).where(Lane.name == SMS).values(awaited_at=at))
-
-
-def awaited_at(session: Session) -> datetime | None:
-    """Returns when the processes that send were told to start."""
-    lane = session.get(Lane, SMS)
-    return None if lane is None else lane.awaited_at
-
-
-def was_awaited(session: Session) -> bool:
-    lane = session.get(Lane, SMS)
-    return lane is not None and lane.awaited_at is not None
+    _change(session, awaited_at=at)
 
 
 def lead(
@@ -347,9 +344,9 @@ def lead(
     return won.scalar() is not None
 
 
-def write_leader(session: Session, holder: str, until: datetime) -> None:
+def write_leader(session: Session, holder: str, until: datetime, *, name: str = RELAY) -> None:
     """Says who leads, and until when at least: for whoever holds the lock."""
-    if not add_if_new(session, Leader(name=RELAY, holder=holder, until=until)):
+    if not add_if_new(session, Leader(name=name, holder=holder, until=until)):
         session.execute(
-            update(Leader).where(Leader.name == RELAY).values(holder=holder, until=until)
+            update(Leader).where(Leader.name == name).values(holder=holder, until=until)
         )

@@ -87,7 +87,7 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     if not _claims_alone(session):
         free = min(free, 1)
     under_way, others = _under_way(session, at)
-    left = room(at_once, under_way, others, doubted=messages.fault(session) is not None)
+    left = room(at_once, under_way, others, doubted=messages.lane_of(session).reason is not None)
     most = min(free, left.first)
     goes_first = or_(
         FIRST, and_(Message.priority == Priority.URGENT, Message.next_at <= at - LONG_WAITED)

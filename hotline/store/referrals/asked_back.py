@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.tip import NATIONAL
 from hotline.store.database import Row, add_if_new, is_any
-from hotline.store.outbox.messages import Referral
+from hotline.store.outbox.messages import ANSWERED, Referral
 from hotline.store.people.responders import Responder, living
 from hotline.store.tips.call_backs import desk_people
 from hotline.store.tips.visible import may_be_told
@@ -99,7 +99,7 @@ def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recip
     """Returns whoever took the tip, by the reference they know it by; the national desk where it asked, or where
     nobody did.
     """
-    found = knows(session, row.tip_id, at, Referral.acknowledged_at.is_not(None))
+    found = knows(session, row.tip_id, at, ANSWERED)
     if row.desk == NATIONAL or not found:
         for one in desk(session, row.tip_id, at):
             found.setdefault(one.responder_id, one)

@@ -13,7 +13,7 @@ from hotline.domain.outbox.message import Kind
 from hotline.domain.tip import Matter
 from hotline.domain.tips.clusters import OF_TEMPLATE, HowRead, KnownName
 from hotline.domain.wording import Template
-from hotline.store.outbox.messages import Message, Referral
+from hotline.store.outbox.messages import STANDS, Message, Referral
 from hotline.store.tips.likeness import TipLikeness
 from hotline.store.tips.tips import Tip
 
@@ -71,7 +71,7 @@ def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[
         .join(Message, Message.referral_id == Referral.id)
         .where(
             Referral.tip_id.in_(urgency),
-            Referral.released_at.is_(None),
+            STANDS,
             Message.kind == Kind.ALERT,
             Message.template != Template.MORE_TOLD.name,
         )

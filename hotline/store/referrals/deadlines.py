@@ -14,7 +14,7 @@ from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
 from hotline.domain.referrals.referral import ReferralState
 from hotline.store.bulk import add
 from hotline.store.database import is_any
-from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Referral, told_to
+from hotline.store.outbox.messages import ANSWERED, TOOK, TRULY_DUE, Deadline, Referral, told_to
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 
@@ -148,7 +148,7 @@ def doubt(session: Session, referral: Referral, at: datetime) -> bool:
         update(Referral)
         .where(
             *told_to(referral.tip_id, referral.responder_id),
-            Referral.acknowledged_at.is_not(None),
+            ANSWERED,
             Referral.proved_at.is_(None),
             Referral.doubted_at.is_(None),
         )
@@ -164,7 +164,7 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
         update(Referral)
         .where(
             *told_to(tip_id, responder_id),
-            Referral.acknowledged_at.is_not(None),
+            ANSWERED,
             Referral.proved_at.is_(None),
         )
         .values(proved_at=at)
@@ -173,27 +173,20 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 def answered(session: Session, tip_id: int, responder_id: int) -> bool:
     """Returns True if it was taken in her name, believed or not."""
-    hers = told_to(tip_id, responder_id)
-    return is_any(session, Referral.id, *hers, Referral.acknowledged_at.is_not(None))
+    return is_any(session, Referral.id, *told_to(tip_id, responder_id), ANSWERED)
 
 
 def believed(session: Session, tip_id: int, responder_id: int) -> bool:
     """Returns True if she took it, and is believed."""
-    took = (
-        *told_to(tip_id, responder_id),
-        Referral.acknowledged_at.is_not(None),
-        BELIEVED,
-    )
-    return is_any(session, Referral.id, *took)
+    return is_any(session, Referral.id, *told_to(tip_id, responder_id), TOOK)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
     """Returns when this responder took it last, if they are believed and did not pass it on since; else None."""
     took = (
         *told_to(tip_id, responder_id),
-        Referral.acknowledged_at.is_not(None),
+        TOOK,
         Referral.passed_at.is_(None),
-        BELIEVED,
     )
     return session.scalar(select(func.max(Referral.acknowledged_at)).where(*took))
 
@@ -219,8 +212,7 @@ def held_since_told(
         .having(Responder.pin_wrap.is_(None) | func.max(Referral.opened_at).is_not(None))
         .subquery()
     )
-    took = and_(Referral.acknowledged_at.is_not(None), BELIEVED)
-    unanswered = case((~took, Referral.created_at))
+    unanswered = case((~TOOK, Referral.created_at))
     told = (
         select(Referral.tip_id, func.max(unanswered).label("at"))
         .where(Referral.responder_id == responder_id, Referral.tip_id.in_(tip_ids))

@@ -17,7 +17,15 @@ from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import is_any
-from hotline.store.outbox.messages import BELIEVED, Deadline, Referral, told_to
+from hotline.store.outbox.messages import (
+    ANSWERED,
+    BELIEVED,
+    STANDS,
+    TOOK,
+    Deadline,
+    Referral,
+    told_to,
+)
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.tips.tips import Tip
@@ -32,6 +40,15 @@ class KnownCases:
     """One a case: not closed, and no colleague's."""
     also: tuple[str, ...]
     """Of cases that are closed, a colleague's or hers no more, and older names of open ones."""
+
+
+def _hers(responder_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Of `Referral`: those by which this responder may know a case now."""
+    return (
+        Referral.responder_id == responder_id,
+        STANDS,
+        not_kept_from(responder_id, Referral.tip_id),
+    )
 
 
 def by_name(responder_id: int) -> ColumnElement[bool]:
@@ -70,14 +87,14 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
 
 def of_responder(session: Session, responder_id: int, since: datetime) -> KnownCases:
     """Returns what this responder was alerted of since then, and the open cases that the responder took."""
-    took = and_(Referral.acknowledged_at.is_not(None), Referral.passed_at.is_(None))
+    took = and_(ANSWERED, Referral.passed_at.is_(None))
     rows = session.execute(
         select(
             Referral.tip_id,
             Referral.reference,
             and_(
                 Tip.closed_at.is_(None),
-                Referral.released_at.is_(None),
+                STANDS,
                 or_(took, ~stays_with_colleague(responder_id)),
             ),
         )
@@ -87,7 +104,7 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
             by_name(responder_id),
             or_(
                 Referral.created_at > since,
-                and_(Referral.acknowledged_at.is_not(None), Tip.closed_at.is_(None)),
+                and_(ANSWERED, Tip.closed_at.is_(None)),
             ),
         )
         .order_by(Referral.created_at.desc(), Referral.id.desc())
@@ -113,12 +130,7 @@ def in_danger(session: Session, references: Collection[str]) -> frozenset[str]:
 
 def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     """Each reference of hers that is open, with its tip."""
-    hers = (
-        Referral.responder_id == responder_id,
-        Referral.released_at.is_(None),
-        Tip.closed_at.is_(None),
-        not_kept_from(responder_id),
-    )
+    hers = (*_hers(responder_id), Tip.closed_at.is_(None))
     rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
     return [(name, tip) for name, tip in session.execute(rows)]
 
@@ -127,10 +139,8 @@ def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
     """Returns the newest reference of each case that this responder holds and took by then, danger first."""
     proved = or_(Referral.doubted_at.is_(None), Referral.proved_at < as_of)
     found = select(Referral.tip_id, Referral.reference).where(
-        Referral.responder_id == responder_id,
+        *_hers(responder_id),
         Tip.holder_id == responder_id,
-        not_kept_from(responder_id),
-        Referral.released_at.is_(None),
         Referral.acknowledged_at < as_of,
         proved,
         open_at(as_of),
@@ -141,13 +151,10 @@ def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
 def helped(session: Session, responder_id: int) -> list[str]:
     """Returns the references of the open cases that this responder took and a colleague holds."""
     found = select(Referral.tip_id, Referral.reference).where(
-        Referral.responder_id == responder_id,
+        *_hers(responder_id),
         Tip.holder_id != responder_id,
-        not_kept_from(responder_id),
-        Referral.released_at.is_(None),
-        Referral.acknowledged_at.is_not(None),
+        TOOK,
         Referral.passed_at.is_(None),
-        BELIEVED,
         Tip.closed_at.is_(None),
         OF_A_CASE,
     )
@@ -156,9 +163,8 @@ def helped(session: Session, responder_id: int) -> list[str]:
 
 def quicker(session: Session, responder_id: int) -> list[str]:
     """Returns the references of the cases that stay with a colleague if this responder takes them."""
-    theirs = (Referral.responder_id == responder_id, by_name(responder_id))
-    stays = (Referral.released_at.is_(None), stays_with_colleague(responder_id))
-    rows = select(Referral.reference).join(Tip, Tip.id == Referral.tip_id).where(*theirs, *stays)
+    stays = (*_hers(responder_id), stays_with_colleague(responder_id))
+    rows = select(Referral.reference).join(Tip, Tip.id == Referral.tip_id).where(*stays)
     return list(session.scalars(rows))
 
 
@@ -174,9 +180,7 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
     )
     holds = Tip.holder_id.is_not_distinct_from(responder_id)
     found = select(Referral.tip_id, Referral.reference).where(
-        Referral.responder_id == responder_id,
-        by_name(responder_id),
-        Referral.released_at.is_(None),
+        *_hers(responder_id),
         Referral.created_at <= as_of,
         or_(
             and_(Referral.acknowledged_at.is_(None), ~holds),
@@ -208,12 +212,7 @@ def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
 
 def known_as(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
     """The first name by which she knows one of these tips, of which she may still know."""
-    hers = (
-        Referral.tip_id.in_(tip_ids),
-        Referral.responder_id == responder_id,
-        Referral.released_at.is_(None),
-        not_kept_from(responder_id, Referral.tip_id),
-    )
+    hers = (*_hers(responder_id), Referral.tip_id.in_(tip_ids))
     return session.scalar(select(Referral.reference).where(*hers).order_by(Referral.id).limit(1))
 
 
@@ -230,7 +229,7 @@ class ToldLately:
 def told_lately(session: Session, responder_id: int, since: datetime) -> Sequence[ToldLately]:
     """Of what she was told since then, the newest first. Of no exercise."""
     told = (Referral.responder_id == responder_id, Referral.created_at > since, OF_A_CASE)
-    took = and_(Referral.acknowledged_at.is_not(None), Referral.passed_at.is_(None), BELIEVED)
+    took = and_(TOOK, Referral.passed_at.is_(None))
     rows = session.execute(
         select(Referral.reference, Referral.created_at, took)
         .where(*told)
@@ -276,7 +275,7 @@ def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     case. Who said no is asked again by somebody else than who heard it.
     """
     known = Referral.tip_id == Tip.id, Referral.responder_id == responder_id
-    took = exists().where(*known, Referral.acknowledged_at.is_not(None), BELIEVED)
+    took = exists().where(*known, TOOK)
     may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.rung > 1)
     runs = ServiceReferral.due_at.is_not(None)
     offer = exists().where(ServiceReferral.tip_id == Tip.id, runs, may)
@@ -285,12 +284,8 @@ def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     knows = or_(PossibleVictim.responder_id == responder_id, took, PossibleVictim.rung > 1)
     wants = exists().where(*waits, is_offer, knows)
     again = exists().where(*waits, ~is_offer, PossibleVictim.rung > 0)
-    hers = (
-        Referral.responder_id == responder_id,
-        Referral.released_at.is_(None),
-        not_kept_from(responder_id),
-        or_(offer, wants, and_(again, ~_heard_last(responder_id))),
-    )
+    asked = or_(offer, wants, and_(again, ~_heard_last(responder_id)))
+    hers = (*_hers(responder_id), asked)
     rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
     newest = {tip.id: (name, tip) for name, tip in session.execute(rows.order_by(Referral.id))}
     return list(newest.values())

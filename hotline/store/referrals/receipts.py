@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.tip import TipState
 from hotline.domain.tips.receipt import Progress
-from hotline.store.outbox.messages import BELIEVED, Referral
+from hotline.store.outbox.messages import TOOK, Referral
 from hotline.store.tips.tips import Tip
 
 
@@ -31,11 +31,7 @@ def find(session: Session, receipt_key: str) -> Found:
     of_receipt = Tip.receipt_key == receipt_key
     told = select(Tip.session_key, Tip.passage).where(of_receipt, Tip.session_key != "")
     passages = session.execute(told.distinct()).all()
-    taken = (
-        select(Referral.id)
-        .where(Referral.tip_id == Tip.id, Referral.acknowledged_at.is_not(None), BELIEVED)
-        .exists()
-    )
+    taken = select(Referral.id).where(Referral.tip_id == Tip.id, TOOK).exists()
     rows = session.execute(
         select(Tip.id, taken, Tip.helped_at, Tip.closed_at)
         .where(

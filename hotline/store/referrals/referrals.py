@@ -28,7 +28,7 @@ from hotline.store import database
 from hotline.store.bulk import add, among, new_ids
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox import messages
-from hotline.store.outbox.messages import BELIEVED, Deadline, Message, Referral, told_to
+from hotline.store.outbox.messages import BELIEVED, STANDS, Deadline, Message, Referral, told_to
 from hotline.store.people.responders import RUNS, Membership, Responder, living
 from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.referrals.known_cases import by_name
@@ -96,7 +96,7 @@ def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]
         select(*asked, Referral.step < Tip.place_step)
         .join(Responder, Responder.id == Referral.responder_id)
         .join(Tip, Tip.id == Referral.tip_id)
-        .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
+        .where(Referral.tip_id.in_(tip_ids), STANDS)
     )
     found: dict[int, list[Notified]] = {tip_id: [] for tip_id in tip_ids}
     for tip_id, who, level, local, aside, earlier in rows:
@@ -113,8 +113,7 @@ def _level_at(desk: ColumnElement[bool]) -> ScalarSelect[str | None]:
 
 
 def next_step(session: Session, tip_id: int) -> int:
-    last = session.scalar(select(func.max(Referral.step)).where(Referral.tip_id == tip_id))
-    return 0 if last is None else last + 1
+    return _next(session, [tip_id]).get(tip_id, 0)
 
 
 def is_taken(session: Session, tip_id: int) -> bool:
@@ -124,23 +123,20 @@ def is_taken(session: Session, tip_id: int) -> bool:
 
 def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | None:
     """The newest of those by which she knows a tip."""
-    hers = (
-        *told_to(tip_id, responder_id),
-        Referral.released_at.is_(None),
-    )
-    newest = select(Referral).where(*hers).order_by(Referral.id.desc()).limit(1)
+    hers = select(Referral).where(*told_to(tip_id, responder_id), STANDS)
+    newest = hers.order_by(Referral.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
 def all_of(session: Session, tip_id: int, responder_id: int) -> Sequence[Referral]:
     """Returns every referral by which a responder knows a tip."""
     theirs = told_to(tip_id, responder_id)
-    return session.scalars(select(Referral).where(*theirs, Referral.released_at.is_(None))).all()
+    return session.scalars(select(Referral).where(*theirs, STANDS)).all()
 
 
 def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
     """By responder, the newest referral by which she knows a tip."""
-    here = (Referral.tip_id == tip_id, Referral.released_at.is_(None))
+    here = (Referral.tip_id == tip_id, STANDS)
     rows = session.scalars(select(Referral).where(*here).order_by(Referral.id))
     return {row.responder_id: row for row in rows}
 
@@ -163,7 +159,7 @@ def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int 
         return {}
     rows = session.execute(
         select(Referral.tip_id, Referral.responder_id, Referral.reference)
-        .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
+        .where(Referral.tip_id.in_(tip_ids), STANDS)
         .order_by(Referral.id)
     )
     return {(tip_id, who): name for tip_id, who, name in rows}
@@ -175,7 +171,7 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
         Referral.tip_id == tip.id,
         Referral.acknowledged_at >= tip.referred_at,
         Referral.passed_at.is_(None),
-        Referral.released_at.is_(None),
+        STANDS,
         or_(Referral.step >= tip.place_step, Responder.level == Level.NATIONAL),
         BELIEVED,
     )
@@ -184,16 +180,10 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
     return tuple(row[0] for row in rows if row[0] != tip.holder_id)
 
 
-def pass_on(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
-    """Notes on every reference of hers that she cannot."""
+def pass_on(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
+    """Notes on every reference of hers that she cannot; by None that she takes it after all."""
     hers = told_to(tip_id, responder_id)
     session.execute(update(Referral).where(*hers).values(passed_at=at))
-
-
-def take_back(session: Session, tip_id: int, responder_id: int) -> None:
-    """Forgets that she passed it on: she takes it."""
-    hers = told_to(tip_id, responder_id)
-    session.execute(update(Referral).where(*hers).values(passed_at=None))
 
 
 def told_of(session: Session, responder_id: int) -> Sequence[int]:
@@ -207,7 +197,7 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
         select(Tip.id)
         .join(Referral, Referral.tip_id == Tip.id)
         .where(Referral.responder_id == responder_id, Tip.closed_at.is_(None))
-        .where(Referral.released_at.is_(None), not_kept_from(responder_id))
+        .where(STANDS, not_kept_from(responder_id))
         .where(or_(Tip.holder_id.is_(None), Tip.holder_id == responder_id, asked))
     )
     return session.scalars(tips.distinct().order_by(Tip.id)).all()
@@ -215,16 +205,16 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
 
 def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
     """The referral of that reference, if it was given to her. Its tip is held: colleagues take it one by one."""
-    hers = (Referral.reference == reference, *_known_to(responder_id))
+    hers = (
+        Referral.reference == reference,
+        Referral.responder_id == responder_id,
+        by_name(responder_id),
+    )
     tip_id = session.scalar(select(Referral.tip_id).where(*hers))
     if tip_id is None:
         return None
     tip_for_writing(session, tip_id)
     return session.scalars(select(Referral).where(*hers)).one_or_none()
-
-
-def _known_to(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (Referral.responder_id == responder_id, by_name(responder_id))
 
 
 def overtaken(session: Session, referral_id: int | None) -> bool:
@@ -235,13 +225,6 @@ def overtaken(session: Session, referral_id: int | None) -> bool:
 
 LOCK = 411_411_006
 """PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
-
-
-class Waiting(NamedTuple):
-    """Tips that wait to be told of, and which of them wait by the marks on the tip itself."""
-
-    tips: list[WaitingTip]
-    marked: frozenset[int]
 
 
 class GivenTip(NamedTuple):
@@ -267,8 +250,11 @@ def take_turns(session: Session) -> None:
     database.take_turns(session, LOCK)
 
 
-def waiting(session: Session, limit: int) -> Waiting:
-    """Returns filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
+def waiting(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
+    """Returns filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends.
+
+    Also returns which of them wait by the marks on the tip itself.
+    """
     # First their ids: asked in one, PostgreSQL reads every tip there is where it knows too little of the tables.
     first = select(Untold.tip_id).order_by(Untold.urgency, Untold.tip_id).limit(limit)
     rows = _held(session, among(session, Tip.id, session.scalars(first).all()))
@@ -283,7 +269,7 @@ def waiting(session: Session, limit: int) -> Waiting:
     before = [row.id for row in chosen if row.told]
     case, care = cache(Case), cache(_care)
     already = told(session, before) if before else {}
-    steps = _next(session, Referral, before)
+    steps = _next(session, before)
     apart = [row.id for row in chosen if row.place == ABROAD or is_camp(row.sector)]
     near = defaultdict(frozenset, tips_store.beside(session, apart))
     kept = visible.kept_from(session, visible.kept_tips(session) & by_id.keys())
@@ -299,7 +285,7 @@ def waiting(session: Session, limit: int) -> Waiting:
         )
         for id, place, within, category, urgency, official, _, locked, once, matter, *going, _ in chosen
     ]
-    return Waiting(tips, frozenset(row.id for row in marked))
+    return tips, frozenset(row.id for row in marked)
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
@@ -448,9 +434,10 @@ def _said(words: Wording) -> tuple[str, str]:
     return words.template.name, f",{rest}" if words.parameters else rest
 
 
-def _next(session: Session, row: type[Referral], tip_ids: Collection[int]) -> dict[int, int]:
+def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
     """Returns the step after the last one, of tips that had any."""
     if not tip_ids:
         return {}
-    last = select(row.tip_id, func.max(row.step)).where(row.tip_id.in_(tip_ids))
-    return {tip_id: step + 1 for tip_id, step in session.execute(last.group_by(row.tip_id))}
+    last = select(Referral.tip_id, func.max(Referral.step)).where(Referral.tip_id.in_(tip_ids))
+    rows = session.execute(last.group_by(Referral.tip_id))
+    return {tip_id: step + 1 for tip_id, step in rows}

@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, defer, mapped_column
@@ -48,9 +49,9 @@ from hotline.domain.tips.retention import (
 from hotline.domain.wording import Template
 from hotline.errors import NotFound
 from hotline.store.cases import case_notes
-from hotline.store.database import Row, add_if_new
+from hotline.store.database import Row, add_if_new, is_any
 from hotline.store.dialogue.contacts import Dialogue, InboundSeen
-from hotline.store.outbox.messages import Deadline, DeliveryReport, Message, Referral
+from hotline.store.outbox.messages import STANDS, Deadline, DeliveryReport, Message, Referral
 from hotline.store.outbox.reply_answers import ReplyAnswer
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back
@@ -149,35 +150,33 @@ def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
 
 
 Column: TypeAlias = InstrumentedAttribute[Any]
-OLD: Sequence[tuple[Column, Column, timedelta]] = (
-    (Dialogue.key, Dialogue.started_at, PSEUDONYMS),
+OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
+    (Dialogue.key, Dialogue.started_at, PSEUDONYMS, true()),
     # Of short secrets, who tried and what it was told.
-    (Guess.id, Guess.at, TRIES),
+    (Guess.id, Guess.at, TRIES, true()),
     # Of MOs, which answer each was given.
-    (InboundSeen.provider_id, InboundSeen.received_at, INBOUND),
+    (InboundSeen.provider_id, InboundSeen.received_at, INBOUND, true()),
     # What was answered to the SMS of responders.
-    (ReplyAnswer.id, ReplyAnswer.answered_at, REPLIES),
+    (ReplyAnswer.id, ReplyAnswer.answered_at, REPLIES, true()),
+    # Reports whose message never became known.
+    (DeliveryReport.id, DeliveryReport.received_at, STRAYS, DeliveryReport.applied.is_(False)),
 )
-"""Rows that go when they are old: their key, their time, and how long they are kept."""
+"""Rows that go when they are old: their key, their time, how long they are kept, and which of them."""
 
 
 def forget_rows(
-    key: Column, when: Column, term: timedelta, session: Session, at: datetime, limit: int
+    key: Column,
+    when: Column,
+    term: timedelta,
+    which: ColumnElement[bool],
+    session: Session,
+    at: datetime,
+    limit: int,
 ) -> int:
     """Deletes rows of that time and before. Returns how many."""
-    return _forget(session, key, limit, when <= at - term)
-
-
-def _forget(session: Session, key: Column, limit: int, *which: ColumnElement[bool]) -> int:
-    old = session.scalars(select(key).where(*which).order_by(key).limit(limit)).all()
-    gone = delete(key.class_).where(key.in_(old)).returning(key)
+    found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
+    gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
-
-
-def forget_strays(session: Session, at: datetime, limit: int) -> int:
-    """Forgets delivery reports whose message never became known. Returns how many."""
-    unknown = (DeliveryReport.applied.is_(False), DeliveryReport.received_at <= at - STRAYS)
-    return _forget(session, DeliveryReport.id, limit, *unknown)
 
 
 def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
@@ -227,14 +226,18 @@ def kept(session: Session, tip_id: int) -> Kept:
 def _kept(session: Session, tip: Tip) -> Kept:
     here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
     hold = session.scalars(here).first()
-    term = Term(
+    return Kept(tip, hold, term_of(tip, held=hold is not None))
+
+
+def term_of(tip: Tip, *, held: bool) -> Term:
+    """Returns how long its words are kept."""
+    return Term(
         filed_at=tip.filed_at or tip.created_at,
         closed_at=tip.closed_at,
         warned_at=tip.warned_at,
         erased_at=tip.erased_at,
-        held=hold is not None,
+        held=held,
     )
-    return Kept(tip, hold, term)
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
@@ -265,27 +268,21 @@ def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
 
 def is_held(session: Session, tip_id: int) -> bool:
     """Returns True if a court has asked for its words."""
-    held = exists().where(LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
-    return bool(session.scalar(select(held)))
-
-
-def others_of_wish(session: Session, tip: Tip) -> Sequence[int]:
-    """Returns other tips that the same wish is for: of the same moment and place, whose words are there."""
-    same = select(Tip.id).where(
-        Tip.id != tip.id,
-        Tip.erase_wanted_at == tip.erase_wanted_at,
-        Tip.place == tip.place,
-        Tip.official == tip.official,
-        Tip.erased_at.is_(None),
-    )
-    return session.scalars(same.order_by(Tip.id)).all()
+    return is_any(session, LegalHold.id, LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
 
 
 def others_due(
     session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
 ) -> Sequence[Tip]:
-    """Tips that are `like` it, or that the same wish is for, and whose own wish comes up after `at` and by then."""
-    others = {*like, *others_of_wish(session, tip)} - {tip.id}
+    """Tips that are `like` it, or that the same wish is for, and whose own wish comes up after `at` and by then.
+
+    The same wish is of the same moment and place.
+    """
+    same_wish = and_(
+        Tip.erase_wanted_at == tip.erase_wanted_at,
+        Tip.place == tip.place,
+        Tip.official == tip.official,
+    )
     comes_up = exists().where(
         Deadline.tip_id == Tip.id,
         Deadline.kind == DeadlineKind.ERASURE,
@@ -293,8 +290,8 @@ def others_due(
         Deadline.due_at > at,
         Deadline.due_at <= due,
     )
-    found = select(Tip).where(Tip.id.in_(others), Tip.erased_at.is_(None), comes_up)
-    return session.scalars(found.order_by(Tip.id)).all() if others else ()
+    others = (Tip.id != tip.id, or_(Tip.id.in_(like), same_wish), Tip.erased_at.is_(None))
+    return session.scalars(select(Tip).where(*others, comes_up).order_by(Tip.id)).all()
 
 
 def told(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
@@ -311,16 +308,9 @@ def release(
         Referral.tip_id == tip_id,
         Referral.responder_id.in_(responder_ids),
         Referral.step < before,
-        Referral.released_at.is_(None),
+        STANDS,
     )
     session.execute(update(Referral).where(*theirs).values(released_at=at))
-
-
-def read_more(session: Session, tip_id: int) -> bool:
-    """Returns True if anybody was told that more was told of it."""
-    said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
-    found = select(Message.id).join(Referral, Referral.id == Message.referral_id).where(*said)
-    return session.scalar(found.limit(1)) is not None
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:

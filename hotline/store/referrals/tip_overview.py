@@ -12,7 +12,7 @@ from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tips.promises import Asked
 from hotline.store.outbox import health
-from hotline.store.outbox.messages import BELIEVED, Referral
+from hotline.store.outbox.messages import BELIEVED, STANDS, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.tips import REAL, Tip
@@ -109,7 +109,7 @@ def _tips(
     """Each tip with who took it and when, whose answer is unproven, and how many were told."""
     first = (
         select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
-        .where(BELIEVED, Referral.released_at.is_(None))
+        .where(BELIEVED, STANDS)
         .group_by(Referral.tip_id)
         .subquery()
     )
@@ -117,7 +117,7 @@ def _tips(
         select(Referral.tip_id, func.min(Responder.name).label("name"), first.c.at)
         .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
         .join(Responder, Responder.id == Referral.responder_id)
-        .where(BELIEVED, Referral.released_at.is_(None))
+        .where(BELIEVED, STANDS)
         .group_by(Referral.tip_id, first.c.at)
         .subquery()
     )

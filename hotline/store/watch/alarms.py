@@ -182,9 +182,7 @@ LEASE = timedelta(minutes=1)
 
 def note(session: Session, at: datetime) -> None:
     """Writes that a watch process looks at this moment."""
-    until = at + LEASE
-    if not add_if_new(session, Leader(name=WATCH, holder=WATCH, until=until)):
-        session.execute(update(Leader).where(Leader.name == WATCH).values(until=until))
+    messages.write_leader(session, WATCH, at + LEASE, name=WATCH)
 
 
 def last(session: Session) -> datetime | None:
@@ -195,7 +193,7 @@ def last(session: Session) -> datetime | None:
 
 def is_starting(session: Session, at: datetime) -> bool:
     """Returns True if the processes of the line were told to start within the lease: none may have looked yet."""
-    awaited = messages.awaited_at(session)
+    awaited = messages.lane_of(session).awaited_at
     return awaited is not None and at - awaited < LEASE
 
 

@@ -23,7 +23,7 @@ from hotline.services.people.dossiers import desk_page
 from hotline.services.reach.outreach import day_of
 from hotline.services.referrals.drills import exercising
 from hotline.services.tips import tip_lines, waiting_closures
-from hotline.services.watch import quiet_hour, watchers
+from hotline.services.watch import checks_traffic, watchers
 from hotline.services.words import saving
 from hotline.statistics import service_releases
 from hotline.web.console import who
@@ -160,10 +160,11 @@ def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
-    found = quiet_hour.look(kit)
+    found = checks_traffic.quiet_hour(kit)
     if found is not None:
         says = phrase("Quieter than usual: {sessions} calls in the last hour, usually {usual}.")
-        yield warn(says, sessions=found.sessions, usual=found.usual)
+        sessions, usual = found
+        yield warn(says, sessions=sessions, usual=usual)
 
 
 def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:

@@ -25,7 +25,15 @@ from hotline.store.bulk import among
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.outbox.health import UNTAKEN
-from hotline.store.outbox.messages import BELIEVED, TRULY_DUE, Deadline, Message, Referral
+from hotline.store.outbox.messages import (
+    BELIEVED,
+    STANDS,
+    TOOK,
+    TRULY_DUE,
+    Deadline,
+    Message,
+    Referral,
+)
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.retention import HELD
@@ -36,7 +44,6 @@ OPEN = Tip.closed_at.is_(None)
 TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
 WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
 """Filed, and people are asked to take it."""
-TOOK = (Referral.acknowledged_at.is_not(None), Referral.released_at.is_(None), BELIEVED)
 QUESTION = {
     "asked": AskedBack.answered_at.is_(None),
     "answered": AskedBack.answered_at.is_not(None) & AskedBack.read_at.is_(None),
@@ -84,7 +91,7 @@ def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
     rows = session.execute(
         select(Tip.id, Referral.acknowledged_at)
         .join(Referral, Referral.tip_id == Tip.id)
-        .where(Tip.id.in_(tip_ids), ~UNTAKEN, *TOOK)
+        .where(Tip.id.in_(tip_ids), ~UNTAKEN, TOOK, STANDS)
         .order_by(
             Tip.id,
             case((Referral.responder_id == Tip.holder_id, 1), else_=0),
