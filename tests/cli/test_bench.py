@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One line of SQLite and the null endpoint, for all tests of this file."""
-    side = Side(tree(), tmp_path_factory.mktemp("bench"), {})
+    side = Side(tree(), tmp_path_factory.mktemp("bench"), None)
     side.prepare()
     with ExitStack() as block:
         null = block.enter_context(null_endpoint())

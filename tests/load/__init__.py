@@ -2,7 +2,7 @@
 
     bin/bench                      the working tree: three rounds, the best of each
     bin/bench --against COMMIT     the working tree and COMMIT in turns; ends with 1 where a row is more than 10 % worse
-    bin/bench --only hops          one part alone: memory, hops, mix, report, alerts, pages or nation
+    bin/bench --only hops          one part alone: memory, hops, alerts, nation, mix, report or pages
     bin/bench --json               for a program to read
 
 The measurement knows no module of the line. It starts each checkout by `hotline run`, and talks to it by the hooks, the

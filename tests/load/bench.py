@@ -19,7 +19,7 @@ from tests.compare.line import LineBroken
 from tests.drill.drill import drill
 from tests.erasure.shred import prove_shred
 from tests.load.parts import Size
-from tests.load.rounds import ALERTS, NAMES, Side, databases, play
+from tests.load.rounds import ALERTS, NAMES, Side, play, postgres_of
 from tests.load.rows import Judged, judged, table
 
 ROUNDS = 3
@@ -55,7 +55,12 @@ def bench(
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        rows = measured(against, SMALL if small else Size(), rounds, only or NAMES)
+        rows = measured(
+            against,
+            SMALL if small else Size(),
+            rounds,
+            [one for one in NAMES if one in (only or NAMES)],
+        )
     except LineBroken as broken:
         _say(str(broken))
         sys.exit(2)
@@ -72,18 +77,16 @@ def measured(against: str | None, size: Size, rounds: int, parts: Sequence[str])
     """Raises LineBroken where a side does not start, or answers wrongly."""
     with ExitStack() as block:
         folder = Path(block.enter_context(TemporaryDirectory(prefix="hotline-bench-")))
-        # A short path of its own: a unix socket's holds 108 bytes at most, and PostgreSQL's account must reach it.
-        cluster = Path(mkdtemp(prefix="hotline-pg-"))
-        block.callback(shutil.rmtree, cluster, ignore_errors=True)
         checkouts = [of_tree(folder)]
         if against:
             checkouts.append(of_commit(against, folder, _say))
-        needed = len(checkouts) * (ALERTS in parts)
-        addresses = block.enter_context(databases(cluster, needed)) or [{}] * len(checkouts)
-        sides = [
-            Side(checkout, folder / f"side-{at}", address)
-            for at, (checkout, address) in enumerate(zip(checkouts, addresses, strict=True))
-        ]
+        server = None
+        if ALERTS in parts:
+            # A short path of its own: a unix socket's holds 108 bytes, and PostgreSQL's account must reach it.
+            cluster = Path(mkdtemp(prefix="hotline-pg-"))
+            block.callback(shutil.rmtree, cluster, ignore_errors=True)
+            server = block.enter_context(postgres_of(cluster))
+        sides = [Side(one, folder / f"side_{at}", server) for at, one in enumerate(checkouts)]
         for side in sides:
             side.prepare()
         ours, *theirs = play(sides, size, rounds, parts, _say)

@@ -224,8 +224,8 @@ def web_worker(line: Line) -> int:
 PARTS: Mapping[str, Callable[[Stage], Figures]] = {
     "memory": memory,
     "hops": hops,
+    "nation": nation,
     "mix": mix,
     "report": report,
     "pages": pages,
-    "nation": nation,
 }

@@ -7,44 +7,41 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.chaos.stand.postgres import postgres_in
+from tests.chaos.stand.postgres import Postgres, postgres_in
 from tests.compare.line import Checkout, Line, copied
 from tests.load.null_endpoint import Null, null_endpoint
 from tests.load.parts import PARTS, Figures, Size, Stage, alerts
 
 ALERTS, MEMORY = "alerts", "memory"
-NAMES = (*PARTS, ALERTS)
+NAMES = (MEMORY, "hops", ALERTS, *(name for name in PARTS if name not in (MEMORY, "hops")))
+"""In the order in which a round measures them. The first dangers are alerted, and nobody answers: after minutes they
+would be repeated among those of the nation."""
 REAL = {"HOTLINE_CLOCK": ""}
 """Nobody turns this clock."""
 Say = Callable[[str], None]
+_made = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One checkout, and a home on each database."""
+    """One checkout, and where its homes are."""
 
     checkout: Checkout
     folder: Path
-    postgres: dict[str, str]
-    """How a line finds its database there; empty on a machine without PostgreSQL."""
+    postgres: Postgres | None
+    """None on a machine that has none, or where nobody asks for it."""
 
     def prepare(self) -> None:
-        """Makes both homes. Raises LineBroken."""
+        """Makes the home on SQLite, which every round copies. Raises LineBroken."""
         self.folder.mkdir(exist_ok=True)
-        for name, also in {"sqlite": {}, "postgres": self.postgres}.items():
-            if also or name == "sqlite":
-                line = self._line(name, also)
-                try:
-                    line.command("init", "--demo")
-                finally:
-                    line.stop()
+        self._init("sqlite", {})
 
     @contextmanager
     def on_sqlite(self) -> Iterator[Line]:
-        """Runs a copy: each round begins on an empty line."""
         home = copied(self.folder / "sqlite", self.folder / "running")
         try:
             with _running(self._line(home.name, {})) as line:
@@ -53,9 +50,20 @@ class Side:
             shutil.rmtree(home, ignore_errors=True)
 
     @contextmanager
-    def on_postgres(self) -> Iterator[Line]:
-        with _running(self._line("postgres", self.postgres)) as line:
+    def on_postgres(self, server: Postgres) -> Iterator[Line]:
+        """Runs a new home: what nobody answered in another round would be repeated in this one."""
+        name = f"{self.folder.name}_{next(_made)}"
+        also = {"HOTLINE_DATABASE_URL": server.make(name)}
+        self._init(name, also)
+        with _running(self._line(name, also)) as line:
             yield line
+
+    def _init(self, name: str, also: Mapping[str, str]) -> None:
+        line = self._line(name, also)
+        try:
+            line.command("init", "--demo")
+        finally:
+            line.stop()
 
     def _line(self, name: str, also: Mapping[str, str]) -> Line:
         return Line(self.checkout, self.folder / name, datetime.now(UTC), {**REAL, **also})
@@ -94,11 +102,8 @@ def _round(side: Side, null: Null, clients: Executor, size: Size, parts: Sequenc
     figures: dict[str, float] = {}
     with side.on_sqlite() as line:
         stage = Stage(line, null, clients, size, time.monotonic())
-        for name, part in PARTS.items():
-            if name in parts:
-                figures |= part(stage)
-        if ALERTS in parts:
-            figures |= _alerts(stage, side)
+        for name in parts:
+            figures |= _alerts(stage, side) if name == ALERTS else PARTS[name](stage)
     return figures
 
 
@@ -107,8 +112,9 @@ def _alerts(stage: Stage, side: Side) -> Figures:
     figures: dict[str, float] = {}
     with ExitStack() as block:
         stages = {"SQLite": stage}
-        if side.postgres:
-            stages["PostgreSQL"] = replace(stage, line=block.enter_context(side.on_postgres()))
+        if side.postgres is not None:
+            line = block.enter_context(side.on_postgres(side.postgres))
+            stages["PostgreSQL"] = replace(stage, line=line)
         both = block.enter_context(ThreadPoolExecutor(len(stages)))
         for found in both.map(alerts, stages.values(), stages):
             figures |= found
@@ -116,10 +122,10 @@ def _alerts(stage: Stage, side: Side) -> Figures:
 
 
 @contextmanager
-def databases(folder: Path, count: int) -> Iterator[list[dict[str, str]]]:
-    """Yields where each of so many lines finds a PostgreSQL database; nothing on a machine that has no server."""
-    if not count or not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
-        yield []
+def postgres_of(folder: Path) -> Iterator[Postgres | None]:
+    """Runs a server for as long as the block does; None on a machine that has none."""
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
+        yield None
         return
     with postgres_in(folder) as server:
-        yield [{"HOTLINE_DATABASE_URL": server.make(f"line_{at}")} for at in range(count)]
+        yield server
