@@ -13,7 +13,7 @@ from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.accounts.second_factor import LINK_LIVES
 from hotline.errors import NotFound
-from hotline.services.accounts import at_the_server, directory
+from hotline.services.accounts import directory, new_links
 from hotline.services.people import removals
 from hotline.text.languages import CODES
 
@@ -43,7 +43,7 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     kit = build_console(settings)
     with closing(kit.database):
         wanted = [*map(AccountRole, roles)]
-        invited = at_the_server.invite(kit, Actor(by), name, wanted, language, reason)
+        invited = new_links.invite_at_the_server(kit, Actor(by), name, wanted, language, reason)
     if invited.link:
         click.echo(link_line(settings, invited.link))
     elif not roles:

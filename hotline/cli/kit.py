@@ -9,6 +9,7 @@ import click
 
 from hotline.bootstrap import Role, build_console, key_folder, wrong_sentence
 from hotline.config import Settings
+from hotline.domain.accounts.second_factor import PAPER_LETTERS, grouped
 from hotline.errors import SettingsInvalid, StoreUnavailable
 from hotline.ports import LookingKit
 from hotline.services.watch import key_checks, trials
@@ -17,9 +18,7 @@ from hotline.store import migrate
 INVENTED = (
     "Ibi byose ni urugero | Données d'exemple: rien n'est réel | Sample data: nothing here is real"
 )
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""What nobody misreads on paper."""
-GROUPS, GROUP_LETTERS = 5, 5
+PASSPHRASE_LETTERS, GROUP_LETTERS = 25, 5
 STEP = "`hotline doctor` says what else is wrong; see the database's server, its disk and HOTLINE_DATABASE_URL"
 
 
@@ -57,7 +56,6 @@ def console_kit() -> Iterator[LookingKit]:
 
 
 def new_passphrase() -> str:
-    """Five groups of five letters, about 124 bits of chance: a thief of the database guesses in vain."""
-    return "-".join(
-        "".join(secrets.choice(LETTERS) for _ in range(GROUP_LETTERS)) for _ in range(GROUPS)
-    )
+    """Returns five groups of five letters, about 124 bits of chance: a thief of the database guesses in vain."""
+    letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
+    return grouped("".join(letters), GROUP_LETTERS)

@@ -18,7 +18,6 @@ from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services import approvals
 from hotline.services.accounts import (
-    at_the_server,
     changing,
     directory,
     invitations,
@@ -79,13 +78,13 @@ def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
 ) -> None:
     (alone,) = admins(kit, clock, ["Admin 1"])
     invitations.invite(kit, actor(alone), "Admin 2", [R.ADMIN])
-    invited = at_the_server.invite(kit, SERVER, "admin 2", [R.ADMIN], "en")
+    invited = new_links.invite_at_the_server(kit, SERVER, "admin 2", [R.ADMIN], "en")
     assert roles_of(kit, "Admin 2") == ({R.ADMIN}, set())
     Person(kit, clock, "Admin 2").takes_up(invited.link)
     told = [one.sentence for one in audit_log.listed(kit)]
     assert any("fewer than two admins are active" in one for one in told)
 
-    invited = at_the_server.invite(kit, SERVER, "Admin 3", [R.ADMIN], "en")
+    invited = new_links.invite_at_the_server(kit, SERVER, "Admin 3", [R.ADMIN], "en")
     assert invited.waiting == {R.ADMIN}
     assert roles_of(kit, "Admin 3") == (set(), {R.ADMIN})
 
@@ -238,13 +237,13 @@ def test_what_no_account_may_be(
 def test_init_s_link_is_for_the_first_admin_until_somebody_is_there(
     kit: ConsoleKit, clock: Clock
 ) -> None:
-    first = at_the_server.first(kit)
-    again = at_the_server.first(kit)
+    first = new_links.first(kit)
+    again = new_links.first(kit)
     assert first
     assert again
     assert first.link != again.link
     Person(kit, clock, "Admin 1").takes_up(again.link)
-    assert at_the_server.first(kit) is None
+    assert new_links.first(kit) is None
     assert roles_of(kit, "Admin 1") == ({R.ADMIN}, set())
 
 

@@ -25,7 +25,7 @@ from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import RANDOM, ROLES
 from hotline.sealing.keys.weekly_lock import WEEKLY_KEY
-from hotline.services.accounts import at_the_server, demo_accounts
+from hotline.services.accounts import demo_accounts, new_links
 from hotline.services.changes import steps
 from hotline.services.desk import access
 from hotline.services.flows import authoring, publishing, reviewing
@@ -222,11 +222,11 @@ def _rehearse(kit: Kit) -> None:
 
 def _first_account(kit: Kit, settings: Settings) -> None:
     """A link for the first admin, until somebody has taken an account up."""
-    first = at_the_server.first(kit)
+    first = new_links.first(kit)
     if first is None:
         _told("accounts", [], there="the page Accounts shows them")
         return
-    click.echo(f"accounts: {at_the_server.FIRST} is made by {link_line(settings, first.link)}")
+    click.echo(f"accounts: {new_links.FIRST} is made by {link_line(settings, first.link)}")
 
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:

@@ -3,20 +3,23 @@
 A link for somebody else's account rests for 24 hours, or until a second admin agrees. Meanwhile the person signs in as
 always, reads an SMS, and may refuse it: the hours of a suspension do not count. Only a second admin sets it free where
 the line knows no phone of theirs, where a team or a desk depends on the account, and where the account was ended.
+
+At the command line: the first account, and what helps where nobody can enter.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.domain.accounts.account import AccountState, Actor, SignedIn
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.accounts.second_factor import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
 from hotline.domain.desk.desks import of_account
 from hotline.domain.wording import Template
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services.accounts import invitations
+from hotline.services.accounts import directory, invitations
 from hotline.services.accounts.changing import AccountChange, SeriousAct, changing
 from hotline.services.accounts.invitations import Invited
 from hotline.services.approving import ADMIN, About, ApprovalRule, name_of, request
@@ -24,6 +27,9 @@ from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.text.remark import remark
+
+FIRST = "Admin 1"
+FIRST_BY = Actor("init")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,39 @@ def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
             raise refusal(AccountFault.LINK_RESTS)
         change.decide(None if resting is None else resting.row, ApprovalDecision.USED)
         return invitations.make_link(change)
+
+
+def first(kit: Kit) -> Invited | None:
+    """Returns a link for the first admin; None where an account is active, or was made by somebody."""
+    lines = [one for one in directory.listed(kit) if one.state is not AccountState.DEMO]
+    if not lines:
+        return invitations.invite(kit, FIRST_BY, FIRST, [AccountRole.ADMIN])
+    if any(one.seen_at or one.state is not AccountState.INVITED for one in lines):
+        return None
+    return again(kit, FIRST_BY, lines[0].id)
+
+
+def invite_at_the_server(
+    kit: Kit,
+    by: Actor,
+    name: str,
+    roles: Iterable[AccountRole],
+    language: str,
+    reason: str = "",
+) -> Invited:
+    """Makes a new account; more roles for one that is there; without roles, a new link for it. Raises AccountRefused.
+
+    `link` is empty where roles were given to an account that was taken up: its person enters as before.
+    """
+    found, wanted = directory.find(kit, name), frozenset(roles)
+    if found is None:
+        return invitations.invite(kit, by, name, wanted, language)
+    waiting: frozenset[AccountRole] = frozenset()
+    if wanted:
+        waiting = invitations.set_roles(kit, by, found.id, found.roles | found.waiting | wanted)
+    if wanted and found.state is not AccountState.INVITED:
+        return Invited(found.id, "", waiting)
+    return again(kit, by, found.id, reason)
 
 
 def resting(kit: Kit, account_id: int) -> RestingLink | None:

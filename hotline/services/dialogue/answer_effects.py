@@ -30,7 +30,7 @@ from hotline.services.guessing import SecretLook
 from hotline.services.people import stopping
 from hotline.services.reach import outreach
 from hotline.services.referrals import call_back_requests
-from hotline.services.rolls import joining, lessons
+from hotline.services.rolls import certificates, joining
 from hotline.services.tips import receipts
 from hotline.store.database import Session
 from hotline.store.dialogue.openings import HeldDialogue
@@ -171,7 +171,7 @@ def _count_a_pair(given: Given) -> None:
 def _count_a_lesson(given: Given) -> None:
     case = training.case_of(given.answer.name)
     if case is not None:
-        lessons.log(
+        certificates.count_answer(
             given.session,
             given.kit,
             given.dialogue,

@@ -1,22 +1,29 @@
-"""Certificates: what somebody is shown who passed every lesson, and what a superior is told of a code.
+"""Lessons of officers, and certificates: what somebody is shown who passed every lesson, and what a code says.
 
-Nothing is kept of one: it is made anew from the roll's row and the line's key whenever it is shown. `pass_lesson` runs
-inside its caller's transaction.
+The first answer of a session is counted by district; what is answered in the end passes a lesson. Nothing is kept of a
+certificate: it is made anew from the roll's row and the line's key whenever it is shown.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.dialogue.ussd import Opening
 from hotline.domain.rolls import certificate
 from hotline.domain.rolls.certificate import Certificate, CertificateVerdict, Passed
+from hotline.domain.rolls.training import TAKEN, LessonCase, measure_of, whole
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
+from hotline.services.reach.outreach import day_of, first_time
 from hotline.services.rolls import joining
 from hotline.services.rolls.joining import Learner
 from hotline.store.database import Session
+from hotline.store.dialogue.openings import HeldDialogue
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell
 from hotline.store.rolls import joined
 from hotline.store.rolls.joined import Joined
 
@@ -57,6 +64,31 @@ def facts(kit: Kit, book: Book, opening: Opening, caller: str) -> Facts:
         },
         words={certificate.SHOWN: _code(kit, who, month)},
     )
+
+
+def count_answer(
+    session: Session,
+    kit: Kit,
+    dialogue: HeldDialogue,
+    caller: str,
+    case: LessonCase,
+    answers: Mapping[str, str],
+    at: datetime,
+) -> None:
+    """Counts an answer, and the lesson once it is whole: of an officer on the roll, or a responder behind her PIN."""
+    row = None
+    with suppress(KeyMissing):
+        row = joining.answering(session, kit, dialogue, caller, at)
+    if row is None:
+        return
+    measures = [measure_of(answers[case.name])] if first_time(dialogue, case.name) else []
+    if whole(case.lesson, answers) and first_time(dialogue, f"{TAKEN}:{case.lesson}"):
+        measures.append(TAKEN)
+    if certificate.passes(case.lesson, answers):
+        pass_lesson(session, row.number_key, case.lesson, dialogue.started_at)
+    for measure in measures:
+        cell = Cell(day_of(at), measure, "", dialogue.channel, "", row.district, case.lesson)
+        outreach.count(session, cell)
 
 
 def pass_lesson(session: Session, number_key: str, lesson: str, at: datetime) -> None:
