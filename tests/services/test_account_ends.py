@@ -97,7 +97,7 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
 ) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", role) for n in (1, 2))
     end = partial(leaving.end_account, kit, by(two[0]), one.account_id, "left")
-    assert end().is_asked
+    assert not end()
     assert state(kit, one) is AccountState.ACTIVE
     assert one.enters(), "nothing happens before a second admin agrees"
     assert told(kit, "ACCOUNT_END_ASKED") == NATIONAL
@@ -122,9 +122,9 @@ def test_taking_the_role_first_does_not_make_the_end_one_person_s(
 ) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     invitations.set_roles(kit, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
-    assert leaving.end_account(kit, by(two[0]), one.account_id, "left").is_asked
+    assert not leaving.end_account(kit, by(two[0]), one.account_id, "left")
     clock.turn(days=7, minutes=1)
-    assert not leaving.end_account(kit, by(two[0]), one.account_id, "left").is_asked
+    assert leaving.end_account(kit, by(two[0]), one.account_id, "left")
     assert state(kit, one) is AccountState.ENDED
 
 
@@ -143,11 +143,11 @@ def test_the_last_member_of_a_desk_goes_by_two_and_the_desk_is_notified(
 ) -> None:
     first, second = (with_role(kit, clock, f"Desk {n}", R.DESK) for n in (1, 2))
     opens(kit, first, second)
-    assert not leaving.end_account(kit, by(two[0]), first.account_id, "left").is_asked
+    assert leaving.end_account(kit, by(two[0]), first.account_id, "left")
     assert state(kit, first) is AccountState.ENDED
     assert told(kit, "ACCOUNT_ENDED") == NATIONAL
 
-    assert leaving.end_account(kit, by(two[0]), second.account_id, "left").is_asked
+    assert not leaving.end_account(kit, by(two[0]), second.account_id, "left")
     assert told(kit, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
     decides(kit, here(two[1]), "end")
     assert told(kit, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
@@ -283,8 +283,8 @@ def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
 ) -> None:
     (admin,) = admins(kit, clock, ["Admin 1"])
     ones = [with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
-    assert not leaving.end_account(kit, SERVER, ones[0].account_id, "left").is_asked
+    assert leaving.end_account(kit, SERVER, ones[0].account_id, "left")
     admins(kit, clock, ["Admin 2"])
-    assert leaving.end_account(kit, SERVER, ones[1].account_id, "left").is_asked
+    assert not leaving.end_account(kit, SERVER, ones[1].account_id, "left")
     decides(kit, here(admin), "end")
     assert state(kit, ones[1]) is AccountState.ENDED

@@ -13,8 +13,7 @@ from itertools import combinations
 from hotline.domain.call_back import KIGALI
 from hotline.domain.msisdn import sendable
 from hotline.domain.people.enrolment import UNPROVED, EnrolmentState
-from hotline.domain.people.recipients import NATIONAL_LEAST, all_away, fewest_national
-from hotline.domain.places.places import districts
+from hotline.domain.people.recipients import NATIONAL_LEAST, fewest_national
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
@@ -113,14 +112,6 @@ LONGEST_LEAVE = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveGiven:
-    person: Responder
-    leave: Leave
-    alone: Sequence[str]
-    """Codes of districts whose people are all away when it begins, and were not before."""
-
-
-@dataclass(frozen=True, slots=True)
 class BroughtBack:
     person: Responder
     ended: Sequence[str]
@@ -129,8 +120,8 @@ class BroughtBack:
 
 def leave(
     kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: Signer, reason: str
-) -> LeaveGiven:
-    """Send a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
+) -> None:
+    """Sends a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
     at = kit.now()
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
@@ -138,8 +129,6 @@ def leave(
         personnel.take_turns(session)
         person = find(session, name)
         _check_leave(session, person, begins, ends_at, at)
-        before = all_away(personnel.members(session), _codes(), begins)
-
         row = Leave(
             responder_id=person.id,
             starts_at=begins,
@@ -153,10 +142,8 @@ def leave(
         if begins <= at:
             row.begun_at = at
             hand_on(session, kit, person.id, at)
-        alone = set(all_away(personnel.members(session), _codes(), begins)) - set(before)
         why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
         record(session, kit, "responder_on_leave", person, by=by, reason=why)
-    return LeaveGiven(person, row, sorted(alone))
 
 
 def back(
@@ -262,7 +249,3 @@ def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -
     if kit.pseudonyms.enrolled(msisdn) != person.number_key:
         raise PersonnelRefused(f"that is not the number under which {person.name} is enrolled")
     contacts.unstop(session, kit.pseudonyms.stopped(msisdn))
-
-
-def _codes() -> list[str]:
-    return [district.code for district in districts()]

@@ -5,8 +5,6 @@ until a second person agrees: nobody may silence that desk alone. An account tha
 two.
 """
 
-from dataclasses import dataclass
-
 from hotline.domain.accounts.account import Actor, SignedIn
 from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.domain.desk.desks import account_of, of_responder, responder_of
@@ -38,26 +36,17 @@ from hotline.store.referrals import personnel
 from hotline.text.remark import remark
 
 
-@dataclass(frozen=True, slots=True)
-class TakenAway:
-    """What was done at once, and whether a second person must agree to the rest."""
-
-    waits: bool
-    is_asked: bool = False
-    """Nothing was done yet: a second admin decides first."""
-
-
-def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
+def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> None:
     """Removes somebody at once, or closes everything to them and lets the rest wait.
 
     Raises NotFound, PersonnelRefused.
     """
     with ringing(kit) as session:
         personnel.take_turns(session)
-        return _take_away(session, kit, by, find(session, str(responder_id)), reason)
+        _take_away(session, kit, by, find(session, str(responder_id)), reason)
 
 
-def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> TakenAway:
+def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
     if person.left_at is not None:
         raise PersonnelRefused(remark("{name} was removed already", name=person.name))
     if by.account_id and accounts.one(session, by.account_id).responder_id == person.id:
@@ -69,16 +58,14 @@ def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason:
         removals.close_desks(session, person, kit.now())
         if request(session, kit, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
             record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
-        return TakenAway(waits=True)
-    name = str(person.id)
-    removals.remove_in(session, kit, name, second=None, by=by, reason=reason)
-    return TakenAway(waits=False)
+        return
+    removals.remove_in(session, kit, str(person.id), second=None, by=by, reason=reason)
 
 
-def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> TakenAway:
+def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> bool:
     """Ends an account, and takes the responder who is the same person off the line. What bounds the one bounds both.
 
-    Where one person may not end it, nothing happens before a second admin agrees. Raises AccountRefused,
+    Returns False where one person may not end it: nothing happens before a second admin agrees. Raises AccountRefused,
     PersonnelRefused.
     """
     with ringing(kit) as session:
@@ -87,19 +74,20 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Taken
         change.check()
         if change.needs_second():
             directory.ask(change)
-            return TakenAway(waits=True, is_asked=True)
-        return _end(change)
+            return False
+        _end(change)
+        return True
 
 
-def _end(change: AccountChange) -> TakenAway:
+def _end(change: AccountChange) -> None:
     """Ends an account that its caller may end."""
     directory.end(change)
     session, responder_id = change.session, change.account.responder_id
     person = session.get(Responder, responder_id) if responder_id else None
     if person is None or person.left_at is not None or not person.active:
-        return TakenAway(waits=False)
+        return
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
-    return _take_away(session, change.kit, change.by, person, said)
+    _take_away(session, change.kit, change.by, person, said)
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:

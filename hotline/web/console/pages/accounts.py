@@ -129,10 +129,9 @@ def lift(visit: Visit, account_id: int) -> None:
 
 @posted(ask_end, "reason", AccountRefused, PersonnelRefused)
 def end(visit: Visit, account_id: int) -> Response:
-    ended = leaving.end_account(visit.kit, visit.by.actor, account_id, _reason(visit))
-    if ended.is_asked:
-        return see("accounts.one", account_id=account_id)
-    return see("accounts.listed")
+    if leaving.end_account(visit.kit, visit.by.actor, account_id, _reason(visit)):
+        return see("accounts.listed")
+    return see("accounts.one", account_id=account_id)
 
 
 def show(visit: Visit) -> Response:
