@@ -12,11 +12,11 @@ from tests.floorplan.tree import ROOT
 ADAPTERS = {
     "gateway.africastalking_sms.AfricasTalkingSms": "SmsGateway.send",
     "gateway.africastalking_inbox.AfricasTalkingInbox": "SmsInbox.after",
-    "gateway.own_hook.ListedHook": "OwnHook.tell",
+    "gateway.dialling.ListedHook": "OwnHook.tell",
     "gateway.senders.ThreadSenders": "Senders.fill",
     "queue.rq_jobs.RqJobs": "JobQueue.ring",
     "queue.redis_notes.RedisNotes": "OpeningNotes.find",
-    "queue.redis_runs.RedisRuns": "RunStore.load",
+    "queue.rq_jobs.RedisRuns": "RunStore.load",
     "instruments.Gauges": "Instruments.queue_length",
     "other_channel.OtherWay": "OtherChannel.tell",
     "bookshelf.SqlBookshelf": "Bookshelf.book",
