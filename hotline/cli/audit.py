@@ -25,14 +25,14 @@ from hotline.services.desk import audit_log
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
     """Print the log as sentences, the oldest first, Kigali time."""
     with console_kit() as kit:
-        rows = audit_log.listed(kit, since=since, who=who, tip_id=tip_id)
+        rows = audit_log.listed(kit, since=since, who=who or "", tip_id=tip_id)
     if as_json:
         print_json(
             [
                 picked(row, "desk", "who", "sentence")
-                | picked(row.entry, "id", "action", "subject", "reason")
-                | {"at": second_of(row.entry.at)}
-                for row in rows
+                | picked(entry, "id", "action", "subject", "reason")
+                | {"at": second_of(entry.at)}
+                for entry, row in rows
             ]
         )
         return
@@ -40,7 +40,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
         click.echo(
             "the log holds nothing of that: ask for less, as in `hotline audit list`", err=True
         )
-    for row in rows:
+    for _, row in rows:
         click.echo(row.sentence)
 
 

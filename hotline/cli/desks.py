@@ -27,7 +27,6 @@ from hotline.services.desk import admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
 from hotline.services.desk.keys import rotation
 from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.desk.keys.moving import SETTLES
 from hotline.services.people import leaves
 
 PASSPHRASE_FILE = "enrolment-passphrase"
@@ -163,7 +162,7 @@ def rotate_desks(
     if desk and new_passphrase_file:
         raise click.UsageError("one desk alone keeps its passphrase")
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
-    how |= {"settle": lambda: time.sleep(SETTLES.total_seconds()), "say": progress}
+    how |= {"settle": lambda: time.sleep(rotation.SETTLES.total_seconds()), "say": progress}
     with console_kit() as kit:
         old = passphrase_of_desk(passphrase_file, "of today")
         if desk:

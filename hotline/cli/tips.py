@@ -33,7 +33,7 @@ from hotline.domain.tips.retention import Keeping
 from hotline.ports import Kit
 from hotline.services.cases import line_of_time
 from hotline.services.cases.line_of_time import CaseMoment, CaseSheet, ListedCase
-from hotline.services.desk import access, reading, sending_down
+from hotline.services.desk import access, reading
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people.leaves import shown
 from hotline.services.referrals import endings
@@ -388,7 +388,7 @@ def _say(kept: Kept) -> None:
 def let_go(tip_id: int, by: str, reason: str) -> None:
     """Let the people of a tip's first place go, once somebody of the corrected one has it."""
     with console_kit() as kit:
-        sending_down.let_go(kit, tip_id, by=by, reason=reason)
+        access.let_go(kit, tip_id, by=by, reason=reason)
     click.echo(f"tip {tip_id}: the people of the first place are let go, and learn it now")
 
 
@@ -402,7 +402,7 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
     people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
-        sending_down.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)
+        access.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"tip {tip_id}: its district may read it, and is told now")
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.domain.desk.audit_sentences import AuditLine, sentence
+from hotline.domain.desk.audit_sentences import read_row
 from hotline.store.desk import audit
 from tests.builders import make_responder
 from tests.made_once import lay_line
@@ -107,7 +107,7 @@ def test_a_program_reads_every_part(home: Path) -> None:
     ],
 )
 def test_rows_of_other_releases_are_read_too(actor: str, action: str, reads: str) -> None:
-    assert sentence(AuditLine(AT, actor, action, "tip:7", ""), {}).endswith(reads)
+    assert read_row(AT, actor, action, "tip:7", "", {}).sentence.endswith(reads)
 
 
 def test_a_program_reads_whether_the_log_is_whole(home: Path) -> None:

@@ -57,7 +57,7 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
 
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     assert authoring.live_document(kit.database) == authoring.read_folder(own)
-    (row,) = listed(kit)
+    ((_, row),) = listed(kit)
     assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
     with kit.database.reading() as session:
         newest, first = publications.history(session)

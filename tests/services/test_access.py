@@ -14,7 +14,7 @@ from hotline.sealing.deskkeys import open_by_passphrase
 from hotline.sealing.opening import stretched
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
-from hotline.services.desk import access, audit_log, desk_register, sending_down
+from hotline.services.desk import access, audit_log, desk_register
 from hotline.services.desk.desk_register import NewDesk
 from hotline.store.database import Database
 from hotline.store.desk import desks
@@ -219,9 +219,9 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
     with pytest.raises(NotFound):
         access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     with pytest.raises(PassphraseWrong):
-        sending_down.send_down(desked, tip_id, passphrase="wrong", **SIGNED)
+        access.send_down(desked, tip_id, passphrase="wrong", **SIGNED)
 
-    sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+    access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
     read = access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     assert read.answers == ANSWERS
@@ -232,7 +232,7 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
         desked
     )
     with pytest.raises(EndRefused):
-        sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+        access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
 
 def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(desked: WholeKit) -> None:
@@ -253,7 +253,7 @@ def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(desked
         session.flush()
         responders.place(session, person, {new.code: Level.RESPONDER}, [], NOON)
 
-    sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+    access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
     for desk in ("55", new.code):
         read = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)

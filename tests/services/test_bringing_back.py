@@ -47,7 +47,7 @@ def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> No
     assert (changed.published_by, changed.approved_by) == ("Editor 1", "Approver 1")
     assert changed.until == now.published_at
     assert (first.kind, first.published_by, first.approved_by) == ("version", "line", None)
-    said = listed(desk.kit)[-1].sentence
+    said = listed(desk.kit)[-1][1].sentence
     assert "brought back the flows of revision 1: the words were wrong" in said
 
 

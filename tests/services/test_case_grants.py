@@ -13,7 +13,7 @@ from hotline.sealing.keys import rotation
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.cases import case_opening
 from hotline.services.copies import rekeying
-from hotline.services.desk.keys.moving import DeskKeyPair, move
+from hotline.services.desk.keys.rotation import DeskKeyPair, move
 from hotline.services.reader.cases import handing_on
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
 from hotline.store.desk.desks import Desk

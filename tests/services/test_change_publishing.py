@@ -97,7 +97,7 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
         change,
     )
     assert before.until == now.published_at
-    last = listed(desk.kit)[-1].sentence
+    last = listed(desk.kit)[-1][1].sentence
     assert "Approver 1 published change 1: New words" in last
 
 

@@ -157,7 +157,7 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
     assert emergencies.standing(desk.kit) is None
     newest, _ = emergencies.history(desk.kit)[0]
     assert (newest.kind, newest.published_by) == ("back", "clock")
-    assert "the clock brought back the flows of revision 1" in listed(desk.kit)[-1].sentence
+    assert "the clock brought back the flows of revision 1" in listed(desk.kit)[-1][1].sentence
 
 
 def test_112_is_never_taken_away(desk: Desk) -> None:
@@ -324,7 +324,7 @@ def test_who_published_the_emergency_beneath_is_not_the_second_person(
 def test_the_audit_log_says_that_it_was_an_emergency(desk: Desk) -> None:
     change = desk.proposed()
     published(desk, change)
-    said = listed(desk.kit)[-1].sentence
+    said = listed(desk.kit)[-1][1].sentence
     assert f"published change {change} in an emergency, read by nobody else" in said
 
 

@@ -12,9 +12,9 @@ from hotline.domain.accounts.account import Actor
 from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
 from hotline.sealing.opening import opens_grant
 from hotline.sealing.sealer import Sealer
-from hotline.services.desk import access, admissions, desk_register
-from hotline.services.desk.keys import moving, recovery, rekeying, rotation
-from hotline.services.desk.keys.rekeying import Rekeyed
+from hotline.services.desk import access, admissions
+from hotline.services.desk.keys import recovery, rotation
+from hotline.services.desk.keys.rotation import Rekeyed
 from hotline.services.people import removals
 from hotline.store.desk import desks, members
 from hotline.store.desk.recovery_pairs import RecoveryPair
@@ -61,12 +61,12 @@ def tell(people: People, number: int, public_key: bytes | None = None) -> int:
 
 def step(people: People, by: Actor = CHANTAL) -> Rekeyed:
     key = bytes(people.pairs[f"account:{by.account_id}"])
-    return rekeying.step(kit_of(people), by, key, HERE, "she left")
+    return rotation.step(kit_of(people), by, key, HERE, "she left")
 
 
 def is_red(people: People) -> bool:
-    (line,) = [one for one in desk_register.listed(people.district.kit) if one.code == HERE]
-    return line.copied_since is not None
+    with people.district.kit.database.reading() as session:
+        return desks.one(session, HERE).copied_since is not None
 
 
 def reads(people: People, tip_id: int, passphrase: str = PASSPHRASE) -> bool:
@@ -210,7 +210,7 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
             gone = pool.submit(leaves, left)
             if not database.is_sqlite:
                 eventually(waits, seconds=20)
-            moving.put(session, HERE, key, left.district.clock())
+            rotation.put(session, HERE, key, left.district.clock())
         gone.result()
     left.district.clock.turn(seconds=6)
     assert step(left).is_over
@@ -221,9 +221,9 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
 def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: People) -> None:
     before = public_key(left)
     with pytest.raises(NotFound, match="no member"):
-        rekeying.step(kit_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test")
+        rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test")
     with pytest.raises(SealBroken):
-        rekeying.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
+        rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
     with left.district.database.writing() as session:
         session.execute(delete(RecoveryPair))
     for without in (step, rotate):

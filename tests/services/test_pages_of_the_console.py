@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from hotline.domain.desk.audit_sentences import AuditFilter
 from hotline.services.desk import audit_log
-from hotline.services.desk.audit_log import AuditFilter
 from hotline.store.database import Database
 from hotline.store.desk import audit
 from tests.builders import make_responder

@@ -138,7 +138,7 @@ def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:
     assert going_live.send_back(desk.kit, APPROVER, change, "ask 0788 123 456") is None
     assert going_live.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
-    sentences = [one.sentence.partition(": ")[2] for one in listed(desk.kit)]
+    sentences = [row.sentence.partition(": ")[2] for _, row in listed(desk.kit)]
     assert sentences == [
         "Editor 1 proposed change 1: New words",
         "Approver 1 sent change 1 back: ask [number]",

@@ -6,7 +6,7 @@ Every action that the code writes has its sentence here; one of a later release 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 
 from hotline.domain.call_back import KIGALI
@@ -28,23 +28,44 @@ OUTCOMES = SAID["outcomes"]
 
 
 @dataclass(frozen=True, slots=True)
-class AuditLine:
-    """A row of the log, as a sentence is made of it."""
+class AuditFilter:
+    """Which rows of the log are wanted; whatever is empty asks for all."""
+
+    who: str = ""
+    """A part of a name."""
+    action: str = ""
+    tip_id: int | None = None
+    day: date | None = None
+    """In Kigali."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A row in parts, so that each is said in the reader's language."""
 
     at: datetime
-    actor: str
-    action: str
+    desk: str
+    who: str
+    phrase: str
+    """What was done, in English, with its `{subject}` and `{outcome}`."""
     subject: str
+    outcome: str
     reason: str
 
+    @property
+    def sentence(self) -> str:
+        at = f"{self.at.astimezone(KIGALI):%-d %b %Y %H:%M}"
+        place = f", {self.desk} desk" if self.desk else ""
+        did = self.phrase.format(subject=self.subject, outcome=self.outcome).rstrip()
+        return f"{at}{place}: {self.who} {did}" + (f": {self.reason}" if self.reason else "")
 
-def sentence(line: AuditLine, names: Mapping[int, str]) -> str:
-    """One sentence; `names` are those of responders, by their ids."""
-    desk, who = actor(line.actor, names)
-    at = f"{line.at.astimezone(KIGALI):%-d %b %Y %H:%M}"
-    place = f", {desk} desk" if desk else ""
-    why = f": {line.reason}" if line.reason else ""
-    return f"{at}{place}: {who} {_did(line.action, subject(line.subject, names))}{why}"
+
+def read_row(
+    at: datetime, by: str, action: str, about: str, reason: str, names: Mapping[int, str]
+) -> AuditRow:
+    """Returns a row of the log in parts; `names` are those of responders, by their ids."""
+    phrase, outcome = template(action)
+    return AuditRow(at, *actor(by, names), phrase, subject(about, names), outcome, reason)
 
 
 def is_known(action: str) -> bool:
@@ -88,11 +109,6 @@ def subject(said: str, names: Mapping[int, str]) -> str:
         named = names.get(who, member) if who is not None else member.replace(":", " ")
         return f"desk {_desk(code)}, {named}" if member else f"desk {_desk(code)}"
     return f"{kind} {rest}" if kind in SUBJECTS and rest else said
-
-
-def _did(action: str, about: str) -> str:
-    said, outcome = template(action)
-    return said.format(subject=about, outcome=outcome).rstrip()
 
 
 def _desk(code: str) -> str:

@@ -82,7 +82,7 @@ def _check_name(session: Session, shown: str) -> None:
     called = [called for one in desks.everything(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
-    if any(is_one_name(shown, name) for name in responders.names(session)):
+    if any(is_one_name(shown, name) for name in responders.names(session).values()):
         raise refusal(AccountFault.NAME_RESPONDER)
 
 

@@ -11,7 +11,7 @@ from hotline.sealing.opening import open_number
 from hotline.sealing.sealer import Sealer
 from hotline.services.accounts.proving import owner
 from hotline.services.check_result import CheckResult
-from hotline.services.desk.keys.moving import DeskKeyPair, move
+from hotline.services.desk.keys.rotation import DeskKeyPair, move
 from hotline.store.accounts import accounts
 from hotline.store.copies import vaults
 from hotline.store.copies.vaults import Column

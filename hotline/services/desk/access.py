@@ -1,5 +1,7 @@
 """Who may read what: desks are made, and tips are opened for whoever knows a desk's passphrase, leaving an audit row.
 
+The national desk sends a tip down to the district that it was withheld from, and lets a first place go.
+
 Nothing that a hook reaches imports this file: it can open what they seal.
 """
 
@@ -12,8 +14,8 @@ from hotline.domain.desk.audit_sentences import DESK
 from hotline.domain.desk.desks import kind_of
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.coming import Coming
-from hotline.domain.tip import NATIONAL
-from hotline.errors import NotFound, PassphraseWrong, SealBroken
+from hotline.domain.tip import NATIONAL, desk_of
+from hotline.errors import EndRefused, NotFound, PassphraseWrong, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.answers import open_answer
 from hotline.sealing.envelope import label
@@ -25,7 +27,8 @@ from hotline.services.cases.case_opening import OpenedNote
 from hotline.services.cases.entries import EntryBy
 from hotline.services.desk.keys import by_passphrase, recovery
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
-from hotline.services.referrals.case_standing import coming_of
+from hotline.services.doorbell import ringing
+from hotline.services.referrals import case_standing, correcting, endings
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, recovery_pairs
 from hotline.store.desk.desks import Desk
@@ -174,13 +177,51 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
         matter=tip.matter,
         place=tip.place,
         filed_at=tip.filed_at,
-        coming=coming_of(tip),
+        coming=case_standing.coming_of(tip),
         erase_wanted_at=tip.erase_wanted_at,
         earlier=tuple(one.place for one in tips.earlier_places(session, tip.id)),
         answers=open_words(tip.body, tip_key, uid=tip.uid, place=tip.place),
         asked=_asked(asked_back.of_tip(session, tip.id), tip_key, tip.uid),
         notes=case_opening.notes_of(session, tip, tip_key),
     )
+
+
+def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str) -> None:
+    """Seals the tip's key to its district and its camp, and tells their people.
+
+    Once, and only where the national desk says so: an answer that is corrected to "no" opens nothing. Raises what
+    `access.unlock` raises, and EndRefused.
+    """
+    found = unlock(kit, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
+    desk = desk_of(found.tip.place, "no")
+    if desk is None:
+        raise EndRefused(f"tip {tip_id} is of no district")
+    key = open_grant(found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key)
+    with ringing(kit) as session:
+        tip = tips.filed(session, tip_id)
+        if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
+            raise EndRefused(f"tip {tip_id} was closed, sent down or told anew meanwhile")
+        public_key = desks.public_keys(session, [desk]).get(desk)
+        if public_key is None:
+            raise NotFound(f"desk {desk} has no key: see the runbook, A desk without a key")
+        at = kit.now()
+        camp = desks.public_keys(session, desks.of_camp(session, tip.sector))
+        for code, known in {desk: public_key, **camp}.items():
+            grant = kit.sealer.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
+            tips.give(session, tip, code, grant)
+        correcting.send_down(session, kit, tip, endings.by_command(by.first, by.why(reason)), at)
+
+
+def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
+    """Lets the people of the first place go. Raises NotFound, EndRefused while nobody of the new one has it."""
+    with ringing(kit) as session:
+        tip = tips.filed(session, tip_id)
+        if tip.closed_at is not None or not case_standing.may_let_go(session, tip):
+            raise EndRefused(
+                f"tip {tip_id}: nobody of the new place has it yet, or nobody is left to let go"
+            )
+        who = endings.by_command(by, reason)
+        correcting.let_go(session, kit, tip, who, kit.now())
 
 
 def _granted(

@@ -39,19 +39,17 @@ def listed(kit: Kit) -> Sequence[CallBack]:
         return call_backs.everyone(session)
 
 
-def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> CallBack:
+def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> None:
     """Somebody wants to call. Whoever asks last is whom the second person approves. Raises NotFound."""
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
         row.wanted_by, row.approved_by = _named(by), None
         _record(session, kit, "call_back_wanted", row.id, by=by, reason=reason)
-        session.flush()
-        return row
 
 
 def approve(
     kit: Kit, call_back_id: int, *, by: Signer, reason: str, asked_by: str | None = None
-) -> CallBack:
+) -> None:
     """A second person's word, good for this window. Raises NotFound, CallRefused.
 
     `asked_by`: the name that this person was shown. Where somebody else has asked since, nothing is approved.
@@ -66,8 +64,6 @@ def approve(
             raise CallRefused("somebody else has asked for it since")
         row.approved_by = _named(by)
         _record(session, kit, "call_back_approved", row.id, by=by, reason=reason)
-        session.flush()
-        return row
 
 
 def open_with(
@@ -100,9 +96,7 @@ def open_with(
     return opened
 
 
-def close(
-    kit: Kit, call_back_id: int, *, by: Signer, reason: str, outcome: CallOutcome
-) -> CallBack:
+def close(kit: Kit, call_back_id: int, *, by: Signer, reason: str, outcome: CallOutcome) -> None:
     """What came of the call. Its number goes, but where nobody answered and another window was agreed.
 
     Raises NotFound, CallRefused where nobody has opened it: what was not called came to nothing.
@@ -117,8 +111,6 @@ def close(
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end(row, CallBackState.DONE, kit.now())
         _record(session, kit, f"call_back_{outcome}", row.id, by=by, reason=reason)
-        session.flush()
-        return row
 
 
 def word_in(kit: Kit, opened: Opened) -> str:

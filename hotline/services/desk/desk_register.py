@@ -3,9 +3,7 @@
 It opens a desk's key, to know that a passphrase is that of the others: nothing that a hook reaches imports it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from hotline.domain.desk.desks import ADDED, READS, DeskKind, is_code, is_desk_name, kind_of
 from hotline.domain.people.recipients import every_district
@@ -34,37 +32,18 @@ class NewDesk:
     """The district that it is in; of a protection desk the camp that it is for."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeskLine:
-    code: str
-    kind: DeskKind
-    name: str | None
-    place: str | None
-    """The district that it is in, or the camp that it is for."""
-    members: Sequence[str]
-    """To whom its key is sealed, beside the passphrase."""
-    copied_since: datetime | None
-    """Since when somebody who left may hold a copy of its key."""
-    is_moving: bool
-    """A rotation has begun, and not ended."""
-    retired_at: datetime | None
-
-
-def listed(kit: Kit) -> Sequence[DeskLine]:
-    """Every desk, by its code."""
-    with kit.database.reading() as session:
-        return [_line(session, row) for row in desks.everything(session)]
-
-
 def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
     """What the doctor says of desks' keys. A database that does not answer is another finding's."""
     try:
-        every = listed(kit)
+        with kit.database.reading() as session:
+            every, opened = desks.everything(session), members.counted(session)
         pair = (recovery.found(kit),) if every else ()
     except StoreUnavailable:
         return ()
-    lines = [one for one in every if one.kind in READS and one.retired_at is None]
-    alone = tuple(one.code for one in lines if not one.members)
+    lines = [
+        one for one in every if (one.kind or kind_of(one.code)) in READS and one.retired_at is None
+    ]
+    alone = tuple(one.code for one in lines if one.code not in opened)
     # One that was retired too: what was sealed to it still opens.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
@@ -139,19 +118,6 @@ def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
             raise DeskRefused(f"desk {code} was retired already")
         desk.retired_at = kit.now()
         _record(session, kit, "desk_retired", code, by, reason)
-
-
-def _line(session: Session, row: Desk) -> DeskLine:
-    return DeskLine(
-        code=row.code,
-        kind=DeskKind(row.kind or kind_of(row.code)),
-        name=row.name,
-        place=row.place,
-        members=tuple(members.of_desk(session, row.code)),
-        copied_since=row.copied_since,
-        is_moving=desks.key_before(session, row.code) is not None,
-        retired_at=row.retired_at,
-    )
 
 
 def _record(session: Session, kit: Kit, action: str, code: str, by: str, reason: str) -> None:

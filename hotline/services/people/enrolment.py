@@ -101,7 +101,7 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterat
     known = responders.known_numbers(session, by_key)
     stopped = contacts.stopped_among(session, stop_keys.values())
     logins = [one for one in accounts.everybody(session) if one.state != AccountState.DEMO]
-    names = {key for one in responders.names(session) for key in enumerate(keys_of(one))}
+    names = {key for one in responders.names(session).values() for key in enumerate(keys_of(one))}
     called = {key for one in logins for key in enumerate(keys_of(one.shown))}
     for key, row in by_key.items():
         alike = {*enumerate(keys_of(row.name))}

@@ -62,7 +62,7 @@ def away(kit: Kit) -> Mapping[int, datetime]:
 def names(kit: Kit) -> Mapping[int, str]:
     """Returns the names of everybody who was ever enrolled, by id."""
     with kit.database.reading() as session:
-        return {one.id: one.name for one in responders.everybody(session)}
+        return responders.names(session)
 
 
 def check_national(

@@ -179,9 +179,9 @@ def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
     asked = health.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
     if Asked.PASSED_ON not in asked.values():
         return {}
-    names: Mapping[int | None, str] = {one.id: one.name for one in responders.everybody(session)}
+    names = responders.names(session)
     passed = [tip for tip in tips if asked.get(tip.id) is Asked.PASSED_ON]
-    return {tip.id: names.get(tip.holder_id, "") for tip in passed}
+    return {tip.id: names.get(tip.holder_id or 0, "") for tip in passed}
 
 
 def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[OwingTip]:
@@ -204,7 +204,7 @@ def lines_of(
         questions=tip_pages.questions(session, ids),
         held=tip_pages.held(session, ids),
         linked=tip_pages.linked_counts(session, viewer, found),
-        names={one.id: one.name for one in responders.everybody(session)} if ids else {},
+        names=responders.names(session) if ids else {},
         red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.RED),
         owed=tip_pages.owed(session, ids),
     )

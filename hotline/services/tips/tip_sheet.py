@@ -221,7 +221,7 @@ def _of_person(told: tip_pages.ToldPerson) -> Iterator[TipMoment]:
 
 
 def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
-    names = {one.id: one.name for one in responders.everybody(session)}
+    names = responders.names(session)
     rows = audit.entries(session, subject=f"tip:{tip.id}")
     readable = waiting_closures.readable(session, viewer, rows)
     for row in rows:

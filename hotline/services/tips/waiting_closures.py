@@ -100,7 +100,7 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[ClosureLine]:
         found = tip_pages.closures_waiting(session, viewer, MOST) if viewer.desks else ()
         if not found:
             return ()
-        names = {one.id: one.name for one in responders.everybody(session)}
+        names = responders.names(session)
         asks = endings.signed_by(session, by.actor, "")
         return [
             ClosureLine(

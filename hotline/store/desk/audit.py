@@ -6,16 +6,18 @@ newest digest belongs on paper or on another machine now and then.
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.accounts.account import Actor
+from hotline.domain.call_back import KIGALI
+from hotline.domain.desk.audit_sentences import AuditFilter
 from hotline.store import database
 from hotline.store.database import Row
 
@@ -142,38 +144,34 @@ def entries(
     return session.scalars(found).all()
 
 
-@dataclass(frozen=True, slots=True)
-class AuditQuery:
-    """Which rows are asked for; whatever is empty asks for all."""
-
-    who: str = ""
-    """A part of an actor."""
-    actors: Collection[str] = ()
-    """Actors in full, who are asked for beside `who`."""
-    action: str = ""
-    subject: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
 def newest(
-    session: Session, wanted: AuditQuery, *, before: int | None, limit: int
+    session: Session,
+    wanted: AuditFilter,
+    names: Mapping[int, str],
+    *,
+    before: int | None,
+    limit: int,
 ) -> Sequence[AuditEntry]:
-    """The newest rows below an id, the newest first."""
+    """The newest rows of a filter below an id, the newest first.
+
+    A responder's row has an id in place of the name; a day goes from midnight to midnight in Kigali.
+    """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
         found = found.where(AuditEntry.id < before)
     if wanted.who:
+        part = wanted.who.casefold()
+        called = [f"responder:{one}" for one, name in names.items() if part in name.casefold()]
         named = AuditEntry.actor.icontains(wanted.who, autoescape=True)
-        found = found.where(or_(named, AuditEntry.actor.in_(wanted.actors)))
+        found = found.where(or_(named, AuditEntry.actor.in_(called)))
     if wanted.action:
         found = found.where(AuditEntry.action == wanted.action)
-    if wanted.subject:
-        found = found.where(AuditEntry.subject == wanted.subject)
-    if wanted.since is not None:
-        found = found.where(AuditEntry.at >= wanted.since)
-    if wanted.until is not None:
-        found = found.where(AuditEntry.at < wanted.until)
+    if wanted.tip_id is not None:
+        found = found.where(AuditEntry.subject == f"tip:{wanted.tip_id}")
+    if wanted.day is not None:
+        begins = datetime.combine(wanted.day, time(), KIGALI)
+        day = AuditEntry.at >= begins, AuditEntry.at < begins + timedelta(days=1)
+        found = found.where(*day)
     return session.scalars(found).all()
 
 

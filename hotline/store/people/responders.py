@@ -151,9 +151,10 @@ def everybody(session: Session) -> Sequence[Responder]:
     return session.scalars(people.order_by(Responder.id)).all()
 
 
-def names(session: Session) -> Sequence[str]:
-    """Returns the names of all who were ever enrolled."""
-    return session.scalars(select(Responder.name).where(Responder.level != trial.LEVEL)).all()
+def names(session: Session) -> Mapping[int, str]:
+    """Returns the names of all who were ever enrolled, by id."""
+    people = select(Responder.id, Responder.name).where(Responder.level != trial.LEVEL)
+    return {row.id: row.name for row in session.execute(people)}
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:

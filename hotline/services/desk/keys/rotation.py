@@ -1,27 +1,181 @@
-"""Every desk gets a new key and a new passphrase, while tips come in: what was sealed to the old keys is moved.
+"""A desk's next key: put in its place beside the one before, and every grant moved to it, while tips come in.
 
-In steps that may each be the last: a desk's key before stays beside the new one, both open to the new passphrase, until
-every grant was looked at twice. Said again, it goes on where it stopped.
+A member gives it to her desk on its page, without the passphrase; the command gives one to each desk, under a new
+passphrase, or to one. In steps that may each be the last: said again, it goes on where it stopped. Nothing that a hook
+reaches imports this file.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from hotline.errors import DeskRefused, PassphraseWrong
+from nacl.public import PrivateKey
+
+from hotline.domain.accounts.account import Actor
+from hotline.domain.desk.desks import of_account
+from hotline.errors import DeskRefused, PassphraseWrong, SealBroken
 from hotline.ports import Kit
+from hotline.sealing.envelope import KeyPair, label
+from hotline.sealing.members import wrap_desk_key
+from hotline.sealing.opening import opens_grant, regrant
 from hotline.sealing.passphrase import Costs
-from hotline.services.desk.keys import by_passphrase, moving, recovery
+from hotline.services.desk import admissions
+from hotline.services.desk.keys import by_passphrase, recovery
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
-from hotline.services.desk.keys.moving import DeskKeyPair, Say
+from hotline.store.copies import vaults
+from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
+from hotline.store.people import member_keys
+from hotline.text.remark import remark
+
+SETTLES = timedelta(seconds=6)
+"""No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Passphrases:
-    """What opens a desk's key now, and from then on."""
+class DeskKeyPair:
+    """A desk's two keys, open in memory for as long as its grants are moved."""
 
-    old: PassphraseOpener
-    new: PassphraseOpener
+    desk: str
+    public_key: bytes
+    newest: bytes = field(repr=False)
+    before: bytes = field(repr=False)
+
+
+def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair:
+    """A new key for the desk, which the caller's transaction holds and has seen at rest.
+
+    In that commit it is sealed to the recovery pair, and to every member who may still open the desk; the key before
+    stays beside it, sealed alike. Raises DeskRefused where there is no recovery pair,
+    SealBroken where `before` is not the key that grants are sealed to.
+    """
+    if bytes(PrivateKey(before).public_key) != desks.one(session, code).public_key:
+        raise SealBroken(f"what opens is another key than that of desk {code}")
+    made, pair = KeyPair.new(), recovery.public_key(session)
+    aside = wrap_desk_key(before, pair, code, desks.BEFORE)
+    desks.put_aside(session, code, wrapped_key=aside, at=at)
+    wrapped = wrap_desk_key(made.private, pair, code, desks.ENROLMENT)
+    desks.replace_key(session, code, made.public, wrapped_key=wrapped)
+    sealed = {
+        member: wrap_desk_key(made.private, public_key, code, member)
+        for member in members.of_desk(session, code)
+        if (public_key := member_keys.public_key(session, code, member)) is not None
+    }
+    members.reseal(session, code, sealed, at)
+    return DeskKeyPair(code, made.public, made.private, before)
+
+
+def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None) -> int:
+    """How many grants were sealed to the desks' new keys; not many more than `most` at a time.
+
+    0 says that a whole look found none. Raises SealBroken, KeyMissing where one opens with neither key.
+    """
+    moved = 0
+    for pair in pairs:
+        for row in vaults.GRANTED:
+            last = 0
+            while batch := _read(kit, row, pair.desk, last):
+                moved += _move_batch(kit, pair, batch)
+                last = batch[-1].id
+                say(f"{moved} grants sealed anew")
+                if most is not None and moved >= most:
+                    return moved
+    return moved
+
+
+def end(session: Session, pair: DeskKeyPair) -> None:
+    """Destroy the key before, unless another has ended this rotation meanwhile, and a third key has been put."""
+    if desks.one(session, pair.desk, for_writing=True).public_key == pair.public_key:
+        desks.end_rotation(session, pair.desk)
+
+
+def _read(kit: Kit, row: Any, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+    with kit.database.reading() as session:
+        return vaults.grants(session, row, desk, last)
+
+
+def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]) -> int:
+    anew = [(grant, found) for grant in batch if (found := _anew(kit, pair, grant)) is not None]
+    if anew:
+        with kit.database.writing() as session:
+            for grant, sealed_key in anew:
+                vaults.regrant(session, grant, sealed_key)
+    return len(anew)
+
+
+def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | None:
+    """Sealed to the new key, under this week's lock; None where it is sealed to it already."""
+    bound = label(grant.uid, pair.desk)
+    inner = kit.sealer.weekly_lock.unlock(grant.sealed_key, bound)
+    named = {"uid": grant.uid, "desk": pair.desk}
+    if opens_grant(inner, **named, private_key=pair.newest):
+        return None
+    try:
+        moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
+    except SealBroken:
+        raise SealBroken(f"grant {grant.id} of desk {pair.desk} opens with neither key") from None
+    return kit.sealer.weekly_lock.lock(moved, bound, kit.now())
+
+
+MOST = 2000
+"""Grants that one step moves at most: some seconds on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """What one step did."""
+
+    moved: int
+    is_over: bool
+    """The old key is destroyed, and opened nothing any more."""
+
+
+def step(kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
+    """Begin a new key for a desk, or go on with one. `private_key` is the open key of an account that is a member.
+
+    Raises NotFound where she is no member, DeskRefused, SealBroken, KeyMissing.
+    """
+    with kit.database.writing() as session:
+        pair, since = _begun(session, kit, by, private_key, desk, reason)
+    # Asked before the look: what a hop wrote with the old key lies there by then.
+    is_settled = kit.now() - since >= SETTLES
+    moved = move(kit, [pair], lambda _: None, most=MOST)
+    if moved or not is_settled:
+        return Rekeyed(moved, is_over=False)
+    with kit.database.writing() as session:
+        end(session, pair)
+        _record(session, kit, by, "desk_key_moved", desk, "")
+    return Rekeyed(0, is_over=True)
+
+
+def _begun(
+    session: Session, kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str
+) -> tuple[DeskKeyPair, datetime]:
+    """Both keys, and since when the old one is beside the new one. The desk is held."""
+    row = desks.one(session, desk, for_writing=True)
+    member = of_account(by.account_id or 0)
+    keys = [one.key for one in admissions.open_as(session, desk, member, private_key)]
+    if bytes(PrivateKey(keys[0]).public_key) != row.public_key:
+        raise DeskRefused(
+            remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
+        )
+    since = desks.moving_since(session, desk)
+    if since is None:
+        at = kit.now()
+        pair = put(session, desk, keys[0], at)
+        _record(session, kit, by, "desk_key_given", desk, reason)
+        return pair, at
+    if len(keys) == 1:
+        raise DeskRefused(
+            remark("you were let in since this new key was begun: another member goes on with it")
+        )
+    return DeskKeyPair(desk, row.public_key, *keys), since
+
+
+def _record(session: Session, kit: Kit, by: Actor, action: str, desk: str, reason: str) -> None:
+    audit.sign(session, by, at=kit.now(), action=action, subject=f"desk:{desk}", reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +202,19 @@ def rotate(
     the middle of another new key. SealBroken or KeyMissing where a grant opens with neither key, or its week's lock
     does not: then the keys before stay.
     """
-    words = Passphrases(PassphraseOpener(by, old), PassphraseOpener(by, new))
+    today, next_one = PassphraseOpener(by, old), PassphraseOpener(by, new)
     # No desk is in the middle of a new key, but of this rotation: else nothing has changed.
     with kit.database.reading() as session:
         moves = [by_passphrase.wrapped(session, code) for code in sorted(members.moving(session))]
     for found in moves:
-        _both(found, words)
-    recovery.ensure(kit, words.new, costs, instead_of=words.old)
+        _both(found, today, next_one)
+    recovery.ensure(kit, next_one, costs, instead_of=today)
     with kit.database.reading() as session:
         codes = sorted(desks.codes(session))
-    pairs, moved = _rotate(kit, codes, words, settle, say)
+    pairs, moved = _rotate(kit, codes, today, next_one, settle, say)
     about = f"{len(pairs)} desks, {moved} grants"
-    _end(kit, pairs, about, by=by, reason=reason)
-    recovery.retire_older(kit, words.new)
+    _end_all(kit, pairs, about, by=by, reason=reason)
+    recovery.retire_older(kit, next_one)
     return Moved(len(pairs), moved)
 
 
@@ -83,66 +237,75 @@ def rotate_one(
     with kit.database.reading() as session:
         desks.one(session, desk)
     recovery.ensure(kit, opener, costs)
-    pairs, moved = _rotate(kit, [desk], Passphrases(opener, opener), settle, say)
-    _end(kit, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")
+    pairs, moved = _rotate(kit, [desk], opener, opener, settle, say)
+    _end_all(kit, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")
     return Moved(len(pairs), moved)
 
 
 def _rotate(
-    kit: Kit, codes: Sequence[str], words: Passphrases, settle: Callable[[], None], say: Say
+    kit: Kit,
+    codes: Sequence[str],
+    old: PassphraseOpener,
+    new: PassphraseOpener,
+    settle: Callable[[], None],
+    say: Say,
 ) -> tuple[Sequence[DeskKeyPair], int]:
     pairs: list[DeskKeyPair] = []
     for number, code in enumerate(codes, 1):
         say(f"desk {number} of {len(codes)}")
-        pair = _put(kit, code, words)
+        pair = _put(kit, code, old, new)
         if pair is not None:
             pairs.append(pair)
 
-    moved = moving.move(kit, pairs, say)
+    moved = move(kit, pairs, say)
     settle()
     # The relay locks grants anew meanwhile: only a whole look that finds no old one is the last.
-    while again := moving.move(kit, pairs, say):
+    while again := move(kit, pairs, say):
         moved += again
     return pairs, moved
 
 
-def _end(kit: Kit, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str) -> None:
+def _end_all(
+    kit: Kit, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
+) -> None:
     """The keys before are destroyed."""
     with kit.database.writing() as session:
         for pair in pairs:
-            moving.end(session, pair)
+            end(session, pair)
         why = by.why(reason)
         audit.sign(
             session, by.first, at=kit.now(), action="desks_rotated", subject=about, reason=why
         )
 
 
-def _put(kit: Kit, code: str, words: Passphrases) -> DeskKeyPair | None:
+def _put(kit: Kit, code: str, old: PassphraseOpener, new: PassphraseOpener) -> DeskKeyPair | None:
     """The desk's new key in its place, unless an earlier try put it; None where one came to its end."""
     with kit.database.reading() as session:
         found = by_passphrase.wrapped(session, code)
         public_key = desks.public_keys(session, [code])[code]
     if found.before is not None:
-        return DeskKeyPair(code, public_key, *_both(found, words))
+        return DeskKeyPair(code, public_key, *_both(found, old, new))
     try:
-        (before,) = words.old.open(found)
+        (before,) = old.open(found)
     except PassphraseWrong:
-        words.new.open(found)
+        new.open(found)
         return None
 
     with kit.database.writing() as session:
         at_rest = desks.one(session, code, for_writing=True).public_key == public_key
         if at_rest and desks.moving_since(session, code) is None:
-            return moving.put(session, code, before, kit.now())
-    return _put(kit, code, words)
+            return put(session, code, before, kit.now())
+    return _put(kit, code, old, new)
 
 
-def _both(found: by_passphrase.WrappedDesk, words: Passphrases) -> tuple[bytes, bytes]:
+def _both(
+    found: by_passphrase.WrappedDesk, old: PassphraseOpener, new: PassphraseOpener
+) -> tuple[bytes, bytes]:
     """Of a desk in the middle of a rotation. Raises DeskRefused where it is not this one."""
     try:
-        newest, before = words.new.open(found)
+        newest, before = new.open(found)
     except PassphraseWrong:
-        words.old.open(found)
+        old.open(found)
         raise DeskRefused(
             f"desk {found.desk} is in the middle of another new key, which is ended first: by a member on its page"
             f" in the console, or by `hotline keys rotate-desks --desk {found.desk}`"

@@ -5,9 +5,8 @@ from datetime import date
 
 from flask import Response
 
-from hotline.domain.desk.audit_sentences import PROCESSES, template
+from hotline.domain.desk.audit_sentences import PROCESSES, AuditFilter, AuditRow, template
 from hotline.services.desk import audit_log
-from hotline.services.desk.audit_log import AuditFilter, AuditRow
 from hotline.web.console.form import number_of
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import table

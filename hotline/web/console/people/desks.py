@@ -7,7 +7,7 @@ from flask import Response
 from hotline.errors import DeskRefused, HotlineError
 from hotline.services.accounts import sessions
 from hotline.services.desk import admissions
-from hotline.services.desk.keys import moving, rekeying
+from hotline.services.desk.keys import rotation
 from hotline.services.people.dossiers import desk_page, leaving
 from hotline.text.remark import remark
 from hotline.web.console import who
@@ -37,7 +37,7 @@ def one(visit: Visit, code: str) -> Response:
         may_remove=visit.may(who.RUNNING),
         moved=moved if moved.isdecimal() else "",
         given=bool(visit.query.get("given")),
-        settles=moving.SETTLES.seconds + 1,
+        settles=rotation.SETTLES.seconds + 1,
         opens=code in desk_page.opened_by(visit.kit, visit.by.account_id),
     )
 
@@ -73,7 +73,7 @@ def give_key(visit: Visit, code: str) -> Response:
     key = sessions.key_of(visit.kit, visit.token)
     if key is None:
         raise DeskRefused(remark("your key is closed: sign in again"))
-    done = rekeying.step(visit.kit, visit.by.actor, key, code, reason)
+    done = rotation.step(visit.kit, visit.by.actor, key, code, reason)
     if done.is_over:
         return see("desks.one", code=code, given="yes")
     return see("desks.one", code=code, moved=done.moved)
