@@ -1,13 +1,12 @@
 """Shows published statistics in the console: the overview, a release with its tables and files, and the boards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Response, make_response
+from flask import Response
 from markupsafe import Markup
 
-from hotline.adapters import spreadsheet
 from hotline.domain.places.places import districts, place_name
 from hotline.domain.tip import Urgency
 from hotline.errors import FormRefused, HotlineError, NotFound, ProgramMissing
@@ -21,7 +20,6 @@ from hotline.statistics import (
 from hotline.statistics.rules_charts import Bar, bars, district_map, sparkline
 from hotline.statistics.rules_definitions import (
     TABLES,
-    CellName,
     Dimension,
     Indicator,
     Table,
@@ -38,7 +36,7 @@ from hotline.statistics.service_boards import TipBoard, UseBoard
 from hotline.text.languages import CODES
 from hotline.web.console import who
 from hotline.web.console.lines import TodayLine
-from hotline.web.console.visit import Visit, page, posted, see
+from hotline.web.console.visit import Visit, attachment, page, posted, see
 
 FOLDED_FROM = 30
 MOST_ROWS = 12
@@ -64,13 +62,8 @@ class Block:
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
-def overview(visit: Visit) -> Response:
-    """Answers four questions on one screen, and lists the releases."""
-    return first(visit, ())
-
-
-def first(visit: Visit, lines: Sequence[TodayLine]) -> Response:
-    """Shows the overview with what waits for this account above it."""
+def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
+    """Answers four questions on one screen, and lists the releases. `lines` stand above it."""
     releases = service_releases.published(visit.kit)
     labels = _labels(visit)
     answers = rules_report.answers(releases, labels)
@@ -92,9 +85,26 @@ def first(visit: Visit, lines: Sequence[TodayLine]) -> Response:
     )
 
 
-def release(visit: Visit, period: str) -> Response:
+def release(visit: Visit, period: str, notice: str = "") -> Response:
     """Shows the tables of one release. One that waits is for the roles that approve it."""
-    return _release(visit, period)
+    found = _found(visit, period)
+    approvals = service_releases.approvals(visit.kit, period)
+    is_published = len(approvals) >= len(who.RELEASING)
+    return page(
+        visit,
+        "statistics_release.html",
+        found=found,
+        label=_label(visit, period),
+        tables=[(one, _blocks(visit, found, one)) for one in TABLES if _is_in(found, one)],
+        later=[one for one in TABLES if not _is_in(found, one)],
+        approvals=approvals,
+        is_published=is_published,
+        may_approve=bool(visit.by.roles & who.RELEASING) and not is_published,
+        spans=SPANS,
+        has_report=_has_report(found),
+        sms=[(code, service_report.results_sms(visit.kit, code)) for code in CODES],
+        notice=notice,
+    )
 
 
 @posted(release, "approve", HotlineError)
@@ -107,12 +117,8 @@ def approve(visit: Visit, period: str) -> None:
 def files(visit: Visit, period: str) -> Response:
     """Sends a release as a zip of CSV, workbook and metadata."""
     found = _found(visit, period)
-    body = service_export.archive(found, _labels(visit), spreadsheet.book)
-    response = make_response(body)
-    response.headers["Content-Type"] = "application/zip"
-    name = service_export.archive_name(found)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.zip"'
-    return response
+    body = service_export.archive(found, _labels(visit))
+    return attachment(body, f"{service_export.archive_name(found)}.zip", "application/zip")
 
 
 def report(visit: Visit, period: str, language: str) -> Response:
@@ -123,19 +129,15 @@ def report(visit: Visit, period: str, language: str) -> Response:
     try:
         body = service_report.minister_pdf(visit.kit, period, language)
     except ProgramMissing:
-        return _release(visit, period, notice=visit.say(NO_TYPST))
-    response = make_response(body)
-    response.headers["Content-Type"] = "application/pdf"
-    name = f"{service_export.archive_name(found)}-{language}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return response
+        return release(visit, period, visit.say(NO_TYPST))
+    name = f"{service_export.archive_name(found)}-{language}.pdf"
+    return attachment(body, name, "application/pdf")
 
 
 def results(visit: Visit) -> Response:
     """Sends what callers are told as one page in three languages, for the ministry's own site."""
-    response = make_response(service_report.results_page(visit.kit))
-    response.headers["Content-Disposition"] = 'attachment; filename="results.html"'
-    return response
+    body = service_report.results_page(visit.kit).encode()
+    return attachment(body, "results.html", "text/html; charset=utf-8")
 
 
 def board(visit: Visit) -> Response:
@@ -187,27 +189,6 @@ def set_targets(visit: Visit) -> Response:
         raise FormRefused(wrong)
     service_releases.set_targets(visit.kit, visit.by.actor, given)
     return see("pages.overview")
-
-
-def _release(visit: Visit, period: str, notice: str = "") -> Response:
-    found = _found(visit, period)
-    approvals = service_releases.approvals(visit.kit, period)
-    is_published = service_releases.is_published(visit.kit, period)
-    return page(
-        visit,
-        "statistics_release.html",
-        found=found,
-        label=_label(visit, period),
-        tables=[(one, _blocks(visit, found, one)) for one in TABLES if _is_in(found, one)],
-        later=[one for one in TABLES if not _is_in(found, one)],
-        approvals=approvals,
-        is_published=is_published,
-        may_approve=bool(visit.by.roles & who.RELEASING) and not is_published,
-        spans=SPANS,
-        has_report=_has_report(found),
-        sms=[(code, service_report.results_sms(visit.kit, code)) for code in CODES],
-        notice=notice,
-    )
 
 
 def _has_report(found: Release) -> bool:
@@ -270,10 +251,9 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
     ]
     title = f"{visit.say(one.label)}: {visit.say(DIMENSIONS[dimension]).lower()}"
     if dimension is Dimension.DISTRICT:
-        names = {area.code: area.name for area in districts()}
         numbers = {cell.name.value: cell.number for cell in found.rows(one.name, dimension)}
         says = {code: _said(visit, one, number) for code, number in numbers.items()}
-        drawing = Markup(district_map(title, names, numbers, says))
+        drawing = Markup(district_map(title, numbers, says))
     else:
         shown = sorted(rows, key=lambda row: -(row.number or 0))[:MOST_ROWS]
         drawing = Markup(bars(title, [row for row in rows if row in shown]))
@@ -326,7 +306,7 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
     numbers: dict[str, int | None] = {code: found.districts.get(code, 0) for code in names}
     says = {code: str(number) for code, number in numbers.items()}
     rows = [(names[code], says[code]) for code in names if found.districts.get(code)]
-    return Block(title, "", rows, Markup(district_map(title, names, numbers, says)))
+    return Block(title, "", rows, Markup(district_map(title, numbers, says)))
 
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
@@ -356,19 +336,10 @@ def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
         ("code_calls", Dimension.CODE, phrase("Calls by short code")),
         ("lesson_left", Dimension.SCREEN, phrase("Lesson screens where callers leave")),
     ):
-        made.append(_use_block(visit, found.counts, name, dimension, visit.say(title)))
+        counted = found.counts.items()
+        rows = [(cell.value, count) for cell, count in counted if cell.indicator == name]
+        made.append(_screens(visit, rows, dimension, visit.say(title)))
     return made
-
-
-def _use_block(
-    visit: Visit,
-    counts: Mapping[CellName, int],
-    name: str,
-    dimension: Dimension,
-    title: str,
-) -> Block:
-    found = [(cell.value, count) for cell, count in counts.items() if cell.indicator == name]
-    return _screens(visit, found, dimension, title)
 
 
 def _screens(

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -155,12 +156,6 @@ def write_release(session: Session, release: Release) -> bool:
     return True
 
 
-def find_release(session: Session, period: str) -> Release | None:
-    """Returns the release of a period, approved or not."""
-    row = session.scalar(select(ReleaseRow).where(ReleaseRow.period == period))
-    return _release_of(session, row) if row is not None else None
-
-
 def releases(session: Session, periods: Collection[str] | None = None) -> Sequence[Release]:
     """Returns all releases, or those of some periods, in the order in which they were made."""
     found = select(ReleaseRow).order_by(ReleaseRow.id)
@@ -218,12 +213,6 @@ def published_periods(session: Session) -> Sequence[str]:
     return session.scalars(found.order_by(ReleaseRow.id)).all()
 
 
-def published_at(session: Session, period: str) -> datetime | None:
-    """Returns when the second role approved the release of a period, or None."""
-    given = approvals(session, period)
-    return max(one.approved_at for one in given) if len(given) >= len(RELEASING) else None
-
-
 def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
     """Returns the approvals of a period's release, the first first."""
     found = (
@@ -247,9 +236,6 @@ def write_approval(
         approved_at=at,
     )
     return add_if_new(session, row)
-
-
-"""The roles that approve a release. Each gives one approval, by another person."""
 
 
 def person_sums(session: Session, months: Collection[str]) -> Mapping[str, bytes]:
@@ -407,17 +393,9 @@ def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping
 
 def use_by_day(session: Session, first: date, after: date) -> Mapping[tuple[date, str], int]:
     """Returns calls and topics read by day, with what was not added up yet."""
-    found: Counter[tuple[date, str]] = Counter()
-    for table in (Reach, Tally):
-        rows = session.execute(
-            select(table.day, table.measure, func.sum(table.count))
-            .where(table.day >= first, table.day < after, table.channel == USSD)
-            .where(table.measure.in_((Measure.SESSION, Measure.TOPIC)))
-            .group_by(table.day, table.measure)
-        )
-        for day, measure, count in rows:
-            found[day, measure] += int(count)
-    return found
+    measures = (Measure.SESSION, Measure.TOPIC)
+    found = _added_up(session, ("day", "measure"), measures, first, after, channel=USSD)
+    return {(day, measure): count for (day, measure), count in found.items()}
 
 
 def _row(session: Session, period: str) -> ReleaseRow:
@@ -441,31 +419,37 @@ def _reach(
     session: Session, measure: str, first: date, after: date
 ) -> Mapping[tuple[str, str, str], int]:
     """Returns counts of calls by language, short code and topic."""
-    found: Counter[tuple[str, str, str]] = Counter()
-    for table in (Reach, Tally):
-        columns = (table.language, table.entry, table.topic)
-        asked = (
-            select(*columns, func.sum(table.count))
-            .where(table.measure == measure, table.channel == USSD)
-            .where(table.day >= first, table.day < after)
-            .group_by(*columns)
-        )
-        for language, entry, topic, count in session.execute(asked):
-            found[language, entry, topic] += int(count)
-    return found
+    by = ("language", "entry", "topic")
+    found = _added_up(session, by, (measure,), first, after, channel=USSD)
+    return {(language, entry, topic): count for (language, entry, topic), count in found.items()}
 
 
 def _by_district(session: Session, first: date, after: date) -> Mapping[str, int]:
     """Returns the community sessions that leaders reported, by district."""
-    found: Counter[str] = Counter()
+    found = _added_up(session, ("district",), (HELD,), first, after)
+    return {district: count for (district,), count in found.items()}
+
+
+def _added_up(
+    session: Session,
+    by: Sequence[str],
+    measures: Collection[str],
+    first: date,
+    after: date,
+    **only: str,
+) -> Mapping[tuple[Any, ...], int]:
+    """Returns the daily counters of some measures by these columns, with what was not added up yet."""
+    found: Counter[tuple[Any, ...]] = Counter()
     for table in (Reach, Tally):
+        columns = [getattr(table, name) for name in by]
         asked = (
-            select(table.district, func.sum(table.count))
-            .where(table.measure == HELD, table.day >= first, table.day < after)
-            .group_by(table.district)
+            select(*columns, func.sum(table.count))
+            .where(table.measure.in_(measures), table.day >= first, table.day < after)
+            .where(*(getattr(table, name) == value for name, value in only.items()))
+            .group_by(*columns)
         )
-        for district, count in session.execute(asked):
-            found[district] += int(count)
+        for *key, count in session.execute(asked):
+            found[tuple(key)] += int(count)
     return found
 
 

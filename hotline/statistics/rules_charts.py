@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from hotline.domain.places.places import districts
+
 INK, SOFT, EDGE, DARK, LIGHT, PAPER = (
     "#1b2a2e",
     "#4a5b60",
@@ -86,10 +88,9 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
     return _picture(title, told, BAR_WIDTH, max(1.0, y - BAR_GAP), [*parts, axis])
 
 
-def district_map(
-    title: str, names: Mapping[str, str], numbers: Mapping[str, int | None], says: Mapping[str, str]
-) -> str:
+def district_map(title: str, numbers: Mapping[str, int | None], says: Mapping[str, str]) -> str:
     """Draws the districts as tiles, darker for larger numbers. A district with "few" is a white tile with the word."""
+    names = {area.code: area.name for area in districts()}
     shown = sorted(one for one in numbers.values() if one is not None)
     parts = []
     for row, codes in enumerate(TILE_ROWS.split("\n")[1:-1]):

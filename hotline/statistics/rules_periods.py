@@ -28,21 +28,9 @@ class Span(StrEnum):
     def months(self) -> int:
         return {Span.MONTH: 1, Span.QUARTER: 3, Span.HALF_YEAR: 6, Span.YEAR: MONTHS}[self]
 
-    @property
-    def longer(self) -> "Span":
-        """Returns the next longer period; of a year the year."""
-        spans: list[Span] = list(Span)
-        return spans[min(spans.index(self) + 1, len(spans) - 1)]
-
-    @property
-    def shorter(self) -> "Span":
-        """Returns the next shorter period; of a month the month."""
-        spans: list[Span] = list(Span)
-        return spans[max(spans.index(self) - 1, 0)]
-
 
 _WRITTEN = re.compile(
-    r"(?P<year>2\d{3})(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])))?",
+    r"(?P<year>2\d{3})(?:-(?:(?P<MONTH>0[1-9]|1[0-2])|Q(?P<QUARTER>[1-4])|H(?P<HALF_YEAR>[12])))?",
     re.ASCII,
 )
 
@@ -111,10 +99,7 @@ def _parsed(period: str) -> tuple[Span, int, int]:
     if found is None:
         raise ValueError("A period is written like 2026-11, 2026-Q4, 2026-H2 or 2026.")
     year = int(found["year"])
-    if found["month"]:
-        return Span.MONTH, year, int(found["month"]) - 1
-    if found["quarter"]:
-        return Span.QUARTER, year, int(found["quarter"]) - 1
-    if found["half"]:
-        return Span.HALF_YEAR, year, int(found["half"]) - 1
+    for span in (Span.MONTH, Span.QUARTER, Span.HALF_YEAR):
+        if place := found[span.name]:
+            return span, year, int(place) - 1
     return Span.YEAR, year, 0

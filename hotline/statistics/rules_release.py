@@ -282,10 +282,12 @@ def _starting(table: Table) -> Span:
 def _moved(table: Table, span: Span, printed: Sequence[int | None]) -> Span:
     if not printed:
         return span
+    spans: list[Span] = list(Span)
+    at = spans.index(span)
     if sum(number is not None for number in printed) < TOO_FEW * len(printed):
-        return span.longer
+        return spans[min(at + 1, len(spans) - 1)]
     if span.months <= table.span.months:
         return span
-    parts = span.months // span.shorter.months
-    would = sum((number or 0) >= SMALLEST * parts for number in printed)
-    return span.shorter if would >= ENOUGH * len(printed) else span
+    shorter = spans[at - 1]
+    would = sum((number or 0) >= SMALLEST * span.months // shorter.months for number in printed)
+    return shorter if would >= ENOUGH * len(printed) else span

@@ -5,7 +5,7 @@ random key of 8 bits. The sum of the keys decides how a cell is rounded: the sam
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -33,19 +33,6 @@ class Sum:
         return Sum(self.count + other.count, (self.keys + other.keys) % KEYS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """One row of the table: the keys that move a count by this much before it is rounded."""
-
-    move: int
-    first_key: int
-    last_key: int
-
-    @property
-    def size(self) -> int:
-        return self.last_key - self.first_key + 1
-
-
 def summed(keys: Iterable[int]) -> Sum:
     """Adds up records by their keys."""
     listed = list(keys)
@@ -57,11 +44,11 @@ def rounded(cell: Sum) -> int | None:
 
     The count is moved by -3 to 3, and then rounded up or down with odds that keep its mean. Multiples of 5 move too.
     """
-    row = _moves()[cell.keys % KEYS]
-    moved = cell.count + row.move
+    move, first_key, last_key = _moves()[cell.keys % KEYS]
+    moved = cell.count + move
     rest = moved % BASE
-    place = cell.keys % KEYS - row.first_key
-    is_up = (2 * place + 1) * BASE < 2 * rest * row.size
+    place, size = cell.keys % KEYS - first_key, last_key - first_key + 1
+    is_up = (2 * place + 1) * BASE < 2 * rest * size
     number = moved - rest + (BASE if is_up else 0)
     return number if number >= SMALLEST else None
 
@@ -85,10 +72,11 @@ def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | 
 
 
 @cache
-def _moves() -> tuple[_Move, ...]:
-    """Returns for each key its row of rounding.csv."""
+def _moves() -> Sequence[tuple[int, int, int]]:
+    """Returns for each key its row of rounding.csv: how far it moves a count, and the keys that move it as far."""
     text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
     rows = [
-        _Move(**{k: int(v) for k, v in row.items()}) for row in csv.DictReader(text.splitlines())
+        (int(row["move"]), int(row["first_key"]), int(row["last_key"]))
+        for row in csv.DictReader(text.splitlines())
     ]
-    return tuple(next(row for row in rows if key <= row.last_key) for key in range(KEYS))
+    return [next(row for row in rows if key <= row[2]) for key in range(KEYS)]

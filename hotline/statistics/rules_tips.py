@@ -68,16 +68,8 @@ class CountedTip:
     events: Sequence[CaseEvent] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TipSteps:
-    """Holds the first time of each step of a tip, or None."""
-
-    acknowledged: datetime | None = None
-    read: datetime | None = None
-    on_site: datetime | None = None
-    screened: datetime | None = None
-    acted: datetime | None = None
-    is_closure_late: bool = False
+TipSteps = Mapping[str, datetime]
+"""The first time of each step that a tip reached: acknowledged, read, on_site, screened, acted."""
 
 
 def steps_of(tip: CountedTip) -> TipSteps:
@@ -94,7 +86,7 @@ def steps_of(tip: CountedTip) -> TipSteps:
             first.setdefault("acted", event.at)
     if takes:
         first["acknowledged"] = min(takes.values())
-    return TipSteps(**first, is_closure_late=_is_closure_late(tip.events))
+    return first
 
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, Sum]:
@@ -113,7 +105,7 @@ def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
     """
     waits: dict[int, list[float]] = defaultdict(list)
     for tip in tips:
-        read = steps_of(tip).read
+        read = steps_of(tip).get("read")
         wait = (read - tip.filed_at) / timedelta(minutes=1) if read is not None else float("inf")
         waits[tip.urgency].append(wait)
     found: dict[CellName, int] = {}
@@ -169,31 +161,30 @@ def _cells(tip: CountedTip) -> Iterator[CellName]:
 def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
     """Yields the steps that a tip reached. Whoever reached a step reached those before it."""
     yield "tips"
-    is_screened = steps.screened is not None
-    is_read = steps.read is not None or is_screened
-    if steps.acknowledged is not None or is_read:
+    is_read = not steps.keys().isdisjoint({"read", "screened"})
+    if "acknowledged" in steps or is_read:
         yield "acknowledged"
     if is_read:
         yield "read"
-    if is_screened:
+    if "screened" in steps:
         yield "screened"
-    if steps.acted is not None and steps.acted - tip.filed_at <= ACTED_WITHIN:
+    if "acted" in steps and steps["acted"] - tip.filed_at <= ACTED_WITHIN:
         yield "acted"
     due = acknowledge_due(tip.urgency, tip.filed_at, step=0)
-    if steps.acknowledged is not None and steps.acknowledged <= due:
+    if "acknowledged" in steps and steps["acknowledged"] <= due:
         yield IN_TIME
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
     """Yields what is counted for the nation only."""
-    if steps.is_closure_late:
+    if _is_closure_late(tip.events):
         yield "late_closures"
-    if steps.on_site is not None:
+    if "on_site" in steps:
         yield "on_site"
-        if steps.screened is not None:
+        if "screened" in steps:
             yield "on_site_screened"
     is_danger = tip.urgency == Urgency.DANGER
-    if is_danger and steps.read is not None and steps.read - tip.filed_at <= READ_SOON:
+    if is_danger and "read" in steps and steps["read"] - tip.filed_at <= READ_SOON:
         yield "danger_read_soon"
 
 

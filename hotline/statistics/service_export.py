@@ -3,17 +3,15 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
+from hotline.adapters import spreadsheet
 from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.statistics.rules_definitions import TABLES, Indicator, Table
 from hotline.statistics.rules_labels import FEW, ROUNDED, SAMPLE, Labels
 from hotline.statistics.rules_release import Release
 from hotline.text.export_sheets import ExportCell, ExportSheet, as_csv
 
-WriteBook = Callable[[Sequence[ExportSheet], datetime], bytes]
-"""Writes a workbook."""
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)
 """The time of each file in the archive, so that equal releases are equal archives."""
@@ -52,11 +50,11 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
 """What others ask of the line, and the table and column that answer it."""
 
 
-def archive(release: Release, labels: Labels, write_book: WriteBook) -> bytes:
+def archive(release: Release, labels: Labels) -> bytes:
     """Returns a zip with a CSV for each table, a workbook, and metadata.json."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as found:
-        for name, body in files(release, labels, write_book).items():
+        for name, body in files(release, labels).items():
             found.writestr(zipfile.ZipInfo(name, OLDEST), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -67,11 +65,11 @@ def archive_name(release: Release) -> str:
     return f"{marked}statistics-{release.period}"
 
 
-def files(release: Release, labels: Labels, write_book: WriteBook) -> Mapping[str, bytes]:
+def files(release: Release, labels: Labels) -> Mapping[str, bytes]:
     """Returns every file of a release by its name."""
     sheets = _sheets(release, labels)
     found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
-    found["statistics.xlsx"] = write_book(sheets, release.made_at)
+    found["statistics.xlsx"] = spreadsheet.book(sheets, release.made_at)
     metadata = json.dumps(_metadata(release), ensure_ascii=False, indent=1, sort_keys=True)
     found["metadata.json"] = metadata.encode()
     return found

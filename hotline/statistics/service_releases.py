@@ -1,7 +1,6 @@
 """Makes a release when its period is due, and publishes it when two people of two roles have approved it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from textwrap import shorten
 
@@ -24,6 +23,7 @@ from hotline.statistics.rules_periods import (
 )
 from hotline.statistics.rules_release import Cell, Release, Spans
 from hotline.statistics.rules_use import NO_LESSONS, LiveRows
+from hotline.statistics.tables import ReleaseApproval
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.flows import flows
@@ -35,15 +35,6 @@ EVERY = timedelta(hours=1)
 TASK = "releases"
 CLOCK = "clock"
 NAME_LETTERS = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """The approval of a release in the name of a role."""
-
-    role: str
-    name: str
-    at: datetime
 
 
 def publish_due(context: Kit) -> None:
@@ -74,7 +65,7 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
     Raises NotFound for a period without a release, and Undecided for a second approval by one person or one role.
     """
     with context.database.writing() as session:
-        if queries.find_release(session, period) is None:
+        if period not in queries.made_periods(session):
             raise NotFound(f"{period} has no release yet.")
         name = audit.by_actor(by)
         for given in queries.approvals(session, period):
@@ -88,18 +79,13 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
         if not is_new:
             raise Undecided("Your role approved this release. The other role must approve it too.")
         audit.sign(session, by, at=at, action="release_approved", subject=period, reason=str(role))
-        return queries.published_at(session, period) is not None
+        return period in queries.published_periods(session)
 
 
-def published(context: Kit, span: Span | None = None) -> Sequence[Release]:
-    """Returns every published release, or those of one length, the newest first. Raises StoreUnavailable."""
+def published(context: Kit) -> Sequence[Release]:
+    """Returns every published release, the newest first. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        periods = [
-            period
-            for period in queries.published_periods(session)
-            if span is None or span_of(period) is span
-        ]
-        found = queries.releases(session, periods)
+        found = queries.releases(session, queries.published_periods(session))
     return sorted(found, key=lambda one: begins(one.period), reverse=True)
 
 
@@ -121,19 +107,10 @@ def pending(context: Kit, roles: Collection[AccountRole]) -> Sequence[str]:
         ]
 
 
-def approvals(context: Kit, period: str) -> Sequence[Approval]:
-    """Returns who approved a release, the first first. Raises StoreUnavailable."""
+def approvals(context: Kit, period: str) -> Sequence[ReleaseApproval]:
+    """Returns who approved a release, the first first: two, where it is published. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        return [
-            Approval(one.role, one.approved_by.rpartition(":")[2], one.approved_at)
-            for one in queries.approvals(session, period)
-        ]
-
-
-def is_published(context: Kit, period: str) -> bool:
-    """Returns True if two roles approved the release of a period. Raises StoreUnavailable."""
-    with context.database.reading() as session:
-        return queries.published_at(session, period) is not None
+        return queries.approvals(session, period)
 
 
 def targets(context: Kit) -> Mapping[str, int]:
@@ -162,7 +139,7 @@ def one_release(context: Kit, period: str, *, is_published: bool) -> Release:
     """Returns the release of a period. Raises NotFound, and says when it is due."""
     span_of(period)
     with context.database.reading() as session:
-        found = queries.find_release(session, period)
+        found = next(iter(queries.releases(session, [period])), None)
         if found is not None and is_published and period not in queries.published_periods(session):
             raise NotFound(f"The release of {period} waits for approval.")
     if found is None:
@@ -172,18 +149,14 @@ def one_release(context: Kit, period: str, *, is_published: bool) -> Release:
 
 def live_rows(context: Kit) -> LiveRows:
     """Returns the topics, short codes and lesson screens that callers can reach now."""
-    try:
-        flow_set = context.books.book(context.books.live())
-    except NotReady:
-        return LiveRows()
-    return rows_of(flow_set)
+    flow_set = _live(context)
+    return LiveRows() if flow_set is None else rows_of(flow_set)
 
 
 def row_names(context: Kit, language: str) -> Mapping[str, str]:
     """Returns what a reader calls screens, by their first words, and short codes, by their posters."""
-    try:
-        flow_set = context.books.book(context.books.live())
-    except NotReady:
+    flow_set = _live(context)
+    if flow_set is None:
         return {}
     with context.database.reading() as session:
         found = dict(flows.entry_names(session))
@@ -194,6 +167,13 @@ def row_names(context: Kit, language: str) -> Mapping[str, str]:
             words = node.text.get(language, "").strip().split("\n")[0]
             found[f"{flow.name}/{name}"] = shorten(words, NAME_LETTERS, placeholder=" ...")
     return found
+
+
+def _live(context: Kit) -> Book | None:
+    try:
+        return context.books.book(context.books.live())
+    except NotReady:
+        return None
 
 
 def rows_of(flow_set: Book) -> LiveRows:

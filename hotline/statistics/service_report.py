@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from hotline.statistics.rules_definitions import Dimension, Unit, phrase
 from hotline.statistics.rules_labels import ROUNDED, SAMPLE, Labels
 from hotline.statistics.rules_periods import ends
 from hotline.statistics.rules_release import Release
-from hotline.statistics.rules_report import Answer, Results
+from hotline.statistics.rules_report import Answer
 from hotline.text.languages import CODES, NAMES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,25 +67,14 @@ PROGRAMME_HEAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ToldResults:
-    """What callers are told in one language, with its title and notes."""
-
-    language: str
-    title: str
-    results: Results
-    notes: Sequence[str]
-
-
 def results_page(context: Kit) -> str:
     """Returns one HTML page in three languages: no script, and nothing from elsewhere. Raises StoreUnavailable."""
     releases = service_releases.published(context)
     told = []
-    for language in CODES:
-        labels = _labels(language)
+    for labels in map(_labels, CODES):
         results = rules_report.results(releases, labels)
         notes = map(labels.say, (ROUNDED, NOBODY, CONTACTS) if results.period else ())
-        told.append(ToldResults(language, labels.say(TITLE), results, list(notes)))
+        told.append((labels.language, results, [*notes], labels.say(TITLE)))
     page = _templates().get_template("results.html")
     return page.render(told=told, style=Markup(STYLE), names=NAMES)
 
@@ -169,7 +158,7 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
     says = {code: labels.number(one, Unit.TIPS) for code, one in numbers.items()}
     names = {area.code: area.name for area in districts()}
     told = "; ".join(f"{names[code]}: {said}" for code, said in says.items() if code in names)
-    return {"title": title, "svg": district_map(title, names, numbers, says), "told": told}
+    return {"title": title, "svg": district_map(title, numbers, says), "told": told}
 
 
 def _labels(language: str) -> Labels:

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-from hotline.adapters import spreadsheet
 from hotline.statistics import service_export
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_labels import Labels
@@ -14,7 +13,7 @@ from hotline.statistics.rules_release import Cell, Release
 
 def read_back(release: Release) -> Release:
     """Writes the files of a release, and makes a release of what stands in its tables and its metadata alone."""
-    files = service_export.files(release, Labels("en", str.format), spreadsheet.book)
+    files = service_export.files(release, Labels("en", str.format))
     metadata = json.loads(files["metadata.json"])
     cells = []
     for name, body in files.items():

@@ -136,7 +136,7 @@ def test_the_digest_names_every_number(kit: WholeKit) -> None:
     made_by(kit, due_at(QUARTERS[0]))
     found = service_releases.one_release(kit, QUARTERS[0], is_published=False)
     with kit.database.reading() as session:
-        stored = queries.find_release(session, QUARTERS[0])
+        (stored,) = queries.releases(session, [QUARTERS[0]])
     assert stored is not None
     assert stored.digest == found.digest
     assert len(found.digest) == 64

@@ -121,7 +121,7 @@ def test_e2_a_board_counts_in_time_what_a_release_counts(database: Database, see
         takes.sort(key=lambda event: event.at)
         tip = CountedTip(0, urgency, "11", None, None, "no", filed_at, takes)
         line.tips.append(tip)
-        taken_at = rules_tips.steps_of(tip).acknowledged
+        taken_at = rules_tips.steps_of(tip).get("acknowledged")
         promised = timedelta(minutes=PROMISE[urgency])
         expected[urgency, week] += taken_at is not None and taken_at - filed_at <= promised
     store(database, line)

@@ -169,6 +169,14 @@ def see_address(address: str) -> Response:
     return make_response(redirect(address, code=303))
 
 
+def attachment(body: bytes, name: str, kind: str) -> Response:
+    """Returns a file to keep."""
+    answer = make_response(body)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 def moment(visit: GuestVisit, to: str) -> Response:
     """Returns a page that asks for another one at once: with the cookies that a link of another site keeps back."""
     answer = page(visit, "moment.html", to=to)

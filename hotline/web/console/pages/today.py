@@ -14,7 +14,7 @@ def first(visit: Visit) -> Response:
     """Shows Today to desks and to whoever writes words, and the overview of statistics to all others."""
     if visit.by.roles & who.WORKING or not visit.by.roles & who.BUT_TRANSLATOR:
         return show(visit)
-    return statistics.first(visit, lines.today(visit.kit, visit.by))
+    return statistics.overview(visit, lines.today(visit.kit, visit.by))
 
 
 def show(visit: Visit) -> Response:

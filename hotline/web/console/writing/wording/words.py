@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from flask import Response, abort, make_response, url_for
+from flask import Response, abort, url_for
 
 from hotline.domain.flows import sheet
 from hotline.domain.flows.sheet import SheetRowFault
@@ -24,7 +24,15 @@ from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import who
 from hotline.web.console.form import FormFaults, PostedForm, number_of
-from hotline.web.console.visit import Visit, page, part_of_list, posted, see, see_address
+from hotline.web.console.visit import (
+    Visit,
+    attachment,
+    page,
+    part_of_list,
+    posted,
+    see,
+    see_address,
+)
 from hotline.web.console.who import phrase, table
 from hotline.web.console.writing.changes import sentences
 from hotline.web.console.writing.editor.drawing import STATES
@@ -236,10 +244,7 @@ def _why(visit: Visit, one: RefusedRow) -> str:
 
 
 def _sent(name: str, kind: str, body: bytes) -> Response:
-    response = make_response(body)
-    response.headers["Content-Type"] = sheet_files.KINDS[kind]
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response
+    return attachment(body, f"{name}.{kind}", sheet_files.KINDS[kind])
 
 
 def questions(visit: Visit) -> Response:
