@@ -2,17 +2,21 @@
 
 import gc
 import os
+from functools import partial
+from time import sleep
 
 from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_open_door, key_folder
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
 from hotline.sealing.keys.hooksecrets import LiveSecrets
+from hotline.services.reach.screens import count_left
+from hotline.services.watch import metering
 from hotline.web.app import create_app
+from hotline.web.beside import every
 from hotline.web.bodies import bodies_for, in_turn
-from hotline.web.counting import count_for_ever
 from hotline.web.front import hooks_first
-from hotline.web.meter import Meter, hand_on_for_ever
+from hotline.web.meter import Meter
 from hotline.web.slowness import close_slow_ones_for_ever
 
 os.umask(OWNER_ALONE)
@@ -23,8 +27,9 @@ kit = build_open_door(settings)
 meter = Meter(kit)
 bodies = bodies_for(kit.database)
 application = in_turn(hooks_first(create_app(kit, secrets, secrets.used, meter.note)), bodies)
-hand_on_for_ever(meter, kit)
-count_for_ever(kit)
+every(15.0, partial(meter.hand_on, partial(metering.add, kit)), "handing figures on")
+# A few sessions that are over at a time: between two transactions the hops have the database for themselves.
+every(5.0, partial(count_left, kit, pause=partial(sleep, 0.02)), "counting screens")
 close_slow_ones_for_ever(bodies)
 
 # What is here now stays: no hop waits while the collector looks at it again.

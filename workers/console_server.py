@@ -1,10 +1,9 @@
 """Builds what the console's server serves, in a process of its own. `console.py` and `demo_console.py` call it."""
 
 import gc
-import logging
 import os
 import sys
-from threading import Event, Thread
+from functools import partial
 from wsgiref.types import WSGIApplication
 
 from hotline.adapters.catalogues import load_console_words
@@ -12,16 +11,14 @@ from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_pages, refuse_wrong_keys
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
-from hotline.errors import HotlineError, KeyWrong
-from hotline.ports import Kit
+from hotline.errors import KeyWrong
 from hotline.services import weekly_keys
+from hotline.web.beside import every
 from hotline.web.bodies import Bodies, whole_first
 from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console
 from hotline.web.console.routes import Route
 from hotline.web.console.templating import Templates
 from hotline.web.slowness import close_slow_ones_for_ever
-
-logger = logging.getLogger(__name__)
 
 EACH_SECONDS = 60.0
 
@@ -40,16 +37,8 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     console = create_console(kit, Templates(load_console_words()), more)
     application = whole_first(console, bodies, MOST_BYTES, kit.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
-    Thread(target=walk_until, args=(kit, Event()), name="walking", daemon=True).start()
+    # The keys of past weeks go each minute, though nobody comes.
+    every(EACH_SECONDS, partial(weekly_keys.forget, kit), "forgetting past weeks")
     gc.collect()
     gc.freeze()
     return application
-
-
-def walk_until(kit: Kit, stop: Event, each: float = EACH_SECONDS) -> None:
-    """Forgets the keys of past weeks each minute, though nobody comes. What fails is named, and tried again."""
-    while not stop.wait(each):
-        try:
-            weekly_keys.forget(kit)
-        except HotlineError as broken:
-            logger.error("past weeks stay: %s", type(broken).__name__)

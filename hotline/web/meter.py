@@ -1,6 +1,5 @@
 """How long hooks take, counted in memory and handed on four times a minute: no hop pays for more than an addition."""
 
-import logging
 import threading
 from collections.abc import Callable
 from time import perf_counter
@@ -9,14 +8,10 @@ from hotline.domain.reach.counters import bound_of
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.dialogue.conversation import failure
-from hotline.services.watch import metering
 from hotline.store.reach.outreach import HookCount
 from hotline.text.languages import CODES
 from hotline.web.guard import Reply
 
-logger = logging.getLogger(__name__)
-
-EACH = 15.0
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
@@ -58,17 +53,3 @@ class Meter:
         with self._lock:
             number, seconds = self._counted.get(key, (0, 0.0))
             self._counted[key] = (number + more, seconds + longer)
-
-
-def hand_on_for_ever(meter: Meter, kit: Kit, *, each: float = EACH) -> None:
-    """In a thread that ends with its process; what a killed process counted in its last seconds is lost."""
-
-    def work() -> None:
-        pause = threading.Event()
-        while not pause.wait(each):
-            try:
-                meter.hand_on(lambda counted: metering.add(kit, counted))
-            except Exception as broken:
-                logger.error("figures are not handed on: %s", type(broken).__name__)
-
-    threading.Thread(target=work, name="meter", daemon=True).start()

@@ -9,12 +9,12 @@ import os
 import socket
 import stat
 import struct
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from hotline.web.beside import every
 from hotline.web.bodies import Bodies
 
 logger = logging.getLogger(__name__)
@@ -86,18 +86,14 @@ def close_slow_ones(
 
 
 def close_slow_ones_for_ever(bodies: Bodies, *, patience: float = PATIENCE) -> None:
-    """In a thread that ends with its process. No request may work longer than `patience`: it looks like a late one."""
+    """Looks each second. No request may work longer than `patience`: it looks like a late one."""
+    strikes: dict[Peer, int] = {}
 
-    def work() -> None:
-        pause = threading.Event()
-        strikes: dict[Peer, int] = {}
-        while not pause.wait(LOOK_EVERY):
-            try:
-                strikes = close_slow_ones(bodies, strikes, patience=patience)
-            except OSError as broken:
-                logger.error("slow connections are not closed: %s", type(broken).__name__)
+    def look() -> None:
+        nonlocal strikes
+        strikes = close_slow_ones(bodies, strikes, patience=patience)
 
-    threading.Thread(target=work, name="slowness", daemon=True).start()
+    every(LOOK_EVERY, look, "closing slow connections")
 
 
 @contextmanager

@@ -61,19 +61,10 @@ class Gatehouse:
     kit: ConsoleKit
     templates: Templates
 
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port, as a browser writes them."""
-        return self.kit.console_url
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.origin).netloc
-
 
 def only_our_host(house: Gatehouse) -> Response | None:
     """A name that somebody else points at this machine gets no page."""
-    if request.host != house.host:
+    if request.host != urlsplit(house.kit.console_url).netloc:
         return make_response("", 421)
     return None
 
@@ -125,7 +116,7 @@ def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
     A browser names the origin of each POST. No row has such a number, and no name such a letter: a database would call
     it an error of ours.
     """
-    if request.method == "POST" and request.headers.get("Origin") != house.origin:
+    if request.method == "POST" and request.headers.get("Origin") != house.kit.console_url:
         abort(403)
     if any(
         value > MOST if isinstance(value, int) else "\0" in str(value) for value in values.values()

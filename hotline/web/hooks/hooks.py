@@ -99,11 +99,6 @@ def read_report(form: CallbackForm) -> ReportIn:
     )
 
 
-def read_optout(form: CallbackForm) -> str:
-    """The number that wants nothing more. Raises CallbackInvalid."""
-    return form.msisdn("phoneNumber")
-
-
 def _our_suffix(form: CallbackForm, line: Line) -> str:
     suffix = suffix_of(form.text("serviceCode", most=MOST_WORD), line.service_code)
     if suffix is None:
@@ -164,5 +159,5 @@ def delivery(kit: DoorKit, form: CallbackForm) -> str:
 @guarded("optout", broken_hook)
 def optout(kit: DoorKit, form: CallbackForm) -> str:
     """Takes an opt-out notice: nothing is sent to that number after it, ever."""
-    stop(kit, read_optout(form))
+    stop(kit, form.msisdn("phoneNumber"))
     return ""

@@ -1,26 +1,19 @@
 """Signs in as an account of the demo with one click. Only the process that `hotline demo` starts has this address."""
 
-from ipaddress import ip_address
-
 from flask import Response, abort, request
 
+from hotline.domain.origin import comes_from
 from hotline.services.accounts import demo_accounts
 from hotline.web.console.pages import entering
 from hotline.web.console.visit import GuestVisit, see_address
+from hotline.web.peer import LOOPBACK
 
 
 def enter(visit: GuestVisit) -> Response:
     """Opens a session of the account that is named, for a browser on this machine."""
-    if not _is_here(request.remote_addr or ""):
+    if not comes_from(request.remote_addr or "", LOOPBACK):
         abort(404)
     found = demo_accounts.enter(visit.kit, visit.form.text("account"))
     if found is None:
         abort(404)
     return entering.carrying(see_address(entering.local(visit.form.text("to"))), found)
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
