@@ -33,17 +33,19 @@ from hotline.web.console.form import PostedForm, number_of
 from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import choosing
-from hotline.web.console.writing.editor import moving
 from hotline.web.console.writing.editor.drawing import (
     EditorDraft,
+    HandsetState,
     ScreenAtHand,
     drawn,
     faults_of,
     fresh,
-    of_plain,
+    handset_after,
+    handset_of_form,
+    handset_of_query,
+    moving_parts,
     told_after,
 )
-from hotline.web.console.writing.editor.moving import HandsetState, moving_parts
 
 NEW_SCREEN = "new:"
 """What a select says for a screen that is made by the save."""
@@ -81,8 +83,8 @@ def typed_screen(
     name: str,
     form: PostedForm,
     *,
-    flows: Collection[str] = (),
-    marks: Collection[str] = (),
+    flows: Collection[str],
+    marks: Collection[str],
 ) -> TypedScreen:
     """`flows`: those that may be led to; `marks`: fields that are locked until somebody unlocks them.
 
@@ -209,7 +211,7 @@ def once(visit: Visit) -> str:
 
 def again(visit: Visit, at: ScreenAtHand, typed: TypedScreen, *, said: str = "") -> Response:
     """422: the form as it was typed, with what is wrong in its fields, or with a sentence on top."""
-    state = moving.handset_of_form(visit.form, visit.language)
+    state = handset_of_form(visit.form, visit.language)
     return drawn(visit, at, state, draft_of(visit, typed), status=422, said=said)
 
 
@@ -248,13 +250,13 @@ def _anchor(do: str, after: Document) -> str:
 def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow) -> str:
     if at.node not in nodes_of(done.document):
         return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
-    state = moving.handset_of_form(visit.form, visit.language)
+    state = handset_of_form(visit.form, visit.language)
     query: dict[str, Any] = {
         "saved": done.version,
         "shown": state.language if state.language != visit.language else None,
         "limit": state.limit if state.limit != DEFAULT_LIMIT else None,
         "both": 1 if done.is_merged else None,
-        "plain": of_plain(made.plain) or None,
+        "plain": "".join(f"{mark}{count}" for mark, count in made.plain.items()) or None,
         "_anchor": made.anchor or None,
     }
     return url_for("editor.show", change_id=at.change_id, flow=at.flow.name, node=at.node, **query)
@@ -275,7 +277,7 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
 
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here = there(visit, change_id, flow, node)
-    state = moving.handset_of_query(visit.query, visit.language)
+    state = handset_of_query(visit.query, visit.language)
     told = told_after(visit, here)
     return drawn(visit, ScreenAtHand(change_id, here, node), state, fresh(here), told=told)
 
@@ -339,4 +341,4 @@ def there(
 
 
 def _state(visit: Visit, do: str) -> HandsetState:
-    return moving.handset_after(moving.handset_of_form(visit.form, visit.language), do, visit.form)
+    return handset_after(handset_of_form(visit.form, visit.language), do, visit.form)

@@ -16,8 +16,6 @@ BETWEEN, BETWEEN_LAYERS = 24, 44
 THIN = 12
 """What an arrow takes of a layer that it passes."""
 SWEEPS = 6
-WIDEST = 1300
-"""A picture that would be wider grows from left to right, if that is narrower."""
 Passed = tuple[str, str, int]
 """Where an arrow passes a layer: from, to, and the layer."""
 Spot = str | Passed
@@ -45,7 +43,6 @@ class PlacedPicture:
     height: int
     boxes: tuple[PlacedBox, ...]
     arrows: tuple[PlacedArrow, ...]
-    grows_down: bool
 
 
 def placed(names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str) -> PlacedPicture:
@@ -54,12 +51,31 @@ def placed(names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str) 
     pairs = [pair for pair in dict.fromkeys(arrows) if set(pair) <= known]
     first = [start] if start in known else []
     depth, back = _depths([*first, *(name for name in names if name != start)], pairs)
-    forward = [pair for pair in pairs if pair not in back]
-    layers = _layers(names, depth, forward)
-    across = max(sum(map(_across, layer)) + BETWEEN * (len(layer) + 1) for layer in layers)
-    along = len(layers) * (BOX_WIDTH + BETWEEN_LAYERS) + BETWEEN_LAYERS
-    grows_down = across <= WIDEST or along >= across
-    return _drawn(layers, depth, pairs, back, grows_down)
+    layers = _layers(names, depth, [pair for pair in pairs if pair not in back])
+    widths = [sum(_across(spot) + BETWEEN for spot in layer) + BETWEEN for layer in layers]
+    middles: dict[Spot, tuple[int, int]] = {}
+    for number, layer in enumerate(layers):
+        side = BETWEEN + (max(widths) - widths[number]) // 2
+        for spot in layer:
+            top = BETWEEN + number * (BOX_HEIGHT + BETWEEN_LAYERS)
+            middles[spot] = (side + _across(spot) // 2, top + BOX_HEIGHT // 2)
+            side += _across(spot) + BETWEEN
+    boxes = [
+        PlacedBox(spot, x - BOX_WIDTH // 2, y - BOX_HEIGHT // 2)
+        for spot, (x, y) in middles.items()
+        if isinstance(spot, str)
+    ]
+    drawn = [
+        PlacedArrow(
+            begin,
+            end,
+            tuple(middles[spot] for spot in _way(begin, end, depth)),
+            (begin, end) in back or begin == end,
+        )
+        for begin, end in pairs
+    ]
+    height = len(layers) * (BOX_HEIGHT + BETWEEN_LAYERS) - BETWEEN_LAYERS + 2 * BETWEEN
+    return PlacedPicture(max(widths), height, tuple(boxes), tuple(drawn))
 
 
 def _depths(
@@ -138,47 +154,8 @@ def _ordered(
     layer.sort(key=middle)
 
 
-def _across(spot: Spot, size: int = BOX_WIDTH) -> int:
-    return size if isinstance(spot, str) else THIN
-
-
-def _drawn(
-    layers: Sequence[Sequence[Spot]],
-    depth: Mapping[str, int],
-    pairs: Sequence[tuple[str, str]],
-    back: set[tuple[str, str]],
-    grows_down: bool,
-) -> PlacedPicture:
-    size, deep = (BOX_WIDTH, BOX_HEIGHT) if grows_down else (BOX_HEIGHT, BOX_WIDTH)
-    widths = [
-        sum(_across(spot, size) for spot in layer) + BETWEEN * (len(layer) + 1) for layer in layers
-    ]
-    wide = max(widths)
-    long = len(layers) * (deep + BETWEEN_LAYERS) - BETWEEN_LAYERS + 2 * BETWEEN
-    middles: dict[Spot, tuple[int, int]] = {}
-    for number, layer in enumerate(layers):
-        side = BETWEEN + (wide - widths[number]) // 2
-        along = number * (deep + BETWEEN_LAYERS) + BETWEEN + deep // 2
-        for spot in layer:
-            across = side + _across(spot, size) // 2
-            middles[spot] = (across, along) if grows_down else (along, across)
-            side += _across(spot, size) + BETWEEN
-    boxes = [
-        PlacedBox(spot, x - BOX_WIDTH // 2, y - BOX_HEIGHT // 2)
-        for spot, (x, y) in middles.items()
-        if isinstance(spot, str)
-    ]
-    arrows = [
-        PlacedArrow(
-            begin,
-            end,
-            tuple(middles[spot] for spot in _way(begin, end, depth)),
-            (begin, end) in back or begin == end,
-        )
-        for begin, end in pairs
-    ]
-    width, height = (wide, long) if grows_down else (long, wide)
-    return PlacedPicture(width, height, tuple(boxes), tuple(arrows), grows_down)
+def _across(spot: Spot) -> int:
+    return BOX_WIDTH if isinstance(spot, str) else THIN
 
 
 TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
@@ -204,29 +181,21 @@ def show(visit: Visit, flow: str) -> Response:
             (rows[one.name], one, TINTS.get(rows[one.name].kind, "says")) for one in picture.boxes
         ],
         letters=LETTERS,
-        arrows=[(_path(one, picture.grows_down), one.is_back) for one in picture.arrows],
+        arrows=[(_path(one), one.is_back) for one in picture.arrows],
     )
 
 
-def _path(arrow: PlacedArrow, grows_down: bool) -> str:
-    """From the edge of one box to the edge of the other, in curves; one that leads back goes round the side.
-
-    What grows from left to right is drawn like what grows down, with its axes changed.
-    """
-
-    def at(x: int, y: int) -> str:
-        return f"{x} {y}" if grows_down else f"{y} {x}"
-
-    width, height = (BOX_WIDTH, BOX_HEIGHT) if grows_down else (BOX_HEIGHT, BOX_WIDTH)
-    points = [(x, y) if grows_down else (y, x) for x, y in arrow.points]
-    (x, y), (to_x, to_y) = points[0], points[-1]
+def _path(arrow: PlacedArrow) -> str:
+    """From the edge of one box to the edge of the other, in curves; one that leads back goes round the side."""
+    (x, y), (to_x, to_y) = arrow.points[0], arrow.points[-1]
     if arrow.is_back:
-        x, to_x = x + width // 2, to_x + width // 2
+        x, to_x = x + BOX_WIDTH // 2, to_x + BOX_WIDTH // 2
         side = max(x, to_x) + 20
-        return f"M{at(x, y)}C{at(side, y)} {at(side, to_y)} {at(to_x, to_y)}"
-    points = [(x, y + height // 2), *points[1:-1], (to_x, to_y - height // 2)]
-    path = [f"M{at(*points[0])}"]
+        return f"M{x} {y}C{side} {y} {side} {to_y} {to_x} {to_y}"
+    half_box = BOX_HEIGHT // 2
+    path = f"M{x} {y + half_box}"
+    points = [(x, y + half_box), *arrow.points[1:-1], (to_x, to_y - half_box)]
     for (x, y), (to_x, to_y) in pairwise(points):
         half = (y + to_y) // 2
-        path.append(f"C{at(x, half)} {at(to_x, half)} {at(to_x, to_y)}")
-    return "".join(path)
+        path += f"C{x} {half} {to_x} {half} {to_x} {to_y}"
+    return path
