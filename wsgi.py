@@ -10,7 +10,7 @@ from hotline.bootstrap import Role, build_open_door, key_folder
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
 from hotline.sealing.keys.hooksecrets import LiveSecrets
-from hotline.services.reach.screens import count_left
+from hotline.services.reach.outreach import count_left
 from hotline.services.watch import metering
 from hotline.web.app import create_app
 from hotline.web.beside import every

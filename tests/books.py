@@ -16,8 +16,7 @@ from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from hotline.store.tips.call_backs import CallBack
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.untold import IS_UNTOLD
+from hotline.store.tips.tips import IS_UNTOLD, Grant, Tip
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
 """For an invented line in a folder of its own, which nobody calls."""

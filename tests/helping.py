@@ -19,7 +19,7 @@ from hotline.services.cases import case_opening, entries, people
 from hotline.services.cases.people import PersonAct
 from hotline.services.referrals.helping import following, recording
 from hotline.store.cases import case_log
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases.case_people import ServiceReferral
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.referrals import referrals

@@ -21,17 +21,17 @@ from hotline.errors import Unavailable
 from hotline.ports import RelayKit
 from hotline.services import alarming, weekly_keys
 from hotline.services.accounts import forgetting
-from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
 from hotline.services.reach import outreach
 from hotline.services.reader import pins
+from hotline.services.reader.pins import forget_old_readings
 from hotline.services.referrals import call_back_requests, referral
 from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.helping import following
 from hotline.services.sms import fetching, sms_replies
-from hotline.services.tips import intake, morning_closures, retention
+from hotline.services.tips import intake, retention, waiting_closures
 from hotline.services.watch import watchers
 from hotline.statistics import service_releases
 from hotline.store.flows import publications
@@ -81,7 +81,7 @@ STEPS: tuple[Step, ...] = (
     leaves.begin_leaves,
     referral.fire_deadlines,
     following.ring_due,
-    morning_closures.tell,
+    waiting_closures.tell,
     exercising.keep_time,
     look_after_due,
     sms_replies.keep_time,

@@ -14,9 +14,9 @@ from rq.exceptions import StopRequested
 from hotline.domain.jobs import READER_QUEUE
 from hotline.errors import StoreUnavailable
 from hotline.services import weekly_keys
-from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.reader import answering
 from hotline.services.reader.cases import handing_on, month_ends
+from hotline.services.reader.pins import forget_old_readings
 from hotline.services.reader.reader_kit import ReaderKit
 from workers.outage import Outage
 from workers.worker import RECONNECT_SECONDS, make_worker

@@ -32,7 +32,7 @@ from hotline.domain.tips.promises import Asked, Wait, wait_of
 from hotline.domain.tips.retention import Keeping
 from hotline.ports import Kit
 from hotline.services.cases import line_of_time
-from hotline.services.cases.line_of_time import CaseMoment, CaseSheet, ListedCase
+from hotline.services.cases.line_of_time import CaseMoment
 from hotline.services.desk import access, reading
 from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people.leaves import shown
@@ -247,25 +247,6 @@ def read(
         click.echo(f"{question:{width}}  {harmless}")
 
 
-def case_row_of(one: ListedCase) -> dict[str, object]:
-    """A case as a program reads it."""
-    tip = one.tip
-    return {
-        **picked(tip, "urgency", "outcome"),
-        "tip": tip.id,
-        "references": one.references,
-        "place": place_name(tip.place, "en"),
-        "within": tip.within and place_name(tip.within, "en"),
-        "state": one.stage,
-        "red": one.is_red,
-        "held_by": one.holder,
-        "filed_at": second_of(tip.filed_at),
-        "closed_at": second_of(tip.closed_at),
-        "persons_met": one.persons,
-        "clocks": [{"clock": kind, "due_at": second_of(due_at)} for due_at, kind in one.clocks],
-    }
-
-
 def line_of(kit: Kit, one: CaseMoment, language: str) -> str:
     """Returns the time, the event and the channel. A correction shows its number and the one it corrects."""
     said = one.kind.value if one.template is None else kit.phrases.say(language, one.template)
@@ -291,51 +272,33 @@ def document_of(one: CaseMoment) -> dict[str, object]:
     }
 
 
-WIDTH = 10
-
-
 @click.command()
 @click.argument("name", metavar="REF")
 @language_option
 @as_json_option
 def show(name: str, language: str, as_json: bool) -> None:
-    """Print how one case stands, and what happened to it: REF is a reference, or a tip's id.
+    """Print the row of a case in the list of tips, and what happened to it: REF is a reference, or a tip's id.
 
-    Of persons it says how many were met. What is noted of them is read on a phone or in the console, with a key.
+    What is noted of persons is read on a phone or in the console, with a key.
     """
     with console_kit() as kit:
-        sheet = line_of_time.sheet(kit, name.upper())
+        now, sheet = kit.now(), line_of_time.sheet(kit, name.upper())
         lines = [line_of(kit, one, language) for one in sheet.moments]
     if as_json:
         print_json(
             {
-                **case_row_of(sheet.listed),
-                "linked_to": [{"tip": one.tip_id, "why": one.why} for one in sheet.links],
+                **row_of(sheet.overview, now),
+                "references": sheet.references,
+                "linked_to": sheet.links,
                 "entries": [document_of(one) for one in sheet.moments],
             }
         )
         return
-    for label, value in _facts(sheet):
-        click.echo(f"{label:{WIDTH}}{value}")
-    click.echo("\n".join(lines))
-
-
-def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
-    one, tip = sheet.listed, sheet.listed.tip
-    yield "case", " ".join((f"T{tip.id}", *one.references))
-    filed = f", filed {shown(tip.filed_at)}" if tip.filed_at is not None else ""
-    yield "told of", place_within(tip.place, tip.within, "en") + filed
-    if tip.channel == trial.DRILL:
-        yield "exercise", "nobody told it: see Exercises in the console"
-    yield "urgency", Urgency(tip.urgency).label
-    ended = f" {shown(tip.closed_at)}, {tip.outcome or 'no outcome'}" if tip.closed_at else ""
-    yield "state", f"{one.stage}{ended}{', RED' if one.is_red else ''}"
-    yield "held by", one.holder or ("-" if tip.closed_at is not None else "nobody has it")
-    yield "persons", "not kept any more" if one.persons is None else str(one.persons)
-    clocks = (f"{kind} due {shown(due_at)}" for due_at, kind in one.clocks)
-    yield "clocks", ", ".join(clocks) or "none runs"
+    click.echo(_line(sheet.overview, now))
+    click.echo(" ".join(("known as:", *sheet.references)))
     if sheet.links:
-        yield "linked to", ", ".join(f"T{other.tip_id} ({other.why})" for other in sheet.links)
+        click.echo(" ".join(("linked to:", *(f"T{other}" for other in sheet.links))))
+    click.echo("\n".join(lines))
 
 
 EARLIER = {

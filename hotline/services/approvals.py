@@ -17,7 +17,7 @@ from hotline.services.desk import admissions
 from hotline.services.doorbell import ringing
 from hotline.services.people import enrolment
 from hotline.services.people.dossiers import leaving, postings
-from hotline.services.tips import desk_calls, lifting, waiting_closures
+from hotline.services.tips import desk_calls, keeping_from, waiting_closures
 from hotline.store.accounts import accounts
 from hotline.store.accounts import approvals as store
 from hotline.store.accounts.approvals import Approval, ApprovalDecision
@@ -36,7 +36,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         postings.POSTING,
         leaving.REMOVAL,
         leaving.END,
-        lifting.LIFT,
+        keeping_from.LIFT,
     )
 }
 """Every kind: who asks and who decides, its sentence, and what a decision does."""

@@ -7,16 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from hotline.statistics import tables  # noqa: F401
 from hotline.store.accounts import accounts, approvals, sessions  # noqa: F401
-from hotline.store.cases import (  # noqa: F401
-    case_codes,
-    case_keys,
-    case_log,
-    case_notes,
-    case_people,
-    counted,
-    service_referrals,
-    started_forms,
-)
+from hotline.store.cases import case_keys, case_log, case_people  # noqa: F401
 from hotline.store.changes import changes, signatures, text_questions  # noqa: F401
 from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks, recovery_pairs  # noqa: F401
@@ -33,15 +24,7 @@ from hotline.store.referrals import asked_back, receipts, retention  # noqa: F40
 from hotline.store.referrals.drills import exercises  # noqa: F401
 from hotline.store.rolls import joined  # noqa: F401
 from hotline.store.sms import inbound  # noqa: F401
-from hotline.store.tips import (  # noqa: F401
-    call_backs,
-    guesses,
-    likeness,
-    links,
-    tips,
-    untold,
-    visible,
-)
+from hotline.store.tips import call_backs, guesses, likeness, tips, visible  # noqa: F401
 from hotline.store.tips.tips import DRAFT, WAITS, Tip
 from hotline.store.watch import alarms, trials  # noqa: F401
 

@@ -24,11 +24,9 @@ from hotline.domain.wording import Template
 from hotline.sealing.members import wrap_desk_key
 from hotline.services.cases import case_opening, people
 from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.cases.case_codes import CaseCode
-from hotline.store.cases.case_keys import CaseGrant, CaseKey
+from hotline.store.cases.case_keys import CaseCode, CaseGrant, CaseKey
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.desk.desks import DeskMember
 from hotline.store.tips.tips import Tip
 from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case

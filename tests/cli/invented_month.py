@@ -16,10 +16,10 @@ from hotline.services.cases.people import PersonAct
 from hotline.services.reader.cases.handing_on import private_of
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals.helping.recording import record
-from hotline.store.cases import service_referrals
+from hotline.store.cases import case_people
 from hotline.store.database import Session
 from hotline.store.referrals import referrals
-from hotline.store.tips import links
+from hotline.store.tips import likeness
 from tests.builders import make_tip
 from tests.made_once import lay_line
 
@@ -65,7 +65,7 @@ def home(folder: Path) -> Path:
             tip.channel = "drill" if number == DRILL.tip_id else tip.channel
             session.add(tip)
         session.flush()
-        links.keep(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
+        likeness.keep_links(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
     kit.database.close()
     with reader(folder, FILED) as reading, reading.database.writing() as session:
         for one in (*MET, DRILL):
@@ -106,7 +106,7 @@ def thirty_days_on(folder: Path) -> None:
     """Of everybody who arrived."""
     with reader(folder, FILED + 40 * DAY) as kit, kit.database.writing() as session:
         for tip_id in {one.tip_id for one in MET}:
-            for row in service_referrals.of_tip(session, tip_id):
+            for row in case_people.offers_of(session, tip_id):
                 said = PersonCodes(row.n, {"thirty": "safe"}, row.offered_id)
                 write(session, kit, tip_id, EntryKind.THIRTY, said, kit.now())
 

@@ -16,7 +16,7 @@ from hotline.services.reader.cases import month_ends
 from hotline.services.tips import retention
 from hotline.services.watch.checks_database import findings
 from hotline.statistics import service_releases, service_report
-from hotline.store.cases.case_codes import CaseCode
+from hotline.store.cases.case_keys import CaseCode
 from hotline.store.database import open_database
 from hotline.store.desk import audit
 from hotline.store.tips.tips import Tip

@@ -13,7 +13,7 @@ from hotline.domain.tip import NATIONAL
 from hotline.services.accounts import invitations, sessions
 from hotline.services.desk import admissions
 from hotline.services.people import enrolment, removals
-from hotline.services.tips import keeping_from, lifting
+from hotline.services.tips import keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval
@@ -346,7 +346,9 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     keeping_from.keep_from(
         desk.kit, tip, whom, ExclusionReason.NAMED, by="National 1", reason="named in it"
     )
-    lifting.ask(desk.kit, Actor("National 1", account(desk, "National 1")), 1, "another man")
+    keeping_from.ask_lift(
+        desk.kit, Actor("National 1", account(desk, "National 1")), 1, "another man"
+    )
     (waits,) = rows(desk, "lift")
     address, yes = f"/approvals/{waits.id}", {"do": "approve", "reason": "known to me"}
     assert f"may know of tip {tip} again" in second.get("/approvals").text

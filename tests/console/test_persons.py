@@ -12,7 +12,7 @@ from hotline.domain.places.places import STATES
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.services.referrals.helping import following
-from hotline.store.cases import counted
+from hotline.store.cases import case_keys
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.referrals import retention
@@ -273,7 +273,7 @@ def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
     late, page_of_tip = "counted for the last time", f"/tips/{case.tip}"
     assert late not in case.national.get(page_of_tip).text
     with case.desk.kit.database.writing() as session:
-        counted.mark(session, [case.tip], "2026-01", case.desk.clock())
+        case_keys.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
     assert late in case.national.get(page_of_tip).text
 
 

@@ -7,9 +7,9 @@ import pytest
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases.entries import EntryWay, NoteCode
 from hotline.domain.desk.desks import of_account
-from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
-from hotline.services.tips.tip_lines import ROWS
+from hotline.services.reader import acts
+from hotline.services.tips.tip_sheet import ROWS
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.desk import members
 from hotline.store.desk.audit import AuditEntry
@@ -209,7 +209,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
         her = person.id
         noted = EntryBy(f"responder:{her}", EntryWay.USSD)
         at = desks.desk.clock()
-        note_taking.keep_code(session, session.get_one(Tip, tip), NoteCode.WOMAN, noted, at)
+        acts.keep_note(session, session.get_one(Tip, tip), NoteCode.WOMAN, noted, at)
     page = desks.district.get(f"/tips/{tip}").text
     assert "K7Q4" in page
     assert "Responder 1 noted: a woman officer is needed." in page

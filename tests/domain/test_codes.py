@@ -16,7 +16,7 @@ from hotline.domain.cases.people_codes import (
     STATE,
     SURE,
 )
-from hotline.domain.cases.persons import CaseStage, ScreeningResult
+from hotline.domain.cases.persons import ScreeningResult
 from hotline.domain.codes import code_tables
 from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.domain.desk.desks import DeskKind
@@ -36,7 +36,6 @@ OURS: Mapping[str, Collection[str]] = {
     STATE: {code_tables.ANY},
     "screened": {*ScreeningResult},
     "offer": {"at", "why"},
-    "stage": {*CaseStage},
     "outcome": {*TipOutcome},
     "not_trafficking": {*NotTrafficking},
     "urgency": {one.name.lower() for one in Urgency},

@@ -29,7 +29,8 @@ from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
 from hotline.sealing.runs import RunCipher, WeeklyRuns
 from hotline.services.desk.keys import by_passphrase
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, WrappedDesk
-from hotline.store.cases import case_log, case_notes
+from hotline.store.cases import case_keys, case_log
+from hotline.store.cases.case_keys import CaseNote
 from hotline.store.outbox.messages import Message
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.asked_back import AskedBack
@@ -213,7 +214,7 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         unanswered = select(Message.contact_key, Message.sealed_number)
         rows = session.execute(unanswered.where(Message.sealed_number != b""))
         waiting = [(row.contact_key or "", row.sealed_number or b"") for row in rows]
-        (body,) = case_notes.of_tip(session, filed.id).values()
+        (body,) = case_keys.bodies_of(session, CaseNote, filed.id).values()
         note = case_log.of_tip(session, filed.id)[-2].key, body
         person = stolen_codes.steal(session, filed.id, filed.uid)
     for folder in (trial.home, *also):

@@ -14,7 +14,8 @@ from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.opening import open_case_key, open_codes
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
-from hotline.store.cases import case_codes, case_keys
+from hotline.store.cases import case_keys
+from hotline.store.cases.case_keys import CaseCode
 from hotline.store.database import Session
 from hotline.store.tips.tips import Tip
 
@@ -54,7 +55,7 @@ def note(session: Session, kit: Kit, tip: Tip) -> None:
 
 
 def steal(session: Session, tip_id: int, uid: str) -> StolenCodes:
-    ((entry_id, body),) = case_codes.of_tip(session, tip_id).items()
+    ((entry_id, body),) = case_keys.bodies_of(session, CaseCode, tip_id).items()
     held = {one: case_keys.grant_of(session, tip_id, one) for one in (READER, NATIONAL)}
     grants = {holder: grant for holder, grant in held.items() if grant is not None}
     return StolenCodes(uid, entry_id, body, grants)

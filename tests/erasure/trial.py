@@ -10,6 +10,7 @@ from pathlib import Path
 from hotline.bootstrap import build_console, build_door, build_pages, build_reader, build_relay
 from hotline.cli.line.init import FLOWS
 from hotline.config import Settings
+from hotline.domain.cases.entries import NoteCode
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.domain.outbox.message import MessageIn
 from hotline.domain.people.enrolment import demo_responders
@@ -20,12 +21,12 @@ from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.opening import open_grant
 from hotline.services import weekly_keys
-from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
 from hotline.services.people import enrolment
+from hotline.services.reader import acts
 from hotline.services.reader.cases import handing_on, month_ends
 from hotline.services.referrals import call_back_requests
 from hotline.services.sms import inbox, sms_replies
@@ -157,7 +158,7 @@ class Trial:
         key = open_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
         at = self.clock.at
         with self.console.database.writing() as session:
-            note_taking.keep_words(session, tip, words, by, at, tip_key=key)
+            acts.keep_note(session, tip, NoteCode.WORDS, by, at, words=words, tip_key=key)
         with self.pages.database.writing() as session:
             stolen_codes.note(session, self.pages, tip)
         handing_on.reconcile(self.reader)

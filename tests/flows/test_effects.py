@@ -13,16 +13,17 @@ from hotline.domain.dialogue.asks import (
     WORK_VERB,
     WORK_WORDS,
 )
-from hotline.domain.dialogue.person_asks import ANSWERS, KEPT_ANSWERS
+from hotline.domain.dialogue.person_asks import KEPT_ANSWERS
 from hotline.domain.rolls import quiz
 from hotline.domain.rolls.gathering import OCCASION_ANSWER
 from hotline.domain.sms.rules_replies import OF_A_CASE
 from hotline.domain.tip import OUTCOMES, Matter
 from hotline.domain.tips.receipt import RECEIPT
 from hotline.engine.flow import Ask, Call, Flow, Menu
-from hotline.services.dialogue.answer_effects import EFFECTS, effect_of
+from hotline.services.dialogue.commit import EFFECTS, effect_of
 from hotline.services.dialogue.entry_cases import VERB
 from hotline.services.reader.acts import CLOSES
+from tests.flows.person_answers import ANSWERS
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()

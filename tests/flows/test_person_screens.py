@@ -3,12 +3,13 @@
 import pytest
 
 from hotline.domain.cases.people_codes import CASE_FORMS, ON_USSD, QUESTIONS
-from hotline.domain.dialogue.person_asks import ANSWERS, CODE_ANSWER
+from hotline.domain.dialogue.person_asks import CODE_ANSWER
 from hotline.engine.document.models import targets
 from hotline.engine.flow import Ask, Finish, Flow, Menu, Node, Say
 from hotline.engine.view import WIDEST, filled
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
+from tests.flows.person_answers import ANSWERS
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()

@@ -1,14 +1,63 @@
 """What the rows that the ladder decides by say of a case, beside what its log adds up to: they must be one."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
 from sqlalchemy import select
 
-from hotline.domain.cases.persons import CaseSum, add_up
+from hotline.domain.cases.entries import PROOF, EntryKind
+from hotline.domain.cases.persons import COUNTS
 from hotline.domain.outbox.message import Kind
 from hotline.store.cases import case_log
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Database, Session
 from hotline.store.outbox.messages import BELIEVED, Message, Referral
 from hotline.store.referrals import asked_back
 from hotline.store.tips.tips import Tip
+
+
+@dataclass(slots=True)
+class CaseSum:
+    """Responders by what they did, after the last entry."""
+
+    told: set[int] = field(default_factory=set)
+    delivered: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
+    """Who took it, is believed, and has not passed it on."""
+    opened: set[int] = field(default_factory=set)
+    on_site: set[int] = field(default_factory=set)
+    offered: set[int] = field(default_factory=set)
+    asked: bool = False
+    closed: bool = False
+
+
+def add_up(entries: Iterable[CaseLogRow]) -> CaseSum:
+    """The first entry first."""
+    found = CaseSum()
+    people = {
+        EntryKind.TOLD: found.told,
+        EntryKind.DELIVERED: found.delivered,
+        EntryKind.OPENED: found.opened,
+        EntryKind.ON_SITE: found.on_site,
+        EntryKind.OFFERED: found.offered,
+    }
+    for one in entries:
+        who = one.responder_id
+        match EntryKind(one.kind):
+            case EntryKind.TAKEN if who is not None:
+                counts = one.codes.get(PROOF, "") in COUNTS
+                (found.taken.add if counts else found.taken.discard)(who)
+            case EntryKind.PASSED if who is not None:
+                found.taken.discard(who)
+            case EntryKind.ASKED:
+                found.asked = True
+            case EntryKind.CLOSED:
+                found.closed = "waits" not in one.codes
+            case EntryKind.REOPENED:
+                found.closed = False
+            case kind if who is not None and kind in people:
+                people[kind].add(who)
+    return found
 
 
 def check_logs(database: Database) -> None:
@@ -19,7 +68,7 @@ def check_logs(database: Database) -> None:
 
 
 def of_log(session: Session, tip_id: int) -> CaseSum:
-    return add_up(case_log.entry_of(row) for row in case_log.of_tip(session, tip_id))
+    return add_up(case_log.of_tip(session, tip_id))
 
 
 def of_rows(session: Session, tip: Tip) -> CaseSum:

@@ -11,6 +11,7 @@ from hotline.engine.flow import Book
 from hotline.engine.numbers.questions import FLOW
 from hotline.errors import AskRefused, NotFound, PassphraseWrong
 from hotline.services.desk import ask_back
+from hotline.services.guessing import SecretLook
 from hotline.services.tips import receipts
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips.tips import Tip
@@ -122,9 +123,11 @@ def test_c12_a_hop_that_comes_again_or_after_a_lost_run_answers_once(
 
 def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) -> None:
     ask(desked)
+    (key,) = (tip.receipt_key for tip in desked.tips)
     with desked.database.writing() as session:
         for seen in ([], ["question", "question.when"]):
-            receipts.take(session, desked.kit, tip_ids=[1], seen=seen, said="yes", language="rw")
+            looked = SecretLook(seen, key)
+            receipts.answer(session, desked.kit, looked, "yes", language="rw")
     assert [row.answered_at for row in desked.all(AskedBack)] == [None]
 
 

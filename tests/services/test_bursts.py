@@ -14,7 +14,7 @@ from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
 from hotline.store.referrals.referrals import GivenTip
-from hotline.store.tips.untold import Untold
+from hotline.store.tips.tips import Untold
 from tests.builders import NOON, make_tip
 from tests.district import District
 

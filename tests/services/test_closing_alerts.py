@@ -9,7 +9,7 @@ from hotline.domain.tip import TipOutcome
 from hotline.errors import EndRefused
 from hotline.services.referrals import endings, referral
 from hotline.services.referrals.endings import EndRequest
-from hotline.services.tips import morning_closures
+from hotline.services.tips import waiting_closures
 from hotline.store.outbox.messages import Deadline, Message
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
@@ -217,19 +217,19 @@ def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> N
     requester, other = case.nation
     request(case, TipOutcome.NOT_FOUND, endings.by_responder(requester))
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)
-    morning_closures.tell(case.kit)
+    waiting_closures.tell(case.kit)
     assert morning_sms(case) == [], "it has waited for one night"
 
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=32, minutes=29)
-    morning_closures.tell(case.kit)
+    waiting_closures.tell(case.kit)
     assert morning_sms(case) == []
     case.district.clock.turn(minutes=1)
     for _ in range(3):
-        morning_closures.tell(case.kit)
+        waiting_closures.tell(case.kit)
         case.district.clock.turn(seconds=1)
     assert morning_sms(case) == [(other, case.reference(other))]
     case.district.clock.turn(hours=24)
-    morning_closures.tell(case.kit)
+    waiting_closures.tell(case.kit)
     assert len(morning_sms(case)) == 2, "each morning"
 
 
@@ -237,5 +237,5 @@ def test_a_morning_without_late_closures_sends_nothing(case: HelpedCase) -> None
     request(case, TipOutcome.NOT_FOUND)
     confirm(case.kit, case.tip)
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=56, minutes=30)
-    morning_closures.tell(case.kit)
+    waiting_closures.tell(case.kit)
     assert morning_sms(case) == []

@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.watch.alarms import Alarm
-from hotline.services.dialogue import strange_caller
 from hotline.services.dialogue.conversation import failure
+from hotline.services.reach import outreach
 from hotline.services.rolls import joining
 from hotline.services.tips import retention
 from hotline.store.dialogue.contacts import Dialogue
@@ -207,7 +207,7 @@ def test_another_phone_does_not_go_on_in_her_session(
     assert hers.again() == screen
     assert standing(line) == {Alarm.STRANGE_CALLER}
     with line.database.reading() as session:
-        assert strange_caller.turned_away(session, line.clock()) == 3
+        assert outreach.counted_today(session, outreach.STRANGE_CALLER, line.clock()) == 3
 
 
 def test_an_honest_session_lives_through_monday(line: Line) -> None:

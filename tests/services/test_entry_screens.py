@@ -10,12 +10,12 @@ from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.services.tips import desk_acts
 from hotline.store.cases import case_log
+from hotline.store.cases.case_keys import CaseNote
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_notes import CaseNote
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.people.responders import Responder
-from hotline.store.tips.links import TipLink
+from hotline.store.tips.likeness import TipLink
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import THE_LINE
 from tests.builders import post

@@ -11,7 +11,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import EndRefused, NotFound
 from hotline.services.referrals import referral
-from hotline.services.tips import keeping_from, lifting
+from hotline.services.tips import keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
@@ -142,7 +142,7 @@ def lift(told: District) -> None:
         session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
         rows = [row.id for row in visible.standing(session, 1)]
     for row in rows:
-        lifting.ask(told.kit, Actor("Alice"), row, "a test")
+        keeping_from.ask_lift(told.kit, Actor("Alice"), row, "a test")
         decides(told.kit, bob, "lift")
 
 
@@ -152,7 +152,7 @@ def test_two_people_let_him_know_again(told: District) -> None:
     lift(told)
     assert seen(told, HIM)["list"]
     with pytest.raises(NotFound):
-        lifting.ask(told.kit, Actor("Alice"), 1, "a test")
+        keeping_from.ask_lift(told.kit, Actor("Alice"), 1, "a test")
 
 
 def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people_agree(

@@ -33,7 +33,7 @@ from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import call_backs, links, visible
+from hotline.store.tips import call_backs, likeness, visible
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import ExclusionReason, Viewer, of_account, of_responder
@@ -72,7 +72,7 @@ def told(district: District) -> District:
             _hang_on(session, tip_id)
     with district.database.writing() as session:
         pairs = [LikelyPair(one, one + 1, LinkReason.CONTACT) for one in (1, 2, 3)]
-        links.keep(session, pairs, "line", NOON)
+        likeness.keep_links(session, pairs, "line", NOON)
     return district
 
 

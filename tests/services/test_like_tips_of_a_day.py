@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.domain.tip import Category
 from hotline.services.referrals import clusters
 from hotline.store.database import Database
-from hotline.store.tips.likeness import TipLikeness
-from hotline.store.tips.links import TipLink
+from hotline.store.tips.likeness import TipLikeness, TipLink
 from tests.builders import NOON, make_tip
 
 pytestmark = pytest.mark.both

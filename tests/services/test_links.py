@@ -9,8 +9,9 @@ from hotline.services.tips import desk_acts, keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.desk import audit
 from hotline.store.outbox.messages import Message, Referral
-from hotline.store.tips import links, visible
-from hotline.store.tips.links import TipLink
+from hotline.store.referrals.desk_pages import tip_pages
+from hotline.store.tips import likeness, visible
+from hotline.store.tips.likeness import TipLink
 from hotline.store.tips.visible import THE_LINE, ExclusionReason, Viewer, of_desk
 from tests.callers import DANGER_HERE, Line, line, told
 from tests.reading import PIN, at_her_desk, reader_beside
@@ -48,7 +49,8 @@ def linked(line: Line) -> set[tuple[int, int, str]]:
 def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
     """The tips that this one is linked to, as far as the viewer may know of them."""
     with line.database.reading() as session:
-        return [one.tip_id for one in links.of_tip(session, tip_id, viewer)]
+        others = likeness.beside(session, [tip_id]).get(tip_id, frozenset())
+        return [*tip_pages.known(session, viewer, others)]
 
 
 def alerts(line: Line) -> list[tuple[str, str | None]]:
@@ -138,7 +140,7 @@ def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> 
     desk_acts.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
     assert beside(staffed, second, here) == []
     with staffed.database.reading() as session:
-        assert links.beside(session, [first, second]) == {}
+        assert likeness.beside(session, [first, second]) == {}
     with pytest.raises(EndRefused):
         desk_acts.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
     third = tell(staffed, LABOUR)

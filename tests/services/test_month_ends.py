@@ -17,13 +17,9 @@ from hotline.services.watch.checks_database import findings
 from hotline.statistics import queries
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import ALL
-from hotline.store.cases import started_forms
-from hotline.store.cases.case_codes import CaseCode
-from hotline.store.cases.case_keys import CaseGrant, CaseKey
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.counted import CaseCounted
-from hotline.store.cases.service_referrals import ServiceReferral
-from hotline.store.cases.started_forms import StartedFormRow
+from hotline.store.cases import case_keys
+from hotline.store.cases.case_keys import CaseCode, CaseCounted, CaseGrant, CaseKey, StartedFormRow
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.referrals import tip_for_writing
@@ -59,7 +55,7 @@ def beside(line: Line) -> ReaderBeside:
         row = ServiceReferral(offered_id=offered_id, tip_id=1, n=1, offered_at=line.clock.at)
         session.add(row)
         who = session.scalars(select(Responder.id).limit(1)).one()
-        started_forms.keep(session, 2, who, b"sealed", line.clock.at)
+        case_keys.keep_form(session, 2, who, b"sealed", line.clock.at)
     handing_on.reconcile(beside.kit)
     return beside
 

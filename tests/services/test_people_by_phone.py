@@ -7,11 +7,11 @@ from sqlalchemy import inspect, text
 
 from hotline.domain.cases.persons import MetPerson
 from hotline.domain.dialogue.asks import AskKind, ReaderAsk
-from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.reader.cases import people_view
+from hotline.services.reader.pins import forget_old_readings
 from hotline.services.reader.turns import ReaderTurn
+from hotline.store.cases.case_keys import StartedFormRow
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.started_forms import StartedFormRow
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder

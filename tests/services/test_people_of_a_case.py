@@ -18,7 +18,7 @@ from hotline.domain.tips.acts import Acted
 from hotline.errors import CodesRefused
 from hotline.services.cases import people
 from hotline.services.tips import retention
-from hotline.store.cases import case_people, service_referrals
+from hotline.store.cases import case_people
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
@@ -210,7 +210,7 @@ def check_rows(case: HelpedCase) -> None:
     met = case.people()
     with case.district.database.reading() as session:
         seen = {row.n: row for row in case_people.of_tip(session, case.tip)}
-        offers = {row.offered_id: row for row in service_referrals.of_tip(session, case.tip)}
+        offers = {row.offered_id: row for row in case_people.offers_of(session, case.tip)}
     assert {row.n: row.met_at for row in seen.values()} == {one.n: one.met_at for one in met}
     made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
     assert offers.keys() == made.keys()
@@ -256,7 +256,7 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
                 row.arrived_at,
                 row.thirty_at,
             )
-            for row in service_referrals.of_tip(session, case.tip)
+            for row in case_people.offers_of(session, case.tip)
         ]
         return [*persons, *offers]
 
@@ -264,7 +264,7 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
         before = rows(session)
         for row in (
             *case_people.of_tip(session, case.tip),
-            *service_referrals.of_tip(session, case.tip),
+            *case_people.offers_of(session, case.tip),
         ):
             session.delete(row)
         session.flush()

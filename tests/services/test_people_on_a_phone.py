@@ -10,7 +10,7 @@ from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.sms.rules_replies import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.sealing.envelope import SIZES
-from hotline.services.reader.cases import people_acts, people_view
+from hotline.services.reader.cases import people_view
 from hotline.services.reader.turns import ReaderTurn
 from hotline.services.reader.view import view
 from hotline.services.referrals.helping import following
@@ -39,7 +39,7 @@ class HerPhone:
             ask = ReaderAsk(AskKind.ACT, self.case, verb)
             at = self.line.clock()
             turn = ReaderTurn(session, self.beside.kit, hers, ask, at, typed=typed)
-            return people_acts.act(turn)
+            return people_view.act(turn)
 
     def sees(self) -> ReaderAnswer:
         """Her lists, behind her PIN."""

@@ -17,8 +17,14 @@ from hotline.engine.events import Answered
 from hotline.engine.run import Facts
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.services.dialogue import commit
-from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearned
-from hotline.services.dialogue.replay import Learned, Played, SessionContext, play
+from hotline.services.dialogue.replay import (
+    Learned,
+    Played,
+    ReaderAsked,
+    ReaderLearned,
+    SessionContext,
+    play,
+)
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()

@@ -13,8 +13,8 @@ from hotline.sealing.members import PinVault
 from hotline.sealing.opening import open_grant
 from hotline.services.referrals import referral
 from hotline.store.cases import case_log
+from hotline.store.cases.case_keys import CaseNote
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_notes import CaseNote
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.people.responders import Responder

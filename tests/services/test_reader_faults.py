@@ -11,8 +11,8 @@ from hotline.domain.dialogue.asks import KEPT_FOR
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.referral import Level
-from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.guessing import heard_mark
+from hotline.services.reader.pins import forget_old_readings
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.readings import PinReading, PinReadingAsk

@@ -17,7 +17,8 @@ from hotline.services.desk import access
 from hotline.services.tips import retention
 from hotline.services.tips.retention import BATCH, ERRAND, tidy
 from hotline.services.watch.checks_database import findings
-from hotline.store.cases import case_notes
+from hotline.store.cases import case_keys
+from hotline.store.cases.case_keys import CaseNote
 from hotline.store.desk import audit
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk
@@ -72,7 +73,7 @@ def with_note_and_question(district: District, tip_id: int) -> None:
     with district.database.writing() as session:
         entry = entries.done_by(session, tip_id, EntryKind.NOTE, by, at, key="1")
         assert entry is not None
-        case_notes.keep(session, entry, b"sealed")
+        case_keys.keep_body(session, CaseNote, entry, b"sealed")
         session.add(question)
 
 
@@ -114,7 +115,7 @@ def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     tip = district.tip(tip_id)
     assert tip.receipt_key is None
     with district.database.reading() as session:
-        assert case_notes.of_tip(session, tip_id) == {}
+        assert case_keys.bodies_of(session, CaseNote, tip_id) == {}
         assert session.get(AskedBack, tip_id) is None
     assert (tip.place, tip.category, tip.urgency, tip.official) == ("12", "labour", 1, "no")
     assert (tip.body, tip.sector, tip.contact_key, tip.session_key) == (b"", None, "", "")

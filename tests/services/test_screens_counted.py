@@ -13,7 +13,7 @@ from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING
 from hotline.domain.reach.counters import ScreenCounter, ScreenMeasure, Stand, added, counted
 from hotline.errors import StoreUnavailable
-from hotline.services.reach.screens import BATCH, count_left
+from hotline.services.reach.outreach import BATCH, count_left
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.ways import SessionMemory
 from hotline.store.reach.screen_counts import ScreenCount

@@ -17,8 +17,7 @@ from hotline.sealing.envelope import label
 from hotline.sealing.members import PinVault, open_desk_key
 from hotline.sealing.opening import open_case_key, open_codes, open_grant
 from hotline.services.reader.cases import handing_on
-from hotline.store.cases.case_codes import CaseCode
-from hotline.store.cases.case_keys import CaseGrant
+from hotline.store.cases.case_keys import CaseCode, CaseGrant
 from hotline.store.desk.desks import DeskMember
 from hotline.store.dialogue.readings import PinReading, PinReadingAsk
 from hotline.store.outbox.messages import Referral

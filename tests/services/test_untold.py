@@ -9,8 +9,7 @@ from hotline.services.referrals import referral
 from hotline.store.outbox import health
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.tips import likeness
-from hotline.store.tips.tips import WAITS, Tip, TipPlace
-from hotline.store.tips.untold import Untold
+from hotline.store.tips.tips import WAITS, Tip, TipPlace, Untold
 from tests import books
 from tests.builders import make_tip
 from tests.callers import DANGER_HERE, QUIET_HERE, Line, told

@@ -15,7 +15,7 @@ from hotline.store.referrals import asked_back, known_cases, referrals, retentio
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import call_backs, links, visible
+from hotline.store.tips import call_backs, visible
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 from tests.builders import NOON
@@ -88,12 +88,6 @@ def told_of_a_wish(one: Asker) -> set[int]:
 
 def call_backs_of(one: Asker) -> set[int]:
     return {row.tip_id for row in call_backs.everyone(one.session, one.viewer)}
-
-
-def linked(one: Asker) -> set[int]:
-    """Each is linked to the next."""
-    found = (links.of_tip(one.session, tip_id, one.viewer) for tip_id in (*KEPT, *OTHERS))
-    return {beside.tip_id for some in found for beside in some}
 
 
 def told_to_be_like(one: Asker) -> set[int]:
@@ -176,7 +170,6 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/desk_pages/tip_pages.linked": beside_on_its_page,
     "referrals/desk_pages/tip_pages.linked_counts": counted_beside,
     "tips/call_backs.everyone": call_backs_of,
-    "tips/links.of_tip": linked,
     "referrals/known_cases.known_as": told_to_be_like,
     "tips/visible.is_visible": there,
 }

@@ -11,7 +11,7 @@ from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_at, period_of
 from hotline.statistics.tables import PersonSum
-from hotline.store.cases.case_codes import CaseCode
+from hotline.store.cases.case_keys import CaseCode
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell

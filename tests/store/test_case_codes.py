@@ -6,18 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.errors import StoreUnavailable
 from hotline.sealing.case_codes import READER, NewCase
-from hotline.store.cases import (
-    case_codes,
-    case_keys,
-    case_log,
-    case_people,
-    counted,
-    service_referrals,
-)
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases import case_keys, case_log, case_people
+from hotline.store.cases.case_keys import CaseCode
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.cases.case_people import ServiceReferral
 from hotline.store.database import Database
 from hotline.store.schema import create_all
 from tests.builders import NOON, make_responder, make_tip
@@ -33,10 +28,18 @@ def fill(database: Database) -> None:
     with database.writing() as session:
         session.add_all([make_tip(), make_responder()])
         session.flush()
-        entry = CaseEntry(1, EntryKind.SCREENED, NOON, EntryWay.USSD, "screened:1", 1)
+        entry = CaseLogRow(
+            tip_id=1,
+            kind=EntryKind.SCREENED,
+            at=NOON,
+            way=EntryWay.USSD,
+            key="screened:1",
+            responder_id=1,
+            codes={},
+        )
         assert case_log.written(session, entry) == 1
         assert case_keys.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
-        case_codes.keep(session, 1, b"sealed")
+        case_keys.keep_body(session, CaseCode, 1, b"sealed")
 
 
 def offered(entry_id: int) -> ServiceReferral:
@@ -58,11 +61,11 @@ def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
     assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
 
     with empty.writing() as session:
-        counted.mark(session, [1], "2026-11", NOON)
+        case_keys.mark_counted(session, [1], "2026-11", NOON)
 
     assert [words for words in (*NEVER, *COUNTED) if refused(empty, words)] == [*NEVER]
     with empty.reading() as session:
-        assert case_codes.of_tip(session, 1) == {}
+        assert case_keys.bodies_of(session, CaseCode, 1) == {}
         assert case_keys.grant_of(session, 1, READER) is None
 
 
@@ -77,7 +80,7 @@ def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(
         met = [case_people.meet(session, 1, n, NOON) for n in (1, 1, 2)]
         assert met == [True, False, True]
         case_people.of_tip(session, 1)[1].due_at = NOON
-        service_referrals.offer(session, offered(1))
+        case_people.offer(session, offered(1))
         session.flush()
-        assert service_referrals.due_tips(session, NOON, 9) == [1]
-        assert service_referrals.due_tips(session, NOON - timedelta(seconds=1), 9) == []
+        assert case_people.due_tips(session, NOON, 9) == [1]
+        assert case_people.due_tips(session, NOON - timedelta(seconds=1), 9) == []

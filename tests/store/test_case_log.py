@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay, NoteCode
+from hotline.domain.cases.entries import EntryKind, EntryWay, NoteCode
 from hotline.errors import StoreUnavailable
-from hotline.store.cases import case_log, case_notes
-from hotline.store.cases.case_notes import CaseNote
+from hotline.store.cases import case_keys, case_log
+from hotline.store.cases.case_keys import CaseNote
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Database
 from hotline.store.referrals import retention
 from hotline.store.schema import create_all
@@ -18,8 +19,28 @@ pytestmark = pytest.mark.both
 REFUSED = (DBAPIError, StoreUnavailable)
 
 
-def taken(key: str = "taken:1") -> CaseEntry:
-    return CaseEntry(1, EntryKind.TAKEN, NOON, EntryWay.SMS, key, 1, codes={"proof": "unproved"})
+def taken() -> CaseLogRow:
+    return CaseLogRow(
+        tip_id=1,
+        kind=EntryKind.TAKEN,
+        at=NOON,
+        way=EntryWay.SMS,
+        key="taken:1",
+        responder_id=1,
+        codes={"proof": "unproved"},
+    )
+
+
+def note(codes: dict[str, str]) -> CaseLogRow:
+    return CaseLogRow(
+        tip_id=1,
+        kind=EntryKind.NOTE,
+        at=NOON,
+        way=EntryWay.USSD,
+        key="note:1",
+        responder_id=1,
+        codes=codes,
+    )
 
 
 def fill(database: Database) -> None:
@@ -65,14 +86,11 @@ def test_what_happens_twice_is_written_once(database: Database) -> None:
 
 def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Database) -> None:
     fill(database)
-    note = CaseEntry(
-        1, EntryKind.NOTE, NOON, EntryWay.USSD, "note:1", 1, codes={"says": NoteCode.WORDS}
-    )
     with database.writing() as session:
-        entry_id = case_log.written(session, note)
+        entry_id = case_log.written(session, note({"says": NoteCode.WORDS}))
         assert entry_id is not None
-        case_notes.keep(session, entry_id, b"sealed")
-        assert case_notes.of_tip(session, 1) == {entry_id: b"sealed"}
+        case_keys.keep_body(session, CaseNote, entry_id, b"sealed")
+        assert case_keys.bodies_of(session, CaseNote, 1) == {entry_id: b"sealed"}
 
         retention.redact(session, [1], NOON)
 
@@ -80,7 +98,11 @@ def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Dat
         assert [row.kind for row in case_log.of_tip(session, 1)] == ["taken", "note"]
 
 
-def test_a_code_is_of_a_closed_list() -> None:
+def test_a_code_is_of_a_closed_list(database: Database) -> None:
+    fill(database)
     for codes in ({"says": "he is at the market"}, {"words": "words"}):
-        with pytest.raises(ValueError, match="no code of the entry note"):
-            CaseEntry(1, EntryKind.NOTE, NOON, EntryWay.USSD, "note:1", codes=codes)
+        with (
+            pytest.raises(ValueError, match="no code of the entry note"),
+            database.writing() as session,
+        ):
+            case_log.written(session, note(codes))

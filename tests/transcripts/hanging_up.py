@@ -7,7 +7,9 @@ from hotline.engine.events import Completed, Event
 from hotline.engine.flow import Book
 from hotline.engine.run import Run
 from hotline.engine.view import gathers
-from hotline.services.tips.intake import COMES_TO, WHOLE
+from hotline.services.tips.intake import COMES_TO
+
+WHOLE = (TipState.FILED, TipState.COMPLETE)
 
 
 def leaves(book: Book, runs: Sequence[Run], happened: Collection[Event]) -> str:

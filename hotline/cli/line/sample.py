@@ -53,7 +53,7 @@ from hotline.statistics.rules_periods import due_at, due_periods
 from hotline.statistics.rules_rounding import Sum
 from hotline.statistics.rules_use import NETWORKS, QUIZ_MEASURES
 from hotline.store.accounts import accounts
-from hotline.store.cases import case_people, counted
+from hotline.store.cases import case_keys, case_people
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
 from hotline.store.desk import desks
@@ -233,7 +233,7 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
                 met.append(tip.id)
         month = months.month_of(begins)
         if months.counted_at(month) <= line.now:
-            counted.mark(session, met, month, months.counted_at(month))
+            case_keys.mark_counted(session, met, month, months.counted_at(month))
 
 
 def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:

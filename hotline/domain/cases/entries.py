@@ -1,8 +1,6 @@
 """What may stand in the log of a case: closed lists, so that no free word is ever stored there in clear. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.referrals.case_events import Purpose
@@ -115,23 +113,9 @@ CODES: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
 """By kind, the codes that an entry may hold and the values of each. A kind that is not named here holds none."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseEntry:
-    """One thing that happened to a case. What happens twice has one `key`, and is written once."""
-
-    tip_id: int
-    kind: EntryKind
-    at: datetime
-    way: EntryWay
-    key: str
-    responder_id: int | None = None
-    desk: str | None = None
-    codes: Mapping[str, str] = field(default_factory=dict)
-    supersedes: int | None = None
-    """The entry that this one corrects: both are shown."""
-
-    def __post_init__(self) -> None:
-        allowed = CODES.get(self.kind, {})
-        for name, value in self.codes.items():
-            if value not in allowed.get(name, ()):
-                raise ValueError(f"no code of the entry {self.kind}: {name}")
+def check_codes(kind: EntryKind, codes: Mapping[str, str]) -> None:
+    """Raises ValueError for a code that no entry of this kind may hold. The error names no value."""
+    allowed = CODES.get(kind, {})
+    for name, value in codes.items():
+        if value not in allowed.get(name, ()):
+            raise ValueError(f"no code of the entry {kind}: {name}")

@@ -35,15 +35,6 @@ WHO = {EntryKind.ARRIVED: ARRIVAL_PERSON, EntryKind.THIRTY: THIRTY_PERSON}
 """The answer that names the person, where it is not `WORK_PERSON`."""
 CODE_ANSWER = "person_"
 """Prefix of the answers that a flow saves for a code."""
-
-
-ANSWERS = frozenset(
-    (
-        *(f"{CODE_ANSWER}{code}" for form in USSD_FORMS.values() for code in form.names(ON_USSD)),
-        *(WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON),
-    )
-)
-"""Every answer about a person."""
 KEPT_ANSWERS = frozenset(
     f"{CODE_ANSWER}{code}"
     for form in USSD_FORMS.values()

@@ -46,44 +46,13 @@ LIKE = 0.7
 """From here on a spelling is like a name: four letters of a short one, and all but three of ten."""
 MOST_LETTERS = 160
 MOST_PIECES = 12
-AROUND = frozenset(
-    (
-        *(
-            "a",
-            "akarere",
-            "at",
-            "au",
-            "aux",
-            "city",
-            "de",
-            "des",
-            "district",
-            "du",
-            "en",
-            "i",
-            "in",
-            "intara",
-        ),
-        *(
-            "ka",
-            "kwa",
-            "la",
-            "le",
-            "mu",
-            "mugi",
-            "mujyi",
-            "muri",
-            "murenge",
-            "of",
-            "province",
-            "secteur",
-            "sector",
-        ),
-        *("the", "umudugudu", "umujyi", "umurenge", "village", "wa", "ya", "bya", "rya"),
-        *("ibitaro", "bitaro", "hopital", "hospital", "isoko", "soko", "market", "marche", "gare"),
-        *("parking", "park", "taxi", "bus", "bisi", "station", "post", "poste"),
-    )
-)
+_AROUND_WORDS = """
+a akarere at au aux city de des district du en i in intara ka kwa la le mu mugi mujyi muri
+murenge of province secteur sector the umudugudu umujyi umurenge village wa ya bya rya ibitaro
+bitaro hopital hospital isoko soko market marche gare parking park taxi bus bisi station post
+poste
+"""
+AROUND = frozenset(_AROUND_WORDS.split())
 """What stands around a name and is none."""
 SAYS_CAMP = frozenset(
     {

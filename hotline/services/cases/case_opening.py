@@ -17,7 +17,8 @@ from hotline.sealing.answers import open_note
 from hotline.sealing.case_codes import case_name
 from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_case_key, open_codes
-from hotline.store.cases import case_codes, case_keys, case_log, case_notes
+from hotline.store.cases import case_keys, case_log
+from hotline.store.cases.case_keys import CaseCode, CaseNote
 from hotline.store.database import Session
 from hotline.store.tips.tips import Tip
 
@@ -40,7 +41,7 @@ def private_by(
 def codes_of(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
     """By the id of its entry, each. One that does not open is left out."""
     found = {}
-    for entry_id, body in case_codes.of_tip(session, tip.id).items():
+    for entry_id, body in case_keys.bodies_of(session, CaseCode, tip.id).items():
         with suppress(SealBroken):
             found[entry_id] = open_codes(body, private=private, uid=tip.uid, entry_id=entry_id)
     return found
@@ -62,7 +63,7 @@ class OpenedNote:
 
 def notes_of(session: Session, tip: Tip, tip_key: bytes) -> Sequence[OpenedNote]:
     """Returns the notes, the oldest first. One that does not open hides no other."""
-    bodies = case_notes.of_tip(session, tip.id)
+    bodies = case_keys.bodies_of(session, CaseNote, tip.id)
     found = []
     for row in case_log.of_tip(session, tip.id):
         if row.kind != EntryKind.NOTE:

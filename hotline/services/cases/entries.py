@@ -12,7 +12,6 @@ from hotline.domain.cases.entries import (
     TO,
     WAITS,
     YES,
-    CaseEntry,
     EntryKind,
     EntryWay,
     TakeProof,
@@ -20,6 +19,7 @@ from hotline.domain.cases.entries import (
 from hotline.domain.cases.persons import COUNTS
 from hotline.domain.tips.acts import Act
 from hotline.store.cases import case_log
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 
@@ -70,11 +70,18 @@ def done_by(
     supersedes: int | None = None,
 ) -> int | None:
     """Somebody did something. The entry's id; None where it was written before."""
-    full, responder_id = f"{kind}:{key}", by.responder_id
-    entry = CaseEntry(
-        tip_id, kind, at, by.by_way, full, responder_id, by.desk, codes or {}, supersedes
+    row = CaseLogRow(
+        tip_id=tip_id,
+        at=at,
+        responder_id=by.responder_id,
+        desk=by.desk,
+        way=by.by_way,
+        kind=kind,
+        codes=dict(codes or {}),
+        key=f"{kind}:{key}",
+        supersedes=supersedes,
     )
-    return case_log.written(session, entry)
+    return case_log.written(session, row)
 
 
 def took(

@@ -1,8 +1,6 @@
 """What happened to a case, in the order in which it did: for phones, pages and commands alike.
 
 It shows nothing that was sealed, and never whom a case is kept from.
-
-How cases stand, for whoever runs the line: what entries and clocks say, and nothing of a person but a number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,21 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hotline.domain.cases.entries import AGREES, PROOF, WAITS, YES, EntryKind, TakeProof
-from hotline.domain.cases.persons import CaseStage, stage
-from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.wording import Template
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.store.cases import case_keys, case_log, case_people, counted, service_referrals
+from hotline.store.cases import case_log
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
-from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.tips import links
-from hotline.store.tips.links import LinkedTip
-from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import THE_LINE
+from hotline.store.referrals.tip_overview import TipOverview, Wanted, tip_overviews
+from hotline.store.tips import likeness
 
 SAID = {
     EntryKind.TOLD: Template.LINE_TOLD,
@@ -101,63 +94,25 @@ def _moment(row: CaseLogRow, names: Mapping[int, str]) -> CaseMoment:
     )
 
 
-FOLLOW_UP = "follow-up"
-"""A clock that runs for a person. Which of them it is, is not said here: it would tell what was answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedCase:
-    """A case in clear: nothing here was sealed, and nothing says what is noted of a person."""
-
-    tip: Tip
-    references: Sequence[str]
-    """By which responders know it, the first first."""
-    stage: CaseStage
-    holder: str | None
-    """The name of the responder who has it."""
-    persons: int | None
-    """How many were met; None where what was noted of them is gone, and that they were with it."""
-    clocks: Sequence[tuple[datetime, str]]
-    """When each that runs is due, the first first."""
-
-    @property
-    def is_red(self) -> bool:
-        """Nobody was left to tell, and the national desk is told until one of it takes it."""
-        return any(kind == DeadlineKind.RED for _, kind in self.clocks)
-
-
 @dataclass(frozen=True, slots=True)
 class CaseSheet:
-    """One case whole."""
+    """One case whole, in clear."""
 
-    listed: ListedCase
-    links: Sequence[LinkedTip]
+    overview: TipOverview
+    references: Sequence[str]
+    """By which responders know it, the first first."""
+    links: Sequence[int]
+    """The other tips of its situation."""
     moments: Sequence[CaseMoment]
 
 
 def sheet(kit: Kit, name: str) -> CaseSheet:
     """By a tip's id or any responder's reference. Raises NotFound."""
     with kit.database.reading() as session:
-        found = case_log.tip_named(session, name)
-        tip = None if found is None else session.get(Tip, found)
-        if tip is None:
+        tip_id = case_log.tip_named(session, name) or 0
+        found = tip_overviews(session, Wanted(before=tip_id + 1, limit=1))
+        if not found or found[0].tip.id != tip_id:
             raise NotFound(f"no case {name}: `hotline tips list` says which there are")
-        linked = links.of_tip(session, tip.id, THE_LINE)
-        return CaseSheet(_listed(session, tip), linked, of_tip(session, tip.id))
-
-
-def _listed(session: Session, tip: Tip) -> ListedCase:
-    entries = [case_log.entry_of(row) for row in case_log.of_tip(session, tip.id)]
-    people = case_people.of_tip(session, tip.id)
-    offers = service_referrals.of_tip(session, tip.id)
-    asked = [*(one.due_at for one in people), *(one.due_at for one in offers)]
-    clocks = [(due_at, kind) for _, kind, due_at in tip_pages.clocks(session, [tip.id])]
-    are_gone = counted.is_over(session, tip.id) and not case_keys.public_key(session, tip.id)
-    return ListedCase(
-        tip,
-        referrals.references(session, tip.id),
-        stage(entries),
-        None if tip.holder_id is None else session.get_one(Responder, tip.holder_id).name,
-        None if are_gone else len(people),
-        sorted((*clocks, *((at, FOLLOW_UP) for at in sorted(filter(None, asked))[:1]))),
-    )
+        beside = likeness.beside(session, [tip_id]).get(tip_id, ())
+        known_as = referrals.references(session, tip_id)
+        return CaseSheet(found[0], known_as, sorted(beside), of_tip(session, tip_id))

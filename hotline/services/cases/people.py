@@ -18,9 +18,8 @@ from hotline.errors import CodesRefused, SealBroken
 from hotline.ports import Kit
 from hotline.services.cases import case_opening, entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
-from hotline.store.cases import case_keys, case_log, case_people, service_referrals
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases import case_keys, case_log, case_people
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.database import Session
 from hotline.store.tips.tips import Tip
 
@@ -30,7 +29,7 @@ def follow(
 ) -> None:
     """Brings the rows from one state of its persons to the next. A clock that stays the same goes on as it runs."""
     was, tip_id = {one.n: one for one in before}, tip.id
-    rows = {row.offered_id: row for row in service_referrals.of_tip(session, tip_id)}
+    rows = {row.offered_id: row for row in case_people.offers_of(session, tip_id)}
     for person in after:
         old = was.get(person.n)
         _follow_person(session, tip, old, person)
@@ -79,7 +78,7 @@ def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceRe
         offered_at=offer.offered_at,
         rung=0,
     )
-    service_referrals.offer(session, row)
+    case_people.offer(session, row)
     return row
 
 

@@ -13,7 +13,8 @@ from hotline.domain.tip import Matter
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.case_codes import new_case, seal_codes
-from hotline.store.cases import case_codes, case_keys, started_forms
+from hotline.store.cases import case_keys
+from hotline.store.cases.case_keys import CaseCode
 from hotline.store.database import Session
 from hotline.store.referrals import referrals
 from hotline.store.tips.tips import Tip
@@ -36,7 +37,7 @@ def keep(session: Session, kit: Kit, tip: Tip, entry_id: int, codes: bytes, at: 
     """The codes of one entry. Raises KeyMissing."""
     public_key = case_public(session, kit, tip, at)
     body = seal_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
-    case_codes.keep(session, entry_id, body)
+    case_keys.keep_body(session, CaseCode, entry_id, body)
 
 
 def keep_form(
@@ -57,14 +58,14 @@ def keep_form(
             uid=tip.uid,
             entry_id=started_by(responder_id),
         )
-        started_forms.keep(session, tip.id, responder_id, body, at)
+        case_keys.keep_form(session, tip.id, responder_id, body, at)
 
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
     """Deletes what this responder began in this case: it is written down."""
     tip = _tip_of(session, responder_id, reference)
     if tip is not None:
-        started_forms.drop(session, tip.id, responder_id)
+        case_keys.drop_form(session, tip.id, responder_id)
 
 
 def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:

@@ -6,7 +6,7 @@ It can open what the hooks seal: nothing that a hook reaches imports this file.
 from collections.abc import Mapping
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.tips.promises import Asking, refusal
+from hotline.domain.tips.promises import refusal
 from hotline.engine.numbers.questions import Question, QuestionStatus, questions
 from hotline.errors import AskRefused, NotFound, NotReady
 from hotline.ports import Kit
@@ -107,13 +107,13 @@ def _check(session: Session, kit: Kit, tip_id: int, question: Question) -> None:
     tip = tips.filed(session, tip_id)
     key = tip.receipt_key
     with_it = receipts.find(session, key).tip_ids if key is not None else ()
-    asking = Asking(
+    why = refusal(
+        kit.now(),
         told_at=tip.updated_at,
         has_receipt=key is not None,
         closed=tip.closed_at is not None,
         asked=asked_back.asked(session, [tip_id, *with_it]),
         signed=question.standing(kit.now().date()) is QuestionStatus.SHOWS,
     )
-    why = refusal(asking, kit.now())
     if why is not None:
         raise AskRefused(f"tip {tip_id}: {why}")

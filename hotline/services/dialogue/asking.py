@@ -36,7 +36,7 @@ from hotline.sealing import oneoff
 from hotline.sealing.envelope import KeyPair
 from hotline.sealing.runs import opened, under
 from hotline.services import guessing
-from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearned
+from hotline.services.dialogue.replay import ReaderAsked, ReaderLearned
 from hotline.services.doorbell import ring
 from hotline.services.guessing import SecretLook
 from hotline.store.database import Session
@@ -124,11 +124,8 @@ class ReaderAsking:
         """Settles what this place shows: of two hops at once, one settles it for both."""
         with self._kit.database.writing() as session:
             row_id = self._row(session, asked).id if row_id is None else row_id
-            if answer is None:
-                readings.give_up(session, row_id, self._kit.now())
-            else:
-                readings.show(session, row_id, self._sealed(answer, asked))
-            row = readings.settled(session, row_id)
+            shown = None if answer is None else self._sealed(answer, asked)
+            row = readings.settle(session, row_id, shown, self._kit.now())
         self._rows()[row.text_digest] = row
         return WAIT if row.shown is None else self._shown(row.shown, asked, answer)
 

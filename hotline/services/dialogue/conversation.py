@@ -5,6 +5,7 @@ whichever process is asked; no run is kept anywhere (docs/adr/0071). The gateway
 bring two inputs at once: the same text is answered alike through all of it, and what it changes is changed once.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from hotline.domain.dialogue.asks import without_pins
@@ -18,23 +19,27 @@ from hotline.domain.dialogue.ussd import (
 )
 from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.reach.counters import Stand
+from hotline.domain.watch.alarms import Alarm
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.errors import CallbackInvalid, StoreUnavailable, StrangeCaller
 from hotline.ports import DoorKit, Kit
-from hotline.services.dialogue import commit, session_start, strange_caller
-from hotline.services.dialogue.answer_effects import EffectContext
+from hotline.services import alarming
+from hotline.services.dialogue import commit, session_start
 from hotline.services.dialogue.asking import ReaderAsking
-from hotline.services.dialogue.reader_questions import ReaderAsked
+from hotline.services.dialogue.commit import USSD, EffectContext
 from hotline.services.dialogue.replay import (
     Learned,
     Played,
+    ReaderAsked,
     SessionContext,
     Start,
     StarTyped,
     play,
 )
 from hotline.services.guessing import SecretLook
+from hotline.services.reach import outreach
+from hotline.services.reach.outreach import STRANGE_CALLER
 from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.receipts import OwnWords
@@ -64,10 +69,18 @@ def take_turn(kit: DoorKit, hop: UssdHop) -> str:
             known = session_start.found(kit, hop, key)
         return _begin(kit, hop, key) if known is None else _go_on(kit, hop, known)
     except StrangeCaller:
-        strange_caller.turn_away(kit)
+        _count_stranger(kit)
         return failure(kit)
     except StoreUnavailable:
         return failure(kit, _language(kit, hop, known))
+
+
+def _count_stranger(kit: Kit) -> None:
+    """Counts a hop of another phone, and raises the alarm. A database that cannot commit has an alarm of its own."""
+    with suppress(StoreUnavailable), kit.database.writing() as session:
+        at = kit.now()
+        outreach.log_alone(session, STRANGE_CALLER, USSD, at)
+        alarming.note(session, Alarm.STRANGE_CALLER, at)
 
 
 def failure(kit: Kit, language: str = FIRST) -> str:

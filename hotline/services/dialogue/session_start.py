@@ -112,14 +112,14 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
         **(call_back_requests.flags(kit, book, opening) if hop.shows_number else {}),
     }
     of_receipts = receipts.facts(kit, opening.key)
-    if not opening.asks_rows and joining.roll_of(book, opening.entry) is None:
+    if opening.pinned is None:
         return Facts({**flags, **of_receipts.flags}, words=of_receipts.words)
 
     asked_now: Mapping[str, bool] = {}
     if opening.responder_id is not None:
         with kit.database.reading() as session:
             asked_now = entry_cases.fresh(session, opening.responder_id)
-    pinned = opening.pinned or _pinned(kit, book, opening, hop.caller) or Pinned()
+    pinned = opening.pinned
     options = []
     for case in pinned.cases:
         # A reference alone; of an exercise with that word.
@@ -176,8 +176,7 @@ def _pinned(
 
 
 def _shared(kit: Kit, opening: Opening, hop: UssdHop) -> WayClass | None:
-    book = kit.books.book(opening.revision_id)
-    if opening.asks_rows or joining.roll_of(book, opening.entry) is not None:
+    if opening.pinned is not None:
         return None
     return WayClass(
         revision_id=opening.revision_id,

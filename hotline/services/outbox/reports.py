@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.outbox.delivery import FINAL_STATES, MessageState, ReportMeaning, report_meaning
 from hotline.domain.outbox.message import Kind, ReportIn
 from hotline.ports import Kit
+from hotline.services.cases import entries
 from hotline.services.doorbell import ringing
 from hotline.services.referrals import ladder
-from hotline.store.cases import case_log
 from hotline.store.database import Session, add_if_new
 from hotline.store.outbox import outbox
 from hotline.store.outbox.messages import DeliveryReport, Message
@@ -77,14 +77,7 @@ def _apply(
 def _log(session: Session, message: Message, at: datetime) -> None:
     """An alert has reached her phone."""
     tip_id = outbox.tip_of(session, message)
-    if message.kind != Kind.ALERT or tip_id is None:
+    if message.kind != Kind.ALERT or tip_id is None or message.responder_id is None:
         return
-    entry = CaseEntry(
-        tip_id,
-        EntryKind.DELIVERED,
-        at,
-        EntryWay.SMS,
-        f"delivered:{message.id}",
-        message.responder_id,
-    )
-    case_log.written(session, entry)
+    by = entries.by_responder(message.responder_id, EntryWay.SMS)
+    entries.done_by(session, tip_id, EntryKind.DELIVERED, by, at, key=str(message.id))

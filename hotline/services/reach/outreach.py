@@ -3,8 +3,15 @@
 The `log_` functions run inside their caller's transaction: what is counted happened, and once.
 
 Once an hour the relay notes which districts have nobody who can be told: reachable, and not on leave.
+
+Counts which screens sessions were shown and answered: once each, when it is over. A session is over when its last
+screen was shown, when the gateway says so, or after three minutes of silence. Until then a web process keeps which
+screens it was shown, and a hop writes nothing. One transaction adds to the counters and marks in the session's row how
+much of it is counted: who comes later, with more, adds what is more.
 """
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
@@ -13,17 +20,69 @@ from hotline.domain import trial
 from hotline.domain.dialogue.ussd import is_number
 from hotline.domain.people.recipients import Member
 from hotline.domain.places.places import districts
-from hotline.domain.reach.counters import Measure
+from hotline.domain.reach.counters import Measure, ScreenCounter, added, week_of
 from hotline.domain.rolls.quiz import QuizOutcome
-from hotline.errors import KeyMissing
-from hotline.ports import Kit
+from hotline.errors import KeyMissing, StoreUnavailable
+from hotline.ports import DoorKit, Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
 from hotline.store.database import Session
 from hotline.store.dialogue.openings import HeldDialogue
-from hotline.store.reach import outreach
+from hotline.store.dialogue.ways import LeftSession
+from hotline.store.reach import outreach, screen_counts
 from hotline.store.reach.outreach import Cell
 from hotline.store.reach.screen_counts import SessionCounts, Tallies
 from hotline.store.referrals import personnel
+
+SILENT = 180.0
+"""Seconds after which nobody goes on."""
+BATCH = 32
+"""Sessions in one transaction: a hop that writes waits for its end."""
+ScreenCounts = Counter[tuple[date, ScreenCounter]]
+
+
+def _at_once() -> None:
+    pass
+
+
+def count_left(
+    kit: DoorKit, *, silent: float = SILENT, pause: Callable[[], object] = _at_once
+) -> None:
+    """Count all that are over. `pause` is called after each transaction. Raises StoreUnavailable: nothing is lost."""
+    longest: dict[str, LeftSession] = {}
+    for one in kit.sessions.take_left(silent):
+        known = longest.get(one.opening.key)
+        if known is None or known.upto < one.upto:
+            longest[one.opening.key] = one
+    waiting = [longest[key] for key in sorted(longest)]
+    try:
+        while waiting:
+            _count(kit, waiting[:BATCH])
+            del waiting[:BATCH]
+            pause()
+    except StoreUnavailable:
+        kit.sessions.put_back(waiting)
+        raise
+
+
+def _count(kit: DoorKit, batch: Sequence[LeftSession]) -> None:
+    with kit.database.writing() as session:
+        held = screen_counts.hold(session, [one.opening.key for one in batch])
+        new = [
+            (one, row)
+            for one in batch
+            if (row := held.get(one.opening.key)) is not None and row.upto < one.upto
+        ]
+        counts: ScreenCounts = Counter()
+        for one, row in new:
+            opening, week = one.opening, week_of(day_of(row.started_at))
+            more = added(one.stands, row.upto, network=opening.network or "")
+            counts.update((week, counter) for counter in more)
+            row.upto = one.upto
+        screen_counts.add(session, counts)
+        kit.failpoint("screens.before_mark")
+        screen_counts.mark(session, [row for _, row in new])
+    kit.failpoint("screens.after_commit")
+
 
 FOLDED = 1000
 """Tallies in one transaction of the relay."""
@@ -31,7 +90,8 @@ OVER = timedelta(days=2)
 """So long after a period its sketch becomes a number: nobody counts in it any more, whatever her clock says."""
 UNANSWERABLE = "unanswerable"
 """The counter of those who wrote from a number that no SMS of ours goes to."""
-SMS = "sms"
+STRANGE_CALLER = "strange_caller"
+"""The counter of hops of another phone in somebody's session."""
 
 
 Counts: TypeAlias = HeldDialogue | SessionCounts
@@ -89,15 +149,15 @@ def pair_measure(outcome: QuizOutcome) -> str:
     return f"quiz_{outcome}"
 
 
-def log_unanswerable(session: Session, at: datetime) -> None:
-    """A stranger wrote from a number that no SMS of ours goes to."""
-    cell = Cell(day=day_of(at), measure=UNANSWERABLE, language="", channel=SMS, entry="")
+def log_alone(session: Session, measure: str, channel: str, at: datetime) -> None:
+    """Counts what belongs to no session."""
+    cell = Cell(day=day_of(at), measure=measure, language="", channel=channel, entry="")
     outreach.count(session, cell)
 
 
-def unanswerable(session: Session, at: datetime) -> int:
-    """How often `log_unanswerable` counted on the day of `at`."""
-    return outreach.counted_on(session, day_of(at), UNANSWERABLE)
+def counted_today(session: Session, measure: str, at: datetime) -> int:
+    """How often that was on the day of `at`."""
+    return outreach.counted_on(session, day_of(at), measure)
 
 
 def fold(kit: Kit) -> None:

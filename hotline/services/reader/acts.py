@@ -6,7 +6,14 @@ from datetime import datetime
 
 from hotline.domain.call_back import kigali
 from hotline.domain.cases.closing import ClosureStop
-from hotline.domain.cases.entries import EntryWay, NoteCode, NotTrafficking, PassedTo
+from hotline.domain.cases.entries import (
+    SAYS,
+    EntryKind,
+    EntryWay,
+    NoteCode,
+    NotTrafficking,
+    PassedTo,
+)
 from hotline.domain.dialogue.asks import (
     ASK,
     DISTRICT,
@@ -25,13 +32,18 @@ from hotline.domain.tip import OUTCOMES, TipOutcome, desk_of
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.engine.view import WIDEST
 from hotline.errors import AskRefused, EndRefused, NotFound
-from hotline.services.cases import entries, note_taking
+from hotline.sealing.answers import seal_note
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import ask_back
 from hotline.services.reader import pages
 from hotline.services.reader.pages import BY_DIALLING
 from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals import casework, endings
 from hotline.services.referrals.case_standing import case_of, routed
+from hotline.store.cases import case_keys
+from hotline.store.cases.case_keys import CaseNote
+from hotline.store.database import Session
 from hotline.store.desk import desks
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
@@ -46,6 +58,8 @@ WHO, NATIONAL_DESK = "who", "national"
 PICKS, NOBODY_ELSE = "picks", "nobody_else"
 """Flags: there are colleagues to choose from; there are none."""
 MOST_COLLEAGUES = 20
+MOST_LETTERS = 480
+"""Of a note."""
 NOTED = "note_kept"
 """The flag of a note that was kept."""
 CONFIRM = "confirm"
@@ -119,15 +133,33 @@ def _carried_out(
 
 def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     says, words = NoteCode(turn.ask.verb.removeprefix(NOTE)), turn.typed.get(WORK_WORDS, "")
-    by = entries.by_responder(turn.person.id, EntryWay.USSD)
-    if says is not NoteCode.WORDS:
-        note_taking.keep_code(turn.session, tip, says, by, turn.at)
-        return ReaderAnswer((NOTED,))
-    case = pages.opened(turn, tip)
-    if case is None or not words.strip():
-        return ReaderAnswer((UNREADABLE,))
-    note_taking.keep_words(turn.session, tip, words, by, turn.at, tip_key=case.tip_key)
+    by, tip_key = entries.by_responder(turn.person.id, EntryWay.USSD), b""
+    if says is NoteCode.WORDS:
+        case = pages.opened(turn, tip)
+        if case is None or not words.strip():
+            return ReaderAnswer((UNREADABLE,))
+        tip_key = case.tip_key
+    keep_note(turn.session, tip, says, by, turn.at, words=words, tip_key=tip_key)
     return ReaderAnswer((NOTED,))
+
+
+def keep_note(
+    session: Session,
+    tip: Tip,
+    says: NoteCode,
+    by: EntryBy,
+    at: datetime,
+    *,
+    words: str = "",
+    tip_key: bytes = b"",
+) -> None:
+    """Keeps a note: its entry in the log, and beside it the words that it may have, under the tip's own key."""
+    key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: says.value}
+    entry_id = entries.done_by(session, tip.id, EntryKind.NOTE, by, at, key=key, codes=codes)
+    if entry_id is not None and says is NoteCode.WORDS:
+        full = f"{EntryKind.NOTE}:{key}"
+        sealed = seal_note(words[:MOST_LETTERS], tip_key=tip_key, uid=tip.uid, key=full)
+        case_keys.keep_body(session, CaseNote, entry_id, sealed)
 
 
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:

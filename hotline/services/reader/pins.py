@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain.call_back import kigali
-from hotline.domain.dialogue.asks import PAGE, ReaderAnswer
+from hotline.domain.dialogue.asks import KEPT_FOR, PAGE, ReaderAnswer
 from hotline.domain.outbox.message import Wording, responders_entry
 from hotline.domain.people import pin_rest
 from hotline.domain.people.pin_rest import (
@@ -29,6 +29,7 @@ from hotline.services.people import responder_sms
 from hotline.services.reader.turns import ReaderTurn
 from hotline.services.referrals import ladder
 from hotline.store.database import Session
+from hotline.store.dialogue import readings
 from hotline.store.people import pin_warnings, responders
 from hotline.store.people.pin_warnings import PinWarningRow
 from hotline.store.people.responders import Responder
@@ -197,3 +198,16 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
         for row, about in pairs
         if person.id in {one.id for one in _who_lead(session, about, at)}
     ]
+
+
+def forget_old_readings(kit: Kit) -> None:
+    """Deletes what was asked behind a PIN ten minutes ago: by the reader or the clock, whichever comes first.
+
+    Safe to repeat. Nobody waits for a writer where there is nothing to forget. Raises StoreUnavailable.
+    """
+    before = kit.now() - KEPT_FOR
+    with kit.database.reading() as session:
+        if not readings.holds_older(session, before):
+            return
+    with kit.database.writing() as session:
+        readings.forget(session, before)

@@ -19,7 +19,7 @@ from hotline.domain.sms.rules_replies import OfferedCase, offered
 from hotline.domain.tip import OUTCOMES, TipOutcome, TipState, Urgency
 from hotline.domain.tips.clusters import strictest_coming
 from hotline.ports import Kit
-from hotline.store.cases import case_log, case_people, service_referrals
+from hotline.store.cases import case_log, case_people
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
@@ -115,7 +115,7 @@ def _is_safe(session: Session, tip: Tip) -> bool:
     if tip.end_wanted is None or not OUTCOMES[TipOutcome(tip.end_wanted)].is_safe:
         return False
     met = {row.n for row in case_people.of_tip(session, tip.id)}
-    offers = service_referrals.of_tip(session, tip.id)
+    offers = case_people.offers_of(session, tip.id)
     with_service = {
         row.n for row in offers if row.thirty_at is not None or row.clock in WITH_A_SERVICE
     }

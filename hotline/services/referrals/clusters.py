@@ -45,9 +45,8 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import cluster_names, known_cases, referrals
 from hotline.store.referrals.asked_back import Recipient
-from hotline.store.tips import likeness, links, visible
-from hotline.store.tips.likeness import LikenessKeys
-from hotline.store.tips.links import LINE
+from hotline.store.tips import likeness, visible
+from hotline.store.tips.likeness import LINE, LikenessKeys
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
 
@@ -157,12 +156,11 @@ def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Seq
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MOST_COMPARED:
         return waiting
-    new = links.traits(session, fresh)
-    if not new:
+    found = [likeness.nearest(session, tip_id, at) for tip_id in fresh]
+    pairs = [pair for some in found if some for pair in likely(some[0], some[1:])]
+    if not pairs:
         return waiting
-    earlier = [*links.earlier(session, new, at), *new]
-    pairs = [pair for one in new for pair in likely(one, earlier)]
-    links.keep(session, pairs, LINE, at)
+    likeness.keep_links(session, pairs, LINE, at)
     case_log.written_linked(session, [(max(p.a, p.b), min(p.a, p.b), p.why) for p in pairs], at)
     carried = {one.b for one in pairs if _carries(session, one, at)}
     kept = visible.kept_from(session, carried)
@@ -174,9 +172,9 @@ def link_told(session: Session, tip_id: int, at: datetime) -> None:
 
     Runs in the caller's own transaction, so it asks for the nearest like tips alone.
     """
-    found = links.nearest(session, tip_id, at)
+    found = likeness.nearest(session, tip_id, at)
     if found:
-        links.keep(session, likely(found[0], found[1:]), LINE, at)
+        likeness.keep_links(session, likely(found[0], found[1:]), LINE, at)
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
@@ -200,7 +198,7 @@ def known_beside(
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MOST_COMPARED:
         return {}
-    beside = links.beside(session, tip_ids)
+    beside = likeness.beside(session, tip_ids)
     found = {}
     for tip_id, who in asked:
         others = beside.get(tip_id)

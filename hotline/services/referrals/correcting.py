@@ -40,7 +40,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.desk.audit import Signer
 from hotline.store.referrals import cluster_names, deadlines, referrals, retention
-from hotline.store.tips import likeness, tips, told_tips, untold
+from hotline.store.tips import likeness, tips, told_tips
 from hotline.store.tips.tips import Tip, TipPlace
 from hotline.store.tips.told_tips import ToldTip
 
@@ -140,7 +140,7 @@ def passed_on(
 
 
 def _was_told(session: Session, tip: Tip | ToldTip) -> bool:
-    return bool(tip.id and tip.referred_at is not None and not untold.waits(session, tip.id))
+    return bool(tip.id and tip.referred_at is not None and not tips.is_untold(session, tip.id))
 
 
 def concerns(tip: ToldTip, before: Route, official: str) -> bool:

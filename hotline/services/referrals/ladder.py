@@ -29,8 +29,7 @@ from hotline.store.referrals import deadlines, referrals, retention
 from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.referrals import Alert, GivenTip
 from hotline.store.tips import likeness, visible
-from hotline.store.tips.tips import Tip, drop_closure_request
-from hotline.store.tips.untold import was_told_of
+from hotline.store.tips.tips import Tip, drop_closure_request, was_told_of
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
 """What asks to judge, to look or to chase is never left out for a tip that is like another."""

@@ -2,31 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 from hotline.domain.jobs import Job
-from hotline.domain.outbox.message import AnswerForm, MessageIn
+from hotline.domain.outbox.message import SOON, AnswerForm, MessageIn
 from hotline.domain.sms import listing
 from hotline.domain.sms.keywords import is_erasure, is_stop
 from hotline.domain.sms.reply import Meant
 from hotline.domain.sms.rules_replies import Verb
+from hotline.domain.sms.sms_tip import cannot_wait, cleaned, language
 from hotline.domain.tips.acts import Acted
 from hotline.ports import DoorKit, Kit
 from hotline.services.doorbell import ring, ringing
 from hotline.services.people import stopping
-from hotline.services.referrals import casework
+from hotline.services.referrals import casework, endings
 from hotline.services.rolls import joining
-from hotline.services.sms import crying, replies, sms_reading, sms_tips, taking_back
+from hotline.services.sms import replies, sms_reading, sms_replies, sms_tips
 from hotline.services.sms.replies import ReadReply, Replied
 from hotline.services.sms.sms_reading import HeardMessage
+from hotline.services.sms.sms_replies import Says
 from hotline.services.sms.sms_tips import Known, SmsTipWritten
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import InboundSeen, referrals_of
+from hotline.store.outbox import outbox
 from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 from hotline.store.sms import inbound
+from hotline.store.tips import tips
 
 
 def digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
@@ -40,12 +44,10 @@ def recognise(
     session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
 ) -> Sequence[InboundSeen]:
     """Writes it down, unless it was heard before: then what is known of it. One that is listed proves that."""
-    vouched, listed = seen.vouched_at is not None, seen.proved_at is not None
+    proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = inbound.heard(session, seen, keys)
-    if known and vouched:
-        inbound.vouch(session, known, at)
-    if known and listed:
-        inbound.prove(session, known, at)
+    inbound.note(session, known, proved_at=proved_at, vouched_at=vouched_at)
+    if proved_at is not None:
         for row in known:
             _carry_out(session, kit, row, at)
     return known
@@ -61,6 +63,8 @@ def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> N
 
 
 SMS = "sms"
+LOOK_AGAIN = timedelta(seconds=5)
+"""So soon the inbox is read anew for a cry, since it is asked once a minute only."""
 
 
 class Arrival(StrEnum):
@@ -132,7 +136,7 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
             result = _deal(session, kit, message, gathered, at, proved=arrival is Arrival.LISTED)
             before = [_keep(session, seen.provider_id, result)]
         if all(row.outcome == InboxOutcome.TAKEN_BACK for row in before):
-            taking_back.take_back(session, kit, message, before, at)
+            _take_back(session, kit, message, before, at)
         cry_id = _answer_cry(session, kit, message, before, gathered, at)
 
     if result.written is not None:
@@ -200,11 +204,45 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """The id of the one answer to a cry, where this way was the second that proves it."""
+    """Writes the one answer to a cry: the public advertisement, letter for letter. Its id, or None.
+
+    An answer tells whoever holds the phone that somebody wrote: so it is off until it is signed, goes to a number that
+    the inbox lists and the gateway itself has called with, at once or never, and once a week (ADR 57).
+    """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
         return None
-    return crying.answer(session, kit, message, seen, revision_id=known.revision_id, at=at)
+    if not kit.line.answers_cries or not cannot_wait(message.text):
+        return None
+    times = [row.received_at for row in seen]
+    written_at = min(times if message.sent_at is None else [message.sent_at, *times])
+    if at - written_at > SOON or not any(row.vouched_at for row in seen):
+        return None
+    if not any(row.proved_at for row in seen):
+        inbound.hasten(session, at + LOOK_AGAIN)
+        return None
+    if outbox.cried_lately(session, kit.pseudonyms.contacts(message.sender, at), at):
+        return None
+    spoken = language(cleaned(message.text))
+    says = Says(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
+    return sms_replies.write(
+        session, kit, to=message.sender, says=says, at=at, written_at=written_at
+    )
+
+
+def _take_back(
+    session: Session, kit: Kit, message: MessageIn, seen: Sequence[InboundSeen], at: datetime
+) -> None:
+    """Marks every tip that this phone wrote before: as a wish, and never as an erasure (ADR 65).
+
+    A sender can be forged, so only what the gateway's inbox lists counts. A phone is known by this week's key and the
+    last one's: what is older is nobody's any more.
+    """
+    if not any(row.proved_at for row in seen):
+        return
+    before = min(row.received_at for row in seen)
+    ids = tips.written_by(session, kit.pseudonyms.contacts(message.sender, at), before)
+    endings.wish(session, kit, ids, actor=SMS)
 
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:

@@ -37,25 +37,7 @@ from hotline.store.referrals.known_cases import KnownCases
 from hotline.store.tips.tips import Tip
 
 
-def hint(session: Session, kit: Kit, responder: Responder, about: str | None) -> Wording:
-    """Returns the hint about a case that this responder knows by the reference `about`."""
-    referral = referrals.of_responder(session, responder.id, about) if about else None
-    code = responders_entry(kit.line.service_code)
-    if about is None or referral is None:
-        return Wording(Template.NOTHING_OPEN, {"code": code}, responder.language)
-    tip = session.get_one(Tip, referral.tip_id)
-    if tip.closed_at is not None or referral.released_at is not None:
-        is_drill = tip.channel == trial.DRILL
-        over = Template.EXERCISE if is_drill else Template.CASE_OVER
-        return Wording(over, {"ref": about}, responder.language)
-    case = case_standing.offered_case(session, tip, responder)
-    if case.closure_requested and responder.level == Level.NATIONAL:
-        return Wording(Template.ASK_BACK_DIAL, {"ref": about, "code": code}, responder.language)
-    digits = case_standing.worded(kit, case, responder.language)
-    return Wording(Template.ASK_BACK, {"ref": about, "digits": digits}, responder.language)
-
-
-def no_more(kit: Kit, responder: Responder) -> Wording:
+def _no_more(kit: Kit, responder: Responder) -> Wording:
     """Returns the last answer of an hour."""
     code = {"code": responders_entry(kit.line.service_code)}
     return Wording(Template.NO_MORE_ANSWERS, code, responder.language)
@@ -167,7 +149,7 @@ def hear(
     key, urgent = _digest(kit, message, reading), bool(reply.dangers)
     counted = responder_sms.may_answer(session, responder, why, key, at, in_danger=urgent)
     if counted is Why.LAST:
-        responder_sms.say(session, responder, no_more(kit, responder), at)
+        responder_sms.say(session, responder, _no_more(kit, responder), at)
     elif counted is not None:
         for wording, of in _worded(session, kit, responder, reply, done):
             responder_sms.say(session, responder, wording, at, of=of)
@@ -192,7 +174,7 @@ def _ask_beside(
     if counted is None:
         return
     is_last = counted is Why.LAST
-    wording = no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
+    wording = _no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
     responder_sms.say(session, responder, wording, at)
 
 
@@ -274,4 +256,17 @@ def _confirmation(
 def _hint(session: Session, kit: Kit, responder: Responder, reply: ReadReply) -> Wording:
     """Words the hint about the case that was named; else about the newest one in danger, or the newest one."""
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
-    return hint(session, kit, responder, about)
+    referral = referrals.of_responder(session, responder.id, about) if about else None
+    code = responders_entry(kit.line.service_code)
+    if about is None or referral is None:
+        return Wording(Template.NOTHING_OPEN, {"code": code}, responder.language)
+    tip = session.get_one(Tip, referral.tip_id)
+    if tip.closed_at is not None or referral.released_at is not None:
+        is_drill = tip.channel == trial.DRILL
+        over = Template.EXERCISE if is_drill else Template.CASE_OVER
+        return Wording(over, {"ref": about}, responder.language)
+    case = case_standing.offered_case(session, tip, responder)
+    if case.closure_requested and responder.level == Level.NATIONAL:
+        return Wording(Template.ASK_BACK_DIAL, {"ref": about, "code": code}, responder.language)
+    digits = case_standing.worded(kit, case, responder.language)
+    return Wording(Template.ASK_BACK, {"ref": about, "digits": digits}, responder.language)

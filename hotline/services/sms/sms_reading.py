@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hotline.domain import trial
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import AnswerForm, MessageIn
 from hotline.domain.sms.sms_tip import cannot_wait
@@ -19,17 +18,13 @@ from hotline.engine.keying import keys
 from hotline.engine.run import Run
 from hotline.errors import RunsUnavailable
 from hotline.ports import DoorKit
-from hotline.services import weekly_keys
 from hotline.services.dialogue import commit
-from hotline.services.dialogue.answer_effects import EffectContext
+from hotline.services.dialogue.commit import EffectContext
 from hotline.services.doorbell import ring
-from hotline.services.reach import outreach
-from hotline.services.sms import sms_replies, sms_screens
+from hotline.services.sms import sms_replies, sms_screens, sms_tips
 from hotline.services.sms.sms_screens import LONGEST_KEY, Spoken, TalkContext
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts, openings
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.openings import HeldDialogue
+from hotline.store.dialogue import openings
 from hotline.store.dialogue.ways import Step
 from hotline.text.languages import FIRST
 
@@ -130,7 +125,9 @@ def note(
 ) -> int | None:
     """Count what was read, and write the answer, in the caller's transaction; the answer's id, where there is one."""
     talk, spoken = heard.talk, heard.spoken
-    dialogue = openings.hold(session, talk.dialogue) or _opened(session, kit, message, talk)
+    dialogue = sms_tips.held_or_begun(
+        session, kit, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
+    )
     context = EffectContext(kit, heard.on.book, dialogue.key, message.sender)
     commit.in_transaction(session, context, dialogue, [Step(1, spoken.run, spoken.events)])
     openings.keep(session, dialogue)
@@ -195,28 +192,3 @@ def _recalled(kit: DoorKit, key: str) -> Talk | None:
 
 def _stage(kit: DoorKit, revision_id: int, began: datetime) -> TalkContext:
     return sms_screens.talk_context(kit.books.book(revision_id), began.date())
-
-
-def _opened(session: Session, kit: DoorKit, message: MessageIn, talk: Talk) -> HeldDialogue:
-    row = Dialogue(
-        key=talk.dialogue,
-        channel=trial.channel_of(message.sender, SMS),
-        revision_id=talk.revision_id,
-        entry=talk.entry,
-        dialled=0,
-        reporting=False,
-        responder_id=None,
-        network=message.network,
-        language=FIRST,
-        counted=[],
-        started_at=talk.began,
-        ended_at=None,
-        heard=0,
-    )
-    weekly_keys.forget_at(session, kit, talk.began)
-    contacts.open_dialogue(session, row)
-    dialogue = openings.hold(session, talk.dialogue)
-    assert dialogue is not None
-    outreach.log_session(session, dialogue)
-    outreach.log_person(session, kit, message.sender, talk.began)
-    return dialogue

@@ -24,6 +24,7 @@ from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
 from hotline.services.outbox.delivery import Outgoing
 from hotline.services.reach import outreach
+from hotline.services.reach.outreach import UNANSWERABLE
 from hotline.services.sms import sms_screens
 from hotline.store.database import Session
 from hotline.store.outbox import messages, outbox
@@ -31,6 +32,7 @@ from hotline.store.outbox.messages import Message
 from hotline.store.outbox.outbox import Claim
 from hotline.text.gsm7 import segments
 
+SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
 """As for alerts: with the longest send it ends before the job's twenty seconds."""
@@ -65,7 +67,7 @@ def write(
     Rwandan mobile: an answer to a satellite number costs many times an ordinary one. Those are counted.
     """
     if not _answerable(to):
-        outreach.log_unanswerable(session, at)
+        outreach.log_alone(session, UNANSWERABLE, SMS, at)
         return None
     if outbox.is_stopped(session, kit.pseudonyms.stopped(to)):
         return None
@@ -146,7 +148,7 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
         )
     with kit.database.reading() as session:
         today = outbox.answers_since(session, _midnight(kit.now()))
-        silent = outreach.unanswerable(session, kit.now())
+        silent = outreach.counted_today(session, UNANSWERABLE, kit.now())
     most = int(kit.line.sms_a_day * SHARE)
     says = f"{today} of {most} today, {silent} to numbers that get none"
     if today < most:

@@ -25,6 +25,7 @@ from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.openings import HeldDialogue
 from hotline.store.tips import tips
 from hotline.store.tips.told_tips import ToldTip
+from hotline.text.languages import FIRST
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
@@ -146,9 +147,8 @@ def _file(
     answers: Mapping[str, str],
     at: datetime,
 ) -> ToldTip | None:
-    dialogue = openings.hold(session, key)
-    if dialogue is None:
-        dialogue = _begin(session, kit, message, known, key, answers[sms_tip.WORDS], at)
+    said = answers[sms_tip.WORDS]
+    dialogue = held_or_begun(session, kit, message, key, known.revision_id, at, tells=said)
     telling = Telling(answers, 1, completed=True, language=dialogue.language)
     return intake.note(session, kit, dialogue, telling, caller=message.sender)
 
@@ -169,34 +169,40 @@ def announce(kit: DoorKit, written: SmsTipWritten) -> None:
     intake.announce(kit, told)
 
 
-def _begin(
+def held_or_begun(
     session: Session,
     kit: DoorKit,
     message: MessageIn,
-    known: Known,
     key: str,
-    said: str,
-    at: datetime,
+    revision_id: int,
+    began: datetime,
+    *,
+    entry: str = "",
+    tells: str | None = None,
 ) -> HeldDialogue:
+    """Returns the session of an SMS, held; made and counted where there is none. `tells`: the words of a tip."""
+    held = openings.hold(session, key)
+    if held is not None:
+        return held
     row = Dialogue(
         key=key,
         channel=trial.channel_of(message.sender, SMS),
-        revision_id=known.revision_id,
-        entry="",
+        revision_id=revision_id,
+        entry=entry,
         dialled=0,
-        reporting=True,
+        reporting=tells is not None,
         responder_id=None,
         network=message.network,
-        language=sms_tip.language(said),
+        language=FIRST if tells is None else sms_tip.language(tells),
         counted=[],
-        started_at=at,
-        ended_at=at,
+        started_at=began,
+        ended_at=None if tells is None else began,
         heard=0,
     )
-    weekly_keys.forget_at(session, kit, at)
+    weekly_keys.forget_at(session, kit, began)
     contacts.open_dialogue(session, row)
     dialogue = openings.hold(session, key)
     assert dialogue is not None
     outreach.log_session(session, dialogue)
-    outreach.log_person(session, kit, message.sender, at)
+    outreach.log_person(session, kit, message.sender, began)
     return dialogue

@@ -3,15 +3,13 @@
 Links that a person makes or undoes: two tips are one situation, or are not. Nothing is merged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind, EntryWay
 from hotline.domain.cases.persons import MetPerson
-from hotline.domain.referrals.coming import Manner
 from hotline.domain.sms.rules_replies import BUTTONS
-from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted
 from hotline.domain.tips.clusters import LikelyPair, LinkReason
 from hotline.domain.tips.promises import TipStop
@@ -21,17 +19,16 @@ from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ringing
 from hotline.services.referrals import casework, correcting, endings
-from hotline.services.tips import keeping_from, lifting, retention
+from hotline.services.tips import keeping_from, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
-from hotline.services.tips.keeping_from import KeptFrom
 from hotline.services.tips.persons import case_persons
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import referrals
 from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.tips import links, visible
+from hotline.store.tips import likeness, visible
 from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import ExclusionReason, Viewer
+from hotline.store.tips.visible import Viewer
 
 ACTIONS = ("tips_linked", "tips_unlinked")
 """Rows of the audit log that name another tip: for whoever may know of that one alone."""
@@ -49,9 +46,9 @@ def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in trial.UNCOUNTED for one in (a, b)):
             raise EndRefused("an exercise, or a call of the line itself, is no situation")
-        row = links.between(session, a, b)
+        row = likeness.between(session, a, b)
         if row is None:
-            links.keep(session, [LikelyPair(a, b, LinkReason.SAID)], actor, kit.now())
+            likeness.keep_links(session, [LikelyPair(a, b, LinkReason.SAID)], actor, kit.now())
         elif row.undone_at is None:
             raise EndRefused(f"tips {a} and {b} are linked already", TipStop.LINKED_ALREADY)
         else:
@@ -64,7 +61,7 @@ def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reaso
     """Somebody says that they are not. Nothing links them again but a person. Raises NotFound, EndRefused."""
     with kit.database.writing() as session:
         _check(session, a, b, viewer)
-        row = links.between(session, a, b)
+        row = likeness.between(session, a, b)
         if row is None or row.undone_at is not None:
             raise EndRefused(f"tips {a} and {b} are not linked", TipStop.NOT_LINKED)
         row.undone_by, row.undone_at = actor, kit.now()
@@ -90,11 +87,27 @@ def _record(
         audit.of_tip(session, one, action, actor, kit.now(), f"tip {other}: {reason}")
 
 
-def close(kit: ConsoleKit, by: SignedIn, tip_id: int, outcome: TipOutcome, reason: str) -> bool:
-    """Whether it is closed: where a second person judges first, it is not yet. Raises NotFound."""
-    check(kit, by, tip_id)
-    kept = retention.close_tip(kit, tip_id, by=by.actor, reason=reason, outcome=outcome)
-    return kept.tip.closed_at is not None
+def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
+    """Returns the same act for an account that may know of the tip. `national`: the national desk alone decides it.
+
+    It raises NotFound, and what the act raises.
+    """
+    may = check_national if national else check
+
+    def does(kit: ConsoleKit, by: SignedIn, tip_id: int, *, reason: str, **values: object) -> None:
+        may(kit, by, tip_id)
+        act(kit, tip_id, by=by.actor, reason=reason, **values)
+
+    return does
+
+
+close = _checked(retention.close_tip)
+"""Closes it; where a second person judges first, requests that."""
+reopen, helped = _checked(retention.reopen_tip), _checked(retention.helped)
+hold, lift = _checked(retention.hold, national=True), _checked(retention.lift, national=True)
+decide_erasure = _checked(endings.decide, national=True)
+say_how = _checked(correcting.say, national=True)
+keep_from = _checked(keeping_from.keep_from, national=True)
 
 
 def judge(
@@ -114,52 +127,11 @@ def judge(
     )
 
 
-def reopen(kit: ConsoleKit, by: SignedIn, tip_id: int, reason: str) -> None:
-    """Raises NotFound, EndRefused."""
-    check(kit, by, tip_id)
-    retention.reopen_tip(kit, tip_id, by=by.actor, reason=reason)
-
-
-def helped(kit: ConsoleKit, by: SignedIn, tip_id: int, reason: str) -> None:
-    """Raises NotFound."""
-    check(kit, by, tip_id)
-    retention.helped(kit, tip_id, by=by.actor, reason=reason)
-
-
-def hold(kit: ConsoleKit, by: SignedIn, tip_id: int, *, holds: bool, reason: str) -> None:
-    """A court wants its words kept, or wants them no more. Raises NotFound."""
-    check_national(kit, by, tip_id)
-    act = retention.hold if holds else retention.lift
-    act(kit, tip_id, by=by.actor, reason=reason)
-
-
-def decide_erasure(
-    kit: ConsoleKit, by: SignedIn, tip_id: int, *, erases: bool, reason: str
-) -> None:
-    """Erases the words now, or keeps them 30 days more. Raises NotFound, ErasureRefused."""
-    check_national(kit, by, tip_id)
-    endings.decide(kit, tip_id, erases=erases, by=by.actor, reason=reason)
-
-
 def others_to_erase(kit: ConsoleKit, by: SignedIn, tip_id: int) -> Sequence[int]:
     """Returns other tips that the same request is for, as far as this account may know of them."""
     found = endings.undecided_others(kit, tip_id)
     with kit.database.reading() as session:
         return sorted(tip_pages.known(session, viewer_of(session, by), found))
-
-
-def say_how(kit: ConsoleKit, by: SignedIn, tip_id: int, manner: Manner, reason: str) -> None:
-    """The national desk says how to go. Raises NotFound, EndRefused."""
-    check_national(kit, by, tip_id)
-    correcting.say(kit, tip_id, manner, by=by.actor, reason=reason)
-
-
-def keep_from(
-    kit: ConsoleKit, by: SignedIn, tip_id: int, whom: KeptFrom, why: str, reason: str
-) -> None:
-    """`why` is an `ExclusionReason`. Raises NotFound, EndRefused."""
-    check_national(kit, by, tip_id)
-    keeping_from.keep_from(kit, tip_id, whom, ExclusionReason(why), by=by.actor, reason=reason)
 
 
 def say_like(
@@ -178,7 +150,7 @@ def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reas
     with kit.database.reading() as session:
         if exclusion_id not in {row.id for row in visible.standing(session, tip_id)}:
             raise NotFound(f"tip {tip_id} is kept from nobody by that")
-    lifting.ask(kit, by.actor, exclusion_id, reason)
+    keeping_from.ask_lift(kit, by.actor, exclusion_id, reason)
 
 
 def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:

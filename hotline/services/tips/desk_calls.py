@@ -11,12 +11,12 @@ from hotline.domain.accounts.account import SignedIn
 from hotline.domain.call_back import CallBackState, CallOutcome, Window, called, same_person
 from hotline.domain.desk.desks import of_account
 from hotline.domain.tip import NATIONAL
-from hotline.errors import KeyMissing, NotFound
+from hotline.errors import NotFound
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import sessions
 from hotline.services.desk import admissions, call_back_desk
 from hotline.services.desk.call_back_desk import Opened
 from hotline.services.tips.desk_viewer import is_national, viewer_of
+from hotline.services.tips.persons.case_persons import key_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import AuditEntry
@@ -83,9 +83,7 @@ def approve(
 def read(kit: ConsoleKit, by: SignedIn, token: str, call_back_id: int, reason: str) -> Opened:
     """Number and word, by the key of this session. Raises NotFound, CallRefused, KeyMissing, SealBroken."""
     _check(kit, by, call_back_id)
-    private_key = sessions.key_of(kit, token)
-    if private_key is None:
-        raise KeyMissing("the key of this session is closed")
+    private_key = key_of(kit, token)
 
     def keys() -> Sequence[bytes]:
         with kit.database.reading() as session:
@@ -104,15 +102,11 @@ def end(
 
 
 def _check(kit: ConsoleKit, by: SignedIn, call_back_id: int) -> None:
+    """Raises NotFound: the national desk alone knows of a call, and of none of a tip that is kept from it."""
     with kit.database.reading() as session:
-        row = call_backs.one(session, call_back_id)
-        if row.tip_id not in _seen(session, by, [row.tip_id]):
+        row, viewer = call_backs.one(session, call_back_id), viewer_of(session, by)
+        if not is_national(viewer) or not tip_pages.known(session, viewer, [row.tip_id]):
             raise NotFound(f"no call-back {call_back_id}")
-
-
-def _seen(session: Session, by: SignedIn, tip_ids: Sequence[int]) -> frozenset[int]:
-    viewer = viewer_of(session, by)
-    return frozenset(tip_pages.known(session, viewer, tip_ids) if is_national(viewer) else ())
 
 
 def _line(row: CallBack, me: str, is_open: bool, asked: AuditEntry | None) -> CallLine:

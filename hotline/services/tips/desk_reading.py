@@ -5,7 +5,7 @@ Nothing here outlives a request. Nothing that a hook reaches imports this file.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from hotline.domain.accounts.account import SignedIn
@@ -16,7 +16,6 @@ from hotline.errors import AskRefused, KeyMissing, NotFound, SealBroken
 from hotline.ports import ConsoleKit
 from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_grant
-from hotline.services.accounts import sessions
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access, admissions, ask_back
@@ -24,6 +23,7 @@ from hotline.services.desk.access import OpenedTip, Unlocked
 from hotline.services.referrals import endings, ladder
 from hotline.services.referrals.case_standing import RESPONDER
 from hotline.services.tips.desk_viewer import found_or_refused
+from hotline.services.tips.persons.case_persons import key_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import asked_back, referrals
@@ -34,14 +34,6 @@ from hotline.store.tips.visible import Viewer
 Got = TypeVar("Got")
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDesk:
-    """A desk that opened a tip, and its key of today, also where the one before did."""
-
-    code: str
-    key: bytes = field(repr=False)
-
-
 def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedTip:
     """A tip's words. The audit row is committed before anybody sees them; what is refused leaves one too.
 
@@ -50,8 +42,8 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
     viewer, _ = found_or_refused(kit, by, tip_id, reason)
     actor = audit.by_actor(by.actor)
 
-    def opened(session: Session, found: Unlocked, desk: OpenDesk) -> OpenedTip:
-        return access.words_of(session, found, desk.code)
+    def opened(session: Session, found: Unlocked, desk: str) -> OpenedTip:
+        return access.words_of(session, found, desk)
 
     try:
         told = _with_key(kit, by, token, viewer, tip_id, opened)
@@ -72,10 +64,10 @@ def ask(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, question: str, r
     """Put a question behind the receipt, once. Raises NotFound, AskRefused, KeyMissing, SealBroken."""
     viewer, _ = found_or_refused(kit, by, tip_id, reason)
 
-    def keyed(_: Session, found: Unlocked, desk: OpenDesk) -> tuple[Tip, bytes, str]:
-        named = {"uid": found.tip.uid, "desk": desk.code}
+    def keyed(_: Session, found: Unlocked, desk: str) -> tuple[Tip, bytes, str]:
+        named = {"uid": found.tip.uid, "desk": desk}
         key = open_grant(found.grant, private_key=found.private_key, **named)
-        return found.tip, key, desk.code
+        return found.tip, key, desk
 
     tip, tip_key, desk = _with_key(kit, by, token, viewer, tip_id, keyed)
     with kit.database.writing() as session:
@@ -100,12 +92,10 @@ def _with_key(
     token: str,
     viewer: Viewer,
     tip_id: int,
-    gets: Callable[[Session, Unlocked, OpenDesk], Got],
+    gets: Callable[[Session, Unlocked, str], Got],
 ) -> Got:
     """What the first desk that opens the tip gets of it; another desk's broken seal hides nothing."""
-    private_key = sessions.key_of(kit, token)
-    if private_key is None:
-        raise KeyMissing("the key of this session is closed")
+    private_key = key_of(kit, token)
     with kit.database.reading() as session:
         for desk, found in _unlocked(session, kit, by, viewer, tip_id, private_key):
             with suppress(SealBroken):
@@ -115,7 +105,7 @@ def _with_key(
 
 def _unlocked(
     session: Session, kit: ConsoleKit, by: SignedIn, viewer: Viewer, tip_id: int, private_key: bytes
-) -> Iterator[tuple[OpenDesk, Unlocked]]:
+) -> Iterator[tuple[str, Unlocked]]:
     """By each desk of this account that may read it, what opens it: today's key, and the one a rotation put aside."""
     member = of_account(by.account_id)
     for desk in sorted(viewer.desks):
@@ -123,9 +113,8 @@ def _unlocked(
         if grant is None or tip.erased_at is not None:
             continue
         key = kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
-        opens = admissions.open_as(session, desk, member, private_key)
-        for one in opens:
-            yield OpenDesk(desk, opens[0].key), Unlocked(tip, key, one.key)
+        for one in admissions.open_as(session, desk, member, private_key):
+            yield desk, Unlocked(tip, key, one.key)
 
 
 def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int, actor: str) -> None:

@@ -20,11 +20,7 @@ from hotline.store.tips.visible import Viewer
 
 def viewer_of(session: Session, by: SignedIn) -> Viewer:
     """By the desks that its key opens; where it was joined to a responder, by hers too."""
-    return viewer_of_account(session, by.account_id)
-
-
-def viewer_of_account(session: Session, account_id: int) -> Viewer:
-    account = accounts.one(session, account_id)
+    account = accounts.one(session, by.account_id)
     member = of_account(account.id)
     opens = frozenset(
         code

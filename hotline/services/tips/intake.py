@@ -28,11 +28,9 @@ from hotline.services.referrals.correcting import Route
 from hotline.store.database import Session
 from hotline.store.desk import desks
 from hotline.store.dialogue.openings import HeldDialogue
-from hotline.store.tips import tips, told_tips, untold
+from hotline.store.tips import tips, told_tips
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
-
-WHOLE = (TipState.FILED, TipState.COMPLETE)
 
 
 def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState) -> None:
@@ -62,7 +60,7 @@ def wants_referral(tip: Tip | ToldTip) -> bool:
 
 
 def _wait(session: Session, tip: Tip | ToldTip) -> None:
-    untold.put(session, tip.id, tip.urgency)
+    tips.wait(session, tip.id, tip.urgency)
     tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
 
 
@@ -98,7 +96,7 @@ def note(
     if come_to is None:
         return None
     identity = kit.pseudonyms.identity(dialogue.key, str(telling.passage))
-    found = told_tips.of_passage(session, dialogue.key, telling.passage, identity)
+    found = told_tips.of_passage(session, identity)
 
     tip = found or _new(kit, dialogue, telling, identity=identity, caller=caller)
     kind, before, route = tip.category, coming_of(tip), correcting.route_of(tip)

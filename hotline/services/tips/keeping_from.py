@@ -1,26 +1,32 @@
 """Keeping a tip from a person or a desk: who is named in it, or whom the person who told it does not trust.
 
-One keeps it from somebody; two lift it. He is never told why he hears nothing more.
+One keeps it from somebody; two lift it: one of the national desk asks, another decides. He is
+never told why he hears nothing more.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain.accounts.account import entered_as
+from hotline.domain.accounts.account import Actor, SignedIn, entered_as
 from hotline.domain.cases.entries import LIFTED, WHY, YES, EntryKind
+from hotline.domain.desk.desks import of_account, of_responder
 from hotline.domain.places.places import district_named
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.promises import TipStop
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
+from hotline.services import approving
+from hotline.services.approving import About, ApprovalRule, Decision
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ringing
 from hotline.services.people.leaves import find
 from hotline.services.referrals import ladder
+from hotline.services.tips import desk_viewer
 from hotline.store.accounts import accounts
+from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.desk.audit import Signer
@@ -29,6 +35,7 @@ from hotline.store.referrals import personnel, referrals, retention
 from hotline.store.tips import tips, visible
 from hotline.store.tips.visible import Excluded, Exclusion, ExclusionReason
 from hotline.text.names import is_one_name
+from hotline.text.remark import remark
 
 EVERY_STEP = 1 << 30
 
@@ -41,24 +48,24 @@ class KeptFrom:
     desk: str | None = None
 
 
-def keep_from(
-    kit: Kit, tip_id: int, whom: KeptFrom, why: ExclusionReason, *, by: Signer, reason: str
-) -> None:
+def keep_from(kit: Kit, tip_id: int, whom: KeptFrom, why: str, *, by: Signer, reason: str) -> None:
     """From now on they know nothing of the tip; what they had to do goes on to others at once.
 
-    A name that fits a responder and an account is kept from both. Raises NotFound, EndRefused where they are kept from
-    it already.
+    `why` is an `ExclusionReason`. A name that fits a responder and an account is kept from both. Raises NotFound,
+    EndRefused where they are kept from it already.
     """
     at = kit.now()
     with ringing(kit) as session:
         tip = tips.filed(session, tip_id)
-        there = {row.whom for row in visible.of_tip(session, tip_id)}
+        there = {row.whom for row in visible.standing(session, tip_id, for_writing=True)}
         fresh = [one for one in _whom(session, whom) if one not in there]
         if not fresh:
             raise EndRefused(f"tip {tip_id} is kept from them already", TipStop.KEPT_ALREADY)
         signed = audit.signer(by)
         for one in fresh:
-            row = Exclusion(tip_id=tip.id, **one._asdict(), why=why, by=signed, at=at)
+            row = Exclusion(
+                tip_id=tip.id, **one._asdict(), why=ExclusionReason(why), by=signed, at=at
+            )
             session.add(row)
             session.flush()
             log_of(session, row, row.by, at)
@@ -119,3 +126,69 @@ def _desk(session: Session, typed: str) -> str:
         if code in (typed, district) or (name and is_one_name(name, typed)):
             return code
     raise NotFound("no such desk: say a person, or a desk that is not the national one")
+
+
+def ask_lift(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
+    """Lets the end of an exclusion wait for another person; once is enough. Raises NotFound."""
+    with kit.database.writing() as session:
+        row = _held(session, exclusion_id)
+        if approving.request(session, kit, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason):
+            asker, why = audit.signer(by), f"{row.whom}: {reason}"
+            audit.of_tip(session, row.tip_id, "tip_exclusion_lift_asked", asker, kit.now(), why)
+
+
+def _held(session: Session, exclusion_id: int) -> Exclusion:
+    row = session.get(Exclusion, exclusion_id, with_for_update=True)
+    if row is None or row.lifted_at is not None:
+        raise NotFound("the tip is kept from nobody by that any more")
+    return row
+
+
+def _id_in(asked: Approval) -> int:
+    return int(asked.subject.partition(":")[2])
+
+
+def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About | None:
+    """Shows nothing of a tip that is kept from the reader, by the desks that they open."""
+    row = session.get(Exclusion, _id_in(asked))
+    viewer = desk_viewer.viewer_of(session, by)
+    if row is None or row.lifted_at is not None or not desk_viewer.is_national(viewer):
+        return None
+    if not visible.is_visible(session, row.tip_id, viewer):
+        return None
+    name, member = name_of(session, row), ""
+    if row.responder_id is not None:
+        member = of_responder(row.responder_id)
+    elif row.account_id is not None:
+        member = of_account(row.account_id)
+    asks, tip = approving.name_of(asked.asked_by), row.tip_id
+    return About(
+        remark("{by} asks that {about} may know of tip {tip} again", by=asks, about=name, tip=tip)
+        if name
+        else remark(
+            "{by} asks that the desk {desk} may know of tip {tip} again",
+            by=asks,
+            desk=row.desk_code or "",
+            tip=tip,
+        ),
+        f"tip:{tip}",
+        detail=str(row.whom),
+        name=name,
+        member=member,
+    )
+
+
+def _lift(decision: Decision) -> None:
+    row = _held(decision.session, _id_in(decision.row))
+    row.lifted_by, row.lifted_at = audit.by_actor(decision.by), decision.kit.now()
+    log_of(decision.session, row, row.lifted_by, row.lifted_at, lifted=True)
+
+
+LIFT = ApprovalRule(
+    kind=ApprovalKind.LIFT,
+    decided_by=approving.NATIONAL,
+    about=_about,
+    approve=_lift,
+    given="tip_exclusion_lifted",
+    refused="tip_exclusion_kept",
+)

@@ -40,25 +40,6 @@ def offered(session: Session, kit: Kit, book: Book, tip_ids: Collection[int]) ->
     return [QUESTION_OFFERED, flag_of(question.name)]
 
 
-def take(
-    session: Session,
-    kit: Kit,
-    *,
-    tip_ids: Collection[int],
-    seen: Collection[str],
-    said: str,
-    language: str,
-) -> None:
-    """Seals an answer and tells of it, if nobody has answered the question that was `seen` meanwhile."""
-    row = asked_back.waiting(session, tip_ids, for_writing=True)
-    if row is None or not said or flag_of(row.question) not in seen:
-        return
-    row.body = kit.sealer.answer({"answer": said, "language": language}, public_key=row.public_key)
-    row.answered_at = kit.now()
-    audit.of_tip(session, row.tip_id, "question_answered", "receipt", kit.now())
-    _tell(session, kit, row)
-
-
 def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
     """Tells each recipient that something has come, by the name that they know the tip by, and no content."""
     at = kit.now()
@@ -143,7 +124,14 @@ def erase(session: Session, kit: Kit, opened: SecretLook | None) -> None:
 def answer(
     session: Session, kit: Kit, opened: SecretLook | None, said: str, *, language: str
 ) -> None:
-    """Her answer to the question that her newest PIN has opened."""
-    if opened is not None and opened.opened_key is not None:
-        ids = receipts.find(session, opened.opened_key).tip_ids
-        take(session, kit, tip_ids=ids, seen=opened.said, said=said, language=language)
+    """Seals her answer to the question that her newest PIN has opened, unless it was answered meanwhile, and tells."""
+    if opened is None or opened.opened_key is None or not said:
+        return
+    tip_ids = receipts.find(session, opened.opened_key).tip_ids
+    row = asked_back.waiting(session, tip_ids, for_writing=True)
+    if row is None or flag_of(row.question) not in opened.said:
+        return
+    row.body = kit.sealer.answer({"answer": said, "language": language}, public_key=row.public_key)
+    row.answered_at = kit.now()
+    audit.of_tip(session, row.tip_id, "question_answered", "receipt", kit.now())
+    _tell(session, kit, row)

@@ -1,4 +1,4 @@
-"""One tip in clear as an account of the console sees it: its line of time, and what may be done with it.
+"""Tips in clear as an account of the console sees them: a page of the list, what waits too long, and one tip whole.
 
 Reasons that people gave are shown to the national desk alone: they may name somebody whom a district knows. Of a
 requested closure and its refusal, the desk whose member asked reads them too.
@@ -6,32 +6,258 @@ requested closure and its refusal, the desk whose member asked reads them too.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.entries import SAYS, EntryKind
+from hotline.domain.cases.following import FollowKind
 from hotline.domain.desk.audit_sentences import actor, template
 from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Coming
+from hotline.domain.tip import Basis, Matter, TipState, Urgency
+from hotline.domain.tips.promises import Asked, TipFilter, Wait, wait_of
 from hotline.engine.numbers.questions import Question, QuestionStatus
 from hotline.errors import NotReady
 from hotline.ports import ConsoleKit
+from hotline.services import weekly_keys
 from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
 from hotline.services.referrals import case_standing, endings
+from hotline.services.referrals.case_standing import coming_of
 from hotline.services.tips import desk_acts, keeping_from, waiting_closures
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.services.tips.persons import case_persons
 from hotline.services.tips.persons.case_persons import CasePersons
-from hotline.services.tips.tip_lines import TipLine, lines_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.outbox import health
 from hotline.store.people import responders
-from hotline.store.referrals import cluster_names, deadlines, referrals
+from hotline.store.referrals import cluster_names, deadlines, referrals, retention
 from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.tips import links, tips, visible
+from hotline.store.tips import likeness, tips, visible
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
+
+ROWS = 50
+"""Of one page."""
+MOST_LATE = 200
+"""So many that wait are looked at: behind them nobody counts any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipLine:
+    """A tip in clear, for a row of the list and the head of its page."""
+
+    id: int
+    matter: str
+    place: str
+    within: str | None
+    sector: str | None
+    category: str | None
+    urgency: int
+    official: str
+    is_child: bool
+    is_fragment: bool
+    is_exercise: bool
+    language: str
+    """In which it was told."""
+    filed_at: datetime | None
+    coming: Coming
+    manner: str | None
+    wait: Wait | None
+    """How long it waited to be taken; None of a fragment, and of what was closed untaken."""
+    is_taken: bool
+    """A responder holds it, and no one else is asked to take it."""
+    taken_by: str
+    """The holder, also while people are asked to take it; empty where there is none."""
+    asked: Asked | None
+    """Why people are asked to take it while a responder holds it."""
+    is_helped: bool
+    closed_at: datetime | None
+    outcome: str | None
+    end_wanted: str | None
+    closure_requested_at: datetime | None
+    closure_age: timedelta | None
+    """How long its closure has waited for a second person; None where none was requested."""
+    linked: int
+    question: str
+    is_red: bool
+    is_held: bool
+    erase_wanted_at: datetime | None
+    erased_at: datetime | None
+    goes_at: datetime
+    """When its words go, unless somebody holds them."""
+    warned: bool
+    owed: frozenset[FollowKind]
+    """What somebody was asked about a person of it, and nobody has said yet."""
+
+
+OF_TIP = (
+    *("id", "matter", "place", "within", "sector", "category", "urgency", "official", "language"),
+    *("filed_at", "manner", "closed_at", "outcome", "closure_requested_at"),
+    *("erase_wanted_at", "erased_at"),
+)
+"""What a line says as the tip's row has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipList:
+    lines: Sequence[TipLine]
+    before: int | None
+    """The older ones lie below this id; None where these are the oldest."""
+    opens: bool
+    """Whether any desk's key was sealed to this account."""
+    is_national: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateTip:
+    id: int
+    place: str
+    within: str | None
+    wait: Wait
+    passed_by: str
+    """The holder who passed it on; empty where no one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class UntakenTips:
+    late: Sequence[LateTip]
+    """Who waits longest at the head."""
+    in_time: int
+    """How many more wait, within what was promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the tips of a page, by their ids."""
+
+    takes: Mapping[int, datetime]
+    asked: Mapping[int, Asked]
+    questions: Mapping[int, str]
+    held: frozenset[int]
+    linked: Mapping[int, int]
+    names: Mapping[int, str]
+    red: frozenset[int]
+    owed: Mapping[int, frozenset[FollowKind]]
+
+
+def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
+    """Returns one page of the newest: what waits and is late first, then what is urgent. Raises StoreUnavailable.
+
+    A page is cut by the numbers of tips, so the order holds within it. Today names what is late on any page.
+    """
+    weekly_keys.forget(kit)
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        found = tip_pages.page(session, viewer, wanted, before=before, limit=ROWS + 1)
+        lines = lines_of(session, viewer, found[:ROWS], kit.now())
+    older = found[ROWS - 1].id if len(found) > ROWS else None
+    return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
+
+
+def _order(line: TipLine) -> tuple[bool, int, int]:
+    """Late, then urgent, then newest. What waits for nobody stands behind, by its number alone."""
+    waits = line.closed_at is None and not line.is_taken and not line.is_fragment
+    is_late = waits and line.wait is not None and line.wait.is_late
+    asks = waits or line.closure_age is not None
+    return not is_late, line.urgency if asks else Urgency.HEARD + 1, -line.id
+
+
+def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
+    """What nobody has taken yet, and what of it waits longer than was promised."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        rows = tip_pages.waiting(session, viewer, MOST_LATE) if viewer.desks else ()
+        passed = _passed_by(session, rows)
+    waits = [(tip, wait) for tip in rows if (wait := _wait(tip, None, at)) is not None]
+    late = [
+        LateTip(tip.id, tip.place, tip.within, wait, passed.get(tip.id, ""))
+        for tip, wait in waits
+        if wait.is_late
+    ]
+    return UntakenTips(late, len(waits) - len(late))
+
+
+def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
+    """Returns the name of the holder who passed each of these on."""
+    asked = health.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
+    if Asked.PASSED_ON not in asked.values():
+        return {}
+    names = responders.names(session)
+    passed = [tip for tip in tips if asked.get(tip.id) is Asked.PASSED_ON]
+    return {tip.id: names.get(tip.holder_id or 0, "") for tip in passed}
+
+
+def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[Tip]:
+    """Those in which something is owed to a person, the oldest first; of very many the first. No page draws a row."""
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        return tip_pages.owing(session, viewer, MOST_LATE) if viewer.desks else ()
+
+
+def lines_of(
+    session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
+) -> Sequence[TipLine]:
+    """Everything that a row says besides what stands in the tip itself is asked once for the page."""
+    ids = [tip.id for tip in found]
+    clocks = tip_pages.clocks(session, ids)
+    beside = _Beside(
+        takes=tip_pages.takes(session, ids),
+        asked=health.asked_beside_holder(session, ids),
+        questions=tip_pages.questions(session, ids),
+        held=tip_pages.held(session, ids),
+        linked=tip_pages.linked_counts(session, viewer, found),
+        names=responders.names(session) if ids else {},
+        red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.RED),
+        owed=tip_pages.owed(session, ids),
+    )
+    return [_line(tip, beside, at) for tip in found]
+
+
+def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
+    taken_at, asked = beside.takes.get(tip.id), beside.asked.get(tip.id)
+    is_taken = tip.holder_id is not None and asked is None
+    ended_untaken = tip.closed_at is not None or is_taken
+    return TipLine(
+        **{name: getattr(tip, name) for name in OF_TIP},
+        is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
+        is_fragment=tip.state == TipState.FRAGMENT,
+        is_exercise=tip.channel == trial.DRILL,
+        coming=coming_of(tip),
+        wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
+        is_taken=is_taken,
+        taken_by=beside.names.get(tip.holder_id, "") if tip.holder_id is not None else "",
+        asked=asked,
+        is_helped=tip.helped_at is not None,
+        end_wanted=tip.end_wanted if tip.end_wanted_by else None,
+        closure_age=_closure_age(tip, at),
+        linked=beside.linked.get(tip.id, 0),
+        question=beside.questions.get(tip.id, ""),
+        is_red=tip.id in beside.red,
+        is_held=tip.id in beside.held,
+        goes_at=retention.term_of(tip, held=tip.id in beside.held).goes_at,
+        warned=tip.warned_at is not None,
+        owed=beside.owed.get(tip.id, frozenset()),
+    )
+
+
+def _closure_age(tip: Tip, at: datetime) -> timedelta | None:
+    if tip.closure_requested_at is None or tip.closed_at is not None:
+        return None
+    return max(at - tip.closure_requested_at, timedelta())
+
+
+def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
+    if tip.filed_at is None or tip.state == TipState.FRAGMENT or tip.matter != Matter.TIP:
+        return None
+    if tip.channel == trial.DRILL:
+        return None
+    return wait_of(tip.urgency, tip.filed_at, ended_at=taken_at or tip.closed_at, now=at)
+
 
 HIDDEN = ("tip_exclu", "tip_refused")
 """How rows of the audit log begin that the national desk alone is shown: whom a tip is kept from, and who tried it."""
@@ -75,18 +301,6 @@ class TipMoment:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPerson:
-    """Somebody, or a desk, from whom a tip is kept."""
-
-    id: int
-    """Of the exclusion."""
-    name: str
-    desk: str | None
-    why: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class TipSheet:
     line: TipLine
     moments: Sequence[TipMoment]
@@ -112,8 +326,8 @@ class TipSheet:
     """Whether that person holds it, and no one else is asked to take it."""
     questions: Mapping[str, Question]
     """What may be asked back now, by name; empty where nothing may."""
-    kept: Sequence[KeptPerson]
-    """Whom it is kept from, for the national desk."""
+    kept: Sequence[tuple[int, str, str, str]]
+    """For the national desk each exclusion: its id, the person or else the desk that it is kept from, and why."""
     persons: CasePersons
 
 
@@ -156,7 +370,7 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
 
 def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
     ring = {one.id for one in cluster_names.company(session, tip) if one.id != tip.id}
-    others = links.beside(session, [tip.id]).get(tip.id, frozenset())
+    others = likeness.beside(session, [tip.id]).get(tip.id, frozenset())
     return tip_pages.known(session, viewer, ring | others)
 
 
@@ -170,9 +384,9 @@ def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
     return {name: one for name, one in found.items() if one.standing(day) is QuestionStatus.SHOWS}
 
 
-def _kept(session: Session, tip: Tip) -> Sequence[KeptPerson]:
+def _kept(session: Session, tip: Tip) -> Sequence[tuple[int, str, str, str]]:
     return [
-        KeptPerson(row.id, keeping_from.name_of(session, row), row.desk_code, row.why, row.at)
+        (row.id, keeping_from.name_of(session, row), row.desk_code or "", row.why)
         for row in visible.standing(session, tip.id)
     ]
 

@@ -11,7 +11,7 @@ from hotline.domain.jobs import QUEUES
 from hotline.domain.reach.counters import BEYOND, Gauge, Sample, Timing, quantile
 from hotline.errors import StoreUnavailable
 from hotline.ports import LookingKit
-from hotline.services.dialogue import strange_caller
+from hotline.services.reach import outreach as reach
 from hotline.services.watch import checks_database, checks_outside
 from hotline.services.watch import checks_traffic as outside
 from hotline.store.database import Session
@@ -88,7 +88,7 @@ def _outbox(session: Session, kit: LookingKit) -> Measured:
         _one(
             "hotline_strange_caller_hops",
             "Hops of another phone in a session, today.",
-            float(strange_caller.turned_away(session, now)),
+            float(reach.counted_today(session, reach.STRANGE_CALLER, now)),
         ),
         Gauge(
             "hotline_messages",

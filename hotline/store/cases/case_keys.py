@@ -1,14 +1,18 @@
-"""The pair of each case that codes about a person are sealed to, and who holds its private half: rows.
+"""The pair of each case that codes about persons are sealed to, and all that is sealed to it: rows.
 
-A trigger refuses to delete a pair whose codes were not counted, on both databases.
+Codes and the words of notes stand beside their entry in the log.
+A form that a responder has not finished is kept until its next answer.
+Triggers refuse to change a code, and to delete codes and pairs that were not counted, on both databases.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.sealing.case_codes import READER, NewCase
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Row, add_if_new
 from hotline.store.insert_only import keeps_by
 
@@ -39,18 +43,18 @@ class CaseGrant(Row):
 
 
 UNCOUNTED = "NOT EXISTS (SELECT 1 FROM case_counted WHERE tip_id = OLD.tip_id)"
-KEEPING_SQLITE = (
+KEY_SQLITE = (
     f"CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key WHEN {UNCOUNTED}"
     " BEGIN SELECT RAISE(ABORT, 'case_key was not counted yet'); END",
 )
-KEEPING_POSTGRES = (
+KEY_POSTGRES = (
     "CREATE FUNCTION case_key_refuses() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN IF {UNCOUNTED} THEN RAISE EXCEPTION 'case_key was not counted yet'"
     " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$",
     "CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key"
     " FOR EACH ROW EXECUTE FUNCTION case_key_refuses()",
 )
-keeps_by(CaseKey, KEEPING_SQLITE, KEEPING_POSTGRES)
+keeps_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:
@@ -75,3 +79,122 @@ def give(session: Session, tip_id: int, holder: str, sealed_key: bytes) -> bool:
 def grant_of(session: Session, tip_id: int, holder: str) -> bytes | None:
     here = (CaseGrant.tip_id == tip_id, CaseGrant.holder == holder)
     return session.scalar(select(CaseGrant.sealed_key).where(*here))
+
+
+class CaseCode(Row):
+    __tablename__ = "case_code"
+
+    case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """As `sealing.case_codes.seal_codes` makes it, of the entry."""
+
+
+NOT_COUNTED = (
+    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_log l ON l.tip_id = c.tip_id"
+    " WHERE l.id = OLD.case_log_id)"
+)
+CODE_SQLITE = (
+    "CREATE TRIGGER case_code_no_update BEFORE UPDATE ON case_code"
+    " BEGIN SELECT RAISE(ABORT, 'case_code is never changed'); END",
+    f"CREATE TRIGGER case_code_no_delete BEFORE DELETE ON case_code WHEN {NOT_COUNTED}"
+    " BEGIN SELECT RAISE(ABORT, 'case_code was not counted yet'); END",
+)
+CODE_POSTGRES = (
+    "CREATE FUNCTION case_code_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN IF TG_OP = 'DELETE' THEN IF NOT ({NOT_COUNTED}) THEN RETURN OLD; END IF; END IF;"
+    " RAISE EXCEPTION 'case_code is kept until it was counted'"
+    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE TRIGGER case_code_no_change BEFORE UPDATE OR DELETE ON case_code"
+    " FOR EACH ROW EXECUTE FUNCTION case_code_refuses()",
+)
+keeps_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
+
+
+class CaseNote(Row):
+    """The words of a note, sealed under its tip's own key. They go with the tip's words; the entry stays."""
+
+    __tablename__ = "case_note"
+
+    case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """As `sealing.answers.seal_note` makes it."""
+
+
+def keep_body(
+    session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
+) -> None:
+    """Keeps what is sealed, beside its entry in the log."""
+    session.add(table(case_log_id=entry_id, body=body))
+    session.flush()
+
+
+def bodies_of(
+    session: Session, table: type[CaseCode] | type[CaseNote], tip_id: int
+) -> Mapping[int, bytes]:
+    """By the id of its entry, what was sealed; the first first."""
+    found = (
+        select(table.case_log_id, table.body)
+        .join(CaseLogRow, CaseLogRow.id == table.case_log_id)
+        .where(CaseLogRow.tip_id == tip_id)
+        .order_by(table.case_log_id)
+    )
+    return {row.case_log_id: row.body for row in session.execute(found)}
+
+
+def forget_notes(session: Session, tip_ids: Collection[int]) -> None:
+    """The words of these tips' notes."""
+    theirs = select(CaseLogRow.id).where(CaseLogRow.tip_id.in_(tip_ids))
+    gone = delete(CaseNote).where(CaseNote.case_log_id.in_(theirs))
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
+class CaseCounted(Row):
+    """A tip whose codes stand in the sums of its month, or were all written after that."""
+
+    __tablename__ = "case_counted"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    month: Mapped[str]
+    at: Mapped[datetime]
+
+
+def is_counted(session: Session, tip_id: int) -> bool:
+    """Whether its month was counted: what is noted from then on is in no table."""
+    return session.get(CaseCounted, tip_id) is not None
+
+
+def mark_counted(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
+    """From here on their codes may go."""
+    session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
+    session.flush()
+
+
+class StartedFormRow(Row):
+    """The answers of one responder in one case. The next answer replaces them."""
+
+    __tablename__ = "started_form"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"), primary_key=True)
+    at: Mapped[datetime]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def keep_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
+    """Replaces what was kept before. The caller holds the tip."""
+    row = StartedFormRow(tip_id=tip_id, responder_id=responder_id, body=body, at=at)
+    session.merge(row)
+    session.flush()
+
+
+def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
+    here = (StartedFormRow.tip_id == tip_id, StartedFormRow.responder_id == responder_id)
+    session.execute(delete(StartedFormRow).where(*here))
+
+
+def forms_of(session: Session, responder_id: int, tip_ids: Collection[int]) -> Mapping[int, bytes]:
+    """Returns the sealed answers of this responder, by tip."""
+    found = select(StartedFormRow.tip_id, StartedFormRow.body).where(
+        StartedFormRow.responder_id == responder_id, StartedFormRow.tip_id.in_(tip_ids)
+    )
+    return {row.tip_id: row.body for row in session.execute(found)}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain.cases.entries import WHY, CaseEntry, EntryKind, EntryWay
+from hotline.domain.cases.entries import WHY, EntryKind, EntryWay, check_codes
 from hotline.store.bulk import Column, add
 from hotline.store.database import Row, add_if_new, is_any
 from hotline.store.insert_only import never_changes
@@ -19,7 +19,7 @@ from hotline.text.export_sheets import row_id_in
 
 
 class CaseLogRow(Row):
-    """A `domain.cases.entries.CaseEntry`."""
+    """One thing that happened to a case. What happens twice has one `key`, and is written once."""
 
     __tablename__ = "case_log"
 
@@ -33,6 +33,7 @@ class CaseLogRow(Row):
     codes: Mapped[dict[str, Any]]
     key: Mapped[str] = mapped_column(unique=True)
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_log.id"))
+    """The entry that this one corrects: both are shown."""
 
 
 OF_MEETING = (EntryKind.SCREENED, EntryKind.CONSENT)
@@ -40,22 +41,15 @@ OF_TAKING = (EntryKind.TOLD, EntryKind.TAKEN, EntryKind.PASSED)
 never_changes(CaseLogRow)
 
 
-def written(session: Session, entry: CaseEntry) -> int | None:
-    """Write it down in the caller's transaction; its id, or None where its key was written before."""
-    row = CaseLogRow(
-        tip_id=entry.tip_id,
-        at=entry.at,
-        responder_id=entry.responder_id,
-        desk=entry.desk,
-        way=entry.way,
-        kind=entry.kind,
-        codes=dict(entry.codes),
-        key=entry.key,
-        supersedes=entry.supersedes,
-    )
+def written(session: Session, row: CaseLogRow) -> int | None:
+    """Writes an entry in the caller's transaction. Returns its id, or None where its key was written before.
+
+    Raises ValueError for a code of no list.
+    """
+    check_codes(EntryKind(row.kind), row.codes)
     if not add_if_new(session, row):
         return None
-    return session.scalar(select(CaseLogRow.id).where(CaseLogRow.key == entry.key))
+    return session.scalar(select(CaseLogRow.id).where(CaseLogRow.key == row.key))
 
 
 def written_told(
@@ -111,17 +105,12 @@ def newest(session: Session, tip_id: int, kind: EntryKind) -> CaseLogRow | None:
     return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
 
 
-def tip_of_reference(session: Session, reference: str) -> int | None:
-    found = select(Referral.tip_id).where(Referral.reference == reference)
-    return session.scalar(found)
-
-
 def tip_named(session: Session, name: str) -> int | None:
     """By the number of a tip, as in `12` or `T12`, which there may not be; or by any responder's reference."""
     number = name.removeprefix("T")
     if number.isdecimal():
         return row_id_in(number)
-    return tip_of_reference(session, name)
+    return session.scalar(select(Referral.tip_id).where(Referral.reference == name))
 
 
 def last_of(
@@ -132,17 +121,3 @@ def last_of(
     hers = (CaseLogRow.tip_id == tip_id, CaseLogRow.responder_id == responder_id)
     found = select(CaseLogRow).where(*hers, CaseLogRow.kind.in_(kinds))
     return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
-
-
-def entry_of(row: CaseLogRow) -> CaseEntry:
-    return CaseEntry(
-        row.tip_id,
-        EntryKind(row.kind),
-        row.at,
-        EntryWay(row.way),
-        row.key,
-        row.responder_id,
-        row.desk,
-        row.codes,
-        row.supersedes,
-    )

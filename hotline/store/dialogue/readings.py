@@ -124,33 +124,21 @@ def box_of(database: Database, ask_id: int) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def show(session: Session, reading_id: int, shown: bytes) -> bool:
-    """Settle that this place of the text shows it; False where another hop has settled it already."""
-    return _settle(session, reading_id, shown=shown)
+def settle(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
+    """Settles that this place of the text shows it, or, where there is nothing, that it says to wait.
 
-
-def give_up(session: Session, reading_id: int, at: datetime) -> bool:
-    """Settle that this place of the text says to wait; False where another hop has settled it already."""
-    return _settle(session, reading_id, given_up_at=at)
-
-
-def _settle(session: Session, reading_id: int, **settled: object) -> bool:
-    changed = (
+    Of two hops the first one settles it. Returns the reading as it is committed.
+    """
+    session.execute(
         update(PinReading)
         .where(
             PinReading.id == reading_id,
             PinReading.shown.is_(None),
             PinReading.given_up_at.is_(None),
         )
-        .values(**settled)
-        .returning(PinReading.id)
+        .values({"given_up_at": at} if shown is None else {"shown": shown})
         .execution_options(synchronize_session=False)
     )
-    return session.execute(changed).first() is not None
-
-
-def settled(session: Session, reading_id: int) -> PinReading:
-    """The reading as it is committed."""
     fresh = select(PinReading).where(PinReading.id == reading_id)
     return session.scalars(fresh.execution_options(populate_existing=True)).one()
 

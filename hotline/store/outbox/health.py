@@ -23,8 +23,7 @@ from hotline.domain.tips.promises import Asked
 from hotline.store.outbox import messages
 from hotline.store.outbox.messages import SMS, Deadline, LaneHold, Leader, Message, Referral
 from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import WAITS, Tip
-from hotline.store.tips.untold import Untold
+from hotline.store.tips.tips import WAITS, Tip, Untold
 from hotline.store.tips.visible import Viewer, visible_to
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))

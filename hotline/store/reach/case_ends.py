@@ -11,13 +11,9 @@ from hotline.domain import trial
 from hotline.domain.cases import months
 from hotline.domain.tip import Matter
 from hotline.domain.tips.retention import WARNING
-from hotline.store.cases.case_codes import CaseCode
-from hotline.store.cases.case_keys import CaseGrant, CaseKey
+from hotline.store.cases.case_keys import CaseCode, CaseCounted, CaseGrant, CaseKey, StartedFormRow
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.counted import CaseCounted
-from hotline.store.cases.service_referrals import ServiceReferral
-from hotline.store.cases.started_forms import StartedFormRow
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.referrals.retention import HELD
 from hotline.store.tips.tips import Tip
 

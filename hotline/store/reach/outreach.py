@@ -44,7 +44,7 @@ from hotline.store.outbox.health import ON_THE_WAY, TO_RESPONDER
 from hotline.store.outbox.messages import Message
 
 LOCK = 4_114_110_004
-"""PostgreSQL's advisory lock of the counters: the release before counts in them, in each hop."""
+"""PostgreSQL's advisory lock of the counters: of two who fold at once none waits for the other in a ring."""
 
 
 class Reach(Row):

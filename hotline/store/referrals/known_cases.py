@@ -14,8 +14,7 @@ from hotline.domain.referrals.ladder import ESCALATED
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Urgency
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.database import is_any
 from hotline.store.outbox.messages import (
     ANSWERED,

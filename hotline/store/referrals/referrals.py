@@ -34,8 +34,7 @@ from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.referrals.known_cases import by_name
 from hotline.store.tips import tips as tips_store
 from hotline.store.tips import visible
-from hotline.store.tips.tips import WAITS, Grant, Tip
-from hotline.store.tips.untold import Untold
+from hotline.store.tips.tips import WAITS, Grant, Tip, Untold
 from hotline.store.tips.visible import not_kept_from
 
 LATELY = timedelta(days=1)

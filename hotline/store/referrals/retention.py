@@ -48,7 +48,7 @@ from hotline.domain.tips.retention import (
 )
 from hotline.domain.wording import Template
 from hotline.errors import NotFound
-from hotline.store.cases import case_notes
+from hotline.store.cases import case_keys
 from hotline.store.database import Row, add_if_new, is_any
 from hotline.store.dialogue.contacts import Dialogue, InboundSeen
 from hotline.store.outbox.messages import STANDS, Deadline, DeliveryReport, Message, Referral
@@ -131,7 +131,7 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
     """No words, no answer, note, key, pseudonym or receipt. What is left counts: it tells nothing."""
     asked_back.forget(session, ids)
-    case_notes.forget(session, ids)
+    case_keys.forget_notes(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(
         update(Tip)

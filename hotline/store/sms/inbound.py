@@ -101,17 +101,17 @@ def heard(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[I
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 
-def prove(session: Session, rows: Sequence[InboundSeen], at: datetime) -> None:
-    """The inbox lists them."""
+def note(
+    session: Session,
+    rows: Sequence[InboundSeen],
+    *,
+    proved_at: datetime | None,
+    vouched_at: datetime | None,
+) -> None:
+    """Notes that the inbox lists them, or that the gateway itself called with them."""
     for row in rows:
-        row.proved_at = row.proved_at or at
-    session.flush()
-
-
-def vouch(session: Session, rows: Sequence[InboundSeen], at: datetime) -> None:
-    """The gateway itself called with them."""
-    for row in rows:
-        row.vouched_at = row.vouched_at or at
+        row.proved_at = row.proved_at or proved_at
+        row.vouched_at = row.vouched_at or vouched_at
     session.flush()
 
 

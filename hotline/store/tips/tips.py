@@ -14,6 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     delete,
+    exists,
+    insert,
     literal_column,
     or_,
     select,
@@ -26,6 +28,7 @@ from hotline.domain.tip import ABROAD, Matter, TipState
 from hotline.errors import NotFound
 from hotline.store.database import Row, is_any, new_record_key
 from hotline.store.desk.desks import Desk
+from hotline.store.driver import PreparedStatement, new_values
 
 
 class Tip(Row):
@@ -170,6 +173,29 @@ class Grant(Row):
     sealed_key: Mapped[bytes]
 
 
+class Untold(Row):
+    """A filed tip that nobody was told of: a narrow row, deleted when somebody is. Void where a referral of it exists.
+
+    So a burst rewrites no tip. A tip that is to be told of again waits by the marks on the tip itself (`WAITS`).
+    """
+
+    __tablename__ = "untold"
+    __table_args__ = (Index("untold_order", "urgency", "tip_id"),)
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
+    urgency: Mapped[int]
+    """As it was filed. Where an answer raised it since, the tip waits by its marks too."""
+
+
+IS_UNTOLD = exists().where(Untold.tip_id == Tip.id)
+
+
+_PUT = PreparedStatement(
+    insert(Untold.metadata.tables[Untold.__tablename__]).values(new_values(("tip_id", "urgency")))
+)
+"""Made once, since filing asks each time."""
+
+
 def drop_closure_request(tip: Tip) -> None:
     """Forgets the requested closure: it was confirmed or refused, or whoever requested it is gone."""
     tip.end_wanted = tip.end_wanted_by = None
@@ -283,3 +309,17 @@ def filed(session: Session, tip_id: int) -> Tip:
     if tip is None or tip.state == TipState.DRAFT:
         raise NotFound(f"no tip {tip_id}")
     return tip
+
+
+def wait(session: Session, tip_id: int, urgency: int) -> None:
+    """Lets a filed tip wait here."""
+    _PUT.rows(session, new_tip_id=tip_id, new_urgency=urgency)
+
+
+def is_untold(session: Session, tip_id: int) -> bool:
+    return is_any(session, Untold.tip_id, Untold.tip_id == tip_id)
+
+
+def was_told_of(session: Session, tip: Tip) -> bool:
+    """Whether anybody was told of it."""
+    return tip.referred_at is not None and not is_untold(session, tip.id)

@@ -109,9 +109,7 @@ _FOUND_COLUMNS = (
 _FOUND = PreparedStatement(
     select(*_FOUND_COLUMNS)
     .select_from(_TIP.outerjoin(_LIKENESS, _LIKENESS.c.tip_id == _TIP.c.id))
-    .where(_TIP.c.session_key == bindparam("session_key"), _TIP.c.passage == bindparam("nth"))
-    .order_by((_TIP.c.identity == bindparam("identity")).desc(), _TIP.c.id.desc())
-    .limit(1)
+    .where(_TIP.c.identity == bindparam("identity"))
     .with_for_update(key_share=True, of=_TIP),
     *(column.type for column in _FOUND_COLUMNS),
 )
@@ -130,13 +128,10 @@ _GRANTED = PreparedStatement(
 )
 
 
-def of_passage(session: Session, session_key: str, passage: int, identity: str) -> ToldTip | None:
-    """The tip of one passage, held until this transaction ends: the clock may be filing it at this moment.
-
-    An older process named it otherwise; of several of its, the newest.
-    """
+def of_passage(session: Session, identity: str) -> ToldTip | None:
+    """The tip of one passage, held until this transaction ends: the clock may be filing it at this moment."""
     session.flush()
-    row = _FOUND.first(session, session_key=session_key, nth=passage, identity=identity)
+    row = _FOUND.first(session, identity=identity)
     if row is None:
         return None
     *columns, head, like, words, who, moved = row

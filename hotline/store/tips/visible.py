@@ -63,6 +63,9 @@ class Exclusion(Row):
         return Excluded(self.responder_id, self.desk_code, self.account_id)
 
 
+NOT_LIFTED = Exclusion.lifted_at.is_(None)
+
+
 class Excluded(NamedTuple):
     """Names one responder, desk or console account that a tip is kept from."""
 
@@ -79,29 +82,17 @@ class Excluded(NamedTuple):
         return f"responder {self.responder_id}"
 
 
-def of_tip(session: Session, tip_id: int) -> Sequence[Exclusion]:
-    """Returns those that were not lifted, the oldest first, and holds them."""
-    found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
-    return session.scalars(found.order_by(Exclusion.id).with_for_update()).all()
-
-
-def standing(session: Session, tip_id: int) -> Sequence[Exclusion]:
-    """Returns the same without holding them."""
-    found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
-    return session.scalars(found.order_by(Exclusion.id)).all()
+def standing(session: Session, tip_id: int, *, for_writing: bool = False) -> Sequence[Exclusion]:
+    """Returns those that were not lifted, the oldest first. `for_writing`: held."""
+    found = select(Exclusion).where(Exclusion.tip_id == tip_id, NOT_LIFTED).order_by(Exclusion.id)
+    return session.scalars(found.with_for_update() if for_writing else found).all()
 
 
 def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequence[Exclusion]:
     """Keeps another tip from everybody whom this one is kept from. Returns what was written."""
     there = {one.whom for one in standing(session, to)}
     new = [
-        Exclusion(
-            tip_id=to,
-            **one.whom._asdict(),
-            why=one.why,
-            by=by,
-            at=at,
-        )
+        Exclusion(tip_id=to, **one.whom._asdict(), why=one.why, by=by, at=at)
         for one in standing(session, tip_id)
         if one.whom not in there
     ]
@@ -112,14 +103,14 @@ def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequ
 
 def kept_tips(session: Session) -> frozenset[int]:
     """Ids of the tips that somebody is kept from. They are few, whatever there is to tell of."""
-    return frozenset(session.scalars(select(Exclusion.tip_id).where(Exclusion.lifted_at.is_(None))))
+    return frozenset(session.scalars(select(Exclusion.tip_id).where(NOT_LIFTED)))
 
 
 def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     """Returns the responders who are told of nothing of these tips, by tip. Nearly always none."""
     if not tip_ids:
         return {}
-    found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), Exclusion.lifted_at.is_(None))
+    found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), NOT_LIFTED)
     rows = session.scalars(found).all()
     codes = {row.desk_code for row in rows} - {None}
     of_desk: dict[str | None, set[int]] = defaultdict(set)
@@ -147,9 +138,6 @@ def _joined(
         ConsoleAccount.id.in_(account_ids), ConsoleAccount.responder_id.is_not(None)
     )
     return {id: (who,) for id, who in session.execute(found) if who is not None}
-
-
-NOT_LIFTED = Exclusion.lifted_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +201,7 @@ def not_kept_from(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
     """Of `Tip`, or of `Referral`: that a responder who was told of it may still know of it."""
-    national = exists().where(*_member(responder_id), Membership.desk_code == NATIONAL)
+    national = _is_national(responder_id)
     return and_(not_excluded(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
 
 
@@ -221,34 +209,30 @@ def not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
     """The half of it that people write down: neither she nor a desk of hers is kept from it."""
-    hers = select(Membership.desk_code).where(*_member(responder_id))
-    joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == responder_id)
-    himself = or_(Exclusion.responder_id == responder_id, Exclusion.account_id.in_(joined))
-    kept = select(Exclusion.tip_id).where(NOT_LIFTED, or_(himself, Exclusion.desk_code.in_(hers)))
-    return tip_id.not_in(kept)
-
-
-def _member(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (Membership.responder_id == responder_id, responders.RUNS)
+    return tip_id.not_in(select(Exclusion.tip_id).where(NOT_LIFTED, _names(responder_id)))
 
 
 def may_be_told(tip_id: int) -> ColumnElement[bool]:
     """Of `Responder`: that she may know of this tip, by whichever desk."""
-    member = (Membership.responder_id == Responder.id, responders.RUNS)
-    hers = select(Membership.desk_code).where(*member).correlate(Responder)
-    joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == Responder.id)
-    himself = or_(
-        Exclusion.responder_id == Responder.id,
+    kept = exists().where(Exclusion.tip_id == tip_id, NOT_LIFTED, _names(Responder.id))
+    official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
+    return and_(~kept.correlate(Responder), or_(_is_national(Responder.id), ~official))
+
+
+def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Of `Exclusion`: that it is of this responder, of their console account, or of a desk of theirs."""
+    hers = select(Membership.desk_code).where(Membership.responder_id == who, RUNS)
+    joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == who)
+    return or_(
+        Exclusion.responder_id == who,
         Exclusion.account_id.in_(joined.correlate(Responder)),
+        Exclusion.desk_code.in_(hers.correlate(Responder)),
     )
-    kept = exists().where(
-        Exclusion.tip_id == tip_id, NOT_LIFTED, or_(himself, Exclusion.desk_code.in_(hers))
-    )
-    national = exists().where(*member, Membership.desk_code == NATIONAL)
-    official = exists().where(Tip.id == tip_id, Tip.official != "no")
-    return and_(
-        ~kept.correlate(Responder), or_(national.correlate(Responder), ~official.correlate(None))
-    )
+
+
+def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    member = (Membership.responder_id == who, RUNS, Membership.desk_code == NATIONAL)
+    return exists().where(*member).correlate(Responder)
 
 
 def who_may(session: Session, tip_id: int, responder_ids: Collection[int]) -> frozenset[int]:

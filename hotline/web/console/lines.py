@@ -22,7 +22,7 @@ from hotline.services.outbox import lane
 from hotline.services.people.dossiers import desk_page
 from hotline.services.reach.outreach import day_of
 from hotline.services.referrals.drills import exercising
-from hotline.services.tips import tip_lines, waiting_closures
+from hotline.services.tips import tip_sheet, waiting_closures
 from hotline.services.watch import checks_traffic, watchers
 from hotline.services.words import saving
 from hotline.statistics import service_releases
@@ -119,7 +119,7 @@ def bars(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
 
 def counts(kit: ConsoleKit, by: SignedIn) -> Mapping[str, int]:
     """What stands in red beside a word of the bar, by the page that it leads to."""
-    late = len(tip_lines.untaken(kit, by).late) if by.roles & who.DESKS else 0
+    late = len(tip_sheet.untaken(kit, by).late) if by.roles & who.DESKS else 0
     return {"tips.listed": late} if late else {}
 
 
@@ -242,7 +242,7 @@ def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    untaken = tip_lines.untaken(kit, by)
+    untaken = tip_sheet.untaken(kit, by)
     late = untaken.late
     for one in late[:MOST_TIPS]:
         spent, promised = one.wait.minutes
@@ -271,7 +271,7 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     """What somebody was asked about a person who was offered help, and nobody has said yet."""
-    found = tip_lines.owing(kit, by)
+    found = tip_sheet.owing(kit, by)
     for one in found[:MOST_TIPS]:
         says = phrase("Tip {tip} in {place}: it is to be said what became of a person.")
         place = place_within(one.place, one.within, by.language)

@@ -22,7 +22,7 @@ from hotline.statistics.rules_periods import Span, due_periods, months_of, span_
 from hotline.statistics.rules_persons import CountedCase
 from hotline.statistics.rules_rounding import Sum
 from hotline.statistics.rules_tips import province_of
-from hotline.store.cases import case_people, counted
+from hotline.store.cases import case_keys, case_people
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.reach import case_ends
@@ -72,7 +72,7 @@ def _count(kit: ReaderKit, month: str, at: datetime) -> None:
         if (now.ids, now.written) != (found.ids, found.written):
             return
         queries.write_person_sum(session, month, body, at)
-        counted.mark(session, found.ids, month, at)
+        case_keys.mark_counted(session, found.ids, month, at)
         told = f"{len(cases)} cases, {closed} that do not open"
         _record(session, at, "month_counted", f"month:{month}", told)
     kit.failpoint("month.after_count")
@@ -120,7 +120,7 @@ def _mark_late(kit: ReaderKit, at: datetime) -> None:
     with kit.database.writing() as session:
         summed = queries.summed_months(session)
         for month, tip_ids in case_ends.late(session, summed, at).items():
-            counted.mark(session, tip_ids, month, at)
+            case_keys.mark_counted(session, tip_ids, month, at)
 
 
 def _opened(

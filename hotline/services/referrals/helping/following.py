@@ -22,9 +22,8 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ringing
 from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import case_of, routed
-from hotline.store.cases import service_referrals
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases import case_people
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.referrals import referrals
@@ -39,7 +38,7 @@ def ring_due(kit: Kit) -> None:
     """Each case in a transaction of its own: on SQLite callers wait for its end."""
     at = kit.now()
     with kit.database.reading() as session:
-        due = service_referrals.due_tips(session, at, CASES_A_TICK)
+        due = case_people.due_tips(session, at, CASES_A_TICK)
     for tip_id in due:
         with ringing(kit) as session:
             _ring(session, kit, referrals.tip_for_writing(session, tip_id), at)
@@ -47,7 +46,7 @@ def ring_due(kit: Kit) -> None:
 
 def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
     """Fires the clock that is longest over, unless another relay was quicker."""
-    row = service_referrals.longest_due(session, tip.id, at)
+    row = case_people.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
     if tip.urgency != Urgency.DANGER and by_day(at) != at:

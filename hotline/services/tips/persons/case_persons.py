@@ -31,9 +31,8 @@ from hotline.services.desk import admissions
 from hotline.services.doorbell import ringing
 from hotline.services.referrals.helping import recording
 from hotline.services.tips.desk_viewer import found_or_refused, viewer_of
-from hotline.store.cases import case_log, case_people, counted, service_referrals
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases import case_keys, case_log, case_people
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import referrals
@@ -81,7 +80,7 @@ class OpenedPersons:
 
 
 def in_clear(session: Session, tip_id: int) -> CasePersons:
-    rows, offers = case_people.of_tip(session, tip_id), service_referrals.of_tip(session, tip_id)
+    rows, offers = case_people.of_tip(session, tip_id), case_people.offers_of(session, tip_id)
     followed: list[PossibleVictim | ServiceReferral] = [*rows, *offers]
     clocks = [
         RunningClock(
@@ -97,7 +96,7 @@ def in_clear(session: Session, tip_id: int) -> CasePersons:
     met = {row.n: row.met_at for row in rows}
     gone = not met and case_log.has_met(session, tip_id)
     clocks.sort(key=lambda one: one.due_at)
-    return CasePersons(met, offers, clocks, gone, counted.is_over(session, tip_id))
+    return CasePersons(met, offers, clocks, gone, case_keys.is_counted(session, tip_id))
 
 
 def still_owed(kit: Kit, tip_id: int) -> Sequence[RunningClock]:

@@ -22,8 +22,7 @@ from hotline.domain.tip import Matter, TipOutcome, TipState
 from hotline.domain.tips.promises import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
 from hotline.store.bulk import among
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
 from hotline.store.outbox.health import UNTAKEN
 from hotline.store.outbox.messages import (
     BELIEVED,

@@ -84,7 +84,8 @@ def helped(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def hold(visit: Visit, tip_id: int) -> None:
-    _done(visit, tip_id, "hold", desk_acts.hold, holds=visit.form.text("do") != "lift")
+    is_lifted = visit.form.text("do") == "lift"
+    _done(visit, tip_id, "hold", desk_acts.lift if is_lifted else desk_acts.hold)
 
 
 @_on_a_tip

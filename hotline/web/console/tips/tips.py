@@ -29,9 +29,8 @@ from hotline.domain.tip import (
 from hotline.domain.tips.promises import TipFilter, TipStanding, Wait, Whose, in_units
 from hotline.errors import AskRefused, FormRefused, KeyMissing, SealBroken
 from hotline.services.desk import reading
-from hotline.services.tips import desk_acts, desk_reading, tip_lines, tip_sheet
-from hotline.services.tips.tip_lines import TipLine
-from hotline.services.tips.tip_sheet import Came, TipMoment, TipSheet
+from hotline.services.tips import desk_acts, desk_reading, tip_sheet
+from hotline.services.tips.tip_sheet import Came, TipLine, TipMoment, TipSheet
 from hotline.web.console.form import number_of
 from hotline.web.console.tips import person_lines
 from hotline.web.console.visit import Visit, page, posted
@@ -156,7 +155,7 @@ def listed(visit: Visit) -> Response:
     """All that is asked for stands in the address, so that a view is a link."""
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
-    found = tip_lines.listed(visit.kit, visit.by, wanted, before=before)
+    found = tip_sheet.listed(visit.kit, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
     return page(
         visit,
@@ -186,12 +185,8 @@ def one(visit: Visit, tip_id: int) -> Response:
         moments=_moments(visit, sheet),
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
-            (
-                str(one.id),
-                one.name or visit.place(one.desk or ""),
-                visit.say(WHY_KEPT[one.why]),
-            )
-            for one in sheet.kept
+            (str(exclusion_id), name or visit.place(desk), visit.say(WHY_KEPT[why]))
+            for exclusion_id, name, desk, why in sheet.kept
         ],
         asks=_asks(visit, sheet),
         buttons=BUTTONS,
