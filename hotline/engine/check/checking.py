@@ -109,7 +109,6 @@ def _of_texts(alone: Book, limit: int) -> Findings:
     yield from texts.broken_words(alone)
     yield from texts.labels(alone, limit)
     yield from texts.pages(alone, limit)
-    yield from texts.english(alone, limit)
     yield from texts.choices(alone)
     yield from paths.twice(alone)
     yield from texts.too_many_lines(alone, limit)

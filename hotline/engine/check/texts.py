@@ -210,31 +210,25 @@ def labels(book: Book, limit: int) -> Findings:
 
 
 def pages(book: Book, limit: int) -> Findings:
+    """Yields each node that takes too many screens, and each screen of a report that is too long in English.
+
+    The places of a list do not count.
+    """
     for flow, name, node in nodes(book):
         most = _most_pages(book, flow, node)
         if most is None or not isinstance(node, Waiting | Finish):
             continue
         for language in CODES:
             seen = _views(book, Place(flow.name, name), node, language)
-            needed = max(len(paginate(one.layout, limit)) for one in seen)
-            if needed > most:
+            shown = [paginate(one.layout, limit) for one in seen]
+            if (needed := max(map(len, shown))) > most:
                 counts = {"needed": needed, "limit": limit, "most": most}
                 yield fault("too_many_pages", flow.name, name, "text", language, **counts)
-
-
-def english(book: Book, limit: int) -> Findings:
-    """Yields each screen of a report that is too long in English. The places of a list do not count."""
-    most = MOST_ENGLISH_LETTERS
-    for flow, name, node in nodes(book):
-        if flow.gathers and isinstance(node, Waiting):
-            seen = _views(book, Place(flow.name, name), node, ENGLISH)
-            shown = (paginate(one.layout, limit) for one in seen)
-            # What takes two screens is told of by `pages`.
-            count = max((len(of[0].text) for of in shown if len(of) == 1), default=0)
-            if count > most:
-                yield fault(
-                    "too_much_english", flow.name, name, "text", ENGLISH, count=count, most=most
-                )
+            if flow.gathers and isinstance(node, Waiting) and language == ENGLISH:
+                letters = max((len(one[0].text) for one in shown if len(one) == 1), default=0)
+                if letters > MOST_ENGLISH_LETTERS:
+                    counts = {"count": letters, "most": MOST_ENGLISH_LETTERS}
+                    yield fault("too_much_english", flow.name, name, "text", ENGLISH, **counts)
 
 
 def left(book: Book, place: Place, language: str, limit: int) -> int | None:
