@@ -96,8 +96,9 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         node = "fee" if not is_there else "tell"
         other = editor.other()
         form = editor.open("abroad", node)
-        other.sent(other.open("abroad", "contract") | {"goes": "last"}, "save")
-        gone = other.tab.post(f"{editor.at}/delete", {})
+        before = "contract"
+        leads = {f"to:{before}.goes": "last"}
+        gone = other.tab.post(f"{editor.at}/delete", leads)
         assert gone.status_code == 303, gone.text
         answer = editor.press(form | {"text.en": "Still here."}, "save")
         assert answer.status_code == 422

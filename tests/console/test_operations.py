@@ -1,5 +1,6 @@
 """Pages of one question: a new screen, another name, a screen that goes, a new flow."""
 
+import re
 from typing import Any
 
 from hotline.services.changes import folders
@@ -59,26 +60,24 @@ def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> N
     assert folders.history(editor.desk.kit, CHANGE)[0].says == says
 
 
-LED_TO = "Arrows still lead here. Lead them elsewhere first."
-
-
-def test_a_screen_goes_once_no_arrow_leads_to_it(editor: Editor) -> None:
-    for node, says in (("contract", "The flow begins here"), ("fee", LED_TO)):
-        path = f"{ABROAD}/{node}/delete"
-        page = editor.tab.get(path).text
-        assert says in page
-        assert "Delete the screen" not in page
-        refused(editor, path, {}, says)
-    page = editor.tab.get(f"{ABROAD}/fee/delete").text
-    assert "contract</a>: goes" in page
+def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
+    page = editor.tab.get(f"{ABROAD}/contract/delete").text
+    assert "The flow begins here" in page
+    assert "Delete the screen" not in page
+    path = f"{ABROAD}/fee/delete"
+    page = editor.tab.get(path).text
+    assert "contract: goes" in page
     assert "Do not pay first" in page
-    editor.sent(editor.open("abroad", "contract") | {"goes": "tell"}, "save")
-    assert "Delete the screen" in editor.tab.get(f"{ABROAD}/fee/delete").text
-    answer = editor.tab.post(f"{ABROAD}/fee/delete", {})
+    refused(editor, path, {}, "Say for each arrow where it leads from now on.")
+    refused(editor, path, {"to:contract.goes": "fee"}, "Say for each arrow")
+    refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins here")
+    answer = editor.tab.post(path, {"to:contract.goes": "tell"})
     assert (answer.status_code, answer.location) == (303, ABROAD)
     assert [*document(editor)["nodes"]] == ["contract", "tell", "last"]
     assert document(editor)["nodes"]["contract"]["say"]["goes"] == "tell"
     assert editor.tab.get(ABROAD).status_code == 200
+    editor.tab.post(f"{ABROAD}/tell/delete", {"to:contract.goes": "-"})
+    assert "goes" not in document(editor)["nodes"]["contract"]["say"]
 
 
 def test_a_flow_begins_like_a_model_with_the_choice_that_leads_to_it(editor: Editor) -> None:
@@ -116,36 +115,34 @@ def test_a_new_flow_is_written_in_the_editor_and_played_from_the_dial(editor: Ed
     assert "First." in editor.part(form | {"as.flag.reporting": "no"}, f"press:{digit}")
 
 
-def test_a_flow_is_taken_out_once_no_screen_opens_it_and_comes_back(editor: Editor) -> None:
+def taken_out(editor: Editor, flow: str, fields: dict[str, str]) -> None:
+    answer = editor.tab.post(f"{AT}/flows/{flow}/take-out", fields)
+    assert (answer.status_code, answer.location) == (303, AT), answer.text
+
+
+def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor) -> None:
     editor.tab.post(
         f"{AT}/new-flow",
         {"name": "home", "model": "lesson", "menu": "front.front", "label.en": "Mine"},
     )
-    written = document(editor, "home")
-    path = f"{AT}/flows/home/take-out"
+    count = len(document(editor, "front")["nodes"]["front"]["menu"]["choices"])
+    path, way = f"{AT}/flows/home/take-out", f"to:front/front.choices.{count - 1}.goes"
     assert_light(editor.tab, path)
     page = editor.tab.get(path).text
-    assert f'front: <a href="{AT}/flows/front/home">home</a>' in page
-    assert "Take the flow out" not in page
+    assert f"front / front: Choice {count}" in page
     assert_reachable(path, outline(page))
-    refused(editor, path, {}, LED_TO)
-    count = len(document(editor, "front")["nodes"]["front"]["menu"]["choices"])
-    editor.sent(editor.open("front", "front"), f"drop:{count - 1}")
-    assert editor.tab.post(f"{AT}/flows/front/home/delete", {}).status_code == 303
-    assert "Take the flow out" in editor.tab.get(path).text
-    answer = editor.tab.post(path, {})
-    assert (answer.status_code, answer.location) == (303, AT), answer.text
+    refused(editor, path, {}, "Say for each arrow where it leads from now on.")
+    refused(editor, path, {way: "home"}, "Say for each arrow")
+    taken_out(editor, "home", {way: "-"})
     assert folders.draft(editor.desk.kit, CHANGE, "home").document is None
+    front = document(editor, "front")["nodes"]
+    assert len(front["front"]["menu"]["choices"]) == count - 1
+    assert "home" not in front
     assert editor.tab.get(f"{AT}/flows/home").status_code == 404
     assert editor.tab.get(path).status_code == 404
     page = editor.tab.get(AT).text
     assert "took out the flow home" in page
     assert "taken out" in page
-    step = folders.history(editor.desk.kit, CHANGE)[0]
-    again = f"{AT}/steps/{step.id}/bring-back"
-    assert again in page
-    editor.tab.post(again, {"once": "a", "before": "yes"})
-    assert document(editor, "home") == written
 
 
 def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
@@ -155,6 +152,19 @@ def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
         assert says in page
         assert "Take the flow out" not in page
         refused(editor, path, {}, says)
+
+
+def test_a_flow_that_was_taken_out_comes_back_with_its_arrows(editor: Editor) -> None:
+    into = re.findall(r'name="(to:[^"]+)"', editor.tab.get(f"{AT}/flows/law/take-out").text)
+    opening = {way.removeprefix("to:").partition("/")[0] for way in into}
+    before = {flow: document(editor, flow) for flow in ("law", *opening)}
+    taken_out(editor, "law", dict.fromkeys(into, "flow:abroad"))
+    assert all(document(editor, flow) != before[flow] for flow in opening)
+    for step in folders.history(editor.desk.kit, CHANGE):
+        path = f"{AT}/steps/{step.id}/bring-back"
+        assert path in editor.tab.get(AT).text
+        editor.tab.post(path, {"once": f"a{step.id}", "before": "yes"})
+    assert {flow: document(editor, flow) for flow in before} == before
 
 
 MARKS = f"{AT}/flows/report/flow-marks"

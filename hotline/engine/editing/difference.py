@@ -1,4 +1,4 @@
-"""What a change does to what callers hear, screen by screen in the order of their flows. Pure.
+"""What a change does to what callers hear, screen by screen in the order in which they come by. Pure.
 
 Every value that differs stands here once: as words, as an arrow, as a mark that counts, or as some other field.
 
@@ -25,7 +25,7 @@ from hotline.engine.editing.anatomy import (
     texts_in,
 )
 from hotline.engine.editing.comparing import ABSENT, ROWS, compared, is_moved
-from hotline.engine.editing.preview import said
+from hotline.engine.editing.preview import calling_order, said
 from hotline.engine.flow import reached
 from hotline.engine.numbers.numbers import EMERGENCY, Evidence
 from hotline.engine.run import Place
@@ -56,6 +56,9 @@ def spans(before: str, after: str) -> tuple[WordSpan, ...]:
         else:
             found += [(SpanKind.DEL, old[a:b]), (SpanKind.INS, new[c:d])]
     return tuple(WordSpan(kind, "".join(pieces)) for kind, pieces in found if pieces)
+
+
+FRONT = "front"
 
 
 SOURCE = "en"
@@ -149,6 +152,7 @@ def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
 def difference(before: Document, after: Document) -> Difference:
     """Between two documents of a revision, whole: flows, entries, numbers and whatever else."""
     old, new = _flows(before), _flows(after)
+    by_flow = _as_callers_come(before, after)
     rest = {
         name: (before.get(name, ABSENT), after.get(name, ABSENT))
         for name in dict.fromkeys((*before, *after))
@@ -156,7 +160,10 @@ def difference(before: Document, after: Document) -> Difference:
     }
     return Difference(
         screens=tuple(
-            one for place in _places(old, new) if (one := _screen(old, new, place)) is not None
+            one
+            for flow, nodes in by_flow.items()
+            for node in nodes
+            if (one := _screen(old, new, Place(flow, node))) is not None
         ),
         entries=tuple(_plain("", *rest.pop("entries", ({}, {})))),
         numbers=tuple(_plain("", *map(by_number, rest.pop("numbers", ([], []))))),
@@ -164,13 +171,25 @@ def difference(before: Document, after: Document) -> Difference:
     )
 
 
-def _places(old: Document, new: Document) -> Iterator[Place]:
-    """Yields the flows that may differ ("") and their screens; what is gone stands behind what is there."""
-    for flow in dict.fromkeys((*new, *old)):
-        was, now = old.get(flow), new.get(flow)
-        if was is not now:
-            for node in dict.fromkeys(("", *nodes_of(now), *nodes_of(was))):
-                yield Place(flow, node)
+def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
+    """The flows that differ, each with itself ("") and its screens; what is gone stands behind what is there."""
+    old, new = _flows(before), _flows(after)
+    differing = {
+        flow
+        for flow in (*new, *old)
+        if old.get(flow) != new.get(flow) or _reordered(old, new, flow) is not None
+    }
+    gone = any(nodes_of(old.get(flow)).keys() - nodes_of(new.get(flow)) for flow in differing)
+    found: dict[str, dict[str, None]] = {}
+    for document, flows, is_walked in ((after, new, bool(differing)), (before, old, gone)):
+        begins = (FRONT, *_mapping(document.get("entries")).values())
+        for place in calling_order(flows, [str(one) for one in begins]) if is_walked else ():
+            if place.flow in differing:
+                found.setdefault(place.flow, {"": None})[place.node] = None
+        for flow in flows:
+            if flow in differing:
+                found.setdefault(flow, {"": None})
+    return found
 
 
 def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | None:

@@ -1,18 +1,24 @@
 """Screens added, led on, renamed, moved and deleted: each gives a new flow. Pure.
 
-Whoever calls asks first for the obstacle. No arrow leads to nowhere after an operation that did not before: a screen
-and a flow go once nothing leads to them.
+Whoever calls asks first for the obstacle; an operation that has one changes nothing. No arrow leads to nowhere after it
+that did not before.
 
 Names of screens and flows, made of the English that somebody typed. Pure.
 
-Ways from one flow to another. Pure.
+Ways from one flow to another. Pure; `leaving` takes a whole flow out.
 
 A new flow out of a model, and the choice that leads to it: the topic that is written in ten minutes. Pure.
+
+A whole flow is taken out: every arrow of the other flows that led into it gets a new end first. Pure.
+
+A flow is entered by nodes of other flows that call it. What leads to such a node leads elsewhere from now on, and the
+node goes. An entry leads where it led, for ever: so its flow stays.
 """
 
 import copy
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from importlib.resources import files
@@ -22,12 +28,14 @@ from hotline.engine.document.document import parse
 from hotline.engine.document.kept import Document, Editable
 from hotline.engine.document.models import LONGEST_NAME
 from hotline.engine.editing.anatomy import (
+    body_of,
     called_by,
     kind_of,
     nodes_of,
     path_of,
     rows_of,
     value_at,
+    way_to_rows,
 )
 from hotline.engine.editing.forms import FieldFault, fault_of
 from hotline.engine.editing.preview import Arrow, arrows_of, start_of
@@ -59,7 +67,7 @@ class Obstacle(StrEnum):
     KIND = "kind"
     START = "start"
     """The flow begins here."""
-    LED_TO = "led_to"
+    UNDECIDED = "undecided"
     """An arrow would lead nowhere."""
     ENTRY = "entry"
     """A printed string opens the flow."""
@@ -89,6 +97,8 @@ def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
 
 def added(flow: Document, new: NewScreen) -> Editable:
     """The flow with the screen, in one step: nothing is born that no arrow leads to."""
+    if obstacle_to_adding(flow, new) is not None:
+        return copied(flow)
     changed, arrow = copied(flow), new.led_from
     if arrow is not None:
         changed = led(changed, arrow, new.name)
@@ -126,6 +136,8 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
 def renamed(flow: Document, old: str, new: str) -> Editable:
     """The flow with a screen of another name, and every arrow and the start led to it."""
     changed = copied(flow)
+    if obstacle_to_renaming(flow, old, new) is not None:
+        return changed
     for arrow in (one for one in arrows_of(flow) if one.goes == old):
         changed = led(changed, arrow, new)
     changed["nodes"] = {
@@ -139,17 +151,28 @@ def arrows_into(flow: object, name: str) -> tuple[Arrow, ...]:
     return tuple(one for one in arrows_of(flow) if one.goes == name and one.node != name)
 
 
-def obstacle_to_deleting(flow: object, name: str) -> Obstacle | None:
-    if name not in nodes_of(flow):
+def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) -> Obstacle | None:
+    """`decided`: by `Arrow.key` where each arrow leads that ends here; `""` takes it out, where it may be taken out."""
+    nodes = nodes_of(flow)
+    if name not in nodes:
         return Obstacle.UNKNOWN
     if start_of(flow) == name:
         return Obstacle.START
-    return Obstacle.LED_TO if arrows_into(flow, name) else None
+    for arrow in arrows_into(flow, name):
+        goes = decided.get(arrow.key)
+        is_led = goes in nodes and goes != name
+        if not is_led and not (goes == "" and may_end(nodes[arrow.node], arrow)):
+            return Obstacle.UNDECIDED
+    return None
 
 
-def deleted(flow: Document, name: str) -> Editable:
-    """The flow without a screen."""
+def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
+    """The flow without a screen, its arrows led as was decided."""
     changed = copied(flow)
+    if obstacle_to_deleting(flow, name, decided) is not None:
+        return changed
+    for arrow in arrows_into(flow, name):
+        changed = led(changed, arrow, decided[arrow.key])
     del changed["nodes"][name]
     return changed
 
@@ -175,6 +198,15 @@ def copied(flow: Document) -> Editable:
     if not isinstance(changed.get("nodes"), dict):
         changed["nodes"] = {}
     return changed
+
+
+def may_end(node: object, arrow: Arrow) -> bool:
+    """Whether a node is whole without that arrow: a say may end, a choice may lead where every choice leads."""
+    if arrow.field == "weak":
+        return True
+    if arrow.field == "goes":
+        return kind_of(node) in ("say", "call")
+    return arrow.field.startswith("choices.") and bool(body_of(node).get("goes"))
 
 
 MOST_WORDS = 4
@@ -277,16 +309,100 @@ def with_choice(
 
 
 FRONT = "front"
+OTHER_FLOW = "flow:"
+"""In front of a flow's name, where an arrow leads into another flow from now on."""
+ROWS = ("choices", "arms")
 
 
-def obstacle_to_taking_out(
-    flows: Mapping[str, object], opened: Collection[str], name: str
-) -> Obstacle | None:
-    """`opened`: the flows that printed strings open."""
+class ArrowIntoFlow(NamedTuple):
+    """An arrow of another flow that leads to a node which opens this one."""
+
+    flow: str
+    arrow: Arrow
+
+    @property
+    def key(self) -> str:
+        """The name under which a form decides about it."""
+        return f"{self.flow}/{self.arrow.key}"
+
+
+def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
+    """In the order of the flows; what only a node leads to that goes itself is none."""
+    calls = {(place.flow, place.node) for place in calls_of(flows, name)}
+    return tuple(
+        ArrowIntoFlow(flow, arrow)
+        for flow in dict.fromkeys(flow for flow, _ in sorted(calls))
+        for arrow in arrows_of(flows[flow])
+        if (flow, arrow.goes) in calls and (flow, arrow.node) not in calls
+    )
+
+
+def keeps(flows: Mapping[str, object], entries: Mapping[str, str], name: str) -> Obstacle | None:
+    """Why a flow stays, whatever is decided about its arrows."""
     if name not in flows:
         return Obstacle.UNKNOWN
     if name == FRONT:
         return Obstacle.START
-    if name in opened:
-        return Obstacle.ENTRY
-    return Obstacle.LED_TO if calls_of(flows, name) else None
+    return Obstacle.ENTRY if name in entries.values() else None
+
+
+def obstacle_to_taking_out(
+    flows: Mapping[str, object],
+    entries: Mapping[str, str],
+    name: str,
+    decided: Mapping[str, str],
+) -> Obstacle | None:
+    """`decided`: by its key where each arrow leads: a screen of its own flow, `flow:NAME`, or `""`, which takes it out.
+
+    A choice that led into the flow goes with its arrow; a list of rows keeps one at least.
+    """
+    if (kept := keeps(flows, entries, name)) is not None:
+        return kept
+    gone = {*calls_of(flows, name)}
+    dropped: Counter[tuple[str, str, str]] = Counter()
+    for one in arrows_into_flow(flows, name):
+        goes, nodes, row = decided.get(one.key), nodes_of(flows[one.flow]), _row(one.arrow)
+        if goes == "" and row is not None:
+            dropped[one.flow, one.arrow.node, row[0]] += 1
+        elif goes == "":
+            if not one.arrow.node or not may_end(nodes[one.arrow.node], one.arrow):
+                return Obstacle.UNDECIDED
+        elif goes is None or goes.startswith(OTHER_FLOW):
+            others = flows.keys() - {name, one.flow}
+            if (goes or "").removeprefix(OTHER_FLOW) not in others:
+                return Obstacle.UNDECIDED
+        elif goes not in nodes or Place(one.flow, goes) in gone:
+            return Obstacle.UNDECIDED
+    for (flow, node, rows), count in dropped.items():
+        if count >= len(rows_of(nodes_of(flows[flow])[node], rows)):
+            return Obstacle.UNDECIDED
+    return None
+
+
+def led_away(
+    flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
+) -> dict[str, Editable]:
+    """The other flows that change, each without a way into this one. Ask for the obstacle first."""
+    changed = {place.flow: copied(flows[place.flow]) for place in calls_of(flows, name)}
+    # Rows go last, and from the end: a row that goes gives those behind it other numbers.
+    into = sorted(
+        arrows_into_flow(flows, name), key=lambda one: _row(one.arrow) or ("", 0), reverse=True
+    )
+    for one in sorted(into, key=lambda one: decided[one.key] == ""):
+        flow, goes, row = changed[one.flow], decided[one.key], _row(one.arrow)
+        if goes.startswith(OTHER_FLOW):
+            changed[one.flow] = led_to_flow(flow, one.arrow, goes.removeprefix(OTHER_FLOW))
+        elif goes or row is None:
+            changed[one.flow] = led(flow, one.arrow, goes)
+        else:
+            node = flow["nodes"][one.arrow.node]
+            del value_at(node, way_to_rows(node, row[0]))[row[1]]
+    for place in calls_of(flows, name):
+        del changed[place.flow]["nodes"][place.node]
+    return changed
+
+
+def _row(arrow: Arrow) -> tuple[str, int] | None:
+    """The list and the row that an arrow begins in."""
+    rows, _, rest = arrow.field.partition(".")
+    return (rows, int(rest.partition(".")[0])) if rows in ROWS else None

@@ -9,7 +9,7 @@ A flow as a list: each screen with its kind, its first words, where it leads and
 How full a screen can get: numbering, ways on and out, and the widest of each placeholder counted. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from hotline.engine import turn, walk
 from hotline.engine.check.parts import conditions
 from hotline.engine.check.paths import drawings, listings, situations
-from hotline.engine.document.kept import Document, Way
+from hotline.engine.document.kept import Document, Way, derived
 from hotline.engine.editing.anatomy import (
     arrows_in,
     called_by,
@@ -227,6 +227,36 @@ def arrows_of(flow: object) -> tuple[Arrow, ...]:
 def start_of(flow: object) -> str:
     start = value_at(flow, ["start"])
     return start if isinstance(start, str) else ""
+
+
+def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequence[Place]:
+    """Every node as callers come by it: the first flow from its start, and each flow where it is called first.
+
+    `begins` is the front and what entries open; whatever nothing leads to stands at the end, in its own order.
+    """
+    ways = {name: derived(_ways, flow) for name, flow in flows.items()}
+    found: dict[Place, None] = {}
+    for flow in dict.fromkeys((*begins, *flows)):
+        for begin in (start_of(flows.get(flow)), *ways.get(flow, ())):
+            waiting = [Place(flow, begin)]
+            while waiting:
+                place = waiting.pop()
+                if place in found or place.node not in ways.get(place.flow, ()):
+                    continue
+                found[place] = None
+                called, goes = ways[place.flow][place.node]
+                waiting += [Place(place.flow, one) for one in goes]
+                if called in flows:
+                    waiting.append(Place(called, start_of(flows[called])))
+    return [*found]
+
+
+def _ways(flow: object) -> Mapping[str, tuple[str, Way]]:
+    """Of each node the flow that it calls, and the nodes that it leads to, the last first."""
+    return {
+        name: (called_by(node), tuple(goes for _, goes in reversed([*arrows_in(node)])))
+        for name, node in nodes_of(flow).items()
+    }
 
 
 ONE_PAGE = 10**6

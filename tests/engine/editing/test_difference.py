@@ -1,4 +1,4 @@
-"""What a reader is shown is what differs: no more, no less, and in the order of the flows."""
+"""What a reader is shown is what differs: no more, no less, and in the order in which callers come by."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -22,6 +22,8 @@ from hotline.engine.editing.difference import (
     held_back,
     spans,
 )
+from hotline.engine.editing.preview import calling_order
+from hotline.engine.run import Place
 from hotline.text.languages import CODES
 from tests.engine.books import choice, make_document, t
 from tests.engine.editing.documents import GARBAGE, WORDS, broken_nodes, changed, shipped
@@ -109,7 +111,7 @@ def test_a_screen_that_became_another_kind_keeps_its_words_as_one_text() -> None
     assert FieldChanged("kind", "say", "menu") in screen.others
 
 
-def test_screens_stand_in_the_order_of_their_flows() -> None:
+def test_screens_stand_as_callers_come_by() -> None:
     after = changed(DOCUMENT, "flows", "tell", "nodes", "last", "finish", "text", "rw", to="x")
     after = changed(after, "flows", "learn", "nodes", "two", to=...)
     after = changed(after, "flows", "learn", "nodes", "one", "say", "text", "rw", to="x")
@@ -126,6 +128,17 @@ def test_screens_stand_in_the_order_of_their_flows() -> None:
         ("new", "", "new"),
         ("new", "a", "new"),
     ]
+
+
+def test_a_call_is_gone_into_before_what_stands_behind_it() -> None:
+    places = calling_order(DOCUMENT["flows"], ["front"])
+    order = [f"{place.flow}.{place.node}" for place in places]
+    assert order[:3] == ["front.front", "front.learn", "learn.one"]
+    assert order.index("front.problem") > order.index("learn.back")
+    assert (
+        len(set(places)) == len(places) == sum(len(f["nodes"]) for f in DOCUMENT["flows"].values())
+    )
+    assert Place("cases", "look") in places
 
 
 def test_entries_and_numbers_are_told_by_their_digits() -> None:

@@ -31,7 +31,6 @@ from hotline.engine.editing.operations import (
     Obstacle,
     added,
     arrows_into,
-    calls_of,
     deleted,
     led,
     led_to_flow,
@@ -41,14 +40,12 @@ from hotline.engine.editing.operations import (
     obstacle_to_adding,
     obstacle_to_deleting,
     obstacle_to_renaming,
-    obstacle_to_taking_out,
     renamed,
     with_choice,
 )
 from hotline.engine.editing.preview import Arrow, arrows_of, outline, start_of
-from hotline.engine.run import Place
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
-from tests.engine.editing.documents import WORDS, shipped
+from tests.engine.editing.documents import WORDS, changed, shipped
 from tests.made_once import shipped_book
 
 FLOW = make_flow(
@@ -113,6 +110,7 @@ def test_a_new_screen_may_be_the_start_or_the_end_of_any_arrow() -> None:
 )
 def test_what_stands_in_the_way_of_a_new_screen(new: NewScreen, obstacle: Obstacle) -> None:
     assert obstacle_to_adding(FLOW, new) is obstacle
+    assert added(FLOW, new) == FLOW
 
 
 def test_renaming_takes_every_arrow_along() -> None:
@@ -130,37 +128,43 @@ def test_renaming_takes_every_arrow_along() -> None:
 )
 def test_what_stands_in_the_way_of_another_name(old: str, new: str, obstacle: Obstacle) -> None:
     assert obstacle_to_renaming(FLOW, old, new) is obstacle
+    assert renamed(FLOW, old, new) == FLOW
 
 
-def test_a_screen_goes_once_nothing_leads_to_it() -> None:
-    assert [arrow.key for arrow in arrows_into(FLOW, "two")] == ["one.goes", "which.goes"]
-    assert obstacle_to_deleting(FLOW, "two") is Obstacle.LED_TO
-    free = led(led(FLOW, Arrow("one", "goes", "two"), ""), Arrow("which", "goes", "two"), "back")
-    assert obstacle_to_deleting(free, "two") is None
-    assert "two" not in deleted(free, "two")["nodes"]
-    assert obstacle_to_deleting(FLOW, "one") is Obstacle.START
-    assert obstacle_to_deleting(FLOW, "no") is Obstacle.UNKNOWN
+def test_nothing_is_deleted_while_an_arrow_is_undecided() -> None:
+    keys = [arrow.key for arrow in arrows_into(FLOW, "two")]
+    assert keys == ["one.goes", "which.goes"]
+    assert obstacle_to_deleting(FLOW, "two", {}) is Obstacle.UNDECIDED
+    assert obstacle_to_deleting(FLOW, "two", {"one.goes": "back"}) is Obstacle.UNDECIDED
+    for wrong in ("two", "no"):
+        assert obstacle_to_deleting(FLOW, "two", dict.fromkeys(keys, wrong)) is Obstacle.UNDECIDED
+    found = deleted(FLOW, "two", {"one.goes": "", "which.goes": "back"})
+    assert "two" not in found["nodes"]
+    assert "goes" not in found["nodes"]["one"]["say"]
+    assert found["nodes"]["which"]["menu"]["goes"] == "back"
 
 
-@pytest.mark.parametrize("name", SCREENS)
-def test_no_deletion_leaves_an_arrow_to_nowhere(name: str) -> None:
-    if obstacle_to_deleting(FLOW, name) is None:
-        assert _to_nowhere(deleted(FLOW, name)) == []
+def test_a_choice_and_an_arm_must_lead_somewhere_else() -> None:
+    plain = changed(FLOW, "nodes", "which", "menu", "goes", to=...)
+    assert (
+        obstacle_to_deleting(plain, "back", {"two.goes": "", "which.choices.1.goes": ""})
+        is Obstacle.UNDECIDED
+    )
+    assert obstacle_to_deleting(FLOW, "back", {"two.goes": "", "which.choices.1.goes": ""}) is None
+    assert obstacle_to_deleting(FLOW, "which", {"way.arms.1.goes": ""}) is Obstacle.UNDECIDED
+    assert obstacle_to_deleting(FLOW, "one", {}) is Obstacle.START
+    assert obstacle_to_deleting(FLOW, "no", {}) is Obstacle.UNKNOWN
 
 
-def test_a_flow_goes_once_no_screen_and_no_printed_string_opens_it() -> None:
-    flows, opened = shipped()["flows"], shipped()["entries"].values()
-    for name in flows:
-        obstacle = obstacle_to_taking_out(flows, opened, name)
-        assert (obstacle is Obstacle.ENTRY) is (name in opened)
-        is_opened = bool(calls_of(flows, name))
-        assert (obstacle is Obstacle.LED_TO) is (is_opened and name not in {*opened, "front"})
-    assert calls_of(flows, "abroad")[0] == Place("front", "abroad")
-    assert calls_of({"x": {"nodes": {"a": {"call": {"flow": "x"}}}}}, "x") == ()
-    assert obstacle_to_taking_out(flows, opened, "front") is Obstacle.START
-    assert obstacle_to_taking_out(flows, opened, "no") is Obstacle.UNKNOWN
-    flows = {**flows, "pay": new_flow(FlowModelName.MENU, "pay")}
-    assert obstacle_to_taking_out(flows, opened, "pay") is None
+@given(st.sampled_from(SCREENS), st.sampled_from(SCREENS), st.sampled_from(["", *SCREENS]))
+def test_no_deletion_leaves_an_arrow_to_nowhere(name: str, goes: str, other: str) -> None:
+    keys = [arrow.key for arrow in arrows_into(FLOW, name)]
+    decided = {key: other if at % 2 else goes for at, key in enumerate(keys)}
+    found = deleted(FLOW, name, decided)
+    assert _to_nowhere(found) == []
+    assert (name in found["nodes"]) is (obstacle_to_deleting(FLOW, name, decided) is not None)
+    if name in found["nodes"]:
+        assert found == FLOW
 
 
 def test_up_and_down_change_the_outline_alone() -> None:
@@ -182,7 +186,7 @@ def test_an_operation_changes_no_document_in_place() -> None:
     before = copy.deepcopy(FLOW)
     added(FLOW, NewScreen("new", "say", led_from=Arrow("one", "goes", "two")))
     renamed(FLOW, "one", "first")
-    deleted(FLOW, "two")
+    deleted(FLOW, "two", {"one.goes": "", "which.goes": "back"})
     with_choice(FLOW, "which", "other", t("C"))
     assert before == FLOW
 

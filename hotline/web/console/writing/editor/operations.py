@@ -5,6 +5,7 @@ An operation is done on the newest state, and saved as one step.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
@@ -23,13 +24,17 @@ from hotline.engine.editing.forms import FieldFault
 from hotline.engine.editing.operations import (
     EMPTY,
     LED_ON,
+    ArrowIntoFlow,
     FlowModelName,
     NewScreen,
     Obstacle,
     added,
     arrows_into,
+    arrows_into_flow,
     calls_of,
     deleted,
+    keeps,
+    led_away,
     name_of,
     new_flow,
     obstacle_to_adding,
@@ -47,6 +52,7 @@ from hotline.services.flows import reviewing
 from hotline.text.languages import CODES
 from hotline.web.console.visit import Visit, page, posted, see
 from hotline.web.console.who import phrase, table
+from hotline.web.console.writing.changes.sentences import field_words
 from hotline.web.console.writing.editor import editor
 from hotline.web.console.writing.editor.drawing import KINDS, REFUSED
 from hotline.web.console.writing.editor.editor import WHY, WHY_LETTERS, there
@@ -95,7 +101,20 @@ def _question(
     )
 
 
+TO = "to:"
+"""In front of an arrow's key: where it leads from now on."""
+TAKE_OUT = "-"
+"""Says that the arrow goes too, and the choice that it begins in."""
 NO_NAME = phrase("Give it a name.")
+
+
+def _decided(visit: Visit) -> Mapping[str, str]:
+    """Returns where each arrow leads from now on, by its key; empty where the arrow goes too."""
+    return {
+        name.removeprefix(TO): "" if goes == TAKE_OUT else goes
+        for name, goes in visit.form.fields
+        if name.startswith(TO) and goes
+    }
 
 
 def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
@@ -218,31 +237,44 @@ def _offered(visit: Visit, change_id: int) -> Sequence[str]:
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 
+@dataclass(frozen=True, slots=True)
+class FlowToTakeOut:
+    """A flow of a change, the other flows beside it, and what leads into it."""
+
+    here: FlowAtHand
+    flows: Mapping[str, Document]
+    entries: Mapping[str, str]
+    callers: Mapping[str, FlowAtHand]
+    """The flows that open it, as they are now."""
+
+    @property
+    def into(self) -> Sequence[ArrowIntoFlow]:
+        return arrows_into_flow(self.flows, self.here.name)
+
+    def screens(self, flow: str) -> Sequence[str]:
+        """Where an arrow of a flow may lead: not where the way into this one was."""
+        gone = {place.node for place in calls_of(self.flows, self.here.name) if place.flow == flow}
+        return [row.name for row in outline(self.flows[flow]) if row.name not in gone]
+
+
 def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
-    here, flows = (
-        folders.at_hand(visit.kit, change_id, flow),
-        folders.flows_in(visit.kit, change_id),
-    )
-    obstacle, head = _obstacle(visit, change_id, flows, flow), here.document
+    out = _gathered(visit, change_id, flow)
+    head, kept = out.here.document, keeps(out.flows, out.entries, flow)
     return _question(
-        _with_obstacle(visit, obstacle),
+        _with_obstacle(visit, kept),
         "flow_take_out.html",
         change_id,
-        here,
-        stays=obstacle is not None,
-        into=calls_of(flows, flow),
+        out.here,
+        stays=kept is not None,
+        into=[
+            (one, field_words(visit, one.arrow.field), out.screens(one.flow)) for one in out.into
+        ],
+        flows=[other for other in out.flows if other != flow],
         rows=outline(head),
         tells=bool(head.get("gathers") or head.get("private")),
         signed=len(reviewing.below(visit.kit, flow)),
+        chosen=dict(visit.form.fields),
     )
-
-
-def _obstacle(
-    visit: Visit, change_id: int, flows: Mapping[str, Document], flow: str
-) -> Obstacle | None:
-    """Returns what keeps a flow of a change."""
-    entries = folders.draft(visit.kit, change_id, ENTRIES).document or {}
-    return obstacle_to_taking_out(flows, [row["flow"] for row in entries.values()], flow)
 
 
 def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
@@ -254,34 +286,54 @@ def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
 
 @posted(ask_take_out)
 def take_out(visit: Visit, change_id: int, flow: str) -> Response:
-    here = folders.at_hand(visit.kit, change_id, flow)
-    check(visit, _obstacle(visit, change_id, folders.flows_in(visit.kit, change_id), flow))
-    stored(visit, change_id, here, None, StepKind.FLOW_DELETED, flow=flow)
+    """Takes a flow out, and its arrows first: none ever leads to a flow that is not there."""
+    out, decided = _gathered(visit, change_id, flow), _decided(visit)
+    check(visit, obstacle_to_taking_out(out.flows, out.entries, flow, decided))
+    for name, document in led_away(out.flows, flow, decided).items():
+        stored(visit, change_id, out.callers[name], document, StepKind.EDITED)
+    stored(visit, change_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
     return see("changes.show", change_id=change_id)
+
+
+def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
+    here = folders.at_hand(visit.kit, change_id, flow)
+    flows = folders.flows_in(visit.kit, change_id)
+    opened_by = dict.fromkeys(place.flow for place in calls_of(flows, flow))
+    callers = {name: folders.at_hand(visit.kit, change_id, name) for name in opened_by}
+    entries = folders.draft(visit.kit, change_id, ENTRIES).document or {}
+    return FlowToTakeOut(
+        here=here,
+        flows={**flows, **{name: caller.document for name, caller in callers.items()}},
+        entries={digits: row["flow"] for digits, row in entries.items()},
+        callers=callers,
+    )
 
 
 def ask_delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here = there(visit, change_id, flow, node)
-    written, obstacle = nodes_of(here.document)[node], obstacle_to_deleting(here.document, node)
+    written = nodes_of(here.document)[node]
+    is_start = obstacle_to_deleting(here.document, node, {}) is Obstacle.START
     return _question(
-        _with_obstacle(visit, obstacle),
+        _with_obstacle(visit, Obstacle.START if is_start else None),
         "node_delete.html",
         change_id,
         here,
         node=node,
-        stays=obstacle is not None,
+        is_start=is_start,
         into=arrows_into(here.document, node),
         out=[goes for _, goes in arrows_in(written)],
         texts=[*texts_in(written)],
         signed=len(reviewing.below(visit.kit, f"{here.name}.{node}")),
+        screens=[name for name in nodes_of(here.document) if name != node],
+        chosen=dict(visit.form.fields),
     )
 
 
 @posted(ask_delete)
 def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    here = there(visit, change_id, flow, node)
-    check(visit, obstacle_to_deleting(here.document, node))
-    document = deleted(here.document, node)
+    here, chosen = there(visit, change_id, flow, node), _decided(visit)
+    check(visit, obstacle_to_deleting(here.document, node, chosen))
+    document = deleted(here.document, node, chosen)
     stored(visit, change_id, here, document, StepKind.NODE_DELETED, node=node)
     return see("editor.flow", change_id=change_id, flow=flow)
 
