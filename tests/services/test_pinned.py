@@ -49,15 +49,6 @@ def test_a_case_that_goes_from_her_list_moves_no_other_under_her_key(
     assert [one.state for one in hers(line)] == ["sent", "acknowledged"]
 
 
-def test_what_an_older_process_began_is_asked_anew(line: Line, officer: Caller) -> None:
-    officer.dial("90")
-    with line.database.writing() as session:
-        begun = session.get_one(Dialogue, row(line, officer).key)
-        begun.pinned = begun.heard_key = begun.caller_key = None
-    line.flush()
-    assert officer.key("1", "1").startswith("END You have taken it unread:")
-
-
 def test_what_a_later_release_pinned_is_read_as_far_as_it_is_known(
     line: Line, officer: Caller
 ) -> None:

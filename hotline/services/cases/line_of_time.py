@@ -110,8 +110,8 @@ def sheet(kit: Kit, name: str) -> CaseSheet:
     """By a tip's id or any responder's reference. Raises NotFound."""
     with kit.database.reading() as session:
         tip_id = case_log.tip_named(session, name) or 0
-        found = tip_overviews(session, Wanted(before=tip_id + 1, limit=1))
-        if not found or found[0].tip.id != tip_id:
+        found = tip_overviews(session, Wanted(tip_id=tip_id))
+        if not found:
             raise NotFound(f"no case {name}: `hotline tips list` says which there are")
         beside = likeness.beside(session, [tip_id]).get(tip_id, ())
         known_as = referrals.references(session, tip_id)

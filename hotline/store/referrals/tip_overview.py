@@ -65,6 +65,8 @@ class Wanted:
     urgency: int | None = None
     before: int | None = None
     """Older than the tip of this id."""
+    tip_id: int | None = None
+    """This tip alone."""
     limit: int | None = None
 
 
@@ -150,6 +152,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Tip.urgency == wanted.urgency
     if wanted.before is not None:
         yield Tip.id < wanted.before
+    if wanted.tip_id is not None:
+        yield Tip.id == wanted.tip_id
     yield visible_to(wanted.viewer)
 
 
