@@ -118,7 +118,9 @@ class BrokenBooks:
 def test_what_breaks_by_a_fault_of_ours_is_written_down_by_its_kind(
     make_desk: MakeDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = make_desk(books=BrokenBooks()).tab(AccountRole.TRANSLATOR).get("/words/fr?find=somebody")
+    answer = (
+        make_desk(books=BrokenBooks()).tab(AccountRole.TRANSLATOR).get("/words/fr?find=somebody")
+    )
     assert answer.status_code == 500
     assert caplog.messages == [f"ValueError, reference {caplog.messages[0][-8:]}"]
     assert "typed" not in answer.text
