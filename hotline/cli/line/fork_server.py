@@ -26,13 +26,21 @@ import setproctitle
 
 from hotline.cli.importing import uncollected
 
-SHARED = ("hotline.cli.main", "hotline.cli.line.processes", "workers.worker", "workers.clock")
-"""What a process that sends imports; the others import the rest. No page and nothing that reads a case is among it."""
+SHARED = (
+    *("hotline.cli.main", "hotline.cli.line.processes", "workers.worker", "workers.clock"),
+    *(
+        "workers.jobs",
+        "hotline.adapters.gateway.africastalking_sms",
+        "hotline.adapters.instruments",
+    ),
+    *("hotline.adapters.gateway.dialling", "flask", "granian.cli"),
+)
+"""What more than one process imports; each imports the rest. No page and nothing that reads a case is among it."""
 GO = b"go\n"
 PATIENCE = 5.0
 """Seconds in which a whole request must have come, and the keeper's answer."""
 FORKING = 10.0
-"""Seconds for which the keeper waits: the fork server may still be importing, or frozen. Then it goes on without."""
+"""Seconds for which the keeper waits: the fork server may be frozen. Then it goes on without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +72,17 @@ def ask_gate(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | 
 def main(path: str) -> None:
     """Serves at a path until told to stop. In a child it becomes the process that was asked for."""
     setproctitle.getproctitle()  # It finds where its own name stands, which a changed environment hides.
+    with uncollected():
+        for name in SHARED:
+            import_module(name)
+        # Else each process would do it at its first question, in memory of its own.
+        import_module("sqlalchemy.orm").configure_mappers()
+    gc.collect()
+    gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         os.umask(0o077)
         listening.bind(path)
         listening.listen(64)
-        with uncollected():
-            for name in SHARED:
-                import_module(name)
-        gc.collect()
-        gc.freeze()
         request, asking = _serve(listening)
     _become_own_process(request)
     if request.gate:

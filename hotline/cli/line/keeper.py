@@ -22,8 +22,9 @@ FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0
 SETTLED = 5.0
 """Seconds after which a program counts as having started well."""
-OPENING = 5.0
-"""Seconds for which other programs wait for the socket of one that they need."""
+OPENING = 30.0
+"""Seconds for which other programs wait for the socket of one that they need: on a slow machine the fork server imports
+for ten, and whoever does not wait is executed, with all that memory of its own."""
 TELLING = 1.0
 """Seconds for which the keeper waits for an exit code of a process that has ended."""
 ASKED_AGAIN = 5.0
