@@ -13,14 +13,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 582,
-    "lines": 58_260,
-    "tokens": 544_700,
+    "files": 496,
+    "lines": 56_120,
+    "tokens": 524_400,
     "html": 3_810,
     "js": 850,
     "typst": 60,
     "sql": 1_015,
-    "data": 5_390,
+    "data": 5_370,
     "unformatted": 0,
 }
 """At most so much. `data`: tables that people read and code does not repeat. `unformatted`: places that the formatter
