@@ -316,7 +316,7 @@ def forget() -> None:
 
 
 def _forgets(kit: Kit, folder: Path) -> bool:
-    """Whether it could be written. A folder without contact keys is another role's, and is laid none."""
+    """Returns True if it could be written. A folder without contact keys is another role's, and gets none."""
     keys, at = KeyFolder(folder), kit.now()
     try:
         for laid in (WeeklyKeys(keys), PeopleKeys(keys)):

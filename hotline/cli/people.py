@@ -173,7 +173,7 @@ PAPERS = {"responder": "responder-guide", "first-ten-minutes": "first-ten-minute
 WRITTEN = "*384*777*90#"
 """As the pages of docs/ write what a responder dials."""
 FIRST = "en"
-"""Whose page has no language in its name."""
+"""The language whose page has none in its name."""
 
 
 @click.command()

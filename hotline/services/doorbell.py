@@ -11,7 +11,7 @@ from hotline.store.outbox import messages
 
 
 def ring(kit: Kit, job: Job, row_id: int) -> bool:
-    """Whether anybody can have heard it."""
+    """Returns True if a worker can have heard it."""
     try:
         kit.jobs.ring(job, row_id)
     except QueueUnavailable:

@@ -173,7 +173,7 @@ def _take_turns(session: Session) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the tables are those that this code expects. Raises StoreUnavailable."""
+    """Returns True if the tables are those that this code expects. Raises StoreUnavailable."""
     with database.reading() as session:
         return stands_at(session) == newest()
 

@@ -35,7 +35,7 @@ SHARED = (
     ),
     *("hotline.adapters.gateway.dialling", "flask", "granian.cli"),
 )
-"""What more than one process imports; each imports the rest. No page and nothing that reads a case is among it."""
+"""Modules that more than one process imports. They hold no page and nothing that decrypts a case."""
 GO = b"go\n"
 PATIENCE = 5.0
 """Seconds in which a whole request must have come, and the keeper's answer."""

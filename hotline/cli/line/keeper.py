@@ -78,7 +78,7 @@ class Child(Protocol):
 
 
 class _Forked:
-    """A process that the fork server forked, and that waits to be noted."""
+    """Stands for a process that the fork server forked and that is not noted yet."""
 
     def __init__(self, pid: int, told: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid

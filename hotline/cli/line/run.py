@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 HOOKS, WATCH = "hooks", "watch"
 FORKED = ("hotline", "process")
-"""How a command begins that the fork server forks."""
+"""The first words of a command that the fork server forks."""
 PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""

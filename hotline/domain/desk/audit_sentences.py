@@ -29,7 +29,7 @@ OUTCOMES = SAID["outcomes"]
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which rows of the log are wanted; whatever is empty asks for all."""
+    """Selects rows of the log. An empty field selects all."""
 
     who: str = ""
     """A part of a name."""

@@ -131,7 +131,7 @@ class Pseudonyms:
 
 
 def contact_by(key: bytes, msisdn: str) -> str:
-    """What a contact is under this key: for proving that no key is left which says it."""
+    """Returns a contact's digest under this key: it proves that no key is left which makes it."""
     return _digest(key, "contact", msisdn)
 
 
