@@ -1,8 +1,8 @@
-"""Removes a responder, and settles at which desks one acts.
+"""Removes a responder, and sets the desks where a responder acts.
 
-One human with a phone and an account: what ends the one ends the other, and closes the desks that they opened.
+A responder with a phone and an account is one human. Removing one also closes the other, and the desks of both.
 
-Each function but `join` runs inside its caller's transaction.
+Each function but `join` and `remove` runs inside its caller's transaction.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,9 +32,9 @@ from hotline.store.referrals import personnel
 
 
 def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Responder:
-    """Says that an account and a responder are one human. Raises NotFound, AccountRefused, PersonnelRefused.
+    """Links an account and a responder as one human. Raises NotFound, AccountRefused, PersonnelRefused.
 
-    From then on the account opens the desks alone that the responder is a member of.
+    From then on the account opens only the desks of which the responder is a member.
     """
     with kit.database.writing() as session:
         change = AccountChange(session, kit, by, living(session, account_id))
@@ -54,7 +54,7 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
 
 
 def national_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
-    """Returns how many of the national desk can be told without this person, and whether that makes them too few."""
+    """Returns how many active members the national desk has without this responder, and True if they are too few."""
     rest = national_living(personnel.members(session, but=person.id), at)
     before = national_living(personnel.members(session), at)
     return rest, rest < before and rest < NATIONAL_LEAST
@@ -63,7 +63,7 @@ def national_without(session: Session, person: Responder, at: datetime) -> tuple
 def close_desks(
     session: Session, person: Responder, at: datetime, *, but: Collection[str] = ()
 ) -> None:
-    """Closes every desk but these to a person, by phone and by account."""
+    """Ends a responder's access to every desk except those in `but`, by phone and by account."""
     for member in member_keys.names_of(session, person.id):
         members.forget(session, member, at, but=but)
 
@@ -78,9 +78,9 @@ def end(
     *,
     by_two: bool = False,
 ) -> None:
-    """Closes every desk to somebody who was removed; nothing of theirs waits, and their account closes.
+    """Closes every desk, the account and the open enrolment of a responder who was removed.
 
-    `by_two`: a second person agreed to it, so the account ends even where one person may not end it.
+    `by_two`: a second person approved it. Then the account ends even where one person alone may not end it.
     """
     account = accounts.of_responder(session, person.id)
     if account is not None:
@@ -99,9 +99,9 @@ def end(
 class Removed:
     person: Responder
     national: int
-    """How many of the national desk can be told now."""
+    """Members of the national desk who can be alerted now."""
     is_red: bool
-    """The national desk lost one of its last two."""
+    """The national desk lost a member and is now below its minimum of `NATIONAL_LEAST`."""
 
 
 def settle(
@@ -112,16 +112,16 @@ def settle(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """From now on she acts at exactly these desks. Where she may no longer hear of something that she heard of, her
-    open cases go on to others.
+    """Sets the desks and the case categories of a responder.
 
-    Raises PersonnelRefused where too few would be left of the national desk.
+    Hands their open cases on where they lost a desk or a category. Raises PersonnelRefused where too few active
+    members would remain at the national desk.
     """
     before = {row.desk_code for row in responders.running(session, person.id)}
     lost = before - set(desks)
     if NATIONAL in lost and person.unreachable is None:
         check_national(session, person, at, at + LONGEST_LEAVE)
-    # No kind of case means all.
+    # An empty list of categories means every category.
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     responders.place(session, person, desks, categories, at)
     close_desks(session, person, at, but=desks)
@@ -130,13 +130,13 @@ def settle(
 
 
 def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
-    """Remove a person at once: she is told nothing more, her open cases take their next step, her account ends.
+    """Removes a responder at once: alerts stop, open cases take their next step, and the account ends.
 
-    The desks that she could open want another key from then on (the page Desks). The national desk is told by
-    SMS how many cases went on, and never whose.
+    The desks that the responder could open need a new key from then on (the page Desks). An SMS tells the national
+    desk how many cases were handed on. It never says whose they were.
 
-    One of the last two of the national desk goes by two names alone, and the desk is red from then on. Raises
-    NotFound, PersonnelRefused.
+    Removing one of the last two members of the national desk needs a second approver. Raises NotFound,
+    PersonnelRefused.
     """
     with ringing(kit) as session:
         return remove_in(session, kit, name, second=second, by=by, reason=reason)
@@ -145,7 +145,7 @@ def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) 
 def remove_in(
     session: Session, kit: Kit, name: str, *, second: str | None, by: Signer, reason: str
 ) -> Removed:
-    """`remove`, inside the caller's transaction."""
+    """Removes a responder as `remove` does, inside the caller's transaction."""
     at = kit.now()
     personnel.take_turns(session)
     person = find(session, name)

@@ -1,4 +1,4 @@
-"""An SMS that answers a responder: how many of them she gets, and the row that is sent.
+"""Counts the SMS answers that a responder gets, and writes the row of each answer.
 
 Each function runs inside its caller's transaction.
 """
@@ -26,9 +26,9 @@ def may_answer(
     *,
     in_danger: bool = False,
 ) -> Why | None:
-    """Counts an answer to this responder and returns as what; None where there is no answer.
+    """Counts an answer to this responder and returns the reason it counts under. None where no answer is sent.
 
-    `in_danger`: a case of theirs is open and in danger.
+    `in_danger`: the responder has an open case of danger.
     """
     given = reply_answers.before(session, responder.id, at - WEEK)
 
@@ -41,7 +41,7 @@ def may_answer(
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
-    """Counts a STOP that gets no answer. Returns False where one was counted within a week."""
+    """Counts a STOP that gets no answer. Returns False where a STOP was counted within the last week."""
     given = reply_answers.before(session, responder.id, at - WEEK)
     if any(one.why is Why.STOP for one in given):
         return False
@@ -51,7 +51,7 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 
 
 def tell_removal(session: Session, cases: int, at: datetime) -> None:
-    """Tells each of the national desk that somebody was taken off the line: one person alone may do that."""
+    """Notifies each member of the national desk that one person removed a responder, and how many cases were open."""
     for one in responders.who_live(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
@@ -61,5 +61,5 @@ def tell_removal(session: Session, cases: int, at: datetime) -> None:
 def say(
     session: Session, responder: Responder, wording: Wording, at: datetime, *, of: int | None = None
 ) -> None:
-    """Writes an SMS to this responder, due now."""
+    """Writes an SMS to this responder, due now. `of`: the assignment that it belongs to."""
     case_messages.confirmation(session, wording, responder.id, at, of)

@@ -1,4 +1,4 @@
-"""A STOP: nothing is ever sent to that number again. Of an enrolled number it is a wish that people are told of."""
+"""Handles a STOP: nothing is sent to that number again. For an enrolled number it only notifies people."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,10 @@ from hotline.store.watch.alarms import STOPPED
 
 
 def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
-    """Tells the responder and those who lead the desk. Returns False if the number is not enrolled."""
+    """Notifies the responder and the leaders of their desks. Returns False if the number is not enrolled.
+
+    A STOP that gets no answer notifies the leaders once a week at most.
+    """
     responder = responders.enrolled(session, kit.pseudonyms.enrolled(msisdn))
     if responder is None:
         return False
@@ -40,7 +43,10 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
 
 
 def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """The coordinators of her desks; the national desk where there is none, or she is of it."""
+    """Returns the coordinators of a responder's desks. Returns the others of the national desk where there are none.
+
+    A member of the national desk always gets the others of the national desk.
+    """
     if of.level != Level.NATIONAL and (coordinators := responders.leaders(session, of, at)):
         return coordinators
     others = [one for one in responders.who_live(session, at) if one.id != of.id]
@@ -48,16 +54,17 @@ def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responde
 
 
 def stop(kit: Kit, msisdn: str) -> None:
-    """Sends nothing to this number ever again: whoever is woken there is woken no more, a leader there is on no roll.
+    """Stops every SMS to this number for good. Also removes it from the on-call contacts and from the programmes.
 
-    An enrolled number keeps everything: the wish may be forged, so people are told of it. Raises StoreUnavailable.
+    An enrolled number keeps everything, because the STOP may be forged. People are notified of it instead.
+    Raises StoreUnavailable.
     """
     with ringing(kit) as session:
         stop_in(session, kit, msisdn, kit.now())
 
 
 def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
-    """`stop` inside the caller's transaction."""
+    """Stops a number as `stop` does, inside the caller's transaction."""
     if note(session, kit, msisdn, at):
         return
     contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)

@@ -1,13 +1,13 @@
-"""Reach: counting what the line did, without remembering for whom. And the stop list, the end of all outreach.
+"""Counts how the line is used, without remembering who used it.
 
-The `log_` functions run inside their caller's transaction: what is counted happened, and once.
+The `log_` functions run inside their caller's transaction. So a count is written once, and only if the event was.
 
-Once an hour the relay notes which districts have nobody who can be told: reachable, and not on leave.
+Once an hour the relay records the districts where no responder can be alerted.
 
-Counts which screens sessions were shown and answered: once each, when it is over. A session is over when its last
-screen was shown, when the gateway says so, or after three minutes of silence. Until then a web process keeps which
-screens it was shown, and a hop writes nothing. One transaction adds to the counters and marks in the session's row how
-much of it is counted: who comes later, with more, adds what is more.
+Counts the screens that each session showed and that callers answered, once, when the session is over. It is over
+after its last screen, when the gateway says so, or after three minutes of silence. Until then a web
+process remembers the screens, and a hop writes nothing. One transaction adds to the counters and marks in the
+session's row how much of it is counted. A later process adds only what is new.
 """
 
 from collections import Counter
@@ -34,9 +34,9 @@ from hotline.store.reach.screen_counts import SessionCounts, Tallies
 from hotline.store.referrals import personnel
 
 SILENT = 180.0
-"""Seconds after which nobody goes on."""
+"""Seconds of silence after which a session is over."""
 BATCH = 32
-"""Sessions in one transaction: a hop that writes waits for its end."""
+"""Sessions in one transaction. A hop that writes must wait until the transaction ends."""
 ScreenCounts = Counter[tuple[date, ScreenCounter]]
 
 
@@ -47,7 +47,10 @@ def _at_once() -> None:
 def count_left(
     kit: DoorKit, *, silent: float = SILENT, pause: Callable[[], object] = _at_once
 ) -> None:
-    """Count all that are over. `pause` is called after each transaction. Raises StoreUnavailable: nothing is lost."""
+    """Counts all sessions that are over, and calls `pause` after each transaction.
+
+    Raises StoreUnavailable. The sessions that are not counted yet are then put back, so nothing is lost.
+    """
     longest: dict[str, LeftSession] = {}
     for one in kit.sessions.take_left(silent):
         known = longest.get(one.opening.key)
@@ -85,21 +88,21 @@ def _count(kit: DoorKit, batch: Sequence[LeftSession]) -> None:
 
 
 FOLDED = 1000
-"""Tallies in one transaction of the relay."""
+"""Tallies that the relay adds in one transaction."""
 OVER = timedelta(days=2)
-"""So long after a period its sketch becomes a number: nobody counts in it any more, whatever her clock says."""
+"""Time after the end of a period until its sketch becomes a number. By then no process counts into it any more."""
 UNANSWERABLE = "unanswerable"
-"""The counter of those who wrote from a number that no SMS of ours goes to."""
+"""Counter of people who wrote from a number to which we cannot send an SMS."""
 STRANGE_CALLER = "strange_caller"
-"""The counter of hops of another phone in somebody's session."""
+"""Counter of hops that another phone sent in a caller's session."""
 
 
 Counts: TypeAlias = HeldDialogue | SessionCounts
-"""A session's row, held by a hop that does more or that only counts."""
+"""A session's row, as locked by a hop that does more or by a hop that only counts."""
 
 
 def day_of(at: datetime) -> date:
-    """The day in Kigali."""
+    """Returns the date of this moment in Kigali."""
     return at.astimezone(KIGALI).date()
 
 
@@ -108,7 +111,10 @@ def log_session(session: Session, dialogue: HeldDialogue) -> None:
 
 
 def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
-    """Count a person; nobody whose number is hidden. Without a key nobody is: no session waits for it."""
+    """Counts a person. Leaves out hidden numbers and the trial caller.
+
+    Without the key it counts no one, because a session must not wait for a key.
+    """
     if msisdn == trial.CALLER or not is_number(msisdn):
         return
     with suppress(KeyMissing):
@@ -121,7 +127,7 @@ def log(session: Session, tallies: Tallies) -> None:
 
 
 def in_language(counts: Counts, language: str) -> Tallies:
-    """A session counts in the language it was last read in, once."""
+    """Returns the tallies that move a session to another language. Each session counts in its last language only."""
     if counts.language == language:
         return ()
     before = _session_cell(counts)
@@ -130,7 +136,7 @@ def in_language(counts: Counts, language: str) -> Tallies:
 
 
 def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
-    """A topic counts once in a session, however often it is read."""
+    """Returns the tallies for a topic. A topic counts once in a session, however often the caller reads it."""
     if not first_time(counts, f"{Measure.TOPIC}:{topic}"):
         return ()
     return ((_cell_of(counts, Measure.TOPIC, topic, at), 1),)
@@ -139,29 +145,29 @@ def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
 def log_pair(
     session: Session, dialogue: HeldDialogue, thing: str, outcome: QuizOutcome, at: datetime
 ) -> None:
-    """How the two answers to one thing of the quiz compare: the first two of a session, however often it is asked."""
+    """Counts how the two answers to one thing of the quiz compare. Only the first two of a session count."""
     if first_time(dialogue, f"quiz:{thing}"):
         outreach.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
 
 
 def pair_measure(outcome: QuizOutcome) -> str:
-    """The counter's name of an outcome of the quiz."""
+    """Returns the counter's name for an outcome of the quiz."""
     return f"quiz_{outcome}"
 
 
 def log_alone(session: Session, measure: str, channel: str, at: datetime) -> None:
-    """Counts what belongs to no session."""
+    """Counts an event that belongs to no session."""
     cell = Cell(day=day_of(at), measure=measure, language="", channel=channel, entry="")
     outreach.count(session, cell)
 
 
 def counted_today(session: Session, measure: str, at: datetime) -> int:
-    """How often that was on the day of `at`."""
+    """Returns how often this measure was counted on the day of `at`."""
     return outreach.counted_on(session, day_of(at), measure)
 
 
 def fold(kit: Kit) -> None:
-    """Add what was tallied to its counters: a batch each tick of the relay. Raises StoreUnavailable."""
+    """Adds waiting tallies to their counters, one batch at each tick of the relay. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         if not outreach.any_tally(session):
             return
@@ -170,14 +176,14 @@ def fold(kit: Kit) -> None:
 
 
 def close_periods(session: Session, at: datetime) -> None:
-    """Make numbers of the sketches whose month or week is over."""
+    """Turns the sketches of months and weeks that are over into numbers."""
     live = {period for moment in (at - OVER, at, at + OVER) for period in periods_of(moment)}
     for period in sorted(outreach.running(session) - live):
         outreach.close(session, period)
 
 
 def first_time(counts: Counts, name: str) -> bool:
-    """Whether the session did not count it yet; from now on it has."""
+    """Returns True if the session did not count this name yet, and marks it as counted."""
     if name in counts.counted:
         return False
     counts.counted = [*counts.counted, name]
@@ -206,7 +212,7 @@ def _session_cell(dialogue: Counts) -> Cell:
 
 
 def sample(kit: Kit) -> None:
-    """Writes down this hour, unless it is written. Raises StoreUnavailable."""
+    """Records the districts without an active responder for this hour, once. Raises StoreUnavailable."""
     at = kit.now()
     hour = at.replace(minute=0, second=0, microsecond=0)
     with kit.database.reading() as session:

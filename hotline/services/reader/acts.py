@@ -1,4 +1,4 @@
-"""What a responder does behind a PIN: the verbs of an SMS, and what the screen after each is told."""
+"""Carries out what a responder does behind a PIN, and returns what the next screen says."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -54,41 +54,41 @@ from hotline.store.tips.tips import Tip
 from hotline.text.gsm7 import to_gsm7
 
 WHO, NATIONAL_DESK = "who", "national"
-"""Verbs: list the colleagues to choose from; pass it to the national desk."""
+"""Verbs: list the colleagues to choose from; pass the case to the national desk."""
 PICKS, NOBODY_ELSE = "picks", "nobody_else"
 """Flags: there are colleagues to choose from; there are none."""
 MOST_COLLEAGUES = 20
 MOST_LETTERS = 480
-"""Of a note."""
+"""Longest note, in letters."""
 NOTED = "note_kept"
-"""The flag of a note that was kept."""
+"""Flag of a note that was stored."""
 CONFIRM = "confirm"
-"""The responder confirms a closure that a colleague requested."""
+"""Verb by which the responder confirms a closure that a colleague requested."""
 STOPS: Mapping[str, str] = {
     ClosureStop.UNOPENED: "closure_unopened",
     ClosureStop.IN_CONSOLE: "closure_in_console",
 }
 """Flags that say why a closure is not confirmed."""
 ALSO = "also"
-"""The responder takes the case although a colleague has it."""
+"""Verb by which a responder takes a case that a colleague already has."""
 CLOSES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
     **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
     **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
-"""The outcome by the choice that names it, and what it is where it is not trafficking."""
+"""The outcome and the reason for "not trafficking", by the choice that names them."""
 LATE, UNREAD = "late", "taken_unread"
-"""Flags: a colleague has it, and nothing is done yet; what nobody goes to openly was taken before it is read."""
+"""Flags: a colleague has the case and nothing is done yet; the responder must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
-"""The flag of a responder who helps too with a case that nobody goes to openly before it is read."""
+"""Flag of a responder who helps with a colleague's case and must read it before a visit."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
-"""Flags: the question stands behind the caller's receipt; or it cannot be asked of this case."""
+"""Flags: the caller gets the question with the receipt; or the question cannot be asked in this case."""
 ACTED = "acted_"
-"""What stands in front of a flag that names what an act came to."""
+"""Prefix of a flag that names the result of a command."""
 NAME_LETTERS = len(WIDEST["who"])
 
 
 def flagged(result: str, **words: str) -> ReaderAnswer:
-    """Returns the answer that names what an act came to."""
+    """Returns the answer that names the result of a command."""
     return ReaderAnswer((f"{ACTED}{result}",), words=words)
 
 
@@ -96,10 +96,10 @@ OVER, NOT_TAKEN = flagged(Acted.OVER), flagged(Acted.NOT_TAKEN_YET)
 
 
 def act(turn: ReaderTurn) -> ReaderAnswer:
-    """Does it once, and returns what the screen is told."""
+    """Carries out the verb that the responder chose, and returns what the next screen says."""
     verb, reference = turn.ask.verb, turn.ask.reference
     if reference in exercises.references(turn.session, turn.person.id):
-        # An exercise goes to nobody who is chosen, and asks nobody anything: each verb answers it.
+        # No drill is passed to a chosen colleague, and no question is asked in one. Each verb answers a drill.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith(ASK):
@@ -124,7 +124,7 @@ def _carried_out(
     to: PassedTo = PassedTo.NEXT,
     chosen: tuple[int, ...] = (),
 ) -> ReaderAnswer:
-    """Carries out a verb of an SMS."""
+    """Carries out a verb that SMS has too, as a command by dialling."""
     way, reference = EntryWay.USSD, turn.ask.reference
     one = Act(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = casework.act(turn.session, turn.kit, one)
@@ -153,7 +153,7 @@ def keep_note(
     words: str = "",
     tip_key: bytes = b"",
 ) -> None:
-    """Keeps a note: its entry in the log, and beside it the words that it may have, under the tip's own key."""
+    """Stores a note as a case event. Encrypts its text, if it has one, with the tip's own key."""
     key, codes = f"{tip.id}:{by.responder_id or by.desk}:{at.timestamp()}", {SAYS: says.value}
     entry_id = entries.done_by(session, tip.id, EntryKind.NOTE, by, at, key=key, codes=codes)
     if entry_id is not None and says is NoteCode.WORDS:
@@ -163,9 +163,9 @@ def keep_note(
 
 
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
-    """Passes the case on to the person or desk that is chosen, or lists the colleagues to choose from.
+    """Passes the case to the chosen colleague or desk, or lists the colleagues to choose from.
 
-    The case stays where it is until one of them takes it.
+    The assignee stays the same until another responder acknowledges the case.
     """
     whom = turn.ask.verb.removeprefix(PASS)
     kept = visible.kept_from(turn.session, [tip.id]).get(tip.id, NOBODY)
@@ -198,9 +198,10 @@ def _nobody_else() -> ReaderAnswer:
 def _let_district_read(
     turn: ReaderTurn, tip: Tip, place: str, people: list[Candidate]
 ) -> tuple[int, ...]:
-    """Seals the tip to the desk of another district. Returns whom to ask there; nobody where nobody may know of it.
+    """Gives the desk of another district access to the tip. Returns the first responder to ask there.
 
-    What an official may be involved in is sent to a district by the national desk alone.
+    Returns an empty tuple where no responder of that district may see the case. If an official may be involved, only
+    the national desk can send a case to a district.
     """
     desk, case = desk_of(place, tip.official), pages.opened(turn, tip)
     local, _, _ = referral.eligible(replace(case_of(tip), place=place), people)
@@ -233,7 +234,7 @@ def _told(turn: ReaderTurn, done: Done) -> ReaderAnswer:
 
 
 def _holder_name(turn: ReaderTurn, referral_id: int | None) -> str:
-    """Returns the name of the colleague who took the case, cut to what a screen holds."""
+    """Returns the name of the assignee, cut to the room that a screen has for it."""
     if referral_id is None:
         return ""
     tip = turn.session.get_one(Tip, turn.session.get_one(Referral, referral_id).tip_id)
@@ -242,7 +243,7 @@ def _holder_name(turn: ReaderTurn, referral_id: int | None) -> str:
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns since when a colleague has a case that stays with that colleague; None where it may be taken at once."""
+    """Returns since when a colleague has the case, if it stays with that colleague. None if it may be taken at once."""
     known_as = referrals.of_responder(turn.session, turn.person.id, turn.ask.reference)
     quick = known_cases.quicker(turn.session, turn.person.id)
     if turn.ask.reference not in quick or known_as is None:
@@ -252,7 +253,7 @@ def _taken_by_another(turn: ReaderTurn) -> datetime | None:
 
 
 def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
-    """Asks one question off the signed list, of a case that is known to the responder."""
+    """Asks the caller one approved question, in a case that is known to the responder."""
     known = turn.known()
     if known is None:
         return OVER
@@ -276,7 +277,7 @@ def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _close(turn: ReaderTurn) -> ReaderAnswer:
-    """Closes a case that the responder holds, or requests its closure. The answer names the recorded outcome."""
+    """Closes a case of this assignee, or requests its closure. The answer names the recorded outcome."""
     known = turn.known()
     if known is None:
         return OVER

@@ -1,11 +1,11 @@
-"""The reader's work: it opens a PIN, does what is asked behind it once, and seals the answer to the hop that waits.
+"""Does the reader's work: checks a PIN, carries out one request, and encrypts the answer to the hop that waits.
 
-The dear part of a PIN is done with no transaction open; what follows from it is one transaction. A hop that comes
-twice, or a worker that is rung twice, finds what was decided, and is answered alike.
+The slow part of a PIN check runs with no transaction open. All that follows is one transaction. Where a hop or a job
+arrives twice, the reader finds the first decision and gives the same answer.
 
-Behind the entry of a phone that waits to be proved, code and start PIN are judged, and a work PIN is chosen. A try is
-counted before it is made, once for each place of a text. What was proved stays in the reader's memory for as long as a
-session lasts, so that choosing a PIN counts no other try.
+Behind the short code of a phone that is not proved yet, it checks the code and the start PIN. The responder then
+chooses a PIN for work. It counts an attempt before it makes the attempt, once for each hop. The reader remembers
+a proof for the length of a session, so choosing a PIN counts no second attempt.
 """
 
 import logging
@@ -64,10 +64,10 @@ PROVED = b"proved"
 
 @dataclass(frozen=True, slots=True)
 class ProofTry:
-    """The result of the costly part, which no transaction waits for."""
+    """The result of checking a code and a start PIN, made before the transaction opens."""
 
     wanted: Enrolment | None = None
-    """What was proved; None where it was not."""
+    """The enrolment that was proved; None where the proof failed."""
     pair: KeyPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
 
@@ -77,9 +77,9 @@ class FreshWrap:
     """A responder's private key, wrapped under another PIN or the newest pepper."""
 
     public: bytes
-    """Of the key that is in it."""
+    """Public half of the wrapped key."""
     before: bytes | None = field(repr=False)
-    """What it takes the place of; None where that does not matter."""
+    """The wrap that this one replaces; None where the responder chose another PIN."""
     wrap: bytes = field(repr=False)
 
 
@@ -88,7 +88,8 @@ def _rewrapped(
 ) -> FreshWrap | None:
     """Wraps a key under the PIN that is chosen, or under the newest pepper and the same PIN.
 
-    None where neither is wanted, or the PIN is refused. `wrap` is None where the memory held the key.
+    Returns None where neither is needed, or where the chosen PIN is refused. `wrap` is None where the memory held the
+    key.
     """
     pin = _chosen_pin(one) if one.kind is AskKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -99,13 +100,13 @@ def _rewrapped(
 
 
 def _move(person: Responder, fresh: FreshWrap) -> None:
-    """Writes nothing where the responder got another pair or PIN meanwhile."""
+    """Stores the new wrap. Writes nothing if the responder got another key pair or PIN meanwhile."""
     if person.public_key == fresh.public and person.pin_wrap == fresh.before:
         person.pin_wrap = fresh.wrap
 
 
 def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
-    """Changes the PIN, and ends the session: what was keyed to begin it opens nothing any more."""
+    """Changes the PIN and ends the session. The earlier PIN decrypts nothing from then on."""
     if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
         return ReaderAnswer((REFUSED,))
     turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
@@ -114,18 +115,18 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
 
 
 def _waits_for(kit: ReaderKit, one: ReaderTry) -> Enrolment | None:
-    """What this phone may prove now."""
+    """Returns the enrolment that this phone may prove now; None if there is none."""
     with kit.database.reading() as session:
         return enrolments.to_prove(session, one.typed.get(NUMBER_KEY, ""), kit.now())
 
 
 def _knows_code(kit: ReaderKit, one: ReaderTry) -> bool:
-    """Whether what was keyed for a PIN is the code that this phone was sent."""
+    """Returns True if the responder keyed the code that this phone was sent, in the place of a PIN."""
     return proving_phones.knows_code(_waits_for(kit, one), one.pin)
 
 
 def _proof_tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
-    """Whether code and start PIN are right, and where a PIN is chosen, its pair."""
+    """Checks the code and the start PIN. Makes a key pair where the responder chooses a PIN."""
     wanted = _waits_for(kit, one)
     if not _proves(kit, one, wanted) or wanted is None:
         return ProofTry()
@@ -138,7 +139,7 @@ def _proof_tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
 
 
 def _chosen_pin(one: ReaderTry) -> str | None:
-    """The PIN that was keyed twice; None where it is not the same, or anybody would try it first."""
+    """Returns the PIN that was keyed twice. None if the two differ, or if the PIN is easy to guess."""
     chosen = one.typed.get(NEW_PIN, "")
     refused = is_easy(chosen) or chosen == one.typed.get(NUMBER_END)
     return chosen if chosen and chosen == one.typed.get(NEW_AGAIN) and not refused else None
@@ -147,7 +148,7 @@ def _chosen_pin(one: ReaderTry) -> str | None:
 def _proof_decided(
     session: Session, kit: ReaderKit, first: PinReading, proof: ProofTry
 ) -> ReaderAnswer:
-    """What the reading is answered. What was refused once stays refused."""
+    """Decides the answer of a reading. A reading that was refused once stays refused."""
     wanted = proof.wanted
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -166,14 +167,17 @@ def _proof_decided(
 
 
 def _proof_refused(session: Session, kit: ReaderKit, one: ReaderTry) -> ReaderAnswer:
-    """What is said of a proof that is wrong; also whether it lapsed, or was tried too often."""
+    """Returns the answer to a wrong proof. It also says if the proof expired or had too many attempts."""
     key = one.typed.get(NUMBER_KEY, "")
     is_over = enrolments.to_prove(session, key, kit.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
 
 
 def _proves(kit: ReaderKit, one: ReaderTry, wanted: Enrolment | None) -> bool:
-    """Costs as much where nothing waits, and where no try is left."""
+    """Returns True if the code and the start PIN are right.
+
+    Takes the same time if no proof is pending, or if no attempt is left.
+    """
     start, costs = one.typed.get(START_PIN, ""), kit.vault.costs
     if wanted is None:
         return proving_phones.matches(None, one.pin, start, costs=costs)
@@ -181,7 +185,7 @@ def _proves(kit: ReaderKit, one: ReaderTry, wanted: Enrolment | None) -> bool:
     if kit.memory.find(one.session_key, wanted.responder_id, name) is not None:
         return True
     with kit.database.writing() as session:
-        # A try that was decided already is none.
+        # An attempt that was decided already does not count again.
         first = readings.hold(session, one.reading_id)
         counts = first.state == ReadingState.ASKED and enrolments.take_try(session, wanted.id)
     tries = wanted if counts else None
@@ -200,20 +204,20 @@ PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinTry:
-    """The result of trying a PIN, before any transaction."""
+    """The result of checking a PIN, made before the transaction opens."""
 
     private: bytes | None = field(default=None, repr=False)
     """The responder's private key; None for a wrong PIN."""
     is_code: bool = False
-    """It is no PIN, and the code that this phone was sent."""
+    """True if it is not a PIN but the code that this phone was sent."""
     fresh: FreshWrap | None = None
-    """The key wrapped anew: under another PIN, or under the newest pepper."""
+    """The key in a new wrap, under another PIN or under the newest pepper."""
 
 
 def answer_next(kit: ReaderKit) -> bool:
-    """Answers one hop: of those that wait, the one that costs least, and then the oldest. False where none waits.
+    """Answers one waiting hop. Returns False where none waits. Raises StoreUnavailable.
 
-    Raises StoreUnavailable.
+    A hop whose key is in memory comes first, then an enrolled phone, then the oldest.
     """
     with kit.database.reading() as session:
         waiting = readings.unanswered(session, kit.now() - KEPT_FOR)
@@ -225,7 +229,7 @@ def answer_next(kit: ReaderKit) -> bool:
     try:
         _answer(kit, one)
     except (SealBroken, KeyError, TypeError, ValueError) as broken:
-        # One row that nothing can be done with must not stop the others.
+        # One row that cannot be processed must not block the others.
         logger.error("an ask cannot be answered: %s", type(broken).__name__)
         with kit.database.writing() as session:
             readings.answer(session, one.ask_id, None, kit.now())
@@ -242,7 +246,7 @@ def _read(kit: ReaderKit, ask: PinReadingAsk, row: PinReading) -> ReaderTry:
 
 
 def _opened(kit: ReaderKit, sealed: bytes, bound: str) -> dict[str, Any] | None:
-    """Returns what was sealed to the reader's pair, or to the one before it; None where neither opens it."""
+    """Decrypts a box with the reader's current key pair or the one before it. None where neither decrypts it."""
     for private in kit.pair.now():
         with suppress(SealBroken):
             return oneoff.open_box(sealed, private=private, bound=bound)
@@ -250,14 +254,17 @@ def _opened(kit: ReaderKit, sealed: bytes, bound: str) -> dict[str, Any] | None:
 
 
 def _remembered(kit: ReaderKit, one: ReaderTry) -> bytes | None:
-    """Returns the private key, where this session keyed this PIN before."""
+    """Returns the private key, if this session keyed this PIN before."""
     if one.responder_id is None:
         return None
     return kit.memory.find(one.session_key, one.responder_id, one.pin)
 
 
 def _tried(kit: ReaderKit, one: ReaderTry) -> PinTry:
-    """Tries this hop's PIN, from memory where it was keyed before. A phone that is nobody's costs as much."""
+    """Checks the PIN of this hop. Takes the key from memory if the session keyed the PIN before.
+
+    An unknown phone takes the same time.
+    """
     private, wrap = _remembered(kit, one), None
     if private is None and one.responder_id is not None:
         with kit.database.reading() as session:
@@ -285,7 +292,7 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
         else:
             is_over = opening is not None and opening.started_at < kit.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
-                # Played again when its readings are gone, it would stand beside newer lists: other keys, other acts.
+                # A repeat after the readings are erased would meet newer lists. The same keys would do something else.
                 first.state = ReadingState.RESTED
             answer = _decided(session, kit, one, first, found, opening)
         readings.decide(session, one.reading_id, first.state)
@@ -316,12 +323,12 @@ def _decided(
     found: PinTry,
     opening: Opening | None,
 ) -> ReaderAnswer:
-    """What this reading is answered. What was refused once stays refused."""
+    """Decides the answer of this reading. A reading that was refused once stays refused."""
     at, person = kit.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
     if person is not None and found.private is not None and not _may_open(person):
-        # The reader's memory may be older than the removal, or than the end of the PIN.
+        # The reader's memory may be older than the removal of the responder, or than the end of the PIN.
         return _of_nobody(first, PinTry())
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_nobody(first, found)
@@ -347,7 +354,7 @@ def _decided(
 
 
 def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
-    """Asks again; at the wrong one that rests the phone, says so at once."""
+    """Counts a wrong PIN and asks again. Says at once if this attempt blocks the phone for a time."""
     pins.wrong(turn)
     has_rest = pins.rests(turn.person, turn.at)
     if first.state == ReadingState.ASKED:
@@ -360,7 +367,10 @@ def _may_open(person: Responder) -> bool:
 
 
 def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:
-    """No PIN that anybody has: the code of a phone that waits, or wrong. It counts against nobody."""
+    """Answers a PIN that belongs to no responder. It is the code of a phone to prove, or it is wrong.
+
+    No responder's wrong PINs are counted for it.
+    """
     if found.is_code and first.state != ReadingState.WRONG:
         first.state = ReadingState.DONE
         return CODE_RIGHT
@@ -397,14 +407,14 @@ def _done(
 
 
 def _keep(kit: ReaderKit, first: PinReading, answer: ReaderAnswer) -> None:
-    """Keeps the answer for a repeat of the same ask."""
+    """Stores the answer for a repeat of the same request."""
     own = oneoff.public_of(kit.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
     first.sealed_answer = oneoff.seal(answer.to_dict(), public=own, bound=bound)
 
 
 def _kept(kit: ReaderKit, first: PinReading, sealed: bytes) -> ReaderAnswer:
-    """What it was answered before, letter by letter. Raises SealBroken."""
+    """Returns the stored answer, letter by letter. Raises SealBroken if it does not decrypt."""
     box = _opened(kit, sealed, bound_to(first.session_key, first.text_digest))
     if box is None:
         raise SealBroken("what was answered before does not open")

@@ -1,4 +1,7 @@
-"""A case as its reader sees it on a phone: opened with the reader's own key, in their language, what may hurt first."""
+"""Shows a case on the responder's phone, in their language, with warnings of danger first.
+
+Decrypts the case with the responder's own key.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -29,14 +32,14 @@ from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 
 MOST_LETTERS = 1500
-"""Of a page: a dozen screens, and a box holds no more."""
+"""Letters of a page, at most: about a dozen screens. The box has room for no more."""
 BY_DIALLING = "by dialling, with her PIN"
-"""How, as the audit log says it."""
+"""The reason that the audit log gives when a responder reads a case by phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedCase:
-    """A tip that one of the responder's desks opened, and what was told. All but the desk stays out of `repr`."""
+    """A tip that one of the responder's desks decrypted, and its answers. Only the desk appears in `repr`."""
 
     desk: str
     tip_key: bytes = field(repr=False)
@@ -44,7 +47,7 @@ class OpenedCase:
 
 
 def page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
-    """Returns what was told of the case that is asked for. `again`: it is shown once more, and logged already."""
+    """Returns the text of the case that the responder asks for. `again`: a repeat, which was logged already."""
     known = turn.known()
     case = None if known is None else opened(turn, known[0])
     if known is None or case is None:
@@ -71,7 +74,7 @@ def page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
 
 
 def history(turn: ReaderTurn) -> ReaderAnswer:
-    """Returns the page of what happened, the newest first. A case like it is named to who knows both."""
+    """Returns the page of what happened, newest first. Names a similar case only if the responder knows both."""
     known = turn.known()
     if known is None:
         return ReaderAnswer((UNREADABLE,))
@@ -92,7 +95,7 @@ def _page_of(*lines: str) -> ReaderAnswer:
 
 
 def note_read(turn: ReaderTurn, tip: Tip, known_as: Referral) -> None:
-    """Somebody reads it: the log of what was read says so, and no clock asks for it any more."""
+    """Records in the audit log and the timeline that the responder read the case. Stops the clock that asks for it."""
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
     by = entries.by_responder(turn.person.id, EntryWay.USSD)
@@ -105,9 +108,9 @@ def note_read(turn: ReaderTurn, tip: Tip, known_as: Referral) -> None:
 
 
 def opened(turn: ReaderTurn, tip: Tip) -> OpenedCase | None:
-    """Returns a tip, by the first of the responder's desks that may read it and whose grant opens its words; else None.
+    """Decrypts a tip through the first of the responder's desks that may read it. None if no grant decrypts it.
 
-    A grant may open and be of an earlier pair: a desk that was passed the case before its place was corrected has one.
+    A grant that opens may be of an earlier key pair. A desk has one if it got the case before its place was corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
     for desk in sorted(members.desks_of(session, member)):
@@ -125,7 +128,7 @@ def opened(turn: ReaderTurn, tip: Tip) -> OpenedCase | None:
 
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """What may hurt, before any word of what was told."""
+    """Yields the warnings, which come before any text of the caller."""
     coming = answer_of(turn.session, tip)
     if tip.channel == trial.DRILL:
         yield turn.say(Template.EXERCISE_TOLD)
@@ -140,6 +143,6 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields the line that names another case of the responder's which is probably the same."""
+    """Yields the line that names another case of the responder which is probably the same."""
     for name in clusters.known_beside(turn.session, [(tip.id, turn.person.id)]).values():
         yield turn.say(Template.PAGE_LIKE, like=name)

@@ -1,6 +1,7 @@
-"""The reader alone hands the key of a case on: to each desk that may read the tip, and takes it from who may no more.
+"""Gives the key of a case to each desk that may read its tip. Takes it back from every other desk.
 
-So a phone or a page writes codes without any key, and no desk has to be asked for one. Said again it changes nothing.
+Only the reader does this. So a phone or a page can write codes without any key, and no desk has to share its own.
+Repeating it changes nothing.
 """
 
 import logging
@@ -18,12 +19,12 @@ FIRST = (0, "")
 
 
 def private_of(session: Session, kit: ReaderKit, tip: Tip) -> bytes | None:
-    """Opens the reader's own grant of a case. None where nothing was written about a person, or the key is gone."""
+    """Decrypts the reader's own grant of a case. None if no codes were written, or if the key is deleted."""
     return case_opening.private_by(session, kit, tip, READER, kit.pair.now())
 
 
 def reconcile(kit: ReaderKit) -> None:
-    """Raises StoreUnavailable."""
+    """Brings the grants of all cases up to date, if a desk lacks one or has one too many. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         idle = not case_holders.lacking(session, FIRST) and not case_holders.any_beyond(session)
     if idle:

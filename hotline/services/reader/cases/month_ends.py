@@ -1,7 +1,7 @@
-"""The end of what is noted of a victim: its month is counted, and only then codes, times and keys are destroyed.
+"""Counts each month's persons, and only then destroys the codes, times and keys of the cases.
 
-By the reader, since nobody else opens a code without a person. Each step is one transaction, and may be the last: said
-again, it goes on where it stopped.
+The reader does this, because no other process decrypts codes without a person. Each step is one transaction. After a
+crash the next run continues where the last one stopped.
 """
 
 import logging
@@ -37,7 +37,7 @@ ERRAND = "codes"
 
 
 def tidy(kit: ReaderKit) -> None:
-    """All that is due, once an hour. Raises StoreUnavailable."""
+    """Does all that is due, once an hour. Raises StoreUnavailable."""
     at = kit.now()
     with kit.database.reading() as session:
         if retention.is_done(session, ERRAND, at, EVERY):
@@ -56,7 +56,10 @@ def tidy(kit: ReaderKit) -> None:
 
 
 def _count(kit: ReaderKit, month: str, at: datetime) -> None:
-    """Written in one transaction with the marks by which codes may go; not at all where anybody wrote meanwhile."""
+    """Writes a month's count in one transaction with the marks that allow its codes to be erased.
+
+    Writes nothing if a case changed meanwhile.
+    """
     with kit.database.reading() as session:
         found = _of_month(session, month)
         cases, closed = _opened(session, kit, found)
@@ -79,7 +82,7 @@ def _count(kit: ReaderKit, month: str, at: datetime) -> None:
 
 
 def hand_over(kit: ReaderKit, at: datetime) -> None:
-    """Rounds the persons of each quarter and year that is due, for its release. A year's sums are deleted then.
+    """Rounds the persons of each due quarter and year for its release. Then deletes the sums of a finished year.
 
     Raises StoreUnavailable.
     """
@@ -116,7 +119,10 @@ def _of_month(session: Session, month: str) -> MonthTips:
 
 
 def _mark_late(kit: ReaderKit, at: datetime) -> None:
-    """Cases of a counted month in which nobody had been met: no count takes them, and they go all the same."""
+    """Marks the cases whose first code was written after their month was counted. No count includes them.
+
+    The mark allows their codes to be erased all the same.
+    """
     with kit.database.writing() as session:
         summed = queries.summed_months(session)
         for month, tip_ids in case_ends.late(session, summed, at).items():
@@ -152,7 +158,7 @@ def _warn(kit: ReaderKit, at: datetime) -> int:
 
 
 def _erase(kit: ReaderKit, at: datetime) -> int:
-    """Each case has its row in the audit log."""
+    """Erases one batch of codes that are due. Writes a row in the audit log for each case."""
     kit.failpoint("codes.before_erase")
     with kit.database.writing() as session:
         ids = case_ends.erase(session, at, BATCH)

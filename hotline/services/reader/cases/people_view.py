@@ -1,7 +1,6 @@
-"""The persons of a responder's cases, as lists and flags of the screens: who was met, and what may be said of each.
+"""Builds the lists and flags of persons for a responder's screens, and records what the responder reports of them.
 
-What a responder says of a person, behind a PIN, and what the screen after it is told. The codes come in the sealed box
-beside the PIN.
+The codes arrive in the encrypted box, together with the PIN.
 """
 
 import json
@@ -58,24 +57,25 @@ SEEN = {
     BOY: Template.MET_BOY,
 }
 MOST_PEOPLE = 20
-"""On a list."""
+"""Persons on one list, at most."""
 MOST_LETTERS = 2400
-"""Of the persons of all cases together, beside the list of cases: a box holds no more. A case whose persons do not fit
-is shown as one of which no person may be asked.
+"""Letters for the persons of all cases together, because the box has room for no more.
+
+A case whose persons do not fit is shown without questions about persons.
 """
 MOST_OWED = len(WIDEST["owed"])
-"""Letters of what is owed on the screen that says so."""
+"""Letters for the open follow-ups, on the screen that lists them."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
-"""By what is asked: the flag that it is asked, the one that it is of several, and the list of those."""
+"""By follow-up: the flag that it is due, the flag for several persons, and the list of those persons."""
 EARLY = "arrival_early"
-"""The flag of a case of which an arrival may be said, and nothing is asked yet."""
+"""Flag of a case where an arrival may be reported before it is due."""
 
 
 def of_tip(session: Session, kit: ReaderKit, tip: Tip) -> Sequence[MetPerson]:
-    """Nobody, where the codes do not open: then nothing is said of them, and a page says that it cannot be read."""
+    """Returns the persons of a tip. Empty if their codes do not decrypt; then a page says that it cannot be read."""
     try:
         return people.opened(session, tip, private_of(session, kit, tip))
     except SealBroken:
@@ -83,7 +83,10 @@ def of_tip(session: Session, kit: ReaderKit, tip: Tip) -> Sequence[MetPerson]:
 
 
 def may_be_asked(kit: Kit, tip: Tip) -> bool:
-    """Whether the screens of persons are shown of a case at all."""
+    """Returns True if screens about persons are shown for a case.
+
+    It needs the reader's key. Only a tip from a channel that counts has such screens.
+    """
     try:
         kit.sealer.reader_key()
     except KeyMissing:
@@ -92,9 +95,9 @@ def may_be_asked(kit: Kit, tip: Tip) -> bool:
 
 
 def of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Of those that are the responder's, or of which they are asked what became of somebody, by their own names.
+    """Returns the flags and lists of persons for these cases, by the names by which the responder knows the cases.
 
-    Where not all fit, the first do.
+    A case that does not fit into the box is left out.
     """
     session, told = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
@@ -118,7 +121,7 @@ def of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer:
-    """Offers the form that this responder has not finished. Nothing of one that does not decrypt, or is over."""
+    """Offers the form that this responder has not finished. Offers nothing if it does not decrypt or is over."""
     private = private_of(turn.session, turn.kit, tip)
     bound = sealed_codes.started_by(turn.person.id)
     try:
@@ -134,7 +137,7 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, body: bytes) -> ReaderAnswer
 
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns what is still owed in cases whose closure this responder may confirm."""
+    """Returns the open follow-ups in cases whose closure this responder may confirm."""
     told = ReaderAnswer()
     met = case_people.tips_with(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
@@ -144,11 +147,11 @@ def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def shown(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """`case` is the name by which the responder knows it."""
+    """Returns the flags and lists of the persons in one case. `case` is the name by which the responder knows it."""
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, whom: Sequence[MetPerson]) -> None:
-        """Lists each person by a number, what the helper saw, and the day: never a result."""
+        """Lists each person by number, by what the helper saw, and by day. It never shows a result."""
         lists[f"{name}.{case}"] = [
             (str(one.n), f"{_who(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
             for one in whom[-MOST_PEOPLE:]
@@ -183,7 +186,7 @@ def shown(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer
 
 
 def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """Words what is owed and to whom, before the case is closed, as far as it fits: `1 woman: help, 2 man: arrival`."""
+    """Lists the follow-ups to do before the case closes, as far as they fit: `1 woman: help, 2 man: arrival`."""
     parts = [
         f"{_who(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
         for one in met
@@ -196,7 +199,7 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
 
 
 def awaited(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """Returns the newest offer of which this may be said now."""
+    """Returns the newest offer for which this follow-up may be reported now."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 
@@ -215,16 +218,16 @@ def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetim
 
 
 def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
-    """Returns True if the time has come at which this is asked."""
+    """Returns True if this follow-up is due now."""
     offer = awaited(person, kind, at)
     clock = None if offer is None else following.of_offer(person, offer)
     return clock is not None and clock.due_at <= at
 
 
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
-    """Returns True if the responder is to ask whether help is wanted now.
+    """Returns True if the responder must now ask again if the person wants help.
 
-    After a no that is another one than who heard it.
+    After a no, a colleague asks, not the responder who recorded it.
     """
     clock = following.asked_again(person)
     if clock is None or clock.due_at > turn.at:
@@ -235,7 +238,7 @@ def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
 
 
 def _wishes_woman(person: MetPerson) -> bool:
-    """Whether a woman is to ask once more: what was said of it last."""
+    """Returns True if the newest answer asks for a woman to ask again."""
     told = (one.entry.said.codes for one in reversed(person.moments) if one.corrected_by is None)
     return next((codes[AGAIN] for codes in told if AGAIN in codes), None) == WOMAN
 
@@ -258,16 +261,16 @@ def _who(turn: ReaderTurn, one: MetPerson) -> str:
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
-"""Flags: it is written down; or it is not, and a second flag says why."""
+"""Flags: the report is stored; it is not stored, and a second flag says why."""
 NEW = 0
-"""What the box says in the place of a number: nobody who was written down yet."""
+"""Person number in the box for a person who is not recorded yet."""
 WHICH = "which_person"
-"""Several could be meant, and none was chosen."""
+"""Reason for a refusal: several persons could be meant, and none was chosen."""
 ASKS = {EntryKind.ARRIVED: FollowKind.ARRIVAL, EntryKind.THIRTY: FollowKind.THIRTY}
 
 
 def act(turn: ReaderTurn) -> ReaderAnswer:
-    """Does it once, and returns what the screen is told."""
+    """Records what the responder reports of a person, and returns what the next screen says."""
     session, at, kind, known = turn.session, turn.at, EntryKind(turn.ask.verb), turn.known()
     if known is None:
         return OVER
@@ -294,9 +297,9 @@ def act(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _said(kind: EntryKind, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
-    """Returns which person, which offer, and the codes.
+    """Returns the person, the offer and the codes of this report.
 
-    Raises CodesRefused, also for what a screen cannot have asked: that is about nobody.
+    Raises CodesRefused if the person is not clear. Raises it too for codes that no screen asks for.
     """
     n, told = told_of(turn.typed)
     codes, offered = only(kind, told), None
@@ -329,7 +332,7 @@ def _offer(
         return None
     found = awaited(one, follow, at)
     if found is None and codes.get(THIRTY) == ThirtyDays.DANGER:
-        # Danger waits for no thirty days.
+        # A report of danger does not wait until the thirty days are over.
         found = next((offer for offer in reversed(one.referrals) if offer.arrived == "yes"), None)
     return found
 
@@ -352,16 +355,16 @@ def _told(
 
 
 def _flags_after(said: PersonCodes, person: MetPerson) -> Sequence[str]:
-    """What the next screen is chosen by."""
+    """Returns the flags by which the flow chooses the next screen."""
     if PURPOSE in said.codes and person.result is not None:
         return [person.result.value]
-    # A child's no to a service is none to help: another is offered.
+    # A child's no to one service is not a no to help. The responder offers another service.
     is_no = said.codes.get(ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentStands.NO else []
 
 
 def _due(said: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """The moment that the next screen names: when somebody is asked for the offer, or asks the person once more."""
+    """Returns the time that the next screen names: for the next follow-up, or for asking the person again."""
     if CONSENT in said.codes:
         clock = following.asked_again(person)
         return None if clock is None else clock.due_at
