@@ -1,8 +1,8 @@
-"""What the line keeps of people, why, and until when: the record of processing, as a table. Pure.
+"""Records which personal data the line keeps, why, and until when: the record of processing, as a table. Pure.
 
-Law 058/2021 of Rwanda, article 17, asks a controller for purposes, categories of people and data, recipients, transfers
-and terms. Where a term is a constant of the code it is computed from that constant, so that the record cannot differ
-from what is done.
+Article 17 of Rwanda's law 058/2021 requires this record from a controller. It lists purposes, categories of people and
+data, recipients, transfers and terms. A term that is a constant in code is computed from that constant. So the record
+always agrees with the code.
 """
 
 from collections.abc import Sequence
@@ -27,16 +27,16 @@ def days(term: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Processing:
-    """One thing that is done with what identifies somebody, or might."""
+    """One use of data that identifies a person, or might."""
 
     name: str
     purpose: str
     basis: str
-    """As the controller has to confirm it."""
+    """The legal basis. The controller must confirm it."""
     people: str
-    """Whom it is about."""
+    """The people that the data describes."""
     held: str
-    """What is kept, and how."""
+    """The data that is kept, and how it is protected."""
     until: str
     recipients: str
 

@@ -1,17 +1,17 @@
-"""Judges whether an alert that is due now can leave. Pure: told how the lane, the clock and the gateway stand."""
+"""Decides whether a due alert can be sent, from the state of the queue, the clock and the gateway. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 STALE = timedelta(seconds=60)
-"""Longer than a restart of every process takes, and as long as an alarm waits before anybody is notified."""
+"""Longer than a restart of all processes takes. An alarm waits as long before it notifies on-call contacts."""
 TRIED_LATELY = timedelta(minutes=2)
-"""A send that fails is tried again within a minute: what failed longer ago says nothing of now."""
+"""The worker repeats a failed send within a minute. An older failure proves nothing about the present."""
 
 
 class Blocked(StrEnum):
-    """Why no alert can leave: for `/readyz`, the doctor and the alarm. No caller reads it."""
+    """One reason why no alert can be sent. `/readyz`, the doctor and the alarm show it. No caller reads it."""
 
     HELD = "the lane is held by hand"
     FAULT = "the gateway refuses us"
@@ -22,26 +22,27 @@ class Blocked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertPath:
-    """How everything stands that an alert passes on its way out."""
+    """The state of everything that an alert passes through before it is sent."""
 
     held: bool = False
-    """Whether a person holds the lane."""
+    """True if an operator paused the outgoing queue."""
     fault: str | None = None
-    """What the gateway refused us for, until it takes a message again."""
+    """The reason why the gateway refused a message. None once it accepts one again."""
     wrong_key: bool = False
-    """Whether a worker was refused for its key lately."""
+    """True if the database recently refused a worker's key."""
     clock_until: datetime | None = None
-    """Until when a clock last said that it answers for time; None where none ever ticked."""
+    """Time until which the leading clock process is in charge. None if no clock has ever run."""
     awaited_at: datetime | None = None
-    """When the processes that send were last told to start."""
+    """Time when the sending processes were last told to start."""
     failing_since: datetime | None = None
     failed_at: datetime | None = None
 
 
 def blocked(path: AlertPath, at: datetime, *, fresh: bool = False) -> Blocked | None:
-    """Returns why no alert can leave at a moment; None where one can, and where nobody ever sent.
+    """Returns the reason why no alert can be sent at a moment. Returns None if one can be sent.
 
-    `fresh`: this process saw a clock tick within the last minute by its own time, however the wall's clock was turned.
+    Returns None also where no process has ever sent. `fresh` is True if this process saw a clock tick within the last
+    minute. It measures this minute itself, so a changed system time has no effect.
     """
     if path.held:
         return Blocked.HELD
@@ -57,7 +58,7 @@ def blocked(path: AlertPath, at: datetime, *, fresh: bool = False) -> Blocked | 
 
 
 def _out_of_reach(path: AlertPath, at: datetime) -> bool:
-    """Whether sends have reached no gateway for a minute, and one was tried lately."""
+    """Returns True if every send failed to reach the gateway for a minute and one failed recently."""
     if path.failing_since is None or path.failed_at is None:
         return False
     return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= TRIED_LATELY

@@ -1,4 +1,4 @@
-"""The life of an MT: its states, their legal steps, and how long to wait for what (delivery protocol). Pure."""
+"""Defines the states of an outgoing SMS, their legal steps, and each wait between them (delivery protocol). Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,20 @@ from enum import IntEnum, StrEnum
 
 
 class MessageState(StrEnum):
-    """pending -> sending -> accepted -> delivered; from sending also retry, unknown, failed; from unknown answered.
+    """The state of one outgoing SMS.
 
-    Anything living may end dead: red on the console, told to the national desk until a human takes it.
+    A pending message becomes sending, then accepted, then delivered. A sending message may also become retry, unknown
+    or failed. An unknown message may become answered. Any message that is not final may become dead: undeliverable.
+    The console marks it, and the national desk is notified until a person handles it.
     """
 
     PENDING = "pending"
     SENDING = "sending"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
-    """A report says that it arrived."""
+    """A delivery report says that the message arrived."""
     ANSWERED = "answered"
-    """Nobody knows whether it arrived, and who it tells has answered for its case: it is not sent again."""
+    """Its arrival is unknown, but its responder has answered for the case. The message is not sent again."""
     RETRY = "retry"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -26,7 +28,7 @@ class MessageState(StrEnum):
 
 
 DUE_STATES = (MessageState.PENDING, MessageState.RETRY)
-"""What a worker may claim, once its time has come."""
+"""States from which a worker may claim a message once it is due."""
 FINAL_STATES = (
     MessageState.DELIVERED,
     MessageState.ANSWERED,
@@ -36,7 +38,7 @@ FINAL_STATES = (
 
 
 class Outcome(StrEnum):
-    """What one attempt came to. Anything new is UNKNOWN."""
+    """The result of one attempt to send. A result that the code does not know counts as `UNKNOWN`."""
 
     ACCEPTED = "accepted"
     NOT_SENT = "not_sent"
@@ -45,31 +47,31 @@ class Outcome(StrEnum):
     MONEY_FAULT = "money_fault"
     PERMANENT = "permanent"
     STOPPED = "stopped"
-    """Whoever has this number asked to hear no more: of us, or of the gateway."""
+    """The phone's user asked us or the gateway to send no more messages."""
     TRANSIENT = "transient"
     UNREADABLE = "unreadable"
-    """The stored number or code does not open. This is a fault of ours: the responder may well be reachable."""
+    """The stored number or code cannot be decrypted. This is our fault: the responder may be reachable."""
     WITHDRAWN = "withdrawn"
-    """The code that it tells was used or replaced, or its recipient asked for no more."""
+    """The code in the message was used or replaced, or the recipient asked for no more messages."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
-"""Ours, not the message's: the whole lane is held."""
+"""Faults of the line, not of one message. They pause the whole outgoing queue."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
-"""This number will not be reached, however often it is tried."""
+"""Outcomes after which no attempt will reach this number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
-"""Surely not sent: it burns none of the eight attempts."""
+"""Outcomes that prove that nothing was sent. They do not use up any of the eight attempts."""
 
 
 class Gateway(StrEnum):
-    """A gateway. Its ids mean nothing to another one: a report is matched by both."""
+    """One SMS gateway. Its message ids are unique only within it, so a report is matched by gateway and id."""
 
     AFRICAS_TALKING = "africastalking"
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The gateway's answer, in our words: what an SMS adapter returns. It never raises for the network."""
+    """The gateway's answer to one send, in our terms. An SMS adapter returns it and raises no network error."""
 
     outcome: Outcome
     http_status: int | None = None
@@ -79,22 +81,22 @@ class SendResult:
 
 
 LEASE = timedelta(seconds=30)
-"""How long a claim stands: three times the longest send."""
+"""Time for which a worker's claim on a message is valid. It is more than twice the longest send."""
 LONGEST_SEND = timedelta(seconds=12)
-"""The gateway's ten seconds, and the writing of the result: a claim that is older is of a dead or sleeping process."""
+"""The gateway's ten seconds, and time to write the result. An older claim belongs to a stopped process."""
 LIMIT = 8
 """Attempts that may have reached the network."""
 PARALLEL_AFTER = 2
-"""Counted failures of one alert, before a colleague is told as well."""
+"""Counted failures of one alert before a colleague is alerted too."""
 HOLD = timedelta(seconds=60)
-"""How long a held lane rests before one message tries again."""
+"""Time for which a paused queue waits before it tries one message."""
 LONG_WAITED = timedelta(seconds=5)
-"""After so long a further alert of danger goes as if it were the first: the first one may be on the wire for ten."""
+"""After this time a further alert of danger gets the rank of a first one. A first one may take ten seconds to send."""
 JITTER = 0.2
 
 
 class Priority(IntEnum):
-    """The queues of outgoing SMS, the most urgent first. The first three are the urgencies of a tip."""
+    """The queues of outgoing SMS, most urgent first. The first three are the urgencies of a tip."""
 
     URGENT = 1
     SOON = 2
@@ -102,9 +104,9 @@ class Priority(IntEnum):
     CONFIRMATION = 4
     DRILL = 5
     ANSWER = 6
-    """To a stranger who wrote, while no other message is due."""
+    """A reply to a stranger who wrote. It is sent only while no other message is due."""
     MONITOR = 7
-    """Of alarms, to on-call contacts: the monitor alone claims it, with its own key, and no pause stops it."""
+    """A message about an alarm to an on-call contact. The monitor alone claims it, with its key. No pause stops it."""
 
 
 TO_RESPONDERS = (
@@ -118,19 +120,19 @@ TO_RESPONDERS = (
 
 @dataclass(frozen=True, slots=True)
 class OutgoingQueue:
-    """How long a message of one queue waits for what."""
+    """The waiting times of the messages in one queue."""
 
     retries: tuple[int, ...] = (1, 2, 5, 10, 15, 30, 60)
-    """Seconds, by tries so far; the last one repeats."""
+    """Seconds before each next attempt, by attempts so far. The last value repeats."""
     unknown: timedelta = timedelta(minutes=10)
-    """After no answer, or an unreadable one. A duplicate costs a few francs, silence may cost a life."""
+    """Wait after no answer or an unreadable one. A duplicate costs a few francs. A lost alert may cost a life."""
     error: timedelta | None = None
-    """After an answer that says that the gateway failed: the surer "no". None: as `unknown`."""
+    """Wait after the gateway answers that it failed, which is a surer "no". None means the same as `unknown`."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """What ends a message that is tried until it is too old. None: the eight attempts of an alert."""
+    """State by outcome, for a message that is tried until it is too old. None means the eight attempts of an alert."""
     holds: bool = True
-    """A fault of ours holds every queue but the monitor's."""
+    """True if a fault of ours pauses this queue. Only the monitor's queue is never paused."""
 
 
 QUEUES: Mapping[int, OutgoingQueue] = {
@@ -148,7 +150,7 @@ QUEUES: Mapping[int, OutgoingQueue] = {
         retries=(2, 5, 15, 30, 60),
         ends={
             **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
-            # A second one would cost more than it helps: who wrote may write again.
+            # A second answer costs more than it helps: the caller may write again.
             **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
         },
     ),
@@ -165,18 +167,18 @@ QUEUES: Mapping[int, OutgoingQueue] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an attempt's outcome does to its message."""
+    """The effect of one attempt's outcome on its message."""
 
     state: MessageState
     wait: timedelta
-    """Until the clock looks at it again; means nothing in a final state."""
+    """Time until the worker checks the message again. It has no meaning in a final state."""
     counted: bool
     replace: bool = False
-    """Tell a colleague, now."""
+    """True if a colleague must be alerted now."""
     flag: bool = False
-    """This number will never be reached: its responder is no living recipient any more."""
+    """True if this number can never be reached, so its responder no longer counts as a recipient."""
     hold: bool = False
-    """Hold the lane."""
+    """True if the outgoing queue must be paused."""
 
 
 NUMBER_REFUSED = Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
@@ -185,13 +187,17 @@ WITHOUT_RETRY = {
     Outcome.UNREADABLE: Verdict(MessageState.DEAD, timedelta(), counted=False, replace=True),
     Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
 }
-"""What ends a message, however often it was tried."""
+"""Verdicts that end a message whatever the number of attempts."""
 
 
 def judge(
     result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
-    """`attempts` includes this one, `counted` those before it; `chance` is in 0..1 and spreads the retries."""
+    """Returns the effect of one attempt's result on its message.
+
+    `attempts` includes this attempt. `counted` is the number of counted attempts before it. `chance` spreads the
+    retries over time.
+    """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
         return Verdict(MessageState.RETRY, HOLD, counted=False, hold=True)
@@ -219,9 +225,9 @@ def judge(
 
 
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
-    """What becomes of a message that was in doubt for long enough, and of which no report speaks.
+    """Returns the next state of a message whose arrival stayed unknown and for which no report came.
 
-    Who answered may have done so by another message, of the same case or of one like it: that proves no arrival.
+    `answered` proves no arrival: the responder may have answered another message about this case or a similar one.
     """
     if withheld:
         return MessageState.FAILED
@@ -230,18 +236,19 @@ def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many more sends may begin on the line."""
+    """The number of further sends that may begin."""
 
     first: int
-    """The first alert of a step of danger, and any other alert of danger that has waited `LONG_WAITED`."""
+    """Places for the first alert of each escalation step in danger, and for danger alerts that waited `LONG_WAITED`."""
     others: int
-    """Alerts of danger to a second and third person, and what can wait."""
+    """Places for danger alerts to a second or third person, and for messages that can wait."""
 
 
 def room(at_once: int, under_way: int, others: int, *, doubted: bool) -> Room:
-    """First alerts of danger may take every place, all others 3 of 8. `others` are those of them `under_way`.
+    """Returns how many more sends may begin. First danger alerts may use every place, all others three of eight.
 
-    A lane that is `doubted` after a fault of ours is tried by one message.
+    `under_way` counts all sends in progress, and `others` those that are not first danger alerts. After a fault of ours
+    the queue is `doubted`: it sends one message at a time.
     """
     if doubted:
         one = 0 if under_way else 1
@@ -251,31 +258,31 @@ def room(at_once: int, under_way: int, others: int, *, doubted: bool) -> Room:
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
-    """Returns how long to wait before the next try. `chance` is from -1 to 1."""
+    """Returns the wait before the next attempt. `chance` is from -1 to 1."""
     steps = QUEUES[priority].retries
     seconds = steps[min(max(tries, 1), len(steps)) - 1]
     return timedelta(seconds=seconds * (1 + JITTER * chance))
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns how long to wait where nobody knows whether a message was sent."""
+    """Returns the wait before a message whose arrival is unknown is sent again."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
 
 
 def report_wait(priority: int) -> timedelta:
-    """Returns how long to wait for a delivery report."""
+    """Returns the wait for a delivery report."""
     return QUEUES[priority].report
 
 
 class ReportMeaning(StrEnum):
-    """What a delivery report says of its message."""
+    """The meaning of a delivery report for its message."""
 
     ARRIVED = "arrived"
     LOST = "lost"
     NOTHING = "nothing"
-    """On its way, or a word that we do not know."""
+    """The message is on its way, or the status is unknown to us."""
 
 
 REPORTS = {
@@ -288,4 +295,5 @@ REPORTS = {
 
 
 def report_meaning(status: str) -> ReportMeaning:
+    """Returns the meaning of a gateway's status, in any letter case. An unknown status means nothing."""
     return REPORTS.get(status.strip().casefold(), ReportMeaning.NOTHING)

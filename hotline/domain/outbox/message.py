@@ -1,4 +1,4 @@
-"""Messages in and out, as values; and how long an answer to a stranger lives. Pure."""
+"""Defines incoming and outgoing messages as values, and the limits of answers to strangers. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,33 +16,35 @@ from hotline.text.remark import Phrases
 
 
 class DoubtDecision(StrEnum):
-    """What becomes of messages that may have gone out once already."""
+    """The admin's decision about messages that may already have been sent once."""
 
     SEND = "send"
     DROP = "drop"
 
 
 class Kind(StrEnum):
+    """The kind of one outgoing message."""
+
     ALERT = "alert"
     CONFIRMATION = "confirmation"
     ANSWER = "answer"
-    """To a stranger who wrote."""
+    """A reply to a stranger who wrote."""
     NOTICE = "notice"
-    """Of an alarm, to an on-call contact."""
+    """A message about an alarm to an on-call contact."""
 
 
 TO_DECIDE = (Kind.ALERT, Kind.CONFIRMATION)
-"""Kinds that a person decides about after a restore. Answers are late by then; nothing holds notices."""
+"""Kinds for which an admin decides after a restore. Answers are too late by then, and notices are never held."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageIn:
-    """An MO. Its words and its sender stay out of `repr`, and so out of every log and traceback."""
+    """One incoming SMS. Its text and its sender are left out of `repr`, and so out of every log and traceback."""
 
     provider_id: str | None
-    """None where it came without a usable one: then its digest is its name."""
+    """The gateway's id. None if the message came without a usable one: its digest then identifies it."""
     sender: str = field(repr=False)
-    """E.164."""
+    """The number in E.164 format."""
     text: str = field(repr=False)
     sent_at: datetime | None = None
     network: str | None = None
@@ -61,9 +63,9 @@ class ReportIn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """What a message says, frozen when it is written: every send of it is the same, letter by letter.
+    """The text of one message, fixed when it is written. Every send of it is the same, letter by letter.
 
-    A burst of alerts differs in little but the reference: without it the words of each are made once.
+    The alerts of a burst differ mostly in their reference. The part without the reference is therefore made only once.
     """
 
     template: Template
@@ -72,7 +74,7 @@ class Wording:
 
 
 Pair = tuple[Template, Template]
-"""One text where a reply by SMS reaches us, and one where the responder dials."""
+"""Two texts: one if a reply by SMS reaches us, one if the responder must dial."""
 
 ASKING: Mapping[Purpose, Pair] = {
     Purpose.OPEN: (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL),
@@ -81,14 +83,14 @@ ASKING: Mapping[Purpose, Pair] = {
     Purpose.HOW: (Template.HOW_REPLY, Template.HOW_DIAL),
     Purpose.LET: (Template.LET_REPLY, Template.LET_DIAL),
 }
-"""The texts that ask for one thing."""
+"""The texts that ask the responder for one thing, by purpose."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
     (False, True): (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL),
     (False, False): (Template.ALERT_REPLY, Template.ALERT_DIAL),
 }
-"""All other alerts: in danger or not, and locked or not."""
+"""All other alerts, by danger or not and by locked or not."""
 PLAIN: Mapping[Purpose, Template] = {
     Purpose.UNANSWERED: Template.MANNER_SILENT,
     Purpose.TOLD_FIRST: Template.TOLD_FIRST,
@@ -96,7 +98,7 @@ PLAIN: Mapping[Purpose, Template] = {
     Purpose.MORE: Template.MORE_TOLD,
 }
 PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
-"""With the number of the national desk, and where nobody has signed one."""
+"""The text with the number of the national desk, and the text used while no number is verified."""
 NOTICES = {
     one.name
     for pair in (
@@ -109,7 +111,7 @@ NOTICES = {
     )
     for one in pair
 }
-"""Names of the templates said to those who were told: sent again also where it was taken, and asking nobody."""
+"""Template names of notices to alerted responders. They are resent even after a take, and ask for no reply."""
 
 
 @lru_cache(1024)
@@ -121,9 +123,9 @@ def alert_but_ref(
     code: str | None,
     locked: bool,
 ) -> Wording:
-    """What `alert` says beside the reference. By position, since a cache finds that sooner.
+    """Returns an alert's text without its reference. Parameters are positional because the cache is faster so.
 
-    A requested closure is answered by dialling alone: its `code` is never None.
+    The responder answers a requested closure only by dialling, so its `code` is never None.
     """
     if purpose is Purpose.JUDGE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
@@ -147,9 +149,9 @@ def notice(
     code: str | None,
     place: str = "",
 ) -> Wording:
-    """Returns what everybody who was told must know beside the alert, one segment long.
+    """Returns what every alerted responder must know in addition to the alert, in one segment.
 
-    `number` is the national desk's. `code` is the responders' entry, where a reply does not reach us.
+    `number` is the number of the national desk. `code` is the responders' short code, for when no reply reaches us.
     """
     if purpose in ASKING:
         said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
@@ -171,7 +173,7 @@ LIKE = {
 
 
 def like_another(words: Wording, reference: str | None) -> Wording:
-    """The alert of a case that is like another one which she knows by this name. Others say nothing of it."""
+    """Returns the alert with the reference of a similar case that the responder knows. Other texts do not change."""
     template = LIKE.get(words.template)
     if reference is None or template is None:
         return words
@@ -183,42 +185,42 @@ def render(wording: Wording, phrases: Phrases) -> str:
 
 
 def responders_entry(service_code: str) -> str:
-    """`*384*777#` -> `*384*777*90#`: what a responder dials."""
+    """Returns the code that a responder dials: `*384*777#` becomes `*384*777*90#`."""
     return f"{service_code.removesuffix('#')}*{RESPONDERS_SUFFIX}#"
 
 
 RESPONDERS_SUFFIX = "90"
-"""The suffix of the responders' entry; the flows' entries name it too."""
+"""The suffix of the responders' short code. The short codes of the flows include it too."""
 
 
 LATE = timedelta(minutes=10)
-"""What could not be sent by then is not sent: by then somebody else may hold the phone."""
+"""An answer that was not sent by then is not sent at all: another person may hold the phone by then."""
 KEPT = timedelta(hours=72)
-"""How long the row stays, without its number, to be counted."""
+"""Time for which an answer's row is kept without its number, so that it can be counted."""
 SOON = timedelta(seconds=50)
-"""The one answer to a cry: what cannot be begun by then is not sent. With the longest send it is there in a minute."""
+"""Limit for starting the one answer to a cry for help. With the longest send it arrives within a minute."""
 SELDOM = timedelta(days=7)
-"""A phone that cried is answered once in so long, and the row stays so long to be known by."""
+"""A phone that sent a cry for help gets one answer in this time. Its row is kept as long, to recognise the phone."""
 AN_HOUR, A_DAY = 20, 60
-"""Answers to one phone. More than that reads no human: two machines answer one another."""
+"""Answers to one phone in an hour and in a day. Above this number, two machines are answering each other."""
 SHARE = 0.7
-"""Of a day's budget, for answers. The rest is kept for alerts, which ask for no budget."""
+"""The part of a day's budget that answers may use. The rest is kept for alerts, which no budget limits."""
 
 
 class AnswerForm(StrEnum):
-    """What an answer says, in the place of a template's name."""
+    """The content of an answer, stored in the place of a template's name."""
 
     SCREEN = "SCREEN"
     """A screen of the flows."""
     HINT = Template.READ_AGAIN.name
-    """How to begin again; said once."""
+    """The text that says how to begin again. It is sent once."""
     ADVERTISEMENT = Template.ADVERTISEMENT.name
-    """The line's public advertisement, to a phone that cried."""
+    """The public advertisement of the line, sent to a phone that sent a cry for help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What was answered already: to this phone within an hour and a day, and to everybody today."""
+    """Answers already sent: to this phone within an hour and a day, and to all phones today."""
 
     hour: int
     day: int
@@ -226,5 +228,5 @@ class Spent:
 
 
 def affordable(spent: Spent, budget: int) -> bool:
-    """Whether one more may be written."""
+    """Returns True if one more answer may be written."""
     return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * SHARE)

@@ -1,17 +1,15 @@
-"""A file of responders, read: every row is good, or all that is wrong is told. Pure.
+"""Reads files of responders, holds the rules and states of enrolment, and makes the demo's responders. Pure.
 
-A fault names line, column and reason. It never repeats digits that stood in the file, in whichever column they stood:
-it may end in a log.
+`read_responders` accepts a file whole or refuses it with every fault. A fault names the line, the column and the
+reason. It never repeats digits from the file, from any column, because it may end in a log.
 
-What somebody has to prove before she is enrolled: for how long, how often she may try, and who decides. Pure.
+The rules say how long proofs of enrolment are valid and how many attempts are allowed. They say also when an admin may
+decide.
 
-Where somebody is to work: her desks with a level in each, and her kinds of cases. Pure.
+A posting is a responder's desks, with a level in each, and categories of cases. As text it is
+`12=deputy,31=coordinator|labour,sex`. It is stored so until an approver decides.
 
-As text it is `12=deputy,31=coordinator|labour,sex`: so it waits for a second person.
-
-How far a person's enrolment is. Pure.
-
-The demo's responders: invented, named by their role, two for each district and two for the nation. Pure.
+The demo's responders are sample data, named by their role: two for each district and two for the national desk.
 """
 
 import csv
@@ -47,18 +45,18 @@ LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """One row. The number stays out of `repr`."""
+    """One row of the file. The number is left out of `repr`."""
 
     line: int
     name: str
     msisdn: str = field(repr=False)
-    """E.164."""
+    """The number in E.164 format."""
     languages: tuple[str, ...]
-    """The first is what she reads."""
+    """Language codes. The responder reads the first."""
     desks: Mapping[str, Level]
-    """Where she acts, and at which level in each."""
+    """The responder's desks, with the level at each."""
     categories: tuple[Category, ...]
-    """Empty means all."""
+    """Categories of cases. Empty means all."""
 
     @property
     def language(self) -> str:
@@ -66,18 +64,18 @@ class Enrolled:
 
     @property
     def level(self) -> Level:
-        """The highest that she has anywhere."""
+        """Returns the highest level that the responder has at any desk."""
         return highest(self.desks.values())
 
     @property
     def districts(self) -> tuple[str, ...]:
-        """NISR codes; empty means all."""
+        """Returns NISR codes. Empty means all districts."""
         return tuple(districts_of(self.desks))
 
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What is wrong with one line."""
+    """One fault of one line."""
 
     line: int
     reason: Remark
@@ -87,14 +85,17 @@ class RowFault:
 
 
 def read_responders(text: str) -> Sequence[Enrolled]:
-    """The rows of a CSV file, separated by commas or semicolons, in any order of columns. Raises ImportRefused."""
+    """Returns the rows of a CSV file. Raises ImportRefused with every fault.
+
+    Commas or semicolons may separate the cells. The columns may be in any order.
+    """
     rows, faults = judge_responders(text)
     refuse(faults)
     return rows
 
 
 def judge_responders(text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]:
-    """The rows that are good in themselves, and everything that is wrong with the others."""
+    """Returns the rows that are valid one by one, and all faults. A repeated row is among both."""
     faults: list[RowFault] = []
     rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
@@ -104,13 +105,13 @@ def judge_responders(text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]
 
 
 def refuse(faults: Sequence[RowFault]) -> None:
-    """Raises ImportRefused with every fault in the order of lines; nothing where there is none."""
+    """Raises ImportRefused with every fault, in the order of lines. Does nothing if there is no fault."""
     if faults:
         raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
 
 
 def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Line number and cells by column, of every row that has all its columns."""
+    """Yields the line number and the cells by column, for each row that has all its columns."""
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -175,7 +176,10 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolle
 
 
 def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
-    """`Gasabo;Huye` at the row's level; `Gasabo=deputy` at one of its own. None means every district."""
+    """Returns the desks that a cell names, with their levels. An empty cell means every district.
+
+    `Gasabo;Huye` gives both the row's level. `Gasabo=deputy` gives Gasabo a level of its own.
+    """
     named: dict[str, Level] = {}
     usual = Level(level) if level in set(Level) else Level.RESPONDER
     for one in _several(cell):
@@ -211,33 +215,33 @@ def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
 
 
 def _quoted(word: str) -> str:
-    """A word that somebody mistyped; anything with a digit in it is not shown."""
+    """Returns a mistyped word for an error text. Returns "(not shown)" if it contains a digit."""
     if any(letter.isnumeric() for letter in word) or not word.isprintable():
         return "(not shown)"
     return repr(word[:40])
 
 
 CODE_LIVES = timedelta(hours=48)
-"""The code went by SMS: it proves the phone."""
+"""Time for which the code is valid. The line sends it by SMS, so it proves the phone."""
 START_LIVES = timedelta(days=14)
-"""The start PIN is on paper: it proves the person."""
+"""Time for which the start PIN is valid. It is printed on paper, so it proves the person."""
 DECIDED_WITHIN = timedelta(days=7)
-"""Of what was proved. Then it lapses."""
+"""Time in which an admin must decide after both proofs. Then the proofs lapse."""
 OLD_NUMBER_KEPT = timedelta(days=7)
-"""For telling it that it was changed."""
+"""Time for which the old number is kept, so that the line can notify it of the change."""
 TRIES = 3
 CODE_DIGITS = 6
 START_DIGITS = 8
 
 
 def new_digits(count: int) -> str:
-    """By chance; the first is no zero, so that nobody loses it on the way."""
+    """Returns random digits. The first is never zero, because people omit a leading zero."""
     first = 10 ** (count - 1)
     return str(first + secrets.randbelow(9 * first))
 
 
 def may_decide(proved_at: datetime | None, at: datetime) -> bool:
-    """Whether a second admin may decide on it at this moment."""
+    """Returns True if a second admin may decide on the enrolment at this moment."""
     return proved_at is not None and at < proved_at + DECIDED_WITHIN
 
 
@@ -253,7 +257,7 @@ class WantedPosting:
 
 
 def read_posting(text: str) -> WantedPosting:
-    """What `str` wrote. Raises ValueError."""
+    """Returns the posting that `str` wrote. Raises ValueError."""
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
     return WantedPosting(
@@ -263,7 +267,7 @@ def read_posting(text: str) -> WantedPosting:
 
 
 def goes_up(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
-    """Whether it makes her more than she was: a desk that is new to her, or a higher level in one."""
+    """Returns True if the responder gains something: a new desk, or a higher level at a desk."""
     return any(
         code not in before or LADDER.index(level) > LADDER.index(before[code])
         for code, level in after.items()
@@ -271,7 +275,7 @@ def goes_up(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
 
 
 def without_more(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """What one person may do of it at once: what is left where nothing is more than it was."""
+    """Returns the part of a change that needs no approver: known desks, each at the lower of its two levels."""
     return {
         code: min(level, before[code], key=LADDER.index)
         for code, level in after.items()
@@ -280,42 +284,44 @@ def without_more(before: Mapping[str, Level], after: Mapping[str, Level]) -> Map
 
 
 class EnrolmentState(StrEnum):
-    """Legal steps: proving -> waiting -> active -> left, and from left back to active."""
+    """The state of one enrolment. Legal steps: proving -> waiting -> active -> left, and from left back to active."""
 
     PROVING = "proving"
-    """Written down: a code went to the phone, a start PIN to the person."""
+    """Registered. A code was sent to the phone, and the person has a start PIN."""
     WAITING = "waiting"
-    """Both were keyed on that phone, and she chose a PIN: a second admin decides."""
+    """The responder keyed both on that phone and chose a PIN. A second admin must decide."""
     ACTIVE = "active"
     LEFT = "left"
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""Who is told of nothing yet. One of them who goes has to prove everything anew when she comes back."""
+"""States in which a responder gets no alert. A removed one must prove everything again after a return."""
 
 
 class EnrolmentKind(StrEnum):
+    """The thing that an enrolment proves."""
+
     ENROL = "enrol"
-    """A person's own phone and PIN; again where she forgot the PIN."""
+    """A person's own phone and PIN. It is also used after a forgotten PIN."""
     NUMBER = "number"
-    """A new number; key and PIN stay."""
+    """A new number. The key and the PIN do not change."""
 
 
 PREFIX = "+25078810"
-"""Of a valid shape, so that everything that checks numbers is checked; no SMS of a demo leaves the machine."""
+"""Valid in form, so that all number checks run on it. The demo sends no SMS out of the machine."""
 EACH = 2
 ON_CALL = ("On call 1", f"{PREFIX}9901", "en")
-"""Name, number and language of whom an alarm reaches."""
+"""Name, number and language of the demo's on-call contact."""
 CALL_BACK_NUMBER = "0788109902"
-"""What the national desk calls from."""
+"""The number from which the national desk calls back."""
 NATIONAL_NUMBER = "0788109903"
-"""What responders ring at the national desk."""
+"""The number on which responders call the national desk."""
 WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
-"""Who reads cases behind a PIN."""
+"""Names of the demo's responders who read cases behind a PIN."""
 
 
 def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
-    """Rows of `numbers.csv` for the demo's two numbers, as a desk of a real line would sign them."""
+    """Returns rows of `numbers.csv` for the demo's two numbers, in the form that the desk of a real line verifies."""
     services = {CALL_BACK_NUMBER: "National desk calls back", NATIONAL_NUMBER: "National desk"}
     return [
         {
@@ -332,7 +338,7 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
 
 
 def demo_responders() -> str:
-    """A file as `hotline people import` reads it. The number tells district and person: +25078810 12 01."""
+    """Returns a file for `hotline people import`. A number contains district and person: +25078810 12 01."""
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(COLUMNS)

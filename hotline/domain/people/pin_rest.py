@@ -1,6 +1,6 @@
-"""Decides how long a phone rests after wrong PINs. Pure.
+"""Decides how long wrong PINs block a phone, and when the coordinator gets a warning about a PIN. Pure.
 
-Names what may show that somebody else uses a responder's PIN, and decides when it is said. Pure.
+A warning says that another person may use a responder's PIN.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,18 +11,19 @@ from hotline.domain.call_back import KIGALI
 from hotline.domain.wording import Template
 
 IN_A_ROW = 3
-"""So many wrong PINs without a right one rest the phone for `SHORT`."""
+"""Wrong PINs in a row, without a right one, that block the phone for `SHORT`."""
 IN_A_DAY = 6
-"""So many within `DAY`, without a right one, rest it until `WAKES`."""
+"""Wrong PINs within `DAY`, without a right one, that block the phone until `WAKES`."""
 SHORT, DAY = timedelta(minutes=10), timedelta(hours=24)
 WAKES = time(6)
-"""In Kigali's time."""
+"""Time at which a long block ends, in Kigali's time."""
 
 
 def rested_until(wrong: Sequence[datetime]) -> datetime | None:
-    """Returns when the last of these wrong PINs stops resting the phone. None if it rests nothing.
+    """Returns the time until which the last of these wrong PINs blocks the phone. Returns None if it does not.
 
-    `wrong` holds the times of the wrong PINs since the last right one, oldest first. A long rest starts the count anew.
+    `wrong` holds the times of the wrong PINs since the last right one, oldest first. After a long block the
+    count restarts.
     """
     until, in_a_row, today = None, 0, list[datetime]()
     for at in wrong:
@@ -36,7 +37,7 @@ def rested_until(wrong: Sequence[datetime]) -> datetime | None:
 
 
 def is_long(at: datetime, until: datetime) -> bool:
-    """Returns True if a rest that began at `at` is the long one, after which colleagues take over."""
+    """Returns True if a block that began at `at` is the long one, after which colleagues take over."""
     return until - at > SHORT or until == _morning_after(at)
 
 
@@ -49,12 +50,12 @@ def _morning_after(at: datetime) -> datetime:
 
 
 MANY_CASES = 10
-"""A phone that reads more cases within `MANY_WITHIN` raises a warning."""
+"""Cases that a phone may open within `MANY_WITHIN`. More raise a warning."""
 MANY_WITHIN = timedelta(hours=1)
 NIGHT_BEGINS, NIGHT_ENDS, TOLD_AT = time(22), time(6), time(7)
-"""In Kigali's time. Openings of a night are told in one SMS at `TOLD_AT`."""
+"""In Kigali's time. One SMS at `TOLD_AT` reports all openings of a night."""
 SHOWN_FOR = timedelta(days=7)
-"""A coordinator finds a warning behind the PIN for so long."""
+"""Time for which a coordinator finds a warning behind the PIN."""
 KEPT_FOR = timedelta(days=90)
 
 
@@ -64,13 +65,13 @@ class PinWarning(StrEnum):
     WRONG = "wrong"
     """Three wrong PINs in a row, or six in a day."""
     NETWORK = "network"
-    """The phone used another network than the time before: the SIM may be a copy."""
+    """The phone used another network than the time before. The SIM may be a copy."""
     MANY = "many"
     """The phone opened more cases in an hour than a person reads."""
     NIGHT = "night"
     """The phone was first used at night."""
     NOT_ME = "not_me"
-    """The responder says that somebody else opened it."""
+    """The responder says that another person opened the list."""
 
 
 SMS: Mapping[PinWarning, Template] = {
@@ -80,7 +81,7 @@ SMS: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.PIN_NIGHT,
     PinWarning.NOT_ME: Template.PIN_NOT_ME,
 }
-"""What the coordinator is sent. No SMS names a responder."""
+"""The SMS that the coordinator gets for each warning. It never names a responder."""
 SHOWN: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.WARNING_WRONG,
     PinWarning.NETWORK: Template.WARNING_NETWORK,
@@ -88,7 +89,7 @@ SHOWN: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.WARNING_NIGHT,
     PinWarning.NOT_ME: Template.WARNING_NOT_ME,
 }
-"""What the coordinator reads behind the PIN, with the responder's name."""
+"""The text that the coordinator reads behind the PIN, with the responder's name."""
 
 
 def is_night(at: datetime) -> bool:
@@ -98,14 +99,14 @@ def is_night(at: datetime) -> bool:
 
 
 def night_began(at: datetime) -> datetime:
-    """Returns when the night that `at` lies in began."""
+    """Returns the start of the night that contains `at`."""
     local = at.astimezone(KIGALI)
     begins = datetime.combine(local.date(), NIGHT_BEGINS, KIGALI)
     return begins if begins <= local else begins - timedelta(days=1)
 
 
 def nights_told_before(at: datetime) -> datetime:
-    """Returns the last 07:00 before `at`: openings before it are due to be told."""
+    """Returns the last 07:00 before `at`. Openings before it are due to be reported."""
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), TOLD_AT, KIGALI)
     return morning if morning <= local else morning - timedelta(days=1)

@@ -1,10 +1,10 @@
-"""Who must be there, so that a tip always has somebody to hear of it. Pure.
+"""Counts whether enough responders are active, so that every tip reaches one. Pure.
 
-Two people of the national desk at every hour, three phones in all before a line counts as open, and somebody in each
-district. A district without anybody is no gap for a caller, since the national desk hears at once, but a person has to
-know of it.
+The line needs two people of the national desk at every hour, and one responder in each district. It needs three phones
+before it opens. In a district without responders the national desk is alerted at once, so a caller notices no gap. An
+admin must still see it.
 
-What somebody's places at desks come to, in one level and one list of districts, and back. Pure.
+It also converts a responder's levels at desks into one level and one list of districts, and back.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ PHONES_LEAST = 3
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A leave, from its first moment until the one at which the person is back."""
+    """A responder's leave, from its first moment to the moment of return."""
 
     starts_at: datetime
     ends_at: datetime
@@ -32,11 +32,11 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An enrolled responder who has not left, and whether a message may reach her."""
+    """An enrolled responder who was not removed. It says also if a message can reach them."""
 
     id: int
     level: Level
-    """The highest that she has at any desk."""
+    """The highest level at any desk."""
     desks: frozenset[str]
     reachable: bool
     absences: tuple[Absence, ...] = ()
@@ -53,7 +53,7 @@ def national_living(people: Iterable[Member], at: datetime) -> int:
 
 
 def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: datetime) -> int:
-    """The smallest number of the national desk's people who can be told at any moment of that time."""
+    """Returns the lowest number of active people of the national desk at any moment of that time."""
     begins = {
         absence.starts_at
         for one in people
@@ -64,31 +64,31 @@ def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: date
 
 
 def nobody_enrolled(people: Sequence[Member], districts: Sequence[str]) -> list[str]:
-    """Districts that nobody is enrolled for."""
+    """Returns the districts for which no responder is enrolled."""
     return [code for code in districts if not any(one.covers(code) for one in people)]
 
 
 def all_away(people: Sequence[Member], districts: Sequence[str], at: datetime) -> list[str]:
-    """Desks that have people, none of whom can be told: unreachable, or on leave."""
+    """Returns the desks that have responders but no active one: each is unreachable or on leave."""
     codes = (*districts, NATIONAL)
     desks = {code: [one for one in people if one.covers(code)] for code in codes}
     return [code for code, hers in desks.items() if hers and not any(one.lives(at) for one in hers)]
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """The desks of whoever has one level in these districts, and the level in each. No district means all."""
+    """Returns the desks of a responder with one level in these districts, with that level. No district means all."""
     if level is Level.NATIONAL:
         return {NATIONAL: level}
     return dict.fromkeys(codes or every_district(), level)
 
 
 def highest(levels: Iterable[Level]) -> Level:
-    """Of somebody with a place at one desk or more."""
+    """Returns the highest of a responder's levels. There must be at least one."""
     return max(levels, key=LADDER.index)
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """The districts among these desks; none stands for all of them, and for none of them."""
+    """Returns the districts among these desks. An empty list means all districts, or none."""
     every = every_district()
     mine = [code for code in every if code in desks]
     return [] if len(mine) == len(every) else mine

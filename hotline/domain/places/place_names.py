@@ -1,15 +1,19 @@
-"""A place by the name that somebody typed: which districts, sectors, camps and landmarks may be meant. Pure, and total.
+"""Finds the place that a caller means by a typed name, and the place that an SMS names. Pure, and total.
 
-It only ever proposes. Names repeat, spellings vary, many exchange l and r; and a village bears any name (Kabeza a
-hundred and forty-eight times), so that villages are not known here at all. A landmark is a market or a border post.
+`find` only proposes districts, sectors, camps and landmarks. Names repeat, spellings vary, and many people exchange l
+and r. Villages are not known here, because their names repeat too often: 148 are called Kabeza. A landmark is a market
+or a border post.
 
-Where an SMS says that it happens: a country, a district, a sector, a camp or a landmark. Pure, and total.
+`place_told` reads a country, a district, a sector, a camp or a landmark from an SMS. A country wins over a district.
+A mother whose daughter went to Oman may name the family's own district as well.
 
-A country that is named wins over a district: whoever writes that her daughter went to Oman names her own as well. A
-sector is one where its name is no other's, or where its district is named beside it. A camp is one where "camp" stands
-beside its name, or its district and no sector has the name: villages of other districts are called like it.
-A market is one where no other district's cell, village or market bears its name; a border post is one where "border"
-stands before its name. Both say only which district it is.
+- A sector counts if its name is unique or if the SMS also names its district.
+- A camp counts if "camp" is next to its name. It counts also if its district is named and no sector has its name.
+  Villages of other districts have the same names as camps.
+- A market counts if no cell, village or market of another district has its name.
+- A border post counts if "border" comes before its name.
+
+A market or a border post gives only the district.
 """
 
 import re
@@ -41,9 +45,9 @@ from hotline.domain.tip import ABROAD, UNSURE, is_camp
 from hotline.text.languages import CODES, FIRST
 
 MOST = 5
-"""Matches that are offered: a menu's choices."""
+"""Matches offered at most: the choices of one menu."""
 LIKE = 0.7
-"""From here on a spelling is like a name: four letters of a short one, and all but three of ten."""
+"""Lowest similarity that counts as a match: about one letter wrong in a short name, three in ten letters."""
 MOST_LETTERS = 160
 MOST_PIECES = 12
 _AROUND_WORDS = """
@@ -53,22 +57,22 @@ bitaro hopital hospital isoko soko market marche gare parking park taxi bus bisi
 poste
 """
 AROUND = frozenset(_AROUND_WORDS.split())
-"""What stands around a name and is none."""
+"""Words around a name that are not part of it."""
 SAYS_CAMP = frozenset(
     {
         *("inkambi", "nkambi", "camp", "camps"),
         *("impunzi", "mpunzi", "refugee", "refugees", "refugie", "refugies"),
     }
 )
-"""Beside a name that a camp and a sector have, it means the camp, as in `camp de réfugiés de Mahama`."""
+"""Words that mean the camp where a camp and a sector share a name, as in `camp de réfugiés de Mahama`."""
 SAYS_BORDER = frozenset({"umupaka", "mupaka", "border", "frontiere", "frontière", "douane"})
-"""Beside a name that a border post and a sector have, it means the border post, as in `umupaka wa Nemba`."""
+"""Words that mean the border post where it shares a name with a sector, as in `umupaka wa Nemba`."""
 TWINS = (("ou", "u"), ("ch", "c"), ("l", "r"))
-"""Written one for the other: French ears, Swahili ears, and those who hear no difference."""
+"""Spellings that people exchange: French, Swahili, and l and r, which many do not distinguish."""
 
 
 def find(typed: str) -> tuple[Area, ...]:
-    """What may be meant, likeliest first: all that are spelled so, else those that are spelled nearly so."""
+    """Returns the areas that a caller may mean, most likely first. Near spellings count only if none is exact."""
     words = [word for word in _words(typed) if word not in AROUND]
     named = [word for word in words if word not in SAYS_CAMP and word not in SAYS_BORDER]
     found = _found(_pieces(named))
@@ -78,7 +82,8 @@ def find(typed: str) -> tuple[Area, ...]:
         return (posts or found)[:MOST]
     if SAYS_CAMP.isdisjoint(words):
         return found[:MOST]
-    # It is called a camp. Where none has such a name, others do (`Camp Kigali`), or all camps may be meant.
+    # The caller says "camp". If no match is a camp, other places may have it in their name (`Camp Kigali`).
+    # With no match at all, any camp may be meant.
     meant = tuple(area for area in found if is_camp(area.code))
     return (meant or found or camps())[:MOST]
 
@@ -100,7 +105,7 @@ def _found(pieces: list[str]) -> tuple[Area, ...]:
 
 
 def label(area: Area) -> Label:
-    """As a menu offers it: a sector, camp or landmark with its district, since names repeat."""
+    """Returns the text of an area in a menu. It gives a sector, camp or landmark with its district: names repeat."""
     if len(area.code) > 2 or is_landmark(area):
         district = place_name(area.code[:2], "rw")
         return {code: f"{_called(area, code)}, {district}" for code in CODES}
@@ -112,7 +117,7 @@ def label(area: Area) -> Label:
 
 
 def whole_label(area: Area) -> Label:
-    """As a question names the one place that is meant: with its district and its province."""
+    """Returns the text of the only match in a question, with its district and its province."""
     within = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
         return {code: f"{said}, {within[code]}" for code, said in label(area).items()}
@@ -125,7 +130,7 @@ def _called(area: Area, language: str) -> str:
 
 
 def spelling(name: str) -> str:
-    """What all ways to write a name have in common."""
+    """Returns one form for all spellings of a name: plain letters, no doubles, `TWINS` replaced."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(letter for letter in plain if "a" <= letter <= "z")
     for one, other in TWINS:
@@ -138,13 +143,16 @@ def _words(typed: str) -> list[str]:
 
 
 def _pieces(words: list[str]) -> list[str]:
-    """Each word, each two neighbours as one, and all of it as one, spelled alike: `Nyaru genge`, `Remera, Gasabo`."""
+    """Returns the spelling of all words joined, of each two neighbours joined, and of each word.
+
+    So `Nyaru genge` and `Remera, Gasabo` are both found.
+    """
     joined = ["".join(words), *map("".join, pairwise(words)), *words]
     return [piece for piece in dict.fromkeys(map(spelling, joined)) if piece]
 
 
 def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
-    """Where a district is named beside a place of it, that place alone is meant."""
+    """Returns only the places inside a district if the caller named both. Otherwise sorts districts first."""
     areas = tuple(dict.fromkeys(found))
     within = {area.code for area in areas if len(area.code) == 2 and not is_landmark(area)}
     inside = tuple(
@@ -170,7 +178,7 @@ def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
 
 
 SHORTEST = 5
-"""Letters of a sector's name that is believed without "sector" before it: a shorter one is often another word."""
+"""Letters of the shortest name accepted without "sector" before it. A shorter one is often another word."""
 SAYS_SECTOR = frozenset({"umurenge", "murenge", "sector", "secteur"})
 ORDINARY = frozenset(
     {
@@ -179,11 +187,11 @@ ORDINARY = frozenset(
         *("agahabwa", "gatega", "manyana", "nganda", "rukura"),
     }
 )
-"""Names of sectors and markets that are words, a city or a lake as well: the room, the factory, my Lord."""
+"""Names of sectors and markets that are also ordinary words, a city or a lake: the room, the factory, my Lord."""
 
 
 def place_told(words: Sequence[str]) -> Mapping[str, str]:
-    """What `words`, plain ones, answer of the report's questions of where."""
+    """Returns the place that plain `words` name, as answers to the report's questions about the place."""
     country = country_of(words)
     if country is not None:
         return {"province": ABROAD, "country": country}
@@ -205,19 +213,19 @@ def place_told(words: Sequence[str]) -> Mapping[str, str]:
 
 
 def _province(heard: Sequence[str]) -> str | None:
-    """The one province that is named in Kinyarwanda: in other languages it is a quarter of the sky."""
+    """Returns the one province that is named in Kinyarwanda. Other languages name provinces by compass points."""
     named = [code for code, label in PROVINCES.items() if spelling(label[FIRST]) in heard]
     return named[0] if len(named) == 1 else None
 
 
 def _district(heard: Sequence[str]) -> str | None:
-    """The one district that is named, spelled well enough to be no other word."""
+    """Returns the one district that is named exactly, apart from exchanged letters. Returns None for several."""
     named = [area.code for area in districts() if spelling(area.name) in heard]
     return named[0] if len(named) == 1 else None
 
 
 def _camp(heard: Sequence[str], district: str | None) -> str | None:
-    """The one camp that is meant, of the district where one is named."""
+    """Returns the code of the one camp that is meant, in the named district if there is one."""
     found = {
         camp.code
         for camp in camps(district or "")
@@ -232,7 +240,10 @@ def _camp(heard: Sequence[str], district: str | None) -> str | None:
 
 
 def _sector(heard: Sequence[str], district: str | None) -> str | None:
-    """The one sector that is meant: of the district, where one is named, else one whose name is no other's."""
+    """Returns the code of the one sector that is meant.
+
+    It is in the named district. If no district is named, the sector's name must be unique.
+    """
     found = {
         area.code
         for at, name in enumerate(heard)
@@ -244,7 +255,7 @@ def _sector(heard: Sequence[str], district: str | None) -> str | None:
 
 
 def _border_post(heard: Sequence[str]) -> str | None:
-    """The district of the one border post whose name stands behind the word for a border."""
+    """Returns the district of the one border post whose name follows a word for a border."""
     found = {
         post.code
         for post in border_posts()
@@ -256,7 +267,7 @@ def _border_post(heard: Sequence[str]) -> str | None:
 
 
 def _landmark(heard: Sequence[str]) -> str | None:
-    """The district of the one market that is named, spelled well enough to be no other word."""
+    """Returns the district of the one market that is named exactly, apart from exchanged letters."""
     found = {
         code
         for name in heard
@@ -267,7 +278,7 @@ def _landmark(heard: Sequence[str]) -> str | None:
 
 
 def _is_meant(heard: Sequence[str], at: int) -> bool:
-    """Whether a word that is spelled like a sector means one."""
+    """Returns True if a word that is spelled like a sector means the sector."""
     before = heard[max(at - 2, 0) : at]
     if not _SAYS_SECTOR.isdisjoint(before):
         return True
@@ -276,7 +287,7 @@ def _is_meant(heard: Sequence[str], at: int) -> bool:
 
 @cache
 def _sectors() -> Mapping[str, Sequence[Area]]:
-    """By spelling; without those that are named like a district."""
+    """Returns sectors by spelling, without those that have a district's name."""
     found: dict[str, list[Area]] = {}
     for district in districts():
         for area in sectors(district.code):
@@ -288,7 +299,10 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
 
 @cache
 def _markets() -> Mapping[str, frozenset[str]]:
-    """By spelling, those that no other district bears the name of; a name of several words is left to the screen."""
+    """Returns the districts of unique market names, by spelling.
+
+    A name of several words never matches here. The caller chooses it on a screen.
+    """
     return {
         spelling(area.name): frozenset({area.code})
         for area in only_markets()

@@ -1,12 +1,12 @@
 """Names Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists that flows choose from. Pure.
 
-Each code is a prefix of the next: province `1`, district `12`, sector `1205`, camp `55c1`. Names repeat (379 for 416
-sectors), so nothing is ever routed by a sector's name; the 30 districts' names are their own. A camp may have a
-sector's name: it is always called a camp.
+Each code is a prefix of the next: province `1`, district `12`, sector `1205`, camp `55c1`. The 416 sectors have only
+379 names, so no tip is routed by a sector's name. The names of the 30 districts are unique. A camp may have a sector's
+name, so every text calls it a camp.
 
-The names stand in files beside this one. In `sectors.txt` a line that begins with a code begins a district: code, name,
-and its sectors in the order of their codes, from 01. In `markets.txt` it is a district's code and names; a `*` marks a
-name that no other district bears. `docs/credits.md` names the sources.
+The names are in files next to this module. In `sectors.txt` a line with a code begins a district. It gives the code,
+the name, and the sectors in the order of their codes, from 01. `markets.txt` gives a district's code and its markets.
+A `*` marks a name that no other district has. `docs/credits.md` names the sources.
 """
 
 import re
@@ -35,14 +35,14 @@ _BY_WORD = {word: code for code, words in SAID.items() for word in words.split()
 
 
 def country_of(words: Sequence[str]) -> str | None:
-    """The first country that these plain words name."""
+    """Returns the code of the first country that these plain words name. Returns None if they name none."""
     pieces = [word.lower() for word in words]
     joined = [*pieces, *map("".join, pairwise(pieces))]
     return next((_BY_WORD[piece] for piece in joined if piece in _BY_WORD), None)
 
 
 def says_abroad(words: Sequence[str]) -> bool:
-    """Whether they say "abroad", and name no country by it."""
+    """Returns True if the words contain a word for "abroad", which names no country."""
     return not _ABROAD_SAID.isdisjoint(word.lower() for word in words)
 
 
@@ -55,34 +55,34 @@ class Area:
 
 
 def districts(province: str = "") -> tuple[Area, ...]:
-    """The districts of a province, or all of them, by name."""
+    """Returns the districts of a province, or all of them, sorted by name."""
     return tuple(district for district, _ in _read() if district.code.startswith(province))
 
 
 def sectors(district: str) -> tuple[Area, ...]:
-    """The sectors of a district, by name; none where there is no such district."""
+    """Returns the sectors of a district, in the order of their codes. Returns none for an unknown district."""
     return next((inside for area, inside in _read() if area.code == district), ())
 
 
 def camps(district: str = "") -> tuple[Area, ...]:
-    """The refugee camps of a district, or all of them, by name."""
+    """Returns the refugee camps of a district, or all of them, sorted by name."""
     return tuple(camp for camp in _camps() if camp.code.startswith(district))
 
 
 def is_landmark(area: Area) -> bool:
-    """Returns True for a market or a border post: it has its district's code and a name of its own."""
+    """Returns True for a market or a border post. Its code is its district's, but its name is not."""
     return len(area.code) == 2 and _names().get(area.code) != area.name
 
 
 @cache
 def markets() -> tuple[Area, ...]:
-    """Returns the markets that are known by name, by district."""
+    """Returns the known markets, grouped by district."""
     return tuple(Area(code, name.rstrip("*")) for code, name in _listed(_text("markets.txt")))
 
 
 @cache
 def only_markets() -> tuple[Area, ...]:
-    """Returns the markets whose name no cell, village or market of another district bears."""
+    """Returns the markets whose name no cell, village or market of another district has."""
     return tuple(
         Area(code, name.rstrip("*"))
         for code, name in _listed(_text("markets.txt"))
@@ -92,7 +92,7 @@ def only_markets() -> tuple[Area, ...]:
 
 @cache
 def border_posts() -> tuple[Area, ...]:
-    """Returns the border posts that are known by name, by district."""
+    """Returns the known border posts, grouped by district."""
     return tuple(Area(code, name) for code, name in _listed(_PLACES["border_posts"]))
 
 
@@ -103,32 +103,35 @@ def _listed(table: str) -> Iterator[tuple[str, str]]:
 
 
 def camp_named(name: str) -> str | None:
-    """The code of the camp of that name, however it is cased, with or without the word for a camp."""
+    """Returns the code of a camp by its name, in any letter case. The name may include the word for a camp."""
     wanted = " ".join(name.split()).casefold()
     said = ((area.code, (area.name, *_called(area).values())) for area in camps())
     return next((code for code, names in said if wanted in map(str.casefold, names)), None)
 
 
 def province_of(code: str) -> str:
-    """The province of a district, a sector or a camp."""
+    """Returns the province of a district, a sector or a camp."""
     return code[:1]
 
 
 def district_named(name: str) -> str | None:
-    """The code of the district of that name, however it is cased and spaced."""
+    """Returns the code of a district by its name, in any letter case and spacing. Returns None if unknown."""
     wanted = "".join(name.split()).casefold()
     return next((area.code for area in districts() if area.name.casefold() == wanted), None)
 
 
 def alerted_as(place: str, within: str | None) -> str:
-    """The place that an alert names: the province, where its district is not known; of abroad never the country."""
+    """Returns the place that an alert names. If the district is unknown it is the province. It is never a country."""
     if place == UNSURE and within is not None and within in PROVINCES:
         return within
     return place
 
 
 def place_within(place: str, within: str | None, language: str) -> str:
-    """The place with what is known of it, for a desk: `abroad: Oman`, `Kigali, place not known`."""
+    """Returns a place and the larger or smaller place known with it, for a desk.
+
+    Examples: `abroad: Oman`, `Kigali, place not known`.
+    """
     if within is None:
         return place_name(place, language)
     if place == ABROAD:
@@ -137,9 +140,9 @@ def place_within(place: str, within: str | None, language: str) -> str:
 
 
 def place_name(code: str, language: str) -> str:
-    """What a person calls the place: of any level, a country, or one of the places that are on no map here.
+    """Returns the name of a place of any level, of a country, or of one of `ELSEWHERE`.
 
-    An unknown code is its own name: a message must go out even so.
+    Returns an unknown code unchanged, because the message must still be sent.
     """
     labels = PROVINCES.get(code) or ELSEWHERE.get(code) or COUNTRIES.get(code)
     labels = labels or _camp_names().get(code)
@@ -149,11 +152,11 @@ def place_name(code: str, language: str) -> str:
 
 
 def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
-    """Value and label of each choice, by list name: `provinces`, `districts.<province>`, `sectors.<district>`,
-    `countries`.
+    """Returns the value and label of each choice, by list name.
 
-    A camp stands before its district's sectors: one of a camp meets it before the sector that has its name.
-    `services.flows.places` makes the engine's options of them: the engine and this room are strangers.
+    The lists are `provinces`, `districts.<province>`, `sectors.<district>` and `countries`. A camp comes before
+    the sectors of its district. So a caller from a camp reads it before the sector with the same name.
+    `services.flows.places` turns the lists into the engine's options. The engine must not depend on this package.
     """
     lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
@@ -164,7 +167,7 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
 
 
 def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
-    """Names of places are not translated."""
+    """Returns value and label of each area. The names of places are the same in every language."""
     return tuple((area.code, dict.fromkeys(PROVINCES["1"], area.name)) for area in areas)
 
 
@@ -185,7 +188,7 @@ def _camp_names() -> Mapping[str, Label]:
 
 @cache
 def _read() -> tuple[tuple[Area, tuple[Area, ...]], ...]:
-    """Each district with its sectors, by name."""
+    """Returns each district with its sectors. Districts are sorted by name, sectors by code."""
     rows = re.findall(r"(?m)^(\d\d) (\w+):((?:\s+[A-Z]\w+)+)", _text("sectors.txt"))
     read = [
         (

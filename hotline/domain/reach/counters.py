@@ -1,16 +1,12 @@
-"""What is counted of the line. Pure.
+"""Defines the counters and gauges of the line, and decides when traffic or delivery is abnormal. Pure.
 
-What is measured of the line, as values that whoever serves them words in its own way. Pure.
+Gauges and timings are plain values. Each server writes them in its own format. No label holds a number, a name, a
+reference or a place. Labels are words of closed lists and codes of networks.
 
-No label holds a number, a name, a reference or a place: labels are words of closed lists, and codes of networks.
+Screen counters count the screens that sessions were shown and answered, by name only. A screen is a node of a flow, as
+in `report/danger`. No counter contains text or keys that a caller typed.
 
-Which screens a session was shown and answered: what is counted of that, by names alone. Pure.
-
-A screen is a node of a flow, as in `report/danger`. What somebody keyed or typed stands in no counter.
-
-Whether the line is as busy, and its messages arrive as surely, as they usually do. Pure.
-
-Small numbers say nothing: below them nobody is woken.
+The checks compare traffic and arrival with their usual values. Small numbers prove nothing, so they raise no alarm.
 """
 
 from bisect import bisect_left
@@ -29,7 +25,7 @@ class Measure(StrEnum):
 
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-"""Seconds within which an answer is counted; a hop is promised within the last."""
+"""Upper bounds in seconds by which answers are counted. Every hop must be answered within the last."""
 BEYOND = len(BOUNDS)
 
 
@@ -41,7 +37,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """Something as it stands now."""
+    """The present value of one measure."""
 
     name: str
     help: str
@@ -50,69 +46,69 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How often something took how long, since it was first counted."""
+    """The durations of one operation since counting began."""
 
     name: str
     help: str
     labels: Mapping[str, str]
     counts: Sequence[int]
-    """By bound, each alone, and what is beyond the last."""
+    """Number of durations up to each bound, not cumulative. The last is the number above all bounds."""
     seconds: float
 
 
 def bound_of(seconds: float) -> int:
-    """The place in `BOUNDS` of the first that holds it."""
+    """Returns the index of the first bound that is not below `seconds`."""
     return bisect_left(BOUNDS, seconds)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so many of them do not exceed. There is one at least."""
+    """Returns the smallest value that this share of the values does not exceed. There must be at least one value."""
     ordered = sorted(values)
     return ordered[max(0, min(len(ordered) - 1, -(-int(share * 100) * len(ordered) // 100) - 1))]
 
 
 WEEK_BEGINS = (1, 8, 15, 22)
-"""Days of a month. Its last week ends with it, so that no week is of two months."""
+"""Days of a month on which a week begins. The last week ends with the month, so no week is in two months."""
 
 
 class ScreenMeasure(StrEnum):
-    """What is counted, and what its `name` is."""
+    """The kind of a screen counter. It decides what the counter's `name` means."""
 
     SHOWN = "screen_shown"
-    """A screen, as the next."""
+    """Sessions that were shown the named screen."""
     ANSWERED = "screen_answered"
     SESSION = "ussd_session"
-    """A network's code."""
+    """Sessions. The name is a network's code."""
 
 
 class Stand(NamedTuple):
-    """Where a session stood after one of its inputs."""
+    """The position of a session after one of its inputs."""
 
     upto: int
-    """How many letters of the text led here."""
+    """Number of letters of the dialled text that led here."""
     screen: str
-    """As in `report/danger`; empty where it is nobody's to count."""
+    """The name of the screen, as in `report/danger`. Empty if the screen must not be counted."""
     answered: bool
-    """Whether what was keyed answered the screen before."""
+    """True if the input answered the screen before."""
     ends: bool
 
 
 class ScreenCounter(NamedTuple):
-    """What is counted together, beside the week."""
+    """The name of one counter, without its week."""
 
     measure: str
     name: str
 
 
 def week_of(day: date) -> date:
-    """The first day of the week of the month that a day lies in."""
+    """Returns the first day of the week of the month that contains a day."""
     return day.replace(day=max(first for first in WEEK_BEGINS if first <= day.day))
 
 
 def counted(stands: Sequence[Stand], *, network: str) -> frozenset[ScreenCounter]:
-    """Returns the counters to which one session adds one: each screen once, and its network.
+    """Returns the counters to which one session adds one: each of its screens once, and its network.
 
-    One that began behind a private entry counts nowhere, whatever was asked in it.
+    A session that began at a private short code counts nowhere.
     """
     if not stands or not stands[0].screen:
         return frozenset()
@@ -128,45 +124,45 @@ def counted(stands: Sequence[Stand], *, network: str) -> frozenset[ScreenCounter
 
 
 def added(stands: Sequence[Stand], after: int, *, network: str) -> frozenset[ScreenCounter]:
-    """Returns the counters to which a session adds one that is counted up to so many letters."""
+    """Returns the counters that a session adds, if it was already counted up to `after` letters."""
     known = counted([one for one in stands if one.upto <= after], network=network)
     return counted(stands, network=network) - known
 
 
 BUSY = 10
-"""Sessions in an hour that are usual enough for their absence to mean something."""
+"""Usual sessions in an hour from which their absence means something."""
 QUIET = 0.2
-"""Less than this share of the usual is quiet."""
+"""Share of the usual sessions below which the line is quiet."""
 ENOUGH = 10
-"""Reports in an hour that make a rate."""
+"""Delivery reports in an hour from which a rate is computed."""
 WORSE = 0.2
-"""So much below its usual rate a network is faulty."""
+"""Fall below its usual rate from which a network is faulty."""
 USUAL = 0.9
-"""What a network without a past is measured by."""
+"""Rate with which a network without a past is compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """What a network's delivery reports said: how many arrived, how many did not."""
+    """The numbers of messages that arrived and that did not, by a network's delivery reports."""
 
     arrived: int
     lost: int
 
     @property
     def rate(self) -> float | None:
-        """None of too few."""
+        """Returns the share of messages that arrived. Returns None if there are too few reports."""
         total = self.arrived + self.lost
         return self.arrived / total if total >= ENOUGH else None
 
 
 def is_quiet(sessions: int, before: Sequence[int]) -> bool:
-    """Fewer sessions than in the same hour of the weeks before. A line with no past is never quiet."""
+    """Returns True if there are far fewer sessions than usual for this hour. A line without a past is never quiet."""
     usual = median(before) if before else 0
     return usual >= BUSY and sessions < usual * QUIET
 
 
 def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
-    """Whether fewer messages arrive than usually."""
+    """Returns True if far fewer messages arrive than usual."""
     if now.rate is None:
         return False
     measure = usual.rate if usual is not None and usual.rate is not None else USUAL
@@ -174,6 +170,6 @@ def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
 
 
 def spent(balance: float, budget: float) -> int:
-    """How much of a budget is gone, as an alarm counts it: 0, or past 50, 80 and 100 of a hundred."""
+    """Returns the alarm's level for a spent budget: 0, or 1, 2 and 3 from 50, 80 and 100 percent."""
     gone = 1 - balance / budget
     return sum(gone >= share for share in (0.5, 0.8, 1.0))
