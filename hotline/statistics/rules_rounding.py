@@ -65,7 +65,10 @@ def at_most(number: int | None, earlier: int | None) -> int | None:
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns a share in per cent from two printed numbers, or None if the whole is too small or a number is "few"."""
+    """Returns a share in per cent from two printed numbers.
+
+    Returns None if the whole is too small or a number is "few".
+    """
     if part is None or whole is None or whole < smallest_whole:
         return None
     return min(100, SHARE_STEP * round(100 * part / whole / SHARE_STEP))

@@ -1,4 +1,4 @@
-"""Counts tips: who took them, read them and acted, by urgency, form and place."""
+"""Counts tips by urgency, form and place: filed, acknowledged, read, and acted on."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,20 +15,20 @@ from hotline.statistics.rules_rounding import Sum, summed
 ACTED_WITHIN = timedelta(hours=72)
 LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
-"""The programme's target for urgent tips."""
+"""The programme's target time in which a tip about danger is read."""
 IN_TIME = "in_time"
-"""Counts tips that were taken in time. It is printed as a share only."""
+"""The name of the cell of tips that were acknowledged in time. It is printed only as a share."""
 NOT_SAID = "not_said"
 """The value of a place or a form that is unknown or may not be published."""
 SMALLEST_MEDIAN = 20
 """A median needs this many tips, as printed."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
-"""A median is printed as one of these numbers of minutes: the next larger one."""
+"""The numbers of minutes that a median can be printed as. A median is rounded up to the next one."""
 
 _ACTS = frozenset({EntryKind.ON_SITE, EntryKind.SCREENED, EntryKind.CONSENT, EntryKind.OFFERED})
 DISBELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
 _BY_SMS = frozenset({EntryKind.ON_SITE, EntryKind.OFFERED})
-"""Events that an SMS can report, and so a forged SMS too."""
+"""Events that a responder can report by SMS. A forged SMS can report them too."""
 _STEP_OF = {
     EntryKind.OPENED: "read",
     EntryKind.ON_SITE: "on_site",
@@ -51,12 +51,12 @@ class CaseEvent:
     proof: str = ""
     outcome: str = ""
     waits: bool = False
-    """True if a closure waits for a second person."""
+    """True if a closure waits for an approver."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountedTip:
-    """A filed tip in clear, with its record key."""
+    """One filed tip, as far as statistics need it, with its record key."""
 
     key: int
     urgency: int
@@ -73,7 +73,10 @@ TipSteps = Mapping[str, datetime]
 
 
 def steps_of(tip: CountedTip) -> TipSteps:
-    """Returns the first time of each step. Take-overs that nobody believes any more count for nothing."""
+    """Returns the first time of each step that the tip reached.
+
+    Ignores acknowledgements that are doubted or provisional, and SMS events of those responders.
+    """
     takes, doubted = _takes(tip.events)
     first: dict[str, datetime] = {}
     for event in tip.events:
@@ -90,7 +93,7 @@ def steps_of(tip: CountedTip) -> TipSteps:
 
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, Sum]:
-    """Returns count and key sum of every cell about tips. Cells with no tip are left out."""
+    """Returns the count and the key sum of every cell about tips. Leaves out cells without a tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
@@ -99,9 +102,9 @@ def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, Sum]:
 
 
 def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
-    """Returns by urgency within how many minutes half of the tips were read. A tip nobody read counts as the longest.
+    """Returns by urgency the median number of minutes until a tip was read. An unread tip counts as infinite.
 
-    The number is one of MEDIAN_STEPS. It is left out where half of the tips were not read within the longest step.
+    The number is rounded up to one of `MEDIAN_STEPS`. An urgency is left out if its median exceeds the longest step.
     """
     waits: dict[int, list[float]] = defaultdict(list)
     for tip in tips:
@@ -118,7 +121,10 @@ def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
 
 
 def province_of(place: str, within: str | None, official: str) -> str:
-    """Returns a province's code, "abroad", or "not_said". A tip about an official has no place in statistics."""
+    """Returns a province's code, "abroad", or "not_said".
+
+    A tip that may involve an official has no place in statistics.
+    """
     if official != "no":
         return NOT_SAID
     if is_district(place):
@@ -159,7 +165,7 @@ def _cells(tip: CountedTip) -> Iterator[CellName]:
 
 
 def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the steps that a tip reached. Whoever reached a step reached those before it."""
+    """Yields the steps that a tip reached. A read tip counts as acknowledged. A screened tip counts as read."""
     yield "tips"
     is_read = not steps.keys().isdisjoint({"read", "screened"})
     if "acknowledged" in steps or is_read:
@@ -176,7 +182,7 @@ def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields what is counted for the nation only."""
+    """Yields the names of cells that are counted only for the whole country."""
     if _is_closure_late(tip.events):
         yield "late_closures"
     if "on_site" in steps:
@@ -189,7 +195,7 @@ def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], set[int | None]]:
-    """Returns when each responder took the tip who is believed now, and who is not believed."""
+    """Returns the acknowledgement time of each believed responder, and the responders who are not believed."""
     takes: dict[int | None, datetime] = {}
     doubted: set[int | None] = set()
     for event in events:

@@ -23,16 +23,16 @@ NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "re
 
 @dataclass(frozen=True, slots=True)
 class LiveRows:
-    """Lists what callers can reach now. A table shows a row for each, also without a count."""
+    """Everything that callers can reach now. A table shows a row for each, even without a count."""
 
     topics: Collection[str] = ()
     codes: Collection[str] = ()
     screens: Collection[str] = ()
     """Screens of public lessons, as in `learn/what`."""
     report_screens: Collection[str] = ()
-    """Screens of reports and of what belongs to them, as in `report/danger`: for the national desk alone."""
+    """Screens of the report flow and related flows, as in `report/danger`. Only the national desk sees them."""
     private_codes: frozenset[str] = frozenset()
-    """Short codes that lead to a private flow. Calls by these are no use of the line."""
+    """Short codes that lead to a private flow. Calls to them are not counted as use of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,16 @@ class UseCounts:
     """The counters of a period."""
 
     calls: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
-    """By language, short code and topic, which is empty."""
+    """Calls by language, short code and topic. The topic is always empty."""
     topics: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     quiz: Mapping[QuizOutcome, int] = field(default_factory=dict)
     people: int | None = None
-    """An estimate, for a month only."""
+    """An estimate of the number of callers. Only a month has one."""
     networks: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, int] = field(default_factory=dict)
     answered: Mapping[str, int] = field(default_factory=dict)
     sessions_held: Mapping[str, int] = field(default_factory=dict)
-    """By district."""
+    """Number of community sessions by district code."""
 
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:

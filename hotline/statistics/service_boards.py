@@ -1,4 +1,4 @@
-"""Gathers the operational boards: live, exact counts of what the viewer may already open."""
+"""Builds the operational boards. Each shows exact, current counts of data that the viewer may already open."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WeekInTime:
-    """Tips of one urgency and week: how many were filed, and how many a responder took in time."""
+    """Counts of tips of one urgency and week: filed, and acknowledged in time."""
 
     begins: date
     filed: int
@@ -33,24 +33,24 @@ class WeekInTime:
 
 @dataclass(frozen=True, slots=True)
 class TipBoard:
-    """The board of a desk."""
+    """The counts on a desk's board."""
 
     counts: TipCounts
     weeks: Mapping[Urgency, Sequence[WeekInTime]]
     """By urgency, the oldest week first."""
     districts: Mapping[str, int]
-    """Open tips by district, for the national desk; else empty."""
+    """Open tips by district. Empty except for the national desk."""
     hours: int
-    """Hours of the last days that were checked for somebody on duty."""
+    """Number of hours in the last `DUTY_DAYS` days that were checked for a responder on duty."""
     uncovered: Mapping[str, int]
-    """Of these, hours without anyone on duty, by district."""
+    """Number of these hours without a responder on duty, by district."""
     left: Mapping[str, int]
-    """By screen of a report: calls of the last days that ended there, for the national desk; else empty."""
+    """Calls of the last `DAYS` days that ended on each report screen. Empty except for the national desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseBoard:
-    """The board of an editor: use of the line by day, up to yesterday."""
+    """The counts on an editor's board: use of the line by day, up to yesterday."""
 
     days: Sequence[tuple[date, int, int]]
     """Day, calls and topics read."""

@@ -14,7 +14,7 @@ from hotline.text.export_sheets import ExportCell, ExportSheet, as_csv
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The time of each file in the archive, so that equal releases are equal archives."""
+"""The fixed time of each file in the archive. It makes equal releases give equal archives."""
 QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("SDG 16.2.2: victims by sex, age and form", "T7, T8", "persons_by_who, persons_by_form"),
     ("GLOTIP: persons identified", "T9", "identified"),
@@ -47,7 +47,7 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: how fast somebody reads a tip", "T3", "minutes_to_read"),
 )
-"""What others ask of the line, and the table and column that answer it."""
+"""Questions of outside bodies, each with the table and the columns that answer it."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:
@@ -60,7 +60,7 @@ def archive(release: Release, labels: Labels) -> bytes:
 
 
 def archive_name(release: Release) -> str:
-    """Returns the name of the archive without its ending: sample data says so."""
+    """Returns the archive's name without its ending. Sample data gets the prefix `SAMPLE-`."""
     marked = "SAMPLE-" if release.is_sample else ""
     return f"{marked}statistics-{release.period}"
 
@@ -76,7 +76,7 @@ def files(release: Release, labels: Labels) -> Mapping[str, bytes]:
 
 
 def _sheets(release: Release, labels: Labels) -> Sequence[ExportSheet]:
-    """One sheet for each table that this release holds."""
+    """Returns one sheet for each table that has rows in this release."""
     marks = f" {labels.say(SAMPLE)}" if release.is_sample else ""
     found = []
     for table in TABLES:

@@ -1,4 +1,4 @@
-"""Makes a release when its period is due, and publishes it when two people of two roles have approved it."""
+"""Creates a release when its period is due. Two people in two roles must approve it before it is published."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ NAME_LETTERS = 48
 
 
 def publish_due(context: Kit) -> None:
-    """Makes every release that is due, once an hour. Raises StoreUnavailable."""
+    """Creates every release that is due. Does this at most once an hour. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if retention.is_done(session, TASK, at, EVERY):
@@ -49,9 +49,9 @@ def publish_due(context: Kit) -> None:
 
 
 def make_due(context: Kit, at: datetime) -> Sequence[str]:
-    """Makes every release that is due and returns their periods. Raises StoreUnavailable.
+    """Creates every release that is due and returns their periods. Raises StoreUnavailable.
 
-    A quarter or a year waits until the reader has counted its persons. No release waits for a later one.
+    A quarter or a year waits until the reader has counted its persons. A release that waits does not delay the others.
     """
     with context.database.reading() as session:
         missing = queries.missing_periods(session, at)
@@ -60,9 +60,9 @@ def make_due(context: Kit, at: datetime) -> Sequence[str]:
 
 
 def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
-    """Approves a release in the name of a role, and returns True if that published it.
+    """Approves a release for a role, and returns True if that published it.
 
-    Raises NotFound for a period without a release, and Undecided for a second approval by one person or one role.
+    Raises NotFound for a period without a release. Raises Undecided for a second approval by one person or one role.
     """
     with context.database.writing() as session:
         if period not in queries.made_periods(session):
@@ -90,7 +90,7 @@ def published(context: Kit) -> Sequence[Release]:
 
 
 def pending(context: Kit, roles: Collection[AccountRole]) -> Sequence[str]:
-    """Returns the periods whose release waits for an approval by one of these roles, the earliest first.
+    """Returns the periods whose release still needs the approval of one of these roles, the earliest first.
 
     Raises StoreUnavailable.
     """
@@ -108,7 +108,7 @@ def pending(context: Kit, roles: Collection[AccountRole]) -> Sequence[str]:
 
 
 def approvals(context: Kit, period: str) -> Sequence[ReleaseApproval]:
-    """Returns who approved a release, the first first: two, where it is published. Raises StoreUnavailable."""
+    """Returns the approvals of a release, oldest first. A published release has two. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return queries.approvals(session, period)
 
@@ -136,7 +136,7 @@ def _year(context: Kit) -> str:
 
 
 def one_release(context: Kit, period: str, *, is_published: bool) -> Release:
-    """Returns the release of a period. Raises NotFound, and says when it is due."""
+    """Returns the release of a period. Raises NotFound if it is not due yet or still waits for approval."""
     span_of(period)
     with context.database.reading() as session:
         found = next(iter(queries.releases(session, [period])), None)
@@ -154,7 +154,7 @@ def live_rows(context: Kit) -> LiveRows:
 
 
 def row_names(context: Kit, language: str) -> Mapping[str, str]:
-    """Returns what a reader calls screens, by their first words, and short codes, by their posters."""
+    """Returns display names of screens and short codes. A screen's name is the first line of its text, shortened."""
     flow_set = _live(context)
     if flow_set is None:
         return {}
@@ -177,7 +177,10 @@ def _live(context: Kit) -> Book | None:
 
 
 def rows_of(flow_set: Book) -> LiveRows:
-    """Returns what callers can reach in a flow set. A flow with a topic is a lesson, but for reports and help."""
+    """Returns the topics, short codes and screens that callers can reach in a flow set.
+
+    A flow with a topic is a lesson, unless `NO_LESSONS` lists it.
+    """
     topics: set[str] = set()
     screens: set[str] = set()
     report_screens: set[str] = set()
@@ -198,7 +201,10 @@ def rows_of(flow_set: Book) -> LiveRows:
 
 
 def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
-    """Makes one release. Returns False if it waits for its persons, or was made meanwhile."""
+    """Creates one release.
+
+    Returns False if its persons are not counted yet, or if another process created it meanwhile.
+    """
     with context.database.reading() as session:
         spans = queries.spans_of(session, period)
         cells = _cells(session, period, spans, live)

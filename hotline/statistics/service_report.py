@@ -1,4 +1,4 @@
-"""Writes the minister's report, and what callers are told: each from published releases and nothing else."""
+"""Writes the minister's report and the results for callers. Both use only published releases."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,10 @@ PROGRAMME_HEAD = (
 
 
 def results_page(context: Kit) -> str:
-    """Returns one HTML page in three languages: no script, and nothing from elsewhere. Raises StoreUnavailable."""
+    """Returns one HTML page with the results in three languages. It has no script and loads nothing.
+
+    Raises StoreUnavailable.
+    """
     releases = service_releases.published(context)
     told = []
     for labels in map(_labels, CODES):
@@ -80,7 +83,7 @@ def results_page(context: Kit) -> str:
 
 
 def results_sms(context: Kit, language: str) -> str:
-    """Returns what callers are told as one SMS, in GSM-7 letters. Raises StoreUnavailable."""
+    """Returns the results for callers as one SMS, in GSM-7 letters. Raises StoreUnavailable."""
     labels = _labels(language)
     found = rules_report.results(service_releases.published(context), labels)
     return rules_report.sms_of(found, labels)
@@ -89,7 +92,7 @@ def results_sms(context: Kit, language: str) -> str:
 def minister_pdf(context: Kit, period: str, language: str) -> bytes:
     """Returns the report of a published quarter or year: two pages as PDF.
 
-    Raises NotFound if nothing is published of the period, ProgramMissing without typst, StoreUnavailable.
+    Raises NotFound if the period has no published release, ProgramMissing without typst, and StoreUnavailable.
     """
     document = minister_document(context, period, language)
     made_at = service_releases.one_release(context, period, is_published=True).made_at
@@ -97,7 +100,7 @@ def minister_pdf(context: Kit, period: str, language: str) -> bytes:
 
 
 def minister_document(context: Kit, period: str, language: str) -> Mapping[str, str]:
-    """Returns the data of the report: releases up to the end of its period. Raises NotFound, StoreUnavailable."""
+    """Returns the report's data, from releases up to the end of its period. Raises NotFound and StoreUnavailable."""
     releases = [
         one for one in service_releases.published(context) if ends(one.period) <= ends(period)
     ]
@@ -137,7 +140,7 @@ def minister_document(context: Kit, period: str, language: str) -> Mapping[str, 
 
 
 def answer_chart(answer: Answer, labels: Labels) -> str:
-    """Returns the line of an answer's numbers as SVG, or nothing where there is only one."""
+    """Returns an answer's numbers as an SVG line chart, or an empty text if there are fewer than two numbers."""
     if len(answer.points) < 2:
         return ""
     told = [
@@ -148,7 +151,10 @@ def answer_chart(answer: Answer, labels: Labels) -> str:
 
 
 def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
-    """Returns tips by district of the newest year that was published; empty where none shows a number."""
+    """Returns the map of tips by district from the newest published release that has them.
+
+    All its texts are empty if no district shows a number.
+    """
     at = ("tips_by_district", Dimension.DISTRICT)
     year = next((one for one in releases if one.has(*at)), None)
     numbers = {cell.name.value: cell.number for cell in year.rows(*at)} if year else {}
@@ -162,7 +168,7 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
 
 
 def _labels(language: str) -> Labels:
-    """Returns what says a phrase of the console's catalogue in a language."""
+    """Returns labels that translate phrases with the console's catalogue of this language."""
     known = _words()[language]
 
     def say(words: str, **values: object) -> str:

@@ -1,4 +1,4 @@
-"""Stores releases of published statistics, their approvals, and the sums that the persons of a year are counted by."""
+"""Stores statistics releases, their approvals, and the sums from which a year's persons are counted."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from hotline.store.insert_only import never_changes
 
 
 class ReleaseRow(Row):
-    """One release: everything that is published for one period, once."""
+    """One release: all the numbers published for one period."""
 
     __tablename__ = "release"
 
@@ -22,7 +22,7 @@ class ReleaseRow(Row):
     spans: Mapped[dict[str, Any]]
     """The shortest period of each table, by the table's name."""
     first_month: Mapped[str]
-    """The line's first month, where it began within the period."""
+    """The line's first month, if it lies inside the period but is not the period's first month. Otherwise empty."""
     is_sample: Mapped[bool]
 
 
@@ -41,7 +41,7 @@ class ReleaseCell(Row):
 
 
 class ReleaseApproval(Row):
-    """The approval of a release by one role. A release with both is published."""
+    """The approval of a release by one role. A release is published once both roles have approved it."""
 
     __tablename__ = "release_approval"
     __table_args__ = (UniqueConstraint("release_id", "role"),)
@@ -52,7 +52,7 @@ class ReleaseApproval(Row):
     account_id: Mapped[int | None]
     """NULL for an approval by the command line."""
     approved_by: Mapped[str]
-    """As the audit log names them."""
+    """The actor, as the audit log writes actors."""
     approved_at: Mapped[datetime]
 
 
@@ -78,7 +78,7 @@ class PersonCount(Row):
 
 
 class ProgrammeTarget(Row):
-    """A target that the programme set for an indicator and a year. The newest counts."""
+    """A target that the programme set for an indicator and a year. The newest one applies."""
 
     __tablename__ = "programme_target"
 
@@ -86,7 +86,7 @@ class ProgrammeTarget(Row):
     indicator: Mapped[str]
     year: Mapped[str]
     target: Mapped[int | None]
-    """NULL takes a target back."""
+    """NULL withdraws the target."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 

@@ -1,7 +1,7 @@
-"""Many rows at once, each database by its quickest way, and no limit of parameters is ever near.
+"""Inserts many rows at once, in the fastest way for each database and without reaching a limit on parameters.
 
-PostgreSQL unfolds one JSON text, in one round trip. SQLite, which is no trip away, takes tuples by its driver; what it
-need not be told for each row is in the statement.
+PostgreSQL unpacks JSON texts in one round trip. SQLite needs no round trip, so its driver takes tuples. Values that all
+rows share are written into SQLite's statement.
 """
 
 import json
@@ -29,7 +29,7 @@ from hotline.store.database import Row, insert_into
 
 Column = InstrumentedAttribute[Any]
 COUNTED = {"preserve_rowcount": True}
-"""Of an INSERT SQLAlchemy forgets how many rows it made, unless it is asked to keep that."""
+"""Option that makes SQLAlchemy keep the row count of an INSERT."""
 
 
 def add(
@@ -41,9 +41,10 @@ def add(
     *,
     unless_taken: Column | None = None,
 ) -> int:
-    """Insert rows that hold these columns, as the driver takes them, and in every row the `same` values.
+    """Inserts rows with these columns, in the given order. Every row also gets the `same` values.
 
-    They go in in their order. A row whose `unless_taken` somebody has already is passed by; returns how many went in.
+    The values are in the driver's own form. Skips a row whose `unless_taken` value exists already. Returns the number
+    of inserted rows.
     """
     if not rows:
         return 0
@@ -62,15 +63,15 @@ def add(
 
 
 def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
-    """Ids that rows about to be written are to have, so that nobody need ask which they got. Ascending.
+    """Returns unused ids, in ascending order, for rows that are about to be written. No query need ask for them later.
 
-    SQLite's writer is alone until it commits; PostgreSQL's sequence gives none twice.
+    SQLite has one writer until it commits. PostgreSQL's sequence never gives an id twice.
     """
     id = inspect(row).primary_key[0]
     if session.get_bind().dialect.name == "sqlite":
         last = session.scalar(select(func.max(id))) or 0
         return range(last + 1, last + 1 + count)
-    # Its name is asked once, and not for each id.
+    # The subquery finds the sequence's name once, not for each id.
     words = f"SELECT pg_get_serial_sequence('{row.__tablename__}', '{id.name}')::regclass"
     each = select(func.nextval(literal_column(f"({words})")))
     return session.scalars(each.select_from(func.generate_series(1, count))).all()
@@ -83,22 +84,22 @@ def insertion(
     rows: Iterable[Sequence[object]],
     same: dict[Column, object],
 ) -> Any:
-    """An INSERT of rows that hold these columns, and in every row the `same` values. They go in in their order."""
+    """Returns an INSERT of rows with these columns, in the given order. Every row also gets the `same` values."""
     shared = [literal(what, column.type) for column, what in same.items()]
     if session.get_bind().dialect.name == "sqlite":
         each = func.json_each(_json(rows)).table_valued("value", name="given").c.value
         given = [each.op("->>")(literal_column(str(at))) for at in range(len(columns))]
         fields = [type_coerce(field, String) for field in given]
-        # Without a condition SQLite would read the ON of a conflict as one of a join.
+        # Without a condition, SQLite would read the ON of ON CONFLICT as the ON of a join.
         source = select(*fields, *shared).where(true())
     else:
-        # One text for each column: a row's own would be read again for each of its fields.
+        # One JSON text for each column. A text for each row would be parsed again for each of its fields.
         source = select(*map(_unfolded, columns, zip(*rows, strict=True)), *shared)
     return insert_into(session, row).from_select([*columns, *same], source)
 
 
 def among(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
-    """Whether the column holds one of very many numbers."""
+    """Returns the condition that the column holds one of these numbers, of which there may be very many."""
     return column.in_(select(_numbers(session, numbers)))
 
 
@@ -111,7 +112,7 @@ def _numbers(session: Session, numbers: Iterable[int]) -> ColumnElement[int]:
 
 
 def _said(session: Session, column: Column, value: object) -> str:
-    """The value as a statement says it."""
+    """Returns the value as a literal in the database's SQL."""
     said = literal(value, column.type)
     return str(said.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
 

@@ -1,4 +1,4 @@
-"""Accounts of the console and the one-off codes that belong to them. Nothing here proves a password by itself."""
+"""Stores the accounts of the console and their single-use codes. It does not check passwords."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,9 +14,9 @@ from hotline.store.database import Row
 
 class CodeKind(StrEnum):
     LINK = "link"
-    """Out of an invitation: makes password, second factor and sheet, once, within its time."""
+    """A code in an invitation. It sets the password, second factor and recovery sheet, once, before it expires."""
     RECOVERY = "recovery"
-    """On paper: stands in for an authenticator's code, once."""
+    """A code on the recovery sheet. It replaces one authenticator code, once."""
 
 
 class ConsoleAccount(Row):
@@ -25,34 +25,34 @@ class ConsoleAccount(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    """As `domain.accounts.account.entered_as` makes it."""
+    """The sign-in name, as `domain.accounts.account.entered_as` returns it."""
     shown: Mapped[str]
     roles: Mapped[list[str]]
-    """`AccountRole`s. Those that wait for a second admin are not among them."""
+    """Values of `AccountRole`. A role that waits for approval is not in the list."""
     language: Mapped[str]
     state: Mapped[str]
     """An `AccountState`."""
     public_key: Mapped[bytes | None]
     wrapped_key: Mapped[bytes | None]
-    """The private half under the password: the only proof of the password."""
+    """The private key, encrypted with the password. Decrypting it is the only check of the password."""
     recovery_key: Mapped[bytes | None]
-    """The private half under the key on paper."""
+    """The private key, encrypted with the recovery key on paper."""
     totp: Mapped[bytes | None]
-    """The authenticator's secret, sealed under the console's own key."""
+    """The authenticator's secret, encrypted with the console's own key."""
     totp_step: Mapped[int] = mapped_column(default=0)
-    """The step of the last code that was accepted; 0 where none was."""
+    """The time step of the last accepted authenticator code. 0 if no code was accepted yet."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
-    """When its person was last there, as its sessions say it."""
+    """The last activity in one of the account's sessions."""
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
-    """Until then nobody enters by it. Its keys stay."""
+    """The end of a suspension. Until then sign-in is refused. The keys stay."""
     paper_at: Mapped[datetime | None]
-    """When a session made a new sheet; none where its person said that it was them."""
+    """The time when a session made a new recovery sheet. NULL once the account's owner has confirmed it."""
     factor_at: Mapped[datetime | None]
-    """When a session took a new authenticator; none where its person said that it was them."""
+    """The time when a session added a new authenticator. NULL once the account's owner has confirmed it."""
     responder_id: Mapped[int | None]
-    """The same human as a responder: her desks are this account's, and both end together."""
+    """The responder who is the same person. The account has that responder's desks, and both end together."""
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
@@ -73,17 +73,17 @@ class AccountCode(Row):
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """Of a link that is being taken up: the new private half, locked under the token of the browser that began."""
+    """For a link that is being used: the new private key, encrypted with the token of the browser that began."""
 
 
 def find(session: Session, name: str, *, for_writing: bool = False) -> ConsoleAccount | None:
-    """By its name as it is entered."""
+    """Returns the account with this sign-in name, or None. Locks its row if `for_writing`."""
     found = select(ConsoleAccount).where(ConsoleAccount.name == name)
     return session.scalar(found.with_for_update() if for_writing else found)
 
 
 def one(session: Session, account_id: int, *, for_writing: bool = False) -> ConsoleAccount:
-    """Raises NotFound."""
+    """Returns an account by its id. Raises NotFound."""
     found = select(ConsoleAccount).where(ConsoleAccount.id == account_id)
     account = session.scalar(found.with_for_update() if for_writing else found)
     if account is None:
@@ -92,29 +92,29 @@ def one(session: Session, account_id: int, *, for_writing: bool = False) -> Cons
 
 
 def of_responder(session: Session, responder_id: int) -> ConsoleAccount | None:
-    """The account of that human, held; None where nobody joined one to her."""
+    """Returns the account joined to this responder and locks its row. Returns None if no account is joined."""
     hers = select(ConsoleAccount).where(ConsoleAccount.responder_id == responder_id)
     return session.scalar(hers.with_for_update())
 
 
 def everybody(session: Session) -> Sequence[ConsoleAccount]:
-    """In the order in which they were made."""
+    """Returns all accounts, in the order of their creation."""
     return session.scalars(select(ConsoleAccount).order_by(ConsoleAccount.id)).all()
 
 
 def with_factor(session: Session) -> Sequence[ConsoleAccount]:
-    """Accounts that hold an authenticator's secret, held until the transaction is over."""
+    """Returns the accounts with an authenticator secret. Locks them until the transaction ends."""
     found = select(ConsoleAccount).where(ConsoleAccount.totp.is_not(None))
     return session.scalars(found.order_by(ConsoleAccount.id).with_for_update()).all()
 
 
 def active_admins(session: Session) -> frozenset[int]:
-    """The accounts that may decide for others: taken up, not ended, and none of the demo's."""
+    """Returns the ids of the active admins, who may decide for others. Leaves out unused, ended and demo accounts."""
     return admins_in(session, AccountState.ACTIVE)
 
 
 def admins_in(session: Session, *states: AccountState) -> frozenset[int]:
-    """The admins among the accounts of these states."""
+    """Returns the ids of the admins whose account is in one of these states."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
         one.id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
@@ -122,7 +122,7 @@ def admins_in(session: Session, *states: AccountState) -> frozenset[int]:
 
 
 def take_step(session: Session, account_id: int, step: int) -> bool:
-    """Accept a code's step once: False where it, or a later one, was accepted before."""
+    """Accepts the time step of an authenticator code once. Returns False if it or a later step was accepted before."""
     taken = (
         update(ConsoleAccount)
         .where(ConsoleAccount.id == account_id, ConsoleAccount.totp_step < step)
@@ -142,7 +142,7 @@ def add_code(
 def link(
     session: Session, digest: bytes, at: datetime, *, for_writing: bool = False
 ) -> AccountCode | None:
-    """A link that may still be taken up; None where it is unknown, used or over."""
+    """Returns a link that can still be used. Returns None if it is unknown, used or expired."""
     found = select(AccountCode).where(
         AccountCode.digest == digest,
         AccountCode.kind == CodeKind.LINK,
@@ -153,7 +153,7 @@ def link(
 
 
 def take_code(session: Session, account_id: int, digest: bytes, at: datetime) -> bool:
-    """Use one of the codes on paper; False where it is none of this account's, or was used."""
+    """Uses up a recovery code on paper. Returns False if it was used, or is not one of this account's codes."""
     taken = (
         update(AccountCode)
         .where(
@@ -169,7 +169,7 @@ def take_code(session: Session, account_id: int, digest: bytes, at: datetime) ->
 
 
 def forget_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
-    """Codes of these kinds are good no more."""
+    """Deletes the account's codes of these kinds."""
     gone = delete(AccountCode).where(
         AccountCode.account_id == account_id, AccountCode.kind.in_(kinds)
     )
@@ -177,5 +177,5 @@ def forget_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
 
 
 def forget_links(session: Session) -> None:
-    """No invitation that was given out is good any more."""
+    """Deletes every invitation link, so that none works any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))

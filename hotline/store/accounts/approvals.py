@@ -1,4 +1,4 @@
-"""What waits for a second person: who asked, and what a second one decided."""
+"""Stores requests for approval: who asked, and what the approver decided."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,21 +15,21 @@ from hotline.store.desk import audit
 
 class ApprovalKind(StrEnum):
     ROLE = "role"
-    """A role of an account; its subject is `account:<id>:<role>`."""
+    """A role for an account. The subject is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """To a desk; its subject is `desk:<code>:<member>`, and `sealed` the public key of that member."""
+    """Access to a desk. The subject is `desk:<code>:<member>`. `sealed` holds the public key of that member."""
     ENROLMENT = "enrolment"
-    """Of a responder, or of her new number; its subject is `enrolment:<id>`."""
+    """Enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
     POSTING = "posting"
-    """A responder at another desk, or at a higher level; its subject is `posting:<id>:<what is wanted>`."""
+    """A responder's place at another desk or at a higher level. The subject is `posting:<id>:<what is wanted>`."""
     REMOVAL = "removal"
-    """Of one of the last two of the national desk; its subject is `responder:<id>`."""
+    """Removal of one of the last two people of the national desk. The subject is `responder:<id>`."""
     LIFT = "lift"
-    """Of what a tip is kept from somebody by; its subject is `exclusion:<id>`."""
+    """The end of an exclusion from a tip. The subject is `exclusion:<id>`."""
     LINK = "link"
-    """A new link for an account; its subject is `account:<id>:link`."""
+    """A new link for an account. The subject is `account:<id>:link`."""
     END = "end"
-    """The end of an account; its subject is `account:<id>:end`."""
+    """The end of an account. The subject is `account:<id>:end`."""
 
 
 class ApprovalDecision(StrEnum):
@@ -37,7 +37,7 @@ class ApprovalDecision(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     USED = "used"
-    """What was approved was done, and is not done again."""
+    """The approved command was carried out. It cannot be carried out again."""
 
 
 class Approval(Row):
@@ -48,18 +48,18 @@ class Approval(Row):
     """An `ApprovalKind`."""
     subject: Mapped[str] = mapped_column(index=True)
     sealed: Mapped[bytes | None]
-    """What waits and may not be read meanwhile, such as a number."""
+    """Data that the command needs, encrypted if it is secret, such as a phone number."""
     asked_by: Mapped[str]
-    """An actor, as the audit log writes one."""
+    """The actor who asked, as the audit log writes actors."""
     asker_id: Mapped[int | None]
-    """The account that asked; none at the command line."""
+    """The account that asked. NULL for the command line."""
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     expires_at: Mapped[datetime]
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    """A `ApprovalDecision`."""
+    """An `ApprovalDecision`."""
 
 
 def ask(
@@ -73,7 +73,7 @@ def ask(
     lives: timedelta = APPROVAL_LIVES,
     sealed: bytes | None = None,
 ) -> Approval:
-    """Let it wait for a second person, so long."""
+    """Stores a request for approval, which expires after `lives`."""
     row = Approval(
         kind=kind,
         subject=subject,
@@ -94,13 +94,13 @@ def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def undecided(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
-    """Returns what waits of these kinds, the oldest first; what lapsed is not among it."""
+    """Returns the pending approvals of these kinds, oldest first. Leaves out expired ones."""
     waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
     return session.scalars(waits.order_by(Approval.id)).all()
 
 
 def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
-    """Who approved each of these subjects last."""
+    """Returns by subject the newest request that was approved and is not used yet."""
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )
@@ -108,7 +108,7 @@ def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approva
 
 
 def about(session: Session, kind: ApprovalKind, begins: str, at: datetime) -> Sequence[Approval]:
-    """What waits of a kind whose subject begins so, held for a decision."""
+    """Returns the pending approvals of a kind whose subject begins with `begins`. Locks them for a decision."""
     waits = select(Approval).where(
         Approval.kind == kind,
         Approval.subject.startswith(begins, autoescape=True),
@@ -118,13 +118,13 @@ def about(session: Session, kind: ApprovalKind, begins: str, at: datetime) -> Se
 
 
 def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None:
-    """What waits about a subject, held for a decision."""
+    """Returns the newest pending approval of a subject and locks it for a decision, or None."""
     waits = select(Approval).where(Approval.subject == subject, *_waits(at))
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
 def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
-    """Returns one that waits, held for a decision; None where it was decided or lapsed."""
+    """Returns a pending approval and locks it for a decision. Returns None if it was decided or has expired."""
     waits = select(Approval).where(
         Approval.id == approval_id,
         *_waits(at),
@@ -133,7 +133,7 @@ def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
 
 
 def approved(session: Session, subject: str) -> Sequence[Approval]:
-    """What was approved about a subject."""
+    """Returns the requests about a subject that were approved and are not used yet."""
     given = select(Approval).where(
         Approval.subject == subject, Approval.decision == ApprovalDecision.APPROVED
     )
@@ -141,5 +141,5 @@ def approved(session: Session, subject: str) -> Sequence[Approval]:
 
 
 def decide(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
-    """`by` is an actor, as the audit log writes one."""
+    """Records a decision. `by` is an actor, as the audit log writes actors."""
     row.decided_by, row.decided_at, row.decision = by, at, decision

@@ -1,6 +1,6 @@
-"""Sessions of the console: the digest of a token, and until when what it opens is good.
+"""Stores console sessions: the digest of each token, and when the session's key expires.
 
-Keeps failed attempts of names. A name with an account and a name without one are delayed and counted alike.
+Stores failed sign-ins by name. A name without an account is delayed like a name with one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,16 +19,16 @@ class ConsoleSession(Row):
     __tablename__ = "console_session"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    """Of the token, which the browser alone has."""
+    """Digest of the token. Only the browser has the token."""
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     factor_at: Mapped[datetime]
     key_until: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """The account's private half, locked under the token; none after `key_until`."""
+    """The account's private key, encrypted with the token. NULL after `key_until`."""
     flow: Mapped[str | None]
-    """The flow that its person opened last in a change."""
+    """The flow that the account's owner opened last in a draft."""
     flow_at: Mapped[datetime | None]
 
 
@@ -43,13 +43,13 @@ def find(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccoun
 
 
 def of_account(session: Session, account_id: int) -> Sequence[ConsoleSession]:
-    """The newest first."""
+    """Returns the sessions of an account, newest first."""
     mine = select(ConsoleSession).where(ConsoleSession.account_id == account_id)
     return session.scalars(mine.order_by(ConsoleSession.created_at.desc())).all()
 
 
 def see(session: Session, digest: bytes, at: datetime) -> None:
-    """Somebody is there. A session that ended meanwhile stays ended."""
+    """Records activity in a session and on its account. Does nothing if the session has ended."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest).values(seen_at=at)
     account_id = session.scalar(here.returning(ConsoleSession.account_id))
     seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
@@ -57,7 +57,7 @@ def see(session: Session, digest: bytes, at: datetime) -> None:
 
 
 def open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
-    """Notes that the person of this session opened a flow in a change."""
+    """Notes that this session opened a flow in a draft."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest)
     session.execute(here.values(flow=flow, flow_at=at))
 
@@ -65,7 +65,10 @@ def open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
 def flow_opened(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns who opened this flow last and was there after `seen`: names and when. Leaves out the account `but`."""
+    """Returns the accounts whose last opened flow is this one and that were active after `seen`.
+
+    Each is a name and the time of opening. Leaves out the account `but`.
+    """
     opened = (
         select(ConsoleAccount.shown, func.max(ConsoleSession.flow_at))
         .join(ConsoleSession, ConsoleAccount.id == ConsoleSession.account_id)
@@ -80,7 +83,7 @@ def flow_opened(
 def renew(
     session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
 ) -> bool:
-    """The factor was given again; False where the session ended meanwhile."""
+    """Records a new check of the second factor, and keeps the key longer. Returns False if the session has ended."""
     renewed = (
         update(ConsoleSession)
         .where(ConsoleSession.digest == digest)
@@ -91,13 +94,13 @@ def renew(
 
 
 def end(session: Session, digest: bytes) -> bool:
-    """Whether there was one."""
+    """Ends a session. Returns False if there was none."""
     gone = delete(ConsoleSession).where(ConsoleSession.digest == digest)
     return session.execute(gone.returning(ConsoleSession.digest)).first() is not None
 
 
 def end_of(session: Session, account_id: int, *, but: bytes | None = None) -> None:
-    """End every session of an account, except one."""
+    """Ends every session of an account, except the session `but`."""
     gone = delete(ConsoleSession).where(ConsoleSession.account_id == account_id)
     session.execute(gone if but is None else gone.where(ConsoleSession.digest != but))
 
@@ -110,38 +113,41 @@ class SignInTry(Row):
     __tablename__ = "sign_in_try"
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
-    """Keyed digest of what was typed: some type their password there."""
+    """Keyed digest of the typed name. It is a digest because some people type their password there."""
     failures: Mapped[int]
     last_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
 
 
 class FailedSignIn(Row):
-    """One password or code that was not taken. Kept for an hour."""
+    """One sign-in that failed because of a wrong password or code. Kept for an hour."""
 
     __tablename__ = "failed_sign_in"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_key: Mapped[bytes]
-    """Keyed digest of what was typed: some type their password there."""
+    """Keyed digest of the typed name. It is a digest because some people type their password there."""
     is_known: Mapped[bool]
-    """True if an account that may enter has this name."""
+    """True if an account that may sign in has this name."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Failed attempts since a moment."""
+    """Numbers of failed sign-ins since a moment."""
 
     of_one: int
-    """Of the name that failed most."""
+    """Failures of the name that failed most often."""
     in_all: int
 
 
 def failed(
     session: Session, name_key: bytes, at: datetime, since: datetime, *, is_known: bool
 ) -> int:
-    """Notes a failed attempt; returns which it is since a moment: of its account, or of all names without one."""
+    """Notes a failed sign-in and returns how many there were after `since`.
+
+    A name with an account is counted alone. All names without an account are counted together.
+    """
     session.add(FailedSignIn(name_key=name_key, is_known=is_known, at=at))
     session.flush()
     same = FailedSignIn.name_key == name_key if is_known else FailedSignIn.is_known.is_(False)
@@ -155,9 +161,9 @@ def failures(session: Session, since: datetime) -> Failures:
 
 
 def held(session: Session, name_key: bytes, at: datetime) -> SignInTry:
-    """Returns the row of a name, held until the transaction ends; it is made where there was none.
+    """Returns the row of a name and locks it until the transaction ends. Creates it if there was none.
 
-    Made again where somebody who entered by that name forgot it between the two statements.
+    Creates it again if a successful sign-in deleted it between the two statements.
     """
     found = select(SignInTry).where(SignInTry.name_key == name_key).with_for_update()
     row = None
@@ -176,11 +182,11 @@ def next_try(session: Session, name_key: bytes) -> datetime | None:
 
 
 Over = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
-"""Rows that are over: their table, which they are, and what is taken out of them; None where they go whole."""
+"""Expired rows: their table, a condition, and the columns to empty. None means that the rows are deleted."""
 
 
 def _over(at: datetime) -> Iterator[Over]:
-    """Yields keys after their time, sessions that ended, keys behind links that are over, and attempts of long ago."""
+    """Yields the conditions for expired keys, ended sessions, keys of expired links, and old failed sign-ins."""
     ended = or_(ConsoleSession.seen_at <= at - IDLE, ConsoleSession.created_at <= at - LONGEST)
     yield ConsoleSession, ended, None
     yield ConsoleSession, ConsoleSession.key_until <= at, {"key_until": None, "locked_key": None}
@@ -197,7 +203,7 @@ def holds_over(session: Session, at: datetime) -> bool:
 
 
 def forget_over(session: Session, at: datetime) -> None:
-    """Forgets what is over."""
+    """Deletes or empties all expired rows."""
     for table, over, emptied in _over(at):
         gone = delete(table) if emptied is None else update(table).values(emptied)
         session.execute(gone.where(over).execution_options(synchronize_session=False))

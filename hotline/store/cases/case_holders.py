@@ -1,4 +1,4 @@
-"""Which desks should hold the key of a case and do not, and which hold it and should not: asked of `visible`."""
+"""Finds the desks that lack the key of a case, and those that should not hold it. `visible` has the condition."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class LackingDesk:
-    """A desk that may read a tip, and holds no key of its case yet."""
+    """A desk that may read a tip but holds no key of its case yet."""
 
     tip: Tip
     code: str
@@ -26,7 +26,7 @@ class LackingDesk:
 
 
 def lacking(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """The next ones, by tip and desk."""
+    """Returns the next desks that lack a key, ordered by tip and desk."""
     held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
     found = (
         select(Tip, Desk.code, Desk.public_key)
@@ -43,13 +43,14 @@ def lacking(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
 
 
 def any_beyond(session: Session) -> bool:
-    """Whether any desk holds a key that it should not."""
+    """Returns True if any desk holds a key that it should not hold."""
     return is_any(session, CaseGrant.id, _beyond())
 
 
 def take(session: Session) -> int:
-    """From every desk that may know of its tip no more; how many. Words that are gone took the tip's grants with them:
-    that alone takes no key of a case.
+    """Deletes the case keys of desks that may no longer know the tip. Returns how many it deleted.
+
+    Erasing a tip's text also deletes the tip's grants. That alone takes no case key away.
     """
     gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
     rows = session.scalars(gone.execution_options(synchronize_session=False))

@@ -1,8 +1,7 @@
-"""The pair of each case that codes about persons are sealed to, and all that is sealed to it: rows.
+"""Stores the key pair of each case, and everything that is encrypted for the case.
 
-Codes and the words of notes stand beside their entry in the log.
-A form that a responder has not finished is kept until its next answer.
-Triggers refuse to change a code, and to delete codes and pairs that were not counted, on both databases.
+Codes and notes are stored with their case event. A responder's unfinished form is kept until the next answer. Triggers
+in both databases refuse to change a code. They also refuse to delete codes and key pairs that were not counted.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,7 +17,7 @@ from hotline.store.insert_only import keeps_by
 
 
 class CaseKey(Row):
-    """The public half, in clear: whoever writes codes needs no more."""
+    """The public key of a case, unencrypted. Writing codes needs nothing else."""
 
     __tablename__ = "case_key"
 
@@ -26,11 +25,11 @@ class CaseKey(Row):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     warned_at: Mapped[datetime | None]
-    """Since when an admin can see that the codes will go."""
+    """Since when an admin can see that the codes will be deleted."""
 
 
 class CaseGrant(Row):
-    """The private half, sealed to the reader or to a desk that may read the tip."""
+    """The private key of a case, encrypted to the reader or to a desk that may read the tip."""
 
     __tablename__ = "case_grant"
     __table_args__ = (UniqueConstraint("tip_id", "holder"),)
@@ -58,12 +57,12 @@ keeps_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:
-    """None where nothing was written about a person yet."""
+    """Returns the public key of a case. Returns None if nothing was written about a person yet."""
     return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
 
 
 def make(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
-    """A pair for a case. Of two that are made at once the first stays; its public half comes back."""
+    """Stores a key pair for a case and returns its public key. If two are made at once, the first one stays."""
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
         give(session, tip_id, READER, new.grant)
@@ -72,7 +71,7 @@ def make(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
 
 
 def give(session: Session, tip_id: int, holder: str, sealed_key: bytes) -> bool:
-    """One more holds it; whether it held none before."""
+    """Gives a holder the encrypted private key. Returns False if the holder had it already."""
     return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, sealed_key=sealed_key))
 
 
@@ -86,7 +85,7 @@ class CaseCode(Row):
 
     case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """As `sealing.case_codes.seal_codes` makes it, of the entry."""
+    """The codes of the case event, as `sealing.case_codes.seal_codes` encrypts them."""
 
 
 NOT_COUNTED = (
@@ -111,19 +110,19 @@ keeps_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 
 
 class CaseNote(Row):
-    """The words of a note, sealed under its tip's own key. They go with the tip's words; the entry stays."""
+    """The text of a note, encrypted with its tip's own key. Deleted with the tip's text. The case event stays."""
 
     __tablename__ = "case_note"
 
     case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """As `sealing.answers.seal_note` makes it."""
+    """The text, as `sealing.answers.seal_note` encrypts it."""
 
 
 def keep_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
-    """Keeps what is sealed, beside its entry in the log."""
+    """Stores an encrypted body with its case event."""
     session.add(table(case_log_id=entry_id, body=body))
     session.flush()
 
@@ -131,7 +130,7 @@ def keep_body(
 def bodies_of(
     session: Session, table: type[CaseCode] | type[CaseNote], tip_id: int
 ) -> Mapping[int, bytes]:
-    """By the id of its entry, what was sealed; the first first."""
+    """Returns a tip's encrypted bodies by the id of their case event, oldest first."""
     found = (
         select(table.case_log_id, table.body)
         .join(CaseLogRow, CaseLogRow.id == table.case_log_id)
@@ -142,14 +141,14 @@ def bodies_of(
 
 
 def forget_notes(session: Session, tip_ids: Collection[int]) -> None:
-    """The words of these tips' notes."""
+    """Deletes the texts of these tips' notes."""
     theirs = select(CaseLogRow.id).where(CaseLogRow.tip_id.in_(tip_ids))
     gone = delete(CaseNote).where(CaseNote.case_log_id.in_(theirs))
     session.execute(gone.execution_options(synchronize_session=False))
 
 
 class CaseCounted(Row):
-    """A tip whose codes stand in the sums of its month, or were all written after that."""
+    """A tip whose codes are in the sums of its month, or were all written after the month was counted."""
 
     __tablename__ = "case_counted"
 
@@ -159,18 +158,18 @@ class CaseCounted(Row):
 
 
 def is_counted(session: Session, tip_id: int) -> bool:
-    """Whether its month was counted: what is noted from then on is in no table."""
+    """Returns True if the tip's month was counted. Codes that are written after that are in no table."""
     return session.get(CaseCounted, tip_id) is not None
 
 
 def mark_counted(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
-    """From here on their codes may go."""
+    """Marks tips as counted. From then on their codes may be deleted."""
     session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
     session.flush()
 
 
 class StartedFormRow(Row):
-    """The answers of one responder in one case. The next answer replaces them."""
+    """One responder's answers to an unfinished form in one case. The next answer replaces them."""
 
     __tablename__ = "started_form"
 
@@ -181,7 +180,7 @@ class StartedFormRow(Row):
 
 
 def keep_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
-    """Replaces what was kept before. The caller holds the tip."""
+    """Replaces the kept form. The caller holds the lock on the tip."""
     row = StartedFormRow(tip_id=tip_id, responder_id=responder_id, body=body, at=at)
     session.merge(row)
     session.flush()
@@ -193,7 +192,7 @@ def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
 
 
 def forms_of(session: Session, responder_id: int, tip_ids: Collection[int]) -> Mapping[int, bytes]:
-    """Returns the sealed answers of this responder, by tip."""
+    """Returns this responder's encrypted answers by tip."""
     found = select(StartedFormRow.tip_id, StartedFormRow.body).where(
         StartedFormRow.responder_id == responder_id, StartedFormRow.tip_id.in_(tip_ids)
     )

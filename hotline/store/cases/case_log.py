@@ -1,6 +1,6 @@
-"""The log of every case: rows that are written once and never changed, and the questions asked of them.
+"""Stores the log of every case: rows that are written once and never changed.
 
-Triggers refuse UPDATE, DELETE and TRUNCATE, on both databases. No code of ours turns it off.
+Triggers in both databases refuse UPDATE, DELETE and TRUNCATE. No code of ours turns them off.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from hotline.text.export_sheets import row_id_in
 
 
 class CaseLogRow(Row):
-    """One thing that happened to a case. What happens twice has one `key`, and is written once."""
+    """One case event. Repeated events have the same `key`, and only the first is written."""
 
     __tablename__ = "case_log"
 
@@ -33,7 +33,7 @@ class CaseLogRow(Row):
     codes: Mapped[dict[str, Any]]
     key: Mapped[str] = mapped_column(unique=True)
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_log.id"))
-    """The entry that this one corrects: both are shown."""
+    """The case event that this one corrects. Both are shown."""
 
 
 OF_MEETING = (EntryKind.SCREENED, EntryKind.CONSENT)
@@ -42,9 +42,9 @@ never_changes(CaseLogRow)
 
 
 def written(session: Session, row: CaseLogRow) -> int | None:
-    """Writes an entry in the caller's transaction. Returns its id, or None where its key was written before.
+    """Writes a case event in the caller's transaction. Returns its id, or None if its key exists already.
 
-    Raises ValueError for a code of no list.
+    Raises ValueError for a code that is in no list.
     """
     check_codes(EntryKind(row.kind), row.codes)
     if not add_if_new(session, row):
@@ -55,13 +55,13 @@ def written(session: Session, row: CaseLogRow) -> int | None:
 def written_told(
     session: Session, told: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
-    """The same for everybody who is told at once: by a referral's id, tip, step and responder, and why."""
+    """Writes one case event for each alerted responder: assignment id, tip, step, responder and reason."""
     rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in told]
     _written(session, EntryKind.TOLD, rows, at)
 
 
 def written_linked(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """Writes of each later tip the earlier one that it is probably the same as, and why."""
+    """Writes for each later tip the earlier tip that is probably the same, and the reason."""
     rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
     _written(session, EntryKind.LINKED, rows, at)
 
@@ -72,7 +72,7 @@ def _written(
     rows: Sequence[tuple[int, int | None, str, str]],
     at: datetime,
 ) -> None:
-    """Writes many entries of the clock: tip, responder, why, and key."""
+    """Writes many case events caused by the clock. Each row is tip, responder, reason and key."""
     columns = (CaseLogRow.tip_id, CaseLogRow.responder_id, CaseLogRow.codes, CaseLogRow.key)
     coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {
@@ -84,7 +84,7 @@ def _written(
 
 
 def of_tip(session: Session, tip_id: int) -> Sequence[CaseLogRow]:
-    """All that happened, the first first."""
+    """Returns all case events of a tip, oldest first."""
     found = select(CaseLogRow).where(CaseLogRow.tip_id == tip_id)
     return session.scalars(found.order_by(CaseLogRow.id)).all()
 
@@ -94,19 +94,22 @@ def is_written(session: Session, key: str) -> bool:
 
 
 def has_met(session: Session, tip_id: int) -> bool:
-    """Whether somebody was screened, or asked whether help is wanted."""
+    """Returns True if a person in this case was screened, or was asked whether they want help."""
     is_of_meeting = CaseLogRow.kind.in_(OF_MEETING)
     return is_any(session, CaseLogRow.id, CaseLogRow.tip_id == tip_id, is_of_meeting)
 
 
 def newest(session: Session, tip_id: int, kind: EntryKind) -> CaseLogRow | None:
-    """Returns the newest entry of a kind."""
+    """Returns the newest case event of a kind, or None."""
     found = select(CaseLogRow).where(CaseLogRow.tip_id == tip_id, CaseLogRow.kind == kind)
     return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
 
 
 def tip_named(session: Session, name: str) -> int | None:
-    """By the number of a tip, as in `12` or `T12`, which there may not be; or by any responder's reference."""
+    """Returns a tip's id from its number, as in `12` or `T12`, or from any responder's reference.
+
+    No tip may have that number. Returns None for an unknown reference.
+    """
     number = name.removeprefix("T")
     if number.isdecimal():
         return row_id_in(number)
@@ -116,7 +119,10 @@ def tip_named(session: Session, name: str) -> int | None:
 def last_of(
     session: Session, tip_id: int, responder_id: int, *, but_told: bool = False
 ) -> CaseLogRow | None:
-    """Her newest entry that says whether the case is hers: that she was told, took it or passed it on."""
+    """Returns the responder's newest case event that says if the case is theirs: alerted, acknowledged or passed on.
+
+    Ignores alerts if `but_told`.
+    """
     kinds = OF_TAKING[1:] if but_told else OF_TAKING
     hers = (CaseLogRow.tip_id == tip_id, CaseLogRow.responder_id == responder_id)
     found = select(CaseLogRow).where(*hers, CaseLogRow.kind.in_(kinds))
