@@ -1,4 +1,4 @@
-"""Counts wrong PINs, ends a PIN, and tells the coordinator what may show that somebody else uses it."""
+"""Counts wrong PINs, ends a PIN, and warns the coordinator of signs that another person uses it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -38,9 +38,9 @@ from hotline.store.tips.tips import Tip
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MOST_WARNINGS = 40
-"""So many of the newest warnings are looked through for those of one coordinator."""
+"""Newest warnings that are searched for those of one coordinator."""
 MOST_LINES = 12
-"""The newest warnings fill three screens at most."""
+"""Newest warnings on the page, so that they fill three screens at most."""
 
 
 def rests(person: Responder, at: datetime) -> bool:
@@ -48,7 +48,10 @@ def rests(person: Responder, at: datetime) -> bool:
 
 
 def wrong(turn: ReaderTurn) -> None:
-    """Counts a wrong PIN. The third in a row rests the phone; the sixth in a day also passes its danger on."""
+    """Counts a wrong PIN. The third in a row blocks the phone for a time.
+
+    The sixth in a day blocks it until the morning, and also passes its open dangers to other responders.
+    """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
     until = pin_rest.rested_until([datetime.fromisoformat(one) for one in person.wrong_pins])
@@ -64,7 +67,10 @@ def wrong(turn: ReaderTurn) -> None:
 
 
 def opened(turn: ReaderTurn, network: str | None) -> None:
-    """Counts an opening of the list of cases. Warns of another network at once, and of the night in the morning."""
+    """Counts an opening of the list of cases, and sets the wrong PINs back to none.
+
+    Warns at once of an opening from another network. A warning of an opening at night waits until the morning.
+    """
     session, person, at = turn.session, turn.person, turn.at
     person.wrong_pins = []
     moved = None not in (network, person.pin_network) and network != person.pin_network
@@ -78,7 +84,7 @@ def opened(turn: ReaderTurn, network: str | None) -> None:
 
 
 def read(turn: ReaderTurn, tip_id: int) -> None:
-    """Counts a case that was read. Warns once where an hour has more than a person reads."""
+    """Counts a case that was read. Warns once if the responder read unusually many cases within an hour."""
     person, at = turn.person, turn.at
     noted = (one.partition("@") for one in person.read_lately)
     before = {int(case): when for case, _, when in noted}
@@ -97,7 +103,7 @@ def read(turn: ReaderTurn, tip_id: int) -> None:
 
 
 def end(turn: ReaderTurn) -> None:
-    """Ends the PIN: it opens nothing from now on. The phone's open dangers pass on; alerts still reach the phone.
+    """Ends the PIN, so that it decrypts nothing from now on. Passes the phone's open dangers on. Alerts still arrive.
 
     Only a new enrolment by two admins gives another PIN.
     """
@@ -109,7 +115,7 @@ def end(turn: ReaderTurn) -> None:
 
 
 def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
-    """Writes the warning, and tells the colleagues who lead this person."""
+    """Writes the warning, and notifies the coordinators of this responder."""
     pin_warnings.add(turn.session, turn.person.id, kind, turn.at, waits=False)
     code = responders_entry(turn.kit.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
@@ -118,7 +124,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Asks the next person for each open danger of this phone."""
+    """Passes each open danger of this phone to the next responder."""
     for tip_id in referrals.told_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(Happened.PASSED, by=turn.person.id)
@@ -126,9 +132,9 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 
 
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the other coordinators of this person's desks who can be told; else the others of the national desk.
+    """Returns the active coordinators of this responder's desks, without the responder.
 
-    A coordinator's own phone is the national desk's to watch.
+    Returns the others of the national desk where there are none, or where the responder is a coordinator too.
     """
     coordinators = () if person.level in LEADS else responders.leaders(session, person, at)
     others = [one for one in responders.who_live(session, at) if one.id != person.id]
@@ -136,9 +142,9 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 
 def tell_nights(kit: Kit) -> None:
-    """Tells coordinators at 07:00 how many phones of the desk opened cases at night, by one SMS to each.
+    """Notifies coordinators at 07:00 how many phones of the desk opened cases at night, by one SMS to each.
 
-    Safe to repeat: what was told is marked. Raises StoreUnavailable.
+    Marks each warning that was sent, so a repeat sends nothing twice. Raises StoreUnavailable.
     """
     at = kit.now()
     before = nights_told_before(at)
@@ -168,7 +174,7 @@ def last_opened(turn: ReaderTurn) -> str:
 
 
 def has_unread_warnings(turn: ReaderTurn) -> bool:
-    """Returns True if this person leads somebody about whom a warning was told since they last read them."""
+    """Returns True if a coordinator has warnings that were sent since the coordinator last read them."""
     read_at = turn.person.warnings_read_at
     return any(
         row.told_at is not None and (read_at is None or row.told_at > read_at)
@@ -187,7 +193,7 @@ def warnings(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
-    """Returns the warnings of the last days that this person may read, newest first, each with its responder."""
+    """Returns the warnings of the last days that this coordinator may read, each with its responder, newest first."""
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS:
         return ()
@@ -201,9 +207,9 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 def forget_old_readings(kit: Kit) -> None:
-    """Deletes what was asked behind a PIN ten minutes ago: by the reader or the clock, whichever comes first.
+    """Deletes requests behind a PIN that are ten minutes old. The reader and the clock both call it.
 
-    Safe to repeat. Nobody waits for a writer where there is nothing to forget. Raises StoreUnavailable.
+    A repeat deletes nothing more. It takes no write lock if there is nothing to delete. Raises StoreUnavailable.
     """
     before = kit.now() - KEPT_FOR
     with kit.database.reading() as session:

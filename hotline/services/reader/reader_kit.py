@@ -1,4 +1,4 @@
-"""What the reader's process has, and no other: the keys behind the PINs, and its memory of them."""
+"""Holds the context that only the reader's process has: the keys behind the PINs, and its memory of them."""
 
 import hmac
 import secrets
@@ -19,7 +19,10 @@ MOST_KEYS = 1024
 
 
 class KeyMemory:
-    """Safe among threads. What is too old or too much goes."""
+    """Remembers decrypted private keys by session, responder and PIN. Safe to use from several threads.
+
+    Forgets a key after ten minutes, and the oldest key where there are too many.
+    """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._secret = secrets.token_bytes(32)
@@ -57,14 +60,14 @@ class KeyMemory:
 class ReaderKit(Kit):
     vault: PinVault
     pair: LiveKeys
-    """The private halves that PINs are sealed to, the newest first."""
+    """The private keys for encrypted PINs, newest first."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
-    """Rung where somebody asks, so that nobody waits for the next look."""
+    """Set when a hop asks, so that the reader answers at once."""
 
     @classmethod
     def of(cls, kit: Kit, keys: KeyFolder) -> "ReaderKit":
-        """Raises KeyMissing."""
+        """Adds the reader's own keys to a context. Raises KeyMissing."""
         return cls(
             **vars(kit),
             vault=PinVault(LiveKeys(keys.path, PEPPER_KEY).now),

@@ -1,4 +1,4 @@
-"""One hop that waits for the reader, and what is done behind its PIN in one transaction."""
+"""Describes one hop that waits for the reader, and one transaction that answers it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from hotline.store.tips.tips import Tip
 
 @dataclass(frozen=True, slots=True)
 class ReaderTry:
-    """A hop that waits for the reader. What was typed stays out of `repr`."""
+    """A hop that waits for the reader. The typed answers do not appear in `repr`."""
 
     ask_id: int
     reading_id: int
@@ -28,7 +28,7 @@ class ReaderTry:
     bound: str
     responder_id: int | None
     typed: Mapping[str, str] = field(repr=False)
-    """Out of the sealed box: empty where it does not open."""
+    """Decrypted from the box; empty if the box does not decrypt."""
 
     @property
     def pin(self) -> str:
@@ -36,13 +36,13 @@ class ReaderTry:
 
     @property
     def comes_first(self) -> bool:
-        """Phones that are enrolled, or that keyed a right code, come before those that are nobody's."""
+        """Returns True for a phone that is enrolled or that keyed a right code. Unknown phones wait for them."""
         return self.responder_id is not None or self.kind is not AskKind.VIEW
 
 
 @dataclass(slots=True)
 class ReaderTurn:
-    """What a responder asks, in the transaction that answers it. Keys and what was typed stay out of `repr`."""
+    """A responder's request, in the transaction that answers it. Keys and typed answers do not appear in `repr`."""
 
     session: Session
     kit: ReaderKit
@@ -58,14 +58,14 @@ class ReaderTurn:
         return f"{RESPONDER}{self.person.id}"
 
     def known(self) -> tuple[Tip, Referral] | None:
-        """Returns the case that is asked for, with its alert; None where it is none of this responder's any more."""
+        """Returns the requested case, with its alert. None if the case is not this responder's any more."""
         alert = referrals.of_responder(self.session, self.person.id, self.ask.reference)
         if alert is None or alert.released_at is not None:
             return None
         return self.session.get_one(Tip, alert.tip_id), alert
 
     def open_case(self) -> Tip | None:
-        """Returns the case that is asked for, where it is open and still this responder's."""
+        """Returns the requested case, if it is open and still this responder's; else None."""
         known = self.known()
         return None if known is None or known[0].closed_at is not None else known[0]
 
@@ -74,7 +74,7 @@ class ReaderTurn:
         return self.kit.phrases.say(self.person.language, template, **words)
 
     def log(self, action: str, reason: str, subject: str = "") -> None:
-        """Writes into the audit log what this responder did: to themselves, where no subject is given."""
+        """Writes an act of this responder into the audit log. Without a subject, the responder is the subject."""
         actor, at = self.actor, self.at
         subject = subject or actor
         audit.append(

@@ -1,4 +1,4 @@
-"""A responder's cases, as they stood when the session began: what lists and menus say of them."""
+"""Builds the lists and menu texts of a responder's cases, as they were when the session began."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -29,17 +29,17 @@ from hotline.store.referrals import deadlines, known_cases
 from hotline.store.tips.tips import Tip
 
 HERS, LETS, DECIDES, JUDGES = "hers", "lets", "decides", "judges"
-"""In front of the name of a case in a flag that is pinned: `services/dialogue/entry_cases.py` says what each means."""
+"""Prefix of a pinned flag, before the name of a case. `services/dialogue/entry_cases.py` says what each means."""
 HAS_WORK = "has_work"
-"""The flag of a responder who has an open case."""
+"""Flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
 MOST_QUESTIONS = 10
 MOST_CASES = 40
-"""On a list: a box of an answer holds no more."""
+"""Cases on a list, at most. The box of an answer has room for no more."""
 
 
 def view(turn: ReaderTurn, pinned: Pinned) -> ReaderAnswer:
-    """References, places and times, and numbers of persons: no word of what was told."""
+    """Returns references, places, times and numbers of persons. It never contains a caller's text."""
     person_id = turn.person.id
     tips = dict(known_cases.tips_of(turn.session, person_id))
     every = [one for one in pinned.cases if one in tips]
@@ -90,9 +90,9 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: Pinned, due: Collection[int]
 ) -> frozenset[str]:
-    """Returns those that a colleague has and of which nothing is asked of this responder.
+    """Returns the cases that a colleague has and that need nothing from this responder.
 
-    An exercise says that it is one.
+    A drill is never among them, because its label must say that it is a drill.
     """
     asks = (f"{HERS}.", f"{LETS}.", f"{DECIDES}.", f"{JUDGES}.")
     asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
@@ -106,7 +106,10 @@ def _theirs(
 
 
 def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
-    """Returns those that a colleague took and read, with nothing overdue, and no news for this responder since."""
+    """Returns the ids of tips that a colleague has taken and read.
+
+    Leaves out a tip that is overdue, or that has news since this responder was alerted.
+    """
     held = [
         one.id
         for one in tips
@@ -120,7 +123,7 @@ def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
 
 
 def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
-    """Returns those that are signed today, each by its name and in the responder's language."""
+    """Returns the questions that are approved today, each by name and in the responder's language."""
     try:
         listed = ask_back.listed(turn.kit)
     except NotReady:
@@ -134,7 +137,7 @@ def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
 def _labels(
     turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: Pinned
 ) -> Iterable[tuple[str, str]]:
-    """Yields each case with what the list says of it, and the name of one that is probably the same."""
+    """Yields each case with its label on the list. The label names another case that is probably the same."""
     like = clusters.known_beside(turn.session, [(tip.id, turn.person.id) for tip in cases.values()])
     for case, tip in cases.items():
         label = _label(turn, case, tip, pinned)

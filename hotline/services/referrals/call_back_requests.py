@@ -1,6 +1,6 @@
-"""Calls that callers ask for: written down sealed, told to the national desk, taken back, and over in time.
+"""Stores call-back requests, notifies the national desk of them, withdraws them, and ends them in time.
 
-`ask` and the `withdraw`s run inside their caller's transaction. Nothing here can open a number:
+`ask` and both `withdraw` functions run inside their caller's transaction. This module cannot decrypt a number. Only
 `desk/call_back_desk.py` can.
 """
 
@@ -40,11 +40,11 @@ from hotline.store.tips.told_tips import ToldTip
 logger = logging.getLogger(__name__)
 
 SEALED_AS = "call-back"
-"""What a body is bound to in the place of a district: no tip's seal fits it."""
+"""Value to which a request is bound in the place of a district. So it never passes for a tip."""
 
 
 def flags(kit: Kit, book: Book, opening: Opening) -> dict[str, bool]:
-    """Whether a call is offered, by who needs help: only from a number that somebody signed."""
+    """Returns the flags that offer a call, by who needs help. Empty if the number of the desk is not verified."""
     number = book.numbers.get(kit.line.call_back_number)
     if number is None or not number.is_confirmed(opening.started_at.date()):
         return {}
@@ -60,9 +60,10 @@ def ask(
     *,
     caller: str,
 ) -> None:
-    """Keep her number, if these answers agree to a call in every point. The one before, of her session, is taken back.
+    """Stores the caller's number, if the answers agree to a call in every point. Withdraws the session's earlier
+    request.
 
-    Without the national desk's key nothing is kept: a number that nobody can open helps nobody.
+    Stores nothing without the national desk's key, because no desk could decrypt the number.
     """
     withdraw_session(session, kit, dialogue.key, up_to_passage=tip.passage)
     agreed = windows(answers, dialogue.started_at)
@@ -84,18 +85,21 @@ def ask(
 
 
 def withdraw_session(session: Session, kit: Kit, session_key: str, *, up_to_passage: int) -> None:
-    """`000`, or another answer to a question about the call: nobody calls."""
+    """Withdraws a session's requests, after `000` or after another answer to a question about the call."""
     rows = call_backs.waiting_of_session(session, session_key, up_to_passage=up_to_passage)
     _withdraw(session, kit, rows)
 
 
 def withdraw(session: Session, kit: Kit, tip_id: int) -> None:
-    """Whoever holds a tip's receipt takes back the call that was asked for with it."""
+    """Withdraws the request of a tip. The person who has its receipt asked for this."""
     _withdraw(session, kit, call_backs.waiting_of(session, [tip_id]))
 
 
 def keep_time(kit: Kit) -> None:
-    """For the clock: tell the desk what waits and what begins, and end what is over. Raises StoreUnavailable."""
+    """Notifies the desk of new requests and of windows that begin. Ends requests that are over.
+
+    The clock calls it. Raises StoreUnavailable.
+    """
     at = kit.now()
     with kit.database.reading() as session:
         if not call_backs.any_due(session, at):
@@ -107,13 +111,13 @@ def keep_time(kit: Kit) -> None:
 
 
 def end(row: CallBack, state: CallBackState, at: datetime) -> None:
-    """Its number goes with it."""
+    """Ends a request and deletes its number."""
     row.state, row.ended_at = state, at
     row.body = row.sealed_key = b""
 
 
 def next_window(row: CallBack) -> bool:
-    """On to the second window, which wants two people anew; False where there is none."""
+    """Moves a request to its second window, which again needs two people. Returns False if it has none."""
     if row.again_at is None:
         return False
     window = window_from(row.again_at)
@@ -147,7 +151,10 @@ def _withdraw(session: Session, kit: Kit, rows: Iterable[CallBack]) -> None:
 
 
 def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
-    """What time has changed, and what of it the desk is told: a window that is over never hides that it began."""
+    """Updates a request to the present time, and returns the messages for the desk.
+
+    It may return two: the first window was missed, and the second one has begun.
+    """
     said: list[Template] = []
     while row.closes_at <= at:
         if not next_window(row):
@@ -172,7 +179,10 @@ def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
 
 
 def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> None:
-    """Tells everybody of the national desk, without a number, a place or a word of hers."""
+    """Notifies each active member of the national desk who may see the tip.
+
+    The message has no number, no place and no text of the caller.
+    """
     parameters = {
         "ref": f"C{row.id}",
         "time": str(row.window),

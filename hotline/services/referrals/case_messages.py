@@ -1,4 +1,4 @@
-"""Messages about a case to those who know it already, and what goes out beside the alerts of a marked one.
+"""Sends messages about a case to people who know it, and visit-safety messages with the alerts.
 
 Runs inside its caller's transaction.
 """
@@ -27,11 +27,14 @@ from hotline.store.referrals.referrals import Alert, GivenTip
 from hotline.store.tips.tips import Tip
 
 BEHIND = 100
-"""The turn of what goes out beside the alerts: after each of them. That a place changed goes before the new one's."""
+"""Sending order of messages that go out with alerts, after every alert.
+
+A notice that the place changed has order 0, so it goes before the new place's alerts.
+"""
 
 
 class Referred(NamedTuple):
-    """A referral that was written a moment ago, its name, and the step that it is of."""
+    """An assignment that was just written, its name, and the step that it belongs to."""
 
     given: GivenTip
     name: str
@@ -39,7 +42,7 @@ class Referred(NamedTuple):
 
 
 def code_of(kit: Kit) -> str | None:
-    """What an alert says to dial; None where a reply reaches us."""
+    """Returns the code that an alert says to dial. None where replies by SMS reach us."""
     return None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
 
 
@@ -72,9 +75,9 @@ def notify(
     again: bool = False,
     due: datetime | None = None,
 ) -> tuple[int, ...]:
-    """Tells people by the names that they know the case by. Returns those who know it by none.
+    """Notifies people by the names by which they know the case. Returns the people who know it by none.
 
-    `again`: it is asked once more of who knows it already. `due`: when it is sent, where that is not now.
+    `again`: asks people once more who know it already. `due`: the time to send it, if that is not now.
     """
     names = clusters.names(session, tip, order, care, again=again)
     languages = referrals.languages(session, order.who)
@@ -103,7 +106,10 @@ def care_alerts(
     knew: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
-    """What those who are told of a marked case read beside its alert. `knew`: tip and person, told before."""
+    """Returns the visit-safety messages for people who are alerted of a marked case.
+
+    `knew`: pairs of tip and responder that were alerted before. They get no second message.
+    """
     careful = [
         one
         for one in told
@@ -131,14 +137,14 @@ def care_alerts(
 def confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> None:
-    """Writes an SMS that no case waits for, due now."""
+    """Writes a confirmation by SMS, due now. No case waits for it."""
     say(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
 def message(
     kind: Kind, wording: Wording, responder_id: int, *, priority: int, at: datetime, of: int | None
 ) -> Message:
-    """A new MT, due now."""
+    """Returns a new SMS to a responder, due at `at`. It does not store the SMS."""
     return Message(
         kind=kind,
         responder_id=responder_id,
@@ -164,7 +170,7 @@ def say(
     turn: int = 0,
     due: datetime | None = None,
 ) -> None:
-    """Writes an SMS to a responder, due now unless a later moment is named."""
+    """Writes an SMS to a responder, due now unless `due` names a later time."""
     kind = Kind.CONFIRMATION if priority == Priority.CONFIRMATION else Kind.ALERT
     row = message(kind, wording, to, priority=priority, at=at, of=of)
     row.turn, row.next_at = turn, due or at

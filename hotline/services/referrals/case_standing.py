@@ -1,6 +1,6 @@
-"""What is known of an open case: what the ladder decides by. Questions alone.
+"""Reads the state of an open case, on which the escalation policy decides. It changes nothing.
 
-Finds out which digits a responder may answer for a case, and words them.
+Also finds the digits that a responder may answer for a case, and puts them into a text.
 """
 
 from collections.abc import Sequence
@@ -30,17 +30,17 @@ from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
 
 RESPONDER = "responder:"
-"""What stands in front of an id where a person may also be known by a name."""
+"""Prefix of a responder's id, in fields that may also hold a person's name."""
 
 
 WITH_A_SERVICE = frozenset({FollowKind.ARRIVAL, FollowKind.THIRTY})
 """The clocks of an offer that a service accepted, and of a person who arrived."""
 INBOX_PATIENCE = timedelta(minutes=5)
-"""So long the gateway's inbox may be unread before an answer by SMS to danger is provisional."""
+"""Longest time that the gateway's inbox may be unread. After it, an SMS answer to a danger is provisional."""
 
 
 def is_inbox_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
-    """Whether danger is answered while no page of the gateway's inbox was read for so long."""
+    """Returns True for a danger, if no page of the gateway's inbox was read for `INBOX_PATIENCE`."""
     if tip.urgency != Urgency.DANGER or not kit.line.inbox:
         return False
     read = inbound.standing(session)
@@ -53,7 +53,7 @@ def case_of(tip: Tip) -> Case:
 
 
 def routed(session: Session, tip: Tip) -> Case:
-    """With the desks that are asked beside its place."""
+    """Returns the case of a tip, with the partner desks that are asked as well."""
     return replace(case_of(tip), beside=tips.beside(session, [tip.id]).get(tip.id, frozenset()))
 
 
@@ -62,13 +62,13 @@ def coming_of(tip: Tip | ToldTip) -> Coming:
 
 
 def answer_of(session: Session, tip: Tip) -> Coming:
-    """What who takes it is answered by: its own, or that of a tip of its cluster which asks more of her."""
+    """Returns the visit safety that the assignee must follow: the strictest of the open tips in its cluster."""
     others = (one for one in cluster_names.company(session, tip) if one.id != tip.id)
     return strictest_coming(coming_of(tip), map(coming_of, others))
 
 
 def standing_of(session: Session, tip: Tip) -> CaseStanding:
-    """What is known of an open case."""
+    """Returns the state of an open case."""
     others = [one.id for one in cluster_names.company(session, tip) if one.id != tip.id]
     beside = referrals.told(session, others) if others else {}
     judging = None
@@ -96,14 +96,17 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
 
 
 def may_let_go(session: Session, tip: Tip) -> bool:
-    """Whether somebody who was told of the present place holds it, and people of an earlier one are still told."""
+    """Returns True if the case may end for the people of an earlier place.
+
+    The assignee must be a person who was alerted of the present place.
+    """
     standing = standing_of(session, tip)
     gone = ladder_steps.away(standing)
     return bool(gone) and standing.holder is not None and standing.holder not in gone
 
 
 def desk_decides(session: Session, tip: Tip) -> bool:
-    """Whether the national desk decides on the closure that waits. It says nothing of what was screened."""
+    """Returns True if the national desk decides on the requested closure. The answer reveals no screening result."""
     if tip.end_wanted_by is None:
         return False
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
@@ -111,7 +114,10 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
 
 def _is_safe(session: Session, tip: Tip) -> bool:
-    """Whether every person who was met is with a service, by clocks in clear, and the outcome agrees with that."""
+    """Returns True if every person who was met is with a service and the requested outcome agrees.
+
+    It reads only clocks that are not encrypted.
+    """
     if tip.end_wanted is None or not OUTCOMES[TipOutcome(tip.end_wanted)].is_safe:
         return False
     met = {row.n for row in case_people.of_tip(session, tip.id)}
@@ -123,19 +129,19 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 
 
 def stays_with_another(session: Session, tip: Tip, who: int) -> bool:
-    """Whether a colleague holds it and nobody is asked to take it: who else passes it on changes nothing."""
+    """Returns True if a colleague is the assignee and no acknowledgement is due. Passing it on then changes nothing."""
     if tip.holder_id is None or tip.holder_id == who:
         return False
     return DeadlineKind.ACKNOWLEDGE not in deadlines.open_clocks(session, tip.id)
 
 
 def worded(kit: Kit, case: OfferedCase, language: str) -> str:
-    """Returns the digits that are possible, each with its words."""
+    """Returns the text of the possible digits in this language."""
     return " ".join(kit.phrases.say(language, one) for one in offered(case))
 
 
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
-    """Returns an open case as this responder may act on it."""
+    """Returns what this responder may do with an open case."""
     own: Sequence[Referral] = referrals.all_of(session, tip.id, responder.id)
     is_national = responder.level == Level.NATIONAL
     clocks = deadlines.open_clocks(session, tip.id)

@@ -1,11 +1,10 @@
-"""What people do with a case: one function a verb, for SMS, dialling and the command line alike.
+"""Carries out the commands of responders on a case, with one function for each verb.
 
-Everything runs inside its caller's transaction. Twice is harmless: an act that would leave the case as it is changes
-nothing, and is answered alike. What ends a case of danger, of a child or of an official waits for a second person,
-who has opened it since.
+SMS, dialling and the command line share these functions. Everything runs inside the caller's transaction. A repeated
+command changes nothing and gets the same answer. A case of danger, of a child or of an official closes only
+when a second person confirms. That person must have opened the case since the request.
 
-Also whether an answer by SMS was hers: what its proof does, what a doubt takes back, and what a person who left hands
-on.
+Also handles the proof of an SMS answer, or a doubt about it. Hands on the cases of a responder who left.
 """
 
 from collections.abc import Callable, Mapping
@@ -53,13 +52,13 @@ class _ActContext:
 
     @property
     def is_away(self) -> bool:
-        """Whether she was told of a place that was corrected since, and of nothing else."""
+        """Returns True if the responder was only alerted of an earlier place, which was corrected since."""
         newest = referrals.newest_of(self.session, self.tip.id, self.act.responder_id)
         return newest is not None and newest.step < self.tip.place_step and not self.is_national
 
     @property
     def may_judge(self) -> bool:
-        """Whether somebody wants it closed, and she is another person, of the national desk."""
+        """Returns True if another person requested closure and this responder is of the national desk."""
         wanted, hers = self.tip.end_wanted_by, f"{RESPONDER}{self.act.responder_id}"
         if wanted is None or endings.is_same(self.session, wanted, hers):
             return False
@@ -71,7 +70,7 @@ class _ActContext:
         return person.level == Level.NATIONAL
 
     def wait(self, result: Acted) -> Done:
-        """Nothing is done until the inbox lists this very SMS: another one of hers proves nothing of it."""
+        """Returns a result that waits for proof: the inbox must list this very SMS. Another SMS does not prove it."""
         return replace(self.done(result), waits=self.act.verb)
 
     def done(self, result: Acted) -> Done:
@@ -81,7 +80,7 @@ class _ActContext:
 
 
 def act(session: Session, kit: Kit, one: Act) -> Done:
-    """Does what a responder asks of a case that she was told of."""
+    """Carries out a responder's command on a case that the responder was alerted of."""
     referral = referrals.of_responder(session, one.responder_id, one.reference)
     if referral is None:
         return Done(Acted.UNKNOWN)
@@ -89,11 +88,11 @@ def act(session: Session, kit: Kit, one: Act) -> Done:
     if tip.channel == trial.DRILL:
         return exercising.answered(session, kit, one, referral, tip)
     if referral.released_at is not None:
-        # She may know the case by another name, where the place was corrected twice.
+        # After two corrections of the place, the responder may know the case by another name.
         referral = referrals.newest_of(session, tip.id, one.responder_id) or referral
     if tip.closed_at is not None or referral.released_at is not None:
         return Done(Acted.OVER, one.reference, referral.id)
-    # Where the gateway lists no inbox, nothing can ever prove an answer: it is believed.
+    # Where the gateway has no inbox, no answer can ever be proved. Each answer is then believed.
     believed = replace(one, proved=one.proved or not kit.line.inbox)
     context = _ActContext(session, kit, believed, referral, tip)
     if REPLIES[one.verb].national and not context.is_national:
@@ -122,7 +121,10 @@ def _take(context: _ActContext) -> Done:
 
 
 def _refuse_the_end(context: _ActContext) -> Done:
-    """Judges that it goes on, and holds it. By an SMS, once it is proved: a forged one holds nothing."""
+    """Refuses the closure, and makes this responder the assignee. An SMS counts once it is proved.
+
+    So a forged SMS takes no case.
+    """
     one = context.act
     if not one.proved:
         return context.wait(Acted.GOES_ON_WAITS)
@@ -132,9 +134,10 @@ def _refuse_the_end(context: _ActContext) -> Done:
 
 
 def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
-    """Who holds the first tip of a cluster holds those whose alerts were left out for it: each is a case of its own.
+    """Acknowledges the tips of a cluster whose alerts were left out because of its first tip.
 
-    Her referrals for them: what proves or doubts her answer, proves or doubts it for each.
+    Each tip stays a case of its own. Returns the responder's assignments for them, so that a proof or a doubt of the
+    answer reaches each of them.
     """
     session, one = context.session, context.act
     hers = []
@@ -151,7 +154,7 @@ def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
 
 
 def _on_site(context: _ActContext) -> Done:
-    """She is there; she takes it, where she had not."""
+    """Records that the responder is on site. Also acknowledges the case, if the responder has not done so."""
     hers = deadlines.believed(context.session, context.tip.id, context.act.responder_id)
     if context.tip.holder_id is None or not hers:
         taken = _take(context)
@@ -183,9 +186,9 @@ def _further(context: _ActContext, what: Happened) -> None:
 
 
 def _close(context: _ActContext) -> Done:
-    """Closes the case, or requests its closure. By an SMS, once it is proved: a forged one ends nothing.
+    """Closes the case, or requests its closure. An SMS counts once it is proved, so a forged one closes nothing.
 
-    It never confirms what a colleague requested: who confirms opens the case first.
+    It never confirms a colleague's request. A responder must open the case before confirming.
     """
     session, kit, one, tip = context.session, context.kit, context.act, context.tip
     who = endings.by_responder(one.responder_id, one.way)
@@ -203,7 +206,10 @@ def _close(context: _ActContext) -> Done:
 
 
 def _pass_on(context: _ActContext) -> Done:
-    """The next step at once. Until somebody takes it, it is hers; where it stays with a colleague, nobody is asked."""
+    """Passes the case on at once. The assignee stays the same until another responder acknowledges.
+
+    If the case stays with a colleague, no other responder is alerted.
+    """
     one, tip = context.act, context.tip
     stays = case_standing.stays_with_another(context.session, tip, one.responder_id)
     said = not stays or deadlines.answered(context.session, tip.id, one.responder_id)
@@ -216,7 +222,10 @@ def _pass_on(context: _ActContext) -> Done:
 
 
 def _say_how(context: _ActContext) -> Done:
-    """The national desk decides how to go. "Openly" by an SMS counts once it is proved: a forged one could hurt her."""
+    """Records the national desk's decision on visit safety. "Openly" by SMS counts only once it is proved.
+
+    A forged "openly" could put a person in danger.
+    """
     manner = REPLIES[context.act.verb].manner or Manner.UNSEEN
     if manner is Manner.OPENLY and not context.act.proved:
         return context.wait(Acted.HOW_WAITS)
@@ -226,7 +235,7 @@ def _say_how(context: _ActContext) -> Done:
 
 
 def _let_go(context: _ActContext) -> Done:
-    """The national desk lets the people of the first place go. It ends something: an SMS counts once it is proved."""
+    """Ends the case for the people of the first place. An SMS of the national desk counts only once it is proved."""
     session, one, tip = context.session, context.act, context.tip
     if not case_standing.may_let_go(session, tip):
         return context.done(Acted.LET_TOO_EARLY)
@@ -246,16 +255,16 @@ VERBS: Mapping[Verb, Callable[[_ActContext], Done]] = {
     **{verb: _close for verb, reply in REPLIES.items() if reply.outcome is not None},
     **{verb: _say_how for verb, reply in REPLIES.items() if reply.manner is not None},
 }
-"""What is done with a case, by the digit that asks for it."""
+"""The function that carries out each verb."""
 
 
 def prove(
     session: Session, kit: Kit, referral_id: int, at: datetime, waits: Verb | None = None
 ) -> None:
-    """The inbox lists her answer. `waits`: what this very SMS asked, not done yet.
+    """Marks an SMS answer as proved, because the inbox lists it. `waits`: the command in this SMS, not carried out yet.
 
-    Who is gone by then has handed on what she said: it is noted, and does nothing more. What the national desk decides
-    of a case says nothing about who took it: a take in its name, forged before, gains no proof by it.
+    If the responder is not active any more, it only records the proof, because the cases were handed on. A decision of
+    the national desk proves no acknowledgement. An earlier one in the same name may be forged.
     """
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
@@ -264,13 +273,13 @@ def prove(
     before = decides or deadlines.believed(session, tip.id, who)
     if not decides:
         deadlines.believe(session, tip.id, who, at)
-    # Any name of the case may prove it: the answer may name an alert that came after the take.
+    # The answer may name an alert that came after the acknowledgement. So any name of the case proves it.
     took = deadlines.taken_at(session, tip.id, who)
     if not before and took is not None:
         entries.took(session, tip.id, who, at, EntryWay.SMS, TakeProof.PROVED)
     if not responders.lives(session, who, at):
         return
-    # What was taken before it became urgent is to be taken again.
+    # An acknowledgement from before the case became urgent must be given again.
     if not before and took and tip.referred_at and took >= tip.referred_at:
         ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
     if waits is not None:
@@ -278,7 +287,7 @@ def prove(
 
 
 def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
-    """No inbox lists her answer: the ladder goes on from where it stood, unless somebody else holds the case."""
+    """Marks an SMS answer as doubted, because no inbox lists it. Escalation continues if no colleague has the case."""
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
     if deadlines.doubt(session, referral, at):
@@ -290,7 +299,7 @@ def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
 
 
 def release_person(session: Session, kit: Kit, responder_id: int, at: datetime) -> None:
-    """Her open cases take their next step at once: she left, or is on leave."""
+    """Hands on the open cases of a responder who left or is on leave. Their next step starts at once."""
     for tip_id in referrals.told_of(session, responder_id):
         event = Event(Happened.LEFT, by=responder_id)
         ladder.happen(session, kit, tip_id, event, at)

@@ -1,10 +1,9 @@
-"""Like tips: which of those that wait join a cluster or are linked, and what is kept for a day to find them by.
+"""Finds out which waiting tips join a cluster or get a link. Stores the keys that this needs for one day.
 
-Runs inside its caller's transaction.
+Also chooses the name under which a person learns of a visit-safety mark, if similar tips share one alert. See
+docs/adr/0051 and 0067.
 
-Which of her names a person learns a mark by, where like tips are one ring (docs/adr/0051, 0067).
-
-Questions alone: `domain/tips/clusters.py` decides.
+Runs inside its caller's transaction. The decisions are made in `domain/tips/clusters.py`.
 """
 
 from collections import defaultdict
@@ -52,11 +51,11 @@ from hotline.store.tips.told_tips import ToldTip
 
 WHO = "who"
 MOST_COMPARED = 50
-"""Tips in one batch: in a storm everything is like everything, and a link tells nobody anything."""
+"""Tips that are compared in one batch. In a rush every tip is like the others, so a link is of no use."""
 
 
 def keys_of(kit: Kit, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
-    """By what a tip that was told now is found to be like another."""
+    """Returns the keys by which a new tip is compared with others."""
     typed, who = typed_text(answers), answers.get(WHO)
     digest = kit.pseudonyms.likeness
     return LikenessKeys(
@@ -66,9 +65,9 @@ def keys_of(kit: Kit, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
 
 
 def note(session: Session, tip: ToldTip, keys: LikenessKeys, kind: str | None) -> bool:
-    """Keep by what a written tip is like now. Whether a tip that follows a cluster is to be judged again.
+    """Stores the keys of a written tip. Returns True if a tip that follows a cluster must be judged again.
 
-    It is where its kind, or who needs help, has been answered since. `kind` is the one before this hop.
+    That is so if its kind, or who needs help, was answered since. `kind` is the kind before this hop.
     """
     known = tip.likeness
     if known is None:
@@ -83,9 +82,9 @@ def note(session: Session, tip: ToldTip, keys: LikenessKeys, kind: str | None) -
 def follow(
     session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, LadderStep]:
-    """The steps of waiting tips that join a cluster: its people get the case, and at most one text for all of it.
+    """Returns the steps of waiting tips that join a cluster. The cluster's people get the case and at most one SMS.
 
-    A tip whose cluster has nobody left who lives rings by itself.
+    If no one of the cluster is active any more, the tip leaves it and alerts people of its own.
     """
     joined = joining(session, [tip.tip_id for tip in waiting], at)
     if not joined:
@@ -103,7 +102,7 @@ def follow(
         if not who:
             likeness.follow(session, {tip.tip_id: None})
             continue
-        # It may be of a camp, or of a border, and the cluster's first tip of none.
+        # This tip may concern a camp or a border, although the cluster's first tip does not.
         near = told_beside(tip.case, people, told[one.leader_id])
         who |= dict.fromkeys(one for one in near if one not in tip.kept_from)
         recipients = () if tip.told else tuple(who)
@@ -121,7 +120,7 @@ def follow(
 
 
 def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
-    """Of these waiting tips, those that join a cluster; each sees those before it in this order."""
+    """Returns the waiting tips that join a cluster. Each tip is also compared with those before it in this order."""
     since = at - DAY
     new = likeness.in_company(session, tip_ids, since, contact=DANGERS, words=SAME_WORDS)
     if not new:
@@ -149,9 +148,9 @@ def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int,
 
 
 def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Sequence[WaitingTip]:
-    """Links tips that are told of for the first time to earlier ones that they are probably about.
+    """Links tips that are alerted for the first time to earlier tips that are probably about the same matter.
 
-    Whom an earlier tip of the same phone is kept from, a new one is kept from before anybody is told.
+    Exclusions from an earlier tip of the same phone also apply to the new tip, before any alert.
     """
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MOST_COMPARED:
@@ -168,9 +167,9 @@ def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Seq
 
 
 def link_told(session: Session, tip_id: int, at: datetime) -> None:
-    """Links a tip whose people were alerted before its kind was known: a danger alerts first, and asks then.
+    """Links a tip whose people were alerted before its kind was known. A danger alerts first, and asks then.
 
-    Runs in the caller's own transaction, so it asks for the nearest like tips alone.
+    Runs inside its caller's transaction, so it compares the tip with the nearest similar ones only.
     """
     found = likeness.nearest(session, tip_id, at)
     if found:
@@ -178,7 +177,7 @@ def link_told(session: Session, tip_id: int, at: datetime) -> None:
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
-    """Whether somebody is kept from the later tip now, since he is from the earlier one of the same phone."""
+    """Applies the exclusions of a tip to a later tip of the same phone. Returns True if it wrote any."""
     if pair.why is not LinkReason.CONTACT:
         return False
     written = visible.carry(session, pair.a, pair.b, LINE, at)
@@ -194,7 +193,10 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
 def known_beside(
     session: Session, asked: Collection[tuple[int, int]]
 ) -> Mapping[tuple[int, int], str]:
-    """By tip and person, the name by which she knows another tip of its situation. Who knows none is left out."""
+    """Returns, by tip and responder, the name by which the responder knows another tip of the same situation.
+
+    Leaves out responders who know no other. Returns nothing for more than 50 tips.
+    """
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MOST_COMPARED:
         return {}
@@ -209,13 +211,13 @@ def known_beside(
 
 
 HOW_TO_GO = (Purpose.CARE, Purpose.HOW, Purpose.UNANSWERED)
-"""What is told once a cluster. All else is told of each tip, by its own name."""
+"""Purposes that a cluster sends once. It sends all others for each tip, by the tip's own name."""
 
 
 def names(
     session: Session, tip: Tip, order: Tell, care: Care, *, again: bool
 ) -> Mapping[int, Sequence[KnownName]]:
-    """Returns by person the names by which they are told. Who knows it already is left out."""
+    """Returns, by responder, the names for this message. Leaves out responders who have it already."""
     own = {
         who: [KnownName(tip.id, tip.urgency, row.id, row.reference)]
         for who, row in referrals.names_of(session, tip.id).items()
@@ -232,9 +234,9 @@ def names(
 
 
 def widened(session: Session, steps: Sequence[LadderStep]) -> Sequence[LadderStep]:
-    """Steps that ring somebody for a tip of a cluster, with the care of its strictest tip.
+    """Returns the steps, each with the visit safety of the strictest tip in its cluster.
 
-    At its first step a tip follows, and rings nobody, or it is alone.
+    Only later steps change. At its first step, a tip follows a cluster and alerts no one, or it is alone.
     """
     later = {one.tip_id for one in steps if one.number > 0}
     together = cluster_names.in_company(session, later) if later else set()
@@ -252,7 +254,10 @@ def widened(session: Session, steps: Sequence[LadderStep]) -> Sequence[LadderSte
 def untold_wishes(
     session: Session, tip: Tip, people: Collection[Recipient], at: datetime
 ) -> Sequence[Recipient]:
-    """Of those who are to be told of a wish, who knows of none of its cluster; each by the name that she knows."""
+    """Returns the people to notify of an erasure request, each with the name by which they know the case.
+
+    Leaves out people who had this notice for the cluster within the last day.
+    """
     company = cluster_names.company(session, tip)
     known = cluster_names.known_names(session, company)
     who = {one.responder_id for one in people}

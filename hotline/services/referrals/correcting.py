@@ -1,10 +1,8 @@
-"""A case whose place, or whose answer about officials, was corrected after it was filed: one passage is one case.
+"""Handles a correction of a case's place or of its answer about officials, after the tip was filed.
 
-Everything runs inside its caller's transaction.
+Also records visit safety and the national desk's decision on it, and notifies everyone who was alerted.
 
-What was told about coming, and what the national desk says of it: told to everybody who was told of the case.
-
-Everything runs inside its caller's transaction.
+Everything runs inside its caller's transaction, except `say`. One report attempt is one case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -45,18 +43,18 @@ from hotline.store.tips.tips import Tip, TipPlace
 from hotline.store.tips.told_tips import ToldTip
 
 PARTS = timedelta(minutes=1)
-"""So long further parts of an SMS are waited for."""
+"""Time that further parts of an SMS are waited for."""
 MORE_AGAIN = timedelta(minutes=5)
-"""At least so long after a notice that more was told the next one is sent."""
+"""Shortest time between two notices that the caller added text."""
 WORST = ("no", "unsure", "yes")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """By what a tip was told of, before an answer."""
+    """The place and the answer about officials that decided the desks, before a correction."""
 
     filed: bool
-    """Whether it was a whole tip, which a correction changes; a draft, a fragment and a complaint are simply moved."""
+    """True for a whole tip. A correction of a draft, a fragment or a complaint only moves it."""
     place: str
     official: str
 
@@ -67,14 +65,20 @@ def route_of(tip: ToldTip) -> Route:
 
 
 def official_of(before: Route, now: str) -> str:
-    """The answer that routes. Once it was filed it is closed by any answer, and opened by the national desk alone."""
+    """Returns the answer about officials that decides the desks. After filing, answers can only make it stricter.
+
+    Only the national desk can open such a tip to its district again.
+    """
     if not before.filed:
         return now
     return max(before.official, now, key=WORST.index)
 
 
 def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> None:
-    """Writes down the place that was corrected. With danger its desk reads on until the national desk lets it go."""
+    """Stores the earlier place of a corrected tip.
+
+    In a danger that was alerted, the earlier desk keeps its access until the national desk ends it.
+    """
     if not before.filed or before.place == tip.place:
         return
     stays = tip.urgency == Urgency.DANGER and _was_told(session, tip)
@@ -94,7 +98,7 @@ def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> N
 def readers(
     tip: Tip | ToldTip, earlier: Sequence[TipPlace], beside: Collection[str] = ()
 ) -> list[str]:
-    """Codes of the desks that may read it; `earlier` are the places that it was told of before."""
+    """Returns the codes of the desks that may read the tip. `earlier`: the places before corrections."""
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
     return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *beside]
@@ -106,10 +110,10 @@ def desks_beside(
     earlier: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
-    """Desks beside its place that may read it: of the border, where a journey can still be stopped; of its camp.
+    """Returns the partner desks that may read the tip: border desks for a journey, and the protection desk of a camp.
 
-    A border desk that could, can. A camp that was corrected keeps what its people were told of, until the national desk
-    lets its district go.
+    A border desk reads it if the journey can still be stopped, or if it could read it before. After a correction, the
+    earlier camp's desk keeps its access until the national desk ends that of its district.
     """
     if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
@@ -128,9 +132,9 @@ def desks_beside(
 def passed_on(
     session: Session, tip: ToldTip, before: Route, earlier: Sequence[TipPlace]
 ) -> Sequence[str]:
-    """Districts that somebody passed it to: they read on, as the people there do who were asked.
+    """Returns the districts to which the tip was passed. They keep their access, like the people who were asked there.
 
-    Without danger a corrected place lets them go with the first place's.
+    Without danger, a corrected place ends their access together with the first place's.
     """
     corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
     if not before.filed or tip.official != "no" or corrected:
@@ -144,7 +148,7 @@ def _was_told(session: Session, tip: Tip | ToldTip) -> bool:
 
 
 def concerns(tip: ToldTip, before: Route, official: str) -> bool:
-    """Whether `tell` has anything to do, where the desks beside are the same."""
+    """Returns True if `tell` has something to do, even if the partner desks are the same."""
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
@@ -161,9 +165,9 @@ def tell(
     *,
     others: bool = False,
 ) -> None:
-    """Tells those whom a correction concerns. `official` is what was answered now.
+    """Alerts the people who are affected by a correction. `official` is the answer of this hop.
 
-    `others`: it was sealed to other desks than before.
+    `others`: the tip is now encrypted for other desks than before.
     """
     if not before.filed:
         return
@@ -186,7 +190,7 @@ def _moves(session: Session, tip: Tip) -> int:
 
 
 def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
-    """The national desk lets the people of earlier places go."""
+    """Ends the case for the people of earlier places, on the national desk's order. Ends their desks' access too."""
     earlier = tips.earlier_places(session, tip.id)
     for row in earlier:
         row.released_at = row.released_at or at
@@ -198,7 +202,7 @@ def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) 
 
 
 def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
-    """The district may know of it from now on."""
+    """Opens the tip to its district and alerts the people there, for the national desk."""
     tip.official = "no"
     audit.of_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
     session.flush()
@@ -210,15 +214,16 @@ def _national(one: Notified) -> bool:
 
 
 def _tell_more(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
-    """The national desk alone may send it down: it learns once that more was told."""
+    """Notifies the people of a tip, once, that the caller told more. Only the national desk opens it to a district."""
     told = tuple(dict.fromkeys(o.responder_id for o in referrals.told(session, [tip.id])[tip.id]))
     if told and retention.newest_more(session, tip.id) is None:
         case_messages.notify(session, kit, tip, Tell(told, Purpose.MORE), Care.NONE, at)
 
 
 def tell_added(session: Session, kit: Kit, told_tip: ToldTip, at: datetime) -> None:
-    """Notifies everyone who was alerted that words were added: after a minute of further parts, and by day
-    without danger. One notice stands for all words until it is sent, and the next one waits.
+    """Notifies everyone who was alerted that the caller added text. One pending notice covers all the text.
+
+    Waits a minute for further parts of the SMS, and without danger also for daytime.
     """
     last = retention.newest_more(session, told_tip.id)
     if last is not None and last.state in DUE_STATES:
@@ -234,18 +239,18 @@ def tell_added(session: Session, kit: Kit, told_tip: ToldTip, at: datetime) -> N
 
 
 def tell_mark(session: Session, kit: Kit, tip: Tip, before: Coming, at: datetime) -> None:
-    """Tells of a mark that was not there before, once. Who is told of the case later learns it with her alert."""
+    """Alerts people of a new visit-safety mark, once. People who are alerted later read it with their alert."""
     session.flush()
     if before.is_marked or not coming_of(tip).is_marked:
         return
     if tip.manner == Manner.OPENLY:
-        # It was said without knowing of this mark: the national desk is asked anew.
+        # This decision was made without knowing the mark, so the national desk must decide again.
         tip.manner = None
     _tell(session, kit, tip, at)
 
 
 def tell_followers(session: Session, kit: Kit, tip_ids: Iterable[int], at: datetime) -> None:
-    """Tells of marked tips that joined a cluster: who was told of another one is not rung, and learns it."""
+    """Notifies people of marked tips that joined a cluster. An alert of another tip replaced their alert for these."""
     for tip_id in tip_ids:
         _tell(session, kit, referrals.tip_for_writing(session, tip_id), at)
 
@@ -256,7 +261,7 @@ def _tell(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
-    """Where the national desk said "unseen" of another tip of its cluster, this one is gone to unseen as well."""
+    """Applies a decision for a discreet visit, made for another tip of the cluster, to this tip."""
     if coming_of(tip).care is not Care.CAREFUL:
         return
     company = cluster_names.company(session, tip)
@@ -270,7 +275,10 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
 
 
 def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> None:
-    """Does the same by a command, for the national desk. Raises NotFound, EndRefused where it is closed."""
+    """Records the visit-safety decision by a command, for the national desk. Raises NotFound.
+
+    Raises EndRefused if the tip is closed.
+    """
     with ringing(kit) as session:
         tip = tips.filed(session, tip_id)
         if tip.closed_at is not None:
@@ -282,10 +290,9 @@ def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> No
 def decide(
     session: Session, kit: Kit, tip: Tip, manner: Manner, who: EndRequest, at: datetime
 ) -> None:
-    """Writes how to go, as the national desk says it, for the marked dangers of the whole cluster: each case has its
-    row.
+    """Records how responders must visit, for all marked dangers of the cluster. Each case gets a row in the audit log.
 
-    Said twice is told once.
+    A repeated decision notifies no one.
     """
     company = cluster_names.company(session, tip)
     concerned = [one for one in company if one.id == tip.id or _is_asked(one)]
@@ -301,7 +308,7 @@ def decide(
 
 
 def _is_asked(tip: Tip) -> bool:
-    """Returns True if the national desk has to say how to go to it."""
+    """Returns True if the national desk must decide on the visit safety of this tip."""
     return tip.urgency == Urgency.DANGER and coming_of(tip).is_marked
 
 
