@@ -1,4 +1,4 @@
-"""The only place where a real thing is made."""
+"""Builds the context of each process from real parts. No other module does."""
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -61,42 +61,43 @@ logger = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
-    """A trust: each has a key folder of its own, and a process is started with that one alone."""
+    """One area of trust, with a key folder of its own. A process starts with that folder only."""
 
     HOOKS = "hooks"
-    """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths; the relay's
-    public key. Opens nothing stored."""
+    """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths, the relay's public key.
+    Decrypts nothing stored."""
     WORKERS = "workers"
-    """alerts, misc, clock: the relay's key pair (responders' numbers) and the stop key. Opens no tip."""
+    """alerts, misc, clock: the relay's key pair for responders' numbers, and the stop key. Decrypts no tip."""
     WATCH = "watch"
-    """watch: the key of whom it wakes. Opens neither a responder's number nor a tip."""
+    """watch: the key of the on-call contacts' numbers. Decrypts no responder's number and no tip."""
     READER = "reader"
-    """reader: the pepper of the responders' PINs, the pair that PINs are sealed to, the weekly key. Opens a tip with a
-    PIN alone."""
+    """reader: the pepper of the responders' PINs, the key pair that PINs are sealed to, the weekly key. Decrypts a tip
+    only with a PIN."""
     PAGES = "pages"
-    """console: the key of the accounts' second factors, the weekly key; enrolled and stop keys and the relay's public
-    key, since people are enrolled there. Opens no number; a tip with a person's own key alone."""
+    """console: the key of the accounts' second factors, the weekly key, enrolled and stop keys, the relay's public key.
+    It enrols people but decrypts no number. It decrypts a tip only with a person's own key."""
     CONSOLE = "console"
-    """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
+    """The commands: enrolled and stop keys, the public keys of the relay and of the monitor. A passphrase decrypts
+    tips."""
 
 
 SEALING = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
-"""Keys that others open: what a wrong one sealed is lost."""
+"""Keys that seal for other processes. Data that a wrong key seals is lost."""
 WALKING = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
-"""Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
+"""Roles whose processes destroy the keys of past weeks, and so must write in their folders."""
 
 
 UNFINISHED_INIT = "init-unfinished"
-"""A file in a home that `hotline init` makes anew: it goes when everything is made."""
+"""Name of a file in a home that `hotline init` is making. It is removed when everything is made."""
 
 
 def key_folder(settings: Settings, role: Role) -> Path:
-    """The folder that a process of this role is started with."""
+    """Returns the key folder of a process with this role."""
     return settings.keys or settings.home / "keys" / role.value
 
 
 def build_door(settings: Settings, *, without: Collection[str] = ()) -> DoorKit:
-    """The web process's; `without` keys that are wrong. Raises what `build_kit` raises."""
+    """Builds the web process's context, `without` keys that are wrong. Raises the errors of `build_kit`."""
     fuse = plugs.circuit()
     kit, keys = _common(settings, Role.HOOKS, fuse, without)
     cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, plugs.now)
@@ -109,7 +110,7 @@ def build_door(settings: Settings, *, without: Collection[str] = ()) -> DoorKit:
 
 
 def build_relay(settings: Settings) -> RelayKit:
-    """The workers' and the clock's. Raises what `build_kit` raises."""
+    """Builds the context of the workers and the clock. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.WORKERS, plugs.circuit())
     account = plugs.gateway_account(settings, keys)
     return RelayKit(
@@ -123,7 +124,7 @@ def build_relay(settings: Settings) -> RelayKit:
 
 
 def build_watch(settings: Settings) -> WatchKit:
-    """The watchman's. Raises what `build_kit` raises."""
+    """Builds the monitor's context. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.WATCH, plugs.circuit())
     account = plugs.gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
@@ -138,10 +139,10 @@ def build_watch(settings: Settings) -> WatchKit:
 
 
 def build_open_door(settings: Settings) -> DoorKit:
-    """The web process's, which files tips whatever is wrong with its keys: those that seal are left out.
+    """Builds the web process's context and leaves out wrong keys that seal. The process accepts tips in any case.
 
-    A tip that was sealed under a wrong key would be lost. Without it, the tip is sealed to its desks alone.
-    Raises what `build_kit` raises.
+    A tip that a wrong key seals is lost. Without the key, the tip is sealed to its desks only. Raises the errors of
+    `build_kit`.
     """
     kit = build_door(settings)
     wrong = wrong_keys(kit, settings, Role.HOOKS)
@@ -156,7 +157,7 @@ def build_open_door(settings: Settings) -> DoorKit:
 
 
 def build_console(settings: Settings, *, without: Collection[str] = ()) -> LookingKit:
-    """The commands'; `without` keys that are wrong. Raises what `build_kit` raises."""
+    """Builds the context of the commands, `without` keys that are wrong. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.CONSOLE, plugs.circuit(), without)
     return LookingKit(
         **vars(kit), watch=_watch(settings, keys, plugs.instruments(settings, None, None))
@@ -164,7 +165,7 @@ def build_console(settings: Settings, *, without: Collection[str] = ()) -> Looki
 
 
 def build_pages(settings: Settings) -> ConsoleKit:
-    """The console's pages'. Raises what `build_kit` raises."""
+    """Builds the context of the console's pages. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.PAGES, plugs.circuit())
     kit.database.keep_documents()
     return ConsoleKit(
@@ -180,7 +181,7 @@ def build_pages(settings: Settings) -> ConsoleKit:
 
 
 def build_reader(settings: Settings) -> ReaderKit:
-    """The reader's. Raises what `build_kit` raises."""
+    """Builds the reader's context. Raises the errors of `build_kit`."""
     return ReaderKit.of(*_common(settings, Role.READER, plugs.circuit()))
 
 
@@ -197,10 +198,9 @@ BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(
 
 
 def build_kit(settings: Settings, role: Role) -> Kit:
-    """Every plug of one role. Opens no connection yet.
+    """Builds the context of one role. Opens no connection yet.
 
-    Raises NotReady before `hotline init`, FolderRefused where a weekly key cannot be written, KeyMissing,
-    SettingsInvalid.
+    Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing, SettingsInvalid.
     """
     return BUILDERS[role](settings)
 
@@ -208,7 +208,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
 def _common(
     settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
 ) -> tuple[Kit, KeyFolder]:
-    """What every process has, and the key folder of this one."""
+    """Builds the parts that every process has. Returns them with the key folder of this role."""
     keys = KeyFolder(key_folder(settings, role), without=without)
     if not keys.path.is_dir():
         raise missing(settings, f"the key folder {keys.path} is not there")
@@ -221,7 +221,7 @@ def _common(
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise missing(settings, f"the database {file} is not there")
-    # Hops wait for no book; a page that somebody looks at right after she published shows what she did.
+    # Hops wait for no flow set. A console page shows a publication at once.
     behind = in_a_thread if role is Role.HOOKS else None
     books = SqlBookshelf(database, place_lists(), behind=behind)
     kit = Kit(
@@ -239,15 +239,15 @@ def _common(
 
 
 def missing(settings: Settings, what: str) -> PartMissing:
-    """Says what is not there, and what to do next."""
+    """Returns an error that names the missing part and the next step."""
     return PartMissing(what, next_step(settings))
 
 
 def next_step(settings: Settings) -> str:
-    """Says what to do where a folder, a key or the tables are missing.
+    """Returns the next step if a folder, a key or the tables are missing.
 
-    Only a machine without any part of a line is told to make one. A volume that is not mounted looks like a new
-    machine, and new keys open nothing that the old ones sealed.
+    Advises `hotline init` only on a machine without any part of a line. A volume that is not mounted looks like a new
+    machine. New keys decrypt nothing that the old ones sealed.
     """
     if (settings.home / UNFINISHED_INIT).exists():
         return (
@@ -263,7 +263,7 @@ def next_step(settings: Settings) -> str:
 
 
 def part_of_a_line(settings: Settings) -> str:
-    """Names a home, a key folder or a database that is there; empty on a new machine."""
+    """Returns the name of an existing home, key folder or database. Returns an empty text on a new machine."""
     for folder in (settings.keys, settings.home):
         if folder is not None and folder.exists():
             return str(folder)
@@ -288,9 +288,10 @@ def _numbers(kit: Kit, keys: KeyFolder, name: str) -> LiveNumbers:
 
 
 def wrong_keys(kit: Kit, settings: Settings, role: Role) -> Sequence[str]:
-    """Names the keys of a process that open no canary, and notes its start for the others.
+    """Returns the names of keys that decrypt no canary. Records the start of this process for the others.
 
-    None where the database does not answer: a process waits for it, and asks again where a number does not open.
+    Returns none if the database does not answer. The process then waits for the database. It asks again when it cannot
+    decrypt a number.
     """
     try:
         wrong = key_checks.check(kit.database, key_folder(settings, role)).wrong
@@ -309,7 +310,8 @@ def wrong_keys(kit: Kit, settings: Settings, role: Role) -> Sequence[str]:
 
 
 def refuse_wrong_keys(kit: Kit, settings: Settings, role: Role) -> None:
-    """Raises KeyWrong where this process must not start: it would seal what nobody opens, and open nothing."""
+    """Raises KeyWrong if a key of this process is wrong. With it, the process would decrypt nothing. No other process
+    could decrypt the data that it seals."""
     if wrong := wrong_keys(kit, settings, role):
         raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
 
@@ -332,7 +334,7 @@ def _watch(settings: Settings, keys: KeyFolder, instruments: Instruments) -> Wat
 
 
 def line_address(settings: Settings) -> str:
-    """How a process of ours reaches the web process."""
+    """Returns the address at which our other processes reach the web process."""
     return settings.line_url or f"http://127.0.0.1:{settings.port}"
 
 
@@ -353,9 +355,9 @@ def line_of(settings: Settings) -> Line:
 
 
 def survive(_failpoint: str) -> None:
-    """Where nobody tests, nothing dies."""
+    """Does nothing. It is the failpoint of every line that is not under test."""
 
 
 def sender_of(settings: Settings) -> str:
-    """Whom an alert comes from: where a reply is asked for, by default the number that a reply reaches."""
+    """Returns the sender of an alert: the one of the settings, else the shortcode if a reply reaches it."""
     return settings.sender_id or (settings.shortcode if settings.inbound_sms else "")

@@ -1,4 +1,4 @@
-"""The shelf of compiled books, by revision. What is live is asked of the database at most once a second."""
+"""Keeps compiled flow sets in memory, by revision. Asks the database for the live revision at most once a second."""
 
 import logging
 import threading
@@ -18,15 +18,15 @@ from hotline.store.flows import flows
 logger = logging.getLogger(__name__)
 
 KEPT = 8
-"""Books in memory: the live one, and those that callers in the middle still finish."""
+"""Maximum number of flow sets in memory: the live one, and those that running sessions still use."""
 LIVE_SECONDS = 1.0
 LATE_SECONDS = 10.0
-"""How long sessions may begin on the book of before while the new one is being loaded."""
+"""Maximum seconds in which new sessions begin on the previous flow set while the new one loads."""
 PAUSE = 0.002
-"""Seconds after each flow that is loaded behind: hops go first."""
+"""Seconds of pause after each flow that loads in the background, so that hops go first."""
 
 Begin = Callable[[Callable[[], None]], object]
-"""Begins some work beside what this thread does."""
+"""A function that starts some work in the background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,11 @@ def in_a_thread(work: Callable[[], None]) -> None:
 
 
 class SqlBookshelf:
-    """A `ports.Bookshelf`. Safe among threads: two may make the same flow once too often, never a wrong one.
+    """One process's cache of flow sets, a `ports.Bookshelf`. Threads may share it. Two threads may compile the same
+    flow twice, but no thread gets a wrong one.
 
-    Flows that two revisions have in common are made once. With `behind`, a book that went live is loaded beside the
-    hops, and sessions begin on the one of before until it is whole: `LATE_SECONDS` at most.
+    Flows that two revisions share are compiled once. With `behind`, a newly published flow set loads in the background.
+    New sessions use the previous flow set until it is complete, for `LATE_SECONDS` at most.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class SqlBookshelf:
                 return book
 
     def _at_hand(self, newest: int, known: _Live | None, now: float) -> int:
-        """What sessions begin with: the newest, or what they began with before while that is loaded."""
+        """Returns the revision that new sessions use: the newest, or the previous one while the newest loads."""
         behind = self._behind
         with self._lock:
             if behind is None or known is None or newest in self._books:
@@ -128,7 +129,7 @@ class SqlBookshelf:
                     self._loading = None
 
     def _load(self, revision_id: int) -> Generator[None, None, Book]:
-        """Stops before each flow that must be made."""
+        """Loads a revision's flow set into memory. Yields before each flow that it must compile."""
         made = yield from self._compiled(revision_id)
         with self._lock:
             self._books[revision_id] = made.book
@@ -149,7 +150,7 @@ class SqlBookshelf:
 
 
 def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> Book:
-    """For what another version has pressed. Here alone, since a process that starts has no other use for pydantic."""
+    """Compiles a flow set that another version has stored. Imports here, because only this case needs pydantic."""
     from hotline.engine.document.document import compile as compile_book
 
     return compile_book(document, lists)

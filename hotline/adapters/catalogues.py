@@ -1,4 +1,4 @@
-"""Reads the catalogues of `locales/`, gettext's `.po` files: what handsets show, and what the console says."""
+"""Reads the gettext `.po` catalogues of `locales/`. They hold the texts of handsets and of the console."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,7 +14,7 @@ from hotline.text.remark import LiveWords, Phrases, as_shipped
 
 LOCALES = CHECKOUT / "locales"
 CONSOLE = "console"
-"""The name of the console's own catalogue."""
+"""File name of the console's catalogue, without its ending."""
 
 
 def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path:
@@ -22,16 +22,17 @@ def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path
 
 
 def load_phrases(locales: Path = LOCALES, live: LiveWords = as_shipped) -> Phrases:
-    """Returns every language's phrases. Says in English what is missing or fuzzy.
+    """Returns the phrases of every language. A missing or fuzzy phrase appears in English.
 
-    Raises NotReady without a catalogue.
+    Raises NotReady if a catalogue is missing.
     """
     return Phrases(_catalogues(locales), live)
 
 
 @cache
 def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
-    """Returns what handsets show. No-break spaces and curly quotes of a word processor end here."""
+    """Returns the texts of handsets by language, then by English text. Replaces letters outside GSM-7, such as curly
+    quotes."""
     found = {language: _read(catalogue_path(locales, language)) for language in CODES}
     return {
         language: {phrase: to_gsm7(words) for phrase, words in said.items()}
@@ -40,15 +41,15 @@ def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str]]:
-    """Returns what the console says, by language and English. Its phrases keep their marks and their curly quotes.
+    """Returns the console's texts by language, then by English text. Keeps their accents and curly quotes.
 
-    Raises NotReady without a catalogue.
+    Raises NotReady if a catalogue is missing.
     """
     return {language: _read(catalogue_path(locales, language, CONSOLE)) for language in CODES}
 
 
 def _read(path: Path) -> Mapping[str, str]:
-    """Returns English to translation."""
+    """Returns the translations of one file by English text, without the empty and the fuzzy ones."""
     try:
         with path.open("rb") as file:
             catalogue = read_po(file)

@@ -1,4 +1,4 @@
-"""The demo's accounts in a file of its home, for the process whose sign-in page shows them."""
+"""Keeps the demo's accounts in a file of its home folder. The sign-in page of the demo reads them there."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ DEMO_ACCOUNTS = "demo-accounts.json"
 
 
 def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
-    """None where there is no such file, or it is damaged."""
+    """Returns the demo's accounts, or an empty tuple if the file is missing or damaged."""
     try:
         rows = json.loads((home / DEMO_ACCOUNTS).read_text(encoding="utf-8"))
         return tuple(
@@ -29,7 +29,7 @@ def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
 
 
 def keep_demo_accounts(home: Path, made: Sequence[DemoAccount]) -> None:
-    """For the owner of the home alone."""
+    """Writes the accounts to the file. Only the owner of the home folder may read it."""
     file = home / DEMO_ACCOUNTS
     file.touch(mode=0o666 & ~OWNER_ALONE)
     rows = [

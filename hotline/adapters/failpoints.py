@@ -1,4 +1,4 @@
-"""Places where a test may have a process die, as if by `kill -9`. Live only with HOTLINE_FAULTS and HOTLINE_TESTING."""
+"""Lets a test kill the process at a named place, as `kill -9` does. Needs HOTLINE_FAULTS and HOTLINE_TESTING."""
 
 import os
 import signal
@@ -8,7 +8,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Failpoints:
-    """One token is one death: a file by the failpoint's name, taken by whoever comes first."""
+    """A folder with one file for each kill, named after a failpoint. The first process to reach the failpoint takes the
+    file."""
 
     folder: Path
 

@@ -1,4 +1,4 @@
-"""What stands around the line: Redis, the disk, the line as a caller meets it, the gateway's balance."""
+"""Measures what the line depends on: Redis, the disk, the line as a caller meets it, and the gateway's balance."""
 
 import math
 import shutil
@@ -18,16 +18,16 @@ from hotline.text.causes import cause_of
 
 DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
-"""After a call that nobody answered."""
+"""Seconds until the next test call after one without an answer."""
 BALANCE_EACH = 600.0
 
 PROBE = "hotline:probe"
 BUSY_SECONDS = 300.0
-"""A worker says nothing while it does one job: RQ ends no job of ours that takes less."""
+"""Seconds for which a busy worker counts as active. It sends no heartbeat during a job, and RQ ends no shorter job."""
 
 
 class Gauges:
-    """The `Instruments` of production."""
+    """The measurements of one line, the `Instruments` of production."""
 
     def __init__(
         self,
@@ -48,7 +48,8 @@ class Gauges:
         self._left: tuple[float, float | None] | None = None
 
     def redis_fault(self) -> str | None:
-        """By a write: on a full disk or with its memory full it answers, and refuses every doorbell."""
+        """Returns the cause if Redis does not accept a write, else None. With a full disk or memory Redis still
+        answers, but refuses every doorbell."""
         try:
             self._redis.set(PROBE, "", ex=1)
         except (RedisError, OSError) as broken:
@@ -77,7 +78,8 @@ class Gauges:
             return None
 
     def worker_age(self, queue: str) -> float | None:
-        """Read from the words that RQ keeps of each worker. What a killed one left ends within two minutes."""
+        """Returns the seconds since the newest heartbeat of the queue's workers, or None if Redis does not answer. RQ's
+        record of a killed worker expires within two minutes."""
         try:
             keys = list(self._redis.smembers(f"rq:workers:{queue}"))
             found: list[Any] = [self._redis.hmget(key, "last_heartbeat", "state") for key in keys]
@@ -110,7 +112,7 @@ class Gauges:
 
 
 def _age(heard: bytes | None, state: bytes | None) -> float:
-    """Seconds since a worker was last heard of; 0 while it does a job that may still end."""
+    """Returns the seconds since a worker's last heartbeat, or 0 while it does a job of less than `BUSY_SECONDS`."""
     if heard is None:
         return math.inf
     age = (datetime.now(UTC) - datetime.fromisoformat(heard.decode())).total_seconds()

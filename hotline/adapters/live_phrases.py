@@ -1,4 +1,4 @@
-"""Phrases of the code that the live revision says otherwise than the shipped catalogues."""
+"""Looks up phrases that the live revision words differently from the shipped catalogues."""
 
 import time
 from collections.abc import Callable
@@ -9,12 +9,13 @@ from hotline.errors import HotlineError
 from hotline.ports import Bookshelf
 
 PATIENCE = 10.0
-"""Seconds in which a shelf that did not answer is not asked again: an alert waits for no database."""
+"""Seconds until the next attempt after the bookshelf did not answer. An alert does not wait for the database."""
 NAMES = {template.value: template.name for template in Template}
 
 
 class LivePhrases:
-    """A `text.phrases.LiveWords`. Never raises: where nobody says what is live, all is as it was shipped."""
+    """The phrases of the live revision, a `text.remark.LiveWords`. Never raises. If no live revision is known, the
+    shipped phrases apply."""
 
     def __init__(self, books: Bookshelf, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._books = books
@@ -31,7 +32,7 @@ class LivePhrases:
         return book.phrases.get(language, {}).get(NAMES.get(phrase, ""))
 
     def _live(self) -> Book | None:
-        """The live book; the last that was known while the shelf does not answer."""
+        """Returns the live flow set, or the last known one while the bookshelf does not answer."""
         if self._elapsed() >= self._not_before:
             try:
                 self._known = self._books.book(self._books.live())

@@ -1,8 +1,8 @@
-"""Logs: one line an event, on standard error, of a closed list of fields, in which nothing looks like a number.
+"""Writes logs to standard error, one line an event. A line has a closed list of fields and no phone number.
 
-A log is copied, kept and read by people who were never meant to read tips (docs/adr/0006). So a field that is not on
-the list is dropped, whatever looks like an MSISDN is taken out, another library's words lose what they were about, and
-an exception keeps its kind and its place and loses its message.
+People who may not read tips copy, keep and read logs (docs/adr/0006). So a field that is not on the list is dropped. An
+MSISDN is taken out. A message of another library loses its arguments. An exception keeps its kind and its place, but
+loses its message.
 """
 
 import json
@@ -18,13 +18,13 @@ from typing import Any
 from hotline.environment import CHECKOUT
 
 GIVEN = ("step", "queue", "row")
-"""What a call may add, by `extra`; `row` is a row's id, never a reference."""
+"""Fields that a call may add with `extra`. `row` is the id of a row, never a reference."""
 FIELDS = ("level", "process", "logger", "event", "error", "where", *GIVEN)
-"""All that a line may hold, and when it was."""
+"""All fields that a line may hold, except its time."""
 OURS = ("hotline", "workers")
 LONGEST = 300
 NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
-"""Eight digits in a row, however they are written: no id of a row or of a process is so long."""
+"""Eight or more digits in a row, in any notation. Ids of rows and of processes are shorter."""
 TAKEN_OUT = "(number)"
 HOUSE = CHECKOUT
 
@@ -32,14 +32,14 @@ Kind = type[BaseException] | None
 
 
 def configure(form: str, process: str) -> None:
-    """Every log of this process, and whatever ends it, goes out by this file. `form` is `json` or `text`."""
+    """Sends every log of this process through this module, and any error that ends it. `form` is `json` or `text`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(form, process))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in list(root.manager.loggerDict):
-        # A library that brought a handler of its own would go past this file.
+        # A library with its own handler would bypass this module.
         other = logging.getLogger(name)
         other.handlers.clear()
         other.propagate = True
@@ -56,7 +56,7 @@ def configure(form: str, process: str) -> None:
 
 
 class OneLine(logging.Formatter):
-    """Turns any record into one line."""
+    """One log format that turns any record into one line."""
 
     def __init__(self, form: str, process: str) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ def _harmless(value: Any) -> str | int:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """The innermost line of ours that an exception passed."""
+    """Returns the innermost line of our own code that an exception passed, or "elsewhere" if there is none."""
     place = "elsewhere"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)

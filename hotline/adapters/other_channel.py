@@ -1,4 +1,4 @@
-"""Telling whoever is woken by another way than SMS: a mail, a command of the operator's, or both."""
+"""Notifies the on-call contacts by another channel than SMS: a mail, a command of the operator, or both."""
 
 import logging
 import smtplib
@@ -11,14 +11,14 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 10.0
 SUBJECT = "Line"
-"""Whoever reads a lock screen learns no more from a mail than from an SMS."""
+"""Subject of every mail. A lock screen shows no more of a mail than of an SMS."""
 
 
 class OtherWay:
-    """The `OtherChannel` of production.
+    """The second channel of one line, the `OtherChannel` of production.
 
-    The command is run by `sh`, with the words on its standard input; the mail's address says server, sender and
-    recipient: `smtps://account%40example.org:password@mail.example.org/to@example.org`.
+    `sh` runs the command with the text on its standard input. The mail's address names server, sender and recipient:
+    `smtps://account%40example.org:password@mail.example.org/to@example.org`.
     """
 
     def __init__(self, command: str, mail: str) -> None:
@@ -29,7 +29,7 @@ class OtherWay:
         return bool(self._command or self._mail)
 
     def tell(self, text: str) -> bool:
-        """Each way is tried; one that took it is enough."""
+        """Sends the text by every channel that is set. Returns True if at least one channel accepts it."""
         ways = [self._run] if self._command else []
         ways += [self._post] if self._mail else []
         took = [_tried(way, text) for way in ways]
@@ -73,7 +73,7 @@ def _tried(way: object, text: str) -> bool:
     try:
         way(text)
     except (OSError, smtplib.SMTPException, subprocess.SubprocessError) as broken:
-        # Its words may quote an address or a password.
+        # The error's message may quote an address or a password.
         logger.error("the other channel failed: %s", type(broken).__name__)
         return False
     return True

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, on a port of their own: gathered anew when somebody asks, and at most every five seconds."""
+"""Serves metrics to Prometheus on a port of their own. Collects them on request, at most every five seconds."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from hotline.domain.reach.counters import BOUNDS, Gauge, Timing
 from hotline.errors import Occupied
 
 FRESH = 5.0
-"""Seconds: however many ask, the database is asked no more often."""
+"""Seconds for which collected metrics are served again. More requests cause no more queries."""
 
 
 class GaugeCollector(Collector):
@@ -41,7 +41,7 @@ class GaugeCollector(Collector):
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing is gathered to say what could be."""
+        """Returns no metrics, so that the registration does not query the database."""
         return ()
 
     def _fresh(self) -> Sequence[Gauge | Timing]:
@@ -53,14 +53,15 @@ class GaugeCollector(Collector):
 
 
 def _buckets(timing: Timing) -> list[tuple[str, float]]:
-    """As Prometheus wants them: each with all before it."""
+    """Returns cumulative bucket counts, as Prometheus requires. Each bucket includes all buckets before it."""
     names = [*map(str, BOUNDS), "+Inf"]
     return list(zip(names, map(float, accumulate(timing.counts)), strict=True))
 
 
 @contextmanager
 def serving(host: str, port: int, gather: Callable[[], Sequence[Gauge | Timing]]) -> Iterator[int]:
-    """`/metrics` until the block ends; the port, which is any free one for 0. Raises Occupied where it is taken."""
+    """Serves `/metrics` until the block ends, and yields the port. Port 0 means any free port. Raises Occupied if the
+    port is taken."""
     collectors = CollectorRegistry()
     collectors.register(GaugeCollector(gather))
     try:

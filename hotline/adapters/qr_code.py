@@ -1,4 +1,4 @@
-"""A QR code as SVG: one path and no `style`, so that a page of our policy shows it."""
+"""Draws a QR code as SVG. It has one path and no `style`, so that our content security policy allows it."""
 
 import io
 

@@ -1,6 +1,6 @@
-"""Reads one workbook from standard input, as the only work of a child process; `sheet_reading` starts it.
+"""Reads one workbook from standard input, in a child process that `sheet_reading` starts.
 
-It limits its own processor time and memory first. It writes the rows, or why it refuses them, as JSON.
+It first limits its own processor time and memory. It writes the rows, or the reasons of a refusal, as JSON.
 """
 
 import io
@@ -17,7 +17,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 if __name__ == "__main__":
-    # openpyxl would load it for numbers that no sheet has: a second of work, and half a gigabyte of addresses.
+    # openpyxl would load numpy for numbers that no sheet has. That takes a second and half a gigabyte of addresses.
     sys.modules["numpy"] = None  # type: ignore[assignment]
 
 from openpyxl import load_workbook
@@ -28,16 +28,16 @@ from hotline.errors import ImportRefused
 from hotline.text.remark import Remark, remark
 
 MEMORY = 400 * 2**20
-"""Bytes of addresses. The largest sheet of ours takes 60 MB."""
+"""Maximum bytes of address space. The largest sheet of this project takes 60 MB."""
 PROCESSOR_SECONDS = 10
 UNPACKED = 4 * 2**20
-"""Bytes of a workbook's parts. A sheet of every text of the line has 1.8 MB."""
+"""Maximum bytes of a workbook's unpacked parts. A sheet of every text of the line has 1.8 MB."""
 MOST_PARTS = 1_000
 MOST_COLUMNS = 64
 MOST_LETTERS = 4_000_000
-"""Letters of all cells: many cells may share one long text."""
+"""Maximum letters in all cells. Many cells may share one long text."""
 MOST_FORMULAS = 20
-"""Formulas that a refusal names."""
+"""Maximum number of formulas that a refusal names."""
 NOT_ONE = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, ParseError),
     *(InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError),
@@ -47,7 +47,7 @@ NOT_ONE = (
 
 
 def main() -> None:
-    """Reads the workbook on standard input; the first argument is the most rows that it may have."""
+    """Reads the workbook on standard input and writes its rows. The first argument is the maximum number of rows."""
     limit_itself()
     try:
         told = json.dumps({ROWS: rows_of(sys.stdin.buffer.read(), int(sys.argv[1]))})
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def limit_itself() -> None:
-    """Ends this process where it takes more processor time or memory, and lets it write no file."""
+    """Limits the processor time and the memory of this process. Forbids it to write files and core dumps."""
     for kind, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_FSIZE, 0),
@@ -72,11 +72,11 @@ def limit_itself() -> None:
 
 
 def rows_of(workbook: bytes, most_rows: int) -> list[list[str]]:
-    """Returns the cells of the first sheet as text. Raises ImportRefused."""
+    """Returns the cells of the first sheet as text. Raises ImportRefused if the workbook is not accepted."""
     _measure(workbook)
     try:
         with warnings.catch_warnings(action="ignore"):
-            # Row by row: what a sheet says of its own size is not asked.
+            # Reads row by row, because a sheet may state a wrong size.
             book = load_workbook(io.BytesIO(workbook), read_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
@@ -86,7 +86,8 @@ def rows_of(workbook: bytes, most_rows: int) -> list[list[str]]:
 
 
 def _measure(workbook: bytes) -> None:
-    """Raises ImportRefused. A zip says how much it holds: that is asked before anything is unpacked."""
+    """Raises ImportRefused if the workbook is broken or too large. Reads the sizes in the zip before it unpacks
+    anything."""
     try:
         with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
             parts = whole.infolist()
@@ -117,7 +118,7 @@ def _formula(cell: Any) -> Remark:
 
 
 def _text(value: object) -> str:
-    """Returns a cell's text. A spreadsheet makes a number of what looks like one."""
+    """Returns a cell's text. A spreadsheet turns text that looks like a number into a number."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

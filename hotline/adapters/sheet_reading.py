@@ -1,7 +1,7 @@
-"""Reads a workbook in a child process, which has limits of time and memory. One at a time in a process.
+"""Reads a workbook in a child process with limits of time and memory. A process reads one workbook at a time.
 
-Whoever uploads a file chooses what is unpacked: a file of 39 kB took nine seconds and 713 MB. A child that takes too
-long or too much ends, and nobody else waits for it.
+The person who uploads a file decides how much it unpacks. A file of 39 kB took nine seconds and 713 MB. A child that
+takes too much time or memory ends, and no other request waits for it.
 """
 
 import json
@@ -19,7 +19,7 @@ ROWS, REFUSED = "rows", "refused"
 BEGINS = b"PK"
 """The first bytes of every workbook, as of every zip."""
 SECONDS = 12.0
-"""Seconds of one reading: fewer than a page may take."""
+"""Seconds until one reading is stopped, fewer than a page may take."""
 TURN_SECONDS = 5.0
 """Seconds that a second sheet waits for the first."""
 ONE = Lock()
@@ -33,7 +33,7 @@ ANOTHER = remark("another sheet is read at this moment: try again in a moment")
 
 @dataclass(frozen=True, slots=True)
 class SheetLimits:
-    """The largest sheet that is ours."""
+    """The largest workbook that is accepted, in bytes and in rows."""
 
     size: int = 2 * 2**20
     rows: int = 20_000
@@ -47,7 +47,7 @@ def read(
 ) -> list[list[str]]:
     """Returns the cells of the first sheet as text.
 
-    Raises ImportRefused where it is no workbook, is too large, holds a formula, or takes too long or too much to read.
+    Raises ImportRefused if it is no workbook, is too large, holds a formula, or takes too long to read.
     """
     if len(workbook) > limits.size:
         raise ImportRefused([TOO_LARGE])
@@ -60,7 +60,7 @@ def read(
     try:
         told = json.loads(written)
     except ValueError:
-        # It ended in the middle: by its limits, or by what it read.
+        # The child ended early, because of its limits or of the file.
         raise ImportRefused([NO_WORKBOOK]) from None
     if REFUSED in told:
         raise ImportRefused([remark_of(one) for one in told[REFUSED]])
@@ -69,8 +69,8 @@ def read(
 
 
 def _written_by_child(workbook: bytes, most_rows: int, seconds: float) -> bytes:
-    """Raises ImportRefused where the child takes too long."""
-    # Isolated, and without this process' environment: it may name the database and its password.
+    """Returns the output of the child. Raises ImportRefused if the child takes too long."""
+    # Isolated, and without this process's environment, which may name the database and its password.
     argv = [sys.executable, "-I", "-m", CHILD, str(most_rows)]
     child = subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}

@@ -1,6 +1,6 @@
-"""Writes workbooks with openpyxl: a table of text that a reviewer likes, and figures. No cell is a formula.
+"""Writes workbooks with openpyxl: a table of texts for reviewers, and statistics. No cell is a formula.
 
-`sheet_reading` reads them, in a process of its own.
+`sheet_reading` reads workbooks, in a process of its own.
 """
 
 import io
@@ -20,17 +20,17 @@ from openpyxl.xml.functions import tostring
 from hotline.text.export_sheets import ExportSheet, sheet_names
 
 BEGINS = b"PK"
-"""Of every workbook, as of every zip."""
+"""The first bytes of every workbook, as of every zip."""
 TEXT = "@"
-"""The format of a cell that stays what was typed."""
+"""The format of a cell that stays as typed."""
 TOP = Alignment(vertical="top", wrap_text=True)
 HEAD = PatternFill("solid", fgColor="DDE6EE")
 HERS = PatternFill("solid", fgColor="FFF7D6")
-"""Where the reader writes."""
+"""Fill colour of the columns in which the reviewer writes."""
 DEFAULT_WIDTH = 14
 FIGURE_WIDTH = 24
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The time of each part of a zip that says no time."""
+"""The date of each part of a zip. It never changes, so that equal tables give equal bytes."""
 CORE = "docProps/core.xml"
 
 
@@ -41,9 +41,10 @@ def write(
     writable: Iterable[str],
     choices: Mapping[str, str],
 ) -> bytes:
-    """Rows of one table, the first with the names of its columns, by which the rest is told.
+    """Returns a workbook with one table. The first row names the columns, and `widths` and the others use these names.
 
-    The head and the first column stay in sight; `writable` columns are tinted; one with `choices` offers them.
+    The first row and the first column stay in sight. `writable` columns are tinted. A column in `choices` offers a
+    list.
     """
     book = Workbook()
     sheet = book.active
@@ -73,7 +74,8 @@ def write(
 
 
 def book(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
-    """A sheet a table, its sentence above it. Numbers are numbers, all else is text; equal tables give equal bytes."""
+    """Returns a workbook with one sheet for each table, under a sentence about it. Whole numbers stay numbers. All else
+    is text. Equal tables give equal bytes."""
     work = Workbook()
     work.remove(work.worksheets[0])
     for name, one in zip(sheet_names(one.name for one in sheets), sheets, strict=True):
@@ -109,7 +111,7 @@ def _fill(sheet: Worksheet, one: ExportSheet) -> None:
 
 
 def _write(cell: Cell | MergedCell, text: str) -> None:
-    """As text, whatever it begins with; and still text after somebody has edited it."""
+    """Writes a cell as text, even if it begins like a formula. It stays text when a person edits it."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
     cell.number_format, cell.alignment = TEXT, TOP

@@ -1,4 +1,4 @@
-"""A clock that somebody may turn, for the demo and for tests: the true time, and as many seconds as a file says."""
+"""Provides a clock for the demo and for tests: the true time, plus the number of seconds in a file."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class TurnedClock:
-    """Read anew at each look, so that every process turns at once. No file, or nonsense in it, is the true time."""
+    """One adjustable clock. It reads its file at each call, so that every process changes at once. Without a valid file
+    it returns the true time."""
 
     file: Path
 

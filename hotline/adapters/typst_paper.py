@@ -1,6 +1,6 @@
-"""typst: a document as an A4 PDF, tagged for who hears it read. Every word is data to its template.
+"""Makes an A4 PDF of a document with typst, tagged for screen readers. All its text is data to the template.
 
-It knows no font but those that it brings itself, and no time but the document's: one document is one file.
+It uses only the fonts of typst and the document's own time, so one document always gives the same file.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from types import ModuleType
 from hotline.errors import ProgramMissing
 
 UNIVERSAL = "ua-1"
-"""PDF/UA-1: read aloud in its order, with its tables and what its pictures show."""
+"""PDF/UA-1: a screen reader learns the order, the tables and the meaning of the pictures."""
 
 
 def pdf(template: bytes, data: Mapping[str, str], made_at: datetime) -> bytes:
-    """Returns the document as a PDF. Raises ProgramMissing where typst is not installed."""
+    """Returns the document as a PDF. Raises ProgramMissing if typst is not installed."""
     made: bytes = _typst().compile(
         template,
         format="pdf",
@@ -27,7 +27,8 @@ def pdf(template: bytes, data: Mapping[str, str], made_at: datetime) -> bytes:
 
 
 def _typst() -> ModuleType:
-    """Imports it where a report is wanted: a line without paper needs no such program, and says so by its extra."""
+    """Imports typst when a report is requested, because a line without PDF reports does not need it. Raises
+    ProgramMissing if it is not installed."""
     try:
         import typst
     except ImportError:

@@ -1,4 +1,4 @@
-"""`hotline accounts`: invites people to the console. They make their accounts on its pages, by a link."""
+"""Runs `hotline accounts`, which invites people to the console. They complete their accounts there, through a link."""
 
 import os
 from collections.abc import Sequence
@@ -33,11 +33,10 @@ MINUTES = int(LINK_LIVES.total_seconds()) // 60
 @click.option("--reason", default="", help="Why a new link: kept in the audit log.")
 @by_option
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
-    """Make an account for NAME and print a link; give more roles to one that is there.
+    """Makes an account for NAME and prints a link. Gives more roles to an account that exists.
 
-    Without --role, an account that is there gets a new link, and what it entered by is good no more. While two admins
-    are active that link rests for 24 hours, or until one of them agrees to it on the page /approvals: give the command
-    again then.
+    Without --role, an existing account gets a new link, and its old sign-in stops working. While two admins are active,
+    that link waits for 24 hours. An admin can approve it earlier on the page /approvals. Give the command again then.
     """
     settings = Settings.read(os.environ)
     kit = build_console(settings)
@@ -56,7 +55,7 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
 
 
 def link_line(settings: Settings, link: str) -> str:
-    """Returns the line that prints a link. Whoever reads the link can take up the account."""
+    """Returns the line that prints a link. Any reader of the link can take over the account."""
     return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"
 
 
@@ -65,9 +64,9 @@ def link_line(settings: Settings, link: str) -> str:
 @click.argument("responder")
 @signed
 def join(name: str, responder: str, by: str, reason: str) -> None:
-    """Record that the account NAME and RESPONDER are one person.
+    """Records that the account NAME and RESPONDER are one person.
 
-    Removing the responder ends both. The account opens the responder's desks alone.
+    Removing the responder removes both. The account opens the responder's desks only.
     """
     with console_kit() as kit:
         found = directory.find(kit, name)

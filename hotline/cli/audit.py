@@ -1,4 +1,4 @@
-"""`hotline audit`: who did and read what, and whether the log of it is whole."""
+"""Runs `hotline audit`, which lists the actions in the audit log and verifies that the log is complete."""
 
 import sys
 from datetime import datetime
@@ -23,7 +23,7 @@ from hotline.services.desk import audit_log
 @click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="What was done with this tip.")
 @as_json_option
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
-    """Print the log as sentences, the oldest first, Kigali time."""
+    """Prints the log as sentences in Kigali time, the oldest first."""
     with console_kit() as kit:
         rows = audit_log.listed(kit, since=since, who=who or "", tip_id=tip_id)
     if as_json:
@@ -47,9 +47,9 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 @click.command()
 @as_json_option
 def verify(*, as_json: bool) -> None:
-    """Follow the chain from its beginning; ends with 1 where it is broken.
+    """Verifies the log's chain from its beginning. Exits with 1 if the chain is broken.
 
-    Rows cut off its end break nothing: compare the count and the newest digest with those of another day.
+    The chain does not show if its last rows were cut off. Compare the count and the newest digest with another day's.
     """
     with console_kit() as kit:
         chain = audit_log.verify(kit)

@@ -1,8 +1,8 @@
-"""Africa's Talking's account: what is left in it.
+"""Reads the balance of the account at Africa's Talking.
 
     GET /version1/user?username=... -> {"UserData": {"balance": "RWF 250000.0000"}}
 
-Its documentation spells it `userData`: both are read.
+Its documentation spells the key `userData`. This module reads both spellings.
 """
 
 import json
@@ -27,7 +27,7 @@ class Account:
         return "Account()"
 
     def balance(self) -> float | None:
-        """In the account's currency; None where the gateway does not say. Never raises."""
+        """Returns the balance in the account's currency, or None if the gateway does not give it. Never raises."""
         try:
             response, text = get(
                 self._url,
@@ -42,7 +42,7 @@ class Account:
 
 
 def read_balance(text: str) -> float | None:
-    """Total: what is no balance is none."""
+    """Returns the balance in an answer's text, or None if the text holds none. Never raises."""
     try:
         match json.loads(text):
             case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:

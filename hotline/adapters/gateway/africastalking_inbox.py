@@ -1,9 +1,9 @@
-"""Africa's Talking's own inbox: every MO of the shortcode, whether or not its callback arrived.
+"""Reads Africa's Talking's own inbox. It lists every MO of the shortcode, even if its callback never arrived.
 
     GET /version1/messaging?username=...&lastReceivedId=41 -> {"SMSMessageData": {"Messages": [{"linkId": "",
         "text": "1 K7Q4", "to": "3847", "id": 42, "date": "2026-11-24T08:00:05.120Z", "from": "+2507..."}]}}
 
-Its ids are whole numbers, and those of the callbacks are not. A hundred at the most come at once.
+Its ids are whole numbers, but the ids of callbacks are not. One answer lists at most a hundred messages.
 """
 
 import json
@@ -21,14 +21,14 @@ from hotline.errors import InboxUnavailable
 
 MOST_LISTED = 100
 MOST_BYTES = MOST_LISTED * (1600 * 12 + 1000)
-"""Each of 1,600 letters, all of them written as the two escapes of an emoji."""
+"""Maximum bytes of an answer: 1,600 letters a message, each written as the two escapes of an emoji."""
 MOST_NUMBER = 2**63 - 1
-"""What a database keeps as a whole number."""
+"""The largest whole number that the database stores."""
 DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00:?00)?", re.ASCII)
 
 
 class AfricasTalkingInbox:
-    """The `SmsInbox` of production and, pointed at the emulator, of the demo."""
+    """One inbox at the gateway, the `SmsInbox` of production. The demo points it at the emulator."""
 
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = CALL_SECONDS
@@ -39,7 +39,7 @@ class AfricasTalkingInbox:
         try:
             answer = self._service.fetch_messages(last_received_id=number, callback=WireCall())
         except (RequestException, HTTPError, OSError) as broken:
-            # The exception quotes the request: its class alone travels on.
+            # The exception quotes the request, so only its class is passed on.
             raise InboxUnavailable(f"does not answer ({type(broken).__name__})") from None
         if answer.http_status != 200:
             raise InboxUnavailable(f"answers {answer.http_status}")
@@ -47,7 +47,8 @@ class AfricasTalkingInbox:
 
 
 def read_page(text: str) -> InboxPage:
-    """By number. An entry that cannot be read is left out, and the page is not whole. Raises InboxUnavailable."""
+    """Returns the messages of an answer by number. Leaves out an entry that it cannot read. The page is not whole if an
+    entry is left out or has no date. Raises InboxUnavailable if the answer holds no list."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -79,7 +80,7 @@ def _entry(entry: Any) -> ListedSms | None:
 
 
 def _sound(written: str) -> str:
-    """Half an emoji is no letter, and no form can hold it."""
+    """Replaces half an emoji by a question mark, because a form cannot carry it."""
     return written.encode("utf-8", "replace").decode()
 
 
@@ -91,7 +92,7 @@ def _number(written: int | str) -> int | None:
 
 
 def _date(written: Any) -> datetime | None:
-    """To the second, as the callback has it. Whatever names no zone is UTC."""
+    """Returns the time to the second, as the callback gives it, or None. A date without a zone is UTC."""
     found = DATE.fullmatch(written) if isinstance(written, str) else None
     if found is None:
         return None

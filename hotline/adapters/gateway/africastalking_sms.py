@@ -1,11 +1,11 @@
-"""Africa's Talking, for MT: form in, send out, table of codes. Its words stop at this file's edge.
+"""Sends MT through Africa's Talking and turns its codes into outcomes. No other module sees its codes.
 
 An accepted send answers 201 and `application/json`:
 
     {"SMSMessageData": {"Message": "Sent to 1/1 Total Cost: USD 0.0079 Message parts: 1", "Recipients": [
         {"statusCode": 102, "number": "+2507...", "status": "Success", "messageId": "ATXid_..."}]}}
 
-A refusal of the whole request answers 201 too, with no recipient and its reason in `Message`.
+A refusal of the whole request also answers 201. It has no recipient, and `Message` holds the reason.
 """
 
 import json
@@ -22,7 +22,7 @@ from hotline.adapters.gateway.deadline import MOST_BYTES, Connections, WireCall
 from hotline.domain.outbox.delivery import Outcome, SendResult
 
 CALL_SECONDS = 10.0
-"""A whole call, whatever the server does."""
+"""Seconds until a whole call times out, even while the server still sends."""
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -49,22 +49,22 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     ("request", "invalidsenderid"): Outcome.CONFIG_FAULT,
     ("http", "401"): Outcome.CONFIG_FAULT,
     ("http", "403"): Outcome.CONFIG_FAULT,
-    # "Slow down": it was not taken.
+    # Too many requests: the gateway did not accept the message.
     ("http", "429"): Outcome.NOT_SENT,
 }
-"""What each word of the gateway's means. Anything that is not here is UNKNOWN."""
+"""The outcome of each code of the gateway. A code that is missing here is UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayAnswer:
-    """What came back, before anybody reads it."""
+    """One HTTP answer of the gateway, before it is interpreted."""
 
     http_status: int
     text: str
 
 
 class AfricasTalkingSms:
-    """The `SmsGateway` of production and, pointed at the emulator, of the demo."""
+    """One account at the gateway, the `SmsGateway` of production. The demo points it at the emulator."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class AfricasTalkingSms:
         *,
         seconds: float = CALL_SECONDS,
     ) -> None:
-        """`at_once`: how many connections are kept, one for each send that may be under way."""
+        """Keeps `at_once` connections at most, one for each send that runs at the same time."""
         self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
         self._sender_id = sender_id or None
 
@@ -87,19 +87,19 @@ class AfricasTalkingSms:
         try:
             answer = self._service.submit(text, msisdn, self._sender_id, call)
         except (RequestException, HTTPError, OSError) as broken:
-            # The exception quotes the request: its class alone travels on.
+            # The exception quotes the request, so only its class is passed on.
             outcome = Outcome.UNKNOWN if call.connected else Outcome.NOT_SENT
             return SendResult(outcome, provider_status=type(broken).__name__)
         return understand(answer)
 
 
 def understand(answer: GatewayAnswer) -> SendResult:
-    """The gateway's answer, in our words. Total: anything new is UNKNOWN."""
+    """Returns the outcome that the gateway's answer means. Never raises. An unfamiliar answer is UNKNOWN."""
     if not 200 <= answer.http_status < 300:
         outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
         return SendResult(outcome, http_status=answer.http_status)
 
-    # The SDK reads JSON under one exact content type alone; an id is an id under any.
+    # The SDK reads JSON under one exact content type only. This code reads it under any, so that no id is lost.
     match _data(answer.text):
         case {"Recipients": [dict() as recipient]}:
             return _of_recipient(recipient, answer.http_status)
@@ -130,12 +130,12 @@ def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
 
 
 def _word(text: str) -> str:
-    """One word of the gateway's to keep; a sentence may quote the number."""
+    """Returns a status of one word, else "other". A longer status may quote the phone number."""
     return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
 
 
 class Service(SMSService):  # type: ignore[misc]
-    """The SDK, pointed where the settings say, keeping the status that it would throw away."""
+    """One client of the SDK, with the address from the settings. It keeps the HTTP status that the SDK drops."""
 
     def __init__(
         self,
@@ -156,7 +156,7 @@ class Service(SMSService):  # type: ignore[misc]
     def submit(
         self, text: str, msisdn: str, sender_id: str | None, call: WireCall
     ) -> GatewayAnswer:
-        # The call travels where the SDK has room for it: this service is shared by threads.
+        # Threads share this service, so the call travels in an argument that the SDK passes through.
         answer: GatewayAnswer = self.send(text, [msisdn], sender_id=sender_id, callback=call)
         return answer
 

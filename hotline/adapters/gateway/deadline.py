@@ -1,7 +1,7 @@
-"""One HTTP call with one deadline, and whether it ever reached the other side.
+"""Makes one HTTP call with one deadline, and records if the call reached the server.
 
-A read timeout bounds each read: a server that sends a byte a second is never late. Here a timer shuts the socket, so
-that whatever waits on it ends at once, and the call ends in an error of `requests`.
+A read timeout limits each read only, so a server that sends one byte a second is never late. Here a timer shuts the
+socket. Every wait on the socket then ends at once, and the call fails with an error of `requests`.
 """
 
 import os
@@ -20,24 +20,26 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 KEPT_SECONDS = 5.0
-"""A connection that rested longer is not used again: networks drop quiet ones without a word, and a send would wait in
-vain on one."""
+"""Seconds until an idle connection is closed instead of used again. Networks drop idle connections silently. A send on
+such a connection would wait in vain."""
 MOST_BYTES = 64 * 1024
-"""More than the answer to any send; what comes after is not read. Whoever asks for a list says how much it may be."""
+"""Maximum bytes of an answer, more than any send answers. The rest is not read. A request for a list sets its own
+maximum."""
 
 
 class WireCall:
-    """One call's sockets and what is known of it."""
+    """One HTTP call, with its sockets and the state of its connection."""
 
     def __init__(self) -> None:
         self.connected = False
-        """Connected, and TLS agreed: before that, surely nothing was sent."""
+        """True after the connection and the TLS handshake. Before that, nothing was sent."""
         self._sockets: list[socket.socket] = []
         self._over = False
         self._lock = Lock()
 
     def watch(self, connection: socket.socket) -> None:
-        """Keep a second handle: TLS takes the first one's descriptor away."""
+        """Stores a second handle of the socket, because TLS takes the descriptor of the first. Shuts the handle at once
+        if the call has ended."""
         handle = socket.socket(fileno=os.dup(connection.fileno()))
         with self._lock:
             self._sockets.append(handle)
@@ -46,7 +48,7 @@ class WireCall:
             _shut(handle)
 
     def end(self) -> None:
-        """Whatever waits on a socket of this call waits no longer."""
+        """Shuts the sockets of this call, so that every wait on them ends."""
         with self._lock:
             self._over = True
             handles = tuple(self._sockets)
@@ -59,13 +61,13 @@ class WireCall:
 
 
 _CALL: ContextVar[WireCall] = ContextVar("call")
-"""The call that this thread is making: a connection of the pool serves one after another."""
+"""The call that this thread makes now. A connection of the pool serves many calls, one after the other."""
 
 
 class Connections:
-    """The HTTP connections of one adapter: shared by threads, and kept for a moment between two calls.
+    """The HTTP connections of one adapter. Threads share them. An idle connection is used again for `kept` seconds.
 
-    No proxies, netrc, cookies, redirects or retries: the protocol above decides about those.
+    Uses no proxies, netrc, cookies, redirects or retries. The protocol above decides about those.
     """
 
     def __init__(
@@ -92,7 +94,8 @@ class Connections:
         most: int = MOST_BYTES,
         **options: Any,
     ) -> tuple[Response, str]:
-        """One call, at most so many seconds and bytes. Raises what `requests` raises."""
+        """Makes one call, limited to `seconds` and to `most` bytes. Returns the response and its text. Raises the
+        errors of `requests`."""
         held = _CALL.set(call)
         try:
             with (
@@ -110,13 +113,13 @@ class Connections:
 
 
 def post(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
-    """POST on a connection of its own. Returns the response and its text; raises what `requests` raises."""
+    """Sends a POST on a connection of its own. Returns the response and its text. Raises the errors of `requests`."""
     with closing(Connections()) as connections:
         return connections.ask("POST", url, call=call, seconds=seconds, **options)
 
 
 def get(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
-    """The same, asking only."""
+    """Sends a GET on a connection of its own. Returns and raises the same as `post`."""
     with closing(Connections()) as connections:
         return connections.ask("GET", url, call=call, seconds=seconds, **options)
 
@@ -147,12 +150,12 @@ def _shut(handle: socket.socket) -> None:
     try:
         handle.shutdown(socket.SHUT_RDWR)
     except OSError:
-        # It ended by itself: just as well.
+        # The socket has closed already.
         return
 
 
 class _WatchedAdapter(HTTPAdapter):
-    """Gives each connection to the call that uses it."""
+    """One adapter of `requests` that passes each connection to the call that uses it."""
 
     def __init__(self, most: int, kept: float, elapsed: Callable[[], float]) -> None:
         self._watched = {
@@ -197,7 +200,7 @@ def _watched(connection: type[Any]) -> type[Any]:
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         call = _CALL.get()
         if self.sock is not None and not call.connected:
-            # A kept connection: from its first byte on nobody knows what arrived.
+            # On a kept connection, the first byte may arrive. From then on the call counts as connected.
             call.watch(self.sock)
             call.connected = True
         connection.request(self, *args, **kwargs)

@@ -1,6 +1,6 @@
-"""Dialling the line itself, over HTTP, as the gateway would: a first hop, and a second one in the same session.
+"""Dials the line itself over HTTP, as the gateway does. Makes a first hop, and a second one in the same session.
 
-Telling the line an SMS over HTTP, as the gateway would have, by the address that only the relay knows.
+Passes a listed SMS to the line over HTTP, at an address that only the relay knows.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,18 +16,19 @@ from hotline.domain.sms.listing import ListedSms
 from hotline.sealing.keys.keyfolder import listed_secrets
 
 HOP_SECONDS = 5.0
-"""What a caller's network would wait is longer; what the line promises is this."""
+"""Seconds in which the line promises an answer. A caller's network waits longer."""
 KEYED = "1"
-"""Something that the first screen offers, whatever it says."""
+"""A key that the first screen offers in every flow set."""
 
 
 class Dialler:
-    """Calls one line. Each call is a session of its own, from the number that no figure counts."""
+    """One test caller of one line. Each call is a session of its own, from the number that statistics leave out."""
 
     def __init__(
         self, base_url: str, secrets: Callable[[], Sequence[bytes]], service_code: str
     ) -> None:
-        """`secrets` are asked for at each hop, the newest first: they may have been rotated."""
+        """Stores `secrets`, a function that returns them with the newest first. Each hop calls it, because they may
+        rotate."""
         self._base_url, self._secrets = base_url, secrets
         self._service_code = service_code
 
@@ -35,17 +36,18 @@ class Dialler:
         return "Dialler()"
 
     def reaches_the_line(self) -> bool:
-        """Whether both hops were answered as a hop must be, and the session went on. Never raises."""
+        """Returns True if the line answers both hops correctly and the session continues. Never raises."""
         return self.tells(KEYED)
 
     def tells(self, keys: Sequence[str]) -> bool:
-        """Key them one after the other, as a caller would; whether every hop was answered. Never raises."""
+        """Sends the keys one after the other, as a caller does. Returns True if the session continues after every hop.
+        Never raises."""
         session_id = f"ATUid_{token_hex(16)}"
         texts = ["*".join(keys[:count]) for count in range(len(keys) + 1)]
         return all(self._hop(session_id, text).startswith("CON ") for text in texts)
 
     def _hop(self, session_id: str, text: str) -> str:
-        """The answer's words; none where there was no proper answer in time."""
+        """Returns the text of the answer, or an empty text if no correct answer arrives in time."""
         fields = {
             "phoneNumber": trial.CALLER,
             "serviceCode": self._service_code,
@@ -64,7 +66,7 @@ TELL_SECONDS = 10.0
 
 
 class ListedHook:
-    """The relay's way to the line's own hook."""
+    """One client of the line's own hook for listed SMS. The relay uses it."""
 
     def __init__(self, base_url: str, keys: Path) -> None:
         self._base_url = base_url
@@ -74,7 +76,8 @@ class ListedHook:
         return "ListedHook()"
 
     def tell(self, sms: ListedSms) -> bool:
-        """By the newest secret, as the folder stands: a rotation is seen at once."""
+        """Passes one SMS to the line. Returns True if the line accepts it. Reads the newest secret from the folder each
+        time, so a rotation takes effect at once."""
         live = listed_secrets(self._keys)
         if not live:
             return False

@@ -1,6 +1,6 @@
-"""Sends in threads of the process: as many side by side as a setting says.
+"""Sends SMS in threads of the process, as many at once as a setting says.
 
-Keeps a real gateway from a line that is invented: whatever its settings say, nothing of it reaches a phone.
+Blocks the real gateway for a line with sample data, whatever its settings say. None of its SMS reaches a phone.
 """
 
 import logging
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class ThreadSenders:
-    """The `Senders` of every process that sends. No thread lives before the first send."""
+    """One pool of threads, the `Senders` of every process that sends. No thread starts before the first send."""
 
     def __init__(self, places: int) -> None:
         self._places = places
@@ -71,7 +71,7 @@ class ThreadSenders:
 
 
 def _name_failure(ended: Future[None]) -> None:
-    """Which kind of thing happened, never to what. The lease of its claim runs out, and the clock mends it."""
+    """Logs the kind of error, but no data of the send. The lease of its claim expires, and the clock handles it."""
     if broken := ended.exception():
         logger.error("send failed: %s", type(broken).__name__)
 
@@ -86,7 +86,8 @@ class SmsOfRealLines(SmsGateway):
     _known: bool | None = field(default=None, init=False)
 
     def send(self, msisdn: str, text: str) -> SendResult:
-        """Nothing is sent before it is known: a database is marked when it is empty, and never afterwards."""
+        """Sends an SMS, except from a database with sample data. Sends nothing while the database does not answer. A
+        database is marked only while it is empty, so one query is enough."""
         if self._known is None:
             try:
                 with self.database.reading() as session:

@@ -1,7 +1,8 @@
-"""The embedded Valkey: the doorbell and the runs of one machine, on a unix socket and no port.
+"""Builds the command of the embedded Valkey. It holds one machine's doorbells and conversation states. It listens on a
+unix socket and on no port.
 
-Its bundled program is executed directly, so that signals reach it: started through Python it would outlive its parent.
-Out of the box it persists nothing and may evict; here it appends every second and refuses when full.
+Its bundled program runs directly, so that signals reach it. Started through Python, it would outlive its parent. By
+default it stores nothing and may evict keys. Here it appends every second, and refuses writes when full.
 """
 
 from pathlib import Path
@@ -13,12 +14,12 @@ MEMORY = "64mb"
 
 
 def socket_of(redis_url: str) -> Path:
-    """The path in `unix:///path?db=0`."""
+    """Returns the path of a URL such as `unix:///path?db=0`."""
     return Path(urlsplit(redis_url).path)
 
 
 def command(socket: Path, folder: Path) -> tuple[str, ...]:
-    """What to execute. Makes the two folders, for their owner alone."""
+    """Returns the command to execute. Makes the two folders, for their owner only."""
     for made in (socket.parent, folder):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = {

@@ -1,9 +1,10 @@
-"""How sessions began, told to Redis and not waited for: a menu goes on while the database is away (docs/adr/0071).
+"""Stores in Redis how sessions began, without waiting. A menu continues while the database is down (docs/adr/0071).
 
-Redis is told on a connection of its own that it never answers on (`CLIENT REPLY OFF`): a first hop pays for one write
-to a socket. Of what a caller keyed the published entry alone is told, and neither her number nor a responder's row.
+Notes are written on a connection on which Redis never answers (`CLIENT REPLY OFF`). A first hop costs one write to a
+socket. Of the caller's keys, only the published short code is stored. The caller's number and a responder's row are
+not.
 
-A fuse in front of a server that hangs: one call waits for it, those of the next second do not.
+A circuit breaker protects calls from a server that hangs. One call waits for it, but calls of the next second do not.
 """
 
 import json
@@ -26,30 +27,30 @@ Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
-"""Long enough that a hop pays for a dead server once, short enough that nobody notices that it is back."""
+"""Seconds without calls after a fault. A hop waits for a broken server only once, and a repaired one is soon used."""
 
 
 class Circuit:
-    """Runs calls to one server. Safe among threads: at worst two of them learn of a fault at once."""
+    """One circuit breaker for calls to one server. Threads may share it. At worst, two of them meet a fault at once."""
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed
         self._open_until = 0.0
 
     def call(self, ask: Callable[[], Answer]) -> Answer:
-        """Raises CircuitOpen, also where the server itself failed."""
+        """Makes a call and returns its answer. Raises CircuitOpen after a recent fault, and if the server fails now."""
         if self._elapsed() < self._open_until:
             raise CircuitOpen("a moment ago")
         try:
             return ask()
         except (RedisError, OSError) as broken:
             self._open_until = self._elapsed() + OPEN_SECONDS
-            # A driver's words may quote the command: they stay here.
+            # A driver's message may quote the command, so it is dropped.
             raise CircuitOpen(type(broken).__name__) from None
 
 
 def connect(url: str) -> Redis:
-    """Returns a client that asks once and waits a quarter of a second. It sends no greeting, which could hang too."""
+    """Returns a client that tries once and waits a quarter of a second. It sends no greeting, which could hang too."""
     return Redis.from_url(
         url,
         protocol=2,
@@ -66,7 +67,7 @@ SECONDS = 600
 
 
 class RedisNotes:
-    """The `OpeningNotes` of production. Opens its connections when they are first used."""
+    """The notes in one Redis, the `OpeningNotes` of production. Opens its connections at first use."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
@@ -78,7 +79,8 @@ class RedisNotes:
         if opening.asks_rows:
             return
         noted = _written(opening, heard)
-        # The lock is outside: who waited for a server that hangs finds the circuit open, and does not try it in turn.
+        # The lock is outside the circuit. A thread that waited for a hanging server finds the circuit open and does not
+        # try.
         with self._lock, suppress(CircuitOpen):
             self._circuit.call(lambda: self._send(opening.key, noted))
 
@@ -100,7 +102,7 @@ class RedisNotes:
             raise
 
     def _begun(self) -> Any:
-        """A connection that is told and never asked."""
+        """Returns a new connection for writes only. Redis never answers on it."""
         connection: Any = self._redis.connection_pool.make_connection()
         connection.connect()
         connection.send_command("CLIENT", "REPLY", "OFF")
@@ -123,7 +125,7 @@ def _written(opening: Opening, heard: Heard) -> str:
 
 
 def read_note(key: str, noted: bytes) -> tuple[Opening, Heard] | None:
-    """None for what is no note of ours."""
+    """Returns the `Opening` and the `Heard` of a note, or None if the bytes are no note of ours."""
     try:
         return _read(key, noted)
     except (ValueError, TypeError, AttributeError, OverflowError):

@@ -1,6 +1,6 @@
-"""RQ as a doorbell: one row's id in JSON, kept nowhere longer than it takes, and never waited for.
+"""Rings the doorbell through RQ. A job holds one row's id in JSON. RQ deletes it when it is done.
 
-Runs of talks by SMS in Redis: sealed before they leave the process, gone after some minutes.
+Stores the conversation states of SMS sessions in Redis. They are sealed in this process and expire after some minutes.
 """
 
 import json
@@ -23,11 +23,11 @@ FAILURE_TTL = 3600
 
 
 class RqJobs:
-    """The `JobQueue` of production. Opens its connection with the first ring."""
+    """The queues in one Redis, the `JobQueue` of production. Opens its connection at the first ring."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
-        # Once, for the connection that a restarted Redis left behind; a hang is not waited for twice.
+        # Retries once, for a connection that a restarted Redis has closed. Does not retry after a timeout.
         connection.set_retry(Retry(NoBackoff(), 1, supported_errors=(Disconnected,)))
         self._connection = connection
         self._circuit = circuit or Circuit()
@@ -42,7 +42,7 @@ class RqJobs:
             raise QueueUnavailable(str(broken)) from None
 
     def _enqueue(self, job: Job, row_id: int) -> None:
-        # One way there and back: left to itself RQ takes two.
+        # One round trip. Without the pipeline RQ takes two.
         together = self._connection.pipeline()
         self._queues[job].enqueue_call(
             job.path,
@@ -60,7 +60,8 @@ PREFIX = "run:"
 
 
 class RedisRuns:
-    """The `RunStore` of production. Opens its connection with the first SMS. A hung Redis costs 0.6 s at most."""
+    """The conversation states in one Redis, the `RunStore` of production. Opens its connection at the first SMS. A
+    Redis that hangs costs 0.6 s at most."""
 
     def __init__(
         self, url: str, cipher: RunCipher | WeeklyRuns, circuit: Circuit | None = None
@@ -70,7 +71,8 @@ class RedisRuns:
         self._circuit = circuit or Circuit()
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the stored run. Returns None if it cannot be decrypted or is not ours. Raises RunsUnavailable."""
+        """Returns the stored conversation state, or None if it cannot be decrypted or is not ours. Raises
+        RunsUnavailable if Redis fails."""
         try:
             sealed = self._circuit.call(lambda: self._redis.get(PREFIX + key))
         except CircuitOpen as broken:
@@ -86,7 +88,7 @@ class RedisRuns:
         return document if isinstance(document, dict) else None
 
     def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
-        """Raises RunsUnavailable."""
+        """Seals the conversation state and stores it for `seconds`. Raises RunsUnavailable if Redis fails."""
         plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         sealed = self._cipher.seal(key, plain.encode("utf-8", "surrogatepass"))
         try:
