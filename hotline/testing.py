@@ -1,4 +1,6 @@
-"""Doubles of the ports, for the sample data and for tests. Each is its port: the type checker holds it to it."""
+"""Provides fake ports for the sample data and for tests. Each inherits from its port, so that the type checker compares
+them.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,12 +24,12 @@ from hotline.ports import (
 
 @dataclass
 class FakeSms(SmsGateway):
-    """Accepts everything, or answers with what `results` holds, first come first served."""
+    """A gateway that accepts everything, or returns the entries of `results` in their order."""
 
     results: list[SendResult] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     during: Callable[[], None] | None = None
-    """Called while a send is under way: what happens to the row meanwhile."""
+    """Called during a send. A test uses it to change the row meanwhile."""
 
     def send(self, msisdn: str, text: str) -> SendResult:
         self.sent.append((msisdn, text))
@@ -45,7 +47,7 @@ class FakeSms(SmsGateway):
 
 @dataclass
 class FakeSenders(Senders):
-    """Sends in place, one after another: `most` of them at a call, where that is given."""
+    """Senders that work in the caller's thread, one send after another. `most` limits the sends of one call."""
 
     most: int | None = None
 
@@ -69,7 +71,7 @@ class FakeSenders(Senders):
 
 @dataclass
 class FakeJobs(JobQueue):
-    """Holds what was rung; `dead` makes it a doorbell without a wire."""
+    """A queue that stores the doorbells that were rung. `dead` makes it raise QueueUnavailable."""
 
     rung: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False
@@ -98,7 +100,7 @@ class FakeRuns(RunStore):
 
 @dataclass
 class FakeNotes(OpeningNotes):
-    """Holds what was told last of each session; `dead` makes it forget to answer."""
+    """Notes that store the last opening of each session. `dead` makes them store nothing and find nothing."""
 
     told: dict[str, tuple[Opening, Heard]] = field(default_factory=dict)
     dead: bool = False

@@ -1,4 +1,4 @@
-"""Every family of rows, imported so that one metadata knows them all."""
+"""Imports every table, so that one metadata object has them all."""
 
 from typing import Any
 
@@ -37,10 +37,10 @@ def _partial(
     *columns: InstrumentedAttribute[Any],
     unique: bool = False,
 ) -> None:
-    """An index over a part of a table.
+    """Creates an index over a part of a table.
 
-    Here and not beside the rows: naming PostgreSQL's half of it loads its whole dialect, and a process that starts on
-    SQLite has no use for that.
+    It is in this module, apart from the row classes, because PostgreSQL's part loads its whole dialect. A process on
+    SQLite needs none of it.
     """
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
@@ -79,5 +79,5 @@ _partial(
 
 
 def create_all(database: Database) -> None:
-    """Every table, at once: for tests. A real database is made by the migrations."""
+    """Creates every table at once, for tests. Migrations create the tables of a real database."""
     METADATA.create_all(database.engine)

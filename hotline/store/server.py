@@ -1,7 +1,7 @@
-"""A connection to PostgreSQL that never lets a caller wait: a hop is answered within five seconds, whatever it died of.
+"""Opens connections to PostgreSQL with strict time limits, so that each hop is answered within five seconds.
 
-The server's own limits (a lock, a statement) come first and leave the connection whole. Ours come after them, for a
-server that is frozen or unplugged and so cannot keep any limit: then the connection is given up.
+The server's own limits for a lock and a statement come first and leave the connection usable. Our limits come
+later, for a server that is frozen or unplugged. They close the connection.
 """
 
 import select
@@ -19,13 +19,13 @@ from hotline.store.driver import text_of
 LOCK_MS = 2500
 STATEMENT_MS = 3000
 PATIENCE = 3.5
-"""Seconds for any one answer; with what Redis may cost a hop, 0.6, still under five."""
+"""Seconds until an answer times out. With 0.6 seconds for Redis, a hop still takes less than five."""
 CONNECT_SECONDS = 2
 POOL_SECONDS = 3.0
 CONNECTIONS = 15
-"""Of one process, each kept once it was needed: to open one costs a server more than most questions do."""
+"""Connections of one process. Each stays open once used, since opening costs the server more than most queries."""
 READ_ONLY = "25006"
-"""SQLSTATE: it answers, and keeps nothing: a standby, or a primary that was demoted."""
+"""The SQLSTATE of a server that answers but cannot write: a standby, or a demoted primary."""
 
 NETWORK: Mapping[str, object] = {
     "connect_timeout": CONNECT_SECONDS,
@@ -35,25 +35,25 @@ NETWORK: Mapping[str, object] = {
     "tcp_user_timeout": 3000,
     "application_name": "hotline",
 }
-"""How soon the network between two machines counts as cut."""
+"""The limits after which the network between two machines counts as cut."""
 SESSION: Mapping[str, object] = {
-    # What a caller was told is saved outlives a crash, whatever the server's own default is.
+    # A confirmed save survives a crash, whatever the server's own default is.
     "synchronous_commit": "on",
     "lock_timeout": LOCK_MS,
     "statement_timeout": STATEMENT_MS,
     "idle_in_transaction_session_timeout": 15_000,
-    # Who vanished with a lock in hand, the relay's leader above all, is missed after fifteen seconds.
+    # A client that vanished with a lock, such as the relay's leader, is detected after fifteen seconds.
     "tcp_keepalives_idle": 5,
     "tcp_keepalives_interval": 5,
     "tcp_keepalives_count": 2,
 }
-"""What the server is told for each of our sessions."""
+"""The settings that the server gets for each of our sessions."""
 
 Answer = TypeVar("Answer")
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """Gives itself up where an answer takes longer than `patience` seconds; None waits for ever."""
+    """One connection that closes when an answer takes longer than `patience` seconds. None waits without a limit."""
 
     patience: float | None = PATIENCE
 
@@ -65,13 +65,13 @@ class BoundedConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, bound)
         except errors.OperationalError as broken:
             if timeout is None and type(broken).__name__ == "_WaitTimeout":
-                # Half an answer may still come: nobody may read it as the answer to the next question.
+                # Half an answer may still arrive. It must not become the answer to the next query.
                 self.pgconn.finish()
             raise
 
 
 def open_server(url: str) -> Engine:
-    """Opens no connection yet."""
+    """Creates the engine. It opens no connection yet."""
     options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
     engine = create_engine(
         url,
@@ -93,13 +93,16 @@ def open_server(url: str) -> Engine:
 
 
 def refuse_stale(connection: BoundedConnection, _record: Any, _proxy: Any) -> None:
-    """A server that died since has left a word, or the end, on the socket: seen before use, without a round trip."""
+    """Refuses a pooled connection whose server has died since, before its use and without a round trip.
+
+    A dead server leaves data or an end of file on the socket. Raises DisconnectionError.
+    """
     connection.patience = PATIENCE
     if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
         raise DisconnectionError
 
 
 def leave_read_only(context: ExceptionContext) -> None:
-    """Every connection to a server that keeps nothing is closed, so that the next may find the new primary."""
+    """Closes the connections to a read-only server, so that the next connection may reach the new primary."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True

@@ -1,4 +1,4 @@
-"""Names the cause of a failed connection in words of our own. A program's words may quote an address or a value."""
+"""Names the cause of a failed connection in our own words. A driver's text may quote an address or a value."""
 
 CAUSES: tuple[tuple[str, str], ...] = (
     ("connection refused", "connection refused"),
@@ -47,17 +47,19 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("closed the connection", "it closed the connection"),
     ("reset by peer", "it closed the connection"),
 )
-"""What drivers and systems say, in small letters, and the cause that it means. The first that is found counts."""
+"""Parts of error texts in lower case, and the cause of each. The first match counts."""
 
 
 def known_cause(said: str) -> str | None:
-    """Returns the cause that a driver's words mean; None for words that are not listed."""
+    """Returns the cause for a driver's text, or None if no entry matches."""
     letters = said.casefold()
     return next((cause for words, cause in CAUSES if words in letters), None)
 
 
 def cause_of(broken: BaseException) -> str:
-    """Returns the cause of an error, or of what led to it; else the name of its kind, and never its words."""
+    """Returns the cause of an error or of an earlier error behind it. Otherwise the error's class name, never
+    its text.
+    """
     seen: BaseException | None = broken
     while seen is not None:
         if cause := known_cause(str(seen)):

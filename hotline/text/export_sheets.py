@@ -1,6 +1,6 @@
-"""Tables as they leave the line: as CSV, and as the sheets of a workbook. No cell is a formula. Pure.
+"""Writes tables as CSV, and prepares them as workbook sheets. No cell becomes a formula. Pure.
 
-Reads the id of a row from what a person typed.
+Also reads a row's id from text that a person typed.
 """
 
 import csv
@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs what begins so."""
+"""First characters that make a spreadsheet run a cell as a formula."""
 ExportCell = str | int
 LONGEST_NAME = 31
-"""Of a sheet, as spreadsheets have it."""
+"""The longest sheet name that spreadsheets accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSheet:
-    """A table with a head, and a sentence above it in a workbook."""
+    """One table with a header row, and a sentence above it in a workbook."""
 
     name: str
     says: str
@@ -26,7 +26,7 @@ class ExportSheet:
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
-    """UTF-8. A word that a spreadsheet would take for a formula has an apostrophe before it; a number never has."""
+    """Returns the table as CSV in UTF-8. Text that looks like a formula gets an apostrophe in front. Numbers do not."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
@@ -35,7 +35,7 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
 
 
 def sheet_names(names: Iterable[str]) -> Sequence[str]:
-    """Names that a workbook takes: short, of its letters, and no two alike."""
+    """Returns names that a workbook accepts: short, without forbidden characters, and all different."""
     found: list[str] = []
     for name in names:
         plain = "".join("-" if letter in r"[]:*?/\'" else letter for letter in name)
@@ -48,7 +48,7 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
 
 
 def harmless(value: object) -> str:
-    """The cell as text that a spreadsheet shows and does not run, on one line. A number stays one."""
+    """Returns the cell as one line of text that a spreadsheet shows and does not run. Numbers stay unchanged."""
     if isinstance(value, int):
         return str(value)
     written = "" if value is None else str(value)
@@ -57,11 +57,11 @@ def harmless(value: object) -> str:
 
 
 MOST = 2**63 - 1
-"""No database keeps a larger number."""
+"""The largest integer that a database stores."""
 
 
 def row_id_in(written: str) -> int | None:
-    """Returns the id, or None where the text is no id that a row can have."""
+    """Returns the id, or None if the text is not a possible id of a row."""
     if not written.isdecimal() or len(written) > len(str(MOST)):
         return None
     number = int(written)

@@ -1,12 +1,10 @@
-"""The letters a basic phone shows: the GSM-7 alphabet of 3GPP TS 23.038, its costs and its substitutes. Pure.
+"""Converts text to GSM-7, the alphabet of basic phones (3GPP TS 23.038), and counts its septets and segments. Pure.
 
-A letter of the basic table costs one septet, one of the extension table two. One letter outside both turns a whole
-message into UCS-2 and shrinks a screen to about 70 letters: so nothing leaves without passing `to_gsm7`.
+A letter of the basic table costs one septet, one of the extension table two. One letter outside both makes the whole
+message UCS-2 and shrinks a screen to about 70 letters. So every outgoing text must pass `to_gsm7`.
 
-How many SMS a text is. Pure.
-
-A segment is one SMS part: 160 septets alone, 153 where there are several; 70 and 67 UTF-16 units where one letter is
-outside GSM-7. A pair (an escaped letter, a surrogate pair) is never cut over two parts, so a division is not enough.
+A segment is one SMS part. A single part has 160 septets, several have 153 each. With a letter outside GSM-7 they have
+70 and 67 UTF-16 units. A pair (an escaped letter, a surrogate pair) is never split, so a division is not enough.
 """
 
 import unicodedata
@@ -41,7 +39,7 @@ TYPOGRAPHY = {
     "•": "-",
     "…": "...",
 }
-"""What a word processor makes of plain quotes, dashes, dots and blanks: nobody means the difference."""
+"""Plain substitutes for the quotes, dashes, dots and blanks of word processors. The meaning stays the same."""
 SUBSTITUTES = {
     **TYPOGRAPHY,
     "°": "o",
@@ -50,7 +48,9 @@ SUBSTITUTES = {
     "Œ": "OE",
     "×": "x",
 }
-"""What stands for a letter that decomposing it does not mend. `ç` is not here: it becomes `c` by losing its mark."""
+"""Substitutes for letters that decomposition does not turn into GSM-7. `ç` is missing, since it loses its mark and
+becomes `c`.
+"""
 
 
 def is_gsm7(text: str) -> bool:
@@ -58,21 +58,23 @@ def is_gsm7(text: str) -> bool:
 
 
 def septets(text: str) -> int:
-    """What `text` costs. Letters outside GSM-7 count as their substitute: the text must pass `to_gsm7` first."""
+    """Returns the septets of `text`. Counts letters outside GSM-7 as one each, so the text must pass `to_gsm7`
+    first.
+    """
     if EXTENDED.isdisjoint(text):
         return len(text)
     return len(text) + sum(letter in EXTENDED for letter in text)
 
 
 def strangers(text: str) -> tuple[str, ...]:
-    """The letters of `text` outside GSM-7, each once, in their order."""
+    """Returns the letters of `text` outside GSM-7, without duplicates, in their order."""
     return tuple(
         dict.fromkeys(letter for letter in text if letter not in BASIC and letter not in EXTENDED)
     )
 
 
 def substitute(letter: str) -> str:
-    """What to write for a letter outside GSM-7: the nearest letters inside it, or `?`."""
+    """Returns the nearest GSM-7 letters for a letter outside GSM-7, or `?`."""
     if letter in SUBSTITUTES:
         return SUBSTITUTES[letter]
     bare = "".join(
@@ -82,7 +84,7 @@ def substitute(letter: str) -> str:
 
 
 def to_gsm7(text: str) -> str:
-    """`text` in GSM-7 letters alone: composed first, then each stranger replaced."""
+    """Returns `text` with GSM-7 letters only. Composes it first, then replaces each letter outside GSM-7."""
     composed = unicodedata.normalize("NFC", text)
     if is_gsm7(composed):
         return composed
@@ -97,7 +99,7 @@ ALONE_UCS2, EACH_UCS2 = 70, 67
 
 
 def segments(text: str) -> int:
-    """The number of parts; an empty text still is one."""
+    """Returns the number of parts. An empty text is one part."""
     if is_gsm7(text):
         return _parts((2 if letter in EXTENDED else 1 for letter in text), ALONE, EACH)
     return _parts((2 if ord(letter) > 0xFFFF else 1 for letter in text), ALONE_UCS2, EACH_UCS2)

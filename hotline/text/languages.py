@@ -1,6 +1,6 @@
-"""The languages of the line, in the order in which they are offered.
+"""Lists the hotline's languages, in the order in which callers see them.
 
-A list, so that Kiswahili can join: add a row here, and the checker names every text that is missing.
+To add Kiswahili, add a row here. The checker then names every missing text.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class Language:
     code: str
     """ISO 639-1."""
     name: str
-    """Its own name, in letters of GSM-7."""
+    """The language's own name, in GSM-7 letters."""
 
 
 LANGUAGES = (
@@ -21,6 +21,6 @@ LANGUAGES = (
 )
 CODES = tuple(language.code for language in LANGUAGES)
 FIRST = LANGUAGES[0].code
-"""What a caller reads before she has chosen."""
+"""The language for callers who have not chosen one yet."""
 NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
-"""Each language by its own name, with its marks: a screen of a handset has none."""
+"""Each language's own name with its accents, for pages. A handset's screen shows none."""

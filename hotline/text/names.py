@@ -1,7 +1,8 @@
-"""Compares names as people type and read them, and says which ones a person or an account may have. Pure.
+"""Compares names as people type and read them, and checks which names are allowed. Pure.
 
-Two names that look alike are one name: a second person must not be the first one, written with other letters. Names are
-compared by their skeletons, as UTS #39 says. `docs/credits.md` says how the tables follow from Unicode's own.
+Two names that look alike count as one name. Otherwise one person could take another's name with different letters.
+Names are compared by their skeletons, as UTS #39 defines. `docs/credits.md` explains how the tables follow from
+Unicode's own.
 """
 
 import csv
@@ -13,51 +14,51 @@ from functools import cache
 from importlib.resources import files
 
 APOSTROPHE = "\u2019"
-"""The one sign outside ASCII that a name may hold."""
+"""The only sign outside ASCII that a name may contain."""
 UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
-"""Letters of Hangul that show nothing."""
+"""Hangul letters that show nothing."""
 
 
 class NameFault(StrEnum):
-    """One fault of a name."""
+    """One kind of fault in a name."""
 
     MARKS = "marks"
     SCRIPTS = "scripts"
 
 
 def folded(typed: str) -> str:
-    """A name without what tells nobody apart: capitals, spaces, and another form of the same letter."""
+    """Returns a name without differences of capitals, spaces, and forms of the same letter."""
     return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
 
 
 def tidy(typed: str) -> str:
-    """Returns a name as it is kept: letters composed, one space between words."""
+    """Returns a name in its stored form. Its letters are composed, with one space between words."""
     return " ".join(unicodedata.normalize("NFKC", typed).split())
 
 
 def is_one_name(one: str, other: str) -> bool:
-    """Returns True if two names are equal but for capitals and spaces, or look alike."""
+    """Returns True if two names look alike, or differ only in capitals and spaces."""
     return any(a == b for a, b in zip(keys_of(one), keys_of(other), strict=True))
 
 
 def keys_of(name: str) -> tuple[str, str, str]:
-    """Returns what two names that are alike have in common, in one of the three places.
+    """Returns three keys of a name. Two names are alike if one key is equal at the same position.
 
-    Spaces tell nobody apart: a fullwidth digit takes the place of one.
+    The keys have no spaces, because spaces do not make names different.
     """
     plain, shown = folded(name).replace(" ", ""), tidy(name).replace(" ", "")
     return plain, skeleton(plain), skeleton(shown).casefold()
 
 
 def skeleton(name: str) -> str:
-    """Returns the name in the letters that each of its letters looks like, as UTS #39 says. Not for showing."""
+    """Returns the name with each letter replaced by the letters that it looks like (UTS #39). Not for display."""
     alike = _confusables()
     letters = unicodedata.normalize("NFD", name)
     return unicodedata.normalize("NFD", "".join(alike.get(one, one) for one in letters))
 
 
 def name_fault(name: str) -> NameFault | None:
-    """Returns what is wrong with the letters of a tidy name: é is a letter, a loose mark over a letter is none."""
+    """Returns the fault in the letters of a tidy name, or None. A composed é is allowed, a separate mark is not."""
     if any(unicodedata.category(letter)[0] == "M" for letter in name):
         return NameFault.MARKS
     beyond = [one for one in name if not one.isascii() and one != APOSTROPHE]
@@ -66,7 +67,7 @@ def name_fault(name: str) -> NameFault | None:
 
 
 def _script_of(letter: str) -> str:
-    """Returns the script of a letter; an empty text for a sign, a digit, and a letter that no script owns."""
+    """Returns the script of a letter. Returns an empty text for a sign, a digit, and a letter without one script."""
     if letter in UNSEEN:
         return ""
     begins, ranges = _scripts()
@@ -86,7 +87,7 @@ def _confusables() -> Mapping[str, str]:
 
 @cache
 def _scripts() -> tuple[Sequence[int], Sequence[tuple[int, str]]]:
-    """Returns where each range begins, and where it ends with its script."""
+    """Returns the first letters of the ranges, and each range's last letter with its script."""
     rows = [(int(first, 16), int(last, 16), name) for first, last, name in _rows("scripts.csv")]
     return [first for first, _, _ in rows], [(last, name) for _, last, name in rows]
 

@@ -1,13 +1,13 @@
-"""Names the network that an address belongs to. Pure."""
+"""Finds the network of an address. Pure."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 ONE_PLACE = 64
-"""Bits of an IPv6 address that one household or office has: whoever has one address of it has them all."""
+"""Bits of an IPv6 network that one household or office has. Its users can choose any address in the network."""
 
 
 def network_of(address: str) -> str:
-    """Returns an IPv4 address as it is, the /64 of an IPv6 address, and an empty text for anything else."""
+    """Returns an IPv4 address unchanged, the /64 of an IPv6 address, and an empty text for anything else."""
     try:
         found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,6 +1,7 @@
-"""A page of docs/ as a sheet of paper: the few marks that such a page is written with, as HTML to print. Pure.
+"""Turns a page of docs/ into an HTML page for printing. Pure.
 
-Headings, paragraphs, lists, tables, pictures, **bold**, `quotes`. A comment stays away.
+Knows the few marks that such a page uses: headings, paragraphs, lists, tables, pictures, **bold** and `quotes`.
+Comments are left out.
 """
 
 import re
@@ -32,11 +33,11 @@ code { font: 1em "DejaVu Sans Mono", Consolas, monospace; }
 """
 
 ReadPicture = Callable[[str], str]
-"""An SVG picture that a page names, by its name there."""
+"""Returns the SVG of a picture by its name on the page."""
 
 
 def sheet(page: str, language: str, picture: ReadPicture) -> str:
-    """The page as one HTML file that asks for nothing else."""
+    """Returns the page as one HTML file that loads no other file."""
     blocks = [block for block in COMMENT.sub("", page).split("\n\n") if block.strip()]
     body = "\n".join(_block(block.strip("\n").split("\n"), picture) for block in blocks)
     title = next((block[2:] for block in blocks if block.startswith("# ")), "")

@@ -1,8 +1,8 @@
-"""A sentence and its values apart, so that one remark is said in any language. Pure.
+"""Keeps a message's template and its values apart, so that each language can show the message. Pure.
 
-The English template is the name of the sentence in a catalogue. `remark` marks it, as `phrase` does on pages.
+The English template is the message's key in a catalogue. `remark` marks it, as `phrase` does on pages.
 
-The words that the code itself says, out of `locales/`, in GSM-7 letters.
+Also returns the hotline's own phrases from `locales/`, in GSM-7 letters.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,9 @@ def as_it_is(_name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """`"{field} has no {language}"` with its values. As text it is the English."""
+    """One message: a template such as `"{field} has no {language}"` and its values. As a string it is the
+    English text.
+    """
 
     template: str
     values: "tuple[tuple[str, str | Remark], ...]" = ()
@@ -27,7 +29,7 @@ class Remark:
         return self.said(str)
 
     def said(self, say: Callable[[str], str], shown: Callable[[str, str], str] = as_it_is) -> str:
-        """`say` finds a template in another language; `shown` says a value by its name there."""
+        """Returns the message in another language. `say` translates a template, `shown` formats a value by its name."""
         given = {
             name: value.said(say, shown) if isinstance(value, Remark) else shown(name, value)
             for name, value in self.values
@@ -42,7 +44,7 @@ class Remark:
 
 
 def remark(template: str, **values: str | int | Remark) -> Remark:
-    """Marks the English: `tools/update_texts.py` puts it into the catalogue."""
+    """Returns a message. `tools/update_texts.py` finds the English template here and adds it to the catalogue."""
     told = tuple(
         (name, str(value) if isinstance(value, int) else value) for name, value in values.items()
     )
@@ -50,7 +52,7 @@ def remark(template: str, **values: str | int | Remark) -> Remark:
 
 
 def remark_of(written: list[Any]) -> Remark:
-    """What `to_json` wrote."""
+    """Returns the message that `to_json` wrote."""
     template, values = written
     told: Mapping[str, Any] = values
     return Remark(
@@ -62,15 +64,15 @@ def remark_of(written: list[Any]) -> Remark:
 
 
 LiveWords = Callable[[str, str], str | None]
-"""What a phrase was changed to, by language and English source text; None where it is as it was shipped."""
+"""Returns the edited text of a phrase, by language and English source text. None if it was not edited."""
 
 
 def as_shipped(_language: str, _phrase: str) -> None:
-    """Nothing was changed."""
+    """Reports that no phrase was edited."""
 
 
 class Phrases:
-    """Phrases by language and English source text: as they were changed, else out of the catalogues."""
+    """The hotline's phrases by language and English source text. An edited text comes before the catalogue's."""
 
     def __init__(
         self, catalogues: Mapping[str, Mapping[str, str]], live: LiveWords = as_shipped
@@ -79,21 +81,24 @@ class Phrases:
         self._live = live
 
     def say(self, language: str, phrase: str, **values: str) -> str:
-        """`phrase` in `language` (the English itself where it is missing), its `{placeholders}` filled.
+        """Returns `phrase` in `language` with its `{placeholders}` filled. A missing translation gives the English
+        text.
 
-        Values are data, never templates, and are made GSM-7 like the rest. Raises KeyError for a placeholder without
-        a value: the wording's own tests find that first.
+        Values are data and never templates. They are converted to GSM-7 too. Raises KeyError for a placeholder without
+        a
+        value, which the tests of the texts find first.
         """
         changed = self._live(language, phrase)
         if changed is not None:
             try:
                 return to_gsm7(changed.format_map(values))
             except (KeyError, ValueError, IndexError):
-                # Whoever changed it was refused such words; should they stand there all the same, the alert goes out.
+                # The console refuses an edited text with wrong placeholders. If one is stored anyway, the alert must
+                # still go out.
                 pass
         template = self.shipped(language, phrase) or phrase
         return to_gsm7(template.format_map(values))
 
     def shipped(self, language: str, phrase: str) -> str:
-        """The words of the catalogue, with their placeholders; empty where there are none."""
+        """Returns the catalogue's text with its placeholders. Empty if it has none."""
         return self._catalogues.get(language, {}).get(phrase, "")

@@ -1,6 +1,6 @@
-"""The questions asked of referrals, deadlines and the roster: who was told, who took it, what is overdue.
+"""Reads and writes assignments: the responders alerted of each tip, its assignee, and the pending alerts.
 
-The rows of telling people, many at once: referrals, their alerts, and the deadlines that watch over them.
+Reads the roster of responders too. Writes assignments and their alerts, many at once.
 """
 
 import json
@@ -38,22 +38,24 @@ from hotline.store.tips.tips import WAITS, Grant, Tip, Untold
 from hotline.store.tips.visible import not_kept_from
 
 LATELY = timedelta(days=1)
-"""How far back a responder's load is counted."""
+"""The period over which a responder's assignments are counted."""
 FULL = 200
-"""More than this on somebody's hands is not counted: the look before a tip costs the same on the worst day. Among those
-who have their hands full, whoever was told longest ago is next."""
+"""The most unanswered assignments counted for one responder. The limit keeps the query's cost the same on the worst
+day.
+Among responders at the limit, the one assigned longest ago comes first.
+"""
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
-    """Held until the transaction ends: two who climb its ladder take turns."""
+    """Returns the tip, locked until the transaction ends. Two processes that escalate the same tip take turns."""
     held = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
     return session.scalars(held).one()
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
-    """Every living recipient, with what she was given lately: as `known` has it, where a burst is counted on from.
+    """Returns every active recipient with their recent assignments. Takes the counts from `known`, if it has any.
 
-    Once for each level that she has: a deputy of one district may be the coordinator of another.
+    A responder appears once for each level they have. A deputy of one district may be the coordinator of another.
     """
     hands = {one.id: (one.load, one.told_at) for one in known} or _hands(session, at)
     places: dict[tuple[int, Level, frozenset[str]], set[str]] = defaultdict(set)
@@ -70,7 +72,9 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """How many referrals each was given lately and has not answered, at most `FULL`, and when the last one."""
+    """Returns each active responder's recent unanswered assignments, at most `FULL`, and the time of the last
+    assignment.
+    """
     hers = (Referral.responder_id == Responder.id, Referral.created_at > at - LATELY, OF_A_CASE)
     some = select(Referral.id).where(*hers, Referral.state == ReferralState.SENT).limit(FULL)
     load = select(func.count()).select_from(some.correlate(Responder).subquery()).scalar_subquery()
@@ -85,7 +89,10 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 
 
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:
-    """Who was told of each tip, at any step, and not let go since; with the level that she has at its place."""
+    """Returns the responders alerted of each tip at any step, unless that assignment was ended.
+
+    Each has the level that they hold at the tip's place.
+    """
     border = select(Grant.desk_code).where(Grant.tip_id == Tip.id, Tip.place == ABROAD)
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
     near = _level_at(or_(Membership.desk_code.in_(border.correlate(Tip)), camp))
@@ -116,44 +123,44 @@ def next_step(session: Session, tip_id: int) -> int:
 
 
 def is_taken(session: Session, tip_id: int) -> bool:
-    """Whether somebody holds it: took it at its present urgency, and is believed."""
+    """Returns True if the tip has an assignee."""
     return session.get_one(Tip, tip_id).holder_id is not None
 
 
 def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | None:
-    """The newest of those by which she knows a tip."""
+    """Returns the newest assignment of a tip to a responder, or None. Ignores assignments that were ended."""
     hers = select(Referral).where(*told_to(tip_id, responder_id), STANDS)
     newest = hers.order_by(Referral.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
 def all_of(session: Session, tip_id: int, responder_id: int) -> Sequence[Referral]:
-    """Returns every referral by which a responder knows a tip."""
+    """Returns every assignment of a tip to a responder, except those that were ended."""
     theirs = told_to(tip_id, responder_id)
     return session.scalars(select(Referral).where(*theirs, STANDS)).all()
 
 
 def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
-    """By responder, the newest referral by which she knows a tip."""
+    """Returns the newest assignment of a tip to each responder, by the responder's id."""
     here = (Referral.tip_id == tip_id, STANDS)
     rows = session.scalars(select(Referral).where(*here).order_by(Referral.id))
     return {row.responder_id: row for row in rows}
 
 
 def references(session: Session, tip_id: int) -> Sequence[str]:
-    """Returns the references by which responders know a tip, the first first."""
+    """Returns the references of a tip's assignments, oldest first."""
     told = select(Referral.reference).where(Referral.tip_id == tip_id)
     return session.scalars(told.order_by(Referral.id)).all()
 
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
-    """Those of them who are of the national desk."""
+    """Returns the ids among these whose responder belongs to the national desk."""
     of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
     return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
 
 
 def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int | None, int], str]:
-    """By tip and responder, the newest reference by which she knows it."""
+    """Returns each responder's newest reference for each tip, by tip and responder."""
     if not tip_ids:
         return {}
     rows = session.execute(
@@ -165,7 +172,10 @@ def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int 
 
 
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
-    """Who took it at its present urgency, is believed, and does not hold it; the first first."""
+    """Returns the other responders who acknowledged the tip at its present urgency, earliest first.
+
+    Leaves out the assignee, responders who cannot take the tip, and acknowledgements that are not believed.
+    """
     took = select(Referral.responder_id, func.min(Referral.acknowledged_at).label("at")).where(
         Referral.tip_id == tip.id,
         Referral.acknowledged_at >= tip.referred_at,
@@ -180,13 +190,16 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
 
 def pass_on(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
-    """Notes on every reference of hers that she cannot; by None that she takes it after all."""
+    """Records on all the responder's assignments of a tip that they cannot take it. None withdraws that."""
     hers = told_to(tip_id, responder_id)
     session.execute(update(Referral).where(*hers).values(passed_at=at))
 
 
 def told_of(session: Session, responder_id: int) -> Sequence[int]:
-    """Open tips that she holds, or was told of while people are asked to take them; the oldest first."""
+    """Returns the ids of open tips that concern a responder, oldest first.
+
+    These are the tips assigned to them that they hold, that have no assignee, or whose acknowledgement is still due.
+    """
     asked = exists().where(
         Deadline.tip_id == Tip.id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
@@ -203,7 +216,9 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
 
 
 def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
-    """The referral of that reference, if it was given to her. Its tip is held: colleagues take it one by one."""
+    """Returns the responder's assignment with that reference, or None. Locks its tip, so that colleagues act one by
+    one.
+    """
     hers = (
         Referral.reference == reference,
         Referral.responder_id == responder_id,
@@ -217,17 +232,17 @@ def of_responder(session: Session, responder_id: int, reference: str) -> Referra
 
 
 def overtaken(session: Session, referral_id: int | None) -> bool:
-    """Whether somebody was told of the tip at a later step than this referral's."""
+    """Returns True if responders were alerted of the tip at a later step than this assignment's."""
     referral = session.get_one(Referral, referral_id)
     return referral.step + 1 < next_step(session, referral.tip_id)
 
 
 LOCK = 411_411_006
-"""PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
+"""The PostgreSQL advisory lock for assigning. Each process decides from the results of the one before."""
 
 
 class GivenTip(NamedTuple):
-    """A tip to be given to one responder. A tuple, as the driver takes it."""
+    """One assignment of a tip to a responder, about to be written. It is a tuple because the driver takes tuples."""
 
     referral_id: int
     tip_id: int
@@ -236,7 +251,7 @@ class GivenTip(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """What tells a responder of a referral."""
+    """One alert to a responder about an assignment."""
 
     given: GivenTip
     reference: str
@@ -245,16 +260,20 @@ class Alert(NamedTuple):
 
 
 def take_turns(session: Session) -> None:
-    """Waits until nobody else refers: SQLite has one writer anyway. A transaction holds this first."""
+    """Waits until no other process assigns tips. The transaction takes this lock before any other.
+
+    SQLite has only one writer anyway.
+    """
     database.take_turns(session, LOCK)
 
 
 def waiting(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
-    """Returns filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends.
+    """Returns filed tips with a pending alert, most urgent first, then oldest. They stay locked until the transaction
+    ends.
 
-    Also returns which of them wait by the marks on the tip itself.
+    Also returns the ids of those that wait because of the marks on the tip itself.
     """
-    # First their ids: asked in one, PostgreSQL reads every tip there is where it knows too little of the tables.
+    # The ids come first. In one query, PostgreSQL reads every tip if it knows too little about the tables.
     first = select(Untold.tip_id).order_by(Untold.urgency, Untold.tip_id).limit(limit)
     rows = _held(session, among(session, Tip.id, session.scalars(first).all()))
     void = [row.id for row in rows if row.told]
@@ -288,7 +307,10 @@ def waiting(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[i
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Of waiting tips what they are told by. Whether they were told of: an older process may have been quicker."""
+    """Returns the columns of pending tips that alerting needs, and locks the tips.
+
+    `told` is True if the tip has assignments already. An older process may have been quicker.
+    """
     referral = select(Referral.id).where(Referral.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
@@ -311,7 +333,7 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     )
     if limit is not None:
         tips = tips.order_by(Tip.urgency, Tip.id).limit(limit)
-    # By the connection: what the mapper would add to each of thousands of rows is all that it costs.
+    # Uses the connection, not the mapper. For thousands of rows the mapper's work would be most of the cost.
     return session.connection().execute(tips).all()
 
 
@@ -320,13 +342,13 @@ def _care(matter: str, urgency: int, visit: str | None, erased: bool, manner: st
 
 
 def wait_no_longer(session: Session, tip_ids: Collection[int]) -> None:
-    """Deletes the rows by which tips waited that were told of now."""
+    """Deletes the pending alerts of tips that are assigned now."""
     gone = delete(Untold).where(among(session, Untold.tip_id, tip_ids))
     session.execute(gone.execution_options(synchronize_session=False))
 
 
 def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Marks tips as told of at the urgency that they have now."""
+    """Records when tips were assigned, and at which urgency."""
     session.execute(
         update(Tip)
         .where(among(session, Tip.id, tip_ids))
@@ -336,7 +358,7 @@ def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
 
 
 def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns tip and responder where the responder's desk cannot read the tip. Nearly always none."""
+    """Returns each pair of tip and responder where the responder's desk cannot decrypt the tip. Nearly always empty."""
     if not told:
         return set()
     tips = select(Tip.id, Tip.locked_for).where(
@@ -354,14 +376,14 @@ def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int
 
 
 def new_referrals(session: Session, count: int) -> Sequence[int]:
-    """Returns the ids of referrals that are about to be written."""
+    """Reserves the ids of assignments that are about to be written."""
     return new_ids(session, Referral, count)
 
 
 def refer(session: Session, given: Mapping[str, GivenTip], at: datetime) -> Collection[int]:
-    """Writes referrals under their references. Returns the ids of those that were written.
+    """Writes assignments under their references. Returns the ids of the written ones.
 
-    Where somebody has the reference already nothing is written: that one is for another draw.
+    Skips an assignment whose reference is already taken. The caller draws another reference for it.
     """
     count = add(
         session,
@@ -380,13 +402,13 @@ def refer(session: Session, given: Mapping[str, GivenTip], at: datetime) -> Coll
     ids = {one.referral_id for one in given.values()}
     if count == len(ids):
         return ids
-    # They were taken one after the other: what lies between is read at once, where each would be looked for.
+    # The ids were reserved in sequence. One range query reads them faster than a look-up of each.
     between = select(Referral.id).where(Referral.id.between(min(ids), max(ids)))
     return ids.intersection(session.scalars(between).all())
 
 
 def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
-    """Writes the alerts of new referrals, due now, from this turn of their steps on."""
+    """Writes the alerts of new assignments, due now. `turn` is the first turn that their steps use."""
     if not alerts:
         return
     ids = new_ids(session, Message, len(alerts))
@@ -426,15 +448,15 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _said(words: Wording) -> tuple[str, str]:
-    """Returns the template's name, and what stands in its parameters after the reference: letters and digits, all of
-    them.
+    """Returns the template's name and the JSON of the parameters after the reference. They hold only letters and
+    digits.
     """
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
-    """Returns the step after the last one, of tips that had any."""
+    """Returns the step after the last one of each tip. Tips without a step are left out."""
     if not tip_ids:
         return {}
     last = select(Referral.tip_id, func.max(Referral.step)).where(Referral.tip_id.in_(tip_ids))

@@ -1,10 +1,10 @@
-"""What is forgotten, a batch at a time, and what must not be: legal holds. Rows, and the questions asked of them.
+"""Erases what is older than its term, a batch at a time. Legal holds and erasure requests prevent it.
 
-Every deletion here may run twice, and two relays at once pass each other by.
+Every deletion here may run twice. Two relays that run at once skip each other's rows.
 
-Wishes to erase: which tips, and who is told. The questions asked of the rows.
+Finds the tips of an erasure request and the responders to notify of it.
 
-Referrals that ended before their case: what is written of them, and what must not go out to whom they told.
+Ends assignments before their case is closed, and withholds messages to their responders.
 """
 
 from collections.abc import Collection, Sequence
@@ -61,7 +61,7 @@ from hotline.store.tips.tips import Grant, Tip
 
 
 class LegalHold(Row):
-    """A tip whose words must stay, since a court or a prosecutor asked for them."""
+    """One order of a court or a prosecutor to keep a tip's text."""
 
     __tablename__ = "legal_hold"
 
@@ -75,7 +75,7 @@ class LegalHold(Row):
 
 
 class Errand(Row):
-    """Something that is done once an hour or once a day: when it was last done to its end."""
+    """One hourly or daily task, with the time when it was last completed."""
 
     __tablename__ = "errand"
 
@@ -85,7 +85,7 @@ class Errand(Row):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A tip and its term, in clear: nothing here was sealed."""
+    """One tip with its legal hold and its term. Only plain columns, nothing encrypted."""
 
     tip: Tip
     hold: LegalHold | None
@@ -93,7 +93,7 @@ class Kept:
 
 
 DECIDED = and_(Tip.erase_wanted_at.is_not(None), Tip.closed_at.is_(None))
-"""Somebody wanted these words erased, and the case is open: people decide, not the calendar."""
+"""True for an open case with an erasure request. A person decides about it, not the calendar."""
 HELD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -103,7 +103,7 @@ def done_at(session: Session, name: str) -> datetime | None:
 
 
 def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
-    """Whether it was last done within this time. A clock that was set back keeps nothing from being done for longer."""
+    """Returns True if the task was completed within this time. A clock that was set back delays no task for longer."""
     last = done_at(session, name)
     return last is not None and abs(at - last) < within
 
@@ -114,14 +114,14 @@ def finish(session: Session, name: str, at: datetime) -> None:
 
 
 def warn(session: Session, at: datetime, limit: int) -> int:
-    """Mark the tips whose words go soon, so that an admin can see it in time. Returns how many."""
+    """Marks the tips whose text is erased soon, so that an admin sees it in time. Returns their number."""
     ids = _tips(session, _ends_before(at + WARNING), Tip.warned_at.is_(None), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
     return len(ids)
 
 
 def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Make tombstones of the tips whose term is over: no words, no key to them, no pseudonym. Returns their ids."""
+    """Erases the tips whose term is over, including their keys and pseudonyms. Returns their ids."""
     over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD, ~DECIDED)
     ids = _tips(session, *over, limit=limit)
     redact(session, ids, at)
@@ -129,7 +129,7 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
-    """No words, no answer, note, key, pseudonym or receipt. What is left counts: it tells nothing."""
+    """Erases the text, answers, notes, keys, pseudonyms and receipt of tips. The rest stays for statistics."""
     asked_back.forget(session, ids)
     case_keys.forget_notes(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
@@ -152,16 +152,16 @@ def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
 Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS, true()),
-    # Of short secrets, who tried and what it was told.
+    # For attempts at short secrets: the sender and the result.
     (Guess.id, Guess.at, TRIES, true()),
-    # Of MOs, which answer each was given.
+    # For each MO: the answer that it got.
     (InboundSeen.provider_id, InboundSeen.received_at, INBOUND, true()),
-    # What was answered to the SMS of responders.
+    # The answers to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, REPLIES, true()),
-    # Reports whose message never became known.
+    # Delivery reports whose message was never found.
     (DeliveryReport.id, DeliveryReport.received_at, STRAYS, DeliveryReport.applied.is_(False)),
 )
-"""Rows that go when they are old: their key, their time, how long they are kept, and which of them."""
+"""The rows to delete by age: their key, their time, their term, and the condition."""
 
 
 def forget_rows(
@@ -173,14 +173,14 @@ def forget_rows(
     at: datetime,
     limit: int,
 ) -> int:
-    """Deletes rows of that time and before. Returns how many."""
+    """Deletes the rows of the term's end and before. Returns their number."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
-    """Of phones and sessions, in tips."""
+    """Erases the pseudonyms of phones and sessions in old tips. Returns the number of tips."""
     old = (Tip.created_at <= at - PSEUDONYMS, Tip.state != TipState.DRAFT)
     ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
     session.execute(update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
@@ -188,7 +188,7 @@ def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
 
 
 def forget_callers(session: Session, at: datetime, limit: int) -> int:
-    """Of sessions that are long over, whose phone it was: nobody goes on in one."""
+    """Erases the phone's pseudonym from sessions that ended long ago and cannot continue. Returns their number."""
     over = Dialogue.started_at.between(at - CALLERS_OVER, at - CALLERS)
     old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
     keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
@@ -197,7 +197,7 @@ def forget_callers(session: Session, at: datetime, limit: int) -> int:
 
 
 def forget_parameters(session: Session, at: datetime, limit: int) -> int:
-    """What messages were about. The rows stay: when each was sent is a figure."""
+    """Erases the parameters of old messages. Returns their number. The rows stay, since statistics use the times."""
     old = select(Message.id).where(
         Message.created_at <= at - PARAMETERS,
         Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
@@ -209,14 +209,14 @@ def forget_parameters(session: Session, at: datetime, limit: int) -> int:
 
 
 def warned(session: Session) -> Sequence[Kept]:
-    """Whose words go next, or would if nobody held them: the earliest first."""
+    """Returns the tips whose text is erased next, or would be without a legal hold, earliest first."""
     found = select(Tip).where(Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HELD))
     kept = [_kept(session, tip) for tip in session.scalars(found.options(defer(Tip.body)))]
     return sorted(kept, key=lambda one: (one.term.goes_at, one.tip.id))
 
 
 def kept(session: Session, tip_id: int) -> Kept:
-    """Raises NotFound where there is no such tip, or only a draft of one."""
+    """Returns a tip with its hold and term, and locks the tip. Raises NotFound for a missing tip or a draft."""
     tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
     if tip is None or tip.state == TipState.DRAFT:
         raise NotFound(f"no tip {tip_id}: `hotline tips list` says which there are")
@@ -230,7 +230,7 @@ def _kept(session: Session, tip: Tip) -> Kept:
 
 
 def term_of(tip: Tip, *, held: bool) -> Term:
-    """Returns how long its words are kept."""
+    """Returns the term of a tip's text."""
     return Term(
         filed_at=tip.filed_at or tip.created_at,
         closed_at=tip.closed_at,
@@ -241,7 +241,7 @@ def term_of(tip: Tip, *, held: bool) -> Term:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """`Term.goes_at`, without its warning, as the database asks it."""
+    """Expresses `Term.goes_at`, without its warning, as an SQL condition."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -253,13 +253,13 @@ def _ends_before(at: datetime) -> ColumnElement[bool]:
 
 
 def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence[int]:
-    """Held until the transaction ends; those that somebody else holds are for another time."""
+    """Returns the ids of matching tips, locked until the transaction ends. Skips tips locked by another process."""
     ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
 
 
 def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
-    """Returns those whose words are there, and that nobody wanted erased yet. Held until this transaction ends."""
+    """Returns tips that still have their text and no erasure request. They stay locked until the transaction ends."""
     here = select(Tip).where(
         Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
     )
@@ -267,16 +267,17 @@ def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
 
 
 def is_held(session: Session, tip_id: int) -> bool:
-    """Returns True if a court has asked for its words."""
+    """Returns True if the tip has a legal hold."""
     return is_any(session, LegalHold.id, LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
 
 
 def others_due(
     session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
 ) -> Sequence[Tip]:
-    """Tips that are `like` it, or that the same wish is for, and whose own wish comes up after `at` and by then.
+    """Returns related tips whose erasure request is due after `at` and no later than `due`.
 
-    The same wish is of the same moment and place.
+    A tip is related if `like` has it, or if the same erasure request names it. The same request has the same time,
+    place and official's part.
     """
     same_wish = and_(
         Tip.erase_wanted_at == tip.erase_wanted_at,
@@ -295,7 +296,7 @@ def others_due(
 
 
 def told(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
-    """Returns who holds it; everybody who was told of it where nobody holds it."""
+    """Returns the assignee, or everyone who was alerted if there is no assignee."""
     holds = () if tip.holder_id is None else (Responder.id == tip.holder_id,)
     return [*asked_back.knows(session, tip.id, at, *holds).values()]
 
@@ -303,7 +304,7 @@ def told(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
 def release(
     session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
 ) -> None:
-    """Ends the referrals of these people that are of an earlier step."""
+    """Ends the assignments of these responders that belong to an earlier step."""
     theirs = (
         Referral.tip_id == tip_id,
         Referral.responder_id.in_(responder_ids),
@@ -314,17 +315,17 @@ def release(
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
-    """Returns the newest message that says that more was told of it."""
+    """Returns the newest message that announces new details of the tip, or None."""
     said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
     found = select(Message).join(Referral, Referral.id == Message.referral_id).where(*said)
     return session.scalar(found.order_by(Message.id.desc()).limit(1))
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message never goes out.
+    """Returns True if a message must never be sent.
 
-    It tells somebody of a district of a case in which an official is or may be involved; or, as its alert, of an
-    exercise that is over.
+    The first reason is a case in which an official is or may be involved, after the responder's assignment ended.
+    The second is an alert of a drill that is over.
     """
     released = select(Referral.id).join(Tip, Tip.id == Referral.tip_id)
     of_official = and_(Referral.released_at.is_not(None), Tip.official != "no")
@@ -334,7 +335,7 @@ def is_withheld(session: Session, message: Message) -> bool:
 
 
 def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:
-    """Withholds what was not sent yet to these people of this tip."""
+    """Withholds all unsent messages to these responders about this tip."""
     theirs = select(Referral.id).where(
         Referral.tip_id == tip_id, Referral.responder_id.in_(responder_ids)
     )

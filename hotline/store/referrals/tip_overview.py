@@ -1,4 +1,4 @@
-"""How tips stand: a question over tips, referrals and responders together, and only of what is in clear."""
+"""Reads the state of tips from tips, assignments and responders together. Reads plain columns only."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,52 +21,53 @@ from hotline.store.tips.visible import Viewer, visible_to
 
 @dataclass(frozen=True, slots=True)
 class TipOverview:
-    """A tip and what became of it, in clear: nothing here was sealed."""
+    """One tip with its state in plain columns. It holds nothing encrypted."""
 
     tip: Tip
     acknowledged_by: str | None
-    """The name of the first responder who took it, is believed, and may still act on it."""
+    """The first responder who acknowledged it, is believed, and may still act on it."""
     acknowledged_at: datetime | None
     unproven: str | None
-    """Whose answer by SMS stands in no inbox of the gateway's: it counts for nothing until it does."""
+    """A responder whose SMS answer is not in the gateway's inbox. The answer counts for nothing until it is there."""
     referrals: int
     same_contact: int
-    """How many tips more came from the same phone that week: linked, never merged. Complaints are linked to nothing."""
+    """The number of other tips from the same phone that week. They are linked, never merged. Complaints have no links.
+    """
     question: str | None = None
-    """How the question that was asked back stands: asked, answered, read."""
+    """The state of the question back: asked, answered or read."""
     responsible: str | None = None
-    """The name of the responder who holds it."""
+    """The assignee's name."""
     clock: str | None = None
-    """The kind of the clock that is due first (`domain.referrals.clocks.DeadlineKind`)."""
+    """The kind of the deadline that is due first (`domain.referrals.clocks.DeadlineKind`)."""
     due_at: datetime | None = None
     end_wanted_by: str | None = None
-    """The name of the person who wants it closed, until a second one has judged."""
+    """The person who requested closure, until an approver decides."""
     asked: Asked | None = None
-    """Why people are asked to take it while a responder holds it."""
+    """The reason why other responders are asked to take it although it has an assignee."""
     is_red: bool = False
-    """Nobody was left to tell, and the national desk is told until one of it takes it."""
+    """True once everyone was alerted and no one has taken it. The national desk gets alerts until it takes the tip."""
 
     @property
     def is_taken(self) -> bool:
-        """Whether a responder holds it, and no one else is asked to take it."""
+        """Returns True if it has an assignee and no one else is asked to take it."""
         return self.responsible is not None and self.asked is None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which tips are asked for: all that fits each of these."""
+    """One filter of the list of tips. A tip must fit every field that is set."""
 
     is_open: bool = False
-    """Nobody has closed it yet."""
+    """Leaves out closed tips."""
     viewer: Viewer | None = None
-    """Who is to see the list: what she may not know of is neither in it nor counted."""
+    """The reader of the list. Tips that they may not see are neither listed nor counted."""
     since: datetime | None = None
-    """Filed at this moment or later."""
+    """Leaves out tips filed before this moment."""
     urgency: int | None = None
     before: int | None = None
-    """Older than the tip of this id."""
+    """The id of a tip. Only older tips are listed."""
     tip_id: int | None = None
-    """This tip alone."""
+    """The id of the only tip to list."""
     limit: int | None = None
 
 
@@ -74,7 +75,7 @@ EVERY = Wanted()
 
 
 def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
-    """Tips, drafts and the line's own trials aside, the newest first."""
+    """Returns tips, newest first, without drafts and the line's own test tips."""
     found = _tips(session, wanted)
     more = tip_pages.linked_counts(session, wanted.viewer, [tip for tip, *_ in found])
     ids = [tip.id for tip, *_ in found]
@@ -108,7 +109,7 @@ def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverv
 def _tips(
     session: Session, wanted: Wanted
 ) -> Sequence[tuple[Tip, str | None, datetime | None, str | None, int]]:
-    """Each tip with who took it and when, whose answer is unproven, and how many were told."""
+    """Returns each tip with its first taker, the time, an unproven responder, and the number of assignments."""
     first = (
         select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
         .where(BELIEVED, STANDS)
@@ -158,7 +159,7 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
-    """`name:Alice` and `responder:7` as a person is called."""
+    """Turns `name:Alice` or `responder:7` into the person's name."""
     if who is None:
         return None
     known = {one: name for one, name in names.items() if one is not None}

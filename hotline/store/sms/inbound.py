@@ -1,4 +1,4 @@
-"""MOs by what is known of them, and how far the gateway's own inbox was read. Rows, and the questions asked of them."""
+"""Stores the state of each MO, and the position up to which the gateway's inbox was read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ SMS = "sms"
 
 
 class InboxRead(Row):
-    """How far the inbox was read: a `domain.sms.listing.Bookmark`, when it is asked next, and what went wrong last."""
+    """The position in the inbox: a `domain.sms.listing.Bookmark`, the next time to read, and the last error."""
 
     __tablename__ = "inbox_read"
 
@@ -28,9 +28,9 @@ class InboxRead(Row):
     news_at: Mapped[datetime]
     next_at: Mapped[datetime]
     read_at: Mapped[datetime]
-    """When a page was read last and all of it was told."""
+    """The last time a page was read and fully processed."""
     fault: Mapped[str]
-    """Why none was since; empty where nothing is wrong."""
+    """The reason why no page was read since. Empty if nothing is wrong."""
 
 
 def bookmark(row: InboxRead) -> Bookmark:
@@ -44,12 +44,12 @@ def bookmark(row: InboxRead) -> Bookmark:
 
 
 def standing(session: Session) -> InboxRead | None:
-    """None where it was never read."""
+    """Returns the position in the inbox, or None if it was never read."""
     return session.get(InboxRead, SMS)
 
 
 def begin(session: Session, at: datetime) -> None:
-    """Twice is once."""
+    """Creates the position at the inbox's start. A second call changes nothing."""
     first = InboxRead(
         name=SMS,
         number=0,
@@ -67,7 +67,7 @@ def begin(session: Session, at: datetime) -> None:
 def move(
     session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
 ) -> bool:
-    """A page was told to its end. False where another relay has read on meanwhile: then nothing is moved."""
+    """Moves the position after a page was fully processed. Returns False, unmoved, if another relay moved it."""
     moved = (
         update(InboxRead)
         .where(InboxRead.name == SMS, InboxRead.number == before.number)
@@ -86,18 +86,18 @@ def move(
 
 
 def stumble(session: Session, fault: str, next_at: datetime) -> None:
-    """A page was not read, or not told to its end: the bookmark stays."""
+    """Records why a page was not read or not fully processed. The position stays."""
     session.execute(
         update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
     )
 
 
 def heard(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
-    """Write down an MO, unless it was heard before, by whatever way: then what is known of it. `keys`: its digests."""
+    """Records an MO, unless it is known already from any source. Returns the known rows. `keys` holds its digests."""
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Somebody was quicker; where she came under the same id with another second, nothing is known by these.
+    # Another process was quicker. The gateway's id may come with another second, so that these keys find no row.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 
@@ -108,7 +108,7 @@ def note(
     proved_at: datetime | None,
     vouched_at: datetime | None,
 ) -> None:
-    """Notes that the inbox lists them, or that the gateway itself called with them."""
+    """Records that the inbox lists these MOs, or that the gateway itself delivered them in a callback."""
     for row in rows:
         row.proved_at = row.proved_at or proved_at
         row.vouched_at = row.vouched_at or vouched_at
@@ -116,13 +116,15 @@ def note(
 
 
 def hasten(session: Session, next_at: datetime) -> None:
-    """Read a page sooner than usual."""
+    """Moves the next reading of the inbox to an earlier time."""
     sooner = update(InboxRead).where(InboxRead.name == SMS, InboxRead.next_at > next_at)
     session.execute(sooner.values(next_at=next_at))
 
 
 def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
-    """What callbacks brought in that time, and no page was seen to list. Held until the transaction ends."""
+    """Returns MOs that callbacks delivered in that time and no page listed. They stay locked until the transaction
+    ends.
+    """
     waiting = select(InboundSeen).where(
         InboundSeen.proved_at.is_(None),
         InboundSeen.unproven_at.is_(None),
@@ -134,7 +136,7 @@ def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[Inb
 
 
 def unproven_answers(session: Session, since: datetime) -> int:
-    """Answers doubted lately and not proved, of tips that are not over."""
+    """Returns the number of recently doubted, unproven answers whose tip is still open."""
     doubted = (Referral.doubted_at > since, Referral.proved_at.is_(None), Tip.closed_at.is_(None))
     found = select(func.count()).select_from(Referral).join(Tip, Tip.id == Referral.tip_id)
     return session.scalar(found.where(*doubted)) or 0

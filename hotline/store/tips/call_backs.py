@@ -1,6 +1,7 @@
-"""The number vault: calls that somebody asked for. Rows, and the questions asked of them.
+"""Stores the call-backs that callers asked for, with their sealed numbers.
 
-The number and the word lie in `body` alone, sealed to the national desk; both fields are emptied with whatever ends it.
+Only `body` holds the number and the word, sealed to the national desk. `body` and `sealed_key` are emptied when the
+call-back ends.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,28 +26,28 @@ class CallBack(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     uid: Mapped[str] = mapped_column(unique=True)
-    """32 hex digits of chance; bound into the seals."""
+    """32 random hex digits, bound into the seals."""
     state: Mapped[str]
     """A `domain.call_back.CallBackState`."""
     body: Mapped[bytes]
-    """Number, word and who else answers, padded and sealed."""
+    """The number, the word, and a note on other people who may answer. Padded and sealed."""
     sealed_key: Mapped[bytes]
-    """The body's key, sealed to the national desk, under the lock of a week."""
+    """The body's key, sealed to the national desk under that week's lock."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    """The window that is next, or on."""
+    """The end of the window that is next or now open."""
     again_at: Mapped[datetime | None]
-    """When the one after it opens, where she agreed to two."""
+    """The start of the second window, if the caller agreed to two."""
     asked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    """When the desk was told that it waits."""
+    """The time at which the desk was notified of the waiting call-back."""
     begun_at: Mapped[datetime | None]
-    """When the desk was told that its window is on."""
+    """The time at which the desk was notified that the window is open."""
     wanted_by: Mapped[str | None]
     approved_by: Mapped[str | None]
-    """Two people's names, for this window alone."""
+    """The requester and the approver of this window's call, by name. They count for this window only."""
     opened_at: Mapped[datetime | None]
-    """When its number was last seen in this window."""
+    """The last time the number was shown in this window."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     """A `domain.call_back.CallOutcome`."""
@@ -57,7 +58,7 @@ class CallBack(Row):
 
 
 def waiting_of(session: Session, tip_ids: Iterable[int]) -> Sequence[CallBack]:
-    """Held until the transaction ends."""
+    """Returns the waiting call-backs of these tips, locked until the transaction ends."""
     found = select(CallBack).where(CallBack.tip_id.in_(tip_ids), _waits())
     return session.scalars(found.with_for_update()).all()
 
@@ -65,13 +66,13 @@ def waiting_of(session: Session, tip_ids: Iterable[int]) -> Sequence[CallBack]:
 def waiting_of_session(
     session: Session, session_key: str, *, up_to_passage: int
 ) -> Sequence[CallBack]:
-    """Held until the transaction ends."""
+    """Returns the waiting call-backs of a session's report attempts up to one, locked until the transaction ends."""
     told = select(Tip.id).where(Tip.session_key == session_key, Tip.passage <= up_to_passage)
     return waiting_of(session, session.scalars(told).all())
 
 
 def one(session: Session, call_back_id: int, *, for_writing: bool = False) -> CallBack:
-    """Raises NotFound where there is none, or it waits no more."""
+    """Returns a waiting call-back. Raises NotFound if there is none, or if it has ended."""
     row = session.get(CallBack, call_back_id, with_for_update=for_writing)
     if row is None:
         raise NotFound(f"no call-back {call_back_id}: `hotline callbacks list` says which wait")
@@ -81,7 +82,7 @@ def one(session: Session, call_back_id: int, *, for_writing: bool = False) -> Ca
 
 
 def everyone(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
-    """Those that wait, the next first; then the rest, the newest first."""
+    """Returns the call-backs that the viewer may see: waiting ones first by time, then the others, newest first."""
     found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
     rows = session.scalars(found.order_by(CallBack.id.desc())).all()
     waiting = [row for row in rows if row.state == CallBackState.WAITING]
@@ -90,18 +91,20 @@ def everyone(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[Cal
 
 
 def any_due(session: Session, at: datetime) -> bool:
-    """Whether time asks anything of one that waits."""
+    """Returns True if a waiting call-back needs a step at this time."""
     return is_any(session, CallBack.id, *_due(at))
 
 
 def due(session: Session, at: datetime) -> Sequence[CallBack]:
-    """Held until the transaction ends; what somebody else holds is for the next tick."""
+    """Returns up to 200 call-backs that need a step, locked until the transaction ends. Skips rows that are locked
+    already.
+    """
     rows = select(CallBack).where(*_due(at)).order_by(CallBack.id).limit(200)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 
 
 def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
-    """Whoever of the national desk can be told of this tip."""
+    """Returns the active responders of the national desk who may see this tip."""
     found = select(Responder).where(
         Responder.level == Level.NATIONAL, may_be_told(tip_id), *living(at)
     )

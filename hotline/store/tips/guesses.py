@@ -1,7 +1,4 @@
-"""Tries at short secrets: who tried what, how often, and what it opened. Keyed digests alone.
-
-Rows, and the questions asked of them.
-"""
+"""Stores attempts at short secrets: who made each attempt, the target, and the result. Stores keyed digests only."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,7 +10,7 @@ from hotline.store.database import Row, add_if_new
 
 
 class Guess(Row):
-    """One try at a secret, and what it was answered: a hop that is repeated is no second try. Kept for days."""
+    """One attempt at a secret and its result. A repeated hop finds this row and is no second attempt. Kept for days."""
 
     __tablename__ = "guess"
     __table_args__ = (
@@ -27,15 +24,15 @@ class Guess(Row):
     secret: Mapped[str]
     session_key: Mapped[str]
     heard_key: Mapped[str]
-    """Keyed digest of the session's text up to and including what was tried."""
+    """The keyed digest of the session's text, up to and including the attempt."""
     contact_key: Mapped[str]
     target_key: Mapped[str]
-    """Keyed digest of what was tried at, whether or not there is such a thing; empty where none is counted."""
+    """The keyed digest of the target, which may not exist. Empty if attempts on it are not counted."""
     compared: Mapped[bool]
-    """False where there were too many tries before it: nothing was looked at."""
+    """False if earlier attempts had used up the limit, so that nothing was compared."""
     opened_key: Mapped[str | None]
     said: Mapped[list[str]]
-    """The flags that the flow was told."""
+    """The flags that the flow got as the result."""
     at: Mapped[datetime]
 
 
@@ -47,14 +44,14 @@ def find(session: Session, session_key: str, heard_key: str) -> Guess | None:
 def count_of_contact(
     session: Session, secret: str, contact_keys: Collection[str], since: datetime
 ) -> int:
-    """Tries that were looked at."""
+    """Returns the number of compared attempts by these contacts."""
     return _count(session, Guess.contact_key.in_(contact_keys), secret, since)
 
 
 def counted(
     session: Session, secret: str, contact_keys: Collection[str], said: str, since: datetime
 ) -> list[datetime]:
-    """Returns the times of the tries whose first word was `said`, oldest first."""
+    """Returns the times of the attempts whose first flag was `said`, oldest first."""
     tries = select(Guess.at, Guess.said).where(
         Guess.contact_key.in_(contact_keys), Guess.secret == secret, Guess.at > since
     )
@@ -62,7 +59,7 @@ def counted(
 
 
 def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
-    """Tries that were looked at."""
+    """Returns the number of compared attempts on this target."""
     return _count(session, Guess.target_key == target_key, secret, since)
 
 
@@ -72,9 +69,9 @@ def _count(session: Session, whose: ColumnElement[bool], secret: str, since: dat
 
 
 def take_turns(session: Session, keys: Collection[str]) -> None:
-    """Hold these digests until the transaction ends: what is counted stays true until the try is noted.
+    """Locks these digests until the transaction ends, so that the count stays true until the attempt is recorded.
 
-    SQLite's writers queue anyway. In one order, so that no two wait for each other.
+    SQLite's writers queue anyway. The locks are taken in sorted order, so that no two transactions wait for each other.
     """
     if session.get_bind().dialect.name != "postgresql":
         return
@@ -83,5 +80,5 @@ def take_turns(session: Session, keys: Collection[str]) -> None:
 
 
 def note(session: Session, row: Guess) -> None:
-    """Twice is once."""
+    """Records an attempt. A second call for the same attempt changes nothing."""
     add_if_new(session, row)

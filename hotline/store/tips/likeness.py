@@ -1,7 +1,7 @@
-"""By what tips are found to be alike, keyed digests that are gone after a day; and links between tips that probably are
-about one situation: rows, and the questions asked of them.
+"""Stores the digests that show which tips are alike, and the links between tips about one situation.
 
-Nothing is merged. A link that was undone keeps its row, so that it is not found again.
+The digests are deleted after a day. A link is a probable match, and no tips are merged. A link that was undone keeps
+its row, so that it is not made again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -42,12 +42,12 @@ from hotline.store.driver import PreparedStatement, new_values
 from hotline.store.tips.tips import IS_UNTOLD, Tip
 
 MOST = 2000
-"""Earlier tips that are looked at in one batch, the newest."""
+"""The most earlier tips compared in one batch. The newest are taken."""
 KEPT = DAY + timedelta(hours=1)
 
 
 class TipLikeness(Row):
-    """What a tip is like, as digests under the week's key. Deleted after a day."""
+    """One tip's digests under the week's key. Deleted after a day."""
 
     __tablename__ = "tip_likeness"
     __table_args__ = (
@@ -60,16 +60,16 @@ class TipLikeness(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     contact_key: Mapped[str]
     words_key: Mapped[str | None]
-    """Of what was typed."""
+    """The digest of the typed text."""
     who_key: Mapped[str | None]
-    """Of the answer to "Who needs help?"."""
+    """The digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
-    """The tip whose people heard that more was told; None where it rang by itself, or waits."""
+    """The tip whose responders were alerted of more details instead. None if this tip had its own alert, or waits."""
 
 
 class LikenessKeys(NamedTuple):
-    """Digests of what was typed, and of who needs help."""
+    """The digests of the typed text and of the answer to "Who needs help?"."""
 
     words: str | None
     who: str | None
@@ -91,7 +91,7 @@ _CHANGED = PreparedStatement(
 def keep(
     session: Session, tip_id: int, keys: LikenessKeys, *, contact_key: str, at: datetime
 ) -> None:
-    """Of a tip of which nothing is kept."""
+    """Stores the digests of a tip that has none."""
     _KEPT.rows(
         session,
         new_tip_id=tip_id,
@@ -103,7 +103,7 @@ def keep(
 
 
 def change(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
-    """What is kept of a tip is this from now on. Returns the tip that it follows."""
+    """Replaces the digests of a tip. Returns the id of the tip that it follows, or None."""
     row = _CHANGED.first(session, tip=tip_id, new_words_key=keys.words, new_who_key=keys.who)
     return None if row is None else row[0]
 
@@ -111,7 +111,9 @@ def change(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
 def in_company(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, LikeTip]:
-    """Of these waiting tips, those whose phone, or whose words, came so often since then: nearly always none."""
+    """Returns those of these waiting tips whose phone or text came more than so often since then. Nearly always
+    empty.
+    """
     new = aliased(TipLikeness, name="waits")
 
     def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
@@ -131,7 +133,7 @@ def in_company(
 
 
 def earlier(session: Session, new: Iterable[LikeTip], since: datetime) -> Sequence[LikeTip]:
-    """Open tips that were told of, from the same phones or in the same words as any of these, the oldest first."""
+    """Returns open tips, already alerted, from the same phones or with the same text as these, oldest first."""
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
     alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
@@ -148,7 +150,7 @@ def earlier(session: Session, new: Iterable[LikeTip], since: datetime) -> Sequen
 
 
 def follow(session: Session, leaders: Mapping[int, int | None]) -> None:
-    """Write down which tip each of these follows."""
+    """Records which tip each of these follows."""
     for tip_id, leader_id in leaders.items():
         session.execute(
             update(TipLikeness)
@@ -159,7 +161,7 @@ def follow(session: Session, leaders: Mapping[int, int | None]) -> None:
 
 
 def open_leader(session: Session, tip_id: int) -> int | None:
-    """The open tip whose cluster this one joined."""
+    """Returns the open tip that this one follows, or None."""
     leader = (
         select(TipLikeness.leader_id)
         .join(Tip, Tip.id == TipLikeness.leader_id)
@@ -169,7 +171,7 @@ def open_leader(session: Session, tip_id: int) -> int | None:
 
 
 def open_followers(session: Session, tip_id: int) -> Sequence[int]:
-    """The open tips of the cluster that this one leads, which nobody holds."""
+    """Returns the open tips without an assignee that follow this one."""
     joined = (
         select(TipLikeness.tip_id)
         .join(Tip, Tip.id == TipLikeness.tip_id)
@@ -179,7 +181,7 @@ def open_followers(session: Session, tip_id: int) -> Sequence[int]:
 
 
 def forget(session: Session, at: datetime, limit: int) -> int:
-    """Deletes what is older than a day. Returns how many."""
+    """Deletes digests older than a day. Returns the number of tips."""
     old = select(TipLikeness.tip_id).where(TipLikeness.at < at - KEPT).limit(limit)
     gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
     return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
@@ -205,32 +207,32 @@ def _traits() -> Select[*tuple[Any, ...]]:
 
 
 LINE = "line"
-"""Who links tips where no person does."""
+"""The author of links that no person made."""
 COMPARED = (
     Tip.matter == Matter.TIP,
     *(Tip.channel != one for one in sorted(trial.UNCOUNTED)),
     Tip.state != TipState.DRAFT,
     Tip.state != TipState.FRAGMENT,
 )
-"""Of `Tip`: that it is compared with others at all."""
+"""Conditions on `Tip` for tips that are compared with others."""
 MOST_LINKED = 100
-"""Of one situation, where it is looked up for a person."""
+"""The most tips of one situation that a look-up collects, apart from the tips that it starts from."""
 
 
 class TipLink(Row):
-    """Two tips that are probably about one situation."""
+    """One link between two tips that are probably about one situation."""
 
     __tablename__ = "tip_link"
     __table_args__ = (UniqueConstraint("a", "b"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     a: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
-    """The earlier one."""
+    """The earlier tip."""
     b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
     why: Mapped[str]
     """A `domain.tips.likely.LinkReason`."""
     by: Mapped[str]
-    """An actor, as the audit log writes one; `LINE` where nobody said so."""
+    """An actor, as the audit log writes one. `LINE` if no person made the link."""
     at: Mapped[datetime]
     undone_by: Mapped[str | None]
     undone_at: Mapped[datetime | None]
@@ -240,9 +242,9 @@ RUNS = TipLink.undone_at.is_(None)
 
 
 def nearest(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
-    """Returns this tip, and for each reason the newest earlier tip that it may hold for: three at most.
+    """Returns this tip, and for each reason the newest earlier tip that fits it. That is three earlier tips at most.
 
-    Empty where nothing is kept of this tip. Reads as much on a day of thousands of like tips as on a quiet one.
+    Returns an empty sequence if this tip has no digests. The cost is the same on a day with thousands of like tips.
     """
     session.flush()
     row = _ONE.first(session, tip_id=tip_id)
@@ -266,7 +268,7 @@ def nearest(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
 def keep_links(
     session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
 ) -> Sequence[LikelyPair]:
-    """Writes down links; one that was there, or was undone, stays as it is. Returns those that are new."""
+    """Writes new links and returns them. Leaves existing links unchanged, also those that were undone."""
     made = []
     for one in pairs:
         a, b = sorted((one.a, one.b))
@@ -276,14 +278,14 @@ def keep_links(
 
 
 def between(session: Session, a: int, b: int) -> TipLink | None:
-    """Held until the transaction ends."""
+    """Returns the link between two tips, or None. It stays locked until the transaction ends."""
     lower, higher = sorted((a, b))
     found = select(TipLink).where(TipLink.a == lower, TipLink.b == higher)
     return session.scalars(found.with_for_update()).one_or_none()
 
 
 def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Of each of these tips that is linked, the others of its situation."""
+    """Returns the other tips of the same situation, for each of these tips that has links."""
     known: set[int] = set(tip_ids)
     pairs: set[tuple[int, int]] = set()
     fresh = set(known)
@@ -343,4 +345,4 @@ _NEAREST = tuple(
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
     )
 )
-"""By phone, by words, and by place and kind: the newest tip before this one."""
+"""The queries for the newest earlier tip: by phone, by text, and by place and category."""

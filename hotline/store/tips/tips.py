@@ -1,7 +1,4 @@
-"""Tips and their grants: what routes and counts in clear, everything else sealed.
-
-Rows, and the questions asked of them.
-"""
+"""Stores tips and the desks' keys to them. Columns for routing and counting are plain, all others are sealed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +29,7 @@ from hotline.store.driver import PreparedStatement, new_values
 
 
 class Tip(Row):
-    """A tip from its first sealed draft on. The columns in clear are the whole list of what is not sealed."""
+    """One tip, from its first sealed draft. The plain columns are the whole list of what is not sealed."""
 
     __tablename__ = "tip"
     __table_args__ = (
@@ -45,110 +42,114 @@ class Tip(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
-    """32 hex digits of chance; bound into the seals."""
+    """32 random hex digits, bound into the seals."""
     identity: Mapped[str] = mapped_column(unique=True)
-    """Keyed digest of session and passage: what makes a repeated hop, and a corrected answer, the same tip."""
+    """The keyed digest of session and report attempt. A repeated hop or a corrected answer finds the same tip by it."""
     session_key: Mapped[str]
     passage: Mapped[int]
-    """How many times the report had been entered in the session, from 1."""
+    """The number of the report attempt within the session, from 1."""
     matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
-    """A `domain.tip.Matter`: a complaint goes the way of a tip, and is no tip where tips are counted."""
+    """A `domain.tip.Matter`. A complaint is handled like a tip, but does not count as one."""
     state: Mapped[str]
     """A `domain.tip.TipState`."""
     channel: Mapped[str]
     language: Mapped[str]
     entry: Mapped[str]
     place: Mapped[str]
-    """A district's NISR code, or "abroad", or "unsure"; of a fragment a province's code, or nothing."""
+    """A district's NISR code, "abroad" or "unsure". For a fragment, a province's code or an empty text."""
     within: Mapped[str | None]
-    """Of "abroad" the country that was told, of "unsure" the province. No alert names a country."""
+    """The country if the place is "abroad", the province if it is "unsure". Alerts never name a country."""
     sector: Mapped[str | None]
-    """A sector's code, or a camp's (`domain.tip.is_camp`)."""
+    """The code of a sector or of a camp (`domain.tip.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
-    """1 danger or a child, 2 the person herself or seen, 3 heard."""
+    """1: danger or a child. 2: the caller is affected or saw it. 3: the caller was told about it."""
     told_urgency: Mapped[int | None]
-    """The one that it was told with, where somebody was in danger again later: figures time it by this one."""
+    """The urgency at the first report, if the caller was in danger again later. Statistics use it for response
+    times.
+    """
     official: Mapped[str]
-    """yes, no or unsure. Anything but "no" keeps the district's desk out."""
+    """yes, no or unsure. Unless it is "no", the district's desk gets no access."""
     basis: Mapped[str]
     """public_duty or vital_interest_child (law 058/2021)."""
     do_not_visit: Mapped[bool] = mapped_column(default=False)
-    """Somebody keyed `000` after it was filed."""
+    """True if the caller keyed `000` after the tip was filed."""
     visit: Mapped[str | None]
-    """yes, no or unsure: whether helpers may come there; None while nobody was asked."""
+    """The caller's answer whether helpers may visit: yes, no or unsure. None if the question was not asked."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The first step of its ladder that is of its present place."""
+    """The first alerting step that belongs to the tip's present place."""
     manner: Mapped[str | None]
-    """A `domain.referrals.coming.Manner`: how to go, as the national desk decided."""
+    """The national desk's decision on visit safety, a `domain.referrals.coming.Manner`."""
     contact_key: Mapped[str]
-    """This week's pseudonym of the phone: links tips, never merges them."""
+    """The phone's pseudonym of this week. It links tips and never merges them."""
     body: Mapped[bytes]
-    """The padded, sealed answers."""
+    """The answers, padded and sealed."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     filed_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
-    """The urgency that the alerts went out with: a later answer may raise it. Of what rings for nobody, the highest."""
+    """The urgency of the alerts that were sent. A later answer may raise the tip's urgency. The highest for tips
+    without alerts.
+    """
     holder_id: Mapped[int | None]
-    """The responder who took it, is believed, and is responsible."""
+    """The assignee: a responder who acknowledged the tip and is believed."""
     renewed_at: Mapped[datetime | None]
-    """When its holder took it further: the clock of its outcome is renewed once."""
+    """The time at which the assignee extended the outcome's deadline. This is possible once."""
     end_wanted: Mapped[str | None]
-    """The `TipOutcome` that somebody wants to close it with, until a second person has judged."""
+    """The `TipOutcome` of the requested closure, until an approver decides."""
     end_wanted_by: Mapped[str | None]
-    """Who wants it: `responder:7`, or `name:` and what a command was given."""
+    """The person who requests closure: `responder:7`, or `name:` and the name given to a command."""
     closure_requested_at: Mapped[datetime | None]
-    """When the closure that waits for a second person was requested; the age of the request."""
+    """The time of the closure request that is pending."""
     closure_read_at: Mapped[datetime | None]
-    """When somebody who may confirm that closure opened the case."""
+    """The time at which a person who may confirm the closure opened the case."""
     locked_for: Mapped[str | None]
-    """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
+    """The codes of desks that should decrypt the tip but cannot. Their key was missing when it was sealed."""
     receipt_key: Mapped[str | None]
-    """Keyed digest of the number and the PIN by which whoever told it asks after it; None where she took none."""
+    """The keyed digest of receipt number and PIN, by which the reporter asks about the tip. None without a receipt."""
     erase_wanted_at: Mapped[datetime | None]
-    """When somebody asked by its receipt to erase its words (`domain/referrals/case_events.py`)."""
+    """The time of the erasure request made with the receipt (`domain/referrals/case_events.py`)."""
     helped_at: Mapped[datetime | None]
-    """When the desk said that a helper is with her."""
+    """The time at which the desk reported that a helper is with the person."""
     closed_at: Mapped[datetime | None]
-    """When somebody said that it is over: from here its term runs (`domain/tips/retention.py`)."""
+    """The time of closing. The retention term starts here (`domain/tips/retention.py`)."""
     outcome: Mapped[str | None]
-    """A `domain.tip.TipOutcome`, where the desk named one."""
+    """A `domain.tip.TipOutcome`, if the desk chose one."""
     warned_at: Mapped[datetime | None]
-    """Since when an admin can see that its words will go."""
+    """The time at which the console began to show that the text will be erased."""
     erased_at: Mapped[datetime | None]
-    """When its words went: body, grants and pseudonyms. What is left counts, and tells nothing."""
+    """The time at which body, grants and pseudonyms were erased. The rest stays for statistics."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """Decides how published counts with this tip are rounded; 0 to 255. It leaves the database in no file."""
+    """Decides how published counts that include this tip are rounded, 0 to 255. No exported file contains it."""
 
 
 REAL = (Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
-"""Told by somebody, or a drill: no draft, and no trial of the line's own."""
+"""Conditions for tips from callers and for drills. They leave out drafts and the line's own trials."""
 WHOLE = (
     Tip.matter == Matter.TIP,
     Tip.channel.not_in(trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
-"""A case, nobody's rehearsal, and the caller did not hang up before they had told a district."""
+"""Conditions for real cases. They leave out complaints, drills, trials, drafts and fragments."""
 SMS = "sms"
-"""The channel of a tip that was written."""
+"""The channel of a tip written by SMS."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
-"""In the statement itself: a database looks into a partial index only where it can see that it fits."""
+"""A literal in the statement itself. A database uses a partial index only if it sees the condition's value."""
 WAITS = and_(
     Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
 )
-"""Filed, and nobody was told of it, or not at the urgency it has by now."""
+"""True for a filed tip with no alert yet, or none at its present urgency."""
 
 
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
 CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
-"""Desks that are asked beside a tip's place."""
+"""Conditions for desks that are alerted in addition to the desk of the tip's place."""
 
 
 class TipPlace(Row):
-    """A place that a tip was told of before it was corrected."""
+    """One place of which desks were alerted before the tip's place was corrected."""
 
     __tablename__ = "tip_place"
     __table_args__ = (Index("tip_place_tip", "tip_id"),)
@@ -158,11 +159,11 @@ class TipPlace(Row):
     place: Mapped[str]
     corrected_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
-    """When its desk was let go: it reads nothing that was told since."""
+    """The time at which its desk lost access. The desk cannot decrypt later answers."""
 
 
 class Grant(Row):
-    """The tip's key, sealed to one desk that may read it."""
+    """One desk's copy of the tip's key, sealed to that desk."""
 
     __tablename__ = "grant"
     __table_args__ = (UniqueConstraint("tip_id", "desk_code"),)
@@ -174,9 +175,10 @@ class Grant(Row):
 
 
 class Untold(Row):
-    """A filed tip that nobody was told of: a narrow row, deleted when somebody is. Void where a referral of it exists.
+    """One pending alert of a filed tip. Deleted once responders are alerted, and void if the tip has an assignment.
 
-    So a burst rewrites no tip. A tip that is to be told of again waits by the marks on the tip itself (`WAITS`).
+    The row is small, so that a burst does not rewrite the tips. A tip that needs a second alert has no such row. The
+    condition `WAITS` finds it by the tip's own columns.
     """
 
     __tablename__ = "untold"
@@ -184,7 +186,7 @@ class Untold(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     urgency: Mapped[int]
-    """As it was filed. Where an answer raised it since, the tip waits by its marks too."""
+    """The urgency at filing. If an answer has raised it since, `WAITS` finds the tip too."""
 
 
 IS_UNTOLD = exists().where(Untold.tip_id == Tip.id)
@@ -193,23 +195,23 @@ IS_UNTOLD = exists().where(Untold.tip_id == Tip.id)
 _PUT = PreparedStatement(
     insert(Untold.metadata.tables[Untold.__tablename__]).values(new_values(("tip_id", "urgency")))
 )
-"""Made once, since filing asks each time."""
+"""Prepared once, because each filing uses it."""
 
 
 def drop_closure_request(tip: Tip) -> None:
-    """Forgets the requested closure: it was confirmed or refused, or whoever requested it is gone."""
+    """Clears the closure request. It was confirmed or refused, or the case has changed since."""
     tip.end_wanted = tip.end_wanted_by = None
     tip.closure_requested_at = tip.closure_read_at = None
 
 
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
-    """Held until this transaction ends."""
+    """Returns the session's drafts, locked until this transaction ends."""
     here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
     return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
 def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
-    """Ids of the tips that a phone wrote by SMS until then."""
+    """Returns the ids of the tips that a phone wrote by SMS up to that time."""
     theirs = select(Tip.id).where(
         Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
     )
@@ -223,18 +225,20 @@ def any_written_by(session: Session, contact_keys: Collection[str], since: datet
 
 
 def takes_more(session: Session, session_key: str) -> bool:
-    """Returns True if words may be added to a session's tip: it is open, and nobody asked to erase it."""
+    """Returns True if the caller may add to a session's tip. It must be open and without an erasure request."""
     open_ones = (Tip.closed_at.is_(None), Tip.erase_wanted_at.is_(None))
     return is_any(session, Tip.id, Tip.session_key == session_key, *open_ones)
 
 
 def any_silent(session: Session, before: datetime) -> bool:
-    """Whether there is a draft that nobody added to since `before`."""
+    """Returns True if a draft had no addition since `before`."""
     return is_any(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Those that no hop is adding to at this moment, held until this transaction ends."""
+    """Returns drafts without an addition since `before`, locked until this transaction ends. Skips rows locked by a
+    hop.
+    """
     silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
     return session.scalars(silent.with_for_update(skip_locked=True, key_share=True)).all()
 
@@ -244,13 +248,13 @@ def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
-    """The places that it was told of before, the first first."""
+    """Returns the tip's earlier places, oldest first."""
     rows = select(TipPlace).where(TipPlace.tip_id == tip_id).order_by(TipPlace.id)
     return session.scalars(rows).all()
 
 
 def give(session: Session, tip: Tip, code: str, sealed_key: bytes) -> None:
-    """One desk more reads it. What it has of an earlier pair opens no words any more, and goes."""
+    """Gives one more desk the tip's key. Replaces the desk's earlier key, which no longer decrypts the tip."""
     before = delete(Grant).where(Grant.tip_id == tip.id, Grant.desk_code == code)
     session.execute(before.execution_options(synchronize_session=False))
     session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
@@ -258,9 +262,10 @@ def give(session: Session, tip: Tip, code: str, sealed_key: bytes) -> None:
 
 
 def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """The desks beside a tip's place that it was sealed to: abroad those of the border, of a camp its protection desk.
+    """Returns the extra desks to which each tip was sealed: border desks for abroad, or a camp's protection desk.
 
-    Tips without any are left out. The grant says that a journey can still be stopped: when they leave is sealed.
+    Leaves out tips without any. A border desk's grant means that the journey can still be stopped. The time of
+    departure itself is sealed.
     """
     if not tip_ids:
         return {}
@@ -273,22 +278,22 @@ def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset
 
 
 def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
-    """The protection desks that it was sealed to, of whichever camp: code and camp."""
+    """Returns the code and camp of each protection desk to which the tip was sealed, of any camp."""
     asked = select(Grant.desk_code, Desk.place).join(Desk, Desk.code == Grant.desk_code)
     rows = session.execute(asked.where(Grant.tip_id == tip_id, Desk.kind == DeskKind.PROTECTION))
     return {code: place or "" for code, place in rows}
 
 
 def take_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
-    """Every desk but these reads it no more."""
+    """Removes every desk's access except for these desks."""
     gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
     session.execute(delete(Grant).where(*gone))
 
 
 def erase(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:
-    """`000`: what is not yet filed is deleted, what is filed is only marked. Returns what is filed, as it was before.
+    """Handles `000`: deletes the drafts of this session and returns its filed tips, unchanged.
 
-    It reaches the tips of this session alone.
+    Reaches the report attempts of this session up to `up_to_passage`, and no other session.
     """
     here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
     rows = session.scalars(
@@ -304,7 +309,7 @@ def _delete(session: Session, ids: Sequence[int]) -> None:
 
 
 def filed(session: Session, tip_id: int) -> Tip:
-    """Raises NotFound where there is no such tip, or only a draft of one."""
+    """Returns a filed tip. Raises NotFound if there is no such tip, or only a draft."""
     tip = session.get(Tip, tip_id)
     if tip is None or tip.state == TipState.DRAFT:
         raise NotFound(f"no tip {tip_id}")
@@ -312,7 +317,7 @@ def filed(session: Session, tip_id: int) -> Tip:
 
 
 def wait(session: Session, tip_id: int, urgency: int) -> None:
-    """Lets a filed tip wait here."""
+    """Adds a pending alert for a filed tip."""
     _PUT.rows(session, new_tip_id=tip_id, new_urgency=urgency)
 
 
@@ -321,5 +326,5 @@ def is_untold(session: Session, tip_id: int) -> bool:
 
 
 def was_told_of(session: Session, tip: Tip) -> bool:
-    """Whether anybody was told of it."""
+    """Returns True if responders were alerted of the tip."""
     return tip.referred_at is not None and not is_untold(session, tip.id)

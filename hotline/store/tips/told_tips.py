@@ -1,6 +1,6 @@
-"""What a hop reads and writes of a tip, without the mapper: a report is many small answers, each a transaction.
+"""Reads and writes the parts of a tip that a hop needs, without the mapper.
 
-Each statement is made once, for both databases.
+A report is many small answers, and each is a transaction. Each statement is prepared once, for both databases.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ CHANGED = (
     "referred_urgency",
     "locked_for",
 )
-"""What an answer may change, and nothing else of a tip's row; its body is read in part and written whole."""
+"""The only columns that an answer may change. The body is read in part and written whole."""
 READ = ("do_not_visit", "manner")
 _TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
 _PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
@@ -56,7 +56,7 @@ _LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
 
 @dataclass(slots=True)
 class ToldTip:
-    """A tip as an answer meets it; what the columns mean stands at `Tip`. Nothing that was told is in `repr`."""
+    """One tip as a hop reads and writes it. `Tip` explains the columns. `repr` shows nothing that the caller said."""
 
     uid: str
     identity: str
@@ -87,13 +87,13 @@ class ToldTip:
     manner: str | None = None
     referred_at: datetime | None = None
     id: int = 0
-    """Nothing until it is written."""
+    """0 until the tip is written."""
     body: bytes = field(default=b"", repr=False)
-    """Of what was read, the head alone."""
+    """The whole body when written. After reading, only its head."""
     likeness: LikenessKeys | None = field(default=None, repr=False)
-    """None where nothing of it is kept."""
+    """None if the tip has no stored digests."""
     moved: bool = False
-    """Whether it was told of another place before."""
+    """True if responders were alerted at another place before."""
     record_key: int = field(default_factory=new_record_key, repr=False)
 
 
@@ -129,7 +129,9 @@ _GRANTED = PreparedStatement(
 
 
 def of_passage(session: Session, identity: str) -> ToldTip | None:
-    """The tip of one passage, held until this transaction ends: the clock may be filing it at this moment."""
+    """Returns the tip of one report attempt, or None. It stays locked until this transaction ends, since the clock may
+    file it.
+    """
     session.flush()
     row = _FOUND.first(session, identity=identity)
     if row is None:
@@ -138,7 +140,7 @@ def of_passage(session: Session, identity: str) -> ToldTip | None:
     names = (*NEVER_CHANGED, *CHANGED, *READ, "id")
     return ToldTip(
         **dict(zip(names, columns, strict=True)),
-        # SQLite finds nothing at all in a body that is empty.
+        # SQLite returns NULL for a part of an empty body.
         body=head or b"",
         likeness=None if like is None else LikenessKeys(words, who),
         moved=bool(moved),
@@ -146,7 +148,7 @@ def of_passage(session: Session, identity: str) -> ToldTip | None:
 
 
 def write(session: Session, tip: ToldTip) -> None:
-    """Insert a tip that has no id yet, and give it one; of any other, write what an answer changes."""
+    """Inserts a tip without an id and sets the id. For any other tip, writes the columns that an answer may change."""
     if tip.id:
         new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
         _CHANGE.rows(session, tip_id=tip.id, **new)
@@ -156,7 +158,7 @@ def write(session: Session, tip: ToldTip) -> None:
 
 
 def grant(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
-    """Let these desks, and no other, read the tip's present body. `first`: none could read it before."""
+    """Gives these desks, and no others, the key to the tip's present body. `first`: no desk had a key before."""
     if not first:
         _UNGRANT.rows(session, tip_id=tip_id)
     for code, key in keys.items():
@@ -164,10 +166,10 @@ def grant(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bo
 
 
 def granted(session: Session, tip_id: int) -> set[str]:
-    """Codes of the desks that it was sealed to."""
+    """Returns the codes of the desks to which the tip was sealed."""
     return set(session.scalars(select(Grant.desk_code).where(Grant.tip_id == tip_id)))
 
 
 def row_of(session: Session, told: ToldTip) -> Tip:
-    """Its whole row as it is by now, for what is told to people of it."""
+    """Returns the tip's whole row, read again, for the alerts to responders."""
     return session.get_one(Tip, told.id, populate_existing=True)

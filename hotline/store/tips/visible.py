@@ -1,14 +1,14 @@
-"""Who may know of a tip: the one condition that every list, count, search, link and export takes, for whom it is made.
+"""Decides who may see a tip. Every list, count, search, link and export uses this one condition for its reader.
 
-A desk knows what was sealed to it, and nothing of a tip in which an official is or may be involved. The national desk
-knows every tip. A person knows of none that they, their console account, or a desk of theirs, are kept from; an account
-that is joined to a responder counts for both. It has four forms: `visible_to` of tips for a viewer, `not_kept_from` of
-tips that one responder was told of, `may_be_told` of responders for one tip, `desk_may_know` of desks to which
-something of a tip is sealed.
+A desk sees the tips that were sealed to it. It sees none in which an official is or may be involved. The national
+desk sees every tip. An exclusion hides a tip from a responder, from a console account, or from a desk and its members.
+An account that is linked to a responder counts as that responder too.
 
-People and desks that must not know of a tip: rows, and whom they keep from being told.
+The condition has four forms. `visible_to` filters tips for a viewer. `not_kept_from` filters the tips assigned to one
+responder. `may_be_told` filters the responders for one tip. `desk_may_know` filters the desks to which details of a
+tip are sealed.
 
-`visible.py` keeps it from every list.
+Also stores the exclusions, and finds the responders who get no alert because of them.
 """
 
 from collections import defaultdict
@@ -31,16 +31,18 @@ from hotline.store.tips.tips import Grant, Tip
 
 
 class ExclusionReason(StrEnum):
-    """Why a row was written. An official needs none: what `Tip.official` says keeps every desk but the nation's out."""
+    """One reason for an exclusion. An official needs none, since `Tip.official` excludes every desk except the national
+    one.
+    """
 
     NAMED = "named"
-    """The tip names him. He is never told of it."""
+    """The tip names the responder. The responder is never alerted of it."""
     ASKED = "asked"
-    """Whoever told the tip asked for it."""
+    """The reporter asked for it."""
 
 
 class Exclusion(Row):
-    """A responder, a console account or a desk that a tip is kept from. One that was lifted keeps its row."""
+    """One responder, console account or desk that may not see a tip. The row stays when the exclusion is lifted."""
 
     __tablename__ = "exclusion"
 
@@ -49,7 +51,7 @@ class Exclusion(Row):
     responder_id: Mapped[int | None]
     desk_code: Mapped[str | None]
     account_id: Mapped[int | None]
-    """A console account: of a person who is no responder, or whose account nobody joined to one."""
+    """A console account without a linked responder."""
     why: Mapped[str]
     """An `ExclusionReason`."""
     by: Mapped[str]
@@ -67,14 +69,14 @@ NOT_LIFTED = Exclusion.lifted_at.is_(None)
 
 
 class Excluded(NamedTuple):
-    """Names one responder, desk or console account that a tip is kept from."""
+    """One responder, desk or console account that is excluded from a tip."""
 
     responder_id: int | None = None
     desk_code: str | None = None
     account_id: int | None = None
 
     def __str__(self) -> str:
-        """Returns it as the audit log writes it: `desk 12`, `account 4`, `responder 7`."""
+        """Returns the text for the audit log: `desk 12`, `account 4` or `responder 7`."""
         if self.desk_code is not None:
             return f"desk {self.desk_code}"
         if self.account_id is not None:
@@ -83,13 +85,13 @@ class Excluded(NamedTuple):
 
 
 def standing(session: Session, tip_id: int, *, for_writing: bool = False) -> Sequence[Exclusion]:
-    """Returns those that were not lifted, the oldest first. `for_writing`: held."""
+    """Returns the exclusions that are not lifted, oldest first. `for_writing` locks them."""
     found = select(Exclusion).where(Exclusion.tip_id == tip_id, NOT_LIFTED).order_by(Exclusion.id)
     return session.scalars(found.with_for_update() if for_writing else found).all()
 
 
 def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequence[Exclusion]:
-    """Keeps another tip from everybody whom this one is kept from. Returns what was written."""
+    """Copies the exclusions of one tip to another. Returns the new ones."""
     there = {one.whom for one in standing(session, to)}
     new = [
         Exclusion(tip_id=to, **one.whom._asdict(), why=one.why, by=by, at=at)
@@ -102,12 +104,12 @@ def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequ
 
 
 def kept_tips(session: Session) -> frozenset[int]:
-    """Ids of the tips that somebody is kept from. They are few, whatever there is to tell of."""
+    """Returns the ids of the tips with an exclusion. They are few, even if many tips wait."""
     return frozenset(session.scalars(select(Exclusion.tip_id).where(NOT_LIFTED)))
 
 
 def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns the responders who are told of nothing of these tips, by tip. Nearly always none."""
+    """Returns the responders who are excluded from these tips, by tip. Nearly always empty."""
     if not tip_ids:
         return {}
     found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), NOT_LIFTED)
@@ -131,7 +133,7 @@ def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozen
 def _joined(
     session: Session, account_ids: Collection[int | None]
 ) -> Mapping[int | None, tuple[int, ...]]:
-    """Returns, by account, the responder whom it was joined to since."""
+    """Returns the responder who is linked to each account, by account."""
     if not account_ids:
         return {}
     found = select(ConsoleAccount.id, ConsoleAccount.responder_id).where(
@@ -142,7 +144,7 @@ def _joined(
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """For whom a list is made."""
+    """One reader of a list."""
 
     desks: frozenset[str]
     responder_id: int | None = None
@@ -150,7 +152,7 @@ class Viewer:
 
 
 THE_LINE: Viewer | None = None
-"""For nobody: what the line itself counts, and what the commands list where no desk is named."""
+"""The hotline itself as a reader, which sees everything. Used for its own counts and for commands without a desk."""
 
 
 def of_desk(code: str) -> Viewer:
@@ -158,13 +160,16 @@ def of_desk(code: str) -> Viewer:
 
 
 def of_responder(session: Session, responder_id: int) -> Viewer:
-    """By her memberships."""
+    """Returns a viewer with the responder's memberships."""
     desks = {row.desk_code for row in responders.running(session, responder_id)}
     return Viewer(frozenset(desks), responder_id)
 
 
 def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
-    """By the desks whose key was sealed to it; of one that was joined to a responder, hers are asked too."""
+    """Returns a viewer with the desks whose key was sealed to the account.
+
+    For an account that is linked to a responder, the desk must also be one of the responder's.
+    """
     if account.responder_id is None:
         return Viewer(desks, account_id=account.id)
     hers = of_responder(session, account.responder_id)
@@ -172,7 +177,7 @@ def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str])
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
-    """Of `Tip`."""
+    """Returns the condition on `Tip` for this viewer."""
     if viewer is None:
         return true()
     may = or_(_granted(viewer.desks - {NATIONAL}), true() if NATIONAL in viewer.desks else false())
@@ -185,12 +190,15 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
 
 
 def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
-    """Whether there is such a tip for this viewer; a draft is none."""
+    """Returns True if the viewer may see a tip of that id. Drafts do not count."""
     return is_any(session, Tip.id, Tip.id == tip_id, Tip.state != tips.DRAFT, visible_to(viewer))
 
 
 def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
-    """A filed tip, and its key as sealed to one desk that may know of it. Raises NotFound where there is no tip."""
+    """Returns a filed tip, and its key for a desk that may see it. Raises NotFound if there is no such tip.
+
+    The key is None if the desk may not see the tip.
+    """
     tip = tips.filed(session, tip_id)
     key = select(Grant.sealed_key).join(Tip, Tip.id == Grant.tip_id)
     here = (Grant.tip_id == tip_id, Grant.desk_code == desk_code, visible_to(of_desk(desk_code)))
@@ -200,7 +208,7 @@ def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, byte
 def not_kept_from(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Of `Tip`, or of `Referral`: that a responder who was told of it may still know of it."""
+    """Returns the condition, on `Tip` or `Referral`, that an alerted responder may still see the tip."""
     national = _is_national(responder_id)
     return and_(not_excluded(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
 
@@ -208,19 +216,21 @@ def not_kept_from(
 def not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """The half of it that people write down: neither she nor a desk of hers is kept from it."""
+    """Returns the condition that no exclusion names the responder or one of their desks or accounts."""
     return tip_id.not_in(select(Exclusion.tip_id).where(NOT_LIFTED, _names(responder_id)))
 
 
 def may_be_told(tip_id: int) -> ColumnElement[bool]:
-    """Of `Responder`: that she may know of this tip, by whichever desk."""
+    """Returns the condition on `Responder` that they may see this tip through any of their desks."""
     kept = exists().where(Exclusion.tip_id == tip_id, NOT_LIFTED, _names(Responder.id))
     official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
     return and_(~kept.correlate(Responder), or_(_is_national(Responder.id), ~official))
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Of `Exclusion`: that it is of this responder, of their console account, or of a desk of theirs."""
+    """Returns the condition on `Exclusion` that it names this responder, their console account or one of their
+    desks.
+    """
     hers = select(Membership.desk_code).where(Membership.responder_id == who, RUNS)
     joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == who)
     return or_(
@@ -236,13 +246,13 @@ def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 
 def who_may(session: Session, tip_id: int, responder_ids: Collection[int]) -> frozenset[int]:
-    """Those of them who may know of this tip."""
+    """Returns those of the responders who may see this tip."""
     some = (Responder.id.in_(responder_ids), may_be_told(tip_id))
     return frozenset(session.scalars(select(Responder.id).where(*some)))
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Of `Tip`, and of the desks of this column that it was sealed to: that they may still know of it."""
+    """Returns the condition on `Tip` that a desk in this column, to which it was sealed, may still see it."""
     kept = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, NOT_LIFTED, Exclusion.desk_code == code
     )
@@ -251,14 +261,14 @@ def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 
 
 def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """That an official is or may be involved: then the national desk alone knows of it."""
+    """Returns the condition that an official is or may be involved. Then only the national desk may see the tip."""
     tip = aliased(Tip)
     found = select(tip.id).where(tip.id == tip_id, tip.official != "no")
     return found.correlate(tip_id.class_).exists()
 
 
 def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
-    """That something was sealed to one of these, and no official is involved."""
+    """Returns the condition that the tip was sealed to one of these desks and involves no official."""
     grant = aliased(Grant)
     found = select(grant.id).where(grant.tip_id == Tip.id, grant.desk_code.in_(desks))
     return and_(Tip.official == "no", found.correlate(Tip).exists())

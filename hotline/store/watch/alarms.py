@@ -1,12 +1,12 @@
-"""Alarms that stand, whom they wake, and what each was told. Rows, and the questions asked of them.
+"""Stores the raised alarms, the on-call contacts, and the notices sent about each alarm.
 
-Stores when the watch process looked last: a row beside the relay's, so that the doctor sees one that is frozen.
+Stores when the monitor looked last, next to the relay's row, so that the doctor notices a frozen monitor.
 
-Everything that waits for a moment: what a clock that is set back would keep waiting for too long.
+Moves every waiting time forward. Otherwise a clock that was set back would delay them for too long.
 
-Canaries of lasting keys, and the last start of each process: rows, and the questions asked of them.
+Stores the canaries of lasting keys, and the last start of each process.
 
-Reads, in one question, how everything stands that an alert passes on its way out. Each session begins with it.
+Reads in one query the state of each part that an alert passes on its way out. Each session begins with it.
 """
 
 import time
@@ -49,20 +49,20 @@ from hotline.store.outbox.messages import (
 from hotline.store.tips.tips import Tip
 
 STOPPED = "stopped"
-"""Why whoever is woken cannot be reached: she wants to hear no more."""
+"""The reason for an on-call contact who sent STOP and wants no more SMS."""
 LOCK = 4_114_110_024
-"""PostgreSQL's advisory lock of the watchmen: two of them take turns, so that nothing is told twice."""
+"""The PostgreSQL advisory lock of the monitors. They take turns, so that no notice is sent twice."""
 
 
 class RaisedAlarm(Row):
-    """One alarm that stands: a `domain.watch.alarms.AlarmState`, field by field."""
+    """One raised alarm. Its columns are the fields of a `domain.watch.alarms.AlarmState`."""
 
     __tablename__ = "alarm"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     """A `domain.watch.alarms.Alarm`."""
     says: Mapped[str]
-    """What the doctor says of it. Holds no number and no word of a tip."""
+    """The doctor's text about it. Holds no phone number and no text of a tip."""
     since: Mapped[datetime]
     next_at: Mapped[datetime]
     level: Mapped[int]
@@ -72,16 +72,16 @@ class RaisedAlarm(Row):
 
 
 def take_turns(session: Session) -> None:
-    """One watchman at a time. SQLite's writers queue anyway."""
+    """Waits until no other monitor works. SQLite's writers queue anyway."""
     database.take_turns(session, LOCK)
 
 
 STATE = ("since", "next_at", "level", "told", "well_since", "acknowledged_by")
-"""What a row and an `AlarmState` have alike."""
+"""The fields that a row and an `AlarmState` share."""
 
 
 def standing(session: Session) -> dict[Alarm, AlarmState]:
-    """Every alarm that stands; those of another release are left alone."""
+    """Returns every raised alarm. Ignores alarms that only another release knows."""
     return {
         Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
         for row in session.scalars(select(RaisedAlarm))
@@ -90,19 +90,19 @@ def standing(session: Session) -> dict[Alarm, AlarmState]:
 
 
 def texts(session: Session) -> dict[str, str]:
-    """Returns what each alarm that stands says, by its name."""
+    """Returns the text of each raised alarm, by its name."""
     rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.says))
     return {row.name: row.says for row in rows}
 
 
 def raised(session: Session) -> Sequence[RaisedAlarm]:
-    """Those that somebody was told of, the oldest first."""
+    """Returns the alarms of which a contact was notified, oldest first."""
     told = select(RaisedAlarm).where(RaisedAlarm.told > 0)
     return session.scalars(told.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
 
 
 def keep(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> None:
-    """Write how an alarm stands from here on."""
+    """Replaces the stored state of an alarm. None deletes it."""
     session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
     if now is not None:
         state = {one: getattr(now, one) for one in STATE}
@@ -111,17 +111,20 @@ def keep(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> N
 
 
 def watchers(session: Session) -> Sequence[Watcher]:
-    """All who are woken, in the order of enrolment."""
+    """Returns the active on-call contacts, in the order of enrolment."""
     return session.scalars(select(Watcher).where(Watcher.active).order_by(Watcher.id)).all()
 
 
 def can_be_woken(session: Session) -> bool:
-    """Whether anybody can be."""
+    """Returns True if SMS can reach at least one on-call contact."""
     return is_any(session, Watcher.id, Watcher.active, Watcher.unreachable.is_(None))
 
 
 def enrol(session: Session, watcher: Watcher) -> bool:
-    """False where that number is woken already; whoever was removed is back, under the name given now."""
+    """Adds an on-call contact. Returns False if that number is one already.
+
+    A contact who was removed or unreachable becomes active again, with the new name and language.
+    """
     if add_if_new(session, watcher):
         return True
     held = select(Watcher).where(Watcher.number_key == watcher.number_key).with_for_update()
@@ -134,13 +137,13 @@ def enrol(session: Session, watcher: Watcher) -> bool:
 
 
 def silence(session: Session, number_key: str, reason: str) -> None:
-    """Wake nobody at that number any more."""
+    """Marks a number as unreachable, so that it gets no more notices."""
     there = update(Watcher).where(Watcher.number_key == number_key)
     session.execute(there.values(unreachable=reason))
 
 
 def watcher_for_writing(session: Session, watcher_id: int) -> Watcher:
-    """Raises NotFound."""
+    """Returns an active on-call contact, locked for writing. Raises NotFound."""
     held = select(Watcher).where(Watcher.id == watcher_id, Watcher.active).with_for_update()
     row = session.scalars(held).one_or_none()
     if row is None:
@@ -159,12 +162,12 @@ def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
 
 
 def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
-    """Returns what a notice says of an alarm: its name, and since when."""
+    """Returns the values for the text of a notice: the alarm's name and its start."""
     return {"name": alarm, "time": f"{since.astimezone(KIGALI):%d/%m %H:%M}"}
 
 
 def newest_to_contacts(session: Session) -> Message | None:
-    """Returns the notice that was last written for a contact whom SMS can reach."""
+    """Returns the newest notice to a contact with a reachable number, or None."""
     reached = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
     written = select(Message).where(Message.watcher_id.in_(reached))
     return session.scalars(written.order_by(Message.id.desc()).limit(1)).one_or_none()
@@ -177,28 +180,30 @@ def notices(session: Session, ids: Sequence[int]) -> Sequence[Message]:
 
 WATCH = "watch"
 LEASE = timedelta(minutes=1)
-"""Six rounds of ten seconds: a round that dials a dead line, or asks a slow gateway, takes longer than ten."""
+"""Six rounds of ten seconds. A round takes longer if it tries a dead connection or a slow gateway."""
 
 
 def note(session: Session, at: datetime) -> None:
-    """Writes that a watch process looks at this moment."""
+    """Records that the monitor looks at this moment."""
     messages.write_leader(session, WATCH, at + LEASE, name=WATCH)
 
 
 def last(session: Session) -> datetime | None:
-    """Returns when a watch process looked last; None if none ever did."""
+    """Returns the last time a monitor looked. None if it never did."""
     row = session.get(Leader, WATCH)
     return None if row is None else row.until - LEASE
 
 
 def is_starting(session: Session, at: datetime) -> bool:
-    """Returns True if the processes of the line were told to start within the lease: none may have looked yet."""
+    """Returns True if the processes were told to start within the lease, so that the monitor may not have
+    looked yet.
+    """
     awaited = messages.lane_of(session).awaited_at
     return awaited is not None and at - awaited < LEASE
 
 
 def is_fresh(session: Session, at: datetime) -> bool:
-    """Returns True if a watch process looked within its lease, or is starting."""
+    """Returns True if a monitor looked within its lease, or is starting."""
     looked = last(session)
     return (looked is not None and at - looked < LEASE) or is_starting(session, at)
 
@@ -207,9 +212,9 @@ Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Deadlines, due messages, leases, silence and a held lane, each sooner by so much.
+    """Moves deadlines, due messages, leases, drafts' times and a paused queue's end forward by this much.
 
-    What somebody else holds at this moment is passed by: she is about to change it anyway.
+    Skips rows that another process has locked, because that process is about to change them.
     """
     for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
         deadline.due_at -= by
@@ -229,19 +234,19 @@ def _held(session: Session, rows: Select[Kept]) -> list[Kept]:
 
 
 SAID_AGAIN = timedelta(minutes=10)
-"""A process that is refused says so again within seconds: what was not said for so long is over."""
+"""The time after which a refused start no longer counts. A refused process reports it again within seconds."""
 
 GONE = timedelta(days=30)
-"""A container has another name at each start."""
+"""The age at which starts are deleted. A container has another name at each start."""
 
 
 class KeyCanary(Row):
-    """A text that a lasting key sealed (`sealing/keys/canaries.py`). Two of a name stand while it is rotated."""
+    """One text sealed with a lasting key (`sealing/keys/canaries.py`). A name has two rows while its key is rotated."""
 
     __tablename__ = "key_canary"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """The key's file, such as `relay.key`: every role that holds it holds the same."""
+    """The key's file, such as `relay.key`. Every role that has the file has the same key."""
     canary: Mapped[bytes] = mapped_column(primary_key=True)
 
 
@@ -255,9 +260,9 @@ class ProcessStart(Row):
     host: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     wrong_keys: Mapped[str]
-    """Keys that do not open their canaries, with commas between; empty where all do."""
+    """The keys that do not decrypt their canaries, separated by commas. Empty if all keys fit."""
     second_channel: Mapped[bool | None]
-    """Of `watch`: whether it can send alarms by mail or command."""
+    """For `watch`: True if it can send alarms by mail or command."""
 
 
 def canaries(session: Session) -> Mapping[str, Sequence[bytes]]:
@@ -276,7 +281,7 @@ def drop(session: Session, name: str, canary: bytes) -> None:
 
 
 def note_start(session: Session, start: ProcessStart) -> None:
-    """Writes the last start of a role on a machine in the place of the one before. Machines that are gone go too."""
+    """Replaces the last start of a role on a machine. Also deletes old starts, since their machines no longer exist."""
     session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - GONE))
     values = {
         "at": start.at,
@@ -291,7 +296,7 @@ def note_start(session: Session, start: ProcessStart) -> None:
 
 
 def refused(session: Session, at: datetime) -> Sequence[ProcessStart]:
-    """Starts that a wrong key stopped, and that were tried lately."""
+    """Returns the recent starts that a wrong key stopped."""
     asked = select(ProcessStart).where(
         ProcessStart.wrong_keys != "", ProcessStart.at > at - SAID_AGAIN
     )
@@ -299,7 +304,7 @@ def refused(session: Session, at: datetime) -> Sequence[ProcessStart]:
 
 
 def has_second_channel(session: Session) -> bool:
-    """Returns True if the `watch` that started last says that it can send alarms by mail or command."""
+    """Returns True if the newest start of `watch` reports that it can send alarms by mail or command."""
     asked = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
     return bool(session.scalar(asked.order_by(ProcessStart.at.desc()).limit(1)))
 
@@ -322,7 +327,9 @@ QUESTION = select(
 
 
 class TickMemory:
-    """What a web process remembers of the clock's ticks, by its own time: a wall clock that is turned is no outage."""
+    """One web process's record of the relay's ticks, by elapsed time. A changed wall clock does not look like an
+    outage.
+    """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed
@@ -334,14 +341,14 @@ class TickMemory:
         """Notes the newest tick, and returns True if one came within the last minute."""
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
-            # Between the two looks, and perhaps just after the first.
+            # The tick came between the two looks, perhaps just after the first.
             self._ticked = looked
         self._until, self._looked = until, now
         return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
 
 
 def find(database: Database, at: datetime) -> AlertPath:
-    """Raises StoreUnavailable."""
+    """Returns the state of the alert path. Raises StoreUnavailable."""
     with database.looking() as connection:
         row = connection.ask(QUESTION, since=at - SAID_AGAIN)
     assert row is not None

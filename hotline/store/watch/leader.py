@@ -1,8 +1,9 @@
-"""Who owns time. One relay leads; two by accident are still safe, since every step of theirs is a conditional update.
+"""Chooses the one relay that works through the deadlines. Two relays by accident are safe, since each update is
+conditional.
 
-On SQLite the leader is a row with a lease. On PostgreSQL it is whoever holds an advisory lock on a connection of its
-own: it is free the moment its holder dies, and no clock is asked. The row is written there too, for the doctor, and
-against a leader that is frozen and so holds its lock for ever: whoever finds the row long overdue ticks as well.
+On SQLite the leader has a row with a lease. On PostgreSQL the leader holds an advisory lock on its own connection.
+The lock is free at once when its holder ends, whatever the clocks show. The leader writes the row there too, for the
+doctor and against a frozen leader that keeps its lock. A relay that finds the row long overdue works as well.
 """
 
 from contextlib import suppress
@@ -18,15 +19,15 @@ from hotline.store.outbox import messages
 from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
-"""Short: who is killed while leading is missed no longer than this."""
+"""The lease is short, so that a killed leader is replaced within this time."""
 FROZEN = timedelta(seconds=12)
-"""How much longer the holder of the lock is believed, whatever its row says."""
+"""The extra time for which the lock's holder counts as the leader, although its row is overdue."""
 LOCK = 4_114_110_003
-"""PostgreSQL's advisory lock of the relay."""
+"""The PostgreSQL advisory lock of the relay."""
 
 
 class Leadership:
-    """One relay's claim. Kept for as long as the relay lives; asked once a tick."""
+    """One relay's claim to lead. It lasts as long as the relay runs, and is checked at each tick."""
 
     def __init__(self, database: Database, holder: str) -> None:
         self._database = database
@@ -34,7 +35,7 @@ class Leadership:
         self._connection: Connection | None = None
 
     def holds(self, at: datetime) -> bool:
-        """Whether this relay owns time now. Raises StoreUnavailable: nobody does."""
+        """Returns True if this relay leads now. Raises StoreUnavailable, and then no relay leads."""
         if self._database.is_sqlite:
             return self._leases(at, grace=timedelta(0))
         try:
@@ -48,7 +49,7 @@ class Leadership:
         return self._leases(at, grace=FROZEN)
 
     def close(self) -> None:
-        """Let another lead, at once."""
+        """Releases the lock, so that another relay can lead at once."""
         if self._connection is None:
             return
         with suppress(DBAPIError):
@@ -57,7 +58,7 @@ class Leadership:
         self._connection = None
 
     def _locks(self) -> bool:
-        """On a connection that is kept as long as the lock is."""
+        """Takes the lock on a connection that stays open as long as the lock. Returns False if another relay has it."""
         if self._connection is not None:
             return True
         engine = self._database.engine
@@ -74,7 +75,9 @@ class Leadership:
         return True
 
     def _write(self, at: datetime) -> None:
-        """By the connection that holds the lock: where that one is gone, so is the lock."""
+        """Writes the leader's row through the connection that holds the lock. If the connection is lost, so is the
+        lock.
+        """
         with Session(self._connection) as session:
             messages.write_leader(session, self._holder, at + LEASE)
             session.commit()

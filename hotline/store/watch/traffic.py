@@ -1,4 +1,4 @@
-"""How busy the line is and how its messages arrive: questions over sessions and delivery reports, for the watchman."""
+"""Counts sessions and delivery reports for the monitor."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,11 +15,11 @@ from hotline.store.outbox.messages import Attempt, DeliveryReport
 HOUR = timedelta(hours=1)
 WEEKS = 4
 DELAYS = 1000
-"""The newest reports of a network, out of which delays are told."""
+"""The most reports from which delays are computed. The newest are taken."""
 
 
 def sessions(session: Session, at: datetime) -> int:
-    """Dialled within the hour before, without what no figure counts."""
+    """Returns the number of sessions in the last hour, without those that statistics leave out."""
     found = select(func.count()).where(
         Dialogue.started_at > at - HOUR,
         Dialogue.started_at <= at,
@@ -29,7 +29,7 @@ def sessions(session: Session, at: datetime) -> int:
 
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
-    """The same of the weeks before this one, as far back as the line was there."""
+    """Returns the same count for this hour of each week before, as far back as the data goes."""
     oldest = session.scalar(select(func.min(Dialogue.started_at)))
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
     return [
@@ -38,7 +38,7 @@ def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
 
 
 def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str, Arrivals]:
-    """What the reports of each network said."""
+    """Counts each network's reports by arrived and lost messages."""
     rows = session.execute(
         select(DeliveryReport.network, DeliveryReport.status, func.count())
         .where(
@@ -59,7 +59,7 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def delays(session: Session, since: datetime) -> Mapping[str, Sequence[float]]:
-    """Seconds from a send to the report of its arrival, by network."""
+    """Returns the seconds from sending to the report of arrival, by network."""
     rows = session.execute(
         select(DeliveryReport.network, DeliveryReport.received_at, Attempt.started_at)
         .join(Attempt, Attempt.provider_id == DeliveryReport.provider_id)

@@ -1,6 +1,6 @@
-"""The line's daily trial: its handset, its tips, and when one last came through. Questions over several families.
+"""Reads the state of the hotline's daily trial: its handset, its tips, and the last trial that succeeded.
 
-Whether everything in this database is invented: a line that was made to be looked at, and never serves anybody.
+Also records that all data here is sample data, for a hotline that is only a demonstration.
 """
 
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ from hotline.store.tips.tips import Tip
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """How the trials stand."""
+    """The state of the daily trials."""
 
     handset: Responder
     begun: datetime | None
-    """When the newest tip of a trial was told."""
+    """The time of the newest trial tip."""
     arrived: datetime | None
-    """When the newest alert of one was on its handset."""
+    """The time of the newest alert that reached the handset."""
 
 
 def handset(session: Session) -> Responder | None:
-    """The one that trials go to. Never active: so nobody's tip is ever given to it."""
+    """Returns the handset of the trials, or None. It is never active, so that no real tip is assigned to it."""
     return session.scalars(select(Responder).where(Responder.level == trial.LEVEL)).one_or_none()
 
 
 def standing(session: Session) -> Trials | None:
-    """None where no handset is enrolled."""
+    """Returns the state of the trials, or None if no handset is enrolled."""
     to = handset(session)
     if to is None:
         return None
@@ -49,7 +49,7 @@ def standing(session: Session) -> Trials | None:
 
 
 def untold(session: Session) -> Tip | None:
-    """A trial's tip that was filed, and that the handset was not told of. Held until the transaction ends."""
+    """Returns the newest filed trial tip without an alert, or None. It stays locked until the transaction ends."""
     waits = select(Tip).where(
         Tip.channel == trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
     )
@@ -62,7 +62,7 @@ INVENTED = "invented"
 
 
 class HomeOrigin(Row):
-    """One row, once; no command takes it away."""
+    """The one row that marks sample data. No command deletes it."""
 
     __tablename__ = "home_origin"
 
@@ -75,7 +75,7 @@ never_changes(HomeOrigin)
 
 
 def mark_invented(session: Session, at: datetime) -> None:
-    """From here on every edition that is made here says so. Twice is once."""
+    """Marks the data as sample data. Every later release of statistics says so. A second call changes nothing."""
     add_if_new(session, HomeOrigin(id=ONE, origin=INVENTED, marked_at=at))
 
 
