@@ -1,1 +1,1 @@
-"""The gateway's stand-in: Africa's Talking's API in, its callbacks out, two handsets in a page."""
+"""Emulates the SMS and USSD gateway of Africa's Talking: its API, its callbacks and a page with two handsets."""

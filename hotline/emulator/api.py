@@ -1,6 +1,6 @@
-"""Africa's Talking's API as the real SDK meets it: status codes, content types and sentences as recorded.
+"""Serves the emulated API of Africa's Talking.
 
-How an answer of the gateway goes wrong on the wire.
+Status codes, content types and sentences match recordings of the real gateway. A fault changes or delays an answer.
 """
 
 import json
@@ -27,7 +27,10 @@ PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body>
 
 
 def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
-    """`record` does the work and makes the honest answer."""
+    """Answers a request under a fault.
+
+    `record` stores the messages and builds the correct answer. Faults that lose the request never call it.
+    """
     status = fault.status or 500
     match fault.kind:
         case FaultKind.SLOW:
@@ -44,7 +47,7 @@ def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
 
 
 def _spoilt(fault: GatewayFault, honest: Response, status: int) -> Response:
-    """The work is done; what is said of it is not so."""
+    """Returns a faulty answer to a request that was recorded."""
     match fault.kind:
         case FaultKind.TIMEOUT:
             time.sleep(fault.seconds or 12.0)
@@ -68,7 +71,7 @@ def _page(status: int) -> Response:
 
 
 def _reset() -> Response:
-    """The server drops the connection where the answer's body would begin: before its first byte."""
+    """Returns a response that drops the connection before the first byte of its body."""
 
     def broken() -> Iterator[bytes]:
         raise ConnectionResetError
@@ -89,7 +92,7 @@ def _drip(honest: Response, seconds: float) -> Response:
 
 
 def as_json(document: dict[str, Any], status: int = 200) -> Response:
-    """Bare `application/json`: with a charset behind it the SDK would return text."""
+    """Returns bare `application/json`. With a charset in the header, the SDK would return text."""
     return Response(json.dumps(document), status, content_type="application/json")
 
 
@@ -119,7 +122,7 @@ def build_api(emulator: Emulator) -> Blueprint:
 
 
 def _keyed(view: View) -> View:
-    """Behind the `apiKey` header."""
+    """Wraps a view so that it requires the right `apiKey` header."""
 
     @wraps(view)
     def guarded() -> Response:

@@ -1,4 +1,4 @@
-"""A clock that can run faster or be turned, and what is to happen on it. The line's own clock."""
+"""Schedules timers on a clock that can run faster or jump ahead, and keeps the hotline's own clock offset."""
 
 import heapq
 import itertools
@@ -11,7 +11,7 @@ from pathlib import Path
 from hotline.errors import SettingsInvalid
 
 MOST = 366 * 86400
-"""Seconds by which the line's clock may be turned."""
+"""Most seconds that the hotline's clock may be ahead or behind."""
 
 
 @dataclass(order=True, slots=True)
@@ -22,12 +22,15 @@ class Timer:
     cancelled: bool = field(default=False, compare=False)
 
     def cancel(self) -> None:
-        """Harmless once it has fired."""
+        """Cancels the timer. Has no effect after the timer has fired."""
         self.cancelled = True
 
 
 class Scheduler:
-    """Fires timers when the clock reaches them, each in a thread of its own since callbacks wait for the line."""
+    """A clock that fires timers when they are due.
+
+    Each timer runs in its own thread, because callbacks wait for the hotline.
+    """
 
     def __init__(self) -> None:
         self.scale = 1.0
@@ -41,7 +44,7 @@ class Scheduler:
         self._thread.start()
 
     def now(self) -> float:
-        """Returns the seconds of this clock since it was made."""
+        """Returns the seconds since this clock was created."""
         with self._changed:
             return self._now()
 
@@ -53,7 +56,7 @@ class Scheduler:
         return timer
 
     def turn(self, seconds: float) -> None:
-        """Turns the clock forward at once; everything due on the way fires."""
+        """Moves the clock forward at once. Every timer that becomes due fires."""
         with self._changed:
             self._reached += seconds
             self._changed.notify_all()
@@ -93,28 +96,31 @@ class Scheduler:
 
 @dataclass(frozen=True, slots=True)
 class LineClock:
-    """The clock of the line's own processes: a file of seconds that all of them read."""
+    """The clock of the hotline's own processes. A file holds its offset in seconds, and every process reads it."""
 
     file: Path | None = None
-    """None where the line keeps the true time, whatever anybody asks."""
+    """Path of the file. None where the hotline always keeps the true time."""
 
     def offset(self) -> int:
-        """Returns by how many seconds it is ahead; less than nothing where it is behind."""
+        """Returns the offset in seconds, negative where the clock is behind.
+
+        Returns 0 where the file cannot be read.
+        """
         try:
             return int(self.file.read_text(encoding="ascii")) if self.file else 0
         except (OSError, ValueError):
             return 0
 
     def set(self, offset: int) -> None:
-        """Turns it to so many seconds ahead of the true time.
+        """Sets the clock to `offset` seconds ahead of the true time.
 
-        Raises SettingsInvalid where it cannot be turned, or not so far.
+        Raises SettingsInvalid where the clock cannot be changed, or where the offset exceeds `MOST`.
         """
         if self.file is None:
             raise SettingsInvalid(["the clock: this line's cannot be turned; `hotline demo` can"])
         if abs(offset) > MOST:
             raise SettingsInvalid(["the clock: not by more than a year"])
-        # In one go: nobody reads a half.
+        # Replaces the file in one step, so that no process reads half a number.
         fresh = self.file.with_suffix(".new")
         fresh.write_text(str(offset), encoding="ascii")
         fresh.replace(self.file)

@@ -1,4 +1,7 @@
-"""The control API: hands on the handsets, and on everything that can go wrong. Loopback only, JSON only."""
+"""Serves the control API, which operates the handsets and sets faults, settings and clocks.
+
+It answers on loopback only and reads JSON only.
+"""
 
 import ipaddress
 from collections.abc import Callable, Mapping
@@ -25,9 +28,10 @@ REFUSALS: Mapping[type[Exception], int] = {
 
 
 def only_loopback() -> None:
-    """Peer and host both: a page of somewhere else must not reach it by a name that resolves to here.
+    """Aborts a request that does not come from this machine.
 
-    A body must be JSON, which a foreign page cannot post without asking first.
+    It checks the peer and the host name. A foreign page could otherwise use a name that resolves to this machine. A
+    body must be JSON, because a browser asks for permission before a foreign page may post JSON.
     """
     try:
         peer = ipaddress.ip_address(request.remote_addr or "")
@@ -84,7 +88,7 @@ def _told(error: Exception) -> tuple[Response, int]:
 
 
 def _field(name: str, default: str | None = None) -> str:
-    """Returns a text out of the body. Raises SettingsInvalid where it is missing or something else."""
+    """Returns a text field of the body. Raises SettingsInvalid where it is missing or not a text."""
     value = _object().get(name, default)
     if not isinstance(value, str):
         raise SettingsInvalid([f"{name}: missing, or not a text"])
@@ -135,7 +139,7 @@ class _Control:
         return {"ids": self._emulator.messages.type_sms(_field("from"), to, _field("text"))}
 
     def read(self) -> dict[str, Any]:
-        """Marks one message of a handset as read, as opening it does."""
+        """Marks one message of a handset as read, as if the phone's owner had opened it."""
         msisdn, message = _field("msisdn"), _field("id")
         with self._state.changing() as state:
             for sms in state.handset(msisdn).messages:
@@ -147,7 +151,7 @@ class _Control:
         return {}
 
     def report(self) -> dict[str, Any]:
-        """One delivery report on demand."""
+        """Sends one delivery report on demand. Raises NotFound where the message is unknown."""
         found = self._emulator.messages.force(
             _field("id"), _field("status"), _field("failureReason", "")
         )
@@ -162,7 +166,10 @@ class _Control:
             return held.shown(_shown(session) if session else {})
 
     def outbox(self) -> dict[str, Any]:
-        """From the beginning, or behind the first `after`: whoever asks often need not be told all of it each time."""
+        """Returns the sent messages, all of them or only those after the first `after`.
+
+        A client that polls often can skip the messages it already has.
+        """
         after = max(0, request.args.get("after", default=0, type=int))
         with self._state.lock:
             listed = self._state.outbox[after:]
@@ -188,7 +195,7 @@ class _Control:
             return {"people": list(self._state.people)}
 
     def enrol(self) -> dict[str, Any]:
-        """Who the right handset may be: a list of `{msisdn, label}`."""
+        """Replaces the people that the right handset can act as, from a list of `{msisdn, label}`."""
         people = _object().get("people")
         if not isinstance(people, list) or not all(_is_person(person) for person in people):
             raise SettingsInvalid(["people: not a list of {msisdn, label}"])
@@ -227,7 +234,7 @@ class _Control:
         return self.settings()
 
     def clock(self) -> dict[str, Any]:
-        """`scale` runs it faster, `turn` moves it on by seconds."""
+        """Changes the emulator's clock. `scale` sets its speed, `turn` moves it forward by seconds."""
         body = _object()
         try:
             scale, turn = float(body.get("scale", 0)), float(body.get("turn", 0))
@@ -240,12 +247,12 @@ class _Control:
         return {"scale": self._emulator.scheduler.scale, "now": self._emulator.scheduler.now()}
 
     def line_clock(self) -> dict[str, Any]:
-        """Returns whether the line's clock can be turned, and by how many seconds it is."""
+        """Returns whether the hotline's clock can be changed, and its offset in seconds."""
         clock = self._emulator.line_clock
         return {"turns": clock.file is not None, "offset": clock.offset()}
 
     def turn_line(self) -> dict[str, Any]:
-        """Turns the line's clock on, or back, `by` so many seconds."""
+        """Moves the hotline's clock by `by` seconds, forward or back."""
         by = _object().get("by")
         if not isinstance(by, int) or isinstance(by, bool):
             raise SettingsInvalid(["by: not a whole number of seconds"])
@@ -253,7 +260,7 @@ class _Control:
         return self.line_clock()
 
     def right_line(self) -> dict[str, Any]:
-        """Turns the line's clock to the true time."""
+        """Sets the hotline's clock to the true time."""
         self._emulator.line_clock.set(0)
         return self.line_clock()
 

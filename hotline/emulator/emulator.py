@@ -1,4 +1,4 @@
-"""The stand-in, wired once."""
+"""Builds the emulator from its parts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,21 +25,21 @@ class Emulator:
     line_clock: LineClock
 
     def switch(self, msisdn: str, *, on: bool) -> None:
-        """Presses the power key. What waited for the phone arrives."""
+        """Switches a phone on or off. Messages that waited for the phone arrive when it is on."""
         self.ussd.switch(msisdn, on=on)
         if on:
             self.messages.switched_on(msisdn)
 
     def turn_line(self, by: int) -> None:
-        """Turns the line's clock; what the network waits for comes with it, since no network's time runs back.
+        """Moves the hotline's clock, and the network's timers with it where the step is forward.
 
-        Raises SettingsInvalid.
+        A network's time never runs back. Raises SettingsInvalid.
         """
         self.line_clock.set(self.line_clock.offset() + by)
         self.scheduler.turn(max(0, by))
 
     def reset(self) -> None:
-        """Makes it as freshly started, but for the addresses, the settings and the people."""
+        """Clears timers, faults, handsets and messages. Keeps the addresses, the settings and the people."""
         self.scheduler.forget_all()
         self.faults.set([])
         with self.state.changing() as state:

@@ -1,4 +1,4 @@
-"""What a network and a gateway get wrong, on order: always, some times, or by chance with a seed."""
+"""Injects faults of a network and a gateway on demand: always, a number of times, or at random with a seed."""
 
 import random
 import threading
@@ -11,7 +11,7 @@ from hotline.errors import SettingsInvalid
 
 
 class Point(StrEnum):
-    """Where a fault strikes."""
+    """The place in the traffic where a fault strikes."""
 
     SEND = "send"
     REPORT = "report"
@@ -21,54 +21,57 @@ class Point(StrEnum):
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. `seconds`, `status` and `value` of the fault refine it where named."""
+    """One kind of fault. The fields `seconds`, `status` and `value` of the fault refine it where a note names them."""
 
     SLOW = "slow"
-    """Waits `seconds` before it records."""
+    """Waits `seconds` (2) before it records."""
     TIMEOUT = "timeout"
     """Records, then waits `seconds` (12) before it answers."""
     SILENT = "silent"
     """Records nothing, waits `seconds` (12), and breaks the connection."""
     RESET_BEFORE = "reset_before"
     RESET_AFTER = "reset_after"
-    """The connection breaks, before or after the message was recorded."""
+    """The connection breaks. `RESET_BEFORE` breaks it before the message is recorded, `RESET_AFTER` afterwards."""
     ERROR_BEFORE = "error_before"
     ERROR_AFTER = "error_after"
-    """An HTML page with `status` (500; 429 for throttling), nothing recorded or recorded all the same."""
+    """The answer is an HTML page with `status` (500, or 429 for throttling).
+
+    `ERROR_BEFORE` records nothing, `ERROR_AFTER` records the message.
+    """
     HTML = "html"
-    """Records, and answers 201 with a page."""
+    """Records, and answers 201 with an HTML page."""
     CHARSET = "charset"
-    """Records, and answers `application/json; charset=utf-8`: the SDK then returns text."""
+    """Records, and answers `application/json; charset=utf-8`. The SDK then returns text."""
     TRUNCATED = "truncated"
-    """Records, and answers JSON that breaks off."""
+    """Records, and answers JSON that is cut off at the end."""
     DRIP = "drip"
-    """Records, and answers a byte every `seconds` (1)."""
+    """Records, and sends its answer one byte every `seconds` (1)."""
     RECIPIENT_STATUS = "recipient_status"
     """Refuses each recipient with `status`, 401 to 502."""
     INVALID_SENDER = "invalid_sender"
-    """201 without recipients."""
+    """Answers 201 without recipients."""
     UNAUTHORIZED = "unauthorized"
 
     NO_REPORT = "no_report"
     DUPLICATE_REPORT = "duplicate_report"
     REVERSED_REPORTS = "reversed_reports"
     EARLY_REPORT = "early_report"
-    """The final report comes before the answer to the send."""
+    """The final report comes before the answer to the send request."""
     FAILED_REPORT = "failed_report"
-    """Not delivered; `value` is `Status` or `Status:failureReason`."""
+    """The message is not delivered. `value` is `Status` or `Status:failureReason`."""
     UNKNOWN_REPORT = "unknown_report"
-    """A status that nobody has heard of, `value`."""
+    """The report has an unknown status, `value`."""
 
     DUPLICATE_HOP = "duplicate_hop"
-    """Posted twice, one after the other."""
+    """The hop is posted twice, one after the other."""
     CONCURRENT_HOP = "concurrent_hop"
-    """Posted twice at once."""
+    """The hop is posted twice at the same time."""
     OUT_OF_ORDER = "out_of_order"
-    """The hop before comes again after this one."""
+    """The previous hop is posted again after this one."""
     RETRY_HOP = "retry_hop"
     """A hop that fails is posted once more after `seconds`."""
     LOST_ANSWER = "lost_answer"
-    """The line's answer never reaches the handset."""
+    """The hotline's answer never reaches the handset."""
     MISSING_NETWORK = "missing_network"
     MISSING_PLUS = "missing_plus"
     UNESCAPED_PLUS = "unescaped_plus"
@@ -76,11 +79,11 @@ class FaultKind(StrEnum):
     NO_END = "no_end"
     DUPLICATE_END = "duplicate_end"
     LATE_END = "late_end"
-    """The end notice comes `seconds` later."""
+    """The end notice comes `seconds` (60) later."""
 
     DUPLICATE_MO = "duplicate_mo"
     LOST_MO = "lost_mo"
-    """The line is never told; the gateway's own inbox lists it all the same."""
+    """The hotline gets no callback. The gateway's own inbox still lists the message."""
 
 
 _POINTS = {
@@ -108,7 +111,7 @@ _POINTS = {
 
 
 _ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER})
-"""Drawn for every hop, and struck only where there is something to repeat: whoever repeats it counts it."""
+"""Kinds drawn for every hop that strike only where there is something to repeat. The code that repeats counts them."""
 
 _MAYBE = type(None)
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -129,18 +132,18 @@ class GatewayFault:
     kind: FaultKind
     probability: float = 1.0
     times: int | None = None
-    """How often it still strikes; None is without end."""
+    """Strikes that remain. None means no limit."""
     skip: int = 0
-    """How often it is let pass first."""
+    """Chances to skip before the first strike."""
     every: int = 1
-    """Strikes one of so many: after each strike the next ones are let pass."""
+    """Strikes once in every `every` chances."""
     msisdn: str | None = None
-    """Only for this number."""
+    """Number that the fault strikes. None means every number."""
     seconds: float | None = None
     status: int | None = None
     value: str | None = None
     first_hop: bool = False
-    """Only for the first hop of a session."""
+    """True where the fault strikes only the first hop of a session."""
 
     @property
     def point(self) -> Point:
@@ -149,7 +152,7 @@ class GatewayFault:
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "GatewayFault":
-        """Raises SettingsInvalid, with everything that is wrong."""
+        """Reads a fault from a JSON object. Raises SettingsInvalid with a list of all problems."""
         wrong = [
             f"a fault's {name}: no such field, or not of its type"
             for name, value in document.items()
@@ -163,11 +166,11 @@ class GatewayFault:
 
 
 Struck = Mapping[FaultKind, GatewayFault]
-"""Faults that were drawn, by their kind."""
+"""Drawn faults by their kind."""
 
 
 class Faults:
-    """The faults in force. Every draw counts, so that the same seed and the same calls err alike."""
+    """The active faults. The same seed and the same calls give the same faults, because every draw counts."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._lock = threading.Lock()
@@ -187,7 +190,7 @@ class Faults:
                 self._dice = random.Random(seed)
 
     def draw(self, point: Point, msisdn: str, *, first_hop: bool = False) -> Struck:
-        """Returns everything that strikes now, by kind. At the send, the first alone."""
+        """Returns every fault that strikes now, by kind. At `Point.SEND`, returns the first one only."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):
@@ -206,12 +209,12 @@ class Faults:
         return drawn
 
     def strike(self, kind: FaultKind) -> None:
-        """Count a fault that was drawn and left to its point to count."""
+        """Counts a drawn fault whose effect the caller has just applied."""
         with self._lock:
             self._count(kind)
 
     def _count(self, kind: FaultKind) -> None:
-        """Call with the lock held."""
+        """Counts one strike. The caller holds the lock."""
         self.struck[kind] = self.struck.get(kind, 0) + 1
 
     def _spares(self, rule: GatewayFault, msisdn: str, *, first_hop: bool) -> bool:

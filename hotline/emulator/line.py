@@ -1,4 +1,4 @@
-"""The gateway's callbacks: forms posted to the line, and nothing else shared with it."""
+"""Posts the gateway's callbacks to the hotline as forms. The emulator shares nothing else with it."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ LONGEST_BODY = 4096
 
 @dataclass(frozen=True, slots=True)
 class HookAnswer:
-    """What came back, or why nothing did."""
+    """The hotline's answer to one callback, or the reason why no answer came."""
 
     status: int = 0
     body: str = field(default="", repr=False)
@@ -24,7 +24,7 @@ class HookAnswer:
     metadata: str = ""
     cookies: bool = False
     error: str | None = None
-    """The kind of failure, never an address: that holds the hooks' secret."""
+    """Kind of failure. It never holds an address, because the address contains the secret of the hooks."""
 
     @property
     def ok(self) -> bool:
@@ -32,10 +32,13 @@ class HookAnswer:
 
 
 class LineAddress:
-    """Where the line listens, by callback. Posts, and never raises for what the network does."""
+    """The hotline's address for each callback. Posting never raises an error for a network failure."""
 
     def __init__(self, hooks: Mapping[str, str] | None = None, ca: Path | None = None) -> None:
-        """`ca`: what the line's certificate is checked by, where no public authority signed it."""
+        """Takes the callback addresses and `ca`, a certificate file.
+
+        `ca` verifies the hotline's certificate where no public authority signed it.
+        """
         self._lock = threading.Lock()
         self._proof = True if ca is None else str(ca)
         self._hooks = dict(hooks or {})
@@ -59,7 +62,7 @@ class LineAddress:
     ) -> HookAnswer:
         """Posts one callback. `raw_plus` leaves a `+` unescaped, as careless tools do.
 
-        A new connection and no memory of the last one, as a gateway with many hosts has.
+        It opens a new connection each time and keeps no cookies, like a gateway with many hosts.
         """
         with self._lock:
             url = self._hooks.get(hook)
@@ -98,7 +101,7 @@ class LineAddress:
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
-    """Reads no more than the longest body. Raises requests.Timeout."""
+    """Reads the body up to about `LONGEST_BODY` bytes. Raises requests.Timeout after the deadline."""
     content = bytearray()
     for piece in response.iter_content(1):
         content += piece

@@ -1,7 +1,7 @@
-"""SMS between the gateway and the handsets, in both directions, with the reports that are made of it, lies included.
+"""Carries SMS between the gateway and the handsets in both directions, with delivery reports and their faults.
 
-MT: a send request becomes entries of the outbox, and an SMS on a handset. MO: an SMS typed on a handset is told to the
-line again and again until it says 200.
+MT: a send request becomes outbox entries, and an SMS on each handset. MO: an SMS typed on a handset is posted to the
+hotline. The post is repeated until the hotline answers 200 or `mo_patience` has passed.
 """
 
 import random
@@ -37,12 +37,12 @@ NAMES = {
     501: "GatewayError",
     502: "RejectedByGateway",
 }
-"""The gateway's names for its recipient status codes."""
+"""Names that the gateway gives its recipient status codes."""
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Ids:
-    """The ids that the gateway gives, the same ones again for the same seed."""
+    """A generator of the gateway's ids. The same seed gives the same ids."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._dice = random.Random(seed)
@@ -78,7 +78,7 @@ class Messages:
     scheduler: Scheduler
     ids: Ids
     waiting: dict[str, list[tuple[Sent, Struck]]] = field(default_factory=dict)
-    """By number: what waits for a phone to be switched on. Under the state's lock."""
+    """Messages that wait for a phone to be switched on, by number. Access it under the state's lock."""
 
     def sender_known(self, sender: str) -> bool:
         settings = self.state.settings
@@ -87,7 +87,7 @@ class Messages:
         return sender in settings.senders
 
     def record(self, request: SendRequest, fault: GatewayFault | None = None) -> list[Sent]:
-        """Makes one entry for each recipient; accepted ones are on their way."""
+        """Adds one outbox entry for each recipient, and starts the delivery of the accepted ones."""
         with self.state.changing() as state:
             entries = [self._entry(number, request, fault) for number in request.to]
             state.outbox.extend(entries)
@@ -105,7 +105,10 @@ class Messages:
             self._arrive(sent, faults)
 
     def force(self, message_id: str, status: str, reason: str = "") -> bool:
-        """Makes one report on demand, whatever happened to the message. Returns False where the id is unknown."""
+        """Posts one report on demand, independent of the message's real state.
+
+        Returns False where the id is unknown.
+        """
         with self.state.lock:
             found = [sent for sent in self.state.outbox if sent.id == message_id]
         for sent in found[:1]:
@@ -113,9 +116,10 @@ class Messages:
         return bool(found)
 
     def type_sms(self, msisdn: str, to: str, text: str) -> list[str]:
-        """Returns the ids under which the gateway tells it. An MO to anybody else ends on that handset.
+        """Sends an SMS from a handset and returns the ids that the gateway gave its parts.
 
-        Raises HandsetRefused where the phone is off.
+        An MO to a number other than the shortcode stays on the handset and returns no id. Raises HandsetRefused where
+        the phone is off.
         """
         with self.state.changing() as state:
             held = state.handset(msisdn)
@@ -135,7 +139,7 @@ class Messages:
         return [incoming.id for incoming in told]
 
     def opt_out(self, msisdn: str, sender: str) -> None:
-        """Stops bulk messages to this number, as the gateway does by itself, and posts a notice."""
+        """Stops bulk messages to this number, as the gateway does, and posts a notice."""
         with self.state.changing() as state:
             state.blacklist.add(msisdn)
         self.line.post("optout", {"senderId": sender, "phoneNumber": msisdn})
@@ -175,7 +179,10 @@ class Messages:
         self._go_on(sent, () if reversed_ else self.state.settings.interim, faults, wait=0.0)
 
     def _go_on(self, sent: Sent, interim: Sequence[str], faults: Struck, *, wait: float) -> None:
-        """Sets each step before the last is told: in order, and no slower for a line that hangs."""
+        """Schedules the interim reports, then the arrival.
+
+        Each step schedules the next one before it posts. The order stays right, and a slow hotline delays nothing.
+        """
         settings = self.state.settings
         if not interim:
             self.scheduler.after(settings.deliver_after, lambda: self._arrive(sent, faults))
@@ -218,7 +225,7 @@ class Messages:
                 self._report_later(place * settings.report_gap, sent, status, faults)
 
     def _give_up(self, sent: Sent, faults: Struck) -> None:
-        """Throws away what waited for a phone that stayed off, and tells the line."""
+        """Drops a message that waited for a phone which stayed off, and reports the failure to the hotline."""
         with self.state.lock:
             waiting = self.waiting.get(sent.to, [])
             if (sent, faults) not in waiting:

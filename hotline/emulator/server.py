@@ -1,6 +1,6 @@
-"""Serves the stand-in: the gateway's API, the control API, and the page of two handsets.
+"""Serves the gateway's API, the control API, and the page of two handsets.
 
-A thread for each connection: a page that waits, or a fault that stalls, blocks nobody else.
+Each connection has its own thread. A page that waits or a fault that stalls blocks no other request.
 """
 
 import re
@@ -36,22 +36,22 @@ KEYS = (
     ("#", ""),
 )
 TERMINAL_PORT = 8001
-"""Where `hotline dial` looks for the handsets by itself."""
+"""Port where `hotline dial` looks for the emulator by default."""
 
 
 CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
 RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER of no time at all: closing throws the connection away."""
+"""SO_LINGER with a timeout of zero. Closing the socket then resets the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the page links besides the phones."""
+    """The links and texts that the page shows besides the phones."""
 
     console: str = ""
-    """The console's address; empty where there is none."""
+    """Address of the console. Empty where there is none."""
     readme: str = ""
-    """The text of the README; empty where there is none."""
+    """Text of the README. Empty where there is none."""
 
 
 NOTHING_ABOUT = About()
@@ -90,7 +90,7 @@ def build_page(emulator: Emulator, about: About) -> Blueprint:
 
 
 def harden(response: Response) -> Response:
-    """Nothing from elsewhere, nothing framed, nothing kept."""
+    """Sets headers that block foreign content, framing and caching."""
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
@@ -109,7 +109,10 @@ def create_app(emulator: Emulator, about: About = NOTHING_ABOUT) -> Flask:
 
 
 class Handler(WSGIRequestHandler):
-    """Silent, since addresses hold numbers; and a broken answer really breaks the connection."""
+    """A request handler that logs nothing, because addresses hold phone numbers.
+
+    It resets the TCP connection where an answer breaks.
+    """
 
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
@@ -120,11 +123,11 @@ class Handler(WSGIRequestHandler):
 
 
 def listen(emulator: Emulator, port: int, *, about: About = NOTHING_ABOUT) -> BaseWSGIServer:
-    """Returns a server that is bound to loopback, and not yet serving. Port 0 is any free one."""
+    """Returns a server that is bound to loopback and does not serve yet. Port 0 picks any free port."""
     app = create_app(emulator, about)
     return make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler)
 
 
 def choices(screen: str) -> dict[str, str]:
-    """The labels a screen offers, and the digit before each."""
+    """Returns the labels that a screen offers, each with its digit."""
     return {label.strip(): digit for digit, label in CHOICE.findall(screen)}

@@ -1,4 +1,4 @@
-"""What may be set about the stand-in: how it is reached, what nobody has proved about the gateway, how fast it is."""
+"""Holds the emulator's settings: its codes, its speed, and gateway behaviour that is not verified."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -8,20 +8,20 @@ from typing import Any
 from hotline.errors import SettingsInvalid
 
 CITIZEN = "+250788000001"
-"""Who holds the citizen's handset."""
+"""Number of the citizen's handset."""
 
 
 class DirectDial(StrEnum):
-    """How digits behind the service code arrive. Nobody has proved either."""
+    """The form in which digits after the service code arrive. Neither form is verified against the gateway."""
 
     IN_TEXT = "A"
-    """`serviceCode=*384*777#`, first `text=1`."""
+    """The post has `serviceCode=*384*777#` and first `text=1`."""
     IN_CODE = "B"
-    """`serviceCode=*384*777*1#`, first `text` empty."""
+    """The post has `serviceCode=*384*777*1#` and first `text` empty."""
 
 
 class MoDate(StrEnum):
-    """The two shapes of an incoming message's date."""
+    """The two formats of an incoming message's date."""
 
     ISO = "iso"
     PLAIN = "plain"
@@ -29,41 +29,44 @@ class MoDate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EmulatorSettings:
-    """Times are seconds of the stand-in's own clock, which may run faster than the wall's."""
+    """The emulator's settings. Times are seconds of its own clock, which may run faster than real time."""
 
     service_code: str = "*384*777#"
     shortcode: str = "3847"
     senders: tuple[str, ...] = ()
-    """Sender ids that are registered; none means that any is."""
+    """Registered sender ids. Empty means that every sender id is accepted."""
     direct_dial: DirectDial = DirectDial.IN_TEXT
     forward_empty: bool = True
-    """Whether an empty reply reaches the line; else the network shows the screen again."""
+    """True where an empty reply reaches the hotline. False where the network shows the screen again."""
     limit: int = 182
-    """Septets a USSD string may have; one letter outside GSM-7 leaves 80 UCS-2 units."""
+    """Most septets in a USSD string. One letter outside GSM-7 leaves 80 UCS-2 units."""
     idle: float = 30.0
     dialog: float = 180.0
     total_timeout: float = 10.0
-    """Wall seconds for the line to answer a hop."""
+    """Real seconds that the hotline has to answer a hop."""
     slow_after: float = 5.0
-    """Wall seconds after which an answer breaks the line's own promise, though the network still takes it."""
+    """Real seconds after which an answer is a violation, although the network still accepts it."""
     end_notice_after: float = 0.2
     live_status: bool = False
-    """Answer 100 instead of 102, as the live system was seen to do."""
+    """True where the gateway answers 100 instead of 102, as the production gateway was seen to do."""
     message_parts: bool = True
     interim: tuple[str, ...] = ("Submitted",)
-    """Delivery reports before the final one."""
+    """Delivery reports sent before the final one."""
     deliver_after: float = 0.4
     report_gap: float = 0.2
     give_up_after: float = 120.0
-    """How long a message waits for a phone that is off; a network waits for days."""
+    """Seconds that a message waits for a phone that is off. A real network waits for days."""
     mo_repeat: float = 60.0
     mo_patience: float = 12 * 3600.0
     mo_split: bool = False
-    """One callback for each part of a long message, instead of a joined one."""
+    """True where each part of a long message gets its own callback. False where the parts are joined."""
     mo_date: MoDate = MoDate.ISO
 
     def changed(self, changes: Mapping[str, Any]) -> "EmulatorSettings":
-        """Returns them with some values replaced, each read as the type it has. Raises SettingsInvalid, all at once."""
+        """Returns a copy with some values replaced. Each value must fit the type of its field.
+
+        Raises SettingsInvalid with a list of all problems.
+        """
         problems: list[str] = []
         read: dict[str, Any] = {}
         known = {field.name for field in fields(self)}

@@ -1,7 +1,7 @@
-"""All that the stand-in remembers, in memory, under one lock which is also what a page waits on.
+"""Keeps the emulator's whole state in memory under one lock, which also notifies waiting pages.
 
-Who a number belongs to, in the gateway's own codes. A phone, a USSD dialogue and an MT, as network and gateway keep
-them.
+The state holds phones, USSD dialogues and MTs as the network and the gateway keep them. Networks have the gateway's own
+codes.
 """
 
 import threading
@@ -22,7 +22,7 @@ NAMES = {MTN: "MTN", "63513": "Airtel", AIRTEL: "Airtel"}
 
 
 def network_of(msisdn: str) -> str:
-    """Returns the network of a number; the sandbox's where none is known (KTRN has no code listed)."""
+    """Returns the network code of a number. Unknown prefixes get the sandbox's code (KTRN has no listed code)."""
     return _PREFIXES.get(msisdn[:6], SANDBOX)
 
 
@@ -45,7 +45,7 @@ class Sms:
 
 @dataclass(slots=True)
 class DialledCall:
-    """A dialled string: it stays on the phone, whoever holds it next."""
+    """One dialled string in a phone's call log. Later users of the phone can see it."""
 
     dialled: str
     at: float
@@ -53,17 +53,17 @@ class DialledCall:
 
 @dataclass(slots=True)
 class Handset:
-    """A phone: whether it is on, what it received, what its call log keeps."""
+    """A phone with its power state, its messages and its call log."""
 
     msisdn: str = field(repr=False)
     network: str
     power: bool = True
     session: str | None = None
-    """The dialogue on its screen, running or just ended."""
+    """Id of the dialogue on its screen, active or just ended."""
     messages: list[Sms] = field(default_factory=list)
     calls: list[DialledCall] = field(default_factory=list)
     received: int = 0
-    """How many messages came in, ever: a page shakes when it grows."""
+    """Count of all messages ever received. The page shakes the phone when it grows."""
 
     def shown(self, screen: dict[str, Any]) -> dict[str, Any]:
         received = [sms for sms in self.messages if sms.direction is Direction.RECEIVED]
@@ -81,7 +81,7 @@ class Handset:
 
 
 class Phase(StrEnum):
-    """asking -> open -> asking ... -> ended."""
+    """The phase of a dialogue. It alternates between `ASKING` and `OPEN` until it is `ENDED`."""
 
     ASKING = "asking"
     OPEN = "open"
@@ -89,7 +89,7 @@ class Phase(StrEnum):
 
 
 class SessionStatus(StrEnum):
-    """How it ended, in the gateway's words."""
+    """The result of a dialogue, in the gateway's words."""
 
     SUCCESS = "Success"
     INCOMPLETE = "Incomplete"
@@ -99,11 +99,11 @@ class SessionStatus(StrEnum):
 @dataclass(slots=True)
 class Hop:
     text: str = field(repr=False)
-    """All that was keyed so far, as posted."""
+    """All input so far, as posted."""
     asked_at: float
     answered_at: float | None = None
     answer: str | None = field(default=None, repr=False)
-    """The body, prefix included."""
+    """Body of the answer, with its prefix."""
     error: str | None = None
 
 
@@ -116,7 +116,7 @@ class UssdSession:
     network: str
     dialled: str
     service_code: str
-    """As posted: with the suffix where the network leaves it there."""
+    """Service code as posted, with the suffix where the network leaves it there."""
     path: list[str] = field(default_factory=list, repr=False)
     hops: list[Hop] = field(default_factory=list)
     phase: Phase = Phase.ASKING
@@ -153,25 +153,25 @@ class UssdSession:
 
 @dataclass(slots=True)
 class Sent:
-    """An MT as the gateway keeps it: what was asked, what was answered, how far it came."""
+    """An MT as the gateway keeps it, with its request, its status and its delivery."""
 
     id: str
-    """`None`, the word, for what was refused."""
+    """Message id. It is the word `None` where the gateway refused the message."""
     to: str = field(repr=False)
     sender: str
     text: str = field(repr=False)
     status_code: int
     status: str
     accepted_at: float
-    """When the gateway decided, accepted or not; epoch seconds."""
+    """Time of the gateway's decision, accepted or refused, in epoch seconds."""
     accepted: bool
     parts: int = 1
     fault: str | None = None
-    """What the caller was made to suffer while it was recorded."""
+    """Fault that struck the send request."""
     delivered_at: float | None = None
     reports: list[str] = field(default_factory=list)
     untold: list[dict[str, str]] = field(default_factory=list, repr=False)
-    """Reports on their way: told one after the other, by whoever found nobody telling."""
+    """Reports that are not posted yet. One thread at a time posts them in order."""
     telling: bool = False
 
     def shown(self) -> dict[str, Any]:
@@ -180,12 +180,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """Something went over the air: what kind, between whom, when. Never a word of it."""
+    """One event on the air with its kind, its number and its time. It never holds message text."""
 
     number: int
     at: float
     what: str
-    """`hop`, `end`, `mt`, `delivered`, `mo`, `report`, `lost` ..."""
+    """Kind of event: `hop`, `end`, `mt`, `delivered`, `mo`, `report`, `lost` ..."""
     msisdn: str
     note: str = ""
 
@@ -213,13 +213,13 @@ class EmulatorState:
     incoming: list[Incoming] = field(default_factory=list)
     blacklist: set[str] = field(default_factory=set)
     violations: list[dict[str, Any]] = field(default_factory=list)
-    """Where the line broke the protocol: a test fails on any."""
+    """Protocol violations by the hotline. A test fails on any of them."""
     travels: list[Travel] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)
 
     @contextmanager
     def changing(self) -> Iterator["EmulatorState"]:
-        """Holds the lock, and wakes whoever waits for a change."""
+        """Holds the lock for a change, then notifies the threads that wait for one."""
         with self.lock:
             try:
                 yield self
@@ -228,29 +228,32 @@ class EmulatorState:
                 self.lock.notify_all()
 
     def wait_past(self, version: int, seconds: float) -> int:
-        """Returns the version once it is beyond `version`, or after `seconds` whatever it is."""
+        """Waits until the version exceeds `version` or `seconds` pass. Returns the current version."""
         with self.lock:
             self.lock.wait_for(lambda: self.version > version, seconds)
             return self.version
 
     def handset(self, msisdn: str) -> Handset:
-        """Returns the handset of any number, on and empty at its first mention. Call with the lock held."""
+        """Returns the handset of any number.
+
+        Creates it on first use, switched on and empty. The caller holds the lock.
+        """
         if msisdn not in self.handsets:
             self.handsets[msisdn] = Handset(msisdn, network_of(msisdn))
         return self.handsets[msisdn]
 
     def travelled(self, what: str, msisdn: str, note: str = "") -> None:
-        """Notes that something went over the air. Call with the lock held."""
+        """Records an event on the air. The caller holds the lock."""
         number = self.travels[-1].number + 1 if self.travels else 1
         self.travels.append(Travel(number, time.time(), what, msisdn, note))
         del self.travels[:-KEPT_TRAVELS]
 
     def violated(self, rule: str, session: str = "", note: str = "") -> None:
-        """Notes that the line broke a rule. Call with the lock held."""
+        """Records that the hotline broke a rule of the protocol. The caller holds the lock."""
         self.violations.append({"at": time.time(), "rule": rule, "session": session, "note": note})
 
     def forget(self) -> None:
-        """Forgets all but who is who."""
+        """Clears everything except the settings and the list of people."""
         for kept in (self.handsets, self.sessions, self.blacklist):
             kept.clear()
         for listed in (self.outbox, self.incoming, self.violations, self.travels):

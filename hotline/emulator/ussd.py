@@ -1,7 +1,6 @@
-"""USSD: the network's half of a dialogue. Dial, reply, hang up, fall silent.
+"""Plays the network's half of a USSD dialogue: dial, reply, hang up, time out.
 
-A hop goes over the wire with whatever the network does to it on the way. A dialogue ends in the network's books, and
-the gateway may send a notice of it.
+Each hop is posted to the hotline with the faults that strike it. When a dialogue ends, the gateway may send a notice.
 """
 
 import threading
@@ -32,7 +31,10 @@ UCS2_LIMIT = 80
 
 
 def size_of(text: str) -> tuple[int, str]:
-    """Returns the length of a text on the air, and its encoding: septets, or UCS-2 units where a letter needs them."""
+    """Returns the length of a text on the air and its encoding.
+
+    The unit is septets, or UCS-2 units where a letter is outside GSM-7.
+    """
     if is_gsm7(text):
         return septets(text), "GSM-7"
     return len(text.encode("utf-16-le")) // 2, "UCS-2"
@@ -47,7 +49,7 @@ class Ussd:
     ids: Ids
 
     def dial(self, msisdn: str, code: str, *, network: str | None = None) -> UssdSession:
-        """A new dialogue, answered or failed. One handset holds one: the older is hung up first.
+        """Opens a dialogue and returns it, answered or failed. A dialogue that is already on the handset ends first.
 
         Raises HandsetRefused where the phone is off.
         """
@@ -70,7 +72,10 @@ class Ussd:
         return self._ask(session)
 
     def reply(self, session_id: str, text: str) -> UssdSession:
-        """Raises HandsetRefused where nothing is asked, NotFound."""
+        """Posts a reply in a dialogue and returns the dialogue.
+
+        Raises HandsetRefused where no question is open, NotFound where the session is unknown.
+        """
         with self.state.changing() as state:
             session = self._find(session_id)
             if session.phase is not Phase.OPEN:
@@ -84,7 +89,7 @@ class Ussd:
         return self._ask(session)
 
     def hang_up(self, session_id: str) -> UssdSession:
-        """The red key: ends what is open, and clears the screen of what has ended. Raises NotFound."""
+        """Presses the red key. It ends an open dialogue, or clears the screen of an ended one. Raises NotFound."""
         with self.state.changing() as state:
             session = self._find(session_id)
             held = state.handset(session.msisdn)
@@ -103,7 +108,7 @@ class Ussd:
             state.travelled("on" if on else "off", msisdn)
 
     def _open(self, msisdn: str, code: str, network: str) -> UssdSession:
-        """`service_code` stays empty where the code is nobody's on this network."""
+        """Returns a new session. Its `service_code` is empty where the network does not know the dialled code."""
         settings = self.state.settings
         stem = settings.service_code.removesuffix("#")
         ours = code == settings.service_code or (code.startswith(f"{stem}*") and code.endswith("#"))
@@ -127,7 +132,7 @@ class Ussd:
         return self.state.sessions[session_id]
 
     def _ask(self, session: UssdSession) -> UssdSession:
-        """One hop, with the lock free while the line thinks."""
+        """Posts one hop and shows the answer. The lock is free while the hotline computes."""
         first = not session.hops
         faults = self.faults.draw(Point.HOP, session.msisdn, first_hop=first)
         hop = Hop(text=session.text, asked_at=time.time())
@@ -164,7 +169,7 @@ class Ussd:
         )
 
     def _idle_over(self, session: UssdSession, asked: Hop) -> None:
-        """A timer that fires just as the caller replies finds another hop, and lets her go on."""
+        """Ends the dialogue if its last hop is still `asked`. A reply that came just in time is not cut off."""
         with self.state.changing():
             if session.phase is Phase.OPEN and session.hops[-1] is asked:
                 self._end(session, SessionStatus.INCOMPLETE, screen=TIMED_OUT)
@@ -231,7 +236,7 @@ class Ussd:
         return self._same(session, first, second)
 
     def _same(self, session: UssdSession, first: HookAnswer, second: HookAnswer) -> HookAnswer:
-        """A repeat must be answered byte for byte; whichever was answered at all counts."""
+        """Checks that a repeated hop got the same bytes. Returns the first answer that succeeded."""
         if first.ok and second.ok and first.body != second.body:
             with self.state.changing() as state:
                 state.violated("repeat answered otherwise", session.id)
@@ -257,7 +262,10 @@ class Ussd:
         screen: str | None = None,
         silent: bool = False,
     ) -> None:
-        """Call with the lock held. `silent` where the gateway never heard of the dialogue."""
+        """Ends the dialogue and posts the end notice later. The caller holds the lock.
+
+        `silent` sends no notice, because the gateway never saw the dialogue.
+        """
         session.phase, session.status, session.ended_at = Phase.ENDED, status, time.time()
         if screen is not None:
             session.screen = screen
@@ -278,7 +286,7 @@ class Ussd:
 
 
 def notice(session: UssdSession) -> dict[str, str]:
-    """The notification's fields, in the order of the gateway's pages."""
+    """Returns the fields of the end notice, in the order of the gateway's documentation."""
     ended = session.ended_at or time.time()
     answers = [hop.answer for hop in session.hops if hop.answer]
     return {
