@@ -1,4 +1,4 @@
-"""The checker: everything that can be known of a document's faults before anybody hears it. Pure."""
+"""Checks a document for every fault that can be found before callers use it. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,9 +16,9 @@ from hotline.text.remark import Remark, remark
 
 
 def entries(book: Book) -> Findings:
-    """Checks that no entry lands where something is gathered, however it gets there.
+    """Finds short codes that lead into a report flow, or to a node that no dialled string may open.
 
-    A flow that gathers is refused as a broken name already.
+    A short code whose own landing flow is a report flow is skipped. `broken_in_book` reports it.
     """
     for entry, name in book.entries.items():
         flow = book.flows.get(name)
@@ -32,7 +32,7 @@ def entries(book: Book) -> Findings:
 
 
 def within_reach(book: Book) -> Findings:
-    """The same of digits dialled behind the service code itself."""
+    """Finds nodes that digits dialled after the service code would reach, but must not open."""
     front = book.flows.get(book.front)
     if front is not None and front.start in front.nodes:
         for place, does in _unguarded(book, front):
@@ -40,7 +40,10 @@ def within_reach(book: Book) -> Findings:
 
 
 def _unguarded(book: Book, flow: Flow) -> Iterator[tuple[Place, Remark]]:
-    """What must be guarded and why, on every way from here that passes no flow that gathers."""
+    """Yields each node that no dialled string may open, with the reason.
+
+    Follows every path from the flow's start that passes through no report flow.
+    """
 
     def gathers(place: Place) -> bool:
         return bool(book.flows[place.flow].gathers)
@@ -54,7 +57,7 @@ def _unguarded(book: Book, flow: Flow) -> Iterator[tuple[Place, Remark]]:
 
 
 def _does(book: Book, place: Place) -> Remark | None:
-    """Why no dialled string may open a node; None where one may."""
+    """Returns the reason why no dialled string may open a node. None where one may."""
     node = node_of(book, place)
     if isinstance(node, Ask) and node.kind == "pin":
         return remark("asks for a PIN")
@@ -69,7 +72,7 @@ def check(
     *,
     limit: int = DEFAULT_LIMIT,
 ) -> tuple[Finding, ...]:
-    """All findings; where the document has no shape, only those of its shape."""
+    """Returns all findings. Where the document has a wrong shape, returns only the findings about its shape."""
     found = shaped(document)
     if isinstance(found, tuple):
         return tuple(_shape(fault) for fault in found)
@@ -79,9 +82,9 @@ def check(
 
 
 def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Findings:
-    """What can be known of one flow beside the names of the others, without the rest of the book being read."""
+    """Yields the findings of one flow. Reads the names of the other flows, but not their content."""
     flow = book.flows[name]
-    # What is drawn of each screen of a large book is not kept for all of them.
+    # Drops the cached drawings, so that a large flow set does not fill memory.
     alone = replace(book, flows={name: flow}, drawings={})
     yield from paths.unknown_names(broken_in_flow(book, flow))
     yield from paths.dead_ends(alone)
@@ -89,7 +92,7 @@ def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Findings:
 
 
 def of_node(book: Book, name: str, node: str) -> Findings:
-    """Of these what concerns one node: a few milliseconds, so that nobody waits who writes it."""
+    """Yields the findings of one node. It takes a few milliseconds, so that the editor need not wait."""
     flow = book.flows[name]
     broken = paths.unknown_names(broken_in_flow(book, flow))
     ends = paths.dead_ends(replace(book, flows={name: flow}))
@@ -101,7 +104,7 @@ def of_node(book: Book, name: str, node: str) -> Findings:
 
 
 def _of_texts(alone: Book, limit: int) -> Findings:
-    """Languages, letters, numbers, words, lengths and answers of a book of one flow."""
+    """Yields the findings about the texts, numbers, lengths and answers of a flow set with one flow."""
     yield from texts.missing_languages(alone)
     yield from texts.letters(alone)
     yield from texts.unsigned_numbers(alone)
@@ -116,7 +119,7 @@ def _of_texts(alone: Book, limit: int) -> Findings:
 
 
 def of_book(book: Book) -> Findings:
-    """What is known only where every flow is read: ways, words near the front, reports, and echoes of answers."""
+    """Yields the findings that need all flows: paths, risky words, reports, and repeated answers."""
     yield from paths.unknown_names(broken_in_book(book))
     yield from paths.unknown_answers(book)
     yield from paths.unreachable(book)
@@ -131,7 +134,7 @@ def of_book(book: Book) -> Findings:
 
 
 def of_words(book: Book) -> Findings:
-    """Yields words that are unsafe where they stand: near the front, at the end, in a report, or anywhere."""
+    """Yields words that are unsafe in their place: near the front, on last screens, in a report, or anywhere."""
     yield from reporting.too_early(book)
     yield from reporting.last_screens(book)
     yield from reporting.unsafe_words(book)

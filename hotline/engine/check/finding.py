@@ -1,4 +1,4 @@
-"""What the checker says: one fault, where it stands, and what to do about it."""
+"""Describes a finding of the check: one fault, its place, and how to fix it."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,17 +13,17 @@ MEND = remark("enter it again")
 
 
 class Code(StrEnum):
-    """The kinds of findings."""
+    """The kind of a finding."""
 
     SHAPE = "shape"
-    """The document is not one: nothing else was looked at."""
+    """The document has a wrong shape. The check looked at nothing else."""
     UNKNOWN_NODE = "unknown_node"
     UNKNOWN_FLOW = "unknown_flow"
     UNKNOWN_LIST = "unknown_list"
     UNKNOWN_ENTRY = "unknown_entry"
     UNKNOWN_ANSWER = "unknown_answer"
     DIALLED = "dialled"
-    """A string in a call log would open what nobody but her may know of."""
+    """Digits dialled after the service code reach a protected node. They stay in the phone's call log."""
     DEAD_END = "dead_end"
     UNREACHABLE = "unreachable"
     LOOP = "loop"
@@ -32,31 +32,34 @@ class Code(StrEnum):
     NUMBER_UNSIGNED = "number_unsigned"
     TOO_LONG = "too_long"
     BROKEN_WORD = "broken_word"
-    """A narrow phone breaks it in its middle, or parts a label from its digit."""
+    """A narrow phone breaks the word in the middle, or separates a label from its digit."""
     TOO_MANY_CHOICES = "too_many_choices"
     TOO_MANY_LINES = "too_many_lines"
-    """A question fills a narrow phone's screen twice over, and nobody says why."""
+    """A question needs more than `MOST_LINES` lines of a narrow phone without a reason.
+
+    Also a reason that is not needed.
+    """
     UNSURE_LATE = "unsure_late"
-    """Whoever does not know a place has to turn pages to say so."""
+    """The choice "not sure" is only on the last page of a list."""
     TOO_EARLY = "too_early"
     LAST_SCREEN = "last_screen"
     UNSAFE_WORD = "unsafe_word"
-    """A screen of the report says what gives her away, or promises."""
+    """A screen of the report contains a word that exposes the caller, or a promise."""
     PROMISE = "promise"
-    """A screen promises what the line cannot keep, and gives no reason for the words."""
+    """A screen makes a promise that the hotline cannot keep, and has no reason for its text."""
     ASKS_WHO = "asks_who"
     WORDS_LOST = "words_lost"
-    """Words are asked where nothing gathers them."""
+    """A question takes free text outside a report, so nothing saves the answer."""
     QUESTION = "question"
-    """A question that a desk may ask back is not one, or more than one."""
+    """A question in the list for desks breaks the rules of that list."""
     ECHO = "echo"
-    """A screen shows what she answered."""
+    """A screen repeats an answer of the caller, or has a placeholder that no screen fills in."""
     VALUE_TWICE = "value_twice"
-    """Two choices of one question count as the same answer."""
+    """Two choices of one question save the same value."""
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
-    """A phrase of the code cannot be said so."""
+    """A phrase of the code cannot have this text."""
 
 
 class Finding(NamedTuple):
@@ -67,7 +70,7 @@ class Finding(NamedTuple):
     fix: Remark
     language: str = ""
     field: str = ""
-    """The field of its node that is to be mended, by the name that a form gives it: `choices.2`; empty of the whole."""
+    """The field to fix, under its name in the form: `choices.2`. Empty where the finding is about the whole node."""
 
     @property
     def anchor(self) -> str:
@@ -83,7 +86,7 @@ class Finding(NamedTuple):
 
     @property
     def told(self) -> Remark:
-        """For a person, in any language: where, what, and what to do."""
+        """Returns the finding as a message for a person: its place, the fault and the fix."""
         field = self.field if self.code is Code.SHAPE else ""
         where = " ".join(part for part in (self.file, self.node, field, self.language) if part)
         return remark(
@@ -95,12 +98,12 @@ class Finding(NamedTuple):
         )
 
     def to_dict(self) -> Editable:
-        """For a program to read: in English."""
+        """Returns the finding as data for a program, with its texts in English."""
         said = {"message": str(self.message), "fix": str(self.fix)}
         return {"file": self.file, **self.to_row(), **said}
 
     def to_row(self) -> Editable:
-        """To be kept, and said in any language later."""
+        """Returns the finding as data for storage. Its texts can later be shown in any language."""
         return {
             "flow": self.flow,
             "node": self.node,
@@ -113,7 +116,7 @@ class Finding(NamedTuple):
 
     @classmethod
     def of_row(cls, written: Document) -> "Finding":
-        """What `to_row` wrote."""
+        """Returns the finding that `to_row` stored."""
         said = {name: remark_of(written[name]) for name in ("message", "fix")}
         return cls(**{**written, **said, "code": Code(written["code"])})
 
@@ -122,7 +125,7 @@ Findings = Iterator[Finding]
 RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "rules.toml").read_text(encoding="utf-8")
 )
-"""By name the kind of each fault, what is wrong and what to do: `{field}` and other values are filled in."""
+"""The rules of the check by name: kind of fault, message and fix. Values such as `{field}` are filled in."""
 
 
 def fault(
@@ -134,7 +137,7 @@ def fault(
     /,
     **values: str | int | Remark,
 ) -> Finding:
-    """Returns a fault of this rule as it is found in a place."""
+    """Returns the finding of this rule at this place."""
     known = {"field": field, "language": language, **values}
     says, fix = (
         remark(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
@@ -144,5 +147,5 @@ def fault(
 
 
 def anchor(field: str, language: str = "") -> str:
-    """The id of a field on a page: `f-choices.2-rw`; empty of the whole node."""
+    """Returns the id of a field on a page: `f-choices.2-rw`. Empty for the whole node."""
     return "-".join(part for part in ("f", field, language) if part) if field else ""

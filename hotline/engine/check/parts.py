@@ -1,4 +1,4 @@
-"""What the families of checks look at alike: a node's texts, and whom it leads to. Pure."""
+"""Reads nodes for all checks: their texts, their conditions, and the nodes they lead to. Pure."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -25,14 +25,14 @@ from hotline.engine.view import Waiting
 
 
 class WrittenText(NamedTuple):
-    """One text of a node, and its field's name."""
+    """One text of a node, with the name of its field."""
 
     flow: str
     node: str
     field: str
     text: Text
     number: str | None = None
-    """The phone number that these words may name."""
+    """Phone number that this text may show."""
 
     @property
     def at(self) -> tuple[str, str, str]:
@@ -54,7 +54,7 @@ def texts(book: Book) -> Iterator[WrittenText]:
 
 
 def said_texts(book: Book) -> Iterator[tuple[WrittenText, str, str]]:
-    """Yields each text in each of its languages, and its words there."""
+    """Yields each text in each of its languages, with the language and the wording."""
     for written in texts(book):
         for language, words in written.text.items():
             yield written, language, words
@@ -88,7 +88,7 @@ def conditions(node: Node) -> Iterator[Condition]:
 
 
 def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
-    """Each condition of a node, and the field that it decides about."""
+    """Yields each condition of a node, with the field that depends on it."""
     for number, lead in enumerate(leads_of(node)):
         yield from ((f"lead.{number}", when) for when in lead.whens)
     for number, choice in enumerate(choices_of(node)):
@@ -101,7 +101,10 @@ def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
 
 
 def leads_to(book: Book, place: Place) -> Iterator[Place]:
-    """Where a node may lead: a called flow included, and what stands behind the call if that flow ever returns."""
+    """Yields the nodes that a node may lead to.
+
+    A call leads to the start of its flow. It leads to the node after the call only where that flow can return.
+    """
     flow = book.flows[place.flow]
     node = flow.nodes[place.node]
     if isinstance(node, Call) and node.flow in book.flows:
@@ -123,7 +126,7 @@ def node_of(book: Book, place: Place) -> Node:
 
 
 def screens_from(book: Book, places: Iterable[Place]) -> Iterator[Place]:
-    """The first screens on every way from here."""
+    """Yields the first screens on every path from these places."""
 
     def following(place: Place) -> Iterable[Place]:
         return () if shows(node_of(book, place)) else leads_to(book, place)
@@ -136,7 +139,7 @@ def shows(node: Node) -> bool:
 
 
 def beginnings(book: Book) -> Iterator[Place]:
-    """The front, and the flows that a printed entry opens."""
+    """Yields the starts of the front flow and of each landing flow of a short code."""
     for name in (book.front, *book.entries.values()):
         flow = book.flows.get(name)
         if flow is not None and flow.start in flow.nodes:

@@ -1,12 +1,13 @@
-"""Ways through the book: what leads nowhere, what nobody reaches, what goes round without a wait. Pure.
+"""Checks the paths through a flow set, the questions of desks, and the answers of a report. Pure.
 
-Every condition under which a node may be shown, the lists it chooses from, and all that it shows. Pure.
+Paths: unknown names, dead ends, unreachable nodes, and loops without a screen.
 
-The list of questions that a desk may ask back: each alone, on one screen, and of nobody's name. Pure.
+Situations: every combination of flags and answers under which a node may be shown, and all that it then shows.
 
-Answers that count as one, and how many a report asks for before it is whole. Pure.
+Questions of desks: each is one screen, and asks for no person's name.
 
-A caller has two minutes, and somebody may come in.
+Answers: no two choices save the same value. A report asks for few answers before it is complete, because the caller has
+only two minutes.
 """
 
 import re
@@ -57,7 +58,7 @@ def unknown_names(broken: Iterable[BrokenReference]) -> Findings:
 
 
 def unknown_answers(book: Book) -> Findings:
-    """A condition on an answer that nothing saves, or on a value that no choice of it has, never holds."""
+    """Finds conditions that never hold: nothing saves the answer, or no choice has the value."""
     saved = _saved_values(book)
     for flow, name, node in nodes(book):
         for field, condition in placed_conditions(node):
@@ -101,7 +102,7 @@ def unreachable(book: Book) -> Findings:
 
 
 def loops(book: Book) -> Findings:
-    """Rounds of branches and calls in which nobody is ever asked anything."""
+    """Finds loops of branches and calls that never show a screen."""
     steps = {
         Place(flow.name, name): tuple(_silent_steps(book, Place(flow.name, name)))
         for flow, name, node in nodes(book)
@@ -113,7 +114,10 @@ def loops(book: Book) -> Findings:
 
 
 def _silent_steps(book: Book, place: Place) -> Iterator[Place]:
-    """Where a branch or call leads before anything is shown: behind a call, only where that may return unseen."""
+    """Yields the nodes that a branch or call leads to before a screen is shown.
+
+    The node after a call counts only where the called flow may return without a screen.
+    """
     node = book.flows[place.flow].nodes[place.node]
     if not isinstance(node, Call) or node.flow not in book.flows:
         yield from leads_to(book, place)
@@ -125,7 +129,7 @@ def _silent_steps(book: Book, place: Place) -> Iterator[Place]:
 
 
 def _returns_unseen(flow: Flow) -> bool:
-    """Whether a way from its start to its return shows nothing. What it calls counts as seen."""
+    """Returns True if a path from start to return shows nothing. Each flow that it calls counts as a screen."""
 
     def following(name: str) -> Iterable[str]:
         node = flow.nodes.get(name)
@@ -135,7 +139,7 @@ def _returns_unseen(flow: Flow) -> bool:
 
 
 def _saved_values(book: Book) -> dict[str, set[str | None]]:
-    """Answer -> the values it may take; None among them stands for any."""
+    """Returns for each answer the values it may take. None among them means any value."""
     found: dict[str, set[str | None]] = {}
     for _, _, node in nodes(book):
         if isinstance(node, Menu | Ask) and node.saves is not None:
@@ -150,7 +154,7 @@ MOST_SITUATIONS = 256
 
 
 def situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
-    """Every combination of flags and answers that the node's conditions tell apart."""
+    """Yields every combination of flags and answers that the node's conditions distinguish, up to `MOST_SITUATIONS`."""
     asked = list(conditions(node))
     flags = sorted({condition.flag for condition in asked if condition.flag})
     values: dict[str, list[str | None]] = {}
@@ -166,9 +170,9 @@ def situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
 
 
 def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
-    """The node with each list of the book that it may show, and the answers that name it.
+    """Yields the node once for each list that it may show, with the answers that name the list.
 
-    A list that only a session knows is shown empty: what it holds is not the writer's.
+    A list known only during a session is shown empty, because editors do not write its content.
     """
     if not isinstance(node, Ask) or node.list is None:
         yield node, {}
@@ -183,7 +187,7 @@ def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str
 
 
 def _without_list(node: Ask) -> Iterator[Ask]:
-    """The question over an empty list, and what is said instead where it has one place or none."""
+    """Yields the question with an empty list, and its variants for a list with no place or one place."""
     bare = replace(node, list=None)
     yield bare
     if node.none is not None:
@@ -194,7 +198,7 @@ def _without_list(node: Ask) -> Iterator[Ask]:
 
 
 def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterator[Drawn]:
-    """All that the node may show, each once: many situations show the same, and the book remembers what is drawn."""
+    """Yields all that the node may show, without duplicates. The flow set caches each drawing."""
     shown: dict[int, Drawn] = {}
     listed = [(node, dict[str, str]())] if isinstance(node, Finish) else listings(book, node)
     for one, named in listed:
@@ -226,7 +230,10 @@ def asked_back(book: Book) -> Findings:
 
 
 def _shape(flow: Flow, question: Question) -> Iterator[str]:
-    """What is signed is a text and its choices; she is asked that, and nothing behind it."""
+    """Yields the names of the rules that a question breaks.
+
+    An approval covers only the text and the choices. So a question may hold nothing else and lead to nothing else.
+    """
     node = question.node
     if isinstance(node, Ask) and (node.kind != "words" or node.skip is not None):
         yield "no_menu"
@@ -244,7 +251,7 @@ MOST_ANSWERS = 9
 
 
 def twice(book: Book) -> Findings:
-    """A second choice of a value: whoever presses it is counted with whoever presses the first."""
+    """Finds a choice with the same value as an earlier one. Their answers would be counted together."""
     for flow, name, node in nodes(book):
         first: dict[str, str] = {}
         for number, choice in enumerate(choices_of(node)):
@@ -256,7 +263,7 @@ def twice(book: Book) -> Findings:
 
 
 def too_many(book: Book) -> Findings:
-    """Every question that some way asks as the tenth before what completes the flow."""
+    """Finds questions of a report that come after `MOST_ANSWERS` answers and before the report is complete."""
     for flow in book.flows.values():
         if flow.gathers and flow.start in flow.nodes:
             asked = _questions(book, flow, [Place(flow.name, flow.start)])
@@ -269,7 +276,7 @@ def too_many(book: Book) -> Findings:
 
 
 def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
-    """Returns the next question on every way from here, before what completes the flow."""
+    """Returns the next questions on every path from here, before the node that completes the flow."""
 
     def asks(place: Place) -> bool:
         node = node_of(book, place)
@@ -283,14 +290,14 @@ def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Pl
 
 
 def _types_again(book: Book, asked: Place, after: Place) -> bool:
-    """Returns True where a name is typed once more for the same question: its answer replaces the one before."""
+    """Returns True if the caller types a name again for the same question. The new answer replaces the old one."""
     node = node_of(book, after)
     again = isinstance(node, Ask) and node.goes == asked.node and after.flow == asked.flow
     return again and isinstance(node, Ask) and _is_chosen_next(node, book.flows[after.flow])
 
 
 def _is_chosen_next(node: Menu | Ask, flow: Flow) -> bool:
-    """A name that is typed, and then chosen out of the list it makes: one answer, not two."""
+    """Returns True if a typed name is then chosen from the list it makes. Both count as one answer."""
     if not isinstance(node, Ask) or node.list is not None:
         return False
     chosen = flow.nodes.get(node.goes)

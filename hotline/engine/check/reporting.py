@@ -1,4 +1,4 @@
-"""What no screen of a report may say or ask: words that give her away, and who she is. Pure."""
+"""Finds text that no screen of a report may show: words that expose the caller, and questions about identity. Pure."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ from hotline.engine.run import Place
 from hotline.text.remark import Remark, remark
 
 GUARDED_SCREENS = 2
-"""From the front on, itself the first."""
+"""Screens from the front that are checked. The front is the first."""
 
 
 def too_early(book: Book) -> Findings:
@@ -42,7 +42,10 @@ def too_early(book: Book) -> Findings:
 
 
 def last_screens(book: Book) -> Findings:
-    """The last screen is the same after a lesson and after a tip, and says nothing of either."""
+    """Finds last screens that differ from each other, or that use risky words.
+
+    The last screen must be the same after a lesson and after a tip.
+    """
     first: Text | None = None
     for place, text in _last(book):
         yield from _named(place, "text", text, remark("on the last screen"), LAST)
@@ -52,7 +55,7 @@ def last_screens(book: Book) -> Findings:
 
 
 def guarded(book: Book) -> set[Place]:
-    """Where the words of `EARLY` are told of here."""
+    """Returns the places where this module checks for the words of `EARLY`."""
     return {*_depths(book), *(place for place, _ in _last(book))}
 
 
@@ -73,7 +76,10 @@ def _named(
 
 
 def _depths(book: Book) -> dict[Place, int]:
-    """How many screens from the front each screen is at least; nodes that show nothing count for nothing."""
+    """Returns the number of the screen for each place within `GUARDED_SCREENS` screens of the front.
+
+    The number is the smallest one. Nodes that show nothing do not count.
+    """
     front = book.flows.get(book.front)
     if front is None or front.start not in front.nodes:
         return {}
@@ -87,35 +93,35 @@ def _depths(book: Book) -> dict[Place, int]:
 
 
 REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
-"""Words before a digit that is said once and meant more often."""
+"""Words that repeat the digit after them."""
 ARTICLES = frozenset({"un", "une", "one", "imwe"})
-"""Digit words that say nothing of a number where no other digit is next to them."""
+"""Digit words that are also articles. They count only next to other digits."""
 WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
-"""The words for digits, and for the pairs in which a number is read out, in every language of the line."""
+"""Words for digits, and for the pairs in which people read numbers out, in every language."""
 _LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
-"""Letters that stand for a digit beside others."""
+"""Letters that can replace a digit among other digits."""
 _TOKEN = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[\W_]{1,4}")
 """Marks and blanks between two digits of one number."""
 _PLAIN = re.compile(r"[ .-]?")
-"""What stands between digits that are written openly."""
+"""Common separators between digits."""
 _TIME = re.compile(
     r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
 )
-"""A day, a time or hours, alone: no number."""
+"""A date, a time or opening hours. These are not phone numbers."""
 FEWEST, DISGUISED = 3, 6
-"""Digits of the shortest number; of the shortest that is written in two parts by unusual marks."""
+"""Fewest digits of a number, and of a number that unusual marks split in two."""
 
 
 class _Part(NamedTuple):
-    """Some digits of a run, as one word says them, and where it stands."""
+    """The digits of one word in a run, with the position of the word."""
 
     begins: int
     ends: int
     digits: str
     word: str
     is_plain: bool
-    """Written as digits, and no unusual mark stands before it."""
+    """True where the word is written in digits, with no unusual mark before it."""
 
 
 def numbers_in(text: str) -> Iterator[str]:
@@ -135,13 +141,13 @@ def numbers_in(text: str) -> Iterator[str]:
 
 
 def digits_in(text: str) -> Way:
-    """Returns every digit and digit word of a text in reading order, without articles that stand alone."""
+    """Returns every digit and digit word of a text in reading order, without articles that are alone."""
     runs = (run for run in _runs(_folded(text)) if len(run) > 1 or run[0].word not in ARTICLES)
     return tuple(part.digits for run in runs for part in run)
 
 
 def _without_articles(run: list[_Part]) -> list[_Part]:
-    """Returns the run without articles at its ends, where a digit is written in it: "2/3 Un emploi"."""
+    """Returns the run without articles at its ends, if it contains written digits: "2/3 Un emploi"."""
     if any(part.word.isdecimal() for part in run):
         while run[-1].word in ARTICLES:
             run = run[:-1]
@@ -155,7 +161,7 @@ def _folded(text: str) -> str:
 
 
 def _runs(plain: str) -> Iterator[list[_Part]]:
-    """Yields the parts of each row of digits and digit words that only marks and blanks divide."""
+    """Yields each row of digits and digit words that only marks and blanks separate."""
     run: list[_Part] = []
     last, times = 0, 1
     for token in _TOKEN.finditer(plain):
@@ -180,7 +186,7 @@ def _runs(plain: str) -> Iterator[list[_Part]]:
 
 
 def _digits_of(word: str, *, has_run: bool) -> str:
-    """Returns the digits that a word stands for; empty for any other word."""
+    """Returns the digits that a word means. Empty for any other word."""
     if word.isdecimal():
         return "".join(str(unicodedata.decimal(one)) for one in word)
     parts = unicodedata.normalize("NFKD", word)
@@ -204,9 +210,9 @@ _REASON_OLDER = remark(
 
 
 def promises(book: Book) -> Findings:
-    """Yields what a caller's screen outside of a report promises or asks for, and for which it gives no reason.
+    """Yields promises and identity words on screens outside a report that have no reason.
 
-    A report's own screens are stricter: `unsafe_words` and `questions_of_who` accept no reason.
+    Screens of a report are stricter. `unsafe_words` and `questions_of_who` accept no reason.
     """
     for risk in _risks(book):
         if book.flows[risk.flow].reason_of(risk.node) is None:
@@ -214,10 +220,10 @@ def promises(book: Book) -> Findings:
 
 
 def uncovered(live: Book, book: Book) -> Findings:
-    """Yields the words that are new on a screen whose reason is older than they are.
+    """Yields risky words that are newer than the reason of their screen.
 
-    A reason covers the words that callers heard when somebody gave it. `live`: what callers hear now. A new reason
-    covers all that stands there.
+    A reason covers the words that callers saw when it was written. `live` is the published flow set. A new reason
+    covers all words of the screen.
     """
     for risk in _risks(book):
         reason, was = book.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
@@ -229,7 +235,7 @@ def uncovered(live: Book, book: Book) -> Findings:
 
 
 class _Risk(NamedTuple):
-    """One word of a caller's screen that needs a reason."""
+    """One word on a caller's screen that needs a reason."""
 
     flow: str
     node: str
@@ -252,7 +258,7 @@ def _risks(book: Book) -> Iterator[_Risk]:
             continue
         is_question = _asks(flow.nodes[written.node], in_report=False)
         for code, word in _risky(words, language):
-            # What a question asks for needs no reason: `questions_of_who` accepts none.
+            # Skips identity words in a question. `questions_of_who` checks them and accepts no reason.
             if code is Code.PROMISE or not is_question:
                 yield _Risk(*written.at, language, code, word)
 
@@ -263,7 +269,7 @@ def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
 
 
 def _given_for(live: Flow, node: str, reason: str) -> str | None:
-    """Returns the live screen that gives this reason: the same one, or one that was renamed or copied."""
+    """Returns the published screen with this reason. It is the same screen, or one that was renamed or copied."""
     there = [name for name in live.nodes if plain(live.reasons.get(name, "")) == plain(reason)]
     return node if node in there else next(iter(there), None)
 
@@ -276,7 +282,7 @@ def _heard(live: Node, risk: _Risk) -> bool:
 
 
 def has_promises(flow: Flow, name: str) -> bool:
-    """Returns True if the words of this screen need a reason."""
+    """Returns True if the text of this screen needs a reason."""
     said = (text.items() for _, text in node_texts(flow.nodes[name]))
     return not flow.private and any(
         [*_risky(words, language)] for texts in said for language, words in texts
@@ -284,7 +290,7 @@ def has_promises(flow: Flow, name: str) -> bool:
 
 
 def unsafe_words(book: Book) -> Findings:
-    """Nothing is told twice: where `early` looks, its own words are its own."""
+    """Finds unsafe words in a report. Skips words of `EARLY` on screens where other checks report them."""
     told, inside = guarded(book), gathering(book)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
     for written, language, words in said_texts(book):
@@ -295,7 +301,7 @@ def unsafe_words(book: Book) -> Findings:
 
 
 def questions_of_who(book: Book) -> Findings:
-    """In a report every question; elsewhere those that take words or a number."""
+    """Finds questions about identity. In a report checks every question, elsewhere those for words, numbers or PINs."""
     inside = gathering(book)
     for written, language, words in said_texts(book):
         place = Place(written.flow, written.node)
@@ -306,9 +312,10 @@ def questions_of_who(book: Book) -> Findings:
 
 
 def words_outside(book: Book) -> Findings:
-    """Words that nobody gathers are typed in vain; and each hop replays a text whose words no row marks.
+    """Finds questions for free text outside a report.
 
-    A private flow is no caller's: what a responder types there acts, or does nothing.
+    Nothing saves such text. Each hop replays the input, and no row records where the text ends. Private flows are not
+    checked, because no caller reaches them.
     """
     inside = gathering(book)
     for flow, name, node in nodes(book):
@@ -318,7 +325,7 @@ def words_outside(book: Book) -> Findings:
 
 
 def gathering(book: Book) -> set[Place]:
-    """Every node on a way through a flow that gathers, also in the flows that it calls."""
+    """Returns every node on a path through a report flow, with the nodes of the flows it calls."""
     begins = [
         Place(flow.name, flow.start)
         for flow in book.flows.values()

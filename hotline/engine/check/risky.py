@@ -1,8 +1,8 @@
-"""Words that give a caller away, by language. Reviewers add to the tables of `risky_words.csv`.
+"""Finds words that expose a caller, by language. Reviewers add words to the tables of `risky_words.csv`.
 
-A word is looked for without accents and capitals, at the beginning of a word, so that endings do not matter. In
-Kinyarwanda it is looked for anywhere, since prefixes stand before a stem (`curuz`: gucuruza, abacuruzi, ugucuruza).
-Words that the table marks `whole` count only by themselves.
+The search ignores accents and capitals. It matches at the beginning of a word, so that endings do not matter.
+Kinyarwanda has prefixes before a stem (`curuz`: gucuruza, abacuruzi, ugucuruza), so there it matches anywhere. Words
+that the table marks `whole` must match a whole word.
 """
 
 import csv
@@ -18,14 +18,14 @@ Table = Mapping[str, Sequence[str]]
 
 
 def rows_of(name: str) -> Iterator[list[str]]:
-    """Yields the rows of a table that ships beside this module, without its first line."""
+    """Yields the rows of a table in this package, without its header."""
     with (files(__package__) / name).open(encoding="utf-8") as table:
         _, *rows = csv.reader(table)
     yield from rows
 
 
 def _tables() -> tuple[Mapping[str, Table], Collection[str]]:
-    """Returns the words of each table by language, and the words that count only by themselves."""
+    """Returns the words of each table by language, and the words that must match a whole word."""
     tables: dict[str, dict[str, list[str]]] = {}
     whole = set()
     for table, language, words, is_whole in rows_of("risky_words.csv"):
@@ -38,44 +38,47 @@ def _tables() -> tuple[Mapping[str, Table], Collection[str]]:
 _TABLES, _WHOLE = _tables()
 REPORTING, TRAFFICKING, POLICE = (_TABLES[name] for name in ("reporting", "trafficking", "police"))
 TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
-"""Any form of it, innocent elsewhere: a trader is umucuruzi."""
+"""All forms of "trade" in people. Outside a report the words are innocent: a trader is umucuruzi."""
 SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free"))
 PAY_FIRST = _TABLES["pay_first"]
-"""What a recruiter says, and this line never does."""
+"""Words of a recruiter who asks for money. The hotline never says them."""
 WARNED_OF = _TABLES["warned_of"]
-"""The same words where a lesson says not to."""
+"""The same words in a lesson that warns against them."""
 PROMISES = _TABLES["promises"]
-"""That help comes. "We cannot say if or when help comes" is none."""
+"""Promises that help comes. "We cannot say if or when help comes" is not one."""
 VOWS = _TABLES["vows"]
-"""That the line promises, whatever it is."""
+"""Any promise by the hotline."""
 ELSEWHERE = _TABLES["elsewhere"]
-"""An address of others, or an invitation to write there. This line keeps nothing that is written elsewhere."""
+"""Addresses of other services, or invitations to write to them. The hotline cannot protect what callers write there."""
 AFTERWARDS = _TABLES["afterwards"]
-"""Help, a time or a place, on the screen that stays behind."""
+"""Words about help, a time or a place. The last screen stays on the phone and must not show them."""
 WHO_SHE_IS = _TABLES["who_she_is"]
-"""What a question asks with: her name, her phone, her house, her papers."""
+"""Words of a question about the caller's name, phone, house or papers."""
 NOT_ASKED = _TABLES["not_asked"]
-"""The same words where they say that nobody asks."""
+"""The same words in a text that says the hotline does not ask for them."""
 OF_ANYBODY = _TABLES["of_anybody"]
-"""What a question back asks for nobody with: neither hers nor anybody's name, number, house or papers."""
+"""Words of a question about any person's name, number, house or papers. A desk may not ask for these."""
 SAID_OF_NONE = _TABLES["said_of_none"]
-"""The same words where they warn of it."""
+"""The same words in a text that warns against giving them."""
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
 IN_A_REPORT = (TRAFFICKING, TRADE_IN_PEOPLE, SAFETY, SECRECY, FREE, PROMISES, VOWS, ELSEWHERE)
 ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, VOWS, ELSEWHERE)
-"""What the line cannot keep. A screen that warns of such words says so in its reason."""
+"""Words that need a reason on any screen. Most promise what the hotline cannot keep.
+
+A screen that warns of such words says so in its reason.
+"""
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
-"""An SMS is read on lock screens, and by whoever holds the phone."""
+"""Words that no SMS may contain. Lock screens show an SMS, and other people may hold the phone."""
 
 MOST_TEXTS = 1 << 14
-"""Texts whose words are remembered: several times those of the shipped flows."""
+"""Most texts whose words are cached. This is several times the number of shipped texts."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Way:
-    """Returns the words of the tables that stand in `text`, each once."""
+    """Returns the words of the tables that `text` contains, without duplicates."""
     words = dict.fromkeys(word for table in tables for word in table.get(language, ()))
     return _standing(plain(text), tuple(words), language)
 
@@ -93,7 +96,7 @@ def _pattern(word: str, language: str) -> re.Pattern[str]:
 
 
 def promised(text: str, language: str) -> Way:
-    """Returns the words that no caller's screen may say without a reason. A warning against them is none."""
+    """Returns the words that no caller's screen may say without a reason. Warnings against them do not count."""
     return risky_words(_without(text, language, WARNED_OF), language, ON_ANY_SCREEN)
 
 
@@ -105,7 +108,7 @@ def _without(text: str, language: str, innocent: Table) -> str:
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
-    """Yields the words that promise or ask who somebody is in sentences of `after` that `before` does not have."""
+    """Yields promises and identity words in sentences of `after` that `before` does not have."""
     heard = {*_sentences(before)}
     new = [sentence for sentence in _sentences(after) if sentence not in heard]
     for sentence in new:
@@ -118,12 +121,12 @@ def _sentences(text: str) -> list[str]:
 
 
 def asks_who(text: str, language: str) -> Way:
-    """Returns the words with which `text` asks who she is."""
+    """Returns the words with which `text` asks for the caller's identity."""
     return risky_words(_without(text, language, NOT_ASKED), language, (WHO_SHE_IS,))
 
 
 def asks_of_anybody(text: str, language: str) -> Way:
-    """Returns the words with which `text` asks for a name, number, house or papers, or who somebody is."""
+    """Returns the words with which `text` asks for any person's identity, name, number, house or papers."""
     said = _without(text, language, SAID_OF_NONE)
     asked = (*asks_who(said, language), *risky_words(said, language, (OF_ANYBODY,)))
     return tuple(dict.fromkeys(asked))
@@ -131,6 +134,6 @@ def asks_of_anybody(text: str, language: str) -> Way:
 
 @lru_cache(MOST_TEXTS)
 def plain(text: str) -> str:
-    """Without accents and capitals, its blanks as one."""
+    """Returns the text without accents and capitals, and with single blanks."""
     parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold().replace("’", "'"))
     return "".join(letter for letter in parts if not unicodedata.combining(letter))

@@ -1,6 +1,6 @@
-"""What is written: languages that are missing, letters that no phone shows, numbers that nobody signed. Pure.
+"""Checks texts: missing languages, letters that phones cannot show, unverified numbers, and length. Pure.
 
-Screens that show what she answered: whoever looks over her shoulder, or goes back, would read it. Pure.
+It also finds screens that repeat an answer. A person who looks at the phone, or goes back, could read it.
 """
 
 import re
@@ -48,7 +48,7 @@ from hotline.text.languages import CODES
 from hotline.text.remark import remark
 
 OUR_KEYS = frozenset({"000"})
-"""What the engine's own keys look like in a text."""
+"""Keys of the engine that look like a number in a text."""
 
 
 def missing_languages(book: Book) -> Findings:
@@ -75,7 +75,7 @@ def unsigned_numbers(book: Book) -> Findings:
 
 
 def unsigned(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
-    """The numbers in `text` that nobody can have signed: not listed, or listed so that nobody shows them."""
+    """Yields the numbers in `text` that are not listed, or that are listed as never to be shown."""
     for number in _named(text):
         row = numbers.get(number)
         if row is None or row.evidence is Evidence.NEVER:
@@ -83,15 +83,15 @@ def unsigned(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
 
 
 def _named(text: str) -> Iterator[str]:
-    """Yields the numbers that somebody may dial, however they are written, each once."""
+    """Yields the numbers that a reader could dial, in any notation, without duplicates."""
     yield from (number for number in dict.fromkeys(numbers_in(text)) if number not in OUR_KEYS)
 
 
 SHORT = 4
-"""A label of so few letters (No, Yego) is an echo only where it ends a sentence: "No names" repeats nothing."""
+"""Longest label that counts as repeated only at the end of a sentence. "No names" does not repeat the label "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
-"""Answer -> value -> what its choices say."""
+"""Labels of the choices by answer and value."""
 
 
 def echoes(book: Book) -> Findings:
@@ -108,7 +108,7 @@ def echoes(book: Book) -> Findings:
 
 
 def placeholders(book: Book) -> Findings:
-    """What stands in braces and is none of the few things that a screen fills in."""
+    """Finds placeholders in braces that no screen fills in."""
     for written, language, words in said_texts(book):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
             if not _is_filled(written.field, found):
@@ -116,14 +116,14 @@ def placeholders(book: Book) -> Findings:
 
 
 def _is_filled(field: str, found: str) -> bool:
-    """Returns True for what a screen fills in; the only place of a list stands in its own question alone."""
+    """Returns True for a placeholder that a screen fills in. `{found}` is allowed only in the field `one`."""
     if field == "one":
         return found == FOUND
     return field == "text" and found != FOUND and found[1:-1] in WIDEST
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Findings:
-    """Words that stand there because of an answer, and say that answer."""
+    """Finds text that shows because of an answer and repeats that answer."""
     if when.answer is None or when.negated:
         return
     said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
@@ -142,7 +142,10 @@ def _echoes(words: str, label: str) -> bool:
 
 
 def _only_after(flow: Flow, name: str) -> Condition | None:
-    """The answer without which nobody stands at this node: its one way in is a choice, or an arm, of its own."""
+    """Returns the answer that every path to this node requires. None where there is no such answer.
+
+    The node has one source, which reaches it through choices with values or through one arm.
+    """
     sources = [node for node in flow.nodes.values() if name in targets(node)]
     if len(sources) != 1 or name == flow.start:
         return None
@@ -172,7 +175,7 @@ def _labels(book: Book) -> Labels:
 
 
 def _options(book: Book, pattern: str) -> Iterator[tuple[str, Text]]:
-    """What the lists of this name offer, whatever the answers in it are."""
+    """Yields the options of every list that this pattern can name."""
     name = re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(pattern)))
     for listed, options in book.lists.items():
         if name.fullmatch(listed):
@@ -182,21 +185,21 @@ def _options(book: Book, pattern: str) -> Iterator[tuple[str, Text]]:
 MOST_CHOICES = 5
 MOST_TOPIC_PAGES = 3
 MOST_ENGLISH_LETTERS = 130
-"""Of a screen of a report, so that Kinyarwanda fits."""
+"""Most English letters on one screen of a report, so that the Kinyarwanda text fits."""
 ENGLISH = "en"
 UNSURE = "unsure"
-"""The value of "not sure", wherever it is a choice."""
+"""Value of the choice "not sure"."""
 
 
 def _views(book: Book, place: Place, node: Waiting | Finish, language: str) -> Iterator[View]:
-    """Yields the node in every situation. The places of a list do not count."""
+    """Yields the views of a node in every situation, without the places of its list."""
     bare = replace(node, list=None) if isinstance(node, Ask) else node
     for run, facts in situations(bare, Run(language, (place,))):
         yield view(book, bare, run, facts)
 
 
 def labels(book: Book, limit: int) -> Findings:
-    """A label with its number must fit on one page, together with the ways on and out."""
+    """Finds labels that do not fit on one page with their number and the keys `9`, `0` and `00`."""
     for flow, name, node in nodes(book):
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:
@@ -210,7 +213,7 @@ def labels(book: Book, limit: int) -> Findings:
 
 
 def pages(book: Book, limit: int) -> Findings:
-    """Yields each node that takes too many screens, and each screen of a report that is too long in English.
+    """Finds nodes that take too many screens, and screens of a report that are too long in English.
 
     The places of a list do not count.
     """
@@ -232,7 +235,7 @@ def pages(book: Book, limit: int) -> Findings:
 
 
 def left(book: Book, place: Place, language: str, limit: int) -> int | None:
-    """The septets that the last screen of a node has left, where it is fullest; None where it shows nothing."""
+    """Returns the free septets on the last screen of a node, where it is fullest. None where the node shows nothing."""
     node = book.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | Finish):
         return None
@@ -242,7 +245,7 @@ def left(book: Book, place: Place, language: str, limit: int) -> int | None:
 
 
 def choices(book: Book) -> Findings:
-    """Places and languages do not count: more of them than fit are expected."""
+    """Finds menus with too many choices. Languages do not count. Questions with a list are not checked."""
     for flow, name, node in nodes(book):
         if isinstance(node, Menu):
             plain = replace(node, languages=False)
@@ -254,7 +257,7 @@ def choices(book: Book) -> Findings:
 
 
 def unsure_late(book: Book) -> Findings:
-    """Whoever does not know a place says so on whichever page of its list she stands."""
+    """Finds lists whose choice "not sure" is not on every page."""
     for flow, name, node in nodes(book):
         if isinstance(node, Ask) and node.list is not None:
             for number, one in enumerate(node.choices):
@@ -263,7 +266,7 @@ def unsure_late(book: Book) -> Findings:
 
 
 def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
-    """How many screens a node may take; None is as many as it likes."""
+    """Returns the most screens that a node may take. None means no limit."""
     if isinstance(node, Finish):
         return None if node.text is None else 1
     if not isinstance(node, Waiting):
@@ -274,7 +277,7 @@ def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
 
 
 DIGIT = len("1 ")
-"""What stands in front of a label."""
+"""Letters in front of a label."""
 
 
 def broken_words(book: Book) -> Findings:
@@ -293,19 +296,19 @@ def _broken(written: WrittenText, text: str) -> str | None:
 
 
 class Narrow(NamedTuple):
-    """A node in one language: the most lines that a page of it has, and a page's question with its choices."""
+    """The size of a node's largest page in one language, in lines of a narrow phone."""
 
     place: Place
     language: str
     lines: int
     question: int
-    """None are counted where nothing is asked."""
+    """Most lines of the question with a page's choices. 0 where the node asks nothing."""
     with_leads: int
-    """The most lines of a page but for a note, `9` and the ways out."""
+    """Most lines of a page without its note, `9`, `0` and `00`."""
 
 
 def narrow(book: Book, limit: int) -> Iterator[Narrow]:
-    """Every node that waits, in every language."""
+    """Yields the sizes of every node with a screen, in every language. Nodes that end the dialogue are not measured."""
     for flow, name, node in nodes(book):
         if isinstance(node, Waiting):
             place = Place(flow.name, name)
@@ -321,7 +324,7 @@ SHORTEN = remark(
 
 
 def too_many_lines(book: Book, limit: int) -> Findings:
-    """Yields each question over the most lines that gives no reason, and each reason that is not needed."""
+    """Finds questions with too many lines and no reason, and reasons that are not needed."""
     long: set[Place] = set()
     for each in narrow(book, limit):
         flow, node = book.flows[each.place.flow], each.place.node
@@ -354,7 +357,7 @@ def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int
 
 
 def _above(layout: Layout, page: Page) -> str:
-    """The words in front, the question and the choices of a page."""
+    """Returns the conditional text, the question and the choices of a page."""
     text = page.text
     for under in (*layout.ways, f"\n{layout.more}", f"\n{layout.tail}", f"\n{layout.note}"):
         text = text.removesuffix(to_gsm7(under).rstrip("\n"))
@@ -362,7 +365,7 @@ def _above(layout: Layout, page: Page) -> str:
 
 
 def _choices(seen: View, page: Page) -> int:
-    """The lines of a page's choices. Languages are no part of a question."""
+    """Returns the lines of a page's choices. Languages do not count."""
     return sum(
         len(wrapped(f"{digit} {seen.layout.buttons[index].label}"))
         for digit, index in page.keys.items()
