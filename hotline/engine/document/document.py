@@ -1,46 +1,48 @@
-"""The document of a revision, as editors write it in YAML and the database keeps it in JSON; and how it is compiled.
+"""Reads, writes and compiles the document of a revision. Editors write it in YAML. The database keeps it in JSON.
 
-A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`; besides,
-where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": words of the code}}`. A flow:
+A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. It may also
+have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`. A flow:
 
-    flow: report                    its name, and its file's
-    review: {rw: draft, fr: draft, en: draft}     state of every text in it; a node may have a `review` of its own
-    gathers: tip                    what its answers make: entering it begins a passage, no digit dialled ahead enters
-    private: true                   entered by its published entry alone, or called by another private one
+    flow: report                    name of the flow and of its file
+    review: {rw: draft, fr: draft, en: draft}     state of all its texts; a node may have its own `review`
+    gathers: tip                    kind of report: entering begins a report attempt, digits dialled ahead never enter
+    private: true                   opened only by its own short code, or called by another private flow
     start: danger
     nodes:
       danger:                       a node is exactly one of say, menu, ask, branch, call, finish
         menu:
           text: {rw: .., fr: .., en: ..}
-          saves: danger             the answer's name; without it the choice only leads on
+          saves: danger             name of the answer; without it a choice only leads on
           goes: official            for choices that have no `goes` of their own
-          topic: x                  counted as read when it is shown
-          completes: tip            reaching it makes what was gathered whole
+          topic: x                  counted as read when the node is shown
+          completes: tip            reaching the node completes the report
           note: {rw: .., fr: .., en: ..}       a line under the choices
-        reason: ..                  beside `menu`: why it has over 10 lines of 16 letters, or words that the check finds
           languages: true           offers the other languages on one line, on the highest keys
-          lead: [{when: {answer: danger, is: yes}, text: {..}}]      lines in front of the text
-                [{number: 112, text: {..}}]      words that name a phone number: they stand while it is signed
+          lead: [{when: {answer: danger, is: yes}, text: {..}}]      conditional text in front of the text
+                [{number: 112, text: {..}}]      text with a phone number: it shows while the number is verified
           choices:
             - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
+        reason: ..                  next to `menu`: reason for over 10 lines of 16 letters, or for words the check finds
       a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
       w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
-      n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, told, never kept; easy ones
-                                    (all equal, in a row, a year) lead to `weak` where it is written, and are not told;
+      n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, passed on but never saved;
+                                    an easy PIN (equal digits, a row, a year) goes to `weak` and is not passed on;
                                     `digits: 6` asks for six, `digits: 8` for eight
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
-                                    a choice with `every_page: true` stands on each page of the list: "not sure"
+                                    a choice with `every_page: true` is on each page of the list: "not sure"
                                     `one: {en: "{found}?"}` asks about a list's only place; `none: {..}` is for no place
       b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
-      c: {call: {flow: learn, goes: after}}          without `goes` this flow ends as that one does
+      c: {call: {flow: learn, goes: after}}          without `goes` this flow ends when that one does
       f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow
 
-A condition is `{answer: NAME, is: VALUE or [VALUES]}` (without `is`: it was answered), `{flag: NAME}`, whose name may
-hold an answer (`quicker.{case}`), or `{not: condition}`. Choices are numbered 1 to 8 on each page; one with a `key`
-keeps that digit. A list is one that the caller of `compile` brings ("provinces", "districts.1"), or one of the
-session's facts. `{receipt}` in a node's text is the session's own number, `{certificate}` an officer's code; behind a
-work PIN `{open}` and `{urgent}` are counts, `{ref}`, `{place}`, `{time}` and `{page}` are of the case that was chosen.
-Nothing else may stand in braces.
+A condition is `{answer: NAME, is: VALUE or [VALUES]}`, `{flag: NAME}` or `{not: condition}`. Without `is` it tests that
+the question was answered. The name of a flag may contain an answer (`quicker.{case}`). Choices are numbered 1 to 8 on
+each page. A choice with a `key` keeps that digit. The code that calls `compile` provides the lists ("provinces",
+"districts.1"). Other lists are facts of the session.
+
+Placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` the code of a certificate.
+After a work PIN `{open}` and `{urgent}` are counts. `{ref}`, `{place}`, `{time}` and `{page}` describe the chosen case.
+`view.py` lists all placeholders. No other text may be in braces.
 """
 
 import re
@@ -75,19 +77,19 @@ OF_PYDANTIC: Mapping[str, Remark] = {
     "literal_error": remark("this is none of the values that are offered"),
     "enum": remark("this is none of the values that are offered"),
 }
-"""What we say of each kind of fault that pydantic finds. Its own sentences are for programmers."""
+"""Our message for each kind of fault that pydantic finds. Its own messages are for programmers."""
 TOO_SHORT: Mapping[str, Remark] = {
     "Dictionary": remark("enter the text in at least one language"),
     "List": remark("add at least one"),
 }
-"""By pydantic's name of what has no item."""
+"""Messages for empty lists and mappings, by pydantic's name of the type."""
 UNFIT = remark("this value does not fit here")
 
 
 class ShapeFault(NamedTuple):
     path: tuple[str, ...]
     kind: str
-    """Pydantic's: `missing`, `value_error`."""
+    """Kind of fault in pydantic's words: `missing`, `value_error`."""
     says: Remark
 
     def __str__(self) -> str:
@@ -112,7 +114,7 @@ def _says(fault: ErrorDetails) -> Remark:
 
 
 def read(document: Document) -> RevisionModel:
-    """The document in its shape. Raises FlowInvalid with every fault and its path."""
+    """Returns the document as a checked model. Raises FlowInvalid with every fault and its path."""
     found = shaped(document)
     if isinstance(found, RevisionModel):
         return found
@@ -120,7 +122,7 @@ def read(document: Document) -> RevisionModel:
 
 
 def shaped(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
-    """The same, or every fault of its shape."""
+    """Returns the document as a checked model, or every fault of its shape."""
     try:
         return RevisionModel.model_validate(document)
     except ValidationError as invalid:
@@ -128,7 +130,7 @@ def shaped(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
 
 
 def bind(revision: RevisionModel, lists: Lists) -> Book:
-    """The book of a well-shaped revision, also where its references lead nowhere: for the checker."""
+    """Returns the flow set of a well-shaped revision for the check. Its references may be broken."""
     flows = {
         name: flow_of(name, model.start, model.nodes, model.gathers, private=model.private)
         for name, model in revision.flows.items()
@@ -144,7 +146,10 @@ def bind(revision: RevisionModel, lists: Lists) -> Book:
 
 
 def compile(document: Document, lists: Lists) -> Book:
-    """A book that can be played. Raises FlowInvalid with every fault of shape, else every broken reference."""
+    """Returns a flow set that callers can use.
+
+    Raises FlowInvalid with every fault of shape, or with every broken reference.
+    """
     book = bind(read(document), lists)
     broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(book)]
     if broken:
@@ -156,7 +161,10 @@ _KINDS = ("null", "bool", "str", "seq", "map")
 
 
 class _Loader(yaml.CSafeLoader):
-    """CSafeLoader with resolvers of its own: see the module."""
+    """A YAML loader that resolves only `true`, `false` and empty values. All other scalars are text.
+
+    It refuses a key that occurs twice.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012
         "t": [("tag:yaml.org,2002:bool", re.compile("^true$"))],
@@ -181,7 +189,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """SafeDumper that also writes what is a kind of object or list: a document that somebody shares."""
+    """A YAML dumper that also writes subclasses of dict and list, such as shared documents."""
 
 
 _Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
@@ -189,7 +197,7 @@ _Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)
 
 
 def parse(text: str) -> Any:
-    """The document in a YAML text. Raises FlowInvalid with the line."""
+    """Returns the document in a YAML text. Raises FlowInvalid with the line number."""
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as broken:
@@ -202,5 +210,5 @@ def parse(text: str) -> Any:
 
 
 def dump(document: Mapping[str, Any]) -> str:
-    """A YAML text that `parse` reads back to the same document."""
+    """Returns the document as YAML text that `parse` reads back."""
     return yaml.dump(dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)

@@ -1,11 +1,11 @@
-"""Documents that many share: nobody can change them, and what was made of one is made once. Pure.
+"""Provides shared documents that cannot change, caches values computed from them, and builds a public flow set. Pure.
 
-They are dicts and lists like others: they compare, print and become JSON alike. A change raises TypeError; a copy is
-plain and free.
+Shared documents are dicts and lists. They compare, print and become JSON like others. A change raises TypeError. A copy
+is an ordinary object that may change.
 
-A book of what anybody may read: without the flows that gather or are private, and without the ways to them. Pure.
+The public flow set has no report flows and no private flows, and no paths to them.
 
-Every process imports it, so it reads no YAML.
+Every process imports this module, so it reads no YAML.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -18,9 +18,9 @@ T = TypeVar("T")
 Document = Mapping[str, Any]
 """A revision, a part of it, a flow or a node as plain data."""
 Editable = dict[str, Any]
-"""The same where it may be changed."""
+"""A document that may be changed."""
 Way = tuple[str, ...]
-"""The steps to a value in a document, one after the other."""
+"""The steps to a value in a document, in order."""
 
 
 def _refused(*_args: object, **_changes: object) -> NoReturn:
@@ -28,11 +28,11 @@ def _refused(*_args: object, **_changes: object) -> NoReturn:
 
 
 class KeptObject(dict[str, Any]):
-    """An object of a kept document."""
+    """An object of a shared document."""
 
     __slots__ = ("derived",)
     derived: dict[tuple[object, ...], Any]
-    """What was made of it, by who makes it: see `derived`."""
+    """Cached values by the function that computed them. See the function `derived`."""
 
     __setitem__ = __delitem__ = __ior__ = _refused
     clear = pop = popitem = setdefault = update = _refused
@@ -42,7 +42,7 @@ class KeptObject(dict[str, Any]):
 
 
 class KeptArray(list[Any]):
-    """A list of a kept document."""
+    """A list of a shared document."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ class KeptArray(list[Any]):
 
 
 def kept(value: Any) -> Any:
-    """The same in a form that nobody can change."""
+    """Returns a copy that cannot be changed."""
     if isinstance(value, dict):
         return KeptObject({name: kept(one) for name, one in value.items()})
     if isinstance(value, list):
@@ -63,9 +63,9 @@ def kept(value: Any) -> Any:
 
 
 def derived(of: Callable[..., T], document: object, *name: str) -> T:
-    """What a function of a module makes of a document, and of its name: made once for one that is kept.
+    """Returns a function's result for a document and a name. Caches it if the document is shared.
 
-    It lives as long as the document does. Nobody may change it.
+    The cache lasts as long as the document. No code may change the result.
     """
     if not isinstance(document, KeptObject):
         return of(document, *name)
@@ -81,10 +81,10 @@ def derived(of: Callable[..., T], document: object, *name: str) -> T:
 
 
 def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -> Book:
-    """The same book without every flow that gathers, is private, or is named in `but`; entered by `entries` alone.
+    """Returns the flow set without report flows, private flows and those in `but`. Only `entries` are its short codes.
 
-    A choice that leads to such a flow is not offered, and a call of one is passed over: there is no way in. A flow that
-    only such a one leads to is not there either.
+    It offers no choice that leads to a removed flow, and skips calls of one. A flow that only removed flows lead to is
+    removed too.
     """
     allowed = {
         name: flow
@@ -98,7 +98,7 @@ def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -
         book,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
         entries={name: flow for name, flow in entries.items() if flow in flows},
-        # Menus are shorter here: their pages are not the others'.
+        # Menus are shorter here, so their cached pages differ.
         drawings={},
     )
 

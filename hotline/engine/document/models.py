@@ -1,4 +1,4 @@
-"""The shape of a revision's document, for pydantic. `document.py` teaches the format and reads it with these."""
+"""Defines the shape of a revision's document for pydantic. `document.py` explains the format and reads it."""
 
 import re
 import unicodedata
@@ -18,18 +18,21 @@ from hotline.text.languages import CODES
 from hotline.text.remark import Remark, remark
 
 REMARK = "remark"
-"""Under which a fault of ours carries what it says."""
+"""Key under which a validation error carries our message."""
 
 
 def refused(says: Remark) -> PydanticCustomError:
-    """What a validator raises, in place of a ValueError that could be said in English alone."""
+    """Returns the error that a validator raises. Unlike a ValueError, its message can be translated."""
     return PydanticCustomError("value_error", "{says}", {"says": str(says), REMARK: says})
 
 
 def _words(text: str) -> str:
-    """Composed, without blanks at its ends. Refuses what nobody would see: NUL, bidi controls, zero widths."""
+    """Returns composed text without blanks at its ends.
+
+    Raises an error for an empty text and for invisible letters, such as NUL, bidi controls and zero widths.
+    """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    # What Python prints as it is holds none of them: most texts are looked at once, and not letter by letter.
+    # A printable text contains no invisible letter. This test is faster than one of each letter.
     for letter in "" if text.replace("\n", "").isprintable() else text:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
@@ -55,7 +58,7 @@ LONGEST_NAME = 40
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
 PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
-"""Of a phrase of the code."""
+"""Name of a phrase of the code."""
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
 Review = dict[Language, Literal["draft", "reviewed"]]
 
@@ -66,14 +69,14 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""Lists of a node, and what the first part of their fields is."""
+"""Lists of rows in a node, and the first part of their field names."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (leads nowhere)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
-    """The field and the language of a path in a node's document; both empty where it is the node itself.
+    """Returns the field and language for a path in a node's document. Both are empty for the node itself.
 
-    A few faults name a choice in their message alone: they are found at the menu.
+    A few faults name a choice only in their message. Their field comes from the message.
     """
     inner = [step for step in steps if step != "[key]"]
     if inner and inner[0] in KINDS and inner[0] != "branch":
@@ -101,19 +104,19 @@ class BrokenReference(NamedTuple):
     flow: str
     node: str
     code: str
-    """`unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
+    """Kind of reference: `unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
     message: Remark
     field: str = ""
-    """Of the node: `choices.2.goes`."""
+    """Field of the node: `choices.2.goes`."""
 
 
 def targets(node: Node) -> Iterator[str]:
-    """The nodes of its own flow that a node leads to."""
+    """Returns the nodes of its own flow that a node leads to."""
     return iter(dict.fromkeys(goes for _, goes in arrows(node)))
 
 
 def arrows(node: Node) -> Iterator[tuple[str, str]]:
-    """The same with the field that leads there, however often one node is named."""
+    """Yields each field that leads to a node, with that node. A node can occur several times."""
     found: list[tuple[str, str | None]] = []
     if isinstance(node, Menu | Ask):
         found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]
@@ -133,7 +136,7 @@ def broken_references(book: Book) -> Iterator[BrokenReference]:
 
 
 def broken_in_book(book: Book) -> Iterator[BrokenReference]:
-    """What no flow of it can mend: its front and its entries."""
+    """Yields broken references outside of flows: the front and the short codes."""
     if book.front not in book.flows:
         yield BrokenReference(book.front, "", "unknown_flow", remark("there is no front flow"))
     for entry, name in book.entries.items():
@@ -167,7 +170,7 @@ def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
 
 
 def _listed(book: Book, flow: Flow, pattern: str) -> bool:
-    """Whether any list has such a name. A private flow's lists are the session's own, unknown here."""
+    """Returns True if any list can have this name. The lists of a private flow come from the session, so it is True."""
     if flow.private:
         return True
     if not list_answers(pattern):
@@ -177,16 +180,16 @@ def _listed(book: Book, flow: Flow, pattern: str) -> bool:
 
 
 NAMES = {"lead": "leads", "list_": "list", "day": "on"}
-"""Fields that the engine's values call otherwise than the document does."""
+"""Names of fields that differ between the document and the engine's classes."""
 
 
 class Part(Model):
-    """A part that becomes one of the engine's values."""
+    """A part of the document that becomes one of the engine's values."""
 
     makes: ClassVar[Callable[..., Any]]
 
     def compile(self) -> Any:
-        """Returns the value, with the same fields; what the document leaves out is the value's own default."""
+        """Returns the value with the same fields. Fields missing in the document keep the value's default."""
         given = {NAMES.get(name, name): _compiled(value) for name, value in self}
         return self.makes(**{name: value for name, value in given.items() if value is not None})
 
@@ -229,7 +232,7 @@ class LeadModel(Part):
     text: Texts
     when: ConditionModel | None = None
     number: Digits | None = None
-    """A phone number that the words name: they stand only while it is signed."""
+    """Phone number in the text. The text shows only while the number is verified."""
 
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
@@ -257,7 +260,7 @@ class ChoiceModel(Part):
 
 
 class _Shown(Part):
-    """What every node that waits may have."""
+    """The fields of every node with a screen."""
 
     text: Texts
     lead: list[LeadModel] = Field(default_factory=list)
@@ -348,7 +351,7 @@ class FinishModel(Part):
 
 
 class SignedModel(Part):
-    """Who answers for a question, since when, and for which words: `hotline flows check` says their digest."""
+    """An approval of a question: by a person, on a day, for a digest. `hotline flows check` prints the digest."""
 
     makes = compiled.Signed
 
@@ -365,10 +368,13 @@ class NodeModel(Model):
     call: CallModel | None = None
     finish: FinishModel | None = None
     review: Review | None = None
-    """The state of this node's texts, where it differs from the file's."""
+    """State of this node's texts, where it differs from the flow's."""
     signed: SignedModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
-    """Why a question takes more than ten lines of a narrow phone, or says what the check finds. No caller reads it."""
+    """Reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
+
+    Callers never see it.
+    """
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:
@@ -392,7 +398,7 @@ class NodeModel(Model):
 def flow_of(
     name: str, start: str, nodes: Mapping[str, NodeModel], gathers: str | None, *, private: bool
 ) -> compiled.Flow:
-    """Returns the flow of these nodes, with who answers for them and why they are long."""
+    """Returns the flow of these nodes, with their approvals and reasons."""
     return compiled.Flow(
         name=name,
         start=start,
@@ -450,7 +456,7 @@ class RevisionModel(Model):
     entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
         default_factory=dict
     )
-    """What the poster is called that names an entry: for figures, and shown to no caller."""
+    """Name of the poster that shows a short code. It is for statistics, and callers never see it."""
     phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

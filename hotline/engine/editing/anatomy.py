@@ -1,15 +1,14 @@
-"""How a draft's node is read, however broken it is: nothing here raises, whatever the document holds. Pure.
+"""Reads a draft's nodes, finds and replaces text in them, and names their recorded values. Pure.
 
-Marks that count: what they say decides what is counted, what is alerted, and what a digit means. Pure.
+No function here raises an error, whatever the document contains.
 
-`saves` and `value` name an answer, `topic` and `completes` say what was read or told, `gathers` and `private` what a
-flow is, `key` which digit a choice has, `signed` who answers for a question. The form locks them.
+Recorded values decide what is counted, what alerts responders, and what a digit means. `saves` and `value` name an
+answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the type of a flow.
+`key` is the digit of a choice, and `signed` the approval of a question. The form locks them.
 
-Where words stand in the flows, for whoever looks for a sentence. Pure.
+The text search ignores capitals and accents. It also searches the names of flows and screens.
 
-Looked for without capitals and accents, and in the names of flows and screens as well.
-
-Letters that no basic phone shows, each with its substitute; and the marks that Word makes of plain ones. Pure.
+Some letters do not exist on basic phones, and Word replaces plain marks with others. Each has a substitute.
 """
 
 import copy
@@ -28,11 +27,11 @@ from hotline.text.languages import CODES
 ROW_LISTS = ("choices", "lead", "arms")
 BRANCH = "branch"
 LINES = ("choices", "lead")
-"""Lists of rows that each show words."""
+"""Lists whose rows each contain a text."""
 
 
 class NodeText(NamedTuple):
-    """A text of a node: the field's name, the way to it in the document, and its words by language."""
+    """A text of a node, with its field's name, its path in the document, and its wording by language."""
 
     field: str
     steps: Way
@@ -40,7 +39,7 @@ class NodeText(NamedTuple):
 
 
 def nodes_of(flow: object) -> Mapping[str, Document]:
-    """The nodes that are documents at all, in their order."""
+    """Returns the nodes of a flow that are mappings, in order."""
     nodes = flow.get("nodes") if isinstance(flow, Mapping) else None
     if not isinstance(nodes, Mapping):
         return {}
@@ -48,14 +47,14 @@ def nodes_of(flow: object) -> Mapping[str, Document]:
 
 
 def kind_of(node: object) -> str:
-    """say, menu, ask, branch, call or finish; empty where it is none, or not yet."""
+    """Returns the kind: say, menu, ask, branch, call or finish. Empty where the node has none yet."""
     if not isinstance(node, Mapping):
         return ""
     return next((kind for kind in KINDS if node.get(kind) is not None), "")
 
 
 def value_at(document: object, way: Iterable[str]) -> Any:
-    """Returns what stands at the end of a way, whatever the document is; None where nothing does."""
+    """Returns the value at the end of a path, for a document of any shape. None where there is no value."""
     here: Any = document
     for step in way:
         if isinstance(here, Mapping):
@@ -68,24 +67,24 @@ def value_at(document: object, way: Iterable[str]) -> Any:
 
 
 def body_of(node: object) -> Document:
-    """What stands under the node's kind; nothing of a branch, whose body is its arms."""
+    """Returns the mapping under the node's kind. Empty for a branch, whose body is a list of arms."""
     body = value_at(node, [kind_of(node)])
     return body if isinstance(body, Mapping) else {}
 
 
 def way_to_rows(node: object, rows: str) -> Way:
-    """Returns the way to the choices, lead or arms of a node."""
+    """Returns the path to the choices, lead or arms of a node."""
     return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
 
 
 def rows_of(node: object, rows: str) -> Sequence[Any]:
-    """The choices, lead or arms of a node as they are written."""
+    """Returns the choices, lead or arms of a node as the document has them."""
     found = value_at(node, way_to_rows(node, rows))
     return found if isinstance(found, list) else ()
 
 
 def texts_in(node: object) -> Iterator[NodeText]:
-    """Every text that is there, in the order of a screen."""
+    """Yields every text of a node, in the order of a screen."""
     kind, body = kind_of(node), body_of(node)
     leads = [("lead", str(at), "text") for at in range(len(rows_of(node, "lead")))]
     labels = [("choices", str(at), "label") for at in range(len(rows_of(node, "choices")))]
@@ -99,7 +98,7 @@ def texts_in(node: object) -> Iterator[NodeText]:
 
 
 def arrows_in(node: object) -> Iterator[tuple[str, str]]:
-    """Which field leads to which node of the same flow, in the order of the page."""
+    """Yields each field that leads to a node of the same flow, with its target, in the page's order."""
     rows = [(rows, at) for rows in ("choices", "arms") for at in range(len(rows_of(node, rows)))]
     for field in (*(f"{rows}.{at}.goes" for rows, at in rows), "goes", "weak"):
         goes = value_at(node, path_of(node, field))
@@ -108,26 +107,26 @@ def arrows_in(node: object) -> Iterator[tuple[str, str]]:
 
 
 def called_by(node: object) -> str:
-    """The flow that a call opens; empty where it is none."""
+    """Returns the flow that a call opens. Empty where the node calls none."""
     flow = value_at(node, ("call", "flow"))
     return flow if isinstance(flow, str) else ""
 
 
 def first_words(node: object) -> Mapping[str, str]:
-    """What a list shows of a node: its text, by language."""
+    """Returns a node's text by language, as a list of nodes shows it."""
     said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
     return {code: words for code, words in said.items() if isinstance(words, str)}
 
 
 def opening_words(flow: object) -> Mapping[str, str]:
-    """Returns what a caller reads first in a flow, by language."""
+    """Returns the first text of a flow, by language."""
     nodes = nodes_of(flow)
     begins = nodes.get(str(value_at(flow, ("start",))))
     return next(filter(None, map(first_words, (begins, *nodes.values()))), {})
 
 
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
-    """A copy of the node with another value at a path that is there; None takes it out."""
+    """Returns a copy of the node with another value at an existing path. None removes the value."""
     changed: Editable = copy.deepcopy(dict(node))
     *way, last = steps
     here: Any = changed
@@ -143,12 +142,15 @@ def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
 
 
 def place_of(flow: str, name: str, node: Document, field: str) -> str:
-    """Where reviews and signatures have a text: `learn.one.menu.choices.2.label`."""
+    """Returns the place of a text as reviews and approvals store it: `learn.one.menu.choices.2.label`."""
     return ".".join((flow, name, *path_of(node, field)))
 
 
 def path_of(node: object, field: str) -> Way:
-    """The way to a field in the node's document, as `field_of` names it: `choices.2.goes`, and `text` for a text."""
+    """Returns the path of a field in the node's document.
+
+    It accepts the names that `field_of` returns, such as `choices.2.goes`, and `text` for a text.
+    """
     kind = kind_of(node)
     first, *rest = field.split(".")
     if first == "arms":
@@ -169,7 +171,7 @@ MARKS = OF_A_FLOW | OF_A_NODE | OF_A_CHOICE
 
 
 def mark_of(field: str) -> str:
-    """Which mark a field of a form is: `choices.2.value` is `value`; empty where it is none."""
+    """Returns the recorded value of a form's field. `choices.2.value` gives `value`, other fields an empty text."""
     parts = field.split(".")
     if parts[0] == "choices" and len(parts) == 3:
         return parts[2] if parts[2] in OF_A_CHOICE else ""
@@ -177,9 +179,9 @@ def mark_of(field: str) -> str:
 
 
 def locked(node: object, live: object) -> frozenset[str]:
-    """The fields of a form that stay shut until somebody says why: the marks of what callers hear already.
+    """Returns the locked fields of a form: the recorded values that are already published.
 
-    A screen or a choice that no caller has met is counted nowhere yet, and is free.
+    An editor unlocks them with a reason. New screens and choices are not locked, because nothing was counted for them.
     """
     if kind_of(live) == "":
         return frozenset()
@@ -196,7 +198,7 @@ def locked(node: object, live: object) -> frozenset[str]:
 
 
 def with_flow_marks(flow: Document, *, gathers: str, private: bool) -> Editable:
-    """The flow with these marks, in front of its start; without those that say nothing."""
+    """Returns the flow with these values before its `start`. Empty values are left out."""
     marks = {"gathers": gathers, "private": private}
     said = {mark: given for mark, given in marks.items() if given}
     changed: Editable = {}
@@ -209,7 +211,7 @@ def with_flow_marks(flow: Document, *, gathers: str, private: bool) -> Editable:
 
 
 def marks_in(node: object) -> Document:
-    """The marks that a node has, by the field of its form."""
+    """Returns the recorded values of a node, by the field of its form."""
     rows = range(len(rows_of(node, "choices")))
     inner = [f"choices.{at}.{mark}" for at in rows for mark in ("value", "key")]
     fields = ("saves", "topic", "completes", "signed", *inner)
@@ -220,15 +222,15 @@ def marks_in(node: object) -> Document:
 class WordsFound(NamedTuple):
     flow: str
     node: str
-    """Empty where the flow is called so."""
+    """Empty where the match is the flow's name."""
     field: str
-    """Empty where the screen is called so."""
+    """Empty where the match is the screen's name."""
     language: str
     words: str
 
 
 def searched(flows: Mapping[str, object], query: str) -> Iterator[WordsFound]:
-    """Every text that holds the query, in the order of the document; nothing for an empty one."""
+    """Yields every text that contains the query, in the order of the document. An empty query finds nothing."""
     wanted = plain(query)
     if not wanted:
         return
@@ -237,7 +239,7 @@ def searched(flows: Mapping[str, object], query: str) -> Iterator[WordsFound]:
 
 
 def _said(document: object, flow: str) -> Sequence[tuple[str, WordsFound]]:
-    """All that is looked for in a flow, without capitals and accents."""
+    """Returns all searchable texts of a flow, each also without capitals and accents."""
     found = [WordsFound(flow, "", "", "", flow)]
     for node, written in nodes_of(document).items():
         found.append(WordsFound(flow, node, "", "", node))
@@ -251,14 +253,14 @@ class BadLetter(NamedTuple):
     language: str
     letter: str
     name: str
-    """As Unicode calls it."""
+    """Name in Unicode."""
     instead: str
-    """What to write; `?` where nothing is like it."""
+    """Substitute to write. `?` where no letter is similar."""
     times: int
 
 
 def bad_letters(node: object) -> tuple[BadLetter, ...]:
-    """Each letter once for each text and language, in the order of the page."""
+    """Returns each bad letter once for each text and language, in the order of the page."""
     found = []
     for text in texts_in(node):
         for language, words in text.words.items():
@@ -271,9 +273,10 @@ def bad_letters(node: object) -> tuple[BadLetter, ...]:
 
 
 def mended(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
-    """One letter of a language replaced in every text of the node, or each that is none; and how often.
+    """Replaces one letter, or every bad letter, in a node's texts of one language.
 
-    What has no substitute stays: a `?` is nobody's word.
+    Returns the node and the number of replacements. A letter without a substitute stays, because `?` would spoil the
+    word.
     """
     wrong = {one.letter for one in bad_letters(node) if one.language == language}
     chosen = wrong & {letter} if letter else wrong
@@ -282,9 +285,10 @@ def mended(node: Document, language: str, letter: str = "") -> tuple[Editable, i
 
 
 def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
-    """Word's quotes, dashes and blanks made plain in every language; and how often each stood there.
+    """Replaces Word's quotes, dashes and blanks by plain ones in every language.
 
-    A letter with a mark stays: whether ê may lose it is the writer's to say.
+    Returns the node and the count of each mark. A letter with an accent stays, because only the editor may decide on
+    it.
     """
     found: Counter[str] = Counter()
     for text in texts_in(node):

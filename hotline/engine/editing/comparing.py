@@ -1,4 +1,4 @@
-"""What differs between two versions of a document, value by value, with rows known again where they moved. Pure."""
+"""Compares two versions of a document value by value, and recognises rows that moved. Pure."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,10 +13,10 @@ NAMED_BY = {
     "branch": ("when",),
     "numbers": ("number",),
 }
-"""Lists of rows by their key in the document, and what names a row of each."""
+"""Lists of rows by their key in the document, with the fields that identify a row."""
 WORDED_BY = {"choices": "label", "lead": "text", "branch": "goes"}
 LAST = "else"
-"""A row without any of its names: the last arm of a branch, or a row that was only just added."""
+"""Name of a row without any of these fields: the last arm of a branch, or a new row."""
 
 
 def is_list_of_rows(key: str, value: object) -> bool:
@@ -28,13 +28,13 @@ def is_list_of_rows(key: str, value: object) -> bool:
 
 
 def names(key: str, rows: Sequence[Document]) -> Way:
-    """A name for each row, none of them twice."""
+    """Returns a unique name for each row."""
     taken: set[str] = set()
     return tuple(_free(_name(key, row), taken) for row in rows)
 
 
 def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> Way:
-    """The same, but a row that was made of one of `base` keeps that one's name."""
+    """Returns a unique name for each row. A row that comes from one of `base` keeps the name it has there."""
     before, own = names(key, base), names(key, rows)
     known = {at: name for at, name in enumerate(own) if name in before}
     left = {name: row for name, row in zip(before, base, strict=True) if name not in own}
@@ -70,14 +70,17 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether those that stand in both stand in another order; what was added or taken out moves nothing."""
+    """Returns True if the items present in both lists changed their order. Ignores additions and removals."""
     return [one for one in before if one in after] != [one for one in after if one in before]
 
 
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> Way:
-    """The kept ones as whoever moved something has them, yours where both did; each addition beside its neighbour."""
+    """Returns the kept items in the order of the side that moved something. Your order wins where both sides did.
+
+    Each addition of the other side follows the same neighbour as there.
+    """
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
     )
@@ -92,20 +95,20 @@ def merged_order(
 
 
 def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) -> bool:
-    """Whether both moved, and not alike."""
+    """Returns True if both sides changed the order, and differently."""
     return is_moved(base, hers) and is_moved(base, yours) and is_moved(hers, yours)
 
 
 ROWS = "#rows"
-"""The last step of a path that says which rows a list has, and in which order."""
+"""Last step of a path whose value is the row names of a list, in order."""
 
 WHOLE = frozenset({"when", "signed"})
-"""What has parts that mean nothing alone."""
+"""Mappings that are compared as one value, because their parts mean nothing alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Where nothing stands."""
+    """The value of a place that has none."""
 
 
 ABSENT = Absent()
@@ -115,13 +118,13 @@ class ValueChange(NamedTuple):
     """One value that differs."""
 
     at: Way
-    """The way to it where it stands now, or stood: rows are counted, each as it stands there."""
+    """Path to it in the new version, or in the old one where it was removed. Rows have numbers."""
     before: Any
     after: Any
 
 
 def compared(before: object, after: object) -> Iterator[ValueChange]:
-    """Every value that differs, those of rows that came or went included; nothing where the versions are equal."""
+    """Yields every value that differs, with those of rows that were added or removed."""
     yield from _compared((), (), "", before, after)
 
 
@@ -144,7 +147,7 @@ def _compared(was: Way, now: Way, key: str, before: Any, after: Any) -> Iterator
     else:
         yield ValueChange(was if after == ABSENT else now, before, after)
         return
-    # One has parts and the other is something else: the parts went, and that came, or the other way round.
+    # One side has parts and the other has not. Yields the removal and the addition separately.
     yield from _compared(was, now, key, before, ABSENT)
     yield from _compared(was, now, key, ABSENT, after)
 

@@ -1,8 +1,7 @@
-"""What a change does to what callers hear, screen by screen in the order in which they come by. Pure.
+"""Lists what a change does to each screen, in the order in which callers meet the screens. Pure.
 
-Every value that differs stands here once: as words, as an arrow, as a mark that counts, or as some other field.
-
-Which words of a text were added and which taken out, for reading. Pure.
+Each value that differs is listed once: as text, as an arrow, as a recorded value, or as another field. For each text it
+shows the words that were added and removed. It also finds the parts of a change that need an approver.
 """
 
 import re
@@ -34,7 +33,7 @@ _PIECE = re.compile(r"\s+|[^\s]+")
 
 
 class SpanKind(StrEnum):
-    """Named as the elements of a page that show it."""
+    """The kind of a span, named like the HTML element that shows it."""
 
     SAME = "same"
     INS = "ins"
@@ -47,7 +46,7 @@ class WordSpan(NamedTuple):
 
 
 def spans(before: str, after: str) -> tuple[WordSpan, ...]:
-    """Whole words. What is no `ins` makes `before`, what is no `del` makes `after`."""
+    """Compares two texts by whole words. Without `ins` spans the result is `before`, without `del` spans `after`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     found: list[tuple[SpanKind, list[str]]] = []
     for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
@@ -62,7 +61,7 @@ FRONT = "front"
 
 
 SOURCE = "en"
-"""The language that translations are compared with."""
+"""Language that translations are compared with."""
 
 
 class ScreenState(StrEnum):
@@ -76,7 +75,7 @@ class WordsChanged(NamedTuple):
     language: str
     before: str
     after: str
-    """Empty where there are none."""
+    """New text. Empty where it was removed."""
 
     @property
     def spans(self) -> tuple[WordSpan, ...]:
@@ -84,10 +83,10 @@ class WordsChanged(NamedTuple):
 
 
 class FieldChanged(NamedTuple):
-    """An arrow, a mark or another field; `""` where nothing stood or stands."""
+    """A change of an arrow, a recorded value or another field. A side is empty where it has no value."""
 
     field: str
-    """`choices.1.goes`; `choices` and `arms` where rows came, went or moved: then the values are their names."""
+    """Field such as `choices.1.goes`. In `choices` and `arms`, rows changed and the values are their names."""
     before: str
     after: str
 
@@ -95,13 +94,13 @@ class FieldChanged(NamedTuple):
 class ScreenDifference(NamedTuple):
     flow: str
     node: str
-    """Empty of the flow itself: its start, what it gathers."""
+    """Empty for the flow's own fields, such as its start."""
     state: ScreenState
     words: tuple[WordsChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
-    """"Choice 2 led to a, leads to b"; also the flow that a call opens."""
+    """Changed targets, such as "Choice 2 led to a, leads to b". Includes the flow that a call opens."""
     marks: tuple[FieldChanged, ...] = ()
-    """What is counted or alerted."""
+    """Changed values that are counted or that alert responders."""
     others: tuple[FieldChanged, ...] = ()
 
     @property
@@ -112,20 +111,20 @@ class ScreenDifference(NamedTuple):
 class Difference(NamedTuple):
     screens: tuple[ScreenDifference, ...]
     entries: tuple[FieldChanged, ...] = ()
-    """By their digits."""
+    """Changed short codes, by their digits."""
     numbers: tuple[FieldChanged, ...] = ()
-    """`112.confirmed_on`."""
+    """Changed phone numbers, by field: `112.confirmed_on`."""
     others: tuple[FieldChanged, ...] = ()
-    """Whatever else the document holds: `phrases.rw.<the English>`."""
+    """Changes in other parts of the document: `phrases.rw.TAKEN`."""
 
     @property
     def languages(self) -> frozenset[str]:
-        """In which words differ: each is to be read by whoever publishes."""
+        """Returns the languages with changed text. An approver must read each of them."""
         return frozenset(code for screen in self.screens for code in screen.languages)
 
 
 class LeftBehind(NamedTuple):
-    """A text whose English is new, while other languages keep what they said before."""
+    """A text whose English changed while other languages did not."""
 
     flow: str
     node: str
@@ -134,7 +133,7 @@ class LeftBehind(NamedTuple):
 
 
 def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
-    """Returns the texts of which the English changed and another language did not."""
+    """Returns the texts whose English changed while another language did not."""
     found = []
     for screen in changes.screens:
         if screen.state is not ScreenState.CHANGED:
@@ -150,7 +149,7 @@ def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
 
 
 def difference(before: Document, after: Document) -> Difference:
-    """Between two documents of a revision, whole: flows, entries, numbers and whatever else."""
+    """Returns all differences between two documents of a revision."""
     old, new = _flows(before), _flows(after)
     by_flow = _as_callers_come(before, after)
     rest = {
@@ -172,7 +171,10 @@ def difference(before: Document, after: Document) -> Difference:
 
 
 def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
-    """The flows that differ, each with itself ("") and its screens; what is gone stands behind what is there."""
+    """Returns the flows that differ, each with its screens in the order of callers. The name "" is the flow itself.
+
+    Removed screens come after existing ones.
+    """
     old, new = _flows(before), _flows(after)
     differing = {
         flow
@@ -201,7 +203,7 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
         name, language = field_of(steps) if place.node else (".".join(change.at), "")
         before, after = said(change.before), said(change.after)
         if language:
-            # A text whose screen became another kind left one path and came to another: it is one text.
+            # A text whose screen changed its kind has two paths. Both belong to one text.
             one = words.get((name, language), WordsChanged(name, language, "", ""))
             both = WordsChanged(name, language, one.before or before, one.after or after)
             words[name, language] = both
@@ -221,7 +223,7 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
 
 
 def _group(place: Place, name: str) -> str:
-    """Returns whether a field of a screen, or of the flow itself, is an arrow, a mark or another."""
+    """Returns the group of a field: arrows, marks or others."""
     if mark_of(name) if place.node else name in OF_A_FLOW:
         return "marks"
     last = name.rpartition(".")[2]
@@ -230,7 +232,7 @@ def _group(place: Place, name: str) -> str:
 
 
 def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
-    """Whether the screens of a flow stand in another order; nobody hears that, and a page says so."""
+    """Returns the change of order of a flow's screens, or None. Callers do not notice it, but the page shows it."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
     return FieldChanged("nodes", said(before), said(after)) if is_moved(before, after) else None
 
@@ -245,7 +247,7 @@ def _part(flows: Document, place: Place) -> Any:
 
 
 def by_number(rows: object) -> Mapping[str, Document]:
-    """Rows by their digits."""
+    """Returns the rows by their digits."""
     listed = rows if isinstance(rows, Sequence) else ()
     return {str(row.get("number", "")): row for row in listed if isinstance(row, Mapping)}
 
@@ -268,29 +270,29 @@ def _mapping(value: object) -> Document:
 
 
 GUARDED = ("questions",)
-"""Flows that are guarded by name: what a desk asks back, each signed."""
+"""Flows that are guarded by name. `questions` holds approved questions of desks."""
 
 
 class NotInEmergency(StrEnum):
-    """Why a part of a change waits for a second person."""
+    """The reason why a part of a change needs an approver, even in an emergency."""
 
     SCREEN = "screen"
-    """A screen is new, or gone."""
+    """A screen is new or was removed."""
     ARROW = "arrow"
     MARK = "mark"
     FIELD = "field"
-    """A choice, a condition, or anything that is not words."""
+    """A choice, a condition, or any other field that is not text."""
     GUARDED = "guarded"
-    """Words of a flow that gathers, of what it calls, or of responders."""
+    """The text is in a report flow, a private flow, or a flow that one of these calls."""
     RISKY = "risky"
-    """A new sentence promises something, or asks who somebody is. A reason on the screen changes nothing."""
+    """A new sentence promises something or asks for an identity. A reason on the screen does not change this."""
     ENTRY = "entry"
     DIGITS = "digits"
-    """Words with a digit, or a word for one, that was not there: it may be a number to dial."""
+    """The text has a new digit or digit word, which may be part of a phone number."""
     NUMBER = "number"
-    """A number is new, is confirmed anew, or is another."""
+    """A phone number is new, has a new confirmation, or changed in another way."""
     EMERGENCY_NUMBER = "emergency_number"
-    """The number that a caller in danger must find is taken away."""
+    """The emergency number was removed, although screens show it."""
     OTHER = "other"
 
 
@@ -304,9 +306,9 @@ class HeldBack(NamedTuple):
 def held_back(
     before: Document, after: Document, changes: Difference | None = None
 ) -> tuple[HeldBack, ...]:
-    """What of a change an emergency may not do; nothing where it may go live at once. Whole documents of a revision.
+    """Returns the parts of a change that need an approver. Empty where an emergency change may be published at once.
 
-    `changes`: their difference, where it is known.
+    `before` and `after` are whole documents. `changes` is their difference, where it is already known.
     """
     changes = difference(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))
@@ -351,12 +353,12 @@ def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iter
 
 
 def _shows(row: Document | None) -> bool:
-    """Whether somebody confirms the number: only then a screen may name it."""
+    """Returns True if the number is confirmed. Screens may show only such numbers."""
     return row is not None and bool(row.get("confirmed_by")) and row.get("status") != Evidence.NEVER
 
 
 def _guarded(document: Document) -> set[str]:
-    """The flows that gather or are private, and all that they call."""
+    """Returns the report flows, the private flows, those in `GUARDED`, and all flows that these call."""
     flows = document.get("flows")
     flows = flows if isinstance(flows, Mapping) else {}
     begins = [

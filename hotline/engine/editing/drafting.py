@@ -1,7 +1,7 @@
-"""A half-made flow as far as it can be played: each node is read alone, and what is not whole is named. Pure.
+"""Reads a draft flow as far as it can be previewed, node by node, and lists its faults. Pure.
 
-`document.read` takes all or nothing. Here a node that is no node yet stays out of the flow, and one that only has a
-broken choice is played without it: so that a screen shows itself while somebody writes it.
+`document.read` accepts all or nothing. Here an invalid node is left out of the flow. Where possible, only the broken
+part of the node is left out. So the editor sees a screen while writing it.
 """
 
 import copy
@@ -22,26 +22,26 @@ from hotline.engine.flow import Book, Flow
 from hotline.text.remark import Remark, remark
 
 MOST_MENDS = 40
-"""How many broken parts of a node are left out before it is given up."""
+"""Most attempts to remove broken parts of a node. After them the node is left out."""
 OPTIONAL = ("lead", "choices", "arms", "note", "topic", "completes", "reason", "signed", "review")
-"""Fields without which the rest of a node can still be played."""
+"""Fields that a node can be previewed without."""
 
 
 class Lack(StrEnum):
-    """What a draft has not, or has wrongly."""
+    """The kind of thing that is missing or wrong in a draft."""
 
     KIND = "kind"
-    """It is none of say, menu, ask, branch, call, finish; or two of them."""
+    """The node is none of say, menu, ask, branch, call, finish, or has two of them."""
     WORDS = "words"
-    """It says nothing yet."""
+    """It has no text yet."""
     GOES = "goes"
-    """It leads nowhere yet."""
+    """It leads to no node yet."""
     CHOICES = "choices"
-    """Nothing can be chosen yet."""
+    """It has no choice yet."""
     NAME = "name"
-    """What is saved, or who is called, has no name yet."""
+    """A saved answer, a value or a called flow has no name yet."""
     BROKEN = "broken"
-    """Anything else; the message says what."""
+    """Any other fault. The message describes it."""
 
 
 LACKS = {
@@ -53,7 +53,7 @@ LACKS = {
     "value": Lack.NAME,
     "flow": Lack.NAME,
 }
-"""By the last part of a field that has nothing, or nothing fit, in it."""
+"""Kinds by the last part of the field that is empty or invalid."""
 SENTENCES = {
     Lack.KIND: remark("is no screen yet"),
     Lack.WORDS: remark("says nothing yet"),
@@ -64,24 +64,24 @@ SENTENCES = {
 
 
 def lack_of(fault: Finding) -> Lack:
-    """What a fault of a draft lacks, by what it says."""
+    """Returns the kind of a fault, from its message."""
     return next((lack for lack, said in SENTENCES.items() if said == fault.message), Lack.BROKEN)
 
 
 class Draft(NamedTuple):
     flow: Flow
-    """What of it can be played. Its nodes are those that are one."""
+    """Part of the draft that can be previewed. It has only valid nodes."""
     faults: tuple[Finding, ...]
-    """Of its shape; of what is only not there yet, in a few words for each kind."""
+    """Faults of its shape. Things that are only missing have a short message for each kind."""
     missing: frozenset[str]
-    """The nodes that cannot be played."""
+    """Nodes that cannot be previewed."""
 
     def faults_of(self, node: str) -> tuple[Finding, ...]:
         return tuple(fault for fault in self.faults if fault.node == node)
 
 
 def drafted(name: str, flow: object) -> Draft:
-    """The flow of a document, however broken that is."""
+    """Returns the draft of a flow's document, whatever is broken in it."""
     written = nodes_of(flow)
     models: dict[str, NodeModel] = {}
     faults = [*_of_the_flow(name, flow)]
@@ -104,19 +104,19 @@ def drafted(name: str, flow: object) -> Draft:
 
 
 def played(flow: object, name: str) -> Flow:
-    """Returns what of a flow's document can be played."""
+    """Returns the part of a flow's document that can be previewed."""
     return drafted(name, flow).flow
 
 
 def put_in(book: Book, flow: Flow) -> Book:
-    """The book with this flow in its place, or beside the others. Nothing that was drawn of it is kept."""
+    """Returns the flow set with this flow added or replaced. It drops all cached drawings."""
     return replace(book, flows={**book.flows, flow.name: flow}, drawings={}, dependants={})
 
 
 def draft_findings(book: Book, draft: Draft, *, node: str = "") -> tuple[Finding, ...]:
-    """All that is wrong with one draft, or with one node of it, beside the live flows.
+    """Returns all faults of one draft, or of one node of it, together with the published flows.
 
-    `book` need not hold it yet; where it does, what is drawn already is not drawn again.
+    `book` may contain the draft already. Its cached drawings are then used.
     """
     name = draft.flow.name
     if book.flows.get(name) is not draft.flow:
@@ -128,7 +128,7 @@ def draft_findings(book: Book, draft: Draft, *, node: str = "") -> tuple[Finding
 
 
 def _of_the_flow(name: str, flow: object) -> Iterator[Finding]:
-    """Faults of a flow's head: its start, its review, what it gathers."""
+    """Yields the faults of a flow's own fields, such as its start, its review and its kind of report."""
     head = dict(flow) if isinstance(flow, Mapping) else {}
     stand_in: Editable = {"start": {"finish": {}}}
     try:
@@ -144,7 +144,7 @@ def _of_the_flow(name: str, flow: object) -> Iterator[Finding]:
 
 
 def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None, Sequence[Finding]]:
-    """The node, without what is broken of it; None where the rest is no node. And every fault."""
+    """Returns the node without its broken parts, and every fault. The node is None where the rest is not valid."""
     found: dict[Finding, None] = {}
     rest: Editable = dict(document)
     for _ in range(MOST_MENDS):
@@ -173,7 +173,7 @@ def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Findin
 
 
 def _lack(field: str, language: str, kind: str) -> Lack:
-    """What the form says of a fault: its own few words, where it is a thing that is only not there yet."""
+    """Returns the kind of a fault. Only things that are just missing get another kind than `BROKEN`."""
     last = field.rpartition(".")[2]
     is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
     if not field:
@@ -185,7 +185,10 @@ def _lack(field: str, language: str, kind: str) -> Lack:
 
 
 def _without(node: Editable, faults: Sequence[Finding]) -> Editable | None:
-    """The node without the parts that the faults name; None where one of them cannot be spared, or none is named."""
+    """Returns the node without the parts that the faults name.
+
+    None where a needed part is broken, or where no part was removed.
+    """
     left = copy.deepcopy(node)
     rows: set[tuple[str, int]] = set()
     for fault in faults:
@@ -206,7 +209,7 @@ def _without(node: Editable, faults: Sequence[Finding]) -> Editable | None:
 
 
 def _says_more(node: Editable, fault: Finding) -> bool:
-    """Takes a broken language out of a text; says whether another is left to show."""
+    """Removes a broken language from a text. Returns True if another language is left to show."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):
         return False

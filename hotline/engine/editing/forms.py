@@ -1,8 +1,8 @@
-"""Which fields the form of a node has, by its kind; and what each may hold. Pure.
+"""Builds the form of a node, reads it back, and checks what each field may contain. Pure.
 
-The name of a field is the one a finding says. `choices.2.rw` is words in a language, the rest are names and ticks.
+Field names are the same as in findings. `choices.2.rw` is a text in a language. Others are names and ticks.
 
-A condition as four fields of a form, and back: an answer and its values, or a flag; whether it is turned. Pure.
+A condition has four fields: an answer, its values, a flag, and a tick that negates it.
 """
 
 import copy
@@ -36,19 +36,19 @@ from hotline.engine.screen import NUMBERS
 from hotline.text.languages import CODES
 
 TICK = "yes"
-"""What a tick sends. A page sends an empty field of the same name before it, so that a tick taken away is heard."""
+"""Value of a set tick. The page sends an empty field of the same name first, so that a cleared tick arrives too."""
 ASKED = ("words", "number", "place", "pin")
 LENGTHS = ("4", "6", "8")
-"""Digits of a PIN."""
+"""Lengths of a PIN."""
 
 
 class FieldFault(StrEnum):
-    """Why one field is refused, and its words are kept as they were typed."""
+    """The reason why a field is refused. The form keeps the text as it was typed."""
 
     UNSEEN = "unseen"
-    """It holds a letter that nobody would see: NUL, a mark of direction, a zero width."""
+    """It contains an invisible letter, such as NUL, a direction mark or a zero width."""
     NAME = "name"
-    """Small letters, digits and `_` alone, a letter first, 40 at most."""
+    """A name needs lower-case letters, digits and `_`, starts with a letter, and has 40 characters at most."""
     VALUE = "value"
     LIST = "list"
     DIGITS = "digits"
@@ -56,11 +56,11 @@ class FieldFault(StrEnum):
     LANGUAGE = "language"
     DAY = "day"
     CHOICE = "choice"
-    """It is none of those that are offered."""
+    """It is not one of the offered values."""
     REASON = "reason"
-    """It is too short to say anything."""
+    """It is too short to be a reason."""
     WAY = "way"
-    """Other screens and flows were asked for, and none is chosen yet."""
+    """Paths to other screens and flows were wanted, but none is chosen yet."""
 
 
 _PATTERNS = {
@@ -80,11 +80,11 @@ _MAY_HOLD = {name: FieldFault(kind) for kind, held in _TABLES["holds"].items() f
 WHEN = ("answer", "is", "flag", "not")
 TICKS = frozenset({"languages", "same_line", "every_page"})
 BESIDE = ("reason", "signed.by", "signed.day", "signed.digest")
-"""Of every kind, beside its body."""
+"""Fields of every kind, outside the body."""
 
 
 def fault_of(name: str, typed: str) -> FieldFault | None:
-    """What is wrong with one field, whatever its node is; an empty one is never wrong."""
+    """Returns the fault of one field, independent of its node. An empty field has none."""
     if any(letter != "\n" and unicodedata.category(letter) in UNSEEN for letter in typed):
         return FieldFault.UNSEEN
     last = name.rpartition(".")[2]
@@ -102,12 +102,12 @@ def fault_of(name: str, typed: str) -> FieldFault | None:
 
 
 def values_of(typed: str) -> list[str]:
-    """`yes, unsure` as a list."""
+    """Returns the values of a list such as `yes, unsure`."""
     return re.findall(r"[^\s,]+", typed)
 
 
 def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
-    """All names of a node's form, in the order of the page; `counted` says how many rows of each list it has."""
+    """Yields all field names of a node's form in the order of the page. `counted` has the rows of each list."""
     for text in TEXTS_OF.get(kind, ()):
         yield from (f"{text}.{code}" for code in CODES)
     yield from _TABLES["values"].get(kind, ())
@@ -128,11 +128,11 @@ def _is_day(typed: str) -> bool:
 
 
 DEEPEST = 50
-"""Times that a condition may be turned round and round again."""
+"""Most negations inside each other that are read."""
 
 
 def condition_fields(when: object) -> Mapping[str, str]:
-    """Every part, empty where it has none; all empty of what is no condition."""
+    """Returns all fields of a condition, empty where it has no value. All are empty where `when` is no condition."""
     inner, turned = when, False
     for _ in range(DEEPEST):
         if not isinstance(inner, Mapping) or "not" not in inner:
@@ -151,7 +151,7 @@ def condition_fields(when: object) -> Mapping[str, str]:
 
 
 def condition_of(fields: Mapping[str, str]) -> Editable | None:
-    """The condition as a document has it; None where nothing is asked."""
+    """Returns the condition as the document stores it. None where the fields are empty."""
     values = values_of(fields.get("is", ""))
     parts: Editable = {name: fields[name] for name in ("answer", "flag") if fields.get(name)}
     if values:
@@ -166,17 +166,17 @@ def _said(value: object) -> str:
 
 
 LABELS = {"choices": "label", "lead": "text"}
-"""Where a row of each list keeps its words."""
+"""Keys of the texts in the rows of each list."""
 
 
 def form_of(node: Document) -> dict[str, str]:
-    """Every field of the node's form, in the order of the page; empty where the document has nothing."""
+    """Returns every field of the node's form in the order of the page, empty where the document has no value."""
     counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
     return {name: shown(node, name) for name in field_names(kind_of(node), counted)}
 
 
 def shown(node: object, name: str) -> str:
-    """What one field shows."""
+    """Returns the value that one field shows."""
     row, is_of_condition, part = name.partition(".when.")
     if is_of_condition:
         return condition_fields(value_at(node, _way(node, f"{row}.when")))[part]
@@ -189,7 +189,7 @@ def shown(node: object, name: str) -> str:
 
 
 def _way(node: object, name: str) -> Way:
-    """Returns the way to a field: the words of a row stand one step deeper than its name says."""
+    """Returns the path of a field. A row's text is one step deeper than its field name says."""
     if name == "returns":
         return ("finish", "text")
     first, *rest = name.split(".")
@@ -199,10 +199,10 @@ def _way(node: object, name: str) -> Way:
 
 
 MOST_ROWS = 60
-"""Rows of one list that a form may have."""
+"""Most rows of one list in a form."""
 _ROW = re.compile(r"(choices|lead|arms)\.(\d{1,3})\.")
 NEEDED = ("text", "label")
-"""Texts that stay in the document where they are empty: nothing of them is written yet."""
+"""Texts that stay in the document even while they are empty."""
 
 
 class FieldRefused(NamedTuple):
@@ -214,11 +214,11 @@ class FieldRefused(NamedTuple):
 class FormRead(NamedTuple):
     node: Editable
     refused: tuple[FieldRefused, ...]
-    """These fields stand in the node as they were before."""
+    """Refused fields. The node keeps their old values."""
 
 
 def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
-    """The node with what was typed. `node` is what the form was made of; of `locked` fields nothing is taken."""
+    """Returns the node with the typed values. `node` is the one that the form showed. `locked` fields are ignored."""
     counted = _counted(node, form)
     changed: Editable = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
@@ -242,13 +242,13 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     for name in conditions:
         parts = {}
         for part in WHEN:
-            # What was typed, or what stood there where that is refused.
+            # Uses the typed part, or the old one where the typed part is refused.
             field = f"{name}.{part}"
             said = plain(form.get(field, shown(node, field)))
             parts[part] = said if fault_of(field, said) is None else shown(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
     for rows in ROW_LISTS:
-        # A spare row of the page may be left empty.
+        # An extra row of the page may stay empty.
         listed, old = rows_of(changed, rows), len(rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
@@ -260,13 +260,13 @@ def _empty(rows: str) -> Editable:
 
 
 def plain(typed: str) -> str:
-    """Composed, with the lines of any system, a table's tabs as blanks, and without blanks at the ends."""
+    """Returns composed text with `\n` as line end, tabs as blanks, and no blanks at the ends."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return unicodedata.normalize("NFC", lines).strip()
 
 
 def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
-    """The rows of the node, and those after them in which something was typed."""
+    """Returns the rows of each list: those of the node, and later ones with typed text."""
     counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
     for name, typed in form.items():
         if (found := _ROW.match(name)) and plain(typed) and int(found[2]) < MOST_ROWS:
@@ -275,7 +275,7 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
 
 
 def _store(node: Editable, way: Sequence[str], value: object) -> None:
-    """Puts a value where it belongs; None takes it out, and with it a text or a signature that is empty then."""
+    """Stores a value at a path. None removes it, and also removes a text or an approval that becomes empty."""
     *before, last = way
     inside = made(node, before)
     if value is not None:
@@ -288,7 +288,7 @@ def _store(node: Editable, way: Sequence[str], value: object) -> None:
 
 
 def made(node: Editable, way: Sequence[str], end: type = dict) -> Any:
-    """Returns what stands at the end of a way, made where it is not there: mappings, lists of rows, and rows."""
+    """Returns the value at the end of a path. Creates mappings, lists and rows that are missing."""
     here: Any = node
     for rows, step, after in zip(("", *way), way, (*way[1:], ""), strict=False):
         kind = list if after.isdecimal() else end if not after else dict
@@ -312,21 +312,24 @@ def _value(part: str, typed: str) -> object:
 
 class FormOffers(NamedTuple):
     screens: Way
-    """Of this flow, in its order: what `goes` may be."""
+    """Screens of this flow in order, as targets of `goes`."""
     flows: Way
-    """That a call may open."""
+    """Flows that a call may open."""
     lists: Way
-    """That a place may be asked out of: `provinces`, `districts.{province}`."""
+    """Lists that a place may come from: `provinces`, `districts.{province}`."""
     numbers: Way
-    """That words in front may name; whether they show is their signature's to say."""
+    """Phone numbers that conditional text may contain. They show only while they are verified."""
     answers: Mapping[str, Way]
-    """By the name under which one is saved: what it may be; nothing where it is typed or chosen out of a list."""
+    """Possible values of each saved answer. Empty where the answer is typed or comes from a list."""
     flags: Way
-    """On which something depends already."""
+    """Flags that some condition already uses."""
 
 
 def offers(book: Book, flow: object) -> FormOffers:
-    """`book` holds the draft, `flow` is its document: a screen that cannot be played yet may be led to."""
+    """Returns the values that the form offers.
+
+    `book` contains the draft. `flow` is its document, so that screens which cannot be previewed are offered too.
+    """
     answers: dict[str, dict[str, None]] = {}
     lists = {name: None for name in book.lists if "." not in name}
     flags: dict[str, None] = {}
@@ -353,10 +356,10 @@ MOVES = {"up": -1, "down": 1}
 
 
 def acted(node: Document, do: str) -> Editable | None:
-    """The node after a button; None where no such button changes a node, or not this one.
+    """Returns the node after a button was pressed. None where the button is unknown or cannot change this node.
 
-    `up`, `down` and `drop` name a row, `choices` or `arms` where they name no list; `add` a list, or none. `mend` names
-    a language and a letter, `mend_all` a language.
+    `up`, `down` and `drop` name a row. Without a list they mean `choices` or `arms`. `add` names a list or none. `mend`
+    names a language and a letter, `mend_all` a language.
     """
     verb, _, rest = do.partition(":")
     if verb in ("mend", "mend_all"):
@@ -388,7 +391,7 @@ def acted(node: Document, do: str) -> Editable | None:
 
 
 def _added(listed: list[Any], rows: str) -> bool:
-    """A branch's new arm stands before its last, which always holds."""
+    """Adds a row. A branch's new arm goes before a last arm without a condition. Returns False at `MOST_ROWS`."""
     if len(listed) >= MOST_ROWS:
         return False
     last = listed[-1] if listed else None

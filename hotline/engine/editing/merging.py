@@ -1,7 +1,7 @@
-"""Three versions of a flow into one: whatever one person alone changed is kept, the rest is asked about. Pure.
+"""Merges two edits of a flow with their base. Keeps changes of one side and asks about the rest. Pure.
 
-A text in one language is a field by itself, so that two may write in two languages at once. The rows of a list are
-merged one by one, and their order is one field more.
+A text in one language is a field of its own. So two editors can write in two languages at once. Rows of a list are
+merged one by one. Their order is one more field.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,18 +28,18 @@ NODES = ("nodes",)
 
 
 class Side(StrEnum):
-    """Whose version is taken where both changed the same."""
+    """The version to take where both sides changed the same field."""
 
     THEIRS = "theirs"
     YOURS = "yours"
 
 
 Settled = Mapping[str, Side]
-"""Decisions of clashes, by their keys."""
+"""Decisions about clashes, by key."""
 
 
 class MergedField(NamedTuple):
-    """A place in the flow, as a page names it: the screen, the field of its form, the language of a text."""
+    """A place in the flow as a page names it: screen, field of its form, and language of a text."""
 
     node: str
     name: str
@@ -47,10 +47,10 @@ class MergedField(NamedTuple):
 
 
 class FieldClash(NamedTuple):
-    """What both changed, and not alike. A version that has nothing there is `ABSENT`."""
+    """A field that both sides changed differently. A version without a value has `ABSENT`."""
 
     key: str
-    """The name under which it is settled; the same however often it is asked."""
+    """Key of its decision. It stays the same when the merge runs again."""
     place: MergedField
     base: Any
     theirs: Any
@@ -59,9 +59,9 @@ class FieldClash(NamedTuple):
 
 class Merged(NamedTuple):
     document: Any
-    """Yours stands wherever a clash is not settled; None where it is taken out."""
+    """Merged flow. It contains your version of each clash without a decision."""
     clashes: Sequence[FieldClash] = ()
-    """What is still to be decided; nothing is stored before."""
+    """Clashes without a decision. Nothing is saved before they are decided."""
 
 
 @dataclass(slots=True)
@@ -71,12 +71,12 @@ class _Merging:
 
 
 class _Where(NamedTuple):
-    """A place by the names of rows, and as it is counted in your version, or in theirs."""
+    """A place in the flow by row names and by row numbers. The numbers are those of your version, or else of theirs."""
 
     path: Way = ()
     at: Way = ()
     key: str = ""
-    """What the document calls it there; nothing of a row or a screen, whose names are the writer's."""
+    """Key in the document. Empty for a row or a screen, because editors choose those names."""
 
     def into(self, name: str) -> "_Where":
         key = "" if self.path == NODES else name
@@ -92,7 +92,7 @@ def merged(
     yours: Document,
     settled: Settled | None = None,
 ) -> Merged:
-    """Returns the flow with the edits of both since `base`: `yours` is saved now, `theirs` was saved meanwhile."""
+    """Returns the flow with both edits since `base`. `yours` is being saved, `theirs` was saved in the meantime."""
     state = _Merging(settled or {})
     document = _mapping(state, _Where(), base, theirs, yours)
     return Merged(document, tuple(state.clashes))
@@ -107,7 +107,7 @@ def _value(state: _Merging, here: _Where, base: Any, theirs: Any, yours: Any) ->
         return yours
     if base == yours:
         return theirs
-    # A screen that is a menu to one and a text to the other is no third thing.
+    # A screen that has another kind on each side cannot be merged.
     is_node = len(here.path) == len(NODES) + 1 and here.path[: len(NODES)] == NODES
     is_one_kind = not is_node or kind_of(theirs) == kind_of(yours)
     if have_parts and is_one_kind and (new or isinstance(base, Mapping)):

@@ -1,18 +1,14 @@
-"""Screens added, led on, renamed, moved and deleted: each gives a new flow. Pure.
+"""Adds, renames, moves, deletes and connects screens and flows. Each operation returns a new flow. Pure.
 
-Whoever calls asks first for the obstacle; an operation that has one changes nothing. No arrow leads to nowhere after it
-that did not before.
+The code that calls an operation asks for its obstacle first. An operation with an obstacle changes nothing. No
+operation creates an arrow to a missing node.
 
-Names of screens and flows, made of the English that somebody typed. Pure.
+Names of screens and flows come from the English text that an editor typed.
 
-Ways from one flow to another. Pure; `leaving` takes a whole flow out.
+A new flow is made from a model, with a choice that leads to it.
 
-A new flow out of a model, and the choice that leads to it: the topic that is written in ten minutes. Pure.
-
-A whole flow is taken out: every arrow of the other flows that led into it gets a new end first. Pure.
-
-A flow is entered by nodes of other flows that call it. What leads to such a node leads elsewhere from now on, and the
-node goes. An entry leads where it led, for ever: so its flow stays.
+Other flows enter a flow through nodes that call it. Deleting a flow removes these nodes and gives each arrow to them a
+new target. A flow with a printed short code cannot be deleted, because the code must always lead there.
 """
 
 import copy
@@ -50,36 +46,36 @@ EMPTY: Mapping[str, Document] = {
     "call": {"call": {}},
     "finish": {"finish": {}},
 }
-"""A screen of each kind, as it is born."""
+"""A new screen of each kind."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
-"""Kinds that go on where the arrow led that was turned to them."""
+"""Kinds of new screens that lead on to the old target of their arrow."""
 
 
 class Obstacle(StrEnum):
-    """Why an operation cannot be done."""
+    """The reason why an operation is not possible."""
 
     NAME = "name"
-    """It is no name."""
+    """It is not a valid name."""
     TAKEN = "taken"
-    """Another screen has that name."""
+    """Another screen has this name."""
     UNKNOWN = "unknown"
-    """There is no such screen, or no such arrow."""
+    """The screen or the arrow does not exist."""
     KIND = "kind"
     START = "start"
-    """The flow begins here."""
+    """The flow starts at this screen, or the flow is the front."""
     UNDECIDED = "undecided"
     """An arrow would lead nowhere."""
     ENTRY = "entry"
-    """A printed string opens the flow."""
+    """A printed short code opens the flow."""
 
 
 class NewScreen(NamedTuple):
     name: str
     kind: str
     after: str = ""
-    """It stands behind this one in the outline; at the end where that is empty."""
+    """Screen before it in the outline. Empty puts it at the end."""
     led_from: Arrow | None = None
-    """This arrow leads to it from now on, and it leads on to where that one led."""
+    """Arrow that will lead to the new screen. The new screen leads on to the arrow's old target."""
 
 
 def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
@@ -96,7 +92,7 @@ def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
 
 
 def added(flow: Document, new: NewScreen) -> Editable:
-    """The flow with the screen, in one step: nothing is born that no arrow leads to."""
+    """Returns the flow with the new screen and its arrow in one step."""
     if obstacle_to_adding(flow, new) is not None:
         return copied(flow)
     changed, arrow = copied(flow), new.led_from
@@ -112,7 +108,10 @@ def added(flow: Document, new: NewScreen) -> Editable:
 
 
 def led(flow: Document, arrow: Arrow, goes: str) -> Editable:
-    """The flow with one arrow to another screen; empty takes it out. An arrow of a row that is not there is none."""
+    """Returns the flow with one arrow to another screen. Empty `goes` removes the arrow.
+
+    Nothing changes where the arrow's row does not exist.
+    """
     changed = copied(flow)
     if not arrow.node:
         changed["start"] = goes
@@ -134,7 +133,7 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
 
 
 def renamed(flow: Document, old: str, new: str) -> Editable:
-    """The flow with a screen of another name, and every arrow and the start led to it."""
+    """Returns the flow with one screen renamed. Every arrow to it and the start follow."""
     changed = copied(flow)
     if obstacle_to_renaming(flow, old, new) is not None:
         return changed
@@ -147,12 +146,15 @@ def renamed(flow: Document, old: str, new: str) -> Editable:
 
 
 def arrows_into(flow: object, name: str) -> tuple[Arrow, ...]:
-    """The arrows that lose their end with a screen; not its own."""
+    """Returns the arrows to a screen from other screens and from the start."""
     return tuple(one for one in arrows_of(flow) if one.goes == name and one.node != name)
 
 
 def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) -> Obstacle | None:
-    """`decided`: by `Arrow.key` where each arrow leads that ends here; `""` takes it out, where it may be taken out."""
+    """Returns the reason why a screen cannot be deleted, or None.
+
+    `decided` has the new target of each arrow to it, by `Arrow.key`. `""` removes an arrow, where that is allowed.
+    """
     nodes = nodes_of(flow)
     if name not in nodes:
         return Obstacle.UNKNOWN
@@ -167,7 +169,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
 
 
 def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
-    """The flow without a screen, its arrows led as was decided."""
+    """Returns the flow without a screen. Its arrows lead to the decided targets."""
     changed = copied(flow)
     if obstacle_to_deleting(flow, name, decided) is not None:
         return changed
@@ -178,7 +180,7 @@ def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
 
 
 def moved(flow: Document, name: str, by: int) -> Editable:
-    """The flow with a screen so many rows up or down in the outline; no caller notices."""
+    """Returns the flow with a screen moved `by` rows in the outline. Callers do not notice it."""
     changed = copied(flow)
     names = [*changed["nodes"]]
     if name not in names:
@@ -193,7 +195,7 @@ def in_order(flow: Document, names: list[str]) -> Editable:
 
 
 def copied(flow: Document) -> Editable:
-    """A copy that may be changed, whatever the document is: one without nodes gets none."""
+    """Returns a copy that may be changed. A document without nodes gets an empty mapping."""
     changed: Editable = copy.deepcopy(dict(flow))
     if not isinstance(changed.get("nodes"), dict):
         changed["nodes"] = {}
@@ -201,7 +203,10 @@ def copied(flow: Document) -> Editable:
 
 
 def may_end(node: object, arrow: Arrow) -> bool:
-    """Whether a node is whole without that arrow: a say may end, a choice may lead where every choice leads."""
+    """Returns True if a node is complete without that arrow.
+
+    A message or a call may end its flow. A choice may use the menu's own target.
+    """
     if arrow.field == "weak":
         return True
     if arrow.field == "goes":
@@ -210,14 +215,17 @@ def may_end(node: object, arrow: Arrow) -> bool:
 
 
 MOST_WORDS = 4
-"""Words of a name that is made; whoever wants more types it."""
+"""Most words in a generated name. An editor can type a longer one."""
 OF_NOTHING = "screen"
-"""What is called so had no letter to be called after."""
+"""Name where the text has no letter to use."""
 _SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to"})
 
 
 def name_of(english: str, taken: Collection[str] = ()) -> str:
-    """`do_not_pay_first` of "Do not pay first to get a job", with a number behind it where that is taken."""
+    """Returns a name such as `do_not_pay_first` for "Do not pay first to get a job".
+
+    Adds a number where it is taken.
+    """
     bare = unicodedata.normalize("NFKD", english).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", bare.replace("'", ""))
     said = [word for word in words if word not in _SMALL] or words
@@ -234,9 +242,9 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 
 def with_call(flow: Document, called: str) -> tuple[Editable, str]:
-    """The flow with a node that opens another flow and ends as it does, and that node's name; the one it has already.
+    """Returns the flow with a node that calls another flow and ends with it, and the name of that node.
 
-    A new one stands at the end, under the other flow's name where that is free.
+    An existing node is used again. A new one goes to the end and has the other flow's name where that is free.
     """
     changed, call = copied(flow), {"call": {"flow": called}}
     own = changed["nodes"]
@@ -248,13 +256,13 @@ def with_call(flow: Document, called: str) -> tuple[Editable, str]:
 
 
 def led_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
-    """The flow with one arrow led to another flow: what a select's "another flow" means."""
+    """Returns the flow with one arrow to another flow."""
     changed, name = with_call(flow, called)
     return led(changed, arrow, name)
 
 
 def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
-    """The nodes of other flows that open it."""
+    """Returns the nodes of other flows that call this flow."""
     return tuple(
         Place(flow, node)
         for flow, document in flows.items()
@@ -265,25 +273,25 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
 
 
 LONGEST_STEM = 24
-"""Letters of a quiz's name in the names of its answers, which are longer."""
+"""Most letters of a quiz's name in the names of its answers, which are longer."""
 
 
 class FlowModelName(StrEnum):
-    """What a new flow may be made like."""
+    """The model of a new flow."""
 
     LESSON = "lesson"
-    """Three screens, the last of which counts as a topic read."""
+    """Three screens. The last one counts as a topic read."""
     MENU = "menu"
-    """A question with two choices, each with a screen behind it."""
+    """A question with two choices, each with its own screen."""
     QUIZ = "quiz"
-    """Three things asked, explained, and asked again in other words."""
+    """Three questions, each explained and asked again in other words."""
 
 
 def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
-    """A flow that nobody wrote a word of yet. Its end calls the flow `onward`, or returns where that is empty."""
+    """Returns a new flow without text. Its end calls the flow `onward`, or returns where that is empty."""
     written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
     stem = name.removeprefix("quiz_")[:LONGEST_STEM]
-    # Copied, since what the file says once and means often is one object.
+    # Copies the nodes, because YAML aliases share one object.
     nodes = copy.deepcopy(parse(written.replace("{name}", name).replace("{stem}", stem))[model])
     nodes["last"] = {"call": {"flow": onward}} if onward else {"finish": {}}
     return {
@@ -297,7 +305,7 @@ def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
 def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
 ) -> Editable | None:
-    """The flow with one more choice of a menu, which opens another flow; None where there is no such menu."""
+    """Returns the flow with a new choice in a menu that opens another flow. None where the menu does not exist."""
     if kind_of(nodes_of(flow).get(menu)) != "menu":
         return None
     changed, name = with_call(flow, called)
@@ -310,24 +318,27 @@ def with_choice(
 
 FRONT = "front"
 OTHER_FLOW = "flow:"
-"""In front of a flow's name, where an arrow leads into another flow from now on."""
+"""Prefix of a flow's name, for an arrow that will lead into another flow."""
 ROWS = ("choices", "arms")
 
 
 class ArrowIntoFlow(NamedTuple):
-    """An arrow of another flow that leads to a node which opens this one."""
+    """An arrow of another flow to a node that calls this flow."""
 
     flow: str
     arrow: Arrow
 
     @property
     def key(self) -> str:
-        """The name under which a form decides about it."""
+        """Returns the key under which a form stores its decision."""
         return f"{self.flow}/{self.arrow.key}"
 
 
 def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
-    """In the order of the flows; what only a node leads to that goes itself is none."""
+    """Returns the arrows of other flows into this one, in the order of the flows.
+
+    Arrows from a node that is itself removed are left out.
+    """
     calls = {(place.flow, place.node) for place in calls_of(flows, name)}
     return tuple(
         ArrowIntoFlow(flow, arrow)
@@ -338,7 +349,7 @@ def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoF
 
 
 def keeps(flows: Mapping[str, object], entries: Mapping[str, str], name: str) -> Obstacle | None:
-    """Why a flow stays, whatever is decided about its arrows."""
+    """Returns the reason why a flow cannot be deleted, whatever is decided about its arrows, or None."""
     if name not in flows:
         return Obstacle.UNKNOWN
     if name == FRONT:
@@ -352,9 +363,10 @@ def obstacle_to_taking_out(
     name: str,
     decided: Mapping[str, str],
 ) -> Obstacle | None:
-    """`decided`: by its key where each arrow leads: a screen of its own flow, `flow:NAME`, or `""`, which takes it out.
+    """Returns the reason why a flow cannot be deleted, or None. `decided` has each arrow's new target by its key.
 
-    A choice that led into the flow goes with its arrow; a list of rows keeps one at least.
+    A target is a screen of the arrow's own flow, `flow:NAME`, or `""`, which removes the arrow. A choice that led into
+    the flow is removed with its arrow. Each list keeps at least one row.
     """
     if (kept := keeps(flows, entries, name)) is not None:
         return kept
@@ -382,9 +394,9 @@ def obstacle_to_taking_out(
 def led_away(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """The other flows that change, each without a way into this one. Ask for the obstacle first."""
+    """Returns the other flows that change, without any arrow into this one. Call `obstacle_to_taking_out` first."""
     changed = {place.flow: copied(flows[place.flow]) for place in calls_of(flows, name)}
-    # Rows go last, and from the end: a row that goes gives those behind it other numbers.
+    # Removes rows last, from the end, because a removed row changes the numbers of later rows.
     into = sorted(
         arrows_into_flow(flows, name), key=lambda one: _row(one.arrow) or ("", 0), reverse=True
     )
@@ -403,6 +415,6 @@ def led_away(
 
 
 def _row(arrow: Arrow) -> tuple[str, int] | None:
-    """The list and the row that an arrow begins in."""
+    """Returns the list and the row that an arrow starts in. None for an arrow outside `choices` and `arms`."""
     rows, _, rest = arrow.field.partition(".")
     return (rows, int(rest.partition(".")[0])) if rows in ROWS else None

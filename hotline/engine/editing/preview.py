@@ -1,12 +1,8 @@
-"""The handset beside the form: a draft played by the line's own engine, from keys that the page remembers. Pure.
+"""Previews a draft next to its form, with the engine that callers use. Pure.
 
-It keeps nothing, sends nothing and counts nothing: whoever asks says all keys again, and the screens are made anew.
+A preview saves, sends and counts nothing. Each request repeats all keys, and the screens are drawn again.
 
-A value of a document as a person reads it: a condition as `danger = yes, unsure`, a tick as yes or no. Pure.
-
-A flow as a list: each screen with its kind, its first words, where it leads and who leads to it. Pure.
-
-How full a screen can get: numbering, ways on and out, and the widest of each placeholder counted. Pure.
+It also shows values of a document as readable text, and a flow as a list of screens. It measures how full a screen is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,12 +33,12 @@ from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
 
 MOST_KEYS = 60
-"""Keys that one preview plays; later ones are not heard."""
+"""Most keys that one preview applies. Later keys are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """What a preview is told of the caller: answers she gave before, and flags of her session."""
+    """The assumptions of a preview about the caller: earlier answers, and flags of the session."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
@@ -51,15 +47,15 @@ class Supposed:
 @dataclass(frozen=True, slots=True)
 class Previewed:
     screens: tuple[Screen, ...]
-    """One for each key that was heard, after the first; none where the first node cannot be played."""
+    """First screen, and one for each key. Empty where the first node cannot be previewed."""
     place: Place | None
-    """Where she stands now; none where it ended, or could not go on."""
+    """Caller's place now. None where the conversation ended or could not continue."""
     stuck: Place | None
-    """The node that cannot be played yet, where a key led to it."""
+    """Node that a key led to and that cannot be previewed yet."""
     expects: str
-    """`words`, `number`, `place` or `pin` where that is asked here; empty elsewhere."""
+    """Kind of question: `words`, `number`, `place` or `pin`. Empty elsewhere."""
     language: str
-    """Keys may have changed it."""
+    """Language now. Keys can change it."""
     answers: Mapping[str, str] = field(repr=False)
 
     @property
@@ -68,12 +64,12 @@ class Previewed:
 
 
 class Supposition(NamedTuple):
-    """An answer or a flag on which something of a node depends, for "as if"."""
+    """An answer or a flag that a node depends on, for the assumptions of a preview."""
 
     name: str
     is_flag: bool
     values: Way
-    """What an answer may be; `yes` and `no` of a flag are nobody's to list."""
+    """Possible values of an answer. Empty for a flag, which is on or off."""
 
 
 def played(
@@ -87,9 +83,9 @@ def played(
     supposed: Supposed | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Previewed:
-    """What keys lead to from a node of a flow, or from the dial where no flow is named.
+    """Returns the preview after these keys. It starts at a node of a flow, or at the front where no flow is named.
 
-    `book` holds the draft already: `drafting.put_in`. A node that is not there is where it stops, never the front.
+    `book` must contain the draft (`drafting.put_in`). The preview stops at a missing node and never goes to the front.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:
@@ -120,7 +116,7 @@ def played(
 
 
 def suppositions(node: Node) -> tuple[Supposition, ...]:
-    """All that decides what a node shows or where it leads, each once."""
+    """Returns each answer and flag that decides what a node shows or where it leads, without duplicates."""
     found: dict[tuple[str, bool], dict[str, None]] = {}
     for condition in conditions(node):
         name = condition.answer or condition.flag or ""
@@ -132,14 +128,14 @@ def suppositions(node: Node) -> tuple[Supposition, ...]:
 def screens_of(
     book: Book, place: Place, language: str, *, limit: int = DEFAULT_LIMIT
 ) -> tuple[Screen, ...]:
-    """A node's screens as most callers meet them, page by page: for reading, before and after a change.
+    """Returns a node's screens page by page, for reading before and after a change.
 
-    Words that stand only sometimes stand, and a list is its first one. Nothing where the node shows nothing.
+    It takes the situation with the most text, and the first list of the node. Empty where the node shows nothing.
     """
     node = node_at(book, place)
     if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
         return ()
-    # The situation in which most of the node stands.
+    # Takes the situation that shows most of the node.
     run = Run(language, (place,))
     named = {} if isinstance(node, Finish) else next(listings(book, node))[1]
     seen = (
@@ -154,7 +150,7 @@ def screens_of(
 
 
 def said(value: object) -> str:
-    """A value as a person reads it."""
+    """Returns a value as readable text: a condition as `danger = yes, unsure`, a tick as yes or no."""
     match value:
         case Absent() | None:
             return ""
@@ -177,31 +173,31 @@ class Arrow(NamedTuple):
     """One way from a field of a node to another node of the flow."""
 
     node: str
-    """Where it begins; empty of the flow's start."""
+    """Node where it begins. Empty for the flow's start."""
     field: str
-    """`goes`, `choices.2.goes`, `arms.0.goes`, `weak`, `start`."""
+    """Field: `goes`, `choices.2.goes`, `arms.0.goes`, `weak`, `start`."""
     goes: str
 
     @property
     def key(self) -> str:
-        """The name under which a form decides about it."""
+        """Returns the key under which a form stores its decision."""
         return f"{self.node}.{self.field}"
 
 
 class OutlineRow(NamedTuple):
     name: str
     kind: str
-    """Empty where it is none yet."""
+    """Kind of the node. Empty where it has none yet."""
     words: Mapping[str, str]
     leads_to: tuple[Arrow, ...]
     comes_from: tuple[Arrow, ...]
     calls: str
-    """The flow that it opens."""
+    """Flow that it calls."""
     is_start: bool
 
 
 def outline(flow: object) -> tuple[OutlineRow, ...]:
-    """Every node of the flow, in its own order."""
+    """Returns every node of the flow, in the document's order."""
     arrows, start = arrows_of(flow), start_of(flow)
     return tuple(
         OutlineRow(
@@ -218,7 +214,7 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
 
 
 def arrows_of(flow: object) -> tuple[Arrow, ...]:
-    """The start, and every arrow between the flow's nodes; also those that lead to no node."""
+    """Returns the start, and every arrow between the flow's nodes. Includes arrows to missing nodes."""
     start = start_of(flow)
     inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in arrows_in(node)]
     return (*([Arrow("", "start", start)] if start else []), *inner)
@@ -230,9 +226,9 @@ def start_of(flow: object) -> str:
 
 
 def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequence[Place]:
-    """Every node as callers come by it: the first flow from its start, and each flow where it is called first.
+    """Returns every node in the order in which callers meet it. A called flow follows its first call.
 
-    `begins` is the front and what entries open; whatever nothing leads to stands at the end, in its own order.
+    `begins` names the front and the landing flows. Nodes that nothing leads to come last, in the document's order.
     """
     ways = {name: derived(_ways, flow) for name, flow in flows.items()}
     found: dict[Place, None] = {}
@@ -252,7 +248,7 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
 
 def _ways(flow: object) -> Mapping[str, tuple[str, Way]]:
-    """Of each node the flow that it calls, and the nodes that it leads to, the last first."""
+    """Returns for each node the flow that it calls, and the nodes that it leads to in reverse order."""
     return {
         name: (called_by(node), tuple(goes for _, goes in reversed([*arrows_in(node)])))
         for name, node in nodes_of(flow).items()
@@ -264,16 +260,16 @@ ONE_PAGE = 10**6
 
 
 class FilledMeter(NamedTuple):
-    """A node in one language, in the situation in which it is longest."""
+    """The size of a node in one language, in its longest situation."""
 
     language: str
     septets: int
-    """Of the fullest page."""
+    """Septets of the fullest page."""
     most: int
-    """What a page holds."""
+    """Septets that a page can hold."""
     screens: int
     whole: int
-    """Septets of all of it on one page, with the shortest ways out: how far it is over where there are two."""
+    """Septets of the whole text on one page, with the shortest keys line. It shows how much is too much."""
 
     @property
     def is_over(self) -> bool:
@@ -283,7 +279,10 @@ class FilledMeter(NamedTuple):
 def meters(
     book: Book, place: Place, document: Document, *, limit: int = DEFAULT_LIMIT
 ) -> Mapping[str, FilledMeter]:
-    """By language. A node that cannot be played yet is measured by its words alone; one without words not at all."""
+    """Returns the sizes of a node by language.
+
+    A node that cannot be previewed yet is measured by its text alone. Without a text it is not measured.
+    """
     node = node_at(book, place)
     if node is None and (words := first_words(document)):
         node = Say(words)
