@@ -1,11 +1,11 @@
-"""What a turn says happened. Past tense, one class each; what to do about it is a service's business."""
+"""Defines the events that a turn reports. Names are in the past tense. Services decide what each event causes."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class FlowEntered:
-    """A flow was entered, from another flow or at the start."""
+    """The caller entered a flow, from another flow or at the start."""
 
     flow: str
 
@@ -17,7 +17,7 @@ class LanguageChosen:
 
 @dataclass(frozen=True, slots=True)
 class TopicRead:
-    """A node marked with a topic was shown."""
+    """A node with a topic was shown."""
 
     topic: str
 
@@ -28,13 +28,13 @@ class Answered:
     value: str
 
     def __repr__(self) -> str:
-        """Without the value: it may be her words."""
+        """Returns the event without its value, which may be the caller's own words."""
         return f"Answered({self.name})"
 
 
 @dataclass(frozen=True, slots=True)
 class PinGiven:
-    """A PIN was keyed. It stands here and nowhere else: the run goes on without it."""
+    """The caller keyed a PIN. Only this event holds it. The conversation state never does."""
 
     name: str
     pin: str
@@ -45,19 +45,19 @@ class PinGiven:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A node marked `completes` was reached: what was gathered is whole."""
+    """A node marked `completes` was reached, so the report has all its answers."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """`000` was keyed."""
+    """The caller keyed `000`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The dialogue is over."""
+    """The dialogue ended."""
 
 
 Event = (

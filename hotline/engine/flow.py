@@ -1,6 +1,6 @@
-"""A written conversation: nodes, choices and texts, as compiled values.
+"""Defines a written conversation as compiled values: nodes, choices and texts.
 
-`document.py` makes them out of YAML or JSON.
+`document.py` builds them from YAML or JSON.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,16 +13,16 @@ from hotline.engine.numbers.numbers import Number, flags
 from hotline.engine.run import Option
 
 Text = Mapping[str, str]
-"""One text in every language, by code."""
+"""One text in every language, by language code."""
 
 
 REASON_LETTERS = 20
-"""The fewest letters of a reason that the check accepts."""
+"""Fewest letters of a reason that the check accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """True where an answer of this passage is one of `values`, or a flag of the session is set."""
+    """A test of an answer or a flag. It holds where the answer is one of `values`, or where the flag is set."""
 
     answer: str | None = None
     values: tuple[str, ...] = ()
@@ -32,34 +32,34 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Words in front of a node's text that stand only where all its conditions hold."""
+    """Conditional text in front of a node's text. It shows only where all its conditions hold."""
 
     whens: tuple[Condition, ...]
     text: Text
     number: str | None = None
-    """The phone number that the words name; that it is signed is one of the conditions."""
+    """Phone number in the text. One of the conditions requires that the number is verified."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     label: Text
     value: str = ""
-    """What is saved; empty saves nothing, the choice only leads on."""
+    """Value to save. Empty saves nothing, and the choice only leads on."""
     goes: str | None = None
     key: str | None = None
-    """A fixed digit; without one, choices are numbered in their order."""
+    """Fixed digit. Choices without one are numbered in order."""
     same_line: bool = False
-    """Stands behind the choice before it, not under it."""
+    """True where the choice follows the previous one on the same line."""
     language: str | None = None
-    """Choosing it changes the language of the run."""
+    """Language that this choice switches the conversation to."""
     when: Condition | None = None
     every_page: bool = False
-    """After a list: stands on each page of it, so that nobody turns pages to say "not sure"."""
+    """True where a choice after a list is on each of its pages, so that "not sure" is always visible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Text over as many pages as it takes; `9` leads on."""
+    """A message of one or more pages. `9` leads on."""
 
     text: Text
     goes: str | None = None
@@ -74,38 +74,41 @@ class Menu:
     choices: tuple[Choice, ...]
     saves: str | None = None
     goes: str | None = None
-    """Where a choice without a target of its own leads."""
+    """Next node for choices without a target."""
     leads: tuple[Lead, ...] = ()
     note: Text | None = None
-    """Words under the choices, on the last page."""
+    """Text under the choices, on the last page."""
     languages: bool = False
-    """Offers every other language on a last line of its own, on the highest keys: `7 English`, `8 Francais`."""
+    """True where the last line offers every other language on the highest keys: `7 English`, `8 Francais`."""
     topic: str | None = None
     completes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question answered in words, in digits, or out of a list of places; or by a PIN, which no run ever holds."""
+    """A question answered with words, digits, a place from a list, or a PIN.
+
+    The conversation state never holds a PIN.
+    """
 
     text: Text
     kind: Literal["words", "number", "place", "pin"]
     saves: str
     goes: str
     list: str | None = None
-    """Which list a place comes from; `{name}` stands for an earlier answer: `districts.{province}`."""
+    """List of places. `{name}` is replaced by an earlier answer: `districts.{province}`."""
     choices: tuple[Choice, ...] = ()
-    """Choices after the list: "not sure"."""
+    """Choices after the list, such as "not sure"."""
     skip: Text | None = None
-    """Words and numbers: `0` skips the question instead of going back."""
+    """Label of `0` for words and numbers. `0` then skips the question instead of going back."""
     one: Text | None = None
-    """A place: asks about the list's only place, whose name stands for `{found}`; its choice is then "Yes"."""
+    """Question for a list with a single place, whose name replaces `{found}`. Its choice is then "Yes"."""
     none: Text | None = None
-    """A place: said instead of the question where the list is empty."""
+    """Text shown instead of the question where the list is empty."""
     weak: str | None = None
-    """A PIN that is chosen: where one leads that is easily guessed. It is not told to anybody."""
+    """Node for a new PIN that is easy to guess. Such a PIN is not passed on."""
     digits: int = PIN_DIGITS
-    """How many a PIN has."""
+    """Digits of a PIN."""
     leads: tuple[Lead, ...] = ()
     topic: str | None = None
     completes: str | None = None
@@ -115,7 +118,7 @@ class Ask:
 class Arm:
     goes: str
     when: Condition | None = None
-    """Without one the arm always holds: the last of a branch."""
+    """Condition of the arm. None means that it always holds, as the last arm of a branch must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Another flow, and where to go on when it returns (nowhere: it ends as that one ends)."""
+    """A call of another flow. `goes` is the node after its return. None ends this flow with the called one."""
 
     flow: str
     goes: str | None = None
@@ -133,7 +136,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The last screen; without a text the flow returns to the one that called it."""
+    """The end of a flow. With a text it is the last screen. Without one the flow returns to its caller."""
 
     text: Text | None = None
 
@@ -143,7 +146,7 @@ Node = Say | Menu | Ask | Branch | Call | Finish
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who answers for a node's words, since when, and for which: `questions.py` says what it means."""
+    """An approval of a node's text: who gave it, when, and for which digest. See `questions.py`."""
 
     by: str
     on: date
@@ -156,45 +159,48 @@ class Flow:
     start: str
     nodes: Mapping[str, Node]
     gathers: str | None = None
-    """What its answers make ("tip"). Entering begins a passage; no digit dialled ahead ever enters it."""
+    """Kind of report that its answers make ("tip").
+
+    Entering begins a report attempt. Digits dialled ahead never enter it.
+    """
     private: bool = False
-    """Entered by its published entry alone, where the service allows it (the responders' list), or from behind one."""
+    """True where only its own short code or another private flow opens it, and the service allows that (responders)."""
     signed: Mapping[str, Signed] = field(default_factory=dict)
-    """By node: those that somebody answers for by name."""
+    """Approvals of questions by node name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
-    """By node: why it has more lines than a narrow phone shows well, or says words that the check finds."""
+    """Reasons by node name. A reason excuses too many lines for a narrow phone, or words that the check finds."""
 
     def reason_of(self, node: str) -> str | None:
-        """Returns the reason of a node. None if there is none, or if it is too short to say anything."""
+        """Returns the reason of a node. None where there is none, or where it is too short."""
         reason = self.reasons.get(node, "")
         return reason if len(reason.strip()) >= REASON_LETTERS else None
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All flows of one revision, the lists they choose from, and the published entries."""
+    """All flows of one revision, with their lists and the published short codes."""
 
     flows: Mapping[str, Flow]
     front: str = "front"
     lists: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     entries: Mapping[str, str] = field(default_factory=dict)
-    """Published suffix -> flow: `*384*777*90#` is "90"."""
+    """Landing flow of each short code by its suffix. `*384*777*90#` has the suffix "90"."""
     numbers: Mapping[str, Number] = field(default_factory=dict)
-    """Phone numbers that a lead may name, by their digits: signed or not yet."""
+    """Phone numbers that a conditional text may show, by their digits, verified or not."""
     phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Words of the code that this revision says otherwise than the catalogues, by language and name."""
+    """Phrases of the code that this revision changes, by language and name."""
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
-    """What `page_cache.py` has drawn of this book: as many as it has screens, in every language."""
+    """Cache of `page_cache.py`. It holds as many drawings as the flow set has screens, in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
-    """Which numbers show, by the day on which sessions begin."""
+    """Cache of the numbers that show, by the day on which sessions begin."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """Which answers fall with another, once it was asked."""
+    """Cache of the answers to drop when another answer changes."""
 
 
 def numbers_shown(book: Book, today: date) -> Mapping[str, bool]:
-    """The flags of the book's numbers for a session that begins today, remembered: every hop asks for them."""
+    """Returns the flags of the phone numbers for a session that begins today. Cached, because every hop needs them."""
     shown = book.days.get(today)
     if shown is None:
         shown = book.days[today] = flags(book.numbers, today)
@@ -202,7 +208,7 @@ def numbers_shown(book: Book, today: date) -> Mapping[str, bool]:
 
 
 def numbers_named(book: Book) -> frozenset[str]:
-    """The phone numbers that some lead shows while they are signed."""
+    """Returns the phone numbers that some conditional text shows while they are verified."""
     nodes = (node for flow in book.flows.values() for node in flow.nodes.values())
     leads = (lead for node in nodes if isinstance(node, Say | Menu | Ask) for lead in node.leads)
     return frozenset(lead.number for lead in leads if lead.number is not None)
@@ -212,7 +218,7 @@ T = TypeVar("T")
 
 
 def reached(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
-    """Returns all that a walk from these comes to, themselves included, each once."""
+    """Returns every item reachable from `begins`, those included, without duplicates."""
     found = dict.fromkeys(begins)
     waiting = [*found]
     while waiting:

@@ -1,19 +1,19 @@
-"""What a thumb typed, made fit to be read: as keys, or as words. Pure and total.
+"""Cleans what a caller typed, to read it as keys, as words or as a PIN. Detects PINs that are easy to guess. Pure.
 
-Which PINs anybody would try first. Pure.
+No input raises an error.
 """
 
 import unicodedata
 
 MOST_LETTERS = 160
 PIN_DIGITS = 4
-"""Of a PIN that does not say how many it has."""
+"""Digits of a PIN whose question gives no count."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Controls, marks of direction, zero widths, surrogates, letters that do not exist."""
+"""Unicode categories without a visible letter: controls, direction marks, zero widths, surrogates, unassigned."""
 
 
 def keys(keyed: str) -> str:
-    """`keyed` as keys: without blanks, every decimal digit of any script as its ASCII one."""
+    """Returns `keyed` without blanks, with the decimal digits of any script as ASCII digits."""
     if keyed.isascii() and keyed.isdigit():
         return keyed
     return "".join(
@@ -24,7 +24,7 @@ def keys(keyed: str) -> str:
 
 
 def words(keyed: str) -> str:
-    """`keyed` as words: composed, without anything invisible, on one line, at most 160 letters."""
+    """Returns `keyed` as composed text on one line, without invisible letters, at most 160 letters long."""
     visible = (
         " " if letter.isspace() else letter
         for letter in unicodedata.normalize("NFC", keyed)
@@ -34,19 +34,22 @@ def words(keyed: str) -> str:
 
 
 def pin(keyed: str, digits: int = PIN_DIGITS) -> str:
-    """So many digits; empty where it is anything else."""
+    """Returns the PIN. Empty where the input does not have exactly `digits` digits."""
     typed = keys(keyed)
     return typed if len(typed) == digits and typed.isdecimal() else ""
 
 
 RUNS = ("01234567890", "09876543210")
-"""Digits in a row, upwards and downwards, round the keypad's `0` as well."""
+"""Digits in a row, up and down, with the keypad's `0` at both ends."""
 CENTURIES = ("19", "20")
 YEAR_DIGITS = 4
 
 
 def is_easy(pin: str) -> bool:
-    """Whether digits are all equal, in a row, or begin or end with a year of somebody's birth."""
+    """Returns True if the digits are easy to guess.
+
+    They are then all equal, are in a row, or begin or end with a year of birth.
+    """
     equal = len(set(pin)) == 1
     years = (pin[:YEAR_DIGITS], pin[-YEAR_DIGITS:])
     is_year = any(year.startswith(CENTURIES) for year in years)

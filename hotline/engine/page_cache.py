@@ -1,4 +1,7 @@
-"""A node as a run sees it, cut into pages. Pure, and remembered: a book never changes, so neither do its pages."""
+"""Draws a node as the caller sees it, cut into pages. Pure.
+
+Results are cached in the flow set. A flow set never changes, so its pages do not change either.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -15,11 +18,14 @@ class Drawn(NamedTuple):
     seen: View
     pages: tuple[Page, ...]
     screens: tuple[Screen, ...]
-    """Of each page, as the handset shows it."""
+    """Screens as the handset shows them, one for each page."""
 
 
 def drawn(book: Book, node: Waiting | Finish, run: Run, facts: Facts, limit: int) -> Drawn:
-    """The pages of the node at which the run stands."""
+    """Returns the drawing of the node that the caller is at.
+
+    The result is not cached where the session provides the list, or where the text has a placeholder.
+    """
     here = run.calls[-1]
     listed = list_name(node.list, run.answers) if isinstance(node, Ask) and node.list else ""
     if listed and (listed in facts.lists or listed not in book.lists):
@@ -48,7 +54,10 @@ def _draw(book: Book, node: Waiting | Finish, run: Run, facts: Facts, limit: int
 
 
 def _varies(node: Waiting | Finish, run: Run, facts: Facts) -> tuple[bool, ...]:
-    """Which of the node's conditions hold: all that its pages depend on beside place, language, limit and list."""
+    """Returns for each condition of the node whether it holds.
+
+    Its pages depend on these values, on the place, the language, the limit and the list, and on nothing else.
+    """
     if isinstance(node, Finish):
         return ()
     conditions = [when for lead in node.leads for when in lead.whens] if node.leads else []
@@ -63,9 +72,10 @@ FIRST_KEY, MORE = "1", "9"
 
 
 def only_way_on(node: Waiting, seen: View, page: Page) -> str | None:
-    """Returns the key of the one way on from a page, where `1` means it too; None where there is another or none.
+    """Returns the key of the one way on from a page, where `1` may replace it. None where there is not exactly one.
 
-    Where something is typed, `1` is an answer. Where a choice is kept as an answer, only its own key gives it.
+    None also where the caller types an answer, because `1` is then an answer. A choice whose value is saved accepts
+    only its own key.
     """
     if isinstance(node, Ask) and node.kind != "place":
         return None
@@ -79,12 +89,12 @@ def only_way_on(node: Waiting, seen: View, page: Page) -> str | None:
 
 
 def goes_on(node: Waiting, page: Page) -> bool:
-    """Returns whether `9` turns this page, or leads on from the last page of a message."""
+    """Returns True if `9` turns this page, or leads on from the last page of a message."""
     return page.more or (isinstance(node, Say) and node.goes is not None)
 
 
 def repeated(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
-    """Returns the same page under the longest line that fits."""
+    """Returns the same page under the longest line about the valid keys that fits."""
     own = words(language)
     fitting = (
         line
@@ -95,7 +105,7 @@ def repeated(node: Waiting, seen: View, page: Page, language: str, limit: int) -
 
 
 def _lines(node: Waiting, seen: View, page: Page, own: Words) -> Iterator[str]:
-    """The line in every length, the longest first."""
+    """Yields the line above a repeated screen in every length, longest first."""
     typed, keys = _typed(node, own), _working(node, seen, page)
     out = ("0", "00") if seen.layout.ways else ()
     leads_on = [typed] if typed else [*_runs(keys, shortest=3)]
@@ -111,7 +121,7 @@ def _lines(node: Waiting, seen: View, page: Page, own: Words) -> Iterator[str]:
 
 
 def _typed(node: Waiting, own: Words) -> str:
-    """What a question asks to type; empty where a page has keys of its own."""
+    """Returns the instruction for typed answers. Empty where the page has its own keys."""
     match node:
         case Ask(kind="words"):
             return own.write
@@ -124,7 +134,7 @@ def _typed(node: Waiting, own: Words) -> str:
 
 
 def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
-    """The digits that lead on from a page: its choices, `9`, and `1` where that means the same."""
+    """Returns the digits that lead on from a page: its choices, `9`, and `1` where it has the same effect."""
     keys = {*page.keys}
     if goes_on(node, page):
         keys.add(MORE)
@@ -134,7 +144,7 @@ def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
 
 
 def _runs(keys: Sequence[str], *, shortest: int) -> Iterator[str]:
-    """Digits in a row as `1-5`, if there are at least `shortest`; the others one by one."""
+    """Yields rows of at least `shortest` digits as `1-5`, and other digits one by one."""
     row: list[str] = []
     for key in (*keys, ""):
         if row and (not key or int(key) != int(row[-1]) + 1):

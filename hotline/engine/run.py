@@ -1,4 +1,4 @@
-"""One person's passage through a flow. A value: small, frozen, and JSON to and from."""
+"""Defines the conversation state of one caller. It is small, immutable, and converts to and from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hotline.text.languages import FIRST
 
 STACKS = 4096
-"""Call stacks whose written form is remembered: many callers stand at few places."""
+"""Most call stacks whose text form is cached. Few are needed, because many callers are at the same places."""
 
 
 class Place(NamedTuple):
@@ -21,16 +21,16 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the engine is told of the world for the length of one session. Equal facts, equal screens."""
+    """The facts about the world that the engine gets for one session. Equal facts give equal screens."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """Read by `when: {flag: ...}`: for example `reporting`."""
+    """Flags that conditions read with `when: {flag: ...}`, for example `reporting`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
-    """Choices that no flow can hold, by list name: for example `my_cases`. They stand beside the book's own lists."""
+    """Lists that no flow can hold, by name, for example `my_cases`. They add to the flow set's own lists."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What stands in a text's `{receipt}`: `placeholders.py` has the list."""
+    """Values of the placeholders in a text, for example `{receipt}`. `placeholders.py` lists them."""
     language: str = FIRST
-    """What a private entry is read in: an enrolled phone has said so. Nobody else's language is known."""
+    """Language of a private short code, from the enrolled phone. The language of other callers is not known."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Answers of an earlier session. A private flow that this turn calls begins with them."""
 
@@ -40,28 +40,28 @@ class Option(NamedTuple):
 
     value: str
     label: Mapping[str, str]
-    """By language code."""
+    """Label by language code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     language: str
     calls: tuple[Place, ...]
-    """The call stack; the last is where the caller stands."""
+    """Call stack. The last place is the caller's."""
     trail: tuple[tuple[Place, ...], ...] = ()
     """Call stacks that `0` goes back to, oldest first."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What the present passage through a gathering flow has answered."""
+    """Answers of the current report attempt."""
     passage: int = 0
-    """How often a gathering flow was entered in this session."""
+    """Count of report attempts in this session."""
     erased: bool = False
-    """Whether `000` was keyed since the present passage began."""
+    """True where the caller keyed `000` and no report attempt began since."""
     finished: bool = False
 
     def at(
         self, calls: tuple[Place, ...], *, trail: tuple[tuple[Place, ...], ...] | None = None
     ) -> "Run":
-        """The same run at another place. Every hop does this some times: `replace` takes four times as long."""
+        """Returns a copy at another place. Each hop does this several times, and `replace` is four times slower."""
         return Run(
             self.language,
             calls,
@@ -73,12 +73,12 @@ class Run:
         )
 
     def saying(self, answers: Mapping[str, str]) -> "Run":
-        """The same run with other answers."""
+        """Returns a copy with other answers."""
         where = (self.language, self.calls, self.trail)
         return Run(*where, answers, self.passage, self.erased, self.finished)
 
     def to_dict(self) -> dict[str, Any]:
-        """A small JSON document: short names, no defaults."""
+        """Returns a small JSON document with short names and without default values."""
         document: dict[str, Any] = {"l": self.language, "c": _written(self.calls)}
         if self.trail:
             document["t"] = [_written(calls) for calls in self.trail]
@@ -94,7 +94,7 @@ class Run:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Run":
-        """What `to_dict` made, also after a passage through JSON."""
+        """Returns the conversation state that `to_dict` wrote. JSON in between changes nothing."""
         return cls(
             language=document["l"],
             calls=_places(document["c"]),
@@ -108,12 +108,12 @@ class Run:
 
 @lru_cache(maxsize=STACKS)
 def _written(calls: tuple[Place, ...]) -> str:
-    """`front.front.0 rights.rights.0`: no name holds a dot or a blank."""
+    """Returns the call stack as text: `front.front.0 rights.rights.0`. No name contains a dot or a blank."""
     return " ".join(f"{place.flow}.{place.node}.{place.page}" for place in calls)
 
 
 @lru_cache(maxsize=STACKS)
 def _places(written: str) -> tuple[Place, ...]:
-    """Raises ValueError for what `_written` did not write."""
+    """Returns the call stack that `_written` wrote. Raises ValueError for any other text."""
     parts = (place.split(".") for place in written.split())
     return tuple(Place(flow, node, int(page)) for flow, node, page in parts)

@@ -1,9 +1,9 @@
-"""What a handset shows: text fitted to the network's limit, page by page. Pure.
+"""Fits text to the network's limit, page by page. Pure.
 
-Of every page `HELD_BACK` septets stay free, so that the line over a repeated screen never moves a page break. Breaks
-fall between words and between choices. Choices are numbered from 1 on each page; a choice with a key keeps it. A page
-that begins with a choice says once more what is being chosen. The ways out stand on every page. Where a layout says
-so, a page also ends before it takes more lines of a narrow phone.
+Each page leaves `HELD_BACK` septets free, so that the line above a repeated screen never moves a page break. Breaks
+fall between words and between choices. Each page numbers its choices from 1. A choice with a key keeps that key. A page
+that begins with a choice repeats the question. Every page shows the keys to go back. A layout can also limit the lines
+of a page on a narrow phone.
 """
 
 import re
@@ -15,17 +15,17 @@ from hotline.engine.words import HELD_BACK
 from hotline.text.gsm7 import septets, to_gsm7
 
 DEFAULT_LIMIT = 156
-"""Septets of body. A setting per network: nobody publishes Rwanda's."""
+"""Septets of the body of a screen. It is a setting of each network, because no one publishes Rwanda's limit."""
 NARROWEST = 16
-"""Letters in a line of the narrowest phones. They break between words, and in the middle of one that is longer."""
+"""Letters in a line of the narrowest phones. They break between words, and break a longer word in the middle."""
 MOST_LINES = 10
-"""Lines of the narrowest phones that a question takes with its choices."""
+"""Most lines of a question with its choices on the narrowest phones."""
 SMALLEST_ROOM = 40
-"""Below this no page is laid out, whatever the limit says: a line of that size carries no menu."""
+"""Fewest septets that a page is laid out for. A smaller limit is ignored, because no menu would fit."""
 LEAST_BESIDE = 20
-"""Septets of a page below which no choice is said on every page."""
+"""Fewest septets left on a page for choices to repeat on every page."""
 NUMBERS = "12345678"
-"""What choices are numbered with; `9` is always more."""
+"""Digits for choices. `9` always means more."""
 
 
 class Screen(NamedTuple):
@@ -41,9 +41,9 @@ class Button(NamedTuple):
     key: str | None = None
     same_line: bool = False
     every_page: bool = False
-    """Stands at the end of each page, however many there are: "not sure"."""
+    """True where the choice is at the end of each page, such as "not sure"."""
     beside: bool = False
-    """Stands on one page with the choice before it, as long as another choice is left for the page before."""
+    """True where the choice shares a page with the previous choice. The page before must keep another choice."""
 
 
 class Layout(NamedTuple):
@@ -52,37 +52,37 @@ class Layout(NamedTuple):
     text: str
     buttons: tuple[Button, ...] = ()
     note: str = ""
-    """Words under the buttons."""
+    """Text under the buttons."""
     tail: str = ""
-    """A line that the last page must have: `9 More`, where a node leads on."""
+    """Line that the last page must have, such as `9 More` where a node leads on."""
     more: str = "9 More"
-    """The line of every page that has a next one; none where only the first page is ever shown."""
+    """Line of every page that has a next one. Empty where only the first page is ever shown."""
     question: str = ""
-    """The line over choices that go on from the page before."""
+    """Line above choices that continue from the previous page."""
     ways: tuple[str, ...] = ()
-    """The ways out of every page, the best wording first. The last and shortest always has room."""
+    """Lines with the keys `0` and `00` in several wordings, best first. The last and shortest always fits."""
     lines: int | None = None
-    """The most lines of a narrow phone that a page takes above `more` and the ways out; None is any number."""
+    """Most lines of a page on a narrow phone, without `more` and `ways`. None means no limit."""
 
 
 class Page(NamedTuple):
     text: str
     keys: Mapping[str, int]
-    """What each digit on it chooses, as an index of the layout's buttons."""
+    """Index of the layout's button for each digit."""
     more: bool
-    """Whether another page follows."""
+    """True where another page follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What no page break may cut: a word, or a choice with its number."""
+    """A unit that no page break may cut: a word, or a choice with its number."""
 
     gap: str
-    """What stands between it and the piece before it on the same page."""
+    """Separator from the previous piece on the same page."""
     text: str
     button: int | None = None
     key: str | None = None
-    """The fixed digit of its choice."""
+    """Fixed digit of its choice."""
     beside: bool = False
 
     @property
@@ -98,14 +98,14 @@ class _Draft:
     text: str = ""
     keys: dict[str, int] = field(default_factory=dict)
     most: int = len(NUMBERS)
-    """Choices that it holds at most, so that others find a digit too."""
+    """Most choices on the page. It leaves digits for others."""
     lines: int | None = None
-    """Lines of a narrow phone that it takes at most; what stands first on a page is never too long."""
+    """Most lines of a narrow phone. The first piece of a page ignores this limit."""
     taken: int = 0
-    """Pieces on it."""
+    """Count of pieces on the page."""
 
     def take(self, piece: _Piece, room: int) -> bool:
-        """Put the piece on the page, if it still has room and a digit for it."""
+        """Adds the piece to the page if there is room and a digit for it. Returns False otherwise."""
         gap = piece.gap if self.text else ""
         if septets(self.text) + len(gap) + piece.cost > room:
             return False
@@ -128,7 +128,7 @@ class _Draft:
 
 
 def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
-    """Returns the lines of a text on a phone with so many letters in a line."""
+    """Returns the lines of a text on a phone with `columns` letters in a line."""
     pieces: list[str] = []
     for line in text.split("\n"):
         rest = line
@@ -142,7 +142,7 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
 
 
 def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
-    """At least one page; each within `limit - HELD_BACK` septets, all in GSM-7."""
+    """Returns one or more pages, each within `limit - HELD_BACK` septets of GSM-7."""
     whole = max(limit - HELD_BACK, SMALLEST_ROOM)
     ways = tuple(map(to_gsm7, layout.ways))
     room = whole - (septets(ways[-1]) if ways else 0)
@@ -178,7 +178,7 @@ def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
 
 
 def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], taken: int) -> Sequence[_Piece]:
-    """What is left once the first `taken` are shown, not counting those of every page."""
+    """Returns the pieces that are left after the first `taken`. Pieces of every page do not count and remain."""
     left: list[_Piece] = []
     for piece in pieces:
         if taken and piece not in kept:
@@ -189,9 +189,9 @@ def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], taken: int) -> Sequ
 
 
 def _before_beside(pieces: Sequence[_Piece], draft: _Draft) -> int:
-    """How many pieces stay on the page, so that the next begins with no choice that stands beside another.
+    """Returns the count of pieces to keep, so that the next page begins with no `beside` choice.
 
-    All that it took, where it would be left without a choice.
+    Returns all that the page took, where it would otherwise lose its last choice.
     """
     fewer = draft.taken
     while fewer < len(pieces) and fewer and pieces[fewer].beside:
@@ -209,9 +209,9 @@ def _fill(
     spare: int = 0,
     lines: int | None = None,
 ) -> _Draft:
-    """A page of as many pieces as have room under what is asked, with `spare` digits left over.
+    """Returns a page with as many pieces as fit under the question, with `spare` digits left.
 
-    At least one is taken, so that the pages end: a choice that is too long stands without the question.
+    It takes at least one piece, so that the pages end. A choice that is too long is shown without the question.
     """
     fixed = frozenset(button.key for button in layout.buttons if button.key)
     draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
@@ -232,9 +232,9 @@ def _closed(
 
 
 def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
-    """The words and the choices, each small enough for a page of its own; and those of every page.
+    """Returns all words and choices as pieces that each fit on a page, and the pieces of every page.
 
-    Where the room is so small that hardly anything would stand beside the latter, they stand on the last page alone.
+    Where little room would be left, choices of every page are only on the last page.
     """
     at_every = [index for index, button in enumerate(layout.buttons) if button.every_page]
     kept = [_button_piece(layout, index, room) for index in at_every]
@@ -263,7 +263,7 @@ def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
 
 
 def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:
-    """`word` in parts of at most `room` septets: all but the oddest have one. Says which is the first."""
+    """Yields `word` in parts of at most `room` septets, each with True for the first part. Most words have one part."""
     start, used = 0, 0
     for at, letter in enumerate(word if septets(word) > room else ""):
         cost = septets(letter)

@@ -1,7 +1,9 @@
-"""The engine's two verbs. Pure and total: no input raises, none loops. Read this file first.
+"""Starts and advances conversations. Read this file first.
 
-`0` goes back, `00` to the front, `9` to more, `000` to the front with everything that is not yet filed forgotten.
-Where a page has one way on, `1` takes it too.
+Functions are pure. No input raises an error, and none causes an endless loop.
+
+`0` goes back, `00` goes to the front, `9` shows more. `000` goes to the front and deletes every answer that is not
+saved yet. Where a page has one way on, `1` takes it too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,13 +28,13 @@ class Turn(NamedTuple):
     screen: Screen
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
-    """Every node it came by, shown or not: what a transcript covers."""
+    """Every node passed, shown or not. Transcripts measure coverage with it."""
     answered: bool = False
-    """Whether what was keyed led on from the screen before."""
+    """True where the input led on from the previous screen."""
 
 
 class _Stand(NamedTuple):
-    """Where a caller stands: the node as she sees it, and the page of it before her."""
+    """The caller's place: the node as the caller sees it, and its current page."""
 
     node: Waiting
     seen: View
@@ -48,10 +50,10 @@ def start(
     ahead: Sequence[str] = (),
     limit: int = DEFAULT_LIMIT,
 ) -> Turn:
-    """A dial. `entry` lands on its published flow; `ahead` is spent on menus and topics only.
+    """Starts a conversation for a dialled string. `entry` opens its landing flow. `ahead` holds digits dialled ahead.
 
-    Digits that would enter a gathering or private flow are dropped, all of them: the caller sees what a plain dial
-    shows.
+    Those digits are used on menus and messages only. If one would enter a report flow or a private flow, all are
+    dropped. The caller then sees what a plain dial shows.
     """
     plain = _shown(book, facts, _at_front(book, facts), limit)
     turn = _shown(book, facts, _landed(book, facts, entry), limit)
@@ -69,7 +71,10 @@ def start(
 
 
 def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Turn:
-    """One input to a run. Anything not understood shows the screen again under one line that names the keys."""
+    """Applies one input and returns the turn.
+
+    An unknown input shows the screen again under a line that names the keys.
+    """
     if run.finished:
         return Turn(run, render(book, run, facts, limit=limit))
 
@@ -84,7 +89,10 @@ def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAU
 def follow(
     book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAULT_LIMIT
 ) -> tuple[Run, tuple[Event, ...], bool]:
-    """What `resume` leads to, what happened, and whether it answered, without a screen: another input is there."""
+    """Returns the new state, the events, and whether the input answered, without a screen.
+
+    It serves inputs that another input follows.
+    """
     if run.finished:
         return run, (), False
     walked = _led(book, run, keyed, facts, _stand(book, run, facts, limit))
@@ -92,7 +100,7 @@ def follow(
 
 
 def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Screen:
-    """The screen at which the run stands, without a turn."""
+    """Returns the screen of the current state, without a turn."""
     stand = _stand(book, run, facts, limit)
     if stand is not None and not run.finished:
         return stand.screen
@@ -103,7 +111,7 @@ def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) ->
 
 
 def repeat(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Screen:
-    """What `resume` shows for an input that means nothing here."""
+    """Returns the screen that `resume` shows for an input that has no meaning here."""
     stand = _stand(book, run, facts, limit)
     if stand is None or run.finished:
         return render(book, run, facts, limit=limit)
@@ -111,7 +119,7 @@ def repeat(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) ->
 
 
 def offered(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Mapping[str, str]:
-    """The choices of the page before her: key and label, as it is read."""
+    """Returns the choices of the current page by key, with their labels in the caller's language."""
     stand = None if run.finished else _stand(book, run, facts, limit)
     if stand is None:
         return {}
@@ -120,19 +128,22 @@ def offered(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -
 
 
 def expects_words(book: Book, run: Run) -> bool:
-    """Whether the next input is free text: then it may hold `*`."""
+    """Returns True if the next input is free text, which may contain `*`."""
     node = _asked(book, run)
     return node is not None and node.kind == "words"
 
 
 def expects_pin(book: Book, run: Run) -> int:
-    """Of how many digits a PIN is asked for, or 0: what it opens must be known before the turn."""
+    """Returns the digits of the PIN that is asked for, or 0.
+
+    The service must know before the turn what the PIN opens.
+    """
     node = _asked(book, run)
     return node.digits if node is not None and node.kind == "pin" else 0
 
 
 def expects_number(book: Book, run: Run) -> str:
-    """The answer that a number is asked for; empty where none is asked."""
+    """Returns the name of the answer that a number is asked for. Empty where none is asked."""
     node = _asked(book, run)
     return node.saves if node is not None and node.kind == "number" else ""
 
@@ -152,7 +163,10 @@ def _at_front(book: Book, facts: Facts) -> Walked:
 
 
 def _landed(book: Book, facts: Facts, entry: str) -> Walked:
-    """At the entry's flow; at the front where there is none, or where it would gather."""
+    """Opens the landing flow of a short code.
+
+    Opens the front where there is none, or where a report attempt would begin.
+    """
     flow = book.flows.get(book.entries.get(entry, ""))
     if flow is None:
         return _at_front(book, facts)
@@ -162,7 +176,7 @@ def _landed(book: Book, facts: Facts, entry: str) -> Walked:
 
 
 def _spends_ahead(book: Book, run: Run) -> bool:
-    """Whether a digit dialled ahead may be spent here: on a menu or a topic that anybody may see."""
+    """Returns True if a digit dialled ahead may be used here: on a menu or message outside private flows."""
     node = node_at(book, run.calls[-1])
     hidden = any(book.flows[place.flow].private for place in run.calls if place.flow in book.flows)
     return not run.finished and isinstance(node, Menu | Say) and not hidden
@@ -174,7 +188,7 @@ def _closed_to_ahead(book: Book, event: Event) -> bool:
 
 
 def _stand(book: Book, run: Run, facts: Facts, limit: int) -> _Stand | None:
-    """None where nothing waits: the run is over, or its place is not in this book."""
+    """Returns the caller's place. None where the conversation ended, or where its place is not in this flow set."""
     node = node_at(book, run.calls[-1]) if run.calls else None
     if not isinstance(node, Waiting):
         return None
@@ -188,7 +202,7 @@ def _again(run: Run, stand: _Stand, limit: int) -> Screen:
 
 
 def _led(book: Book, run: Run, keyed: str, facts: Facts, stand: _Stand | None) -> Walked | None:
-    """Where one input leads, or None where it means nothing here."""
+    """Applies one input. Returns None where it has no meaning here."""
     pressed = keying.keys(keyed)
     if pressed == "000":
         blank = Run(FIRST, (), passage=run.passage, erased=True)
@@ -201,7 +215,7 @@ def _led(book: Book, run: Run, keyed: str, facts: Facts, stand: _Stand | None) -
 def _moved(
     book: Book, facts: Facts, run: Run, stand: _Stand, pressed: str, keyed: str
 ) -> Walked | None:
-    """Where the input leads, or None where it means nothing here."""
+    """Applies one input other than `00` and `000`. Returns None where it has no meaning here."""
     node = stand.node
     if pressed == FIRST_KEY:
         pressed = only_way_on(node, stand.seen, stand.page) or pressed
@@ -235,7 +249,7 @@ def _chosen(book: Book, facts: Facts, run: Run, node: Menu | Ask, choice: Choice
 
 
 def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: str) -> Walked | None:
-    """An answer that was typed, not chosen. Places are only ever chosen, and a PIN is told and not kept."""
+    """Applies a typed answer. Returns None where it is not valid. Places are never typed, and a PIN is never saved."""
     if node.kind == "pin":
         pin = keying.pin(keyed, node.digits)
         if not pin:
@@ -252,10 +266,10 @@ def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: st
 
 
 def saved(book: Book, run: Run, name: str, value: str | None) -> tuple[Run, tuple[Event, ...]]:
-    """Keeps an answer; None takes it away, as skipping a question does.
+    """Saves an answer. None removes it, as skipping a question does.
 
-    Going back loses nothing by itself. But a place chosen out of a list that was named by another answer (a district
-    of a province) means nothing once that answer is another: it falls with it.
+    Going back loses no answer. But some lists are named by another answer, such as the districts of a province. A place
+    from such a list is dropped when the other answer changes.
     """
     before = run.answers.get(name)
     if value is None and before is None:
@@ -271,7 +285,7 @@ def saved(book: Book, run: Run, name: str, value: str | None) -> tuple[Run, tupl
 
 
 def _dependants(book: Book, name: str) -> frozenset[str]:
-    """Answers whose list is named by this one, and theirs in turn; remembered, since every new answer asks."""
+    """Returns the answers whose list is named by this one, directly or through others. Cached for every new answer."""
     found = book.dependants.get(name)
     if found is None:
         named = _named_by(book)
@@ -281,7 +295,7 @@ def _dependants(book: Book, name: str) -> frozenset[str]:
 
 
 def _named_by(book: Book) -> Mapping[str, set[str]]:
-    """Returns by answer the answers chosen out of lists that bear its value in their name."""
+    """Returns for each answer the answers chosen from lists that have its value in their name."""
     found: dict[str, set[str]] = {}
     for flow in book.flows.values():
         for node in flow.nodes.values():
@@ -297,9 +311,9 @@ MARKS = " \t\r\n.,!"
 
 
 def agreed(choices: Sequence[Choice], keyed: str) -> int | None:
-    """Which choice a written yes or no means; None where it means none, or where two choices begin with it.
+    """Returns the index of the choice that a typed yes or no means. None where no choice or several choices match.
 
-    A choice is a yes where its label begins with one in every language: "Yego, siba", "Oui, effacer", "Yes, erase".
+    A choice matches yes where its label begins with yes in every language: "Yego, siba", "Oui, effacer", "Yes, erase".
     """
     said = _word(keyed)
     meant = next((words for words in (YES, NO) if said in words), None)

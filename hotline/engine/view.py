@@ -1,8 +1,8 @@
-"""What a node shows a run: its words, and what each of its choices means. Pure.
+"""Builds what a node shows in a conversation: its text, and the meaning of each choice. Pure.
 
-A node's conditions read the answers of this passage and the facts of the session, nothing else.
+Conditions read only the answers of this report attempt and the facts of the session.
 
-The few things that a text may leave a place for, since no flow can know them. A closed list. Pure.
+Texts may contain a fixed set of placeholders for values that no flow can know.
 """
 
 import re
@@ -32,21 +32,24 @@ WIDEST: Mapping[str, str] = {
     "page": "-",
     "last": "25/11 14:05 (9999 times)",
 }
-"""What may stand in braces, each with the widest that the line ever puts there: the checker measures with it."""
+"""Allowed placeholders, each with its widest value. The check measures with it."""
 FOUND = "{found}"
-"""Stands for the name of the only place of a list, in the text that asks about it alone."""
+"""Placeholder for the name of a list's only place, in the question about that place."""
 ABOUT = "work_case"
-"""The answer that says which case a screen is about: `{place}` is then `place.K7Q4` of the session's words."""
+"""Answer that identifies the case of a screen. `{place}` is then `place.K7Q4` of the session's words."""
 _BRACED = re.compile(r"\{(\w*)\}")
 
 
 def named(text: str) -> tuple[str, ...]:
-    """What stands in braces, known or not."""
+    """Returns the names of all placeholders in a text, allowed or not."""
     return tuple(_BRACED.findall(text)) if "{" in text else ()
 
 
 def filled(text: str, words: Mapping[str, str], about: str = "") -> str:
-    """The text with the session's own words in their places, those about its case first. Others stand for nothing."""
+    """Returns the text with its placeholders filled in.
+
+    Values about the case come first. Unknown names become empty.
+    """
     if "{" not in text:
         return text
 
@@ -58,13 +61,13 @@ def filled(text: str, words: Mapping[str, str], about: str = "") -> str:
 
 
 Waiting = Say | Menu | Ask
-"""Nodes at which a caller stands; the others are passed through."""
+"""Nodes that show a screen and wait for the caller. Other nodes are passed through."""
 
 
 class View(NamedTuple):
     layout: Layout
     choices: tuple[Choice, ...] = ()
-    """What the layout's buttons mean, in the same order."""
+    """Choices of the layout's buttons, in the same order."""
 
 
 def node_at(book: Book, place: Place) -> Node | None:
@@ -73,7 +76,11 @@ def node_at(book: Book, place: Place) -> Node | None:
 
 
 def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
-    """An answer without `values` asks only whether it was given. A flag's name may hold one: `quicker.{case}`."""
+    """Returns True if the condition holds.
+
+    A condition on an answer without `values` tests only that it was given. The name of a flag may contain an answer:
+    `quicker.{case}`.
+    """
     if condition is None:
         return True
     if condition.flag is not None:
@@ -85,7 +92,7 @@ def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
 
 
 def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
-    """The node as this run sees it."""
+    """Returns the node as this caller sees it."""
     if isinstance(node, Finish):
         text = filled(said(node.text or {}, run.language), facts.words, run.answers.get(ABOUT, ""))
         return View(Layout(text, more=""))
@@ -93,11 +100,11 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
     asked, choices = _asked(book, node, run, facts)
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
     own, flow = words(run.language), book.flows.get(run.calls[-1].flow)
-    # A caller who reports chooses out of a list that is cut into pages which a narrow phone shows.
+    # In a report, lists are cut into pages that a narrow phone shows.
     is_cut = isinstance(node, Ask) and node.kind == "place" and flow is not None and flow.gathers
     text = filled(asked, facts.words, run.answers.get(ABOUT, ""))
     layout = Layout(
-        # A lead stands on a line of its own, if it does not end in a colon.
+        # A conditional text is on its own line, unless it ends in a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(
@@ -106,7 +113,7 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
                 one.key,
                 one.same_line,
                 one.every_page,
-                # One that is written after a list is never alone on a page: a place of the list is beside it.
+                # A choice after a list is never alone on a page. A place of the list is on the same page.
                 isinstance(node, Ask) and node.list is not None and one in node.choices,
             )
             for one in choices
@@ -125,7 +132,7 @@ def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:
 
 
 def _asked(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[str, tuple[Choice, ...]]:
-    """Returns the question and its choices; one place alone is asked about by its name, and none is said."""
+    """Returns the question and its choices. A list with one place or none has its own question."""
     choices, text = shown_choices(book, node, run, facts), node.text
     if not isinstance(node, Ask) or node.list is None:
         return said(text, run.language), choices
@@ -141,7 +148,7 @@ def _asked(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[str, tupl
 
 
 def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Choice, ...]:
-    """A menu's choices that hold; or a list's places, and the choices that stand after them."""
+    """Returns the menu's choices whose condition holds, or the places of a list and the choices after them."""
     if isinstance(node, Say):
         return ()
     written = tuple(choice for choice in node.choices if holds(choice.when, run, facts))
@@ -155,7 +162,7 @@ def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Ch
 
 
 def _languages(run: Run) -> tuple[Choice, ...]:
-    """Every other language, by its own name, on the highest keys; choosing one shows the same place again."""
+    """Returns the other languages, in their own names, on the highest keys. Choosing one shows the same place again."""
     others = [language for language in LANGUAGES if language.code != run.language]
     return tuple(
         Choice(
@@ -169,26 +176,26 @@ def _languages(run: Run) -> tuple[Choice, ...]:
 
 
 def said(text: Text, language: str) -> str:
-    """A text in `language`, else in the first one, else nothing: a gap is the checker's to find."""
+    """Returns a text in `language`, or in the first language, or empty. The check finds missing languages."""
     return text.get(language) or text.get(FIRST, "")
 
 
 def list_name(pattern: str, answers: Mapping[str, str]) -> str:
-    """`districts.{province}` with the answer in its place: the name of a list, or of a flag."""
+    """Returns the name of a list or flag with its answers filled in: `districts.{province}`."""
     if "{" not in pattern:
         return pattern
     return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)
 
 
 def list_answers(pattern: str) -> tuple[str, ...]:
-    """The answers that a list's name is made of."""
+    """Returns the names of the answers in a list's name."""
     return tuple(re.findall(r"\{(\w+)\}", pattern))
 
 
 def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
-    """`0` and `00`, on every page of every screen where they act; the shorter words where there is no room.
+    """Returns the line with `0` and `00` in each wording, longest first. Every page shows it.
 
-    The front offers none: it is where they lead. Where a question may be skipped, `0` skips it.
+    The front has no such line, because the keys lead there. Where a question may be skipped, `0` skips it.
     """
     if at_front(book, run):
         return ()
@@ -199,7 +206,8 @@ def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
     ways: dict[str, None] = {}
     for word in back:
         line, home = f"0 {word}", f"00 {own.home}"
-        # Under it where a narrow phone would part the key from its word: a new line costs what a blank does.
+        # Uses a second line where a narrow phone would separate a key from its word. A line break costs the same as a
+        # blank.
         gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
         ways[f"\n{line}{gap}{home}"] = None
     return tuple(ways)
@@ -212,12 +220,12 @@ def at_front(book: Book, run: Run) -> bool:
 
 
 def shows_word(book: Book, run: Run, word: str) -> bool:
-    """Whether the text of the node at which the run stands has a place for this word."""
+    """Returns True if the text of the current node has a placeholder for this word."""
     node = node_at(book, run.calls[-1])
     return isinstance(node, Waiting) and word in named(said(node.text, run.language))
 
 
 def gathers(book: Book, run: Run, what: str) -> bool:
-    """Whether the caller stands in a passage that gathers it."""
+    """Returns True if the caller is inside a flow that makes this kind of report."""
     here = (book.flows.get(place.flow) for place in run.calls)
     return any(flow is not None and flow.gathers == what for flow in here)

@@ -1,4 +1,4 @@
-"""How a run moves from place to place, until it stands at one that waits. Pure, and bounded: no book makes it loop."""
+"""Moves a conversation from node to node until one waits for the caller. Pure. No flow set can make it loop."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,23 +10,23 @@ from hotline.engine.run import Facts, Place, Run
 from hotline.engine.view import at_front, holds, node_at
 
 MOST_STEPS = 60
-"""Nodes passed through without a wait, before the walk is cut and ends at the front."""
+"""Most nodes passed without a screen. The walk then ends at the front."""
 DEEPEST = 12
-"""Flows within flows."""
+"""Most nested flows."""
 LONGEST_TRAIL = 40
 
 
 class Walked(NamedTuple):
-    """Where a walk ended, what it says happened, and which nodes it came by."""
+    """The result of a walk: the new state, the events, and the nodes passed."""
 
     run: Run
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
     answered: bool = False
-    """Whether it led on from the place before: not back, not home, and not to that place again."""
+    """True where it led on from the previous place: not back, not home, and not to the same place."""
 
     def after(self, *events: Event) -> "Walked":
-        """The same, with what happened before it."""
+        """Returns the same result with earlier events in front."""
         if not events:
             return self
         return Walked(self.run, (*events, *self.events), self.passed, self.answered)
@@ -38,7 +38,7 @@ def front(book: Book) -> tuple[Place, ...]:
 
 
 def goes(book: Book, facts: Facts, run: Run, node: str | None) -> Walked:
-    """Leave the place that waits for another node of its flow, and remember the way back."""
+    """Moves from the current place to another node of its flow, and saves the way back."""
     trail = (*run.trail, run.calls)[-LONGEST_TRAIL:]
     walked = settle(book, facts, _at(book, run.at(run.calls, trail=trail), node))
     here, there = run.calls[-1], walked.run.calls[-1] if walked.run.calls else None
@@ -51,7 +51,7 @@ def home(book: Book, facts: Facts, run: Run) -> Walked:
 
 
 def back(book: Book, facts: Facts, run: Run) -> Walked:
-    """A page back, else the screen before, else the front. Answers stay until they are given anew."""
+    """Moves one page back, or to the previous screen, or to the front. Answers stay until the caller changes them."""
     here = run.calls[-1]
     if here.page:
         return turned(run, here.page - 1)
@@ -62,15 +62,15 @@ def back(book: Book, facts: Facts, run: Run) -> Walked:
 
 
 def turned(run: Run, page: int) -> Walked:
-    """The same place, at another page."""
+    """Returns the same place at another page."""
     *under, here = run.calls
     return Walked(run.at((*under, Place(here.flow, here.node, page))))
 
 
 def entered(book: Book, run: Run, name: str) -> Run:
-    """Call a flow that exists. A gathering one begins a passage: nothing answered before belongs to it.
+    """Enters an existing flow. A report flow begins a new attempt, so earlier answers are dropped.
 
-    A private one that is called again asks its own questions again: another person may be spoken of.
+    A private flow that is called again drops its own answers, because they may be about another person.
     """
     flow = book.flows[name]
     run = run.at((*run.calls, Place(flow.name, flow.start)))
@@ -83,7 +83,7 @@ def entered(book: Book, run: Run, name: str) -> Run:
 
 
 def settle(book: Book, facts: Facts, run: Run) -> Walked:
-    """Pass through branches, calls and returns to a place that waits, or to the end."""
+    """Passes through branches, calls and returns to a node that waits, or to the end."""
     events: list[Event] = []
     passed: list[Place] = []
     for _ in range(MOST_STEPS):
@@ -109,7 +109,7 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
                 run = _at(book, run, None)
             case None:
                 run = run.at(front(book), trail=())
-    # The walk was cut: it is at the front, or at the end where the front itself is the loop.
+    # The walk was cut. The state is now at the front, or ended where the front itself is the loop.
     run = run.at(front(book), trail=())
     waits = isinstance(node_at(book, run.calls[-1]), Say | Menu | Ask)
     run = run if waits else replace(run, finished=True)
@@ -117,7 +117,7 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
 
 
 def _opens(book: Book, run: Run, name: str) -> bool:
-    """Whether a call leads into this flow: into a private one only from behind a private entry."""
+    """Returns True if a call may enter this flow. A private flow opens only from inside a private flow."""
     if name not in book.flows:
         return False
     beneath = (book.flows[place.flow] for place in run.calls if place.flow in book.flows)
@@ -125,16 +125,16 @@ def _opens(book: Book, run: Run, name: str) -> bool:
 
 
 def _ended(book: Book, run: Run) -> Run:
-    """Without the flow that ends as the one it calls: topics that lead to topics never lie deeper.
+    """Returns the state without the current flow, which ends with the flow it calls. Topics then never nest deeper.
 
-    One that gathers, or is private, stays beneath: what it is holds for all that it calls.
+    A report flow or a private flow stays on the stack. Its rules apply to all flows that it calls.
     """
     flow = book.flows[run.calls[-1].flow]
     return run if flow.gathers or flow.private else run.at(run.calls[:-1])
 
 
 def _at(book: Book, run: Run, node: str | None) -> Run:
-    """At another node of the same flow; at none, where its caller goes on, or that one's caller."""
+    """Returns the state at another node of the same flow. None returns to the calling flow, or to the one above it."""
     calls = run.calls
     while node is None and len(calls) > 1:
         calls = calls[:-1]
@@ -153,5 +153,5 @@ def _arrival(node: Say | Menu | Ask) -> Iterator[Event]:
 
 
 def _forget_way(book: Book, run: Run) -> Run:
-    """There is no way back from the front, and no flow that waits behind it."""
+    """Returns the state with an empty trail and a single-flow stack where it is at the front."""
     return run.at(front(book), trail=()) if at_front(book, run) else run

@@ -1,4 +1,4 @@
-"""The few words the engine itself says, in every language."""
+"""Holds the few words that the engine itself shows, in every language."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,34 +12,34 @@ class Words(NamedTuple):
     more: str
     back: str
     back_short: str
-    """The same where the longer has no room beside what a screen says."""
+    """Shorter wording of `back`, for screens without room for the longer one."""
     home: str
     invalid: str
-    """Begins the line over a repeated screen, where there is room for it."""
+    """Beginning of the line above a repeated screen, where there is room for it."""
     invalid_short: str
-    """The whole line in at most five letters, where not even the keys have room."""
+    """Whole line in at most five letters, for screens without room for the keys."""
     press: str
-    """Stands before the keys that work."""
+    """Verb before the valid keys."""
     digits: str
-    """Stands for the keys where a number is asked."""
+    """Replaces the keys where a number is asked."""
     count_of_digits: str
-    """Stands for the keys where a PIN is asked."""
+    """Replaces the keys where a PIN is asked."""
     write: str
-    """Stands for the keys, and for `press`, where words are asked."""
+    """Replaces the keys and `press` where words are asked."""
     yes: str
-    """The choice of the one place that a list has."""
+    """Choice for a list's only place."""
     closed: str
-    """Shown where a flow ends without a word of its own; the checker does not let that be published."""
+    """Text for a flow that ends without its own. The check does not allow such a flow to be published."""
 
 
 _SAID = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
 WORDS: Mapping[str, Words] = {code: Words(**said) for code, said in _SAID.items()}
 HELD_BACK = 6
-"""Septets of every page that only the line over a repeated screen may use: five letters and a new line."""
+"""Septets of every page reserved for the line above a repeated screen: five letters and a line end."""
 
 
 def every() -> Mapping[str, Mapping[str, str]]:
-    """Each word in every language, by its name: for whoever reviews them."""
+    """Returns each word in every language, by its name, for reviewers."""
     return {
         name: {code: getattr(said, name) for code, said in WORDS.items()} for name in Words._fields
     }

@@ -1,8 +1,10 @@
-"""Phone numbers that a screen may show: each signed by somebody, for a year. Pure.
+"""Decides which phone numbers a screen may show. A person verifies each number for a year. Pure.
 
-A wrong number on this line can get somebody hurt. So a flow names one only in a `lead` with `number:`, and those words
-stand only while the number's row is verified and was confirmed within the year; nobody has to remember to take it out.
-The emergency number alone stays after its year: a caller in danger must find it, and an alarm asks for a signature.
+A wrong number on the hotline can get a caller hurt. A flow shows a number only in a `lead` with `number:`. That text
+shows only while the number is verified and was confirmed within the last year. It needs no removal by hand.
+
+The emergency number is the exception and stays after its year, because a caller in danger must find it. An alarm then
+asks for a new confirmation.
 """
 
 from collections.abc import Mapping
@@ -11,19 +13,19 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 VALID = timedelta(days=365)
-"""How long a confirmation holds."""
+"""Time for which a confirmation is valid."""
 EMERGENCY = "112"
-"""The police's emergency number: the code itself names it where nothing else can be said."""
+"""Emergency number of the police. The code shows it where it has no other text."""
 
 
 class Evidence(StrEnum):
-    """How sure a number is, before anybody signs it."""
+    """The certainty of a number before a person verifies it."""
 
     VERIFIED = "verified"
     PROBABLE = "probable"
     UNVERIFIED = "unverified"
     NEVER = "never"
-    """Contradicted, or without any source: it is listed so that nobody adds it."""
+    """Contradicted or without a source. The list keeps it so that no editor adds it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +37,29 @@ class Number:
 
     @property
     def until(self) -> date | None:
-        """The last day of its confirmation; None where nobody confirmed it."""
+        """Returns the last day of its confirmation. None where the number is not confirmed."""
         return self.confirmed_on + VALID if self.confirmed_on else None
 
     def is_confirmed(self, today: date) -> bool:
-        """Whether somebody signed it within the year. A day in the future is a slip of the pen, and does not count."""
+        """Returns True if the number was confirmed within the last year.
+
+        A date in the future is a mistake and does not count.
+        """
         on, until = self.confirmed_on, self.until
         return on is not None and until is not None and on <= today <= until
 
     def shows(self, today: date) -> bool:
-        """Whether screens may name it. The emergency number, once confirmed, never goes by the clock."""
+        """Returns True if screens may show the number. A confirmed emergency number never expires."""
         if self.digits == EMERGENCY:
             return self.confirmed_on is not None and self.confirmed_on <= today
         return self.is_confirmed(today)
 
 
 def flag_of(digits: str) -> str:
-    """The session's flag that is set while the number may show."""
+    """Returns the session flag that is set while the number may show."""
     return f"number.{digits}"
 
 
 def flags(numbers: Mapping[str, Number], today: date) -> dict[str, bool]:
-    """Of every number whether it may show today."""
+    """Returns for each number whether it may show today, by the name of its flag."""
     return {flag_of(digits): number.shows(today) for digits, number in numbers.items()}

@@ -1,8 +1,8 @@
-"""Questions that a desk may ask back, each signed by somebody, for a year. Pure.
+"""Lists the questions that a desk may ask back. A person approves each question for a year. Pure.
 
-A question out of our hands can name somebody, or lead her into danger. So a desk writes none: it chooses one out of a
-flow of its own, `questions`, in which every node that waits is one question. A signature belongs to the words that
-were signed: it is stale after a year, and as soon as a word of the question is another.
+A question that a desk writes freely can name a person or put the caller in danger. So a desk chooses one from the flow
+`questions`, in which every node with a screen is one question. An approval is for an exact text. It ends after a year,
+or as soon as any word of the question changes.
 """
 
 import hashlib
@@ -16,21 +16,21 @@ from hotline.engine.flow import Ask, Book, Flow, Menu, Signed
 from hotline.engine.numbers.numbers import VALID
 
 FLOW = "questions"
-"""The flow that is the list."""
+"""Flow that contains the questions."""
 ANSWER = "told_back"
-"""The name under which every question saves."""
+"""Name under which every question saves its answer."""
 DIGEST_DIGITS = 8
 
 
 class QuestionStatus(StrEnum):
-    """Whether a question may be asked, and why not."""
+    """The state of a question: it may be asked, or the reason why not."""
 
     SHOWS = "shows"
     UNSIGNED = "unsigned"
     CHANGED = "changed"
-    """Its words are others than those that were signed."""
+    """Its text differs from the approved text."""
     OVER = "over"
-    """Signed more than a year ago, or in the future, which is a slip of the pen."""
+    """Approved more than a year ago, or on a date in the future, which is a mistake."""
 
 
 class Question(NamedTuple):
@@ -40,14 +40,14 @@ class Question(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Of every word of it in every language: what whoever signs it writes down."""
+        """Returns a short digest of all its text and values. An approver writes it into the approval."""
         written = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
         said = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()[:DIGEST_DIGITS]
 
     @property
     def until(self) -> date | None:
-        """The last day on which it may be asked; None where nobody signed it."""
+        """Returns the last day on which it may be asked. None where it is not approved."""
         return self.signed.on + VALID if self.signed else None
 
     def standing(self, today: date) -> QuestionStatus:
@@ -59,19 +59,19 @@ class Question(NamedTuple):
         return QuestionStatus.SHOWS if fresh else QuestionStatus.OVER
 
     def label(self, value: str, language: str) -> str:
-        """What she chose, in a language; her words as they are."""
+        """Returns the label of a choice in a language. The caller's own words are returned unchanged."""
         labels = {choice.value: choice.label for choice in self.node.choices}
         return labels.get(value, {}).get(language, value)
 
 
 def questions(book: Book) -> Mapping[str, Question]:
-    """Every question of the list, in its order: also what nobody signed yet."""
+    """Returns every question of the list in order, approved or not."""
     flow = book.flows.get(FLOW)
     return {} if flow is None else dict(_listed(flow))
 
 
 def flag_of(name: str) -> str:
-    """The flag that is set where this question waits for an answer."""
+    """Returns the flag that is set while this question waits for an answer."""
     return f"question.{name}"
 
 

@@ -1,9 +1,9 @@
-"""A compiled book as plain data and back, so that a process that starts need not compile. Pure.
+"""Converts a compiled flow set to plain data and back, so that a new process need not compile it. Pure.
 
-Every value is `[kind, field, field, ...]`, in the order of the class and without defaults at its end: what was written
-by code whose classes had other fields carries another `MARK`, and is not read. What holds a text holds texts alone.
+Every value is `[kind, field, field, ...]` in the order of the class, without default values at its end. Data from code
+with other fields has another `MARK` and is not read. A mapping that holds a text holds only texts.
 
-Each flow is a line of its own: two revisions differ in few lines, and a flow whose line is known is not made again.
+Each flow is one line. Two revisions differ in few lines, and a flow whose line is already known is not built again.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.engine.run import Option
 
 CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed, Number)
-"""What a pressed value may be, in the order of their numbers."""
+"""Classes of pressed values, in the order of their numbers."""
 BOOK = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
-"""What of a book is pressed, in this order: the first line is a list of all but the last."""
+"""Parts of a flow set that are pressed, in order. The first line is a list of all parts except the last."""
 _FIELDS = (
     f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
     for kind in CLASSES
@@ -57,11 +57,11 @@ _MAKERS: tuple[Callable[..., object], ...] = (
 class UnpressedBook(NamedTuple):
     book: Book
     lines: Mapping[str, Flow]
-    """Its flows by the lines that they were made of."""
+    """Its flows by the lines they were built from."""
 
 
 def press(book: Book) -> str:
-    """What `BOOK` names; the lists are this code's own, and no part of a revision."""
+    """Returns the parts named in `BOOK` as text. Lists are left out, because they belong to the code."""
     head = [
         [*book.flows],
         book.front,
@@ -75,9 +75,9 @@ def press(book: Book) -> str:
 def unpressed(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
 ) -> Generator[None, None, UnpressedBook]:
-    """The same beside flows whose lines are known; stops before each that must be made.
+    """Returns the flow set of the pressed text. Yields before it builds each flow whose line is not known.
 
-    What is made is known afterwards: another who unpresses at the same time goes on from there.
+    It adds each new flow to `known`, so that a parallel call can use it.
     """
     first, *lines = pressed.split("\n")
     names, front, entries, rows, phrases = json.loads(first)
@@ -92,7 +92,7 @@ def unpressed(
 
 
 def _line(value: Any) -> str:
-    """JSON holds no end of a line."""
+    """Returns the value as JSON on one line. JSON escapes any line end in a text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
