@@ -1,4 +1,6 @@
-"""The web edge: five hooks for the gateway, one for our own relay, two addresses for the operator, and one page."""
+"""Builds the web application: five hooks for the gateway, one for our own relay, the health checks, and the results
+page.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -19,13 +21,13 @@ HOOKS: Mapping[str, Hook] = {
     "delivery": delivery,
     "optout": optout,
 }
-"""What stands behind `/hooks/<secret>/`."""
+"""The hooks under `/hooks/<secret>/`, by the rest of their address."""
 
 
 def create_app(
     kit: DoorKit, secrets: Secrets, used: Used = forget, measured: Measured = unmeasured
 ) -> Flask:
-    """The whole application, for one kit and the live secrets of its hooks' paths."""
+    """Builds the whole application from one context and the valid secrets of the hooks' paths."""
     app = Flask(__name__, static_folder=None)
     door = app.extensions[DOOR] = Door(kit, secrets, used, measured)
     app.register_error_handler(HTTPException, refused)

@@ -1,4 +1,4 @@
-"""Does work beside the requests of a server, again and again."""
+"""Repeats background work in a thread of a server's process."""
 
 import logging
 import threading
@@ -10,9 +10,11 @@ logger = logging.getLogger(__name__)
 
 
 def every(seconds: float, work: Callable[[], object], name: str) -> None:
-    """Does the work each time so many seconds have passed, in a thread that ends with its process.
+    """Starts a daemon thread that does the work after every so many seconds.
 
-    What fails is named by its kind and tried again. A database that is away is another's to name.
+    An error is logged by its class only, and the work is tried again. An unavailable database is not logged, since
+    other
+    code reports it.
     """
     pause = threading.Event()
 

@@ -1,8 +1,8 @@
-"""Keeps a request that does not arrive whole from stopping the callers behind it.
+"""Prevents a slow or broken request from blocking the requests behind it.
 
-The server gives every request a thread, and waits for its body without any limit of time. So there are many threads,
-of which a few work at once: a thread has a place from the moment that its body is whole, and gives it to another while
-another writes for it (docs/adr/0049, docs/adr/0075). Who waits for a place waits as long as it takes, and in order.
+The server gives each request a thread, and waits for its body without a time limit. So there are many threads, of
+which a few work at once. A thread takes a place when its body is complete. It gives the place back while another
+thread writes for it (docs/adr/0049, docs/adr/0075). Threads wait for a place in order, without a time limit.
 """
 
 import threading
@@ -20,13 +20,13 @@ from hotline.text.networks import network_of
 from hotline.web.peer import peer_of
 
 AT_WORK = 4
-"""Requests that work at once: more of them would wait for one another at the database."""
+"""The requests that work at once. More would only wait for one another at the database."""
 OF_ONE = 8
-"""Forms of one network that the console waits for at once: fewer than a process has threads."""
+"""The forms of one network that the console waits for at once. They must be fewer than a process's threads."""
 
 
 class Bodies:
-    """The bodies that this process waits for, and the places of the requests that work. Safe among threads."""
+    """The bodies that this process waits for, and the places of its working requests. Safe among threads."""
 
     def __init__(self, at_work: int = AT_WORK) -> None:
         self.places: SimpleQueue[None] = SimpleQueue()
@@ -34,19 +34,19 @@ class Bodies:
             self.places.put(None)
         self._since: dict[int, float] = {}
         self._with_place: set[int] = set()
-        """Threads that have one."""
+        """The threads that have a place."""
 
     def waiting(self) -> int:
-        """Returns how many bodies are waited for."""
+        """Returns the number of bodies that are not complete yet."""
         return len(self._since)
 
     def longest(self) -> float:
-        """Seconds for which the slowest body has kept a thread waiting; 0 where none does."""
+        """Returns the seconds for which the slowest body has blocked a thread. 0 if no thread waits."""
         began = min(list(self._since.values()), default=None)
         return 0.0 if began is None else monotonic() - began
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Read a body without a place, and have one behind it."""
+        """Reads a body without a place, then takes a place."""
         thread = threading.get_ident()
         self.give_back()
         self._since[thread] = monotonic()
@@ -58,14 +58,14 @@ class Bodies:
         return found
 
     def take(self) -> None:
-        """Wait for a place, unless this thread has one."""
+        """Waits for a place, unless this thread has one."""
         thread = threading.get_ident()
         if thread not in self._with_place:
             self.places.get()
             self._with_place.add(thread)
 
     def give_back(self) -> None:
-        """Give this thread's place to another, if it has one."""
+        """Gives back this thread's place, if it has one."""
         thread = threading.get_ident()
         if thread in self._with_place:
             self._with_place.remove(thread)
@@ -73,7 +73,9 @@ class Bodies:
 
 
 def bodies_for(database: Database) -> Bodies:
-    """Those of a web process, which share their places with whom others write for."""
+    """Returns the bodies of a web process. The database gives a thread's place back while another thread writes
+    for it.
+    """
     bodies = Bodies()
     database.share(bodies)
     return bodies
@@ -81,7 +83,7 @@ def bodies_for(database: Database) -> Bodies:
 
 @dataclass(slots=True)
 class Body:
-    """A request's body, for an application that reads it as WSGI says."""
+    """One request's body, as WSGI's `wsgi.input`."""
 
     stream: Any = field(repr=False)
     bodies: Bodies
@@ -91,7 +93,7 @@ class Body:
 
 
 def in_turn(application: WSGIApplication, bodies: Bodies) -> WSGIApplication:
-    """The application, of which a few requests work at once and none waits for another's body."""
+    """Wraps the application. A few requests work at once, and none waits for another's body."""
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.input"] = Body(environ["wsgi.input"], bodies)
@@ -106,7 +108,7 @@ def in_turn(application: WSGIApplication, bodies: Bodies) -> WSGIApplication:
 
 
 class Waits:
-    """How many forms of each network are waited for. Safe among threads."""
+    """The number of forms that the process waits for, by network. Safe among threads."""
 
     def __init__(self, of_one: int = OF_ONE) -> None:
         self._of_one = of_one
@@ -114,7 +116,7 @@ class Waits:
         self._waits: Counter[str] = Counter()
 
     def begin(self, network: str) -> bool:
-        """Returns False where as many are waited for as one network may send at once."""
+        """Counts one more form. Returns False if the network already sends as many as it may."""
         with self._lock:
             if self._waits[network] >= self._of_one:
                 return False
@@ -130,11 +132,12 @@ class Waits:
 def whole_first(
     application: WSGIApplication, bodies: Bodies, most: int, proxies: Sequence[str] = ()
 ) -> WSGIApplication:
-    """The application, asked once a body is whole. One that broke off in the middle never reaches it.
+    """Wraps the application, so that it gets only complete bodies. A request that breaks off gets status 400.
 
-    A form library takes what came of such a body for all of it, and half a text would be saved. The application
-    refuses what says that it is longer than `most` bytes by its length: nothing of it is read. A network that sends
-    many halves keeps no other network waiting: it is refused before its next body is read.
+    A form library would accept a part of a body as all of it. Half a text would be saved. Nothing is read of a body
+    whose length says more than `most` bytes, and the application refuses it. A network that sends many incomplete
+    bodies
+    does not delay others. It gets status 429 before its next body is read.
     """
     waits = Waits()
 
@@ -166,6 +169,6 @@ def whole_first(
 
 
 def _size(environ: WSGIEnvironment) -> int:
-    """A body without a length is none: no browser sends a form so."""
+    """Returns the body's length. A body without a length counts as empty, since no browser sends a form that way."""
     length = environ.get("CONTENT_LENGTH", "")
     return int(length) if length.isascii() and length.isdecimal() else 0

@@ -195,9 +195,7 @@ def last(session: Session) -> datetime | None:
 
 
 def is_starting(session: Session, at: datetime) -> bool:
-    """Returns True if the processes were told to start within the lease, so that the monitor may not have
-    looked yet.
-    """
+    """Returns True if the processes were told to start within the lease. Then the monitor may not have looked yet."""
     awaited = messages.lane_of(session).awaited_at
     return awaited is not None and at - awaited < LEASE
 

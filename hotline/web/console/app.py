@@ -1,4 +1,4 @@
-"""The console's application: the route table behind its guard, and what every answer carries."""
+"""Builds the console's application: the route table behind its guard, and the headers of every response."""
 
 from functools import cache, partial
 
@@ -28,21 +28,23 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""Of every answer. `Referrer-Policy: no-referrer` would make a browser write `Origin: null` into each form."""
+"""The headers of every response. `Referrer-Policy: no-referrer` would make a browser send `Origin: null` with each
+form.
+"""
 LINE = "X-Line"
-"""Says which line's console this is, so that the doctor takes no other program for it."""
+"""The header with this hotline's mark, so that the doctor does not mistake another program for the console."""
 MOST_BYTES = 3 * 1024 * 1024
-"""Of a request: a sheet of 2 MB, and what stands around it."""
+"""The largest request: a spreadsheet of 2 MB and the form around it."""
 AT_WORK = 16
-"""Requests that work at once. A request that waits for a dear stretch lends its place to another."""
+"""The requests that work at once. A request that waits for long work gives its place to another."""
 PATIENCE = 30.0
-"""Seconds for a body, and the longest that a page may take: the web servers in front give up then, too."""
+"""The most seconds for a body or a page. The web servers in front time out then too."""
 
 
 def create_console(kit: ConsoleKit, templates: Templates, more: tuple[Route, ...] = ()) -> Flask:
-    """The whole application, for one kit. It answers to the address in the kit alone.
+    """Builds the whole application for one context. It answers only to the context's address.
 
-    `more`: addresses that only the demo has.
+    `more`: routes that only the demo has.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -62,7 +64,7 @@ def create_console(kit: ConsoleKit, templates: Templates, more: tuple[Route, ...
 
 @cache
 def addresses(more: tuple[Route, ...] = ()) -> Map:
-    """The addresses of the route table. They are the same for every kit, and take longer to compile than all else."""
+    """Returns the URL map of the route table. It is the same for every context and slow to compile, so it is cached."""
     return Map(
         [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]
     )

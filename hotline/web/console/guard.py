@@ -1,10 +1,10 @@
-"""Guards every page of the console, and draws the pages that say that something is missing or broke.
+"""Guards every page of the console, and draws the error pages.
 
-In this order: our host, our origin, a session, a role, the form's key, a fresh factor. What an account may not see is
-not there for it: a wrong role meets the page of an unknown address.
+Checks in this order: our host, our origin, a session, a role, the form's key, a fresh sign-in. A page that the
+account may not see looks like an unknown address.
 
-A page about an error tells what to do next, and never what broke. Its log line holds the kind of the error and a
-reference: never an address, since that of `/welcome/` is a secret, and never a message, which may quote what was typed.
+An error page tells the user what to do next, and never what broke. The log line has the error's class and a
+reference. It has no address, since that of `/welcome/` is a secret. It has no message, which may quote typed text.
 """
 
 import hmac
@@ -43,34 +43,34 @@ from hotline.web.console.visit import (
 from hotline.web.peer import peer_of
 
 PART = "X-Part"
-"""The header by which the script asks for the moving parts of a page alone."""
+"""The header by which the script asks for only the changing parts of a page."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
-"""The word in the query of a page that reloads itself: it does not count as being there."""
+"""The query parameter of a page that reloads automatically. Such a request does not keep the session active."""
 MOST = 2**31 - 1
-"""The highest number of a row."""
+"""The highest id of a row."""
 MOST_FIELDS = 2000
-"""Of a form. The fullest of ours has a few hundred; a million empty ones would be a gigabyte of memory."""
+"""The most fields of a form. Our largest has a few hundred. A million empty fields would take a gigabyte of memory."""
 Answer = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Gatehouse:
-    """What the guard stands on."""
+    """The context and the templates that the guard uses."""
 
     kit: ConsoleKit
     templates: Templates
 
 
 def only_our_host(house: Gatehouse) -> Response | None:
-    """A name that somebody else points at this machine gets no page."""
+    """Refuses a request for another host name that points at this machine."""
     if request.host != urlsplit(house.kit.console_url).netloc:
         return make_response("", 421)
     return None
 
 
 def only_so_many_fields() -> None:
-    """Counted before they are read. A form with a file has its own limit, which is Flask's."""
+    """Refuses a form with too many fields, before it is parsed. A form with a file has Flask's own limit."""
     if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MOST_FIELDS:
         abort(413)
 
@@ -96,7 +96,7 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
             abort(404)
         visit = signed(guest, by, token)
         if request.method == "POST":
-            # Compared as bytes: a string with other letters than ASCII cannot be.
+            # Compares bytes, because `compare_digest` refuses strings with letters outside ASCII.
             posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
             if not hmac.compare_digest(posted, by.session_key.encode()):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
@@ -111,10 +111,10 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
 
 
 def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
-    """Refuses a form of another site, and an address that no row has.
+    """Refuses a form from another site, and an address with an impossible id.
 
-    A browser names the origin of each POST. No row has such a number, and no name such a letter: a database would call
-    it an error of ours.
+    A browser names the origin of each POST. The database would report an id above the limit or a NUL as an error of
+    ours.
     """
     if request.method == "POST" and request.headers.get("Origin") != house.kit.console_url:
         abort(403)
@@ -125,7 +125,7 @@ def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
 
 
 def _outside(guest: GuestVisit) -> Response:
-    """Nobody is signed in. What was posted is carried along to the sign-in page, and stored nowhere."""
+    """Shows the sign-in page. It keeps the posted fields in the page and stores them nowhere."""
     if PART in request.headers:
         return make_response("", 401)
     if request.method == "GET":
@@ -138,7 +138,7 @@ def _outside(guest: GuestVisit) -> Response:
 def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
-    """The factor is older than this page wants: it is given in the same request, or asked for on a page of its own."""
+    """Signs in again for a page that needs it, if the request has the password and code. Otherwise asks for them."""
     if not password and not code:
         return _asked(visit)
     found = sessions.step_up(visit.kit, visit.token, password, code)
@@ -150,12 +150,12 @@ def _fresh(
 
 
 def _asked(visit: Visit) -> Response:
-    """Returns the page that asks for password and code, and sends the form again with them."""
+    """Returns the page that asks for password and code, and then sends the form again."""
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 
 def _guest(house: Gatehouse) -> GuestVisit:
-    """Before somebody signs in, the language is that of the address, of the form, or of the browser."""
+    """Builds a visit without an account. Its language comes from the address, the form or the browser."""
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
     language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
@@ -180,7 +180,7 @@ LOG = logging.getLogger("hotline.console")
 
 
 def unforeseen(house: Gatehouse, error: Exception) -> Response:
-    """Answers an address that is none or that this account may not see, a request that no page sends, and a fault."""
+    """Returns the page for an unknown or hidden address, for an invalid request, and for an error."""
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400
         language = _of_the_account(house)
@@ -190,13 +190,13 @@ def unforeseen(house: Gatehouse, error: Exception) -> Response:
     reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
     level = logging.WARNING if away else logging.ERROR
     LOG.log(level, "%s, reference %s", type(error).__name__, reference)
-    # What was typed can be sent again: it is still the same session.
+    # The user can send the typed text again, since the session is still valid.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
     return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 
 
 def _of_the_account(house: Gatehouse) -> str:
-    """Returns the language of whoever is signed in; an empty text where nobody is, or it cannot be asked."""
+    """Returns the language of the signed-in account. Empty without an account, or if reading it fails."""
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
         by = sessions.look(house.kit, token, automatic=True) if token else None
@@ -207,7 +207,7 @@ def _of_the_account(house: Gatehouse) -> str:
 def _drawn(
     house: Gatehouse, template: str, status: int, *, language: str = "", **values: object
 ) -> Response:
-    """Draws it in a language, or in the browser's where none is given: what broke may be what knows the account."""
+    """Draws a page in the given language, else the browser's. It reads no account, because that may be what failed."""
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     given = {
         "path": request.path,

@@ -1,7 +1,7 @@
-"""Tells on Today and in red bars what waits: sentences, the worst first.
+"""Collects the lines of Today and the red bars: sentences about tasks and problems, most urgent first.
 
-A new kind of sentence is a row of `SOURCES`. Every screen that shows Today asks every minute: a source asks the
-database little.
+A new kind of line is a row of `SOURCES`. Every screen with Today reloads each minute, so a source may query only a
+little.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,16 +34,16 @@ from hotline.web.console.who import phrase, table
 @dataclass(frozen=True, slots=True)
 class TodayLine:
     is_bad: bool
-    """Stands in red, before the others."""
+    """True if the line is red and comes before the others."""
     phrase: str
-    """English, with placeholders: the reader's language says it."""
+    """The English text with placeholders. The page translates it."""
     values: Mapping[str, str]
     endpoint: str
-    """The page that the line leads to."""
+    """The page to which the line links."""
     part: Mapping[str, int | str]
-    """What stands in that page's address."""
+    """The variable parts of that page's address."""
     says: str
-    """A phrase with the same placeholders that stands within the line, as `{says}`."""
+    """A phrase with the same placeholders that fills `{says}` in the line."""
 
 
 def _line(
@@ -60,23 +60,23 @@ def _line(
 
 MakesLine = Callable[..., TodayLine]
 bad: MakesLine = partial(_line, True)
-"""Makes a line of what hurts."""
+"""Makes a red line, for a problem."""
 warn: MakesLine = partial(_line, False)
-"""Makes a line of what waits."""
+"""Makes an ordinary line, for a waiting task."""
 
 
 ALARMS = table("alarms")
 OF_A_TIP = table("alarms_of_a_tip")
-"""The same, for whoever may know of the tip."""
+"""The alarms' sentences for readers who may see the tip."""
 OF_A_MOMENT = table("alarms_of_a_moment")
-"""The same, for whoever may not."""
+"""The alarms' sentences for readers who may not see the tip."""
 
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MOST_TIPS = 5
-"""So many late tips are named on Today; the others are counted."""
+"""The number of late tips that Today names. It counts the others."""
 SOON = timedelta(days=60)
-"""How long before a number's confirmation ends somebody is told."""
+"""The time before a number's confirmation ends in which Today shows a line about it."""
 
 
 Tells = Callable[[ConsoleKit, SignedIn], Iterator[TodayLine]]
@@ -87,7 +87,7 @@ class LineSource:
     roles: frozenset[AccountRole]
     tells: Tells
     is_bar: bool = False
-    """Stands on every page, and not on Today alone."""
+    """True if the line is on every page, not only on Today."""
 
 
 def counted(
@@ -96,7 +96,7 @@ def counted(
     endpoint: str,
     count: Callable[[ConsoleKit, SignedIn], int],
 ) -> Tells:
-    """Returns a source that says how many of something there are, where there is any."""
+    """Returns a source with one line for a count, if the count is above zero."""
 
     def tells(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         number = count(kit, by)
@@ -107,18 +107,18 @@ def counted(
 
 
 def today(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
-    """Everything that concerns this account, the worst first."""
+    """Returns all lines for this account, most urgent first."""
     told = [line for source in _sources(by) for line in source.tells(kit, by)]
     return sorted(told, key=lambda line: not line.is_bad)
 
 
 def bars(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
-    """What concerns everybody, on whatever page."""
+    """Returns the lines that every page shows to this account."""
     return [line for source in _sources(by) if source.is_bar for line in source.tells(kit, by)]
 
 
 def counts(kit: ConsoleKit, by: SignedIn) -> Mapping[str, int]:
-    """What stands in red beside a word of the bar, by the page that it leads to."""
+    """Returns the red counts in the navigation bar, by the page that each one links to."""
     late = len(tip_sheet.untaken(kit, by).late) if by.roles & who.DESKS else 0
     return {"tips.listed": late} if late else {}
 
@@ -127,7 +127,7 @@ ON_EVERY_PAGE: Mapping[str, Callable[[ConsoleKit, SignedIn], object]] = {
     "bars": bars,
     "counts": counts,
 }
-"""What a template may ask for, by the name by which it does."""
+"""The functions that a template may call, by their names there."""
 
 
 def _sources(by: SignedIn) -> Iterator[LineSource]:
@@ -175,7 +175,7 @@ def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    """Says that the account has a new sheet or authenticator, until its person says that it was them."""
+    """Shows that the account has a new sheet or authenticator, until its user confirms it."""
     found = own_account.renewed(kit, by)
     for at, says in (
         (found.paper_at, phrase("A new recovery sheet was made at {at}. Not you? Tell an admin.")),
@@ -192,7 +192,7 @@ def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _desks(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    """Desks that somebody left with a copy of the key, and those that one member alone opens."""
+    """Shows desks whose former member may have a copy of the key, and desks that one member alone can decrypt."""
     for head in desk_page.listed(kit, desk_page.seen(kit, by)):
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since is not None:
@@ -204,7 +204,7 @@ def _desks(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    """Counts what the page behind it lists, where this account may decide any of it."""
+    """Counts the pending approvals, if this account may decide any of them."""
     found = approvals.everything(kit, by)
     for one in found:
         if one.call_back_id and one.may_decide:
@@ -215,7 +215,7 @@ def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    """Of the numbers that screens name, those that go from the screens soon, or went."""
+    """Shows numbers used on screens whose confirmation ends soon or has ended."""
     book, on = kit.books.book(kit.books.live()), day_of(kit.now())
     for digits in sorted(numbers_named(book) & book.numbers.keys()):
         until = book.numbers[digits].until
@@ -270,7 +270,7 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    """What somebody was asked about a person who was offered help, and nobody has said yet."""
+    """Shows tips in which the result of an offer of help to a person is still missing."""
     found = tip_sheet.owing(kit, by)
     for one in found[:MOST_TIPS]:
         says = phrase("Tip {tip} in {place}: it is to be said what became of a person.")
@@ -283,7 +283,7 @@ def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _waiting_closures(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    """Lists closures that wait for a second person, with their age in minutes or hours."""
+    """Shows closures that wait for an approver, with their age in minutes or hours."""
     found = waiting_closures.listed(kit, by)
     for one in found[:MOST_TIPS]:
         is_young = one.age < 2 * HOUR
@@ -298,7 +298,7 @@ def _waiting_closures(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _exercises(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    """Names each exercise that runs."""
+    """Shows each drill that is running."""
     for row in exercising.running(kit):
         says = phrase("An exercise runs: {desk}, until {until}.")
         desk = exercising.desk_named(row.desk, by.language)

@@ -1,7 +1,7 @@
-"""Reads the console's pages from one table, `routes.csv`: what has no row there does not exist.
+"""Reads the console's pages from one table, `routes.csv`. A page without a row does not exist.
 
-A new page is a view, a template and a row. The module of a view is imported when one of its pages is first asked for:
-a console that nobody uses holds none of them. `docs/console.md` explains it.
+A new page needs a view, a template and a row. The first request for a page imports its view's module. An unused
+console loads none of them. `docs/console.md` explains it.
 """
 
 import csv
@@ -17,7 +17,7 @@ from hotline.domain.accounts.account import AccountRole
 from hotline.web.console import who
 
 ANYBODY = "anybody"
-"""Stands in the table for the roles of an address that is open to who is not signed in."""
+"""The value in the table's column of roles for an address that needs no sign-in."""
 
 
 class Method(StrEnum):
@@ -26,34 +26,34 @@ class Method(StrEnum):
 
 
 class Needs(StrEnum):
-    """What a page wants besides a role."""
+    """One requirement of a page in addition to a role."""
 
     NOTHING = ""
     FRESH = "fresh"
     """Password and code within the last 15 minutes."""
     ANEW = "anew"
-    """Password and code in this request, however fresh the last ones are: the view's service asks for them."""
+    """Password and code in this request, even after a recent sign-in. The view's service checks them."""
     KEY = "key"
-    """The account's own key, open: that includes fresh."""
+    """The account's own key, decrypted. This includes a sign-in within the last 15 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address for whoever comes: the way in, and the files that pages are drawn with."""
+    """One address that needs no sign-in: the sign-in pages and the static files."""
 
     method: Method
     rule: str
-    """As Flask writes it: `/accounts/<int:account_id>`."""
+    """The address as Flask writes it, such as `/accounts/<int:account_id>`."""
     name: str
     """The view's module below `hotline`, and its function."""
 
     @property
     def endpoint(self) -> str:
-        """What `url_for` calls it: the last word of the module and the function, `accounts.listed`."""
+        """Returns the name for `url_for`: the module's last part and the function, such as `accounts.listed`."""
         return ".".join(self.name.split(".")[-2:])
 
     def view(self) -> Callable[..., Response]:
-        """Imports the module where that was not done yet, and returns its function."""
+        """Imports the module if needed, and returns its function."""
         module, _, function = self.name.rpartition(".")
         view: Callable[..., Response] = getattr(import_module(f"hotline.{module}"), function)
         return view
@@ -61,22 +61,22 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PageRoute(Route):
-    """A page for accounts. Any other role meets 404."""
+    """One page for accounts. Accounts with other roles get 404."""
 
     roles: frozenset[AccountRole]
     needs: Needs
-    """Of a POST alone: a GET changes nothing."""
+    """Applies to a POST only, since a GET changes nothing."""
     audit: str
-    """The action that its service writes into the audit log."""
+    """The action that the page's service writes to the audit log."""
     menu: str
-    """Its word in the bar at the top; most pages have none."""
+    """The page's word in the navigation bar. Most pages have none."""
 
     def lets_in(self, roles: frozenset[AccountRole]) -> bool:
         return self.roles == who.ALL or bool(self.roles & roles)
 
 
 def _route(row: Mapping[str, str]) -> Route:
-    """Returns a row. The roles are a group of `who`."""
+    """Returns the route of a table row. Its roles are a group in `who`."""
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
     if row["roles"] == ANYBODY:
         return Route(method, rule, view)
@@ -92,4 +92,4 @@ def _rows() -> list[Mapping[str, str]]:
 ROUTES = tuple(map(_route, _rows()))
 PAGES = tuple(route for route in ROUTES if isinstance(route, PageRoute))
 DEMO = (Route(Method.POST, "/enter/demo", "web.console.pages.demo_entering.enter"),)
-"""Of the demo's process alone."""
+"""The routes of the demo's process only."""

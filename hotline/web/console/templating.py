@@ -1,6 +1,6 @@
-"""The console's templates in each language, its catalogue, and its files by digest.
+"""Loads the console's templates in each language, its catalogue, and its static files by digest.
 
-An environment of Jinja for each language: `_` says a phrase in the language of the page, in macros too.
+Each language has its own Jinja environment. So `_` translates a phrase into the page's language, in macros too.
 """
 
 import hashlib
@@ -29,12 +29,12 @@ STATISTICS_TEMPLATES = HERE.parents[1] / "statistics" / "templates"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 Catalogue = Mapping[str, Mapping[str, str]]
-"""Translations by language and English."""
+"""Translations by language and English text."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file that pages are drawn with. Its name holds its digest, so that a browser may keep it for a year."""
+    """One static file of the pages. Its name contains its digest, so that a browser may keep it for a year."""
 
     name: str
     body: bytes
@@ -42,7 +42,7 @@ class StaticFile:
 
 
 class Templates:
-    """Draws pages. Safe among threads."""
+    """The templates of all languages, which draw pages. Safe among threads."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -50,13 +50,13 @@ class Templates:
         self._environments = {code: self._environment(code) for code in CODES}
 
     def say(self, language: str, phrase: str, **values: object) -> str:
-        """A phrase with its `{placeholders}` filled; the English where it is missing."""
+        """Returns a phrase with its `{placeholders}` filled. A missing translation gives the English text."""
         words = self._words(language, phrase)
-        # Without values nothing is a placeholder: what a service refused may quote a brace.
+        # Without values the text has no placeholders. A refusal of a service may contain a brace.
         return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
-        """A whole page. What every template has besides its values: `by`, `key`, `menu`, `faults`, `language`."""
+        """Draws a whole page. Every template also gets `by`, `key`, `menu`, `faults` and `language`."""
         key = Markup('<input type="hidden" name="{}" value="{}">')
         given = {
             "faults": {},
@@ -96,7 +96,7 @@ class Templates:
         return environment
 
     def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
-        """`say` for a template: neither the phrase nor a value is ever markup, unless a value is `Markup` already."""
+        """Translates for a template. Escapes the phrase and its values, except for values that are `Markup` already."""
         words = self._words(language, phrase)
         return escape(words).format(**values) if values else escape(words)
 
@@ -108,7 +108,7 @@ class Templates:
 
 
 def _static_files() -> Mapping[str, StaticFile]:
-    """By the name that a template says."""
+    """Returns the static files by the name that a template uses."""
     found = {}
     for path in sorted(STATIC.iterdir()):
         body = path.read_bytes()
@@ -119,7 +119,7 @@ def _static_files() -> Mapping[str, StaticFile]:
 
 
 def when(language: str, at: datetime) -> str:
-    """A day and a time in Kigali."""
+    """Formats a day and a time in Kigali."""
     there = at.astimezone(KIGALI)
     return format_datetime(there, "d MMMM y, HH:mm", locale=language)
 
@@ -129,5 +129,5 @@ def day(language: str, on: date) -> str:
 
 
 def clock(at: datetime) -> str:
-    """The time in Kigali alone."""
+    """Formats a time of day in Kigali, without the day."""
     return f"{at.astimezone(KIGALI):%H:%M}"

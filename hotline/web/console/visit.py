@@ -1,4 +1,4 @@
-"""Gives a view its request and draws its page; defines the rows of the route table and the parts of a long list."""
+"""Gives a view its request, draws its page and handles its form's errors. Also splits long lists into parts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -24,13 +24,13 @@ from hotline.web.console.templating import Templates, day, when
 COOKIE = "__Host-hotline"
 """The cookie of a session."""
 KNOWN = "__Host-hotline-known"
-"""The cookie of a browser by which somebody entered before: strangers' tries keep it from nothing."""
+"""The cookie of a browser that signed in before. Failed attempts by strangers do not block this browser."""
 LINK_COOKIE = "__Host-hotline-link"
-"""The cookie of the browser that chose the password of a link: the later steps are its own."""
+"""The cookie of the browser in which a link's password was chosen. Only this browser can do the later steps."""
 
 
 def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
-    """Returns the sentence by language; nothing of a real line. Raises StoreUnavailable."""
+    """Returns the sample-data sentence in each language. Empty for real data. Raises StoreUnavailable."""
     from hotline.services.watch import trials
     from hotline.statistics.rules_labels import SAMPLE
 
@@ -40,7 +40,7 @@ def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, s
 
 
 def marks_if_known(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
-    """Returns the same for a page without a number, which is drawn also where no database answers."""
+    """Returns the same for a page without statistics. Empty if the database does not answer."""
     try:
         return sample_marks(kit, templates)
     except StoreUnavailable:
@@ -49,37 +49,37 @@ def marks_if_known(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class GuestVisit:
-    """A request of somebody who may not be signed in."""
+    """One request, perhaps without a signed-in account."""
 
     kit: ConsoleKit
     templates: Templates
     language: str
     path: str
-    """The address without the host, its query included."""
+    """The address without the host, with its query."""
     query: Mapping[str, str]
     form: PostedForm
-    """Empty in a GET."""
+    """Empty for a GET."""
     is_from_elsewhere: bool
-    """Whether a link of another site led here: the browser then keeps the cookie back, this once."""
+    """True if a link on another site led here. The browser then sends no cookie for this request."""
     network: str = field(repr=False)
-    """The network that the request comes from: it limits strangers."""
+    """The network from which the request comes. It limits the attempts of strangers."""
     known: str = field(repr=False)
-    """The mark of a browser by which somebody entered before; it lets nobody in."""
+    """The mark of a browser that signed in before. It does not sign anyone in."""
     began: str = field(repr=False)
-    """The token of a browser that chose the password of a link."""
+    """The token of the browser in which a link's password was chosen."""
     faults: FormFaults = field(default_factory=dict, kw_only=True)
-    """What is wrong with the posted form; the page that is drawn shows it."""
+    """The errors of the posted form, which the page shows."""
 
     def say(self, phrase: str, **values: object) -> str:
-        """A phrase of the catalogue in the reader's language. A page that shows it escapes its values."""
+        """Returns a phrase of the catalogue in the reader's language. The page that shows it escapes the values."""
         return self.templates.say(self.language, phrase, **values)
 
     def asked(self, name: str) -> str:
-        """Returns what the address says by a name; empty where it says nothing."""
+        """Returns a value from the address's query. Empty if it is missing."""
         return self.query.get(name, "")
 
     def when(self, at: datetime) -> str:
-        """Returns a day and a time in Kigali, in the reader's language."""
+        """Formats a day and a time in Kigali, in the reader's language."""
         return when(self.language, at)
 
     def day(self, on: date) -> str:
@@ -90,17 +90,17 @@ class GuestVisit:
         return place_name(code, self.language)
 
     def options(self, table: Mapping[Any, str]) -> list[tuple[str, str]]:
-        """Returns the values of a table with their phrases in the reader's language, as a select offers them."""
+        """Returns a table's values and phrases in the reader's language, as options of a select."""
         return [(str(value), self.say(phrase)) for value, phrase in table.items()]
 
     def wrong(self, name: str, phrase: str, **values: object) -> FormRefused:
-        """Returns the error that a sentence stands at a field of the form."""
+        """Returns an error with this sentence at a field of the form."""
         return FormRefused({name: self.say(phrase, **values)})
 
     def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
-        """Returns the reason that was typed. Raises FormRefused, with this sentence at that field, without one.
+        """Returns the typed reason. Raises FormRefused with this sentence at that field if there is none.
 
-        `is_printable` takes a reason on one line alone.
+        `is_printable` accepts only a reason on one line.
         """
         reason = self.form.text("reason", most=most)
         if not reason or (is_printable and not reason.isprintable()):
@@ -108,17 +108,17 @@ class GuestVisit:
         return reason
 
     def with_faults(self, faults: FormFaults) -> Self:
-        """Returns the same request, of a form with these faults; those with an empty sentence are none."""
+        """Returns the same request with these form errors. Ignores errors with an empty sentence."""
         return replace(self, faults={name: says for name, says in faults.items() if says})
 
 
 @dataclass(frozen=True, slots=True)
 class Visit(GuestVisit):
-    """A request of an account, whose role and needs the guard has seen to."""
+    """One request of a signed-in account, after the guard has checked its role and the page's requirement."""
 
     by: SignedIn
     token: str = field(repr=False)
-    """The session's."""
+    """The session's token."""
 
     def may(self, roles: frozenset[AccountRole]) -> bool:
         """Returns True if the account has one of these roles."""
@@ -126,28 +126,28 @@ class Visit(GuestVisit):
 
 
 def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
-    """The same request, of somebody who is signed in."""
+    """Returns the same request with the signed-in account and its language."""
     common = {each.name: getattr(guest, each.name) for each in fields(GuestVisit)}
     common["language"] = by.language if by.language in CODES else guest.language
     return Visit(**common, by=by, token=token)
 
 
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
-    """Draws a template with these values. `forms.html` names what every template has besides.
+    """Draws a template with these values. `forms.html` lists the other values that every template gets.
 
-    A form with faults answers 422, unless `status` says another one.
+    The status is 422 for a form with errors, unless `status` is given.
     """
     given: dict[str, object] = {
         "path": visit.path,
         "query": visit.query,
         "faults": visit.faults,
         "typed": visit.form,
-        # Asked where a template shows them: a part of a page does not.
+        # A function, because not every template shows the marks.
         "sample_marks": partial(marks_if_known, visit.kit, visit.templates),
     }
     by = None
     if isinstance(visit, Visit):
-        # A process that nobody signs in to holds nothing of what waits.
+        # Imported here, so that a process without sign-ins does not load Today's lines.
         from hotline.web.console import lines
 
         by = visit.by
@@ -159,18 +159,18 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
 
 
 def see(endpoint: str, **values: str | int) -> Response:
-    """303: what was posted is stored, and a page shows it."""
+    """Redirects with status 303 to a page, after a POST was stored."""
     given: dict[str, Any] = dict(values)
     return see_address(url_for(endpoint, **given))
 
 
 def see_address(address: str) -> Response:
-    """The same, by an address of the console itself."""
+    """Redirects in the same way to an address of the console."""
     return make_response(redirect(address, code=303))
 
 
 def attachment(body: bytes, name: str, kind: str) -> Response:
-    """Returns a file to keep."""
+    """Returns a file as a download."""
     answer = make_response(body)
     answer.headers["Content-Type"] = kind
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -178,14 +178,16 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
 
 
 def moment(visit: GuestVisit, to: str) -> Response:
-    """Returns a page that asks for another one at once: with the cookies that a link of another site keeps back."""
+    """Returns a page that loads `to` at once. The second request carries the cookies that a link from another site
+    omits.
+    """
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer
 
 
 def refusal_words(visit: GuestVisit, refused: HotlineError) -> str:
-    """Returns what a service refused, in the reader's language. Its English stands in the catalogue."""
+    """Returns a service's refusal in the reader's language. The catalogue has its English text."""
     return "; ".join(
         one.said(visit.say) if isinstance(one, Remark) else visit.say(str(one))
         for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
@@ -193,13 +195,13 @@ def refusal_words(visit: GuestVisit, refused: HotlineError) -> str:
 
 
 def why(visit: GuestVisit, refused: HotlineError) -> str:
-    """Returns the same as a sentence."""
+    """Returns the refusal as a sentence, with a capital letter and a full stop."""
     words = refusal_words(visit, refused)
     return f"{words[:1].upper()}{words[1:]}."
 
 
 def not_taken(visit: GuestVisit, refused: Refused) -> str:
-    """A password or a code that was not taken; it never says which."""
+    """Returns the message for a wrong sign-in. It does not say whether name, password or code is wrong."""
     seconds = refused.wait_seconds
     if refused.is_busy and seconds:
         return visit.say(
@@ -225,10 +227,11 @@ def posted(
     *refusals: type[HotlineError],
     says: Mapping[type[HotlineError], str] | None = None,
 ) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
-    """Makes a view of what a form asks for. `shows` is the page of the form, which is drawn again with what is wrong.
+    """Makes a view from a function that handles a form. `shows` draws the form's page again, with the errors.
 
-    `field` is where these refusals of a service stand, in their own words or in those of `says`; `{name}` in it is a
-    part of the address. An act that answers nothing leads back to the page.
+    A refusal from a service appears at the field `field`, in its own words or in those of `says`. `{name}` in `field`
+    is a
+    part of the address. If the function returns nothing, the view redirects to the page.
     """
     parts, phrases = signature(shows).parameters, says or {}
 
@@ -254,7 +257,7 @@ def posted(
 
 
 MOST_ROWS = 50
-"""In a part."""
+"""The rows of one part of a list."""
 
 T = TypeVar("T")
 
@@ -263,12 +266,12 @@ T = TypeVar("T")
 class ListPart(Generic[T]):
     rows: Sequence[T]
     number: int
-    """From 1."""
+    """Starts at 1."""
     count: int
 
 
 def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
-    """The part that an address asks for, as `?part=2`; the nearest that is there."""
+    """Returns the part that the address requests, such as `?part=2`, or the nearest existing part."""
     count = max(1, ceil(len(rows) / MOST_ROWS))
     number = min(max(number_of(asked, digits=4) or 1, 1), count)
     return ListPart(rows[(number - 1) * MOST_ROWS : number * MOST_ROWS], number, count)

@@ -1,4 +1,4 @@
-"""Groups of roles that the route table and Today speak of; phrases and tables of phrases that a page says."""
+"""Groups roles for the route table and for Today. Also marks phrases and reads tables of phrases."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,51 +9,51 @@ from hotline.domain.accounts import account
 from hotline.domain.accounts.account import READERS, AccountRole
 
 ALL = frozenset(AccountRole)
-"""Whoever is signed in, also an account whose only role waits for a second admin."""
+"""Every signed-in account, even if its only role is still pending approval."""
 BUT_AUDITOR = ALL - {AccountRole.AUDITOR}
 BUT_TRANSLATOR = ALL - {AccountRole.TRANSLATOR}
 ADMIN = frozenset({AccountRole.ADMIN})
 AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
-"""Who sees to it that the line runs."""
+"""The roles that keep the hotline running."""
 PEOPLE = RUNNING | {AccountRole.DESK}
-"""Who sees responders and desks; a desk its own alone, and changes nothing."""
+"""The roles that see responders and desks. A desk sees only itself and changes nothing."""
 DECIDING = PEOPLE
-"""Who may be the second person of something."""
+"""The roles that can approve requests."""
 EDITOR = frozenset({AccountRole.EDITOR})
 APPROVER = frozenset({AccountRole.APPROVER})
 WRITING = EDITOR | APPROVER
 READING = WRITING | {AccountRole.AUDITOR}
-"""Who reads a change whole."""
+"""The roles that read a whole draft."""
 WORDS = WRITING | {AccountRole.TRANSLATOR}
 
 
 def phrase(words: str) -> str:
-    """Marks English words that are said in another place: they stand in the catalogue."""
+    """Marks an English phrase that other code translates, so that the catalogue includes it."""
     return words
 
 
 TABLES: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     Path(__file__).with_name("words.toml").read_text("utf-8")
 )
-"""All that `words.toml` says, by the name of the table."""
+"""The content of `words.toml`, by the name of the table."""
 
 
 def table(name: str) -> Mapping[str, str]:
-    """Returns the English sentences of a table, by the value of which each is said."""
+    """Returns a table's English sentences, by the value that each describes."""
     return TABLES[name]
 
 
 def tinted(name: str) -> Mapping[str, tuple[str, str]]:
-    """Returns the same of a table whose sentences each have a tint."""
+    """Returns a table whose sentences each have a tint."""
     return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
 
 
 DESKS = READERS
-"""Who reads tips: of a district, or of the nation. Which ones, the keys that were sealed to the account say."""
+"""The roles that read tips of a district or of the nation. The keys sealed to the account decide which tips."""
 NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
 RELEASING = frozenset(account.RELEASING)
-"""Who approves a release of statistics, one of each role."""
+"""The roles that approve a release of statistics. One account of each role must approve."""
 WORKING = DESKS | WORDS
-"""Whose first page is Today. All others begin with the overview of statistics."""
+"""The roles whose first page is Today. All others start with the overview of statistics."""

@@ -1,4 +1,4 @@
-"""Shows an account to its own person, and all accounts to admins: roles, new links, suspensions and ends."""
+"""Shows an account to its own user, and all accounts to admins: roles, new links, suspensions and ends."""
 
 from collections.abc import Collection
 
@@ -52,7 +52,7 @@ def _confirm(
     kept: Collection[AccountRole] = (),
     lost: Collection[AccountRole] = (),
 ) -> Response:
-    """One question a page: what is to be done, to whom, and why."""
+    """Shows a page that asks for a reason and confirmation before an account is changed."""
     return page(
         visit,
         "account_act.html",
@@ -77,7 +77,9 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
 
 @posted(listed, "name", AccountRefused)
 def invite(visit: Visit) -> Response:
-    """Shows a new account's link once, to be handed over: by it the person takes the account up."""
+    """Creates an account and shows its link once. The admin hands the link over, and its user sets the account up with
+    it.
+    """
     name, language = visit.form.text("name"), visit.form.text("language")
     spoken = language if language in CODES else FIRST
     invited = invitations.invite(visit.kit, visit.by.actor, name, _roles(visit), spoken)
@@ -86,7 +88,7 @@ def invite(visit: Visit) -> Response:
 
 @posted(one, "roles", AccountRefused)
 def set_roles(visit: Visit, account_id: int) -> Response | None:
-    """Gives roles at once; taking one is confirmed first, with a reason."""
+    """Adds roles at once. Asks for confirmation and a reason before it removes a role."""
     wanted = _roles(visit)
     lost, is_sure = directory.one(visit.kit, account_id).roles - wanted, visit.form.ticked("sure")
     if lost and wanted and not excluded(wanted) and not is_sure:
@@ -103,7 +105,9 @@ def set_roles(visit: Visit, account_id: int) -> Response | None:
 
 @posted(ask_link, "reason", AccountRefused)
 def link(visit: Visit, account_id: int) -> Response:
-    """Asks for a new link, or shows it where it has rested: then its person's old proofs prove nobody."""
+    """Requests a new link, or shows it after its waiting time. The account's old password and code stop working
+    then.
+    """
     account = directory.one(visit.kit, account_id)
     invited = new_links.again(visit.kit, visit.by.actor, account_id, _reason(visit))
     if not invited.link:
@@ -147,7 +151,7 @@ def show(visit: Visit) -> Response:
 
 
 def speak(visit: Visit) -> Response:
-    """The language of every page from now on, at the page where it was chosen."""
+    """Sets the language of every page, and returns to the page where it was chosen."""
     language = visit.form.text("language")
     if language in CODES:
         own_account.set_language(visit.kit, visit.by, language)
@@ -156,7 +160,7 @@ def speak(visit: Visit) -> Response:
 
 @posted(show, "secret_new", AccountRefused)
 def change_password(visit: Visit) -> Response:
-    """The old one proves the person once more. Every other session ends."""
+    """Changes the password after a check of the old one. Ends every other session."""
     old = visit.form.secret("old") or visit.form.secret("password")
     refused = own_account.change_password(visit.kit, visit.token, old, visit.form.secret("new"))
     if refused:
@@ -170,9 +174,9 @@ def end_others(visit: Visit) -> Response:
 
 
 def factor(visit: Visit) -> Response:
-    """A new secret on every look: nothing is stored before a code of it was typed.
+    """Shows a new authenticator secret on every visit. Nothing is stored before the user types a code of it.
 
-    A form with a wrong code keeps what its page showed, unless the field was altered.
+    A form with a wrong code shows the same secret again, unless the field was altered.
     """
     sealed = visit.form.text("sealed")
     try:
@@ -195,19 +199,19 @@ def take_factor(visit: Visit) -> Response:
 
 @posted(show)
 def know(visit: Visit) -> None:
-    """Ends the lines about a new sheet and a new authenticator."""
+    """Removes the lines about a new sheet and a new authenticator."""
     own_account.know(visit.kit, visit.by)
 
 
 def refuse_link(visit: Visit) -> Response:
-    """Refuses a new link for one's own account, which somebody else asked for."""
+    """Refuses a new link for the user's own account, which another person requested."""
     new_links.refuse_own(visit.kit, visit.by)
     return see("accounts.show", done="link")
 
 
 @posted(show, "paper", AccountRefused)
 def paper(visit: Visit) -> Response:
-    """A new recovery sheet, shown once: the old one opens nothing from now on."""
+    """Creates a new recovery sheet and shows it once. The old sheet stops working."""
     password, code = visit.form.secret("password"), visit.form.secret("code")
     sheet = own_account.new_paper(visit.kit, visit.token, password, code)
     if isinstance(sheet, Refused):

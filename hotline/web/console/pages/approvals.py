@@ -1,4 +1,4 @@
-"""All that waits for a second person: one page for every kind."""
+"""Shows all pending approvals of every kind on one page."""
 
 from functools import partial
 
@@ -27,7 +27,7 @@ def listed(visit: Visit) -> Response:
 
 @posted(listed, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
-    """Approves or refuses, or takes back what this account asked for."""
+    """Approves or refuses a request, or withdraws a request of this account."""
     does = visit.form.text("do")
     if does == "take_back":
         approvals.take_back(visit.kit, visit.by, approval_id)
@@ -44,7 +44,7 @@ def decide(visit: Visit, approval_id: int) -> None:
 
 
 def _shown(visit: Visit, name: str, value: str) -> str:
-    """Returns a value of a sentence as the reader calls it: roles, levels, outcomes and desks."""
+    """Returns a value of a sentence in the reader's terms: roles, levels, outcomes and desks."""
     match name:
         case "role":
             return visit.say(value)

@@ -1,4 +1,4 @@
-"""The audit log in the reader's language: who did what, when and why. It holds no content."""
+"""Shows the audit log in the reader's language: actor, action, time and reason. It contains no case content."""
 
 from contextlib import suppress
 from datetime import date
@@ -15,15 +15,15 @@ ABOUT = table("audit_subjects")
 
 
 def listed(visit: Visit) -> Response:
-    """All that is asked for stands in the address, so that a view is a link."""
+    """Shows the newest rows that match the filter. The address holds the whole filter, so that a view can be linked."""
     wanted = _filter(visit)
     found = audit_log.newest(visit.kit, wanted, before=number_of(visit.asked("before"), digits=11))
-    # What was done, to nothing in particular.
+    # The action's sentence, with dots in place of its subject.
     actions = [
         (name, visit.say(template(name)[0], subject="...", outcome="..."))
         for name in audit_log.ACTIONS
     ]
-    # A process in the reader's language; a person by the name that was given, which is never a phrase.
+    # Translates the name of a process. A person's name is never translated.
     rows = [
         (row, visit.say(row.who) if row.who in PROCESSES.values() else row.who, _about(visit, row))
         for row in found.rows
@@ -32,12 +32,12 @@ def listed(visit: Visit) -> Response:
 
 
 def verify(visit: Visit) -> Response:
-    """Follows the whole chain: it takes a second for each hundred thousand rows."""
+    """Checks the whole chain. This takes about a second per hundred thousand rows."""
     return page(visit, "audit_chain.html", chain=audit_log.verify(visit.kit), at=visit.kit.now())
 
 
 def _about(visit: Visit, row: AuditRow) -> str:
-    """What it was done to, in the reader's language as far as it is a kind of thing and its number or name."""
+    """Returns the row's subject. Translates it if it is a known kind with an id or name."""
     kind, _, rest = row.subject.partition(" ")
     return visit.say(ABOUT[kind], name=rest) if rest and kind in ABOUT else row.subject
 

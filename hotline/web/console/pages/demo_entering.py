@@ -1,4 +1,4 @@
-"""Signs in as an account of the demo with one click. Only the process that `hotline demo` starts has this address."""
+"""Signs in as a demo account with one click. Only the process that `hotline demo` starts has this address."""
 
 from flask import Response, abort, request
 
@@ -10,7 +10,7 @@ from hotline.web.peer import LOOPBACK
 
 
 def enter(visit: GuestVisit) -> Response:
-    """Opens a session of the account that is named, for a browser on this machine."""
+    """Opens a session of the named account, for a browser on this machine only."""
     if not comes_from(request.remote_addr or "", LOOPBACK):
         abort(404)
     found = demo_accounts.enter(visit.kit, visit.form.text("account"))

@@ -1,4 +1,4 @@
-"""Lets people in and out: sign-in, a lost password, the link of a new account; sends the files of pages."""
+"""Handles sign-in, sign-out, lost passwords and the links of new accounts. Also sends the pages' static files."""
 
 from dataclasses import replace
 from typing import Any
@@ -29,11 +29,11 @@ from hotline.web.console.visit import (
 )
 
 ONE_CLICK = "demo_entering.enter"
-"""An address that only the demo's process has."""
+"""The address that only the demo's process has."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = sessions.LIVES_DAYS * 24 * 3600
 KEPT = "kept."
-"""How the name begins of a hidden field that waits to be sent again."""
+"""The prefix of hidden fields that wait to be sent again."""
 
 
 def ask(visit: GuestVisit) -> Response:
@@ -44,7 +44,7 @@ def ask(visit: GuestVisit) -> Response:
 
 
 def enter(visit: GuestVisit) -> Response:
-    """A session, and the page that was wanted; or what was typed before, to be sent again with one press."""
+    """Signs in and returns the requested page. Fields typed before are shown with a button to send them again."""
     form = visit.form
     to = local(form.text("to"))
     kept = tuple(
@@ -70,14 +70,16 @@ def enter(visit: GuestVisit) -> Response:
 
 
 def carrying(answer: Response, found: sessions.Entered) -> Response:
-    """The answer with the cookies of a session that was opened."""
+    """Adds the cookies of a new session to a response."""
     answer.set_cookie(COOKIE, found.token, **SAFE)
     answer.set_cookie(KNOWN, found.known, KNOWN_SECONDS, **SAFE)
     return answer
 
 
 def ended(visit: GuestVisit) -> Response:
-    """The session ended before this was posted: it is carried along, and stored nowhere."""
+    """Shows the sign-in page after a session ended before the form was sent. The page keeps the fields. They are not
+    stored.
+    """
     return _form(visit, local(visit.path), visit.form.kept(), status=401)
 
 
@@ -89,7 +91,7 @@ def leave(visit: Visit) -> Response:
 
 
 def local(address: str) -> str:
-    """An address of the console itself; Today where it is any other."""
+    """Returns the address if it belongs to the console, otherwise that of Today."""
     plain = address.isprintable() and "\\" not in address
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
@@ -129,11 +131,11 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""By what is done: the field that a refusal belongs to."""
+"""The field that shows a refusal, by action."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:
-    """Shows the step of a link that is next, in the account's language unless another one was chosen on the page."""
+    """Shows the next step of a link. Uses the account's language, unless the user chose another on the page."""
     here = welcome.begin(visit.kit, token, visit.began)
     if here is None:
         return page(visit, "link_over.html", status=404)
@@ -144,7 +146,7 @@ def step(visit: GuestVisit, token: str) -> Response:
 
 
 def take_step(visit: GuestVisit, token: str) -> Response:
-    """One step of the three."""
+    """Handles one of the three steps."""
     here = welcome.begin(visit.kit, token, visit.began)
     if here is None:
         return step(visit, token)
@@ -156,7 +158,7 @@ def take_step(visit: GuestVisit, token: str) -> Response:
 
 
 def _taken(visit: GuestVisit, token: str, does: str) -> Response:
-    """Raises AccountRefused."""
+    """Does one step. Raises AccountRefused."""
     match does:
         case "password":
             password = visit.form.secret("password")
@@ -182,7 +184,7 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
 
 
 def _carrying(answer: Response, browser: str) -> Response:
-    """Returns the answer with the token of this browser; without one, it forgets the token."""
+    """Sets the cookie with this browser's token on the response. An empty token deletes the cookie."""
     if browser:
         answer.set_cookie(LINK_COOKIE, browser, **SAFE)
     else:
@@ -191,7 +193,7 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 
 def _sheet(visit: GuestVisit, token: str) -> Response:
-    """An answer to a POST, since it is shown once: a new sheet takes the place of the one before."""
+    """Answers a POST with a new recovery sheet, which is shown once. It replaces the sheet before."""
     here = welcome.begin(visit.kit, token, visit.began)
     if here is None:
         return step(visit, token)
@@ -209,7 +211,7 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 
 def static(visit: GuestVisit, name: str) -> Response:
-    """A file by the name that holds its digest. The name of another release is gone with it."""
+    """Sends a static file by the name that contains its digest. Names of another release are not found."""
     file = next((one for one in visit.templates.files.values() if one.name == name), None)
     if file is None:
         abort(404)

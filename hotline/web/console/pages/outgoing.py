@@ -45,13 +45,13 @@ def _reason(visit: Visit, field: str) -> str:
 
 @_outgoing("pause")
 def pause(visit: Visit) -> None:
-    """Sends nothing more. Every page says so to everyone who is signed in, and on-call contacts are notified."""
+    """Pauses the outgoing queue. Every page shows it to all users, and on-call contacts are notified."""
     lane.hold(visit.kit, by=visit.by.actor, reason=_reason(visit, "pause"))
 
 
 @_outgoing("resume")
 def resume(visit: Visit) -> None:
-    """Sends what waits. After a restore, each kind that may have gone out already needs a decision."""
+    """Resumes the outgoing queue. After a restore, each kind of message that may have been sent needs a decision."""
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
     lane.release(visit.kit, by=visit.by.actor, reason=_reason(visit, "resume"), fates=fates)
@@ -59,7 +59,7 @@ def resume(visit: Visit) -> None:
 
 @_outgoing("review")
 def review(visit: Visit) -> None:
-    """Records that a person saw to these messages, for example by telephone."""
+    """Records that a person handled these messages, for example by telephone."""
     ids = _numbers(visit.form.many("message"))
     if not ids:
         raise visit.wrong("review", "Choose a message.")
@@ -75,7 +75,7 @@ MOST_TESTED = 50
 
 
 def contacts(visit: Visit) -> Response:
-    # Whom the last test was for, and how far it came.
+    # The recipients of the last test, and how far each notice came.
     ids = _numbers(visit.asked("tested").split("-"))[:MOST_TESTED]
     return page(
         visit,
@@ -92,7 +92,7 @@ def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[
 
 @_on_call("name")
 def add_contact(visit: Visit) -> None:
-    """The number is typed once and shown never again."""
+    """Adds an on-call contact. The number is typed once and never shown again."""
     form = visit.form
     language = form.text("language", most=2)
     watchers.add(
@@ -110,18 +110,20 @@ def remove_contact(visit: Visit, contact_id: int) -> None:
 
 
 def test_contacts(visit: Visit) -> Response:
-    """The monitor sends a trial to everyone within seconds; the page then says whom the gateway took it for."""
+    """Asks the monitor for a test notice to everyone within seconds. The page then shows each result from the
+    gateway.
+    """
     ids = watchers.try_waking(visit.kit)
     return see("outgoing.contacts", tested="-".join(map(str, ids)))
 
 
 @_on_call("alarm-{alarm}")
 def acknowledge(visit: Visit, alarm: str) -> None:
-    """No one is notified of this alarm again within a day, unless it grows worse."""
+    """Acknowledges an alarm. No one is notified of it again within a day, unless it gets worse."""
     watchers.acknowledge(visit.kit, alarm, visit.by.actor)
 
 
 @_on_call("trial")
 def enrol_handset(visit: Visit) -> None:
-    """The daily trial goes there: a tip of the line's own, in no figure."""
+    """Enrols the handset of the daily trial. The trial is a tip of the hotline's own and in no statistic."""
     trials.enrol(visit.kit, visit.form.secret("number"), by=visit.by.actor)

@@ -1,4 +1,4 @@
-"""Desks: who opens each, who asks to, and letting somebody in, or taking somebody away."""
+"""Shows the desks, their members and requests for access. Asks for access, removes members and changes desk keys."""
 
 from functools import partial
 
@@ -47,7 +47,7 @@ MISSING = phrase("A reason is missing.")
 
 @posted(one, "member", HotlineError)
 def ask(visit: Visit, code: str) -> None:
-    """Somebody else lets them in."""
+    """Requests access to the desk for a member. An approver grants it."""
     member = visit.form.text("member", most=40)
     if not member:
         raise visit.wrong("member", "Choose somebody.")
@@ -62,9 +62,9 @@ def remove(visit: Visit, code: str) -> None:
 
 @posted(one, "key", HotlineError)
 def give_key(visit: Visit, code: str) -> Response:
-    """One step of a new key for the desk: it begins, or goes on, until nothing opens by the old one.
+    """Does one step of the change to a new desk key, until nothing is encrypted with the old key.
 
-    A form that is sent once more, after another member has ended it, begins none.
+    A form sent again after another member finished the change does not start a new one.
     """
     head = desk_page.one(visit.kit, visit.by, code).head
     if not head.is_moving and head.copied_since is None:

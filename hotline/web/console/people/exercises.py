@@ -1,4 +1,4 @@
-"""Exercises: starts one, stops it, and lists those held with the time of each step."""
+"""Starts and stops drills, and lists the drills with the time of each step."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,7 +22,7 @@ from hotline.web.console.who import table
 
 TRIED = (DeskKind.BORDER, DeskKind.PROTECTION)
 SHOWN = 60
-"""Exercises in the list, the newest first: half a year of thirty districts."""
+"""The drills in the list, newest first. That is half a year for thirty districts."""
 URGENCIES = table("exercise_urgencies")
 
 
@@ -44,7 +44,7 @@ def _reason(visit: Visit, field: str) -> str:
 
 @posted(listed, "reason", HotlineError)
 def start(visit: Visit) -> None:
-    """Starts an exercise, whose alert goes out at once."""
+    """Starts a drill and sends its alert at once."""
     form = visit.form
     desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
     if desk not in _desks(visit) or urgency not in URGENCIES:
@@ -55,7 +55,7 @@ def start(visit: Visit) -> None:
 
 @posted(listed, "end-{exercise_id}", HotlineError)
 def end(visit: Visit, exercise_id: int) -> None:
-    """Ends an exercise. Who was told and has not answered learns that it was one."""
+    """Ends a drill. Responders who were alerted and have not answered learn that it was a drill."""
     reason = _reason(visit, f"end-{exercise_id}")
     exercising.end(visit.kit, exercise_id, by=visit.by.actor, reason=reason)
 
@@ -66,7 +66,7 @@ def _long(visit: Visit, span: timedelta) -> str:
 
 
 def _desks(visit: Visit) -> Mapping[str, str]:
-    """Returns whose people may be tried, by code: districts, then border posts and camps."""
+    """Returns the desks that can have a drill, by code: districts, then border posts and camps."""
     added = {
         one.code: placing.of_head(visit, one)
         for one in desk_page.listed(visit.kit)

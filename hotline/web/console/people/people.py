@@ -1,6 +1,6 @@
-"""Lists the people who act on tips, shows and changes one, and enrols new ones on a page or from a sheet.
+"""Lists responders, shows and changes one, and enrols new ones from a form or a spreadsheet.
 
-No page shows a number. A code goes to the phone, and the start PIN is printed on paper.
+No page shows a phone number. The code goes to the phone, and the start PIN is printed on paper.
 """
 
 import csv
@@ -33,7 +33,7 @@ from hotline.web.console.writing.wording import sheet_files
 DAY = "%Y-%m-%d"
 MISSING = phrase("A reason is missing.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""The field of a form, by the column that is wrong."""
+"""The form's field for each wrong column."""
 
 
 def listed(visit: Visit) -> Response:
@@ -100,7 +100,7 @@ def sheet(visit: Visit) -> Response:
 
 @posted(one, "place", PersonnelRefused)
 def place(visit: Visit, responder_id: int) -> None:
-    """Less at once; more waits for a second person."""
+    """Changes where a responder works. A removal takes effect at once, and an addition needs an approver."""
     wanted, categories = placing.read(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), WantedPosting(wanted, kinds)
@@ -124,7 +124,7 @@ def leave(visit: Visit, responder_id: int) -> None:
 
 @posted(one, "back", PersonnelRefused, NumberInvalid)
 def back(visit: Visit, responder_id: int) -> None:
-    """The end of a leave, and of the mark of a number that was not reached."""
+    """Ends a leave, or marks a number as reachable again."""
     leaves.back(
         visit.kit,
         str(responder_id),
@@ -137,7 +137,7 @@ def back(visit: Visit, responder_id: int) -> None:
 
 @posted(one, "secret_number", PersonnelRefused, NumberInvalid)
 def number(visit: Visit, responder_id: int) -> Response:
-    """Typed once, and shown never again: a code goes to it, and a second admin decides."""
+    """Changes the phone number. It is typed once and never shown. A code goes to it, and a second admin approves."""
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     act = writing_down.change_number
     return _papers(visit, act(visit.kit, visit.by.actor, responder_id, typed, reason))
@@ -145,13 +145,13 @@ def number(visit: Visit, responder_id: int) -> Response:
 
 @posted(one, "invite", PersonnelRefused, NumberInvalid)
 def invite(visit: Visit, responder_id: int) -> Response:
-    """Another code to her phone and another paper: also for who forgot her PIN."""
+    """Sends a new code to the phone and prints a new start paper. This also helps responders who forgot their PIN."""
     reason = visit.reason("invite", MISSING)
     return _papers(visit, writing_down.invite(visit.kit, visit.by.actor, responder_id, reason))
 
 
 def _papers(visit: Visit, *papers: StartPaper) -> Response:
-    """Shows papers once: nobody can read them again."""
+    """Shows start papers once. They cannot be shown again."""
     return page(visit, "people_paper.html", papers=papers)
 
 
@@ -193,7 +193,7 @@ def enrol(visit: Visit) -> Response:
 
 @posted(sheet)
 def judge_sheet(visit: Visit) -> Response:
-    """Nothing is stored: the page says what would be taken."""
+    """Checks a spreadsheet and shows the people it would enrol. Stores nothing."""
     text = sheet_files.uploaded(visit, _text_of)
     judged = writing_down.judge(visit.kit, visit.token, text)
     whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
@@ -202,7 +202,7 @@ def judge_sheet(visit: Visit) -> Response:
 
 @posted(sheet, "sheet", HotlineError)
 def take_sheet(visit: Visit) -> Response:
-    """Enrols everybody of the sheet, or nobody."""
+    """Enrols everyone in the checked spreadsheet, or no one if a row fails."""
     reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
     act = writing_down.take
     return _papers(visit, *act(visit.kit, visit.by.actor, visit.token, locked, reason))
@@ -215,7 +215,9 @@ def _languages(visit: Visit) -> list[str]:
 
 
 def _by_field(said: list[str]) -> Mapping[str, str]:
-    """A fault names its column first; what names none of the form's fields stands at the places."""
+    """Returns the messages by form field. A message names its column first. Unknown columns go to the field of
+    places.
+    """
     wrong: dict[str, str] = {}
     for words in said:
         column, _, rest = words.partition(": ")
@@ -225,7 +227,7 @@ def _by_field(said: list[str]) -> Mapping[str, str]:
 
 
 def _text_of(raw: bytes) -> str:
-    """CSV, whichever of the two it is. Raises ImportRefused."""
+    """Returns an uploaded CSV file or workbook as CSV text. Raises ImportRefused."""
     if not sheet_files.is_workbook(raw):
         return sheet_files.decoded(raw)
     written = io.StringIO()

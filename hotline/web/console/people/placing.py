@@ -1,4 +1,4 @@
-"""Where somebody works, as a form says it: rows of a desk and a level in it."""
+"""Reads and shows a responder's desks in a form, as rows of a desk and a level."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,11 +13,11 @@ from hotline.web.console.visit import GuestVisit, Visit
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
 FREE_ROWS = 3
-"""Empty ones behind those that are filled."""
+"""Empty rows after the filled ones."""
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
-    """For a select: no desk, every district, the national desk, each district, then those that were added."""
+    """Returns the options of a select: no desk, every district, the national desk, each district, then added desks."""
     added = [
         (one.code, named(visit, one.code, one.name))
         for one in desk_page.listed(visit.kit)
@@ -33,7 +33,7 @@ def options(visit: Visit) -> Sequence[tuple[str, str]]:
 
 
 def named(visit: GuestVisit, code: str, name: str = "") -> str:
-    """A desk as people call it."""
+    """Returns a desk's name in the reader's language."""
     if code == EVERYWHERE:
         return visit.say("every district")
     if code == NATIONAL:
@@ -42,13 +42,13 @@ def named(visit: GuestVisit, code: str, name: str = "") -> str:
 
 
 def of_head(visit: GuestVisit, head: DeskHead) -> str:
-    """The same, with the district that it is in or the camp that it is for."""
+    """Returns the desk's name with its district or camp."""
     called = named(visit, head.code, head.name)
     return f"{called} ({visit.place(head.place)})" if head.place else called
 
 
 def several(visit: GuestVisit, codes: Sequence[str]) -> str:
-    """Desks in one line; all districts in two words."""
+    """Returns the names of desks in one line. All districts together become one name."""
     every = every_district()
     if set(every) <= set(codes):
         codes = [EVERYWHERE, *(code for code in codes if code not in every)]
@@ -56,13 +56,13 @@ def several(visit: GuestVisit, codes: Sequence[str]) -> str:
 
 
 def rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
-    """Desk and level of each row."""
+    """Returns the rows of the form: desk and level, then empty rows."""
     hers = [(code, str(level)) for code, level in places.items()]
     return [*hers, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
 
 def read(visit: Visit) -> Mapping[str, Level]:
-    """Returns what the rows say. Raises FormRefused."""
+    """Returns the level at each desk from the form's rows. Raises FormRefused."""
     desks: dict[str, Level] = {}
     pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
     for code, level in pairs:

@@ -1,4 +1,4 @@
-"""Codes of local leaders and trainees: makes and ends them, takes a phone off, and checks a certificate."""
+"""Manages the codes of local leaders and trainees: creates and ends codes, removes phones, and checks certificates."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def listed(
 
 @posted(listed, "district-{roll}", NotFound, Undecided)
 def make(visit: Visit, roll: str) -> Response:
-    """Shows the new code once: tell it by word of mouth."""
+    """Shows the new code once. The admin passes it on in person or by telephone."""
     kind, days = _roll(roll), number_of(visit.form.text("days", most=4)) or 0
     code, row = joining.make_code(
         visit.kit,
@@ -49,19 +49,19 @@ def make(visit: Visit, roll: str) -> Response:
 
 @posted(listed, "district-{roll}", NotFound)
 def end(visit: Visit, roll: str) -> None:
-    """Ends every code of a district now. Who joined with one stays."""
+    """Ends every code of a district now. Phones that enrolled with one stay enrolled."""
     place = visit.form.text("district", most=40)
     joining.end_codes(visit.kit, _roll(roll), place, by=visit.by.actor)
 
 
 @posted(listed, "secret_number-{roll}", NotFound, NumberInvalid)
 def remove(visit: Visit, roll: str) -> None:
-    """Takes a phone off. The number is typed and kept nowhere."""
+    """Removes a phone from the programme. The typed number is not stored."""
     joining.remove(visit.kit, _roll(roll), visit.form.secret("number"), by=visit.by.actor)
 
 
 def check(visit: Visit) -> Response:
-    """Says whether a code is the certificate of an officer who passed every lesson."""
+    """Shows whether a code is the certificate of a person who passed every lesson."""
     typed = visit.form.text("certificate", most=60)
     return listed(visit, judged=_sentence(visit, certificates.verify(visit.kit, typed)))
 

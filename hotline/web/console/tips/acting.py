@@ -1,4 +1,4 @@
-"""Does what may be done with a tip without its words, and with call-backs. Each act has a reason."""
+"""Changes tips and call-backs from the desk's pages, without decrypting the tips. Most commands need a reason."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +29,7 @@ from hotline.web.console.who import phrase, table
 
 NOT_NOW = phrase("That cannot be done now: somebody was quicker, or a second person has to do it.")
 STOPS = table("tip_stops")
-"""Says why a request changes nothing, and what to do."""
+"""A message for each reason why a request changes nothing, with the next step."""
 
 
 _on_a_tip = posted(tips.one)
@@ -43,7 +43,7 @@ def _done(
     missing: FormRefused | None = None,
     **values: object,
 ) -> None:
-    """Does it where a reason was given. `missing` is said where what the form names is not there."""
+    """Runs a command if the form has a reason. Raises `missing` if something that the form names does not exist."""
     field = f"reason-{form}"
     reason = visit.reason(field, "Say why.")
     try:
@@ -90,7 +90,7 @@ def hold(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def erasure(visit: Visit, tip_id: int) -> None:
-    """Decides on an erasure request, where no one has taken the tip or someone is in danger."""
+    """Decides on an erasure request if the tip has no assignee or a person is in danger."""
     erases = visit.form.text("do") == "erase"
     _done(visit, tip_id, "erasure", desk_acts.decide_erasure, erases=erases)
 
@@ -103,7 +103,7 @@ def manner(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def keep_from(visit: Visit, tip_id: int) -> None:
-    """Hides the tip from a person by exact name, or from a desk by its name or code: one of them."""
+    """Excludes a person by exact name, or a desk by name or code. The form must name exactly one of them."""
     person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=80)
     why = visit.form.text("why_kept", most=20)
     if bool(person) == bool(desk) or why not in WHY_KEPT:
@@ -119,7 +119,7 @@ def keep_from(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def say_like(visit: Visit, tip_id: int) -> None:
-    """Another tip by its number: one situation with this one, or not."""
+    """Links another tip, by its number, to this tip as one situation, or removes the link."""
     other = number_of(visit.form.text("other_tip", most=12))
     missing = visit.wrong("other_tip", "There is no such tip.")
     if other is None:
@@ -130,7 +130,7 @@ def say_like(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def let_know(visit: Visit, tip_id: int) -> None:
-    """Asks that somebody may know of it again; it waits where a second person decides."""
+    """Requests that an exclusion is lifted. An approver decides."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose who may know of it again.")
@@ -139,7 +139,7 @@ def let_know(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def act(visit: Visit, tip_id: int) -> None:
-    """What the person of this account says of a tip that she was told of."""
+    """Runs the command of this account's responder on a tip of which they were alerted."""
     try:
         desk_acts.act(visit.kit, visit.by, tip_id, visit.form.text("do", most=20))
     except EndRefused:
@@ -166,7 +166,7 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
-    """Approves whom the page named, and nobody who asked since."""
+    """Approves the requester named on the page. Refuses if another person has requested the call since."""
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     desk_calls.approve(visit.kit, visit.by, call_back_id, reason=reason, asked_by=asked_by)
 
@@ -182,7 +182,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
 
 @_on_a_call(says={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, SealBroken: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
-    """Shows a number, as no other page does: for five minutes, and never on paper."""
+    """Shows a call-back's number for five minutes and never for printing. No other page shows it."""
     reason = _why(visit, call_back_id)
     opened = desk_calls.read(visit.kit, visit.by, visit.token, call_back_id, reason)
     word = call_back_desk.word_in(visit.kit, opened)

@@ -1,4 +1,6 @@
-"""The persons of a case on a tip's page: in clear, how many and which clocks run; and where to write something down."""
+"""Prepares the persons of a case for a tip's page without decrypting: their number, the deadlines, and links to
+forms.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,13 +18,13 @@ from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase, table
 
 ON_A_PAGE = 5
-"""So many persons are opened at once: all that may be noted of each keeps the page light."""
+"""The persons that one page shows. A person's notes can be long, so more would make the page slow."""
 THE_LINE = phrase("The line")
 HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
-    """The number of each part of so many persons, and whom it holds; none where all are on one page."""
+    """Returns the number and label of each part. Empty if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
     says = phrase("persons {first} to {last}")
     return [
@@ -33,7 +35,7 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[EntryKind]:
-    """Returns the forms that may be filled in: who is met in it, who was met, or which help was offered."""
+    """Returns the available forms: for meeting a person, for a person already met, or for help already offered."""
     return [
         kind
         for kind in CASE_FORMS
@@ -42,7 +44,7 @@ def forms(persons: CasePersons) -> Sequence[EntryKind]:
 
 
 def in_clear(visit: Visit, moment: TipMoment) -> str:
-    """An entry of the line of time, of which the page in clear says no code."""
+    """Returns an entry of the timeline without its codes, since they are encrypted."""
     who = visit.place(moment.who) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[EntryKind(moment.outcome)], who=who)
     corrects = visit.say("It corrects what was noted before.")
@@ -50,7 +52,7 @@ def in_clear(visit: Visit, moment: TipMoment) -> str:
 
 
 def value(visit: Visit, name: str, code: str) -> str:
-    """A code in words; one of a later release as it stands."""
+    """Returns a code in the reader's words. A code of a later release stays unchanged."""
     if name == STATE:
         return states(visit.language).get(code, code)
     asked = QUESTIONS.get(name)
@@ -59,13 +61,13 @@ def value(visit: Visit, name: str, code: str) -> str:
 
 
 def states(language: str) -> Mapping[str, str]:
-    """Names of states alone, and of no continent; in the second language where the first has none."""
+    """Returns the names of countries only. French takes the place of Kinyarwanda, which has no names of its own."""
     names = Locale("fr" if language == FIRST else language).territories
     return {code: names[code] for code in STATES}
 
 
 def form_of(tip_id: int, kind: EntryKind, *, whom: str = "", corrects: int | None = None) -> str:
-    """The address of a form; what is not given is not in it."""
+    """Returns the address of a form. Values that are missing are left out."""
     return url_for(
         "persons.ask", tip_id=tip_id, act=kind.value, whom=whom or None, corrects=corrects
     )

@@ -1,5 +1,6 @@
-"""The persons of a case: opened in the answer to a POST, as words are, with what may be said next; and the forms about
-them, which open nothing.
+"""Shows the persons of a case, decrypted only in the answer to a POST, with the forms available next.
+
+The forms about persons decrypt nothing.
 """
 
 import secrets
@@ -51,12 +52,14 @@ STOPS = table("person_stops")
 
 
 NEW = "new"
-"""Whom a form is about: somebody who was not met before."""
+"""The form's value for a person who was not met before."""
 
 
 @posted(tips.one, "of_persons", says={KeyMissing: UNOPENED, SealBroken: UNOPENED})
 def read(visit: Visit, tip_id: int) -> Response:
-    """The only page that says what was noted of persons. Its audit row is committed before it is drawn."""
+    """Shows the decrypted notes on persons, as no other page does. The audit row is committed before the page
+    is drawn.
+    """
     why = reason_of(visit, "of_persons", "Say why you open the persons.")
     sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
     opened = case_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
@@ -86,7 +89,7 @@ def read(visit: Visit, tip_id: int) -> Response:
 
 
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
-    """A form about a person, by number. It knows nothing of her."""
+    """Shows a form about a person, chosen by number. The form contains nothing about the person."""
     kind, form, query = _kind(act), visit.form, visit.query
     whom = form.text("whom", most=24) or query.get("whom", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
@@ -141,7 +144,7 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
 
 
 def _kind(act: str) -> EntryKind:
-    """404 for what is no form."""
+    """Returns the form's kind. Answers 404 for an unknown form."""
     found = next((kind for kind in CASE_FORMS if kind.value == act), None)
     if found is None:
         abort(404)
@@ -149,7 +152,7 @@ def _kind(act: str) -> EntryKind:
 
 
 def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
-    """Why it is not written, and what to do next."""
+    """Returns the reason why the entry is not written, and the next step."""
     said = visit.say(STOPS[stop])
     if stop != StopReason.SAYS_NO:
         return said
@@ -162,14 +165,14 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 
 
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
-    """By a person's number, when somebody is rung to ask once more whether help is wanted."""
+    """Returns, by a person's number, the time at which a responder must ask again about consent."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
 def _whom(
     visit: Visit, kind: EntryKind, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
-    """Whom a form may be about: a person by number and day, an offer by its moment."""
+    """Returns the choices for a form: persons by number and day, or offers by their time."""
     if kind in OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [
@@ -184,18 +187,18 @@ def _whom(
 
 
 def _names(kind: EntryKind) -> Sequence[str]:
-    """Returns the questions of a form, in the order in which their answers are shown."""
+    """Returns the questions of a form, in the order in which the page shows their answers."""
     return tuple(dict.fromkeys((*CASE_FORMS[kind].names(ON_CONSOLE), STATE)))
 
 
 def _of_person(person: MetPerson) -> Sequence[EntryKind]:
-    """Returns the forms about a person. Of somebody who does not want help there is none of it."""
+    """Returns the forms about a person. A person who does not want help has no form for an offer."""
     offers = [EntryKind.OFFERED] if person.consent is ConsentStands.YES else []
     return [EntryKind.SCREENED, EntryKind.CONSENT, *offers, EntryKind.DETERMINATION]
 
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
-    """Whether help may be offered now; and where not, who asks again and when."""
+    """Returns a sentence about the person's consent, and about the next question and its time."""
     at = "" if asked is None else visit.when(asked)
     is_asked = following.asked_again(person) is not None and asked is not None
     again = ""
@@ -227,20 +230,22 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
 
 
 def _last(person: MetPerson, name: str) -> str | None:
-    """What was said last to a question."""
+    """Returns the newest answer to a question that was not corrected, or None."""
     told = (one.entry.said.codes for one in reversed(person.moments) if one.corrected_by is None)
     return next((codes[name] for codes in told if name in codes), None)
 
 
 def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[EntryKind]:
-    """What may be said of an offer now. Of somebody who said no, only what was begun is told to its end."""
+    """Returns the forms about an offer now. After a no, only an accepted offer can be followed to its end."""
     if offer.answer == ServiceAnswer.ACCEPTED:
         return [EntryKind.THIRTY if offer.arrived == "yes" else EntryKind.ARRIVED]
     return [] if person.consent is ConsentStands.NO else [EntryKind.ANSWERED]
 
 
 def _correction(tip_id: int, person: MetPerson, moment: PersonMoment) -> str:
-    """Returns the form that corrects an entry; none of one that was corrected, and of help that is closed."""
+    """Returns the address of the form that corrects an entry. Empty for a corrected entry and for help that is
+    closed.
+    """
     entry, said = moment.entry, moment.entry.said
     is_closed = entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO
     if is_closed or moment.corrected_by is not None:

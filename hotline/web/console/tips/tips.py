@@ -1,6 +1,6 @@
-"""Shows tips as an account may know of them: the list, one in clear, and its words in the answer to a POST alone.
+"""Shows tips that an account may see: the list and one tip without decrypting. Decrypts only in the answer to a POST.
 
-Nothing keeps the words, prints them, or leaves them open for long.
+Pages with decrypted text are not cached or printed, and close after five minutes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
     who = line.taken_by or visit.say("nobody")
     if line.asked is not None:
         who = visit.say(ASKED[line.asked], who=line.taken_by)
-    # How to go there stands before anything else.
+    # Visit safety comes before everything else.
     first = phrase("An exercise. Nobody is in danger, and nobody need go.")
     if not line.is_exercise:
         first = line.coming.sentence(line.matter)
@@ -73,7 +73,7 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
 
 
 def waited(visit: Visit, wait: Wait) -> str:
-    """`9 of 3 min`; each with its own unit where these differ."""
+    """Returns `9 of 3 min`. Each number has its own unit if the units differ."""
     (spent, unit), (promised, promised_unit) = wait.counted
     behind = visit.say(UNITS[promised_unit], number=promised)
     before = str(spent) if unit == promised_unit else visit.say(UNITS[unit], number=spent)
@@ -81,7 +81,7 @@ def waited(visit: Visit, wait: Wait) -> str:
 
 
 def span(visit: Visit, length: timedelta) -> str:
-    """Says a length of time in its largest whole unit: `26 h`."""
+    """Returns a length of time in its largest whole unit, such as `26 h`."""
     number, unit = in_units(length)
     return visit.say(UNITS[unit], number=number)
 
@@ -129,7 +129,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
 
 
 def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
-    """What becomes of its words, and when."""
+    """Yields the marks about erasure: done, requested, held, or due on a day."""
     if line.erased_at is not None:
         yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
         return
@@ -147,12 +147,12 @@ Member = TypeVar("Member", TipStanding, Whose, Matter)
 CAME = table("tip_events")
 NOTES = table("notes")
 REASONS = table("reasons")
-"""Why words are opened; `other` wants a sentence."""
+"""The reasons for decrypting. `other` needs a sentence."""
 WHY_KEPT = table("exclusion_reasons")
 
 
 def listed(visit: Visit) -> Response:
-    """All that is asked for stands in the address, so that a view is a link."""
+    """Lists the tips that match the filter. The address holds the whole filter, so that a view can be linked."""
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
     found = tip_sheet.listed(visit.kit, visit.by, wanted, before=before)
@@ -170,7 +170,7 @@ def listed(visit: Visit) -> Response:
 
 
 def one(visit: Visit, tip_id: int) -> Response:
-    """One tip in clear; 404 where this account may know of none of that number."""
+    """Shows one tip without decrypting it. Answers 404 if the account may not see a tip of that number."""
     sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
     line = sheet.line
     to_erase: Sequence[int] = ()
@@ -201,7 +201,7 @@ def one(visit: Visit, tip_id: int) -> Response:
 
 
 def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
-    """When, what, and the reason that somebody gave."""
+    """Returns each timeline entry's time, text and reason."""
     return [(one.at, *_moment(visit, sheet, one)) for one in sheet.moments]
 
 
@@ -220,7 +220,7 @@ def _moment(visit: Visit, sheet: TipSheet, one: TipMoment) -> tuple[str, str]:
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
-    """Each question that may be asked: its name, in the reader's words, and as the caller will see it."""
+    """Returns each available question: its name, its text for the reader, and the screen that the caller gets."""
     language = sheet.line.language
     shown = []
     for name, question in sheet.questions.items():
@@ -235,7 +235,7 @@ FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question
 
 
 def _filter(visit: Visit) -> TipFilter:
-    """What no select offers asks for everything."""
+    """Returns the filter from the address. An unknown value means no filter or the default."""
     asked = visit.asked
     urgency = number_of(asked("urgency"))
     return TipFilter(
@@ -256,7 +256,7 @@ def _member(kind: type[Member], value: str, otherwise: Member) -> Member:
 
 
 def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
-    """What each select of the filter offers."""
+    """Returns the options of each select of the filter."""
     anything = ("", visit.say("anything"))
     elsewhere = [(code, visit.place(code)) for code in (ABROAD, UNSURE)]
     places = sorted(((one.code, one.name) for one in districts()), key=lambda one: one[1])
@@ -272,7 +272,7 @@ def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
 
 
 OPEN_SECONDS = 300
-"""So long a page of words stands, unless somebody closes it before."""
+"""The seconds for which a decrypted page stays open, unless the reader closes it before."""
 OTHER = "other"
 MOST_LETTERS = 200
 CLOSED = phrase(
@@ -284,7 +284,7 @@ NOT_ASKED = phrase(
 
 
 def opened_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
-    """Draws what was opened, for five minutes: then the browser goes `back`."""
+    """Draws a decrypted page for five minutes. After that the browser returns to `back`."""
     answer = page(visit, template, minutes=OPEN_SECONDS // 60, **values)
     answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
     return answer
@@ -292,7 +292,7 @@ def opened_page(visit: Visit, template: str, back: str, **values: Any) -> Respon
 
 @posted(one, "why", says={KeyMissing: CLOSED, SealBroken: CLOSED})
 def read(visit: Visit, tip_id: int) -> Response:
-    """The only page that holds words. Its audit row is committed before it is drawn."""
+    """Shows the decrypted text of a tip. The audit row is committed before the page is drawn."""
     why = reason_of(visit, "why", "Say why you open the words.")
     sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
     told = desk_reading.read(visit.kit, visit.by, visit.token, tip_id, why)
@@ -309,7 +309,7 @@ def read(visit: Visit, tip_id: int) -> Response:
 
 @posted(one, "question", says={KeyMissing: CLOSED, SealBroken: CLOSED, AskRefused: NOT_ASKED})
 def ask(visit: Visit, tip_id: int) -> None:
-    """One question of the signed list, behind the receipt of whoever told it."""
+    """Asks the reporter one question from the signed list. The reporter finds it with the receipt."""
     question, reason = visit.form.text("question", most=40), visit.form.text("reason", most=200)
     if not question or not reason:
         raise FormRefused(
@@ -322,9 +322,9 @@ def ask(visit: Visit, tip_id: int) -> None:
 
 
 def reason_of(visit: Visit, field: str, missing: str) -> str:
-    """Returns the reason in English, as the audit log keeps it: one of the list, or what was typed.
+    """Returns the reason in English, as the audit log stores it: one of the list, or the typed text.
 
-    Raises FormRefused without one.
+    Raises FormRefused if there is none.
     """
     chosen = visit.form.text(field, most=20)
     reason = REASONS.get(chosen, "")
