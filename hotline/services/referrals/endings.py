@@ -1,10 +1,12 @@
-"""Closes a case: at once, or by two people where it is of danger, of a child or of an official; and opens it again.
+"""Closes cases, confirms or refuses requested closures, and reopens cases.
 
-Everything runs inside its caller's transaction and leaves a row in the audit log.
+A case of danger, of a child or of an official closes only with two people. So does a case with a person who was met.
 
-Wishes to erase a tip's words: marked and told at once, and carried out when the case allows it.
+Also handles erasure requests. It marks the tip and notifies people at once, and erases the text when the case allows
+it.
 
-`wish`, `came_due` and `at_closing` run inside their caller's transaction.
+All functions except `decide` and `undecided_others` run inside their caller's transaction. Each change leaves a row
+in the audit log.
 """
 
 from collections.abc import Collection, Sequence
@@ -65,9 +67,9 @@ from hotline.text.names import is_one_name
 
 
 def wish(session: Session, kit: Kit, tip_ids: Collection[int], *, actor: str) -> None:
-    """Somebody wants these words erased. A number that was left for a call goes at once, and so does the receipt.
+    """Records a request to erase the text of these tips. Deletes a call-back number and the receipt at once.
 
-    Asked twice is asked once.
+    A repeated request changes nothing.
     """
     at = kit.now()
     for tip in retention.unasked(session, tip_ids):
@@ -89,7 +91,10 @@ def wish(session: Session, kit: Kit, tip_ids: Collection[int], *, actor: str) ->
 
 
 def came_due(session: Session, kit: Kit, tip: Tip) -> None:
-    """Erases the words when a wish's time is over, or asks the national desk again."""
+    """Erases the text when the time of a request is over. If it cannot, sets the next time.
+
+    Asks the national desk again if the desk must decide.
+    """
     at = kit.now()
     if tip.erase_wanted_at is None or tip.erased_at is not None:
         return
@@ -104,7 +109,7 @@ def came_due(session: Session, kit: Kit, tip: Tip) -> None:
 
 
 def at_closing(session: Session, kit: Kit, tip: Tip) -> None:
-    """A case whose words somebody wanted erased is closed: they go now, unless a court holds them."""
+    """Erases the text of a closed case that has an erasure request, unless a legal hold protects it."""
     if tip.erase_wanted_at is None or tip.erased_at is not None:
         return
     if fate_of(session, tip) is WordsFate.GO:
@@ -112,7 +117,7 @@ def at_closing(session: Session, kit: Kit, tip: Tip) -> None:
 
 
 def decide(kit: Kit, tip_id: int, *, erases: bool, by: Signer, reason: str) -> Kept:
-    """Carries out what the national desk decides on a wish: the words go now, or are kept for thirty days more.
+    """Carries out the national desk's decision on a request: erases the text now, or keeps it for thirty more days.
 
     Raises NotFound, ErasureRefused.
     """
@@ -131,7 +136,7 @@ def decide(kit: Kit, tip_id: int, *, erases: bool, by: Signer, reason: str) -> K
 
 
 def undecided_others(kit: Kit, tip_id: int) -> Sequence[int]:
-    """Returns other tips that the same wish is for, of which the national desk has to decide too."""
+    """Returns the other tips of the same erasure request on which the national desk must decide too."""
     with kit.database.reading() as session:
         at, tip = kit.now(), retention.kept(session, tip_id).tip
         return [
@@ -142,7 +147,7 @@ def undecided_others(kit: Kit, tip_id: int) -> Sequence[int]:
 
 
 def fate_of(session: Session, tip: Tip) -> WordsFate:
-    """Returns what may become of a tip's words now."""
+    """Returns what may happen to a tip's text now."""
     return Wished(
         urgency=tip.urgency,
         taken=tip.holder_id is not None,
@@ -164,7 +169,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
-    """Erases the words. Who acts on the case goes on acting: its other clocks run on."""
+    """Erases the text. The case itself continues, and its other clocks still run."""
     audit.of_tip(session, tip.id, "tip_erased", actor, at, reason)
     deadlines.close(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()
@@ -172,7 +177,10 @@ def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str 
 
 
 def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> None:
-    """Asks the national desk, unless it is asked by then of another wish of the same cluster or moment."""
+    """Asks the national desk to decide on a request.
+
+    Does not ask if the desk gets a question by then about another request of the same cluster or time.
+    """
     like = [one.id for one in company(session, tip)]
     others = retention.others_due(session, tip, like, at, due)
     if any(fate_of(session, one) is WordsFate.DECIDED for one in others):
@@ -190,7 +198,7 @@ def _tell(
     parameters: dict[str, str],
     at: datetime,
 ) -> None:
-    """Writes an SMS to each: now in danger, else by day, since the decision has three days."""
+    """Writes an SMS to each person: at once in danger, else by day, because the decision has three days."""
     due = at if tip.urgency == Urgency.DANGER else by_day(at)
     for one in people:
         wording = Wording(template, {"ref": one.reference, **parameters}, one.language)
@@ -198,40 +206,40 @@ def _tell(
 
 
 NAME = "name:"
-"""What stands in front of a name that a command was given."""
+"""Prefix of a name that was given with a command."""
 ACCOUNT = "account:"
-"""The prefix of an account's id and name in an actor."""
+"""Prefix of an account's id and name in an actor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     ending: Acted
-    """Closed, to be judged, or another request waits."""
+    """Result: closed, waiting for confirmation, or refused because another request waits."""
     outcome: TipOutcome | None = None
     """The outcome that is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndRequest:
-    """Who asks for it, and why."""
+    """The person who decides on a case, and the reason."""
 
     name: str
-    """As the case keeps it: `responder:7`, `account:4:Alice`, or `name:` and what a command was given."""
+    """The person as the case stores it: `responder:7`, `account:4:Alice`, or `name:` and the name of a command."""
     actor: str
-    """As the audit log names it."""
+    """The person as the audit log names them."""
     reason: str = ""
     responder_id: int | None = None
     way: EntryWay | None = None
-    """None where `actor` says it: a command, a page of the console, the clock."""
+    """None if `actor` says it: a command, a page of the console, the clock."""
     what: NotTrafficking | None = None
-    """What it is, where she closes it as no trafficking."""
+    """The reason why it is not trafficking, if the responder closes it as that."""
 
     @property
     def entry_by(self) -> EntryBy:
         return EntryBy(self.actor, self.way, person=self.responder_id)
 
     def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
-        """What the log says of the end."""
+        """Returns the codes that the case event of this closure stores."""
         said = {OUTCOME: outcome, WHAT: self.what}
         return {name: code.value for name, code in said.items() if code is not None}
 
@@ -246,7 +254,10 @@ def by_command(name: str, reason: str) -> EndRequest:
 
 
 def signed_by(session: Session, by: Signer, reason: str) -> EndRequest:
-    """By whoever acts. An account that was joined to a responder is that person, who judges nothing that she wanted."""
+    """Returns the request of a person who signs a command. A linked account counts as its responder.
+
+    So a responder cannot confirm their own request through an account.
+    """
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(audit.named(by), reason)
     actor = audit.by_actor(by)
@@ -257,17 +268,17 @@ def signed_by(session: Session, by: Signer, reason: str) -> EndRequest:
 
 
 def said(name: str) -> str:
-    """How a person is named to people."""
+    """Returns the name of a person for people to read."""
     if name.startswith(ACCOUNT):
         return name.split(":", 2)[2]
     return name.removeprefix(NAME)
 
 
 def needs_second(session: Session, tip: Tip) -> bool:
-    """Whether its end waits for a second person.
+    """Returns True if a second person must confirm the closure of this case.
 
-    Of each case in which somebody was screened or offered help: what came of that is sealed, and whether it waits must
-    tell nobody.
+    That is so for each case in which a person was screened or offered help. Their results are encrypted, so the need
+    for a second person must not reveal them.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == trial.DRILL:
@@ -277,7 +288,7 @@ def needs_second(session: Session, tip: Tip) -> bool:
 
 
 def waits_for_another(session: Session, tip: Tip, who: EndRequest, outcome: TipOutcome) -> bool:
-    """Returns True if another person's request for another outcome waits."""
+    """Returns True if another person's request for another outcome is pending."""
     if tip.end_wanted_by is None or tip.end_wanted == outcome:
         return False
     return not is_same(session, tip.end_wanted_by, who.name)
@@ -312,7 +323,7 @@ def end(
 
 
 def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome) -> bool:
-    """Whether this very request waits already, whoever made it."""
+    """Returns True if this same request is pending already, no matter who made it."""
     if tip.end_wanted_by is None or tip.end_wanted != wanted:
         return False
     request = case_log.newest(session, tip.id, EntryKind.CLOSED)
@@ -323,7 +334,7 @@ def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome
 def _request(
     session: Session, kit: Kit, tip: Tip, wanted: TipOutcome, who: EndRequest, at: datetime
 ) -> None:
-    """Records a request, in the place of an earlier one. Both stay in the log."""
+    """Records a request, which replaces an earlier one. Both stay in the case events."""
     before = None
     if tip.end_wanted_by is not None:
         before = case_log.newest(session, tip.id, EntryKind.CLOSED)
@@ -338,7 +349,7 @@ def _request(
 
 
 def note_opened(session: Session, kit: Kit, tip: Tip, name: str, by: EntryBy, at: datetime) -> None:
-    """Records that this person opened the case while its closure waits. `name`: as in `EndRequest`."""
+    """Records that this person opened the case while its closure is pending. `name`: as in `EndRequest`."""
     if tip.closure_requested_at is None or tip.closed_at is not None:
         return
     entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=_opening(tip, name))
@@ -350,7 +361,7 @@ def note_opened(session: Session, kit: Kit, tip: Tip, name: str, by: EntryBy, at
 
 
 def may_confirm(session: Session, requested_by: str, name: str) -> bool:
-    """Whether a person is of the national desk, and not who requested closure. Both as in `EndRequest`."""
+    """Returns True for a person of the national desk who did not request the closure. Both as in `EndRequest`."""
     if is_same(session, requested_by, name):
         return False
     rest = name.partition(":")[2]
@@ -363,14 +374,14 @@ def may_confirm(session: Session, requested_by: str, name: str) -> bool:
 
 
 def has_opened(session: Session, tip: Tip, name: str) -> bool:
-    """Whether this person has opened the case since closure was requested."""
+    """Returns True if this person has opened the case since closure was requested."""
     if tip.closure_requested_at is None:
         return False
     return case_log.is_written(session, f"{EntryKind.OPENED}:{_opening(tip, name)}")
 
 
 def _opening(tip: Tip, name: str) -> str:
-    """The key of the entry that one person opened a case after one request."""
+    """Returns the key of the case event that one person opened a case after one request."""
     who = ":".join(name.split(":", 2)[:2])
     asked = 0.0 if tip.closure_requested_at is None else tip.closure_requested_at.timestamp()
     return f"{tip.id}:{asked}:{who}"
@@ -386,10 +397,10 @@ def judge(
     *,
     people: Sequence[MetPerson] | None = None,
 ) -> None:
-    """Confirms a closure as a second person, or refuses it, and the case goes on.
+    """Confirms a closure as a second person, or refuses it so that the case continues.
 
-    Confirming requires that this person opened the case since closure was requested. `people`: what was noted of the
-    persons, where the caller could open it. Raises EndRefused.
+    Confirming requires that this person opened the case since closure was requested. `people`: the persons in the case,
+    if the caller of this function could decrypt them. Raises EndRefused.
     """
     if tip.end_wanted_by is None:
         raise EndRefused(f"tip {tip.id}: no closure was requested", ClosureStop.NOT_REQUESTED)
@@ -422,7 +433,7 @@ def judge(
 
 
 def _takes(session: Session, tip: Tip, who: int, way: EntryWay, at: datetime) -> None:
-    """Notes that whoever refuses a closure takes the case, so that lists and figures say so too."""
+    """Records that the responder who refuses a closure acknowledges the case, so lists and statistics show it."""
     deadlines.acknowledge(session, tip.id, who, at, proved=True)
     referrals.pass_on(session, tip.id, who, None)
     entries.took(session, tip.id, who, at, way, TakeProof.PROVED)
@@ -431,7 +442,7 @@ def _takes(session: Session, tip: Tip, who: int, way: EntryWay, at: datetime) ->
 def _check_confirms(
     session: Session, tip: Tip, who: EndRequest, people: Sequence[MetPerson] | None
 ) -> None:
-    # What was erased meanwhile opens for nobody.
+    # Erased text cannot be opened any more, so it needs no proof of reading.
     if tip.erased_at is None and not has_opened(session, tip, who.name):
         raise EndRefused(
             f"tip {tip.id}: {said(who.name)} has not opened it since closure was requested",
@@ -451,10 +462,11 @@ def _check_confirms(
 
 
 def is_same(session: Session, one: str, other: str) -> bool:
-    """Whether two names are one person's: a responder who asked by her phone signs a command by her name.
+    """Returns True if two names belong to one person. A responder who asked by phone signs a command by name.
 
-    Two accounts are told apart by their ids, however they are called. An account that was joined to a responder is that
-    person, also where it asked before.
+    Two accounts are compared by their ids, even if they have one name. An account that is linked to a responder counts
+    as
+    the responder, even for a request from before the link.
     """
     one, other = _joined(session, one), _joined(session, other)
     if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
@@ -469,7 +481,7 @@ def is_same(session: Session, one: str, other: str) -> bool:
 
 
 def _joined(session: Session, who: str) -> str:
-    """Returns the responder whom an account was joined to, as `EndRequest` names one; any other name as it is."""
+    """Returns the responder that an account is linked to, as `EndRequest` names one. Keeps any other name."""
     account_id = audit.account_of(who) if who.startswith(ACCOUNT) else None
     account = None if account_id is None else session.get(ConsoleAccount, account_id)
     if account is None or account.responder_id is None:
@@ -478,7 +490,7 @@ def _joined(session: Session, who: str) -> str:
 
 
 def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
-    """Undoes an end: the case is open, and its ladder goes on at the next tick. Raises EndRefused."""
+    """Reopens a closed case. Its escalation continues at the next tick. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open")
     if tip.channel == trial.DRILL:

@@ -1,4 +1,4 @@
-"""Tells people of a case and sets its clocks, as `domain.referrals.ladder` decides.
+"""Alerts people of a case and sets its clocks, as `domain.referrals.ladder` decides.
 
 Runs inside its caller's transaction.
 """
@@ -32,7 +32,7 @@ from hotline.store.tips import likeness, visible
 from hotline.store.tips.tips import Tip, drop_closure_request, was_told_of
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
-"""What asks to judge, to look or to chase is never left out for a tip that is like another."""
+"""Purposes of alerts that a similar tip may replace. Requests to decide, to read or to remind are always sent."""
 
 
 def decide(
@@ -43,7 +43,7 @@ def decide(
     event: Event,
     at: datetime,
 ) -> Decision:
-    """What an event of a case leads to; of an exercise, for the people that it may wake."""
+    """Returns the decision that follows from an event of a case. For a drill, only the people it tests count."""
     if tip.channel != trial.DRILL:
         return ladder.decide(standing, roster, event, at)
     row = exercises.of_tip(session, tip.id)
@@ -60,13 +60,16 @@ TO_THE_TOLD = (
     Purpose.TOLD_FIRST,
     Purpose.LET_GO,
 )
-"""What is for nobody else."""
+"""Purposes of messages that go only to people who were alerted before."""
 NOTICING = (*TO_THE_TOLD, Purpose.HOW, Purpose.LET)
-"""What goes out by the name that she knows the case by."""
+"""Purposes of messages that use the name by which the responder knows the case."""
 
 
 def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> None:
-    """Carries out what an event of a case leads to."""
+    """Carries out the effects of an event of a case: its alerts, clocks and assignee.
+
+    Does nothing if no one was alerted of the case yet. Only stops the clocks of a closed case.
+    """
     tip = referrals.tip_for_writing(session, tip_id)
     if tip.channel == trial.CHANNEL or not was_told_of(session, tip):
         return
@@ -84,7 +87,7 @@ def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) 
 
 
 def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
-    """An alert will not arrive, or not soon: a colleague is told."""
+    """Alerts a colleague, because an alert will not arrive, or not soon."""
     happen(session, kit, tip_id, Event(Happened.UNREACHED), at)
 
 
@@ -126,7 +129,7 @@ def _carry_out(
 def _set_clocks(
     session: Session, tip: Tip, before: CaseStanding, decision: Decision, at: datetime
 ) -> None:
-    """Writes down which clocks run from now on, and who is responsible."""
+    """Stores the clocks that run from now on, and the assignee."""
     deadlines.close(session, [tip.id], decision.close, at)
     if DeadlineKind.JUDGE in decision.close:
         drop_closure_request(tip)
@@ -139,7 +142,10 @@ def _set_clocks(
 def begin(
     session: Session, steps: Sequence[LadderStep], at: datetime, marked: Collection[int]
 ) -> None:
-    """Lets tips wait no longer, and sets the clock of each. A fragment has none. `marked`: those that wait by marks."""
+    """Ends the waiting of pending tips and sets the clock of each. A fragment has none.
+
+    `marked`: the tips that were pending by their own columns, and not by a row of `Untold`.
+    """
     tip_ids = [step.tip_id for step in steps]
     referrals.wait_no_longer(session, tip_ids)
     if marked:
@@ -164,9 +170,9 @@ def begin(
 
 
 def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) -> None:
-    """Writes a referral and an alert for each recipient of each step.
+    """Writes an assignment and an alert for each recipient of each step.
 
-    Who was told of a cluster's first tip is not rung for a later one: she reads once that more was told.
+    People who were alerted of a cluster's first tip get no alert for a later one. They read once that more was told.
     """
     steps = clusters.widened(session, steps)
     told = [(step, who) for step in steps for who in step.recipients]
@@ -192,7 +198,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
             dials = entry if step.purpose is Purpose.JUDGE else code
             said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
             words = like_another(alert_but_ref(*said), like.get((step.tip_id, who)))
-            # Every other message goes before an exercise's.
+            # Every other message is sent before a drill's.
             priority = Priority.DRILL if step.is_exercise else case.urgency
             alerts.append(Alert(one.given, one.name, words, priority))
             by_name.append(one)
@@ -207,7 +213,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
 def refer(
     session: Session, told: Sequence[tuple[LadderStep, int]], at: datetime
 ) -> Sequence[Referred]:
-    """Writes the referral of each person to a step, under a reference that no other ever had."""
+    """Writes the assignment of each person to a step, under a reference that was never used before."""
     ids = zip(referrals.new_referrals(session, len(told)), told, strict=True)
     given = [GivenTip(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     named: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""Tips out to people: told for the first time, and again whenever a clock fires or a mark does not arrive."""
+"""Alerts people of tips for the first time, when a clock fires, and when a visit-safety message gets lost."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,23 +17,27 @@ from hotline.store.referrals import cluster_names, deadlines, referrals
 from hotline.store.tips.tips import Tip
 
 BATCH = 2000
-"""Tips in one transaction: a burst costs a commit and a doorbell for each batch."""
+"""Tips in one transaction. Each batch costs one commit and one doorbell."""
 SERVER_BATCH = 5000
-"""On PostgreSQL, where every statement is a trip, and a batch holds up nobody but an answer to one of its tips."""
+"""Tips in one transaction on PostgreSQL, where each statement is a trip to the server.
+
+A batch there delays only an answer to one of its own tips.
+"""
 STEPS_A_TICK = 100
 STEPS_AT_ONCE = 10
-"""In one transaction."""
+"""Clocks that fire in one transaction."""
 
 
 def batch_of(kit: Kit) -> int:
-    """How many tips are told of in one transaction."""
+    """Returns how many tips one transaction may alert."""
     return BATCH if kit.database.is_sqlite else SERVER_BATCH
 
 
 def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
-    """Tell of every tip that waits, the most urgent first. Returns how many were told of. `most`: in a transaction.
+    """Alerts people of every pending tip, most urgent first. Returns the number of tips.
 
-    A tip for whom nobody lives stays waiting: `readyz` fails, and the report is not offered meanwhile.
+    `most`: the limit for one transaction. If no active responder can see a tip, it stays pending. Then `readyz` fails,
+    and callers are not offered a report meanwhile.
     """
     referred = 0
     roster: Sequence[Candidate] = ()
@@ -49,7 +53,7 @@ def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
 def _refer_batch(
     kit: Kit, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
-    """Returns how many were told of, and the roster as it stands now: the next batch counts on from there."""
+    """Returns how many tips were alerted, and the present roster. The next batch starts from that roster."""
     at = kit.now()
     with ringing(kit) as session:
         referrals.take_turns(session)
@@ -74,9 +78,9 @@ def _refer_batch(
 
 
 def fire_deadlines(kit: Kit) -> None:
-    """Fires the clocks that have passed: one step for each tip, never two in a tick, whatever the clock did.
+    """Fires the clocks that are overdue. Each tip takes one step in a tick, even if the system clock jumped.
 
-    A few in each transaction: on SQLite callers wait for its end.
+    Each transaction holds a few tips only, because on SQLite callers wait until it ends.
     """
     at = kit.now()
     stepped: set[int] = set()
@@ -103,9 +107,9 @@ def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime
 
 
 def tell_unheard(kit: Kit) -> None:
-    """Tells the next of the desk, or the national desk, of each mark that its holder did not hear. For the clock.
+    """Alerts the next person of the desk, or the national desk, of each mark that its assignee did not receive.
 
-    It may run twice: who was told since then is enough. Raises StoreUnavailable.
+    The clock calls it. A repeat alerts no one again, because earlier alerts count. Raises StoreUnavailable.
     """
     at = kit.now()
     with kit.database.reading() as session:

@@ -1,7 +1,7 @@
-"""Lessons of officers, and certificates: what somebody is shown who passed every lesson, and what a code says.
+"""Records the lessons that trainees pass, and makes and checks their certificates.
 
-The first answer of a session is counted by district; what is answered in the end passes a lesson. Nothing is kept of a
-certificate: it is made anew from the roll's row and the line's key whenever it is shown.
+Statistics count the first answer of a session, by district. The last answer decides if a lesson is passed. No
+certificate is stored. Each time, its code is computed from the programme's row and the line's key.
 """
 
 from collections.abc import Mapping
@@ -30,22 +30,24 @@ from hotline.store.rolls.joined import Joined
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a code is, and what it says where it is one of ours."""
+    """The verdict on a certificate code, and the contents of a code that is ours."""
 
     verdict: CertificateVerdict
     district: str = ""
-    """Empty where it is of no one district."""
+    """Empty if the holder belongs to no single district."""
     month: str = ""
     until: str = ""
-    """The last month in which it holds."""
+    """The last month in which it is valid."""
     misread: bool = False
-    """It cannot be one of any line: a letter is wrong, or missing."""
+    """True for a code that no line can have made: a letter is wrong or missing."""
 
 
 def facts(kit: Kit, book: Book, opening: Opening, caller: str) -> Facts:
-    """The lessons a phone had passed when the session began, and the code that is hers, or will be with the last one.
+    """Returns the lessons that a phone had passed when the session began, and its certificate code.
 
-    Nothing for whoever joined in this very session: she is not known before the next. A responder is known by her PIN.
+    The code is also there before the last lesson is passed. Returns nothing for a person who joined in this session.
+    The
+    PIN identifies a responder.
     """
     who = joining.as_begun(kit, book, opening, caller)
     if who is None or not kit.pseudonyms.knows_certificates:
@@ -75,7 +77,10 @@ def count_answer(
     answers: Mapping[str, str],
     at: datetime,
 ) -> None:
-    """Counts an answer, and the lesson once it is whole: of an officer on the roll, or a responder behind her PIN."""
+    """Counts an answer, and the lesson once it is complete.
+
+    Only a trainee of the programme or a responder behind a PIN counts.
+    """
     row = None
     with suppress(KeyMissing):
         row = joining.answering(session, kit, dialogue, caller, at)
@@ -92,7 +97,7 @@ def count_answer(
 
 
 def pass_lesson(session: Session, number_key: str, lesson: str, at: datetime) -> None:
-    """Remember on the roll that this lesson was passed, in a session that began at this moment."""
+    """Records in the programme's row that a lesson was passed, in a session that began at this time."""
     row = joined.for_writing(session, number_key)
     if row is None:
         return
@@ -101,7 +106,7 @@ def pass_lesson(session: Session, number_key: str, lesson: str, at: datetime) ->
 
 
 def verify(kit: Kit, typed: str) -> Judged:
-    """What a code is, for whoever was shown one. Raises KeyMissing."""
+    """Checks a code for a person who was shown a certificate. Raises KeyMissing."""
     meant = certificate.read(typed)
     if not kit.pseudonyms.knows_certificates:
         raise KeyMissing("no certificate.key is here: restore it (`hotline keys import`)")

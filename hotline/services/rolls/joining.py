@@ -1,14 +1,13 @@
-"""Joining a roll with a district's code, leaving it, and what a phone on one is shown.
+"""Enrols phones in a programme with a district's code, removes them, and tells their flows that they are enrolled.
 
-`joined_flags` are pinned when a session begins. What changes a roll runs inside its caller's transaction.
+`joined_flags` are pinned when a session begins. Functions that take a database session run inside its transaction.
 
-What local leaders tell of the sessions they held: counted by district and occasion, apart from calls.
+Counts the community sessions that local leaders report, by district and occasion, apart from calls.
 
-Whose lessons count: an officer's whose phone is on the roll, and a responder's behind her PIN, who needs no code.
-
-A responder's phone is on no roll by that: behind the officers' own entry it is anybody's. What she passed is kept as an
-officer's is, by a keyed digest of her phone, and counts for her district; where the phone is on the roll too, for the
-roll's.
+Lessons count for a trainee whose phone is in the programme, and for a responder behind a PIN. A responder needs no
+code. This does not put a responder's phone in the programme. Behind the trainees' short code it is unknown. A
+responder's lessons are stored like a trainee's, under a keyed digest of the phone. They count for the responder's
+district. If the phone is in the programme too, they count for the district of the programme.
 """
 
 from collections.abc import Sequence
@@ -56,14 +55,14 @@ from hotline.store.rolls.joined import DistrictCode, Joined
 from hotline.text.remark import remark
 
 ROLLS = {str(roll): roll for roll in Roll}
-"""By the name of the flow that is theirs."""
+"""The programmes, by the name of their flow."""
 EVERY = ""
-"""In place of a code: all codes of a roll, at which wrong tries are counted."""
+"""Value in the place of a code, for all codes of a programme. Wrong attempts are counted under it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A code that came by SMS, and when."""
+    """A code that arrived by SMS, and its time."""
 
     code: str = field(repr=False)
     at: datetime
@@ -71,7 +70,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Enlisted:
-    """A district's phones on a roll, and its codes that still let people in."""
+    """The number of a district's phones in a programme, and its codes that are still valid."""
 
     district: str
     phones: int
@@ -79,12 +78,15 @@ class Enlisted:
 
 
 def roll_of(book: Book, entry: str) -> Roll | None:
-    """Whose flow an entry lands on."""
+    """Returns the programme to whose flow a short code leads. None for any other short code."""
     return ROLLS.get(book.entries.get(entry, ""))
 
 
 def flags_of_text(book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:
-    """What the flow of a roll is told of numbers that were typed, and of the month; nothing behind another entry."""
+    """Returns flags for the numbers that were typed and for the theme of the month.
+
+    Returns nothing behind a short code that leads to no programme.
+    """
     if roll_of(book, opening.entry) is None:
         return {}
     typed = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
@@ -94,7 +96,7 @@ def flags_of_text(book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]
 
 
 def joined_flags(kit: Kit, book: Book, opening: Opening, caller: str) -> dict[str, bool]:
-    """Whether the phone was on the roll when the session began. Without a key nobody is on one."""
+    """Returns a flag that says if the phone was in the programme when the session began. Empty without a key."""
     roll = roll_of(book, opening.entry)
     if roll is not None:
         with suppress(KeyMissing):
@@ -103,7 +105,10 @@ def joined_flags(kit: Kit, book: Book, opening: Opening, caller: str) -> dict[st
 
 
 def look(kit: Kit, opening: Opening, hop: UssdHop, asked: SecretTyped) -> SecretLook:
-    """Whether a code lets its caller in; one try. Nobody joins who hides her number. Raises StoreUnavailable."""
+    """Checks if a code is valid for its caller, as one attempt. A caller who hides the number cannot join.
+
+    Raises StoreUnavailable.
+    """
     roll = Roll(asked.target)
     if not hop.shows_number:
         return SecretLook()
@@ -116,7 +121,7 @@ def look(kit: Kit, opening: Opening, hop: UssdHop, asked: SecretTyped) -> Secret
 
 
 def join_by_sms(session: Session, kit: Kit, roll: Roll, caller: str, said: Said) -> bool:
-    """Put a phone on a roll whose code came by SMS: one try, like one that is keyed."""
+    """Enrols a phone whose code arrived by SMS. It counts as one attempt, like a code that is keyed."""
     with suppress(KeyMissing):
         key = kit.pseudonyms.session(f"code {caller}")
         attempt = SecretAttempt(
@@ -132,9 +137,9 @@ def join_by_sms(session: Session, kit: Kit, roll: Roll, caller: str, said: Said)
 
 
 def join(session: Session, kit: Kit, roll: Roll, caller: str, code: str, at: datetime) -> bool:
-    """Put a phone on a roll; False for a code that lets nobody in, or without a key. Twice is once.
+    """Enrols a phone. Returns False for a code that is not valid, or without a key. A repeat changes nothing.
 
-    For a code that a try has opened: nothing is counted here.
+    The caller of this function has checked the code as an attempt. No attempt is counted here.
     """
     with suppress(KeyMissing):
         code_key = kit.pseudonyms.joins(roll, code)
@@ -153,7 +158,7 @@ def join(session: Session, kit: Kit, roll: Roll, caller: str, code: str, at: dat
 
 
 def leave(session: Session, kit: Kit, caller: str, *rolls: Roll) -> int:
-    """Take a phone off these rolls, or off all; how many it was on. Without a key nobody is on one."""
+    """Removes a phone from these programmes, or from all. Returns how many it was in; 0 without a key."""
     with suppress(KeyMissing):
         names = [kit.pseudonyms.joined(roll, caller) for roll in rolls or tuple(Roll)]
         return joined.leave(session, names)
@@ -163,7 +168,10 @@ def leave(session: Session, kit: Kit, caller: str, *rolls: Roll) -> int:
 def make_code(
     kit: Kit, roll: Roll, place: str, *, by: Signer, valid: timedelta = VALID
 ) -> tuple[str, DistrictCode]:
-    """A new code for a district, told once, and its row. Raises NotFound, Undecided, KeyMissing."""
+    """Makes a code for a district, and returns it with its row. It is shown only this once.
+
+    Raises NotFound, Undecided, KeyMissing.
+    """
     district = _district(place)
     if not timedelta(days=1) <= valid <= LONGEST_VALID:
         raise Undecided(remark("a code holds from 1 to {most} days", most=LONGEST_VALID.days))
@@ -186,7 +194,10 @@ def make_code(
 
 
 def end_codes(kit: Kit, roll: Roll, place: str, *, by: Signer) -> int:
-    """End every code of a district at once; who joined with one stays. Raises NotFound."""
+    """Ends every code of a district at once, and returns how many. Phones that joined with one stay enrolled.
+
+    Raises NotFound.
+    """
     district = _district(place)
     with kit.database.writing() as session:
         ended = joined.end_codes(session, roll, district, kit.now())
@@ -195,7 +206,10 @@ def end_codes(kit: Kit, roll: Roll, place: str, *, by: Signer) -> int:
 
 
 def remove(kit: Kit, roll: Roll, number: str, *, by: Signer) -> None:
-    """Take somebody's phone off a roll, or forget a responder's lessons. Raises NumberInvalid, NotFound, KeyMissing."""
+    """Removes a phone from a programme, or deletes a responder's lessons.
+
+    Raises NumberInvalid, NotFound, KeyMissing.
+    """
     number_key = kit.pseudonyms.joined(roll, sendable(number))
     with kit.database.writing() as session:
         row = joined.of_number(session, number_key)
@@ -206,7 +220,7 @@ def remove(kit: Kit, roll: Roll, number: str, *, by: Signer) -> None:
 
 
 def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
-    """Every district that has a phone on the roll or a code."""
+    """Returns every district that has a phone in the programme or a valid code."""
     with kit.database.reading() as session:
         phones = joined.by_district(session, roll)
         codes = joined.codes(session, roll, kit.now())
@@ -218,7 +232,7 @@ def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
 
 
 def _is_known(kit: Kit, roll: Roll, opening: Opening, caller: str) -> bool:
-    """Whether the phone was on the roll when the session began."""
+    """Returns True if the phone was in the programme when the session began."""
     with kit.database.reading() as session:
         row = joined.on_roll(session, kit.pseudonyms.joined(roll, caller))
     return row is not None and row.created_at < opening.started_at
@@ -235,7 +249,7 @@ def _opener(kit: Kit, roll: Roll, code: str, at: datetime) -> Opens:
 
 
 def _lets_in(found: SecretLook, code: str) -> SecretLook:
-    """The flag bears the code, as the flow asks; no row does."""
+    """Adds the code to the flag, because the flow asks for it. No row stores the code."""
     return replace(found, said=(f"{CODE_FLAG}.{code}",))
 
 
@@ -254,7 +268,10 @@ def _record(session: Session, kit: Kit, action: str, district: str, by: Signer) 
 def log(
     session: Session, kit: Kit, caller: str, told: Gathering, *, at: datetime, channel: str
 ) -> bool:
-    """Count a session that a leader held; False for anybody else. Twice the same on a day changes nothing."""
+    """Counts a community session that a leader reports. Returns False for any other sender.
+
+    The same report twice on one day changes nothing.
+    """
     row = None
     with suppress(KeyMissing):
         row = joined.for_writing(session, kit.pseudonyms.joined(Roll.LEADERS, caller))
@@ -270,7 +287,7 @@ def log(
 
 
 def hear(session: Session, kit: Kit, caller: str, text: str, at: datetime, channel: str) -> bool:
-    """An MO of a leader: her code, or a session held. False where it is none, or of nobody on the roll."""
+    """Handles an SMS of a leader: a code, or a report of a session. Returns False for any other text or sender."""
     match read_sms(text):
         case Joining(code):
             said = Said(code, at)
@@ -282,22 +299,22 @@ def hear(session: Session, kit: Kit, caller: str, text: str, at: datetime, chann
 
 
 BEHIND_PIN = {NAMES[Roll.OFFICERS].joined: True}
-"""Told to a responder's session: her flow alone leads to lessons there, and only behind her PIN."""
+"""Flags for a responder's session. Only the responder's own flow leads to lessons there, behind the PIN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """Who takes lessons, as she was known when her session began."""
+    """A person who takes lessons, as known when the session began."""
 
     number_key: str
     district: str
-    """Empty for a responder who is of no one district."""
+    """Empty for a responder who belongs to no single district."""
     row: Joined | None
-    """None of a responder who has answered nothing yet."""
+    """None for a responder who has not answered yet."""
 
 
 def as_begun(kit: Kit, book: Book, opening: Opening, caller: str) -> Learner | None:
-    """None for everybody whose lessons do not count, and without a key."""
+    """Returns the learner of this session. None for people whose lessons do not count, and without a key."""
     who, at = opening.responder_id, opening.started_at
     if who is None and roll_of(book, opening.entry) is not Roll.OFFICERS:
         return None
@@ -315,9 +332,10 @@ def as_begun(kit: Kit, book: Book, opening: Opening, caller: str) -> Learner | N
 def answering(
     session: Session, kit: Kit, dialogue: HeldDialogue, caller: str, at: datetime
 ) -> Joined | None:
-    """The row of whoever answers in a lesson, for what counts; a responder's is made with her first answer.
+    """Returns the row of a person who answers in a lesson. A responder's row is made with the first answer.
 
-    None of anybody whose answers do not count: on no roll, or removed since she keyed her PIN. Raises KeyMissing.
+    Returns None for people whose answers do not count: they are in no programme, or were removed after they keyed the
+    PIN. Raises KeyMissing.
     """
     number_key = kit.pseudonyms.joined(Roll.OFFICERS, caller)
     if dialogue.responder_id is None:
@@ -329,6 +347,6 @@ def answering(
 
 
 def _district_of(session: Session, responder_id: int, at: datetime) -> str:
-    """Of whoever is of one district alone. To count the others for any would be untrue."""
+    """Returns the responder's district. Empty if there are several, because to count for any of them would be wrong."""
     desks = {*responders.desks_at(session, responder_id, at)} & {*every_district()}
     return desks.pop() if len(desks) == 1 else ""

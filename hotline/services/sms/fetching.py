@@ -1,7 +1,7 @@
-"""SMS that never came: the relay reads the gateway's own inbox, tells the line what stands there, and doubts the rest.
+"""Reads the gateway's own inbox, because callbacks can get lost. Doubts each SMS that the inbox does not list.
 
-It does not hold the key that says whose number is enrolled, so it decides nothing: it tells each SMS to the line's own
-hook (docs/adr/0035). Whoever dies in the middle of a page tells it again; what was heard already is heard once.
+The relay has no key that shows which numbers are enrolled, so it decides nothing. It sends each SMS to the line's own
+hook (docs/adr/0035). After a crash it sends the page again, and the hook counts each SMS once.
 """
 
 from datetime import datetime, timedelta
@@ -17,13 +17,13 @@ from hotline.store.dialogue.contacts import referrals_of
 from hotline.store.sms import inbound
 
 PATIENCE = timedelta(minutes=10)
-"""For so long the inbox may be away, and nobody is told of it."""
+"""Longest time without a reading of the inbox, before a check fails."""
 LATELY = timedelta(days=1)
 NOT_TOLD = "the line's own hook does not take what it lists"
 
 
 def fetch(kit: RelayKit) -> None:
-    """Read one page, where it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
+    """Reads one page, if it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
     if not kit.line.inbound_sms or not kit.line.inbox:
         return
     at = kit.now()
@@ -56,13 +56,16 @@ def _due(kit: RelayKit, at: datetime) -> Bookmark | None:
             inbound.begin(session, at)
             row = inbound.standing(session)
         assert row is not None
-    # A clock that was set back makes nobody wait for longer than usual.
+    # If the system clock was set back, the next reading comes no later than usual.
     due = row.next_at <= at or row.next_at - at > listing.EACH
     return inbound.bookmark(row) if due else None
 
 
 def _told(kit: RelayKit, reading: Reading) -> bool:
-    """Whether all of it was. Over HTTP: never while a transaction is open."""
+    """Sends each SMS to the hook. Returns False at the first one that fails.
+
+    It uses HTTP, so no transaction may be open.
+    """
     for sms in reading.to_tell:
         if not kit.hook.tell(sms):
             return False
@@ -71,7 +74,7 @@ def _told(kit: RelayKit, reading: Reading) -> bool:
 
 
 def _doubt(session: Session, kit: RelayKit, reading: Reading, at: datetime) -> None:
-    """Whatever a callback brought and this page should list."""
+    """Doubts each SMS from a callback that this page should list and does not list."""
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from
@@ -87,7 +90,7 @@ def _stumble(kit: RelayKit, fault: str, at: datetime) -> None:
 
 
 def findings(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
-    """Whether the inbox is read, and whether an answer stands that it does not list."""
+    """Returns checks: the inbox is read, and it lists every answer by SMS."""
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
     if not line.inbox:

@@ -1,4 +1,7 @@
-"""MO: a responder's answer, a wish to hear no more, or a tip. What is written to us is never repeated back."""
+"""Handles an SMS to the line: a responder's answer, a STOP, a request to read, or a tip.
+
+An answer never repeats the text of the sender.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +37,10 @@ from hotline.store.tips import tips
 
 
 def digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
-    """By which it is known again, the exact one first. One of no second was sent when it came."""
+    """Returns the digests by which an SMS is recognised again, the exact one first.
+
+    An SMS without a time uses the time at which it arrived.
+    """
     second = (message.sent_at or at).replace(microsecond=0)
     said = (message.sender, kit.line.shortcode, message.text.strip())
     return tuple(kit.pseudonyms.sms(*said, near.isoformat()) for near in listing.near(second))
@@ -43,7 +49,7 @@ def digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
 def recognise(
     session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
 ) -> Sequence[InboundSeen]:
-    """Writes it down, unless it was heard before: then what is known of it. One that is listed proves that."""
+    """Stores a new SMS. Of an SMS that came before, returns the stored rows. A copy in the inbox proves them."""
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = inbound.heard(session, seen, keys)
     inbound.note(session, known, proved_at=proved_at, vouched_at=vouched_at)
@@ -54,7 +60,7 @@ def recognise(
 
 
 def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> None:
-    """What is proved counts, and what waited in this very SMS is done, once."""
+    """Counts the answers of an SMS that is proved. Carries out, once, the commands in it that waited for proof."""
     waits, seen.waits = seen.waits or {}, None
     for referral_id in referrals_of(seen):
         waiting = waits.get(str(referral_id))
@@ -64,31 +70,31 @@ def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> N
 
 SMS = "sms"
 LOOK_AGAIN = timedelta(seconds=5)
-"""So soon the inbox is read anew for a cry, since it is asked once a minute only."""
+"""Time until the inbox is read for a cry for help. Otherwise it is read once a minute."""
 
 
 class Arrival(StrEnum):
-    """How an MO came to us."""
+    """The way in which an SMS reached us."""
 
     CALLED = "called"
-    """By the gateway's callback: whoever knows the secret in its path could have sent it."""
+    """By the gateway's callback. Any sender who knows the secret in its path could have made it."""
     GATEWAY = "gateway"
-    """By a callback that came from an address of the gateway's own."""
+    """By a callback from one of the gateway's own addresses."""
     LISTED = "listed"
     """By our own relay, which found it in the gateway's inbox."""
 
 
 class InboxOutcome(StrEnum):
-    """What an MO came to that is no act on a case."""
+    """The result of an SMS that is no command on a case."""
 
     REPEATED = "repeated"
     STOPPED = "stopped"
     STOP_NOTED = "stop_noted"
-    """It came in the name of an enrolled number, and changed nothing."""
+    """A STOP in the name of an enrolled number. The number stays enrolled."""
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
     TAKEN_BACK = "taken_back"
-    """A stranger wants erased what she wrote. It marks nothing before the gateway's inbox lists it."""
+    """A sender who is not enrolled wants their text erased. It marks nothing before the gateway's inbox lists it."""
     READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
@@ -96,19 +102,19 @@ class InboxOutcome(StrEnum):
 
 
 MessageOutcome: TypeAlias = InboxOutcome | Acted
-"""What an MO came to: a responder's by her act, everybody else's by what is listed above."""
+"""The result of an SMS: a responder's by the command, any other sender's by the list above."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    """What is asked of others before a transaction is open."""
+    """Data that is read before the transaction opens."""
 
     heard: HeardMessage | None
-    """A stranger's wish to read, or her next step in it."""
+    """A sender's request to read by SMS, or the next step of it. The sender is not enrolled."""
     known: Known | None
-    """Of a stranger's message that tells something."""
+    """Data for a tip by SMS. The sender is not enrolled."""
     reply: ReadReply | None = None
-    """Of an enrolled number's."""
+    """The reply of an enrolled number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +122,17 @@ class _Result:
     outcome: MessageOutcome
     referral_ids: tuple[int, ...] = ()
     waits: Mapping[str, str] = field(default_factory=dict)
-    """What is done once it is proved: a verb by a referral's id."""
+    """Commands that are carried out once the SMS is proved, by the id of the assignment."""
     answer_id: int | None = None
-    """The answer to a stranger, where there is one."""
+    """The id of the answer to a sender who is not enrolled, if there is one."""
     written: SmsTipWritten | None = None
 
 
 def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
-    """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
+    """Handles an SMS once, even if it arrives several times or in several ways.
+
+    Raises StoreUnavailable, and then nothing was done.
+    """
     at = kit.now()
     keys = digests(kit, message, at)
     gathered = _gather(kit, message, at)
@@ -173,7 +182,7 @@ def _deal(
     *,
     proved: bool,
 ) -> _Result:
-    """What it comes to: an answer, a wish, a step in reading, a tip, or nothing."""
+    """Decides the result of an SMS: a command, a STOP, a step in reading, a tip, or nothing."""
     responder = responders.enrolled(session, kit.pseudonyms.enrolled(message.sender))
     result = _answer(session, kit, message, responder, gathered.reply, at, proved=proved)
     if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
@@ -204,10 +213,12 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """Writes the one answer to a cry: the public advertisement, letter for letter. Its id, or None.
+    """Writes the one answer to a cry for help: the public advertisement, letter for letter. Returns its id, or None.
 
-    An answer tells whoever holds the phone that somebody wrote: so it is off until it is signed, goes to a number that
-    the inbox lists and the gateway itself has called with, at once or never, and once a week (ADR 57).
+    The answer shows the person who has the phone that a message was sent. So it is off until it is approved. It goes to
+    a
+    number only if the inbox lists the SMS and the gateway itself called. It goes at once or never, and once a week at
+    most (ADR 57).
     """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
@@ -233,10 +244,11 @@ def _answer_cry(
 def _take_back(
     session: Session, kit: Kit, message: MessageIn, seen: Sequence[InboundSeen], at: datetime
 ) -> None:
-    """Marks every tip that this phone wrote before: as a wish, and never as an erasure (ADR 65).
+    """Records an erasure request for every tip that this phone wrote before. It erases nothing itself (ADR 65).
 
-    A sender can be forged, so only what the gateway's inbox lists counts. A phone is known by this week's key and the
-    last one's: what is older is nobody's any more.
+    A sender can be forged, so only an SMS in the gateway's inbox counts. A phone is known by the keys of this week and
+    the
+    last one. Older tips cannot be found.
     """
     if not any(row.proved_at for row in seen):
         return
@@ -246,7 +258,10 @@ def _take_back(
 
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
-    """The inbox has numbers of its own, and may begin them anew: what it lists is known by its digest alone."""
+    """Returns the new row of an SMS. A listed SMS is known by its digest alone.
+
+    The inbox has its own numbers and may start them again.
+    """
     listed = arrival is Arrival.LISTED
     return InboundSeen(
         provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",
@@ -284,7 +299,7 @@ def _answer(
 
 
 def _outcome(replied: Replied) -> MessageOutcome:
-    """Of several acts the first one's."""
+    """Returns the result of an SMS. Of several commands, the first one's counts."""
     known = [one.result for one in replied.done if one.result is not Acted.UNKNOWN]
     if known:
         return known[0]
@@ -293,7 +308,7 @@ def _outcome(replied: Replied) -> MessageOutcome:
 
 
 def _told_of(replied: Replied) -> tuple[int, ...]:
-    """Each that it named, and then what was taken with it."""
+    """Returns the assignments that the SMS named, and then those that were acknowledged with them."""
     ids = [one.referral_id for one in replied.done if one.referral_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))
 

@@ -1,4 +1,4 @@
-"""Exercises: an alert through one desk that looks real, and what whoever answers it learns at once."""
+"""Runs drills: alerts through one desk that look real. Each responder who answers learns at once that it is one."""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -63,16 +63,19 @@ from hotline.text.remark import remark
 
 @dataclass(frozen=True, slots=True)
 class TriedDesk:
-    """The desk whose people an exercise tries, and the place of its made-up tip."""
+    """The desk whose people a drill tests, and the place of its made-up tip."""
 
     code: str
     place: str
-    """Of the tip, as an alert names it."""
+    """Place of the tip, as an alert names it."""
     camp: str | None = None
 
 
 def tried(session: Session, code: str) -> TriedDesk:
-    """A district's, a border post's or a camp's: who is told of tips. Raises ExerciseRefused, NotFound."""
+    """Returns a district, a border post or a camp for a drill. Their people are alerted of tips.
+
+    Raises ExerciseRefused for any other desk, and NotFound.
+    """
     if is_district(code):
         return TriedDesk(code, code)
     if code == NATIONAL:
@@ -98,7 +101,7 @@ def check(
     people: Sequence[Candidate],
     at: datetime,
 ) -> None:
-    """Raises ExerciseRefused, which says why none may begin there now."""
+    """Raises ExerciseRefused if no drill may begin at this desk now. The error gives the reason."""
     if messages.held(session, at) is not None:
         raise ExerciseRefused(remark("no message goes out now: somebody holds them"))
     if any(row.desk == desk.code for row in exercises.running(session)):
@@ -117,11 +120,11 @@ def check(
 
 
 WORDS = "words"
-"""The answer that holds what was told."""
+"""Name of the answer that holds the text of a tip."""
 
 
 def made_up(session: Session, kit: Kit, desk: TriedDesk, urgency: Urgency, at: datetime) -> Tip:
-    """A made-up tip: sealed as any, and nothing in it but that it is an exercise, in every language."""
+    """Stores a made-up tip, encrypted like a real one. Its text only says, in every language, that it is a drill."""
     uid = secrets.token_hex(16)
     said = " / ".join(kit.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)
@@ -166,9 +169,9 @@ CLOCK = "clock"
 
 
 def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
-    """Begins one, and tells people. Its id. Raises ExerciseRefused, NotFound, StoreUnavailable.
+    """Begins a drill, alerts the first people, and returns its id. Raises ExerciseRefused, NotFound, StoreUnavailable.
 
-    The national desk, and coordinators of the desk who are not tried themselves, are told that it runs.
+    Notifies the national desk, and the coordinators of the desk who are not tested themselves.
     """
     at = kit.now()
     with ringing(kit) as session:
@@ -196,7 +199,7 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
 
 
 def _alert(session: Session, kit: Kit, tip: Tip, people: Sequence[Candidate], at: datetime) -> None:
-    """Alerts the first of these people."""
+    """Alerts the first of these people and sets the clock of the drill."""
     case = routed(session, tip)
     step = LadderStep(tip.id, case, 0, first_told(case, people), is_exercise=True)
     deadlines.set_clocks(session, tip.id, ladder_steps.filed(case, at), at)
@@ -204,7 +207,7 @@ def _alert(session: Session, kit: Kit, tip: Tip, people: Sequence[Candidate], at
 
 
 def _tell_who_answers(session: Session, row: Exercise, but: Collection[int], at: datetime) -> None:
-    """Tells the national desk and the coordinators of the desk, but those tried."""
+    """Notifies the national desk and the coordinators of the desk, except the people who are tested."""
     for one in responders.who_answer_for(session, row.desk, at):
         if one.id not in but:
             said = {
@@ -216,12 +219,18 @@ def _tell_who_answers(session: Session, row: Exercise, but: Collection[int], at:
 
 
 def desk_named(code: str, language: str) -> str:
-    """As an SMS names a desk: one that was added by its code, whose letters every phone shows."""
+    """Returns a desk's name for an SMS: a district's own name, or the code of any other desk.
+
+    Every phone can show the letters of a code.
+    """
     return place_name(code, language) if is_district(code) else code
 
 
 def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
-    """Calls it off. Who was told and has not answered learns it. Raises ExerciseRefused, StoreUnavailable."""
+    """Calls a drill off. People who were alerted and have not answered learn that it was a drill.
+
+    Raises NotFound, ExerciseRefused, StoreUnavailable.
+    """
     with ringing(kit) as session:
         row = exercises.held(session, exercise_id)
         if row is None:
@@ -232,7 +241,7 @@ def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
 
 
 def keep_time(kit: Kit) -> None:
-    """Ends those whose time is over, and those that a real danger came into. Raises StoreUnavailable."""
+    """Ends drills whose time is over or during which a real danger arrived. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         over = [row.id for row in exercises.running(session) if _why_over(session, kit, row)]
     for exercise_id in over:
@@ -244,7 +253,10 @@ def keep_time(kit: Kit) -> None:
 
 
 def answered(session: Session, kit: Kit, act: Act, known_as: Referral, tip: Tip) -> Done:
-    """Whatever somebody does with it is an answer: taking it, but that passing it on asks the next person too."""
+    """Records the first answer of a responder to a drill. Every verb is an answer.
+
+    Passing the drill on also alerts the next person. Every other verb counts as an acknowledgement.
+    """
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
         what = _answer(session, tip, act)
         ladder.happen(session, kit, tip.id, Event(what, by=act.responder_id), act.at)
@@ -277,7 +289,10 @@ def _end(
     by: Actor | None = None,
     reason: str = "",
 ) -> None:
-    """Nothing more goes out of it; who was told learns that it was one. By nobody: the clock."""
+    """Ends a drill: no more alerts go out, and people who have not answered learn that it was a drill.
+
+    Without `by`, the clock ends it.
+    """
     at = kit.now()
     tip = referrals.tip_for_writing(session, row.tip_id)
     row.ended_at, row.ended_by, row.why_ended = at, by.name if by else CLOCK, why
@@ -307,14 +322,14 @@ def _tell_unanswered(session: Session, tip_id: int, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseReport:
-    """One exercise, and the times of everybody who was alerted."""
+    """One drill, with the times of everyone who was alerted."""
 
     exercise: Exercise
     told: Sequence[ExerciseTold]
 
 
 def listed(kit: Kit) -> Sequence[ExerciseReport]:
-    """Returns every one, the newest first. Raises StoreUnavailable."""
+    """Returns all drills, newest first. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return [
             ExerciseReport(row, exercises.told(session, row.tip_id))
@@ -323,6 +338,6 @@ def listed(kit: Kit) -> Sequence[ExerciseReport]:
 
 
 def running(kit: Kit) -> Sequence[Exercise]:
-    """Raises StoreUnavailable."""
+    """Returns the drills that run now. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return exercises.running(session)

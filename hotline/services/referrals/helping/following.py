@@ -1,6 +1,7 @@
-"""Asks what became of a person: rings whom a clock names, and ends what nobody said as unknown.
+"""Asks responders what became of a person, and records an answer that did not come in time as unknown.
 
-The clock calls it. Of each case one clock fires in a tick, open or closed; without danger by day alone.
+The clock calls it. In a tick, one clock of each case fires, even if the case is closed. Without danger it fires only
+by day.
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ BY_CLOCK = EntryBy("clock", EntryWay.CLOCK)
 
 
 def ring_due(kit: Kit) -> None:
-    """Each case in a transaction of its own: on SQLite callers wait for its end."""
+    """Asks about every case that is due, each in its own transaction. On SQLite callers wait until it ends."""
     at = kit.now()
     with kit.database.reading() as session:
         due = case_people.due_tips(session, at, CASES_A_TICK)
@@ -45,7 +46,7 @@ def ring_due(kit: Kit) -> None:
 
 
 def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
-    """Fires the clock that is longest over, unless another relay was quicker."""
+    """Fires the clock that is overdue for longest, unless another relay did so already."""
     row = case_people.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -82,7 +83,7 @@ def _fires(
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
-    """Returns who offered help, or who asked a person last; None where an offer is no more theirs to follow."""
+    """Returns the responder who offered help, or who last asked a person. None if the offer is no longer theirs."""
     who = row.responder_id
     if isinstance(row, PossibleVictim) and row.clock == FollowKind.CONSENT:
         return who
@@ -93,7 +94,7 @@ def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVict
 def _unknown(
     session: Session, kit: Kit, tip: Tip, row: ServiceReferral, kind: EntryKind, at: datetime
 ) -> None:
-    """Nobody said it in time. It needs no key but the public one: a clock opens nothing."""
+    """Records "unknown", because no answer came in time. It uses the public key alone, as a clock decrypts nothing."""
     entry_id = entries.done_by(session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}")
     if entry_id is None:
         return
@@ -108,7 +109,7 @@ def _unknown(
 def _ask(
     session: Session, kit: Kit, tip: Tip, who: Sequence[int], at: datetime, *, reminds: bool
 ) -> None:
-    """Asks these people. `reminds`: she is asked who can say it, and nobody above her."""
+    """Asks these people by SMS. `reminds`: they are the responders who know, and not their superiors."""
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = referrals.names_of(session, tip.id)
     languages = referrals.languages(session, who)
@@ -120,7 +121,7 @@ def _ask(
 
 
 def _named(session: Session, tip: Tip, who: int, at: datetime) -> Referral:
-    """A reference of her own, without an alert to take it."""
+    """Returns a new assignment, so that the responder has a name for the case. No alert asks to acknowledge it."""
     number = referrals.next_step(session, tip.id)
     step = LadderStep(tip.id, case_of(tip), number, (who,), Purpose.FOLLOW)
     (written,) = ladder.refer(session, [(step, who)], at)

@@ -1,6 +1,6 @@
-"""What is written down of a person, and what follows from it for the case: the ladder, the receipt, danger again.
+"""Records reports about a person, and their effects on escalation, on the receipt and on danger.
 
-Everything runs inside its caller's transaction, which holds the tip. Nothing that a hook reaches imports this file.
+Everything runs inside its caller's transaction, which locks the tip. No module that a hook uses imports this one.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ from hotline.store.tips.tips import Tip, drop_closure_request
 
 
 def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) -> None:
-    """Opens the case again, as danger."""
+    """Makes a case a danger again, and reopens it if it is closed."""
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
         entries.done_by(session, tip.id, EntryKind.REOPENED, by, at, key=key)
@@ -32,7 +32,7 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
         drop_closure_request(tip)
     tip.told_urgency = tip.told_urgency or tip.urgency
     tip.urgency = Urgency.DANGER
-    # It is told of here, so it waits for nobody else to tell of it. Who took it before is asked anew.
+    # The alert goes out here, so no other process has to send it. An earlier assignee must acknowledge again.
     tip.referred_at, tip.referred_urgency = at, Urgency.DANGER
     audit.of_tip(session, tip.id, "danger_again", by.actor, at)
     case_people.offer_by(session, tip.id, at + OFFER_WITHIN)
@@ -43,10 +43,11 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
 def record(
     session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Writes it down, once: the entry's id, and the person as they stand now. It closes no case and lowers no urgency.
+    """Records a report once, and returns the id of its case event and the person as they are now.
 
-    Returns None where it was written before. `private`: the case's key, by whichever grant; None where nothing was
-    written of anybody. Raises ValueError for codes of no list, CodesRefused, SealBroken, KeyMissing.
+    It closes no case and lowers no urgency. Returns None if the report was recorded before. `private`: the case's key,
+    from any grant. It is None if nothing was recorded of any person yet. Raises ValueError for codes of no list,
+    CodesRefused, SealBroken, KeyMissing.
     """
     written = people.write(session, kit, tip, act, private=private)
     if written is None:
@@ -66,13 +67,13 @@ def record(
             pass
     session.flush()
     if tip.end_wanted_by is not None and tip.closed_at is None:
-        # What was said of the person may make the closure that waits more urgent, or the national desk's to decide.
+        # The report may make the pending closure more urgent, or leave the decision to the national desk.
         ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED), act.at)
     return written
 
 
 def _offered(session: Session, kit: Kit, tip: Tip, who: int, at: datetime) -> None:
-    """As an SMS with a 3 says it: somebody helps, and its outcome is asked for three days later."""
+    """Records that the responder offers help, like an SMS with a 3. Its outcome is asked for three days later."""
     known_as = referrals.names_of(session, tip.id).get(who)
     if known_as is None or known_as.handed_to_help_at is not None:
         return
@@ -86,13 +87,13 @@ def _offered(session: Session, kit: Kit, tip: Tip, who: int, at: datetime) -> No
 
 
 def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
-    """The receipt says from now on that a helper is there. A person who wants no help any more has none."""
+    """Makes the receipt say that help has arrived. A person who does not want help any more has none."""
     if tip.helped_at is None and person.consent is not ConsentStands.NO:
         tip.helped_at = at
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Where the receipt says so by an acceptance that was a mistake, it says so no more."""
+    """Takes that message off the receipt, if it came from an acceptance that was a mistake."""
     was = next(one.entry for one in person.moments if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None
