@@ -1,8 +1,7 @@
-"""One database: SQLite on one machine, PostgreSQL on many. The truth lives here.
+"""Opens the database: SQLite on one machine, PostgreSQL on many. It is the only source of truth.
 
-Every time is an aware UTC `datetime`. A transaction is short, and none is open while another machine is asked anything.
-
-Draws the record keys that published counts are rounded by.
+Every time is an aware UTC `datetime`. A transaction is short. None stays open while another machine is asked anything.
+This module also draws the record keys that decide how published counts are rounded.
 """
 
 import secrets
@@ -69,15 +68,15 @@ __all__ = (
 )
 
 LOCK_SECONDS = 3.0
-"""How long a writer waits for one of another process."""
+"""Seconds that a writer waits for a writer of another process."""
 TURN_SECONDS = 2.0
-"""How long it waits before that for the writers of its own process: together the five seconds of a hop."""
+"""Seconds that a writer first waits for the other writers of its process. Both together are a hop's five seconds."""
 CONNECTIONS = 16
-"""Of one process to SQLite's file, each kept: to open one costs as much as several hops."""
+"""Connections of one process to SQLite's file. Each stays open, since opening one costs as much as several hops."""
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware time in, an aware UTC time out, also where the database keeps no zone."""
+    """A column of aware times. It returns every time in UTC, even where the database keeps no time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -95,8 +94,8 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class seconds_between(FunctionElement[float]):  # noqa: N801 - stands in a question as other functions do
-    """The seconds from one time to a later one, exact to a millisecond."""
+class seconds_between(FunctionElement[float]):  # noqa: N801 - used in queries like any SQL function
+    """An SQL function: the seconds from one time to a later one, exact to a millisecond."""
 
     type = Float()
     inherit_cache = True
@@ -115,16 +114,16 @@ def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> s
 
 
 def run_uncompiled(session: Session) -> None:
-    """Lets PostgreSQL run the questions of this transaction as they are.
+    """Turns off PostgreSQL's just-in-time compiler for the queries of this transaction.
 
-    To compile one costs more than it saves where some ten thousand rows are counted.
+    Where some ten thousand rows are counted, compiling a query costs more than it saves.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL jit = off"))
 
 
 class Row(DeclarativeBase):
-    """The base of every record."""
+    """The base class of every table."""
 
     metadata = MetaData(
         naming_convention={
@@ -134,14 +133,14 @@ class Row(DeclarativeBase):
             "pk": "%(table_name)s_key",
         }
     )
-    """Every constraint has a name that a migration can say."""
+    """Gives every constraint a name that a migration can use."""
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
 class Database:
-    """Transactions: `reading()` and `writing()`, each a `Session` that commits at the end or not at all.
+    """A database with the transactions `reading()` and `writing()`. A `Session` writes everything or nothing.
 
-    Raises StoreUnavailable where the database does not answer, is locked for too long, or cannot commit.
+    Raises StoreUnavailable if the database does not answer, is locked for too long, or cannot commit.
     """
 
     def __init__(self, engine: Engine, *, turn: float = TURN_SECONDS) -> None:
@@ -152,33 +151,39 @@ class Database:
         self._memory: Memory | None = None
 
     def keep_documents(self) -> Memory:
-        """From now on transactions that read find the documents of revisions in memory: for who asks many times."""
+        """Keeps documents of revisions in memory for later reading transactions. Returns that memory.
+
+        It helps a process that reads the documents many times.
+        """
         if self._memory is None:
             self._memory = Memory()
         return self._memory
 
     def share(self, places: Places) -> None:
-        """A thread for which another writes gives its place back meanwhile."""
+        """Sets the places that limit how many threads work at once.
+
+        A thread gives its place back while another thread writes for it.
+        """
         self._joint.places = places
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One snapshot. Whatever it writes is rolled back."""
+        """Yields a session on one snapshot. Anything that it writes is rolled back."""
         with self._session("BEGIN") as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             if self._memory is not None:
-                # Not where somebody writes: what is rolled back there was never a revision.
+                # Not in `writing()`: a document that is rolled back there never was a revision.
                 session.info[IN_SESSION] = self._memory
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that takes SQLite's write lock at once, so that two writers queue and never deadlock.
+        """Yields a session that takes SQLite's write lock at once, so that two writers queue and never deadlock.
 
-        On PostgreSQL each statement sees what was committed before it, and rows that are changed after a look are
-        held while one looks (`with_for_update`). Rows that foreign keys name are held with `key_share=True`: else two
-        who have each written a row that names them wait for each other.
+        On PostgreSQL each statement sees what was committed before it. A row that is changed after a read is locked by
+        that read (`with_for_update`). Rows that foreign keys name are locked with `key_share=True`. Otherwise two
+        writers whose rows name the same row could wait for each other.
         """
         with self._its_turn(), self._session("BEGIN IMMEDIATE") as session:
             yield session
@@ -189,14 +194,17 @@ class Database:
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
-        """A transaction in the driver's own words, for what every session pays for: like `writing`."""
+        """Yields a transaction in the driver's own SQL, for work that every session does. Commits like `writing`."""
         with self._its_turn(), self.looking() as plain:
             plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
             plain.change("COMMIT")
 
     def jointly(self, work: Work[R]) -> R:
-        """What `work` says of a transaction as in `plainly`. On SQLite it is one for all threads that wait for one."""
+        """Runs `work` in a transaction like that of `plainly` and returns its result.
+
+        On SQLite all waiting threads share one transaction.
+        """
         if self.is_sqlite:
             return self._joint.write(work)
         with self.plainly() as connection:
@@ -204,7 +212,7 @@ class Database:
 
     @contextmanager
     def looking(self) -> Iterator[PlainConnection]:
-        """Questions in the driver's own words, each of what is committed when it is asked."""
+        """Yields a connection for queries in the driver's own SQL. Each query sees everything committed before it."""
         with quietly():
             if self.is_sqlite:
                 with closing(self.engine.raw_connection()) as raw:
@@ -223,7 +231,7 @@ class Database:
         with quietly(), self.engine.connect() as connection:
             info = {}
             if self.is_sqlite:
-                # The mapper joins this transaction when it is first asked: many hops never ask it.
+                # The mapper joins this transaction at its first query. Many hops never use the mapper.
                 info[CURSOR] = connection.connection.cursor()
                 info[CURSOR].execute(begin)
             with Session(connection, expire_on_commit=False, info=info) as session:
@@ -234,54 +242,64 @@ class Database:
 
 
 def add_if_new(session: Session, row: Row) -> bool:
-    """Insert a row unless a unique key of it is taken; whether it was inserted. The transaction goes on either way."""
+    """Inserts a row unless one of its unique keys is taken. Returns True if it was inserted.
+
+    The transaction continues in both cases.
+    """
     table: Any = type(row).__table__
     given = row.__dict__
     values = {name: given[name] for name in table.c.keys() if name in given}  # noqa: SIM118
     session.flush()
     inserted = _insert_if_new(table, session.get_bind().dialect.name)
-    # What came back, never `rowcount`: psycopg does not say how many rows an insert made.
+    # Reads the returned key, never `rowcount`: psycopg does not say how many rows an insert made.
     return session.connection().execute(inserted, values).first() is not None
 
 
 @cache
 def _insert_if_new(table: Any, dialect: str) -> Any:
-    """Put together once, and past the mapper: a sixth of what it costs for each row anew."""
+    """Returns the insert of a table, built once and without the mapper.
+
+    That costs a sixth of building an insert for each row.
+    """
     inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     return inserted.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def is_any(session: Session, key: Any, *which: Any) -> bool:
-    """Returns True if any row of the table of `key` fits."""
+    """Returns True if any row of the table of `key` meets the conditions."""
     return session.scalar(select(key).where(*which).limit(1)) is not None
 
 
 def take_turns(session: Session, lock: int) -> None:
-    """Holds one of PostgreSQL's advisory locks until the transaction ends. SQLite has one writer anyway."""
+    """Takes one of PostgreSQL's advisory locks until the transaction ends. SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
 def insert_into(session: Session, row: type[Row]) -> Any:
-    """An `Insert` that knows conflicts, in the words of the database at hand.
+    """Returns an `Insert` that supports ON CONFLICT, for the database of this session.
 
-    By name: the other database's words and driver would be a sixth of what a process loads before its first answer.
+    Imports the dialect by name. The other database's dialect and driver would be a sixth of all that a process loads
+    before its first answer.
     """
     return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file behind a `sqlite:///` address; None for a server."""
+    """Returns the file of a `sqlite:///` address, or None for a server."""
     parts = make_url(url)
     return Path(parts.database) if parts.drivername == "sqlite" and parts.database else None
 
 
 def open_database(url: str) -> Database:
-    """`sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet. Raises SettingsInvalid."""
+    """Returns the database at an address: `sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet.
+
+    Raises SettingsInvalid.
+    """
     try:
         if url.startswith("sqlite"):
             return Database(_open_sqlite(url))
-        # PostgreSQL's driver is loaded where somebody has one.
+        # PostgreSQL's driver is loaded only where it is used.
         return Database(import_module("hotline.store.server").open_server(url))
     except (ArgumentError, ValueError):
         raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
@@ -301,9 +319,9 @@ def _open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        # The driver begins no transaction of its own: `writing()` says when, and how.
+        # The driver begins no transaction of its own. `_session` begins each one.
         connection.isolation_level = None
-        # Without the last, `INSERT OR REPLACE` takes a row away, and no trigger that refuses it is asked.
+        # Without `recursive_triggers`, `INSERT OR REPLACE` deletes a row and skips the trigger that refuses it.
         pragmas = "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
@@ -312,5 +330,5 @@ def _open_sqlite(url: str) -> Engine:
 
 
 def new_record_key() -> int:
-    """Returns a random record key, 0 to 255. It stays as secret as its record and leaves the database in no file."""
+    """Returns a random record key from 0 to 255. It stays as secret as its record, and no exported file holds it."""
     return secrets.randbelow(KEYS)

@@ -1,4 +1,4 @@
-"""Changes and their steps: what editors write before it is live. Rows, and the questions asked of them."""
+"""Stores drafts and their steps, which editors write before anything is published."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ EDITABLE = tuple(state for state in ChangeState if state.is_editable)
 
 
 class Change(Row):
-    """A folder of edits with a title: one goes live when a second person has read it."""
+    """One draft: a set of edits with a title. It is published once an approver has read it."""
 
     __tablename__ = "change"
     __table_args__ = (Index("change_state", "state", "id"),)
@@ -27,9 +27,9 @@ class Change(Row):
     state: Mapped[str]
     """A `ChangeState`."""
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    """The revision that its parts were made of."""
+    """The revision from which its parts were made."""
     source: Mapped[str | None] = mapped_column(unique=True)
-    """Digest of the flow files that a version brought; None where a person opened it."""
+    """Digest of the flow files that a software release brought. None if a person opened the draft."""
     created_by_id: Mapped[int | None]
     created_by: Mapped[str]
     created_at: Mapped[datetime]
@@ -37,12 +37,12 @@ class Change(Row):
     proposed_by: Mapped[str | None]
     proposed_at: Mapped[datetime | None]
     proposed_digest: Mapped[str | None]
-    """Of its own parts as they were proposed: an edit takes the proposal back."""
+    """Digest of the draft's own parts as they were submitted for approval. An edit withdraws the submission."""
     note: Mapped[str | None]
-    """What the approver wrote who sent it back."""
+    """The comment of the approver who sent the draft back."""
     noted_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
-    """When it went live or was dropped."""
+    """The time when the draft was published or dropped."""
 
     @property
     def is_editable(self) -> bool:
@@ -56,7 +56,7 @@ class Change(Row):
 
 
 class ChangeStep(Row):
-    """One state of one part, whole. Never changed: the newest version is the draft."""
+    """One saved version of one part, complete. It never changes. The newest version is the current one."""
 
     __tablename__ = "change_step"
     __table_args__ = (UniqueConstraint("change_id", "part", "version"),)
@@ -66,18 +66,21 @@ class ChangeStep(Row):
     part: Mapped[str]
     version: Mapped[int]
     document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
-    """None: the flow is taken out."""
+    """None if the flow is removed."""
     made_by_id: Mapped[int | None]
     made_by: Mapped[str]
     at: Mapped[datetime]
     says: Mapped[dict[str, Any]]
-    """What it did: `{"did": a StepKind, ...}`; a page makes a sentence of it."""
+    """A description of the step: `{"did": a StepKind, ...}`. A page makes a sentence of it."""
     once: Mapped[str] = mapped_column(unique=True)
-    """Given by the form: one that is sent twice is one step."""
+    """A key that the form gives. A form that is sent twice makes only one step."""
 
 
 def found(session: Session, change_id: int, *, held: bool = False) -> Change:
-    """Raises NotFound. Held until the transaction ends: those who save, propose and publish take turns."""
+    """Returns a draft. Raises NotFound.
+
+    With `held` it locks the draft until the transaction ends. So saving, submitting and publishing take turns.
+    """
     here = select(Change).where(Change.id == change_id)
     if held:
         here = here.with_for_update().execution_options(populate_existing=True)
@@ -92,7 +95,7 @@ def of_source(session: Session, source: str) -> Change | None:
 
 
 def listed(session: Session, *, editable: bool, limit: int) -> Sequence[Change]:
-    """Those that may be edited, or those that are over; the newest first."""
+    """Returns the drafts that can be edited, or those that have ended, newest first."""
     wanted = Change.state.in_(EDITABLE) if editable else Change.state.not_in(EDITABLE)
     return session.scalars(
         select(Change).where(wanted).order_by(Change.id.desc()).limit(limit)
@@ -100,7 +103,7 @@ def listed(session: Session, *, editable: bool, limit: int) -> Sequence[Change]:
 
 
 def newest(session: Session, change_id: int) -> Mapping[str, ChangeStep]:
-    """The newest step of each part, in the order in which the parts were first edited."""
+    """Returns the newest step of each part, in the order in which the parts were first edited."""
     last = (
         select(func.max(ChangeStep.id).label("id"), func.min(ChangeStep.id).label("first"))
         .where(ChangeStep.change_id == change_id)
@@ -112,7 +115,7 @@ def newest(session: Session, change_id: int) -> Mapping[str, ChangeStep]:
 
 
 def shared(session: Session, step: ChangeStep) -> Mapping[str, Any] | None:
-    """Its document, which nobody may change where documents are kept."""
+    """Returns the document of a step. Where documents are cached, other callers share it, so nothing may change it."""
     memory: Memory | None = session.info.get(IN_SESSION)
     document: Mapping[str, Any] | None = step.document
     if memory is None or document is None:
@@ -121,7 +124,7 @@ def shared(session: Session, step: ChangeStep) -> Mapping[str, Any] | None:
 
 
 def newest_versions(session: Session, change_id: int) -> Mapping[str, int]:
-    """Of each part. A step is never changed: where these are the same, so are the documents."""
+    """Returns the newest version number of each part. Steps never change, so equal numbers mean equal documents."""
     each = select(ChangeStep.part, func.max(ChangeStep.version))
     rows = session.execute(each.where(ChangeStep.change_id == change_id).group_by(ChangeStep.part))
     return dict(rows.all())
@@ -143,20 +146,20 @@ def version(session: Session, change_id: int, part: str, number: int) -> ChangeS
 
 
 def sent_before(session: Session, change_id: int, part: str, once: str) -> ChangeStep | None:
-    """The step that this form has made already."""
+    """Returns the step that this form has made already, or None."""
     stamp = stamped(change_id, part, once)
     return session.scalar(select(ChangeStep).where(ChangeStep.once == stamp))
 
 
 def stamped(change_id: int, part: str, once: str) -> str:
-    """What a step keeps of its form: a form of another part is another form."""
+    """Returns the unique key of a form's step. It includes the part, so the same form key works once for each part."""
     return f"{change_id} {part} {once}"
 
 
 def steps(
     session: Session, change_id: int, *, before: int | None, limit: int
 ) -> Sequence[ChangeStep]:
-    """The newest first, and never their documents."""
+    """Returns the steps of a draft, newest first, without their documents."""
     wanted = select(ChangeStep).where(ChangeStep.change_id == change_id)
     if before is not None:
         wanted = wanted.where(ChangeStep.id < before)
@@ -165,7 +168,7 @@ def steps(
 
 
 def hands(session: Session, change_id: int) -> Sequence[ChangeAuthor]:
-    """Everybody who saved a step of it, each once."""
+    """Returns every author of a step of this draft, each once."""
     people = select(ChangeStep.made_by, ChangeStep.made_by_id).where(
         ChangeStep.change_id == change_id
     )
@@ -173,7 +176,7 @@ def hands(session: Session, change_id: int) -> Sequence[ChangeAuthor]:
 
 
 def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """Of each change its parts, for a list."""
+    """Returns the edited parts of each of these drafts, in the order of their first edit."""
     pairs = (
         select(ChangeStep.change_id, ChangeStep.part, func.min(ChangeStep.id))
         .where(ChangeStep.change_id.in_(change_ids))
@@ -187,20 +190,20 @@ def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Se
 
 
 class ChangeCheck(Row):
-    """The findings of a whole document."""
+    """The problems that a check found in one whole document."""
 
     __tablename__ = "change_check"
 
     digest: Mapped[str] = mapped_column(primary_key=True)
-    """Of the document, and of the code that checked it."""
+    """Digest of the document and of the code that checked it."""
     change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"))
-    """None: of what is live."""
+    """None for the published flow set."""
     findings: Mapped[list[Any]] = mapped_column(JSON)
     at: Mapped[datetime]
 
 
 def kept_findings(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
-    """What was found; None where nobody has looked."""
+    """Returns the problems found in a document. Returns None if it was not checked yet."""
     return session.scalar(select(ChangeCheck.findings).where(ChangeCheck.digest == digest))
 
 
@@ -212,11 +215,11 @@ def keep_findings(
     change_id: int | None,
     at: datetime,
 ) -> None:
-    """Twice is once."""
+    """Stores the problems found in a document. Does nothing if they are stored already."""
     row = ChangeCheck(digest=digest, change_id=change_id, findings=findings, at=at)
     add_if_new(session, row)
 
 
 def forget_findings(session: Session, before: datetime) -> None:
-    """What was found long ago: it is found again where somebody asks."""
+    """Deletes the results of checks before this time. A document is checked again when needed."""
     session.execute(delete(ChangeCheck).where(ChangeCheck.at < before))

@@ -1,4 +1,4 @@
-"""Who has read and signed which text: the rows of `reviews.csv`, which import and export keep in step."""
+"""Stores signatures: which reader has reviewed which text. Import and export keep them equal to `reviews.csv`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -20,15 +20,15 @@ class SignatureRow(Row):
     place: Mapped[str]
     language: Mapped[str]
     digest: Mapped[str]
-    """Of the words that were read, and of the English that they say."""
+    """Digest of the reviewed text and of the English text that it translates."""
     signed_by: Mapped[str]
     signed_on: Mapped[date]
     english: Mapped[str | None]
-    """What was read beside it; None of a signature out of a file."""
+    """The English text that was shown with it. None for a signature from a file."""
 
 
 def everyone(session: Session, language: str | None = None) -> Sequence[Signature]:
-    """In the order in which they were signed."""
+    """Returns all signatures, or those of one language, in the order of signing."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
         rows = rows.where(SignatureRow.language == language)
@@ -36,7 +36,7 @@ def everyone(session: Session, language: str | None = None) -> Sequence[Signatur
 
 
 def below(session: Session, place: str) -> Sequence[Signature]:
-    """Of every text below a place: of a screen, by its flow and its name."""
+    """Returns the signatures of every text below a place. A screen's place is its flow and its name."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     rows = rows.where(SignatureRow.place.startswith(f"{place}.", autoescape=True))
     return [_signature(row) for row in session.scalars(rows)]
@@ -47,7 +47,7 @@ def _signature(row: SignatureRow) -> Signature:
 
 
 def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """By place the English that was read by the last who signed there, as far as it is known."""
+    """Returns by place the English text that the last signer saw there. Leaves out places where it is unknown."""
     rows = (
         select(SignatureRow.place, SignatureRow.english)
         .where(SignatureRow.language == language, SignatureRow.place.in_(places))
@@ -60,7 +60,10 @@ def english_read(session: Session, language: str, places: Sequence[str]) -> Mapp
 def sign(
     session: Session, signatures: Iterable[Signature], english: Mapping[str, str] | None = None
 ) -> int:
-    """Twice is once. Returns how many are new. `english`: by place, where somebody reads it at this moment."""
+    """Stores signatures and returns how many are new. Skips those that are stored already.
+
+    `english` holds by place the English text that the reader sees while signing.
+    """
     return sum(
         add_if_new(
             session,

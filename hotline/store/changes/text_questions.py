@@ -1,4 +1,4 @@
-"""What translators ask of a text: rows that an editor answers by hand, and settles."""
+"""Stores the questions that translators ask about a text. An editor answers and settles them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ class TextQuestion(Row):
 
 
 def waiting(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
-    """The oldest first; of every text below a place, where one is named: of a screen, by its flow and its name."""
+    """Returns the open questions, oldest first. With `below`, returns only those about texts below that place."""
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
     if below:
         here = here.where(TextQuestion.place.startswith(f"{below}.", autoescape=True))

@@ -1,9 +1,8 @@
-"""Putting a copy back into an empty database. Nothing is seen of it before it is proved, migrated and held.
+"""Copies the whole database as of one moment while the line runs, and restores a copy into an empty database.
 
-A copy of the whole database as of one moment, while the line goes on; and what must be true of it afterwards.
-
-SQLite: `VACUUM INTO`, which reads one snapshot, holds up no writer, and leaves behind whatever was deleted: free pages
-are not copied. PostgreSQL: `pg_dump`, told to read the very snapshot in which the rows are counted.
+SQLite: `VACUUM INTO` reads one snapshot and blocks no writer. It does not copy free pages, so deleted data is left out.
+PostgreSQL: `pg_dump` reads the same snapshot in which the rows are counted. A restored copy is not in use before it is
+checked and migrated and its messages are paused.
 """
 
 import os
@@ -35,7 +34,7 @@ PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What a copy must show again."""
+    """Measurements that a restored copy must match."""
 
     schema: str
     rows: Mapping[str, int]
@@ -47,14 +46,15 @@ class Snapshot:
     engine: Engine
     measures: Measures
     pieces: Iterator[bytes]
-    """The copy, once."""
+    """The bytes of the copy. They can be read once."""
 
 
 @contextmanager
 def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
-    """`scratch` holds SQLite's copy meanwhile: in clear, and so on the disk where the database is anyway.
+    """Yields a snapshot of the whole database. `scratch` holds SQLite's copy meanwhile.
 
-    Raises StoreUnavailable, NotReady where the database has no tables of ours, ProgramMissing, CopyFailed.
+    That copy is not encrypted, so `scratch` is on the disk that holds the database anyway. Raises StoreUnavailable,
+    ProgramMissing and CopyFailed. Raises NotReady if the database has no tables of the line.
     """
     taken = _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
     with taken as snapshot:
@@ -62,7 +62,10 @@ def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
 
 
 def measure(session: Session) -> Measures:
-    """Counts every table, and follows the audit log from its beginning. Raises NotReady."""
+    """Counts every table, and checks the audit log from its beginning.
+
+    Raises NotReady if the database has no tables of the line.
+    """
     schema = migrate.stands_at(session)
     if schema is None:
         raise NotReady(
@@ -74,7 +77,7 @@ def measure(session: Session) -> Measures:
 
 
 def unhurried(session: Session) -> None:
-    """Takes the limits of a hop away from this transaction, which reads everything."""
+    """Removes the time limits of a hop from this transaction, because it reads everything."""
     driver = session.connection().connection.dbapi_connection
     if isinstance(driver, BoundedConnection):
         driver.patience = None
@@ -83,9 +86,7 @@ def unhurried(session: Session) -> None:
 
 
 def server_words(url: str) -> tuple[str, dict[str, str]]:
-    """Returns how PostgreSQL's own programs are told of a server: an address without its password, and an environment
-    with.
-    """
+    """Returns how PostgreSQL's own programs reach a server: an address without password, and an environment with it."""
     parts = make_url(url)
     address = parts.set(drivername="postgresql", password=None)
     environ = dict(os.environ)
@@ -111,7 +112,7 @@ def _of_sqlite(database: Database, scratch: Path) -> Iterator[Snapshot]:
 
 @contextmanager
 def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
-    """Yields a file of its owner alone, gone at the end with all that SQLite put beside it."""
+    """Yields an empty file that only its owner can read. Deletes it at the end, with all files that SQLite added."""
     file = folder / f".{purpose}-{secrets.token_hex(8)}"
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -155,7 +156,7 @@ def _started(
 def _dumped(
     dump: "subprocess.Popen[bytes]", stream: IO[bytes], complaints: IO[bytes]
 ) -> Iterator[bytes]:
-    """Raises CopyFailed where the dump ends before its time: half a backup is none."""
+    """Yields the dump in pieces. Raises CopyFailed if `pg_dump` fails, because half a backup is none."""
     yield from _pieces(stream)
     if dump.wait() != 0:
         complaints.seek(0)
@@ -174,14 +175,14 @@ def _count(connection: Connection, name: str) -> int:
 
 
 SIDES = ("", "-wal", "-shm")
-"""What SQLite keeps beside a database: a log left of another one would ruin the one put back."""
+"""Suffixes of the files that SQLite keeps for one database. A log of another database would ruin a restored one."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""Writes every piece with what it is given; raises where a piece is wrong."""
+"""A function that passes every piece to the function it is given. It raises an error if a piece is wrong."""
 
 
 def check_empty(url: str, at: datetime) -> None:
-    """Raises Occupied where there is a database already, or a line runs on it."""
+    """Raises Occupied if there is a database already, or if a line runs on it."""
     file = sqlite_file(url)
     if file is not None:
         if any(_beside(file, side).exists() for side in SIDES):
@@ -200,7 +201,10 @@ def check_empty(url: str, at: datetime) -> None:
 
 
 def set_aside(url: str, at: datetime) -> Path | None:
-    """Move SQLite's files out of the way; where they are now. Raises Occupied where a line runs on them."""
+    """Moves SQLite's files aside and returns their new path. Returns None if there are none.
+
+    Raises Occupied if a line runs on them, or if the new path exists already.
+    """
     file = sqlite_file(url)
     if file is None or not file.exists():
         return None
@@ -216,10 +220,10 @@ def set_aside(url: str, at: datetime) -> Path | None:
 
 @contextmanager
 def arrival(url: str, fill: Fill) -> Iterator[Database]:
-    """The copy as a database to be proved, migrated and held; in its place once the block has ended well.
+    """Yields the copy as a database to be checked, migrated and paused. Puts it in place if the block succeeds.
 
-    On PostgreSQL it is in its place before, and until then every transaction but ours can only read: no line goes
-    on from it. Should the block fail, it stays so, and is to be dropped.
+    On PostgreSQL the copy is in place before that. Until the block succeeds all other transactions are read-only, so no
+    line can run on it. If the block fails, the database stays read-only and must be dropped.
     """
     file = sqlite_file(url)
     with _file_arrives(file, fill) if file is not None else _server_arrives(url, fill) as copy:
@@ -281,7 +285,7 @@ def _pour(url: str, fill: Fill) -> None:
     except BrokenPipeError:
         raise CopyFailed(REFUSED) from None
     finally:
-        # Killed before its input ends, it commits nothing.
+        # If pg_restore is killed before its input ends, it commits nothing.
         restoring.kill()
         restoring.wait()
         with suppress(BrokenPipeError):
@@ -289,7 +293,7 @@ def _pour(url: str, fill: Fill) -> None:
 
 
 def _default(database: Database, words: str) -> None:
-    """What every later connection to this database begins with."""
+    """Sets a default for every later connection to this database. Raises CopyFailed if PostgreSQL refuses."""
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
         name = alone.scalar(text("SELECT quote_ident(current_database())"))

@@ -1,4 +1,4 @@
-"""Every sealed number, whosever it is, and every grant: what must be sealed anew when a pair is rotated."""
+"""Finds every encrypted number and every grant, so that a rotation can encrypt them for the new key pair."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ VAULTS: Mapping[str, tuple[Column, ...]] = {
     "relay": (Responder.sealed_number, Enrolment.sealed_number, Enrolment.sealed_code),
     "watch": (Watcher.sealed_number,),
 }
-"""Columns that hold digits, by the pair that they are sealed to."""
+"""Columns that hold encrypted numbers or codes, by the key pair that they are encrypted to."""
 GRANTED: Sequence[Any] = (Grant, CallBack, CaseGrant)
-"""Tables whose rows hold a key that is sealed to a desk or the reader."""
+"""Tables whose rows hold a key that is encrypted to a desk or the reader."""
 BATCH = 200
 
 
@@ -33,30 +33,30 @@ BATCH = 200
 class SealedGrant:
     id: int
     uid: str
-    """The tip's; of a case's key the name that `case_codes.case_name` makes of it."""
+    """The uid of the tip. For the key of a case, the name that `case_codes.case_name` makes of it."""
     sealed_key: bytes = field(repr=False)
     row: Any
-    """The table that it lies in."""
+    """The table that holds the grant."""
 
 
 def numbers(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
-    """The next ones, by the row's id."""
+    """Returns the next encrypted values of a column, ordered by the row's id."""
     row = column.class_
     held = select(row.id, column).where(row.id > after, column.is_not(None))
     return [(id, sealed) for id, sealed in session.execute(held.order_by(row.id).limit(BATCH))]
 
 
 def exchange(session: Session, column: Column, row_id: int, before: bytes, after: bytes) -> None:
-    """Unless it was changed meanwhile: the next look sees to it."""
+    """Replaces an encrypted value. Does nothing if it was changed meanwhile; the next pass handles it then."""
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
     session.execute(held.values({column: after}))
 
 
 def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[SealedGrant]:
-    """Returns the next grants in one table of `GRANTED` of a desk, or the reader, by their ids; drafts' as well.
+    """Returns the next grants of a desk or the reader in one table of `GRANTED`, ordered by id.
 
-    Call-backs that wait are all of them the national desk's.
+    Includes the grants of tips that are not filed yet. All waiting call-backs belong to the national desk.
     """
     if row is CallBack:
         is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]
@@ -71,7 +71,7 @@ def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[Seal
 
 
 def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:
-    """Unless it was changed or erased meanwhile."""
+    """Replaces the encrypted key of a grant. Does nothing if the grant was changed or erased meanwhile."""
     row = grant.row
     session.execute(
         update(row)

@@ -1,4 +1,4 @@
-"""Which week's lock is on which grant, of tips and of cases: the first bytes of each say so."""
+"""Finds which weekly lock is on each grant of a tip or a case. The first bytes of a grant name the week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +20,14 @@ GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 class OldGrant:
     grant: Grant | CaseGrant
     bound: bytes
-    """What it is locked to."""
+    """The label that the lock is bound to."""
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
-    """Grants whose lock is older than a week's, or that have none; of those that can still be opened.
+    """Returns the grants whose lock is older than this week's, or that have no lock.
 
-    Held until the transaction ends.
+    Leaves out grants that can no longer be decrypted, and rows that others have locked. Locks the rows until the
+    transaction ends.
     """
     found: list[OldGrant] = []
     for row in GRANTS:
@@ -45,7 +46,7 @@ def locked_before(session: Session, week: str, *, since: str, limit: int) -> Seq
 
 
 def oldest(session: Session) -> str | None:
-    """The earliest week that a grant still needs."""
+    """Returns the earliest week whose lock is still on a grant, or None."""
     marks: list[bytes] = []
     for row in GRANTS:
         begins = _mark(row)

@@ -1,7 +1,7 @@
-"""The audit log: append-only, each row bound to the one before. It covers reads and never holds content.
+"""Writes the audit log: append-only, each row bound to the row before. It records reads and never holds content.
 
-A row that was changed, taken out or put in between breaks the chain; rows cut off its end do not, which is why the
-newest digest belongs on paper or on another machine now and then.
+A row that was changed, removed or inserted breaks the chain. Rows cut off the end do not. So the newest digest should
+sometimes be copied to paper or to another machine.
 """
 
 import hashlib
@@ -22,11 +22,11 @@ from hotline.store import database
 from hotline.store.database import Row
 
 Signer: TypeAlias = str | Actor
-"""Who signs what was done: the name that a command was given, or an account."""
+"""The person behind a command: the name that the command was given, or an account."""
 BEGINNING = "0" * 64
-"""What the first row stands on."""
+"""The previous digest of the first row."""
 LOCK = 4_114_110_001
-"""PostgreSQL's advisory lock of the chain's end; SQLite has one writer at a time anyway."""
+"""PostgreSQL's advisory lock on the end of the chain. SQLite has one writer at a time anyway."""
 
 
 class AuditEntry(Row):
@@ -35,55 +35,55 @@ class AuditEntry(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str]
-    """"line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
+    """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
 
     `domain/desk/audit_sentences.py` reads it.
     """
     action: Mapped[str]
-    """Past tense: "tip_read", "responders_imported"."""
+    """A verb in the past tense, such as "tip_read" or "responders_imported"."""
     subject: Mapped[str]
     reason: Mapped[str]
     previous: Mapped[str] = mapped_column(unique=True)
-    """The digest of the row before. Unique: the chain cannot fork."""
+    """The digest of the row before. It is unique, so the chain cannot fork."""
     digest: Mapped[str] = mapped_column(unique=True)
-    """SHA-256 over the digest before and this row's fields."""
+    """SHA-256 of the previous digest and this row's fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What became of a check."""
+    """The result of a check of the chain."""
 
     length: int
     newest: str
-    """The digest at the end."""
+    """The digest at the end of the chain."""
     broken_at: int | None
-    """The first row that does not follow from the one before it."""
+    """The id of the first row that does not follow from the row before it. None if the chain is intact."""
 
 
 def by_command(name: str) -> str:
-    """The actor of what a person did by a command, under the name that was given."""
+    """Returns the actor for a person who ran a command under this name."""
     return f"cli:{name}"
 
 
 def by_actor(actor: Actor) -> str:
-    """The actor of what a person did on a page of the console, or by a command."""
+    """Returns the actor for a person who used a page of the console or a command."""
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
 
 
 def signer(by: Signer) -> str:
-    """The actor of whoever signs."""
+    """Returns the actor of a signer."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
 def named(by: Signer) -> str:
-    """How whoever signs is called."""
+    """Returns the plain name of a signer."""
     return by.name if isinstance(by, Actor) else by
 
 
 def account_of(actor: str) -> int | None:
-    """The account of an actor that `by_actor` named; None of a command or a process."""
+    """Returns the account id in an actor of `by_actor`. Returns None for a command or a process."""
     kind, _, rest = actor.partition(":")
     number = rest.partition(":")[0]
     return int(number) if kind == "account" and number.isdecimal() else None
@@ -92,7 +92,7 @@ def account_of(actor: str) -> int | None:
 def append(
     session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
-    """One more row, in the caller's `writing()` transaction: writers wait for each other here until they commit."""
+    """Appends one row in the caller's `writing()` transaction. Writers wait here for each other until they commit."""
     database.take_turns(session, LOCK)
     entry = AuditEntry(
         at=at.astimezone(UTC),
@@ -111,21 +111,21 @@ def append(
 def of_tip(
     session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
 ) -> None:
-    """Writes one more row, about a tip."""
+    """Appends one row about a tip."""
     append(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
 
 
 def sign(
     session: Session, by: Signer, *, at: datetime, action: str, subject: str, reason: str = ""
 ) -> AuditEntry:
-    """One more row, of what a person did."""
+    """Appends one row about a person's command."""
     return append(session, at=at, actor=signer(by), action=action, subject=subject, reason=reason)
 
 
 def count(
     session: Session, actor: str, actions: Collection[str], since: datetime, subject: str = ""
 ) -> int:
-    """Returns how often an actor did one of these since a moment, to one subject where it is named."""
+    """Returns how often an actor did one of these actions after a moment. With `subject`, counts that subject only."""
     done = select(func.count()).where(
         AuditEntry.actor == actor, AuditEntry.action.in_(actions), AuditEntry.at > since
     )
@@ -135,7 +135,7 @@ def count(
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:
-    """The rows, the oldest first."""
+    """Returns the rows of the log, oldest first, from a moment on or of one subject where given."""
     found = select(AuditEntry).order_by(AuditEntry.id)
     if since is not None:
         found = found.where(AuditEntry.at >= since)
@@ -152,9 +152,10 @@ def newest(
     before: int | None,
     limit: int,
 ) -> Sequence[AuditEntry]:
-    """The newest rows of a filter below an id, the newest first.
+    """Returns the newest rows that match a filter and have an id below `before`, newest first.
 
-    A responder's row has an id in place of the name; a day goes from midnight to midnight in Kigali.
+    A responder's row holds an id instead of a name, which `names` gives. A day runs from midnight to midnight in
+    Kigali.
     """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
@@ -176,7 +177,7 @@ def newest(
 
 
 def end(session: Session) -> tuple[int, str]:
-    """How many rows there are, and the newest one's digest."""
+    """Returns the number of rows and the newest digest."""
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     return count, _newest_digest(session)
 
@@ -187,7 +188,7 @@ def _newest_digest(session: Session) -> str:
 
 
 def verify(session: Session) -> Chain:
-    """Follow the chain from its beginning."""
+    """Checks the chain from its beginning, up to the first broken row."""
     newest, length = BEGINNING, 0
     every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
     with closing(session.scalars(every)) as rows:

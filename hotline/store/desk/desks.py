@@ -1,4 +1,4 @@
-"""Desks: the people of a district, or of the nation, who may open its tips. Rows, and the questions asked of them."""
+"""Stores desks: the people of a district, or of the nation, who may decrypt its tips."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -23,38 +23,41 @@ from hotline.store.database import Row
 from hotline.store.driver import PreparedStatement
 
 ENROLMENT = "enrolment"
-"""The member that every desk begins with: whoever knows the passphrase of `hotline init`."""
+"""The member that every desk begins with: the recovery passphrase of `hotline init`."""
 
 
 BEFORE = "before"
-"""The key that a rotation put aside, wrapped likewise, until no grant is sealed to it."""
+"""The member whose row holds the old key during a rotation, encrypted the same way.
+
+It stays until no grant needs it.
+"""
 BEFORE_OF = "before:"
-"""The same for one member: `before:r17`."""
+"""The prefix of such a row for one member, as in `before:r17`."""
 
 
 class Desk(Row):
-    """A key pair's public half. The private half exists only wrapped, once for each member."""
+    """One desk, with the public key of its key pair. The private key exists only encrypted, once for each member."""
 
     __tablename__ = "desk"
 
     code: Mapped[str] = mapped_column(primary_key=True)
     """A district's NISR code ("12"), "national", or a word of letters."""
     kind: Mapped[str | None]
-    """A `domain.desk.desks.DeskKind`; None where a process of the release before made it."""
+    """A `domain.desk.desks.DeskKind`. None if a process of the previous release made the row."""
     name: Mapped[str | None]
-    """Of a desk that was added."""
+    """The name of a desk that was added later."""
     place: Mapped[str | None]
-    """The district that it is in; of a protection desk the camp that it is for."""
+    """The district of the desk. For a protection desk, the camp that it is for."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """From then on nothing is sealed to it. What was sealed still opens."""
+    """From this time on nothing is encrypted to the desk. Older data can still be decrypted."""
     copied_since: Mapped[datetime | None]
-    """Since when somebody who may not open it any more may hold a copy of its key; None once nothing opens by that."""
+    """Since when a person without access may hold a copy of the desk's key. None once that key decrypts nothing."""
 
 
 class DeskMember(Row):
-    """One way to open a desk: its private key, wrapped under what this member knows."""
+    """One way to decrypt for a desk: its private key, encrypted under what this member knows."""
 
     __tablename__ = "desk_member"
     __table_args__ = (UniqueConstraint("desk_code", "member"),)
@@ -62,15 +65,20 @@ class DeskMember(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     member: Mapped[str]
-    """`r<id>` of a responder, `account:<id>`, or "enrolment" for the passphrase of `hotline init`."""
+    """`r<id>` for a responder, `account:<id>`, or "enrolment" for the recovery passphrase."""
     wrapped_key: Mapped[bytes]
-    """Self-describing. `hotline.sealing.deskkeys` reads what the passphrase opens, `members` what is sealed to one."""
+    """The encrypted key, which names its own format.
+
+    The recovery passphrase decrypts it with `hotline.sealing.deskkeys`.
+
+    `members` decrypts a key that is encrypted to one member.
+    """
     created_at: Mapped[datetime]
 
 
 @cache
 def _keys_of(many: int) -> PreparedStatement:
-    """Made once for each number of desks: each answer of a report asks for one, or two."""
+    """Returns a prepared query, made once for each number of desks. Each answer of a report asks for one or two."""
     desk = Desk.metadata.tables[Desk.__tablename__]
     these = desk.c.code.in_([bindparam(f"code_{n}") for n in range(many)])
     asked = select(desk.c.code, desk.c.public_key).where(these)
@@ -78,7 +86,7 @@ def _keys_of(many: int) -> PreparedStatement:
 
 
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
-    """Public keys by desk code, of those desks that exist."""
+    """Returns public keys by desk code. Leaves out codes without a desk."""
     if not codes:
         return {}
     asked = {f"code_{n}": code for n, code in enumerate(codes)}
@@ -90,17 +98,17 @@ def codes(session: Session) -> set[str]:
 
 
 def everything(session: Session) -> Sequence[Desk]:
-    """Every desk, by its code."""
+    """Returns every desk, ordered by code."""
     return session.scalars(select(Desk).order_by(Desk.code)).all()
 
 
 def of_kind(session: Session, kind: str) -> Sequence[str]:
-    """Codes of the desks of that kind to which something may still be sealed."""
+    """Returns the codes of the desks of a kind that are not retired."""
     return _sealed_to(session, Desk.kind == kind)
 
 
 def of_camp(session: Session, camp: str | None) -> Sequence[str]:
-    """Returns the same of the protection desks of a camp."""
+    """Returns the codes of a camp's protection desks that are not retired."""
     return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
 
 
@@ -110,7 +118,7 @@ def _sealed_to(session: Session, *which: ColumnElement[bool]) -> Sequence[str]:
 
 
 def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
-    """Raises NotFound."""
+    """Returns a desk by its code. Raises NotFound."""
     found = select(Desk).where(Desk.code == code)
     desk = session.scalar(found.with_for_update() if for_writing else found)
     if desk is None:
@@ -119,7 +127,7 @@ def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
 
 
 def wrapped_key(session: Session, code: str, member: str) -> bytes:
-    """A desk's private key as wrapped for one member. Raises NotFound."""
+    """Returns a desk's private key, encrypted for one member. Raises NotFound."""
     found = session.scalar(_wrapped(code, member))
     if found is None:
         raise NotFound(f"desk {code} has no member {member}")
@@ -127,35 +135,35 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
 
 
 def key_before(session: Session, code: str) -> bytes | None:
-    """The one that a rotation put aside, as it is wrapped; None but in the middle of one."""
+    """Returns the encrypted old key that a rotation put aside. Returns None if no rotation is under way."""
     return session.scalar(_wrapped(code, BEFORE))
 
 
 def put_aside(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
-    """Keep the present key beside the next one, wrapped as it is given."""
+    """Keeps the present key as the old key of a rotation, encrypted as given."""
     _add_member(session, code, BEFORE, wrapped_key, at)
 
 
 def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
-    """From this commit on tips are sealed to the new half."""
+    """Replaces the key pair of a desk. From this commit on tips are encrypted to the new public key."""
     session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
     rewrap(session, code, ENROLMENT, wrapped_key)
 
 
 def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None:
-    """The same row of a desk, opened by something else from now on."""
+    """Replaces the encrypted key in the row of one member."""
     row = update(DeskMember).where(DeskMember.desk_code == code, DeskMember.member == member)
     session.execute(row.values(wrapped_key=wrapped_key))
 
 
 def moving_since(session: Session, code: str) -> datetime | None:
-    """When the key was put aside that grants are moved away from; None but in the middle of a rotation."""
+    """Returns when the rotation under way put the old key aside. Returns None if no rotation is under way."""
     row = select(DeskMember.created_at)
     return session.scalar(row.where(DeskMember.desk_code == code, DeskMember.member == BEFORE))
 
 
 def end_rotation(session: Session, code: str) -> None:
-    """Destroy every key of this desk that was put aside. Who left before that holds a copy of nothing any more."""
+    """Deletes every old key of this desk. A person removed before the rotation then holds no useful key."""
     since = moving_since(session, code)
     aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
     session.execute(delete(DeskMember).where(DeskMember.desk_code == code, aside))
@@ -164,7 +172,7 @@ def end_rotation(session: Session, code: str) -> None:
 
 
 def add(session: Session, desk: Desk, wrapped_key: bytes) -> None:
-    """Adds a desk, which opens by the passphrase."""
+    """Adds a desk whose key the recovery passphrase decrypts."""
     session.add(desk)
     session.flush()
     _add_member(session, desk.code, ENROLMENT, wrapped_key, desk.created_at)

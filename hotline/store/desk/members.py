@@ -1,4 +1,4 @@
-"""To whom a desk's key is sealed: the rows of members, beside those of the passphrase."""
+"""Stores the members that a desk's key is encrypted to, other than the recovery passphrase."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,29 +17,29 @@ _ARE_MEMBERS = (
 
 
 def of_desk(session: Session, code: str) -> Mapping[str, bytes]:
-    """The desk's key as it is sealed to each member; what a rotation put aside is not among them."""
+    """Returns the desk's key as encrypted to each member. Leaves out the old keys of a rotation."""
     return {row.member: row.wrapped_key for row in _rows(session, code)}
 
 
 def counted(session: Session) -> Mapping[str, int]:
-    """How many open each desk by a key of their own."""
+    """Returns for each desk how many members have a key of their own."""
     rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
     return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
 
 
 def moving(session: Session) -> frozenset[str]:
-    """The desks in the middle of a rotation: a key before lies beside today's."""
+    """Returns the desks with a rotation under way, which still hold an old key."""
     aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
     return frozenset(session.scalars(select(DeskMember.desk_code).where(aside)))
 
 
 def since(session: Session, code: str) -> Mapping[str, datetime]:
-    """When each member was let in."""
+    """Returns when each member got access."""
     return {row.member: row.created_at for row in _rows(session, code)}
 
 
 def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
-    """A desk's key as it is sealed to one member: today's, and behind it the one that a rotation put aside."""
+    """Returns a desk's key as encrypted to one member: today's key, then the old key of a rotation if there is one."""
     found = select(DeskMember).where(
         DeskMember.desk_code == code, DeskMember.member.in_((member, BEFORE_OF + member))
     )
@@ -48,20 +48,20 @@ def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
 
 
 def desks_of(session: Session, member: str) -> frozenset[str]:
-    """The desks whose key is sealed to a member."""
+    """Returns the desks whose key is encrypted to a member."""
     return frozenset(
         session.scalars(select(DeskMember.desk_code).where(DeskMember.member == member))
     )
 
 
 def seal(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
-    """In the place of what was sealed to the member before."""
+    """Stores the desk's key encrypted to a member. Replaces the member's earlier key."""
     _forget(session, code, member)
     session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
 
 
 def reseal(session: Session, code: str, sealed: Mapping[str, bytes], at: datetime) -> None:
-    """Each member's new key beside the one before. Who is not among `sealed` opens the desk no more."""
+    """Stores each member's new key and keeps the earlier one aside. A member who is not in `sealed` loses access."""
     for row in _rows(session, code):
         wrapped = sealed.get(row.member)
         if wrapped is None:
@@ -78,7 +78,10 @@ def reseal(session: Session, code: str, sealed: Mapping[str, bytes], at: datetim
 
 
 def forget_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
-    """These members open this desk no more. Until it has another key they may hold a copy. Whether any opened it."""
+    """Ends the access of these members to this desk. Returns True if any of them had access.
+
+    They may hold a copy of the key until the desk gets another one.
+    """
     opened = [member for member in names if code in desks_of(session, member)]
     for member in opened:
         _shut(session, code, member, at)
@@ -88,7 +91,10 @@ def forget_at(session: Session, code: str, names: Collection[str], at: datetime)
 def forget(
     session: Session, member: str, at: datetime, *, but: Collection[str] = ()
 ) -> frozenset[str]:
-    """She opens these desks no more. Until each has another key she may hold a copy. The desks that it was."""
+    """Ends a member's access to every desk, except the desks in `but`. Returns the desks that the member lost.
+
+    The member may hold a copy of each key until the desk gets another one.
+    """
     gone = desks_of(session, member) - frozenset(but)
     for code in sorted(gone):
         _shut(session, code, member, at)
@@ -96,10 +102,11 @@ def forget(
 
 
 def _shut(session: Session, code: str, member: str, at: datetime) -> None:
-    """The desk is held first, as a new key holds it: else the two wait for each other.
+    """Deletes a member's keys of a desk, and notes since when a copy of the key may exist.
 
-    In the middle of a rotation she may hold the new key as well. So she left after it, whatever the clock said when
-    somebody pressed: its end does not end that.
+    Locks the desk first, as a new key does. Otherwise the two would wait for each other. During a rotation the member
+    may hold the new key as well. So the noted time is after the rotation began, and the end of that rotation does not
+    clear it.
     """
     desks.one(session, code, for_writing=True)
     _forget(session, code, member)

@@ -1,4 +1,7 @@
-"""The recovery pair: to its public half each desk's key is sealed; the private half lies under the passphrase alone."""
+"""Stores the recovery pair.
+
+Desk keys are encrypted to its public key. Only the recovery passphrase decrypts its private key.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,24 +13,24 @@ from hotline.store.database import Row
 
 
 class RecoveryPair(Row):
-    """One, but while the passphrase is being changed: then there are two, and today's has the highest id."""
+    """One recovery pair. There are two while the recovery passphrase is being changed. The newer has the highest id."""
 
     __tablename__ = "recovery_pair"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[bytes]
     wrapped_key: Mapped[bytes]
-    """The private half under the enrolment passphrase. Self-describing: `hotline.sealing.deskkeys` reads it."""
+    """The private key, encrypted with the recovery passphrase. It names its format for `hotline.sealing.deskkeys`."""
     made_at: Mapped[datetime]
 
 
 def everything(session: Session) -> Sequence[RecoveryPair]:
-    """Today's first."""
+    """Returns every recovery pair, today's first."""
     return session.scalars(select(RecoveryPair).order_by(RecoveryPair.id.desc())).all()
 
 
 def newest(session: Session) -> RecoveryPair | None:
-    """To whose public half keys are sealed now. Whoever seals a desk's key asks while it holds that desk."""
+    """Returns the pair that keys are encrypted to now, or None. The caller holds the lock on the desk."""
     return next(iter(everything(session)), None)
 
 
@@ -37,5 +40,5 @@ def add(session: Session, public_key: bytes, wrapped_key: bytes, at: datetime) -
 
 
 def forget_older(session: Session, than: int) -> None:
-    """Destroy the pairs before: nothing may be sealed to them any more."""
+    """Deletes the older pairs. Nothing may be encrypted to them any more."""
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))

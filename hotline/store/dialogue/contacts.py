@@ -1,4 +1,4 @@
-"""Sessions and the stop list: phones known by keyed digests alone. Rows, and the questions asked of them."""
+"""Stores sessions and the stop list. Phones are known only by keyed digests."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,7 +14,7 @@ CALL = "ussd"
 
 
 class Dialogue(Row):
-    """One session: what its text is played from, how much of it is committed, and what reach has counted of it."""
+    """One session: the flows that it runs on, how much of its text is committed, and which counts it has made."""
 
     __tablename__ = "dialogue"
     __table_args__ = (Index("dialogue_started", "started_at"),)
@@ -23,31 +23,31 @@ class Dialogue(Row):
     """Keyed digest of the gateway's session id."""
     channel: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    """The flows that were live when the session began: its text is played on these."""
+    """The flows that were published when the session began. The whole session runs on these."""
     entry: Mapped[str]
-    """The published string's suffix that was dialled ("" for the bare code)."""
+    """The digits after the bare service code that were dialled. Empty for the bare code."""
     dialled: Mapped[int]
-    """Letters of `text` that were dialled ahead, before anything was shown."""
+    """Letters of `text` that the caller dialled ahead, before the first screen."""
     reporting: Mapped[bool]
-    """Whether the report was on offer when the session began."""
+    """True if the report was on offer when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
-    """Whether no alert could leave when the session began: its screens then promise none."""
+    """True if no alert could be sent when the session began. The screens then promise no alert."""
     responder_id: Mapped[int | None]
-    """Set where an enrolled phone dialled the responders' entry."""
+    """Set if an enrolled phone dialled the responders' short code."""
     network: Mapped[str | None]
     language: Mapped[str]
     counted: Mapped[list[str]]
-    """Names of what reach has counted already in this session."""
+    """Names of the counters that this session has already added to."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     heard: Mapped[int] = mapped_column(default=0)
-    """Letters of `text` whose effects are committed: what repeats them, early or late, changes nothing."""
+    """Letters of `text` whose effects are committed. A hop that repeats them, early or late, changes nothing."""
     heard_key: Mapped[str | None]
-    """How many letters were heard, and their keyed digest: `12:9f...`. An older process writes `heard` alone."""
+    """The number of committed letters and their keyed digest: `12:9f...`. An older process writes only `heard`."""
     starred: Mapped[list[str] | None]
-    """Words that hold a `*`, each as where it begins and ends in `text`: `12-30`."""
+    """Typed texts that contain a `*`, each by its begin and end in `text`: `12-30`."""
     caller_key: Mapped[str | None]
-    """Keyed digest of session and MSISDN; empty when the session is long over. An older process writes none."""
+    """Keyed digest of session and MSISDN. Empty once the session is long over. An older process writes none."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """A `domain.dialogue.ussd.Pinned`."""
     screens_counted: Mapped[int | None]
@@ -55,7 +55,7 @@ class Dialogue(Row):
 
 
 class Stopped(Row):
-    """A number that nothing is ever sent to again, by its lasting keyed digest."""
+    """A number that never gets a message again, by its lasting keyed digest."""
 
     __tablename__ = "stopped"
 
@@ -64,9 +64,9 @@ class Stopped(Row):
 
 
 class InboundSeen(Row):
-    """An MO that was dealt with: the gateway repeats until it hears 200. Never its words.
+    """One MO that was handled. The gateway repeats an MO until it gets a 200. The text is never stored.
 
-    Its questions are in `store/sms/inbound.py`.
+    The queries are in `store/sms/inbound.py`.
     """
 
     __tablename__ = "inbound_seen"
@@ -76,23 +76,23 @@ class InboundSeen(Row):
     outcome: Mapped[str]
     received_at: Mapped[datetime]
     sms_key: Mapped[str | None]
-    """Keyed digest of sender, shortcode, text and second: the id in a callback is not the one in the inbox."""
+    """Keyed digest of sender, shortcode, text and second. The id in a callback differs from the id in the inbox."""
     referral_id: Mapped[int | None]
-    """What its answer was about, where it was an answer that takes."""
+    """The assignment that the MO was about, if it acknowledges one."""
     more_referrals: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
-    """What else it was about, where it named several."""
+    """The other assignments, if the MO named several."""
     waits: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    """What it asks that is done once the inbox lists it: a `domain.sms.rules_replies.Verb` by a referral's id."""
+    """Commands that wait until the inbox lists the MO: a `domain.sms.rules_replies.Verb` by assignment id."""
     proved_at: Mapped[datetime | None]
-    """When the gateway's own inbox was seen to list it."""
+    """The time when the gateway's own inbox was seen to list it."""
     vouched_at: Mapped[datetime | None]
-    """When a callback brought it from an address of the gateway's own."""
+    """The time when a callback from one of the gateway's own addresses brought it."""
     unproven_at: Mapped[datetime | None]
-    """When a page was read that should list it, and did not."""
+    """The time when a page of the inbox that should list it did not."""
 
 
 def referrals_of(seen: InboundSeen) -> tuple[int, ...]:
-    """Every referral that an MO was about."""
+    """Returns every assignment that an MO was about."""
     first = () if seen.referral_id is None else (seen.referral_id,)
     return (*first, *(seen.more_referrals or ()))
 
@@ -102,12 +102,12 @@ def dialogue(session: Session, key: str) -> Dialogue | None:
 
 
 def open_dialogue(session: Session, row: Dialogue) -> bool:
-    """Write a session's row; False where another hop was quicker."""
+    """Writes a session's row. Returns False if another hop wrote it first."""
     return add_if_new(session, row)
 
 
 def in_the_middle(session: Session, since: datetime) -> int:
-    """Calls that began since then and have not ended."""
+    """Returns the number of calls that began after a moment and have not ended."""
     here = select(func.count()).select_from(Dialogue)
     talking = here.where(
         Dialogue.started_at >= since, Dialogue.ended_at.is_(None), Dialogue.channel == CALL
@@ -116,27 +116,27 @@ def in_the_middle(session: Session, since: datetime) -> int:
 
 
 def stop(session: Session, number_key: str, at: datetime) -> None:
-    """Nothing is sent to this number again. Twice is once."""
+    """Adds a number to the stop list. Does nothing if it is there already."""
     add_if_new(session, Stopped(number_key=number_key, stopped_at=at))
 
 
 def unstop(session: Session, number_key: str) -> None:
-    """Whoever this number belongs to asked for messages again, and a person wrote down who said so."""
+    """Removes a number from the stop list. Its owner asked for messages again, and a person recorded who said so."""
     session.execute(delete(Stopped).where(Stopped.number_key == number_key))
 
 
 def stopped_among(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Those of these digests that nothing is ever sent to again."""
+    """Returns those of these digests that are on the stop list."""
     return set(
         session.scalars(select(Stopped.number_key).where(Stopped.number_key.in_(number_keys)))
     )
 
 
 def try_writing(session: Session, at: datetime) -> None:
-    """Write and take back a row, so that a full disk and a read-only database show. Raises StoreUnavailable."""
+    """Writes a row and deletes it, so that a full disk or a read-only database shows. Raises StoreUnavailable."""
     add_if_new(session, Stopped(number_key=PROBE, stopped_at=at))
     session.execute(delete(Stopped).where(Stopped.number_key == PROBE))
 
 
 PROBE = "probe"
-"""No digest: so it stands for no number."""
+"""The key of the test row. It is not a digest, so no number has it."""

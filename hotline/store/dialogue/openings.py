@@ -1,8 +1,7 @@
-"""How sessions began: a row each, written with the session's count before its first screen is shown. No mapper.
+"""Stores how sessions began, without the mapper. A row and its count are written before the first screen is shown.
 
-SQLite is told three statements in one transaction, PostgreSQL one. Every function raises StoreUnavailable.
-
-A session's row, held by a hop that changes something: read, and written where it changed, without the mapper.
+SQLite gets three statements in one transaction, PostgreSQL one. Every function raises StoreUnavailable. A hop that
+changes something locks the session's row, reads it, and writes the changed columns.
 """
 
 import json
@@ -39,11 +38,11 @@ OPENED = (
     "caller_key",
     "pinned",
 )
-"""What an `Opening` has beside its key."""
+"""The columns that an `Opening` has, except its key."""
 ROW = ("key", "channel", "language", "counted", "heard", "heard_key", *OPENED)
 READ = f"SELECT {', '.join(OPENED)}, heard, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
-"""A tally's columns, as a `store.reach.outreach.Cell` lists them, and how often."""
+"""The columns of a tally: those of a `store.reach.outreach.Cell`, and the count."""
 _RAISED = (
     "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
     " WHERE people_register.rank < excluded.rank"
@@ -52,23 +51,23 @@ _RAISED = (
 
 @dataclass(frozen=True, slots=True)
 class FirstHop:
-    """What is written of it."""
+    """The data that is written when a session's first hop arrives."""
 
     opening: Opening
     channel: str
     language: str
     heard: int
-    """Letters of its text, where nothing else is to be committed of it; else -1."""
+    """Letters of its text, if nothing else of it must be committed. Otherwise -1."""
     heard_key: str | None = field(repr=False)
     measure: str
-    """The counter of sessions; empty where this one is not counted."""
+    """The counter of sessions. Empty if this session is not counted."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """Her digest in each period, for the sketches."""
+    """The caller's digest in each period, for the estimate of callers."""
 
 
 def write(database: Database, first: FirstHop) -> bool:
-    """False where another hop of the session was quicker: then nothing is changed."""
+    """Writes the first hop. Returns False and changes nothing if another hop of the session was first."""
     if database.is_sqlite:
         return database.jointly(lambda connection: _write_by_one(connection, first))
     with database.looking() as connection:
@@ -78,7 +77,7 @@ def write(database: Database, first: FirstHop) -> bool:
 
 
 def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
-    """How a session began, and what of its text is committed; None where nobody knows it."""
+    """Returns how a session began and how much of its text is committed. Returns None for an unknown session."""
     with database.looking() as connection:
         row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:
@@ -108,7 +107,7 @@ def _write_by_one(connection: PlainConnection, first: FirstHop) -> bool:
 
 @cache
 def _apart() -> tuple[str, str]:
-    """SQLite's statements for the row and for its count."""
+    """Returns SQLite's statements for the row and for its count."""
     marks, counts = ", ".join("?" * len(ROW)), ", ".join("?" * len(TALLY))
     return (
         f"INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
@@ -124,7 +123,7 @@ def _people(number: int) -> str:
 
 @cache
 def _whole(counted: bool, people: int) -> str:
-    """PostgreSQL's one statement: what follows the row is written where the row was."""
+    """Returns PostgreSQL's single statement. It writes the counts only if it wrote the session's row."""
     marks = ", ".join(["%s"] * len(ROW))
     parts = [
         f"opened AS (INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks})"
@@ -162,7 +161,7 @@ def _tally(first: FirstHop) -> tuple[object, ...]:
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:
-    """In the order of the periods, so that two who share registers never wait for each other in a ring."""
+    """Returns the register values in the order of the periods. So hops that share registers never deadlock."""
     return tuple(
         value
         for period, digest in sorted(first.people.items())
@@ -171,7 +170,7 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
 
 
 def ends_of(starred: object) -> dict[int, int]:
-    """Of words that hold a `*`, where they begin and end: out of `12-30`."""
+    """Returns by its begin the end of each typed text that contains a `*`, from marks such as `12-30`."""
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}
@@ -189,7 +188,10 @@ _HELD = PreparedStatement(
 
 @dataclass(slots=True)
 class HeldDialogue:
-    """What the columns mean stands at `Dialogue`. A list in it is replaced, never added to."""
+    """A session's row that this transaction has locked. Its columns are explained at `Dialogue`.
+
+    A list in it is replaced, never extended.
+    """
 
     key: str
     channel: str
@@ -209,13 +211,13 @@ class HeldDialogue:
 
 
 def hold(session: Session, key: str) -> HeldDialogue | None:
-    """Returns the row as it is committed, held until this transaction ends."""
+    """Returns the committed row and locks it until this transaction ends. Returns None if there is none."""
     row = _HELD.first(session, held=key)
     return None if row is None else HeldDialogue(*row)
 
 
 def keep(session: Session, dialogue: HeldDialogue) -> None:
-    """Writes what was changed of it."""
+    """Writes the columns that were changed."""
     new = {name: getattr(dialogue, name) for name in CHANGES}
     changed = tuple(name for name in CHANGES if new[name] != dialogue.read[name])
     if changed:
@@ -226,6 +228,6 @@ def keep(session: Session, dialogue: HeldDialogue) -> None:
 
 @cache
 def _writing(names: tuple[str, ...]) -> PreparedStatement:
-    """Returns a prepared statement, made once for each set of columns: there are few."""
+    """Returns a prepared statement, made once for each set of columns. There are few sets."""
     here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
     return PreparedStatement(here.values(new_values(names)))
