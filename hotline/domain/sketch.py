@@ -1,9 +1,9 @@
-"""How many people there were, without knowing which: a HyperLogLog sketch. Pure.
+"""Estimates the number of different people with a HyperLogLog sketch, without a record of who they are. Pure.
 
-A person's keyed digest falls into one of 16,384 registers, which keeps the longest run of zeros that it ever saw. Twice
-the same person changes nothing; two sketches are united by the larger of each register. Read back by Ertl's improved
-estimator ("New cardinality estimation algorithms for HyperLogLog sketches", 2017): one formula from nobody to
-everybody, with a standard error of 0.8 %.
+A person's keyed digest falls into one of 16,384 registers. Each register keeps the longest run of zeros that it saw. A
+person who comes twice changes nothing. Two sketches are merged by the larger value of each register. The count is
+Ertl's improved estimator ("New cardinality estimation algorithms for HyperLogLog sketches", 2017). This one formula
+works for any number of people, with a standard error of 0.8 %.
 """
 
 from collections import Counter
@@ -17,13 +17,13 @@ MOST = 64 - BITS + 1
 
 
 def place(digest: int) -> tuple[int, int]:
-    """Register and rank of a 64-bit digest. A rank is 1 to 51."""
+    """Returns register and rank of a 64-bit digest. A rank is 1 to 51."""
     tail = digest & ((1 << (64 - BITS)) - 1)
     return digest >> (64 - BITS), MOST - tail.bit_length()
 
 
 def estimate(ranks: Iterable[int]) -> int:
-    """How many different digests filled these registers. Those that were never touched need not be given."""
+    """Returns the estimated number of different digests. `ranks` may leave out registers that were never set."""
     filled = Counter(ranks)
     empty = REGISTERS - filled.total()
     z = REGISTERS * _tau(1 - filled[MOST] / REGISTERS)
@@ -34,7 +34,7 @@ def estimate(ranks: Iterable[int]) -> int:
 
 
 def _sigma(x: float) -> float:
-    """What the empty registers weigh."""
+    """Returns the weight of the empty registers, from their share `x`."""
     if x == 1:
         return inf
     y, z, before = 1.0, x, -1.0
@@ -45,7 +45,7 @@ def _sigma(x: float) -> float:
 
 
 def _tau(x: float) -> float:
-    """What the full ones weigh."""
+    """Returns the weight of the full registers, from the share `x` of all others."""
     if x in (0, 1):
         return 0
     y, z, before = 1.0, 1 - x, -1.0

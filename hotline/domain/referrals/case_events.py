@@ -1,9 +1,8 @@
-"""What may happen to a case, what is known of it then, and what may follow: the words of the ladder. Pure.
+"""Defines the events of a case, its known state, and the possible results: the terms of escalation. Pure.
 
-What becomes of a wish to erase a tip's words. Pure.
-
-Whoever holds the phone and the PIN may be the one whom the tip is about. So a wish is never the end of a case by
-itself: words that nobody has acted on yet, and those of an open danger, go only when the national desk says so.
+It also decides what an erasure request may do. The person who holds the phone and the PIN may be the one that the tip
+is about. So such a request alone never ends a case. Text that no responder has acted on is erased only if the national
+desk says so. The same holds for text of an open danger.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -30,56 +29,56 @@ class Happened(StrEnum):
     """An event of a case."""
 
     RAISED = "raised"
-    """A later answer made it more urgent."""
+    """A later answer made the case more urgent."""
     UNREACHED = "unreached"
     """An alert will not arrive, or not soon."""
     LEFT = "left"
-    """Somebody who was told is no living recipient any more: removed, or on leave."""
+    """An alerted responder is no longer active: removed or on leave."""
     TAKEN = "taken"
-    """Somebody took it, and is believed."""
+    """A responder took the case, and the take is believed."""
     OPENED = "opened"
-    """Somebody who was told read it, with a PIN of her own."""
+    """An alerted responder read the case with their own PIN."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     ANSWERED = "answered"
     """The reporter answered a question back."""
     PASSED = "passed"
-    """Somebody who was told, or who took it, cannot."""
+    """A responder who was alerted or took the case cannot act."""
     DOUBTED = "doubted"
-    """The answer of who holds it is not proved: nobody holds it."""
+    """A take could not be proved. If it was the assignee's, the case loses its assignee."""
     END_WANTED = "end_wanted"
     REFUSED = "refused"
-    """A second person judged that it goes on; she holds it now."""
+    """A second person refused the requested closure. A person who refuses by phone becomes the assignee."""
     CLOSURE_READ = "closure_read"
-    """Somebody who may confirm a requested closure has opened the case since."""
+    """A person who may confirm the requested closure has opened the case since the request."""
     CLOSED = "closed"
     MARKED = "marked"
-    """Whoever told it asked that nobody comes, or somebody erased it."""
+    """The reporter asked that no one visits, or a caller erased the tip."""
     UNHEARD = "unheard"
-    """The mark did not reach who holds it."""
+    """The notice about visit safety did not reach the assignee."""
     DECIDED = "decided"
-    """The national desk has said how to go."""
+    """The national desk decided how responders must go."""
     MOVED = "moved"
-    """Whoever told it corrected the place."""
+    """The reporter corrected the place."""
     BESIDE = "beside"
-    """A later answer says that people of a desk beside may know of it: of which camp it is, or that they leave soon."""
+    """A later answer gives a partner desk access: it names the camp, or says that the people leave soon."""
     WITHHELD = "withheld"
-    """An official is or may be involved, as a later answer says."""
+    """A later answer says that an official is or may be involved."""
     SENT_DOWN = "sent_down"
-    """The national desk lets the district know of a case that was withheld from it."""
+    """The national desk gives the district access to a case that was withheld from it."""
     DANGER_AGAIN = "danger_again"
-    """Somebody who was helped is in danger again: it is open, and urgent."""
+    """A person who was helped is in danger again. The case is open and urgent."""
     RELEASED = "released"
-    """The national desk lets the people of the first place go."""
+    """The national desk stands down the people of the first place."""
     DUE = "due"
-    """A clock of a kind fired."""
+    """A clock fired. `Event.kind` says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`by` is who did it. `kind`, `nth` and `named_at` are of a clock that fired.
+    """One event of a case. `by` is the responder who caused it.
 
-    Of a corrected place `nth` is how often it was corrected.
+    `kind`, `nth` and `named_at` belong to a clock that fired. For a corrected place, `nth` counts the corrections.
     """
 
     what: Happened
@@ -88,80 +87,80 @@ class Event:
     nth: int = 0
     named_at: datetime | None = None
     chosen: tuple[int, ...] = ()
-    """Of a case that is passed on: who is asked, where the one who passes it on chose."""
+    """The responders to ask, if the responder who passed the case on chose them."""
 
 
 class Purpose(StrEnum):
-    """What a message to those who are told is for."""
+    """The purpose of a message to responders."""
 
     ALERT = "alert"
     OPEN = "open"
-    """The national desk: nobody has taken it."""
+    """To the national desk: the case is still not taken."""
     REMIND = "remind"
-    """To who holds it: what came of it?"""
+    """To the assignee: asks for the outcome."""
     OVERDUE = "overdue"
-    """To a coordinator or the national desk: taken, and no word since."""
+    """To a coordinator or the national desk: the case was taken, and its outcome is overdue."""
     LOOK = "look"
-    """To the national desk: look at a danger that was taken two hours ago."""
+    """To the national desk: asks a second person to look at a danger that was taken two hours ago."""
     JUDGE = "judge"
-    """To the national desk: somebody wants to close it."""
+    """To the national desk: closure was requested and must be confirmed or refused."""
     CARE = "care"
-    """To everybody who was told: how to go."""
+    """To every alerted responder: how to go."""
     HOW = "how"
-    """To the national desk: how shall they go?"""
+    """To the national desk: asks how responders must go."""
     UNANSWERED = "unanswered"
-    """To those who go: the national desk has not said how."""
+    """To responders who may go: the national desk has not said how."""
     MOVED = "moved"
-    """To everybody who was told: the place changed."""
+    """To every alerted responder: the place changed."""
     TOLD_FIRST = "told_first"
-    """To the national desk: the district was told before an official was named."""
+    """To the national desk: the district was alerted before an official was named."""
     MORE = "more"
-    """To the national desk: more was told."""
+    """To the national desk: the reporter told more."""
     LET = "let"
-    """To the national desk: the new place has it, may the first one go?"""
+    """To the national desk: the new place took the case. Asks if the first place may be stood down."""
     FOLLOW = "follow"
-    """To who can say it, and then above: what became of somebody who was offered help?"""
+    """To the responder who can know, then to higher levels: asks what happened to a person who was offered help."""
     LET_GO = "let_go"
-    """To the people of the first place: others have it."""
+    """To the people of the first place: they are stood down, because others took the case."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseStanding:
-    """What is known of an open case when something happens."""
+    """The known state of an open case when an event happens."""
 
     case: Case
     step: int
-    """The next one of its ladder: how many times people were told."""
+    """Number of the next escalation level: how often people were alerted so far."""
     told: Sequence[Notified] = ()
-    """Everybody who was ever told of it."""
+    """Every responder who was ever alerted of it."""
     holder: int | None = None
-    """Who took it, is believed, and is responsible."""
+    """The assignee: a responder who took it and is believed."""
     others: tuple[int, ...] = ()
-    """Who else took it and is believed, the first first."""
+    """Other responders who took it and are believed, the earliest first."""
     stood: datetime | None = None
-    """When the newest clock to take it was due."""
+    """The time at which the newest deadline for taking it was due."""
     renewed: bool = False
-    """Whether the holder has taken it further once: it renews the outcome's clock no second time."""
+    """True if the assignee has taken it further once. The outcome's clock is not renewed a second time."""
     judging: int | None = None
-    """Who wants it closed, where a second person has not judged yet; 0 where it is somebody without a phone."""
+    """The responder whose closure request waits for a second person. 0 for a person without a phone."""
     is_safe: bool = False
-    """Whether every person who was met is with a service, and the requested outcome agrees with that."""
+    """True if every person who was met is with a service, and the requested outcome agrees with that."""
     desk_decides: bool = False
-    """Whether the national desk decides on the requested closure, since somebody was met."""
+    """True if the national desk decides on the requested closure, because a person was met."""
     closure_read: bool = False
-    """Whether somebody who may confirm the closure has opened the case since it was requested."""
+    """True if a person who may confirm the closure has opened the case since the request."""
     care: Care = Care.NONE
-    """How those who are told must go."""
+    """The visit safety: how alerted responders must go."""
     clocks: Clocks = field(default_factory=dict)
-    """Those that are open."""
+    """The clocks that are open."""
     company: tuple[int, ...] = ()
-    """Who was told of another tip of its cluster."""
+    """Responders who were alerted of another tip of its cluster."""
     unread: frozenset[int] = frozenset()
-    """Who was told, has a PIN of her own, and has not read it."""
+    """Alerted responders who have a PIN of their own and have not read the case."""
     asked_beside: int = -1
-    """How often the desk was asked, how to go, of another tip of its cluster that waits for the answer; -1: of none."""
+    """Questions to the desk about visit safety of another tip of its cluster, still unanswered. -1 if there is none."""
     roster: Sequence[Candidate] = ()
-    """The living recipients. `ladder.decide` sets it, and these two."""
+    """The active recipients. `ladder.decide` sets it, `event` and `at`."""
     event: Event = Event(Happened.DUE)
     at: datetime = NEVER
 
@@ -171,12 +170,12 @@ class CaseStanding:
 
     @property
     def knew(self) -> frozenset[int]:
-        """Returns who was ever told."""
+        """Returns every responder who was ever alerted."""
         return frozenset(one.responder_id for one in self.told)
 
     @property
     def desk(self) -> frozenset[int]:
-        """Returns the living of the national desk."""
+        """Returns the active people of the national desk."""
         return of_the_nation(self.roster)
 
     def first_told(self) -> tuple[int, ...]:
@@ -188,54 +187,59 @@ class CaseStanding:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
+    """One order to send a message of one purpose to some responders."""
+
     who: tuple[int, ...]
     purpose: Purpose
 
 
 def tells(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Tell, ...]:
-    """Returns the orders that name anybody."""
+    """Returns the orders that have a recipient."""
     return tuple(Tell(who, purpose) for who, purpose in orders if who)
 
 
 UNCHANGED = -1
-"""Who holds it goes on holding it. Only within a step: `ladder.decide` names who that is."""
+"""The assignee does not change. It is used only within a step: `ladder.decide` replaces it with the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows. A clock that is set replaces the open one of its kind; closing `judge` takes the wish back."""
+    """The result of an event.
+
+    A clock that is set replaces the open one of its kind. Closing `judge` withdraws the closure request.
+    """
 
     tell: tuple[Tell, ...] = ()
     set: Mapping[DeadlineKind, Clock] = field(default_factory=dict)
     close: Set[DeadlineKind] = frozenset()
     holder: int | None = UNCHANGED
-    """Who is responsible from now on."""
+    """The assignee from now on."""
     release: tuple[int, ...] = ()
-    """Whose referrals end: it is no case of theirs any more."""
+    """Responders whose assignments end, because the case is no longer theirs."""
 
 
 WITHIN = timedelta(hours=72)
-"""From the wish to its end, or to the national desk's decision."""
+"""Time from an erasure request to the erasure, or to the national desk's decision."""
 ASKED_AGAIN = timedelta(days=1)
-"""A decision that is overdue: the desk is told again, in working hours."""
+"""Wait before the desk is notified again of an overdue decision, in working hours."""
 KEPT_FOR = timedelta(days=30)
-"""After "keep", and under a legal hold: then somebody decides anew."""
+"""Wait until the next decision, after a decision to keep the text or under a legal hold."""
 
 
 class WordsFate(StrEnum):
-    """What may become of the words now."""
+    """The fate of a tip's text after an erasure request."""
 
     GO = "go"
-    """At closing, or when the wish's time is over."""
+    """The text is erased at closing, or when the time of the request is over."""
     DECIDED = "decided"
-    """The national desk decides; the clock erases nothing."""
+    """The national desk decides. The clock erases nothing."""
     HELD = "held"
-    """A court asked for them: nobody erases."""
+    """A court asked for the text. A legal hold prevents its erasure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """How a case stands whose words somebody wants erased."""
+    """The state of a case whose text a caller asked to erase."""
 
     urgency: int
     taken: bool
@@ -254,5 +258,5 @@ class Wished:
 
 
 def next_due(fate: WordsFate, at: datetime) -> datetime:
-    """When a wish whose clock has fired comes up again, where the words are still there."""
+    """Returns when an erasure request is due again after its clock fired, if the text still exists."""
     return at + KEPT_FOR if fate is WordsFate.HELD else in_hours(at + ASKED_AGAIN)

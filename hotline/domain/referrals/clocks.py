@@ -1,6 +1,6 @@
-"""The clocks of a case: their kinds, and how long each runs. Pure.
+"""Defines the deadlines of a case and computes when each is due. Pure.
 
-At most one clock of a kind is open for a tip, and closing one closes no other. Times are those of the casework design,
+A tip has at most one open clock of each kind. Closing one closes no other. The times are those of the casework design,
 by urgency. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
 """
 
@@ -19,43 +19,43 @@ SATURDAY = 5
 
 
 class DeadlineKind(StrEnum):
-    """What must have happened by then. That an alert arrives (`deliver`) is the message's own clock: `next_at`."""
+    """The event that a deadline waits for. The arrival of an alert has its own clock: the message's `next_at`."""
 
     ACKNOWLEDGE = "acknowledge"
-    """Somebody takes the tip."""
+    """A responder takes the tip."""
     OPEN = "open"
-    """Who took it, and has a PIN of her own, reads it."""
+    """The assignee, if they have a PIN of their own, reads the tip."""
     OUTCOME = "outcome"
-    """Who took it says what came of it."""
+    """The assignee reports the outcome."""
     JUDGE = "judge"
     """A second person confirms or refuses a requested closure."""
     DECISION = "decision"
-    """The national desk decides on a closure of a case in which somebody was met."""
+    """The national desk decides on the closure of a case in which a person was met."""
     SECOND_LOOK = "second_look"
     """A second person looks at a danger that was taken."""
     RED = "red"
-    """Nobody is left to tell: the national desk is told again, until one of it takes the tip."""
+    """The case is overdue and has no one left to alert. The national desk is alerted again until one of it takes it."""
     MANNER = "manner"
-    """The national desk says how to go."""
+    """The national desk says how responders must go."""
     ERASURE = "erasure"
-    """The national desk decides on a wish to erase."""
+    """The national desk decides on an erasure request."""
 
 
 OVERDUE_FROM = 2
-"""The outcome's clock has fired at half time, for the holder, and at full time: others were told."""
+"""Firings of the outcome's clock after which others were alerted. The first, at half time, is for the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
-    """All that follows from one kind of deadline. `ladder.DUE` says what each does when it is due."""
+    """The properties of one kind of deadline. `ladder.DUE` holds the step that each causes when it is due."""
 
     ends_with_case: bool = True
     asks: bool = False
-    """It runs while people are asked to take a tip."""
+    """True if it runs while people are asked to take a tip."""
     is_overdue: bool = False
-    """A tip is overdue once it has passed."""
+    """True if a tip is overdue once this deadline has passed."""
     may_fire: int = 0
-    """In a case in good hands it may run, and has fired less often."""
+    """Firings before which this clock may run in a case that is in good hands."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -76,12 +76,12 @@ OVERDUE_KINDS = tuple(kind for kind, row in DEADLINES.items() if row.is_overdue)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One clock to be set: when it is due, and how often its kind has fired in a row."""
+    """One clock to set: when it is due, and how often its kind has fired in a row."""
 
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time that texts name: when others are alerted. None where the clock fires at that very time."""
+    """The time that texts name, at which others are alerted. None if the clock fires at that time itself."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -89,18 +89,18 @@ Clocks = Mapping[DeadlineKind, Clock]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long the clocks of a case run at one urgency. None: until the next working morning."""
+    """The times of a case's clocks at one urgency. None means until the next working morning."""
 
     acknowledge: timedelta
     later: timedelta | None
-    """The same from the second step on."""
+    """Time to take the tip, from the second escalation level on."""
     open: timedelta | None
     outcome: timedelta | None
-    """None: three working days."""
+    """Time to report the outcome. None means three working days."""
     outcome_again: timedelta | None
-    """Between the coordinator and the national desk, of an outcome that is overdue."""
+    """Time between alerts to the coordinator and to the national desk about an overdue outcome."""
     alarm: timedelta
-    """After that a tip without a holder is a fault of the line."""
+    """Time after which a tip without an assignee is a fault of the line."""
 
 
 TIMES: Mapping[int, Times] = {
@@ -131,16 +131,19 @@ TIMES: Mapping[int, Times] = {
 }
 WORKING_DAYS = 3
 REFERRED_WITHIN = timedelta(hours=72)
-"""After "referred": until somebody says whether help was reached."""
+"""Time from the outcome "referred" until a report if the person reached help."""
 MANNER_WITHIN = timedelta(minutes=10)
-"""After somebody asked that nobody comes: until the national desk says how to go."""
+"""Time from a request not to visit until the national desk says how to go."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
 AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
 def in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Of a case that somebody holds: whether nothing is overdue, and nobody else is asked to take, read or judge it."""
+    """Returns True if a case with an assignee needs no one else.
+
+    Nothing is overdue in it, and no other responder is asked to take it, read it or confirm its closure.
+    """
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
         clock.nth < DEADLINES[kind].may_fire and clock.due_at > at for kind, clock in clocks.items()
@@ -148,7 +151,7 @@ def in_good_hands(clocks: Clocks, at: datetime) -> bool:
 
 
 def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
-    """By when a tip that was told at this step of its ladder, from 0, must be taken."""
+    """Returns when a tip that was told at this escalation level, from 0, must be taken."""
     if step == 0:
         return at + TIMES[urgency].acknowledge
     later = TIMES[urgency].later
@@ -166,16 +169,16 @@ def outcome_due(urgency: int, at: datetime) -> datetime:
 
 
 def open_due(urgency: int, at: datetime) -> datetime:
-    """By when who took it has read it."""
+    """Returns when the assignee must have read the tip."""
     within = TIMES[urgency].open
     return at + within if within is not None else next_morning(at)
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
-    """Reminds the assignee at half time, and alerts others when the outcome is due.
+    """Returns the clock that reminds the assignee at half time and alerts others when the outcome is due.
 
-    Without danger nobody is reminded outside working hours, and others are alerted by day: so the assignee may be
-    reminded late, or not at all.
+    Without danger the assignee is reminded only in working hours, and others are alerted only by day. So the reminder
+    may be late or may not be sent at all.
     """
     reminded_at = half_time(at, due_at)
     if urgency != Urgency.DANGER:
@@ -197,27 +200,27 @@ def outcome_again(urgency: int, at: datetime) -> datetime:
 
 
 def next_bell(at: datetime) -> datetime:
-    """06:30 in Kigali: of this day, or of the next."""
+    """Returns the next 06:30 in Kigali."""
     hour, minute = MORNING_BELL
     bell = at.astimezone(KIGALI).replace(hour=hour, minute=minute, second=0, microsecond=0)
     return (bell if bell > at else bell + timedelta(days=1)).astimezone(at.tzinfo)
 
 
 def decision_due(at: datetime) -> datetime:
-    """By when the national desk decides on a closure: the end of the next working day."""
+    """Returns when the national desk must decide on a closure: the end of the next working day."""
     day = next_morning(at).astimezone(KIGALI)
     return day.replace(hour=CLOSES).astimezone(at.tzinfo)
 
 
 def red_due(urgency: int, at: datetime) -> datetime:
-    """Danger at any hour; the others in working hours."""
+    """Returns when the national desk is alerted again: of danger at any hour, of all else in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
 
 
 def in_hours(at: datetime) -> datetime:
-    """`at`, or the next moment of working hours."""
+    """Returns `at`, or the next moment of working hours."""
     here = at.astimezone(KIGALI)
     works = here.weekday() < SATURDAY
     if works and OPENS <= here.hour < CLOSES:
@@ -227,12 +230,12 @@ def in_hours(at: datetime) -> datetime:
 
 
 def may_remind(urgency: int, at: datetime) -> bool:
-    """Whether an assignee may be reminded now: of danger at any hour, else in working hours alone."""
+    """Returns True if an assignee may be reminded now: of danger at any hour, else only in working hours."""
     return urgency == Urgency.DANGER or in_hours(at) == at
 
 
 def by_day(at: datetime) -> datetime:
-    """`at`, or an hour after the next day's work begins, also where nobody works: who reminds is an hour ahead."""
+    """Returns `at` between 08:00 and 17:00, else the next 09:00, also at weekends. The 08:00 reminders come first."""
     here = at.astimezone(KIGALI)
     if OPENS <= here.hour < CLOSES:
         return at
@@ -241,7 +244,7 @@ def by_day(at: datetime) -> datetime:
 
 
 def next_morning(at: datetime) -> datetime:
-    """08:00 of the next working day in Kigali."""
+    """Returns 08:00 of the next working day in Kigali."""
     morning = any_morning(at)
     while morning.astimezone(KIGALI).weekday() >= SATURDAY:
         morning += timedelta(days=1)
@@ -249,6 +252,6 @@ def next_morning(at: datetime) -> datetime:
 
 
 def any_morning(at: datetime) -> datetime:
-    """08:00 of the next day in Kigali, also where nobody works: who was to arrive somewhere is not left to a Monday."""
+    """Returns 08:00 of the next day in Kigali, also at weekends. A person's arrival cannot wait until Monday."""
     morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     return (morning + timedelta(days=1)).astimezone(at.tzinfo)

@@ -1,8 +1,8 @@
-"""What was told about coming, and so how those go who are sent. Pure.
+"""Decides how responders may visit, from the reporter's wish and the national desk's decision. Pure.
 
-`visit: no`, and `000` after a tip was filed, are a mark. Without danger nobody goes or calls before it is read. With
-danger the mark changes the manner, never the case: whoever holds the phone may be the one she fears. The national desk
-decides how to go (docs/adr/0056).
+`visit: no`, or `000` after a tip was filed, marks the case. Without danger no responder visits or calls before the tip
+is read. With danger the mark changes only how responders go. The person with the phone may be the one that the victim
+fears. The national desk decides how to go (docs/adr/0056).
 """
 
 from collections.abc import Mapping
@@ -16,36 +16,36 @@ YES, NO = "yes", "no"
 
 
 class Manner(StrEnum):
-    """What the national desk decided."""
+    """The national desk's decision about visits."""
 
     UNSEEN = "unseen"
     OPENLY = "openly"
 
 
 class Care(StrEnum):
-    """What those who are told of a case must know before they go."""
+    """The visit safety that every alerted responder must know before a visit."""
 
     NONE = "none"
     STAY_AWAY = "stay_away"
-    """Marked, and no danger: nobody visits or calls before it is read."""
+    """Marked, without danger. No responder visits or calls before the tip is read."""
     CAREFUL = "careful"
-    """Marked, and danger: not openly, and the national desk says how."""
+    """Marked, with danger. Responders do not go openly, and the national desk says how."""
     UNSEEN = "unseen"
-    """The national desk said: not openly."""
+    """The national desk decided: not openly."""
 
 
 @dataclass(frozen=True, slots=True)
 class CareRow:
-    """All words for one way to go."""
+    """All texts for one kind of visit safety."""
 
     sms: tuple[Template, Template]
-    """What those who go read: with the number of the national desk, and where nobody has signed one."""
+    """The SMS to alerted responders: with the number of the national desk, and without if none is verified."""
     screen: Template | None = None
     """The first line of a page behind the PIN."""
     sentence: str = ""
     """The first line on a tip's page, in English."""
     mark: str = ""
-    """Its mark in a list, in English."""
+    """The mark in a list, in English."""
 
 
 CARES: Mapping[Care, CareRow] = {
@@ -77,13 +77,13 @@ MARK_NOT_ASKED = "not asked: go unseen"
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What is known of a tip about coming."""
+    """The facts about visits to one tip."""
 
     urgency: int
     visit: str | None = None
-    """The answer to "May helpers come there?": yes, no or unsure; None while nobody answered."""
+    """The answer to "May helpers come there?": yes, no or unsure. None if the reporter did not answer."""
     erased: bool = False
-    """Somebody keyed `000` after it was filed."""
+    """True if a caller keyed `000` after the tip was filed."""
     manner: str | None = None
 
     @property
@@ -100,16 +100,16 @@ class Coming:
 
     @property
     def goes_unseen(self) -> bool:
-        """Returns True if who takes it unread must not go in openly.
+        """Returns True if a responder who takes the case unread must not go openly.
 
-        Only a yes, or the national desk, says that they may. "Not sure" is no yes: it counts as not asked.
+        Only a yes or the national desk permits that. "Not sure" is no yes: it counts as not asked.
         """
         if self.manner is not None:
             return self.manner == Manner.UNSEEN
         return self.is_marked or self.visit != YES
 
     def sentence(self, matter: str) -> str:
-        """Returns how to go, in English, for the line above what was told; empty where nothing may hurt."""
+        """Returns how to go, in English, for the line above the tip's text. Empty if no instruction is needed."""
         if matter != Matter.TIP and not self.is_marked:
             return ""
         if self.manner == Manner.OPENLY:
@@ -119,7 +119,7 @@ class Coming:
         return NOT_ASKED if self.visit is None else NOT_SURE
 
     def mark(self, matter: str) -> str:
-        """Returns the same for a list."""
+        """Returns the mark for a list, in English. Empty if no mark is needed."""
         if CARES[self.care].mark or self.manner is not None:
             return CARES[self.care].mark
         return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
@@ -128,13 +128,16 @@ class Coming:
 def coming(
     matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None
 ) -> Coming:
-    """As a tip's row has it. Nobody goes to a door for a complaint: it is read before anybody calls."""
+    """Returns the facts about visits from a tip's row.
+
+    A complaint counts as without danger. No one visits because of it, and it is read before anyone calls.
+    """
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
     return Coming(pressing, visit, erased, manner)
 
 
 def visit_told(before: str | None, now: str | None, *, filed: bool) -> str | None:
-    """The answer that stays. Once it was filed a no stays a no: the thumb that corrects may not be hers."""
+    """Returns the answer that is kept. Once filed, a no stays a no: another person may have the phone now."""
     if filed and before == NO:
         return before
     return now if now is not None else before

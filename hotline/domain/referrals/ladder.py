@@ -1,8 +1,8 @@
-"""The ladder of a case: what happened, and so whom to tell and which clocks to set. Pure.
+"""Applies the escalation policy of a case: turns an event into alerts and clocks. Pure.
 
-`decide` is the one decision. A service gathers the standing, asks it, and carries out what it says. A case ends in
-three ways only: closed with an outcome, handed to a named person who took it, or red until the national desk takes it.
-Whom the steps lead to, among equals, is `referral.py`'s.
+`decide` is the only decision. A service collects the state of the case, calls it, and carries out the result. A case
+ends in three ways only. It is closed with an outcome, or a named person takes it. Else it stays overdue until the
+national desk takes it. `referral.py` chooses the responders of each level among equals.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,18 +46,18 @@ from hotline.domain.referrals.referral import (
 from hotline.domain.tip import Urgency
 
 ESCALATED = 2
-"""The outcome's clock has fired at half time and at full time: others were told."""
+"""Firings of the outcome's clock after which others were alerted: at half time and at full time."""
 KEEPS = frozenset({Happened.END_WANTED, Happened.CLOSED, Happened.DECIDED, Happened.DUE})
-"""Of a fragment as of any case: an end that a person wants is judged by another."""
+"""Events that a fragment handles as any case does. Another person must confirm a closure that a person requests."""
 GIVES_UP = frozenset({Happened.LEFT, Happened.DOUBTED, Happened.PASSED})
-"""Who holds a fragment holds it no more."""
+"""Events after which a fragment has no assignee."""
 Step = Callable[[CaseStanding], Decision]
 
 
 def decide(
     standing: CaseStanding, roster: Sequence[Candidate], event: Event, at: datetime
 ) -> Decision:
-    """What an event of an open case leads to. Total. `roster` holds the living recipients."""
+    """Returns the result of any event of an open case. `roster` holds the active recipients."""
     s = replace(standing, roster=roster, event=event, at=at)
     step = HAPPENED[event.what] if event.kind is None else DUE[event.kind]
     decision = _of_fragment(s) if s.case.once and event.what not in KEEPS else step(s)
@@ -67,9 +67,9 @@ def decide(
 
 
 def _of_fragment(s: CaseStanding) -> Decision:
-    """What follows of a fragment: a telling that ended at a province, on which nobody can act.
+    """Returns the result for a fragment: a report that ended after its province, on which no one can act.
 
-    The national desk is told once, somebody else of it where a phone is off. No clock runs: it is never red.
+    The national desk is alerted once, or another person of it if a phone is off. No clock runs. It is never overdue.
     """
     what, by = s.event.what, s.event.by
     if what is Happened.MARKED:
@@ -85,7 +85,7 @@ def _of_fragment(s: CaseStanding) -> Decision:
 
 
 def raised(case: Case, care: Care, at: datetime) -> Decision:
-    """The clocks of a case that a later answer made more urgent: it is told again, and nobody holds it until then."""
+    """Returns the new clocks of a case that a later answer made more urgent. It has no assignee until the next take."""
     close = {DeadlineKind.OUTCOME, DeadlineKind.RED}
     return Decision((), {**filed(case, at), **ladder_steps.how(care, at)}, close, None)
 
@@ -96,7 +96,10 @@ def _raised(s: CaseStanding) -> Decision:
 
 
 def _danger_again(s: CaseStanding) -> Decision:
-    """Two of the national desk, whoever held it; where nobody of it lives, as a new one."""
+    """Alerts two people of the national desk, even if the case has an assignee.
+
+    If no one of that desk is active, alerts people as for a new case.
+    """
     people = turns([c for c in s.roster if c.level is Level.NATIONAL])[:AT_DANGER]
     again = raised(s.case, s.care, s.at)
     close = again.close | {DeadlineKind.JUDGE, DeadlineKind.SECOND_LOOK}
@@ -104,7 +107,7 @@ def _danger_again(s: CaseStanding) -> Decision:
 
 
 def _unreached(s: CaseStanding) -> Decision:
-    """A colleague at once, while people are asked; nobody twice, so that phones that are all off make no storm."""
+    """Alerts a colleague at once, while people are asked. It alerts no one twice, even if all phones are off."""
     if s.holder is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
     who = s.next_told(Reason.UNREACHED)
@@ -121,7 +124,7 @@ def _left(s: CaseStanding) -> Decision:
 
 
 def _passed(s: CaseStanding) -> Decision:
-    """The next step at once. Who took it stays responsible until somebody else takes it."""
+    """Takes the next step at once. The assignee stays responsible until another responder takes the case."""
     by = s.event.by
     if s.holder is not None and s.holder != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
@@ -130,7 +133,7 @@ def _passed(s: CaseStanding) -> Decision:
 
 
 def _next(s: CaseStanding, *, holder: int | None) -> Decision:
-    """Somebody else, at once, with time to take it; red where there is nobody else."""
+    """Asks another responder at once to take the case. If there is none, the case becomes overdue."""
     now = replace(s, holder=holder)
     who = s.next_told(Reason.UNREACHED)
     then = asked(now, who) if who else red(now, but=s.event.by)
@@ -138,14 +141,17 @@ def _next(s: CaseStanding, *, holder: int | None) -> Decision:
 
 
 def _without_the_wish(s: CaseStanding, decision: Decision) -> Decision:
-    """Who wanted the end is gone, or never asked for it."""
+    """Ends the closure request if its requester was removed, or if it was not really theirs."""
     if s.judging is None or s.judging != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.JUDGE})
 
 
 def _taken(s: CaseStanding) -> Decision:
-    """The first who takes it holds it. Who takes it after the holder passed it on, or fell silent, holds it instead."""
+    """Makes the first responder who takes the case its assignee.
+
+    A later one replaces an assignee who passed it on, whose place was corrected, or whose outcome is overdue.
+    """
     by = s.event.by
     if by in away(s) and DeadlineKind.RED not in s.clocks:
         return Decision()
@@ -154,7 +160,7 @@ def _taken(s: CaseStanding) -> Decision:
     if holder != s.holder:
         close = {DeadlineKind.RED, DeadlineKind.ACKNOWLEDGE}
     elif holder == by:
-        # She passed it on and takes it back. What is red by her silence stays red: "taken" is no outcome.
+        # The assignee passed it on and takes it back. An overdue outcome stays overdue: a take is no outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.holder is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
@@ -167,7 +173,10 @@ def _taken(s: CaseStanding) -> Decision:
 
 
 def _looks(s: CaseStanding) -> bool:
-    """Whether this answers the question to look: somebody of the national desk who did not hold it, and was asked."""
+    """Returns True if this take answers the request for a second look.
+
+    It does if a person of the national desk was asked, is not the assignee, and takes the case.
+    """
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.holder
 
@@ -184,7 +193,7 @@ def _may_change_hands(s: CaseStanding) -> bool:
 
 
 def _further(s: CaseStanding) -> Decision:
-    """Taking it further renews the outcome's clock once; a referral gives it three days."""
+    """Renews the outcome's clock once when the assignee takes the case further. A referral gives it three days."""
     if s.holder is None or s.event.by not in (s.holder, None):
         return Decision()
     if s.event.what is Happened.REFERRED:
@@ -194,9 +203,10 @@ def _further(s: CaseStanding) -> Decision:
 
 
 def _doubted(s: CaseStanding) -> Decision:
-    """Another who took it, and lives, holds it; else the ladder goes on as if nobody had answered.
+    """Makes another active responder who took the case its assignee.
 
-    It goes on from where it stood, and at once where its time has passed.
+    If there is none, escalation continues as if no one had answered. It continues at its former time, or at once if
+    that has passed.
     """
     if s.holder is not None and s.holder != s.event.by:
         return _without_the_wish(s, Decision())
@@ -214,10 +224,10 @@ def _closed(_s: CaseStanding) -> Decision:
 
 
 def _with_clock_to_read(s: CaseStanding, decision: Decision) -> Decision:
-    """The same decision, with the clock to read it of whoever holds the case by it.
+    """Returns the decision with the reading clock of a new assignee.
 
-    It runs for a holder who has a PIN of her own and can read it, and has not. Her page ends it; so does whatever makes
-    somebody else the holder.
+    The clock runs if the assignee has a PIN of their own, can read the case, and has not. It ends when the assignee
+    opens the case's page, or when another responder becomes the assignee.
     """
     if decision.holder == s.holder:
         return decision
@@ -230,14 +240,15 @@ def _with_clock_to_read(s: CaseStanding, decision: Decision) -> Decision:
 
 
 def _opened(s: CaseStanding) -> Decision:
-    """Somebody read it. Of the holder, the clock ends."""
+    """Ends the reading clock if the reader is the assignee."""
     return Decision(close={DeadlineKind.OPEN} if s.event.by == s.holder else frozenset())
 
 
 def _unread_due(s: CaseStanding) -> Decision:
-    """Danger is asked of the next at once. Else the assignee is reminded in working hours; then the next is asked.
+    """Asks the next responder if the assignee has not read a danger.
 
-    It asks others as passing on does: she stays responsible until somebody takes it.
+    Without danger, the assignee is first reminded in working hours. The next responder is asked later. The assignee
+    stays responsible until another responder takes the case.
     """
     if s.holder is None or s.holder not in s.unread:
         return Decision()
@@ -261,7 +272,7 @@ def _acknowledge_due(s: CaseStanding) -> Decision:
 
 
 def _outcome_due(s: CaseStanding) -> Decision:
-    """Half time: the holder is reminded. Full time: a coordinator, then the national desk, then red."""
+    """Reminds the assignee at half time. At full time alerts a coordinator, then the national desk, again and again."""
     nth = s.event.nth
     if s.holder is None:
         return Decision((), {DeadlineKind.ACKNOWLEDGE: Clock(s.at)})
@@ -277,9 +288,9 @@ def _outcome_due(s: CaseStanding) -> Decision:
 
 
 def _look_due(s: CaseStanding) -> Decision:
-    """Somebody who does not hold it looks: of the national desk by turns, all of it from the third time.
+    """Asks for a second look: one of the national desk by turns, all of it from the third time on.
 
-    Where no other of that desk lives, a colleague of the district.
+    The assignee is never asked. If no other person of that desk is active, a colleague of the district is asked.
     """
     nth, holder = s.event.nth, s.holder
     who = national(s.roster, nth, but=holder) or colleagues(s.case, s.roster, but=holder)[:1]
@@ -321,6 +332,6 @@ DUE: Mapping[DeadlineKind, Step] = {
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.RED: lambda s: red(s, nth=s.event.nth + 1),
     DeadlineKind.MANNER: ladder_steps.how_due,
-    # A wish to erase is `services/referrals/endings.py`'s, and no step of the ladder.
+    # `services/referrals/endings.py` handles erasure requests. They are no step of escalation.
     DeadlineKind.ERASURE: lambda _: Decision(),
 }

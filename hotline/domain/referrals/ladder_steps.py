@@ -1,15 +1,15 @@
-"""Steps of the ladder about a requested closure, about how to go and about a corrected place. Pure.
+"""Decides the escalation steps for a requested closure, for visit safety and for a corrected place. Pure.
 
-A second person is asked to confirm a requested closure, again and again, until one of the national desk decides. The
-case stays open meanwhile, and every clock of it runs on. Where the national desk decides, the deadline of the
-assignee's outcome becomes the desk's. One person never closes a case alone: where nobody else of the desk is there, the
-alerts go on.
+The national desk is asked to confirm a requested closure, again and again, until one of its people decides. Meanwhile
+the case stays open and its clocks run. If the desk must decide, its deadline replaces that of the assignee's outcome.
+One person never closes a case alone. If no other person of the desk is active, the alerts continue.
 
-Like tips are one mark as they are one ring: whoever was told of one of a cluster is told how to go, and the desk is
-asked once. No such step closes another clock, changes who holds the case, or keeps anybody from taking it.
+A marked tip counts for its whole cluster. All responders alerted of one tip are notified how to go, and the desk is
+asked once. No such step closes another clock, changes the assignee, or prevents a take.
 
-One passage is one case. With danger nobody is let go by a corrected place: the thumb that corrects may not be hers. So
-the first place's people stay told, and the national desk lets them go once somebody of the new place has it.
+One report attempt makes one case. With danger, a corrected place removes no responder, because another person may have
+corrected it. The people of the first place stay alerted. The national desk stands them down once the new place has
+taken the case.
 """
 
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -34,21 +34,21 @@ from hotline.domain.referrals.referral import (
 from hotline.domain.tip import Urgency, is_district
 
 ALL_FROM = 2
-"""From the third red on, everybody of the national desk is told."""
+"""Repeats from which the whole national desk is alerted. Counted from 0, so this is the third alert."""
 MOST_MOVES = 3
-"""How often one passage may ring another district: as many as one contact's like tips ring in an hour."""
+"""Corrections in one report attempt that may alert another district. It equals the alerts for similar tips an hour."""
 HELD = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
-"""The clocks of who holds it."""
+"""The clocks of an assignee."""
 
 
 def filed(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
-    """The clock of a tip that somebody is asked to take now."""
+    """Returns the clock of a tip that a responder is asked to take now."""
     due = clocks.acknowledge_due(case.urgency, at, step=0)
     return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
 
 
 def how(care: Care, at: datetime) -> Mapping[DeadlineKind, Clock]:
-    """The clock of a danger that is told of and marked: the national desk says within this time how to go."""
+    """Returns the clock of a marked danger, in which the national desk must say how to go."""
     if care is not Care.CAREFUL:
         return {}
     return {DeadlineKind.MANNER: Clock(at + clocks.MANNER_WITHIN)}
@@ -60,7 +60,7 @@ def first_outcome(s: CaseStanding) -> dict[DeadlineKind, Clock]:
 
 
 def held(s: CaseStanding, closed: Set[DeadlineKind] = frozenset()) -> dict[DeadlineKind, Clock]:
-    """The clocks of somebody who holds it from now on. Whoever looks meanwhile goes on, unless that is `closed`."""
+    """Returns the clocks of a new assignee. A second look in progress continues, unless its clock is `closed`."""
     fresh = first_outcome(s)
     if s.urgency == Urgency.DANGER and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
         fresh[DeadlineKind.SECOND_LOOK] = Clock(s.at + clocks.SECOND_LOOK_AFTER)
@@ -68,9 +68,9 @@ def held(s: CaseStanding, closed: Set[DeadlineKind] = frozenset()) -> dict[Deadl
 
 
 def red(s: CaseStanding, *, nth: int = 0, but: int | None = None) -> Decision:
-    """The national desk, now, and until somebody takes it; where nobody of it lives, the district's own people.
+    """Alerts the national desk now, and again until a responder takes the case. The case is then overdue.
 
-    What is red already counts on.
+    If no one of that desk is active, alerts the district's people. A case that is already overdue keeps its count.
     """
     clock = s.clocks.get(DeadlineKind.RED) or Clock(clocks.red_due(s.urgency, s.at), nth)
     who = national(s.roster, clock.nth, but=but)
@@ -81,7 +81,7 @@ def red(s: CaseStanding, *, nth: int = 0, but: int | None = None) -> Decision:
 
 
 def national(roster: Sequence[Candidate], nth: int, *, but: int | None = None) -> tuple[int, ...]:
-    """One of the national desk by turns; all of it from the third time."""
+    """Returns one person of the national desk by turns. Returns all of them from the third time on."""
     people = turns([c for c in roster if c.level is Level.NATIONAL and c.id != but])
     return _by_turns(people, nth)
 
@@ -91,14 +91,14 @@ def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
 
 
 def asks(s: CaseStanding, who: Collection[int]) -> tuple[Tell, ...]:
-    """These people are told. The national desk after the district: nobody has taken it."""
+    """Returns alerts to these people. After the district, the national desk is alerted that no one took the case."""
     if s.holder is not None or not s.told:
         return tells((tuple(who), Purpose.ALERT))
     return tells((without(who, s.desk), Purpose.ALERT), (within(who, s.desk), Purpose.OPEN))
 
 
 def asked(s: CaseStanding, who: Collection[int]) -> Decision:
-    """These people are asked, with time to take it. Who is responsible stays so."""
+    """Asks these people, with time to take the case. The assignee does not change."""
     return Decision(asks(s, who), filed(s.case, s.at), holder=s.holder)
 
 
@@ -111,7 +111,7 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
 
 
 def closure_requested(s: CaseStanding) -> Decision:
-    """Closure is requested, or the request changed: the national desk is asked, unless it is asked as soon already."""
+    """Asks the national desk to confirm a new or changed request. Does nothing if it is asked as soon anyway."""
     asks, reminds = s.clocks.get(DeadlineKind.JUDGE), clocks.may_remind(s.urgency, s.at)
     again = Clock(_closure_again(s) if reminds else clocks.in_hours(s.at))
     if asks is not None and asks.due_at <= again.due_at:
@@ -121,16 +121,17 @@ def closure_requested(s: CaseStanding) -> Decision:
 
 
 def closure_due(s: CaseStanding) -> Decision:
-    """Asks the national desk again, and all of it from the third time, while nobody has confirmed or refused."""
+    """Asks the national desk again, all of it from the third time on, until it confirms or refuses."""
     nth = s.event.nth + 1
     again = {DeadlineKind.JUDGE: Clock(_closure_again(s), nth)}
     return Decision(tells((who_confirms(s, nth), Purpose.JUDGE)), again)
 
 
 def _closure_again(s: CaseStanding) -> datetime:
-    """Danger at any hour, unless every person who was met is with a service: then next at 06:30.
+    """Returns when the national desk is asked again about a closure.
 
-    In working hours also where the desk decides by the next working day, and somebody of it has opened the case.
+    A danger is asked about at any hour. If every person who was met is with a service, the next time is 06:30. All
+    other cases keep to working hours. So does a danger if the desk decides and one of its people has opened the case.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return clocks.in_hours(s.at + clocks.HOURLY)
@@ -138,7 +139,7 @@ def _closure_again(s: CaseStanding) -> datetime:
 
 
 def closure_read(s: CaseStanding) -> Decision:
-    """Who may confirm has opened the case. Where the desk decides by the next working day, it is asked again then."""
+    """Delays the next question to the next working day, if the desk must decide and has opened the case."""
     asks = s.clocks.get(DeadlineKind.JUDGE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -147,9 +148,9 @@ def closure_read(s: CaseStanding) -> Decision:
 
 
 def decision_due(s: CaseStanding) -> Decision:
-    """The national desk has not decided by the next working day: all of it is alerted, and each morning again.
+    """Alerts the whole national desk that its decision is overdue, and again each morning.
 
-    Where nobody is left but the assignee, the case is red: somebody else learns of it too.
+    If only the assignee is left there, the case becomes overdue. So another person learns of it too.
     """
     again = {DeadlineKind.DECISION: Clock(clocks.next_morning(s.at), s.event.nth + 1)}
     who = who_confirms(s, ALL_FROM)
@@ -161,16 +162,16 @@ def decision_due(s: CaseStanding) -> Decision:
 
 
 def who_confirms(s: CaseStanding, nth: int) -> tuple[int, ...]:
-    """Returns who is asked: of the national desk, never who requested it.
+    """Returns the people of the national desk to ask about a closure. The requester is never among them.
 
-    Where nobody else of that desk lives, people of the district: they cannot confirm, and the alerts go on.
+    If no one else of that desk is active, returns people of the district. They cannot confirm, and the alerts continue.
     """
     others = without(colleagues(s.case, s.roster, but=s.judging), (s.holder,))
     return national(s.roster, nth, but=s.judging) or _by_turns(others, nth)
 
 
 def refused(s: CaseStanding) -> Decision:
-    """Who refuses by phone holds it from now on."""
+    """Ends the closure request. A person who refuses by phone becomes the assignee."""
     if s.event.by is None:
         asked = s.holder is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
         again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
@@ -180,7 +181,7 @@ def refused(s: CaseStanding) -> Decision:
 
 
 def with_clock_of_decision(s: CaseStanding, decision: Decision) -> Decision:
-    """Returns the same decision with the desk's clock in the place of the assignee's, or the assignee's again."""
+    """Returns the decision with the desk's clock in place of the assignee's, or with the assignee's again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.judging is not None and DeadlineKind.JUDGE not in decision.close
     fresh = dict(decision.set)
@@ -197,7 +198,7 @@ def with_clock_of_decision(s: CaseStanding, decision: Decision) -> Decision:
 
 
 def marked(s: CaseStanding) -> Decision:
-    """Everybody who was told learns it. With danger the national desk is asked how to go."""
+    """Notifies every alerted responder of the mark. With danger, asks the national desk how to go."""
     who = concerned(s)
     if s.care is not Care.CAREFUL:
         return Decision(tells((who, Purpose.CARE)))
@@ -206,19 +207,19 @@ def marked(s: CaseStanding) -> Decision:
 
 
 def unheard(s: CaseStanding) -> Decision:
-    """Somebody who was not told yet learns of the case and its mark, while its holder's telephone is off."""
+    """Alerts another responder of the marked case, because the assignee's phone is off."""
     return Decision(tells((s.next_told(Reason.UNREACHED), Purpose.ALERT)))
 
 
 def decided(s: CaseStanding) -> Decision:
-    """The national desk has said how: everybody who was told learns it."""
+    """Notifies every alerted responder how the national desk wants them to go."""
     return Decision(tells((concerned(s), Purpose.CARE)), close={DeadlineKind.MANNER})
 
 
 def how_due(s: CaseStanding) -> Decision:
-    """No word from the national desk: those who go learn it once, and the desk is asked again, by turns.
+    """Notifies responders once that the national desk gave no instruction, and asks that desk again by turns.
 
-    Where it was asked of another tip of the cluster, that one speaks for both.
+    If the desk was already asked about another tip of the cluster, that question counts for both.
     """
     nth = s.event.nth
     again = {DeadlineKind.MANNER: Clock(s.at + clocks.AGAIN, nth + 1)}
@@ -230,16 +231,16 @@ def how_due(s: CaseStanding) -> Decision:
 
 
 def concerned(s: CaseStanding) -> tuple[int, ...]:
-    """The living who were told of it, or of another tip of its cluster, each once."""
+    """Returns the active responders who were alerted of this tip or of its cluster, without duplicates."""
     alive = {one.id for one in s.roster}
     return tuple(dict.fromkeys((*living(s), *within(s.company, alive))))
 
 
 def moved(s: CaseStanding) -> Decision:
-    """Those who were told learn that the place changed; the new place's people are asked.
+    """Notifies alerted responders of the corrected place, and alerts the people of the new place.
 
-    Without danger the first place's people are let go at once. After `MOST_MOVES` corrections a place is told to the
-    national desk alone; the clock to take it asks the people of the last place, where that desk does not.
+    Without danger, the people of the first place are stood down at once. After `MOST_MOVES` corrections only the
+    national desk is alerted. If it does not act, the clock for taking alerts the people of the last place.
     """
     before, new = living(s), s.first_told()
     if s.event.nth > MOST_MOVES:
@@ -256,7 +257,7 @@ def moved(s: CaseStanding) -> Decision:
 
 
 def beside(s: CaseStanding) -> Decision:
-    """A later answer says that desks beside may know of it: their people are asked as well, and no clock changes."""
+    """Alerts the people of partner desks to which a later answer gives access. No clock changes."""
     new = told_beside(s.case, s.roster, s.told) if s.event.nth <= MOST_MOVES else ()
     return Decision(tells((new, Purpose.ALERT)))
 
@@ -264,7 +265,7 @@ def beside(s: CaseStanding) -> Decision:
 def told_beside(
     case: Case, roster: Sequence[Candidate], told: Sequence[Notified]
 ) -> tuple[int, ...]:
-    """Who of a camp, or of the border, is told of a case that others know of already."""
+    """Returns the people of a camp or border desk to alert of a case that others already know."""
     local, camp, _ = eligible(case, roster)
     near = camp if is_district(case.place) else local
     knew = {one.responder_id for one in told}
@@ -274,9 +275,9 @@ def told_beside(
 
 
 def withheld(s: CaseStanding) -> Decision:
-    """An official is or may be involved, and people of a district were told already: they lose it, and hear nothing.
+    """Takes the case from the district's people, because an official is or may be involved. They get no message.
 
-    The national desk learns that the district was told first.
+    The national desk is notified that the district was alerted first.
     """
     gone = tuple(dict.fromkeys(o.responder_id for o in s.told if o.level is not Level.NATIONAL))
     if not gone:
@@ -291,20 +292,20 @@ def withheld(s: CaseStanding) -> Decision:
 
 
 def sent_down(s: CaseStanding) -> Decision:
-    """The national desk lets the district know: its people are asked, as of a new tip."""
+    """Alerts the district's people, as of a new tip, because the national desk gave them access."""
     new = without(s.first_told(), s.knew)
     return Decision(tells((new, Purpose.ALERT)), filed(s.case, s.at) if new else {})
 
 
 def released(s: CaseStanding) -> Decision:
-    """The national desk lets the first place's people go: they learn it."""
+    """Stands down and notifies the people of the first place, because the national desk decided so."""
     gone = away(s)
     told = tells((within(living(s), gone), Purpose.LET_GO))
     return Decision(told, close=_wish(s, gone), release=gone)
 
 
 def taken_anew(s: CaseStanding, decision: Decision) -> Decision:
-    """Somebody of the new place has it: the national desk is asked to let the first place's people go."""
+    """Asks the national desk to stand down the first place's people, because the new place has taken the case."""
     if decision.holder == s.holder or not away(s):
         return decision
     lets = tells((_of_desk(s, living(s)), Purpose.LET))
@@ -312,25 +313,25 @@ def taken_anew(s: CaseStanding, decision: Decision) -> Decision:
 
 
 def _of_desk(s: CaseStanding, who: Collection[int]) -> tuple[int, ...]:
-    """Those of the national desk; one of it by turns where none of them is."""
+    """Returns the people of the national desk among these, or one of it by turns if there is none."""
     return within(who, s.desk) or national(s.roster, 0)
 
 
 def away(s: CaseStanding) -> tuple[int, ...]:
-    """Returns who was told of a place that was corrected since, and of nothing else.
+    """Returns the responders who were alerted only of a place that was corrected since.
 
-    Their take ends nothing that is asked of the new place's people.
+    Their take ends no request to the people of the new place.
     """
     here = {one.responder_id for one in s.told if not one.away}
     return without(dict.fromkeys(one.responder_id for one in s.told if one.away), here)
 
 
 def living(s: CaseStanding) -> tuple[int, ...]:
-    """The living who were told, each once."""
+    """Returns the active responders who were alerted, without duplicates."""
     alive = {one.id for one in s.roster}
     return within(dict.fromkeys(one.responder_id for one in s.told), alive)
 
 
 def _wish(s: CaseStanding, gone: Collection[int]) -> Set[DeadlineKind]:
-    """The wish of somebody who is let go, to close it, goes with her."""
+    """Returns the closure clock if the requester is among the people in `gone`: then the request ends."""
     return {DeadlineKind.JUDGE} if s.judging is not None and s.judging in gone else frozenset()

@@ -1,7 +1,7 @@
-"""Who is told of many tips, one after the other: what `referral.py` says of each, in a fraction of its time. Pure.
+"""Plans the first alerts of many tips. The result is that of `referral.py` for each tip, but much faster. Pure.
 
-A burst is planned as if each tip came alone. What makes it quick: the people whom a route may reach are looked up once
-for each route, and what each has on her hands is counted on from tip to tip instead of being asked again.
+A burst is planned as if each tip came alone. Two things save time. The people of each route are looked up only once.
+Each person's load is counted from tip to tip and not queried again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,29 +21,30 @@ from hotline.domain.referrals.referral import (
 
 NOBODY: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""Whom a tip may go to first: of its district, of a camp there, of the nation."""
+"""Responders who may be alerted first of a tip: of its district, of a camp there, of the national desk."""
 
 
 class WaitingTip(NamedTuple):
-    """A filed tip that nobody was told of, or not at the urgency it has by now.
+    """A filed tip with a pending alert, because no one was alerted or it became more urgent.
 
-    It and `Step` are tuples: a burst makes a hundred thousand of each, and a dataclass takes three times as long.
+    This class and `LadderStep` are tuples. A burst makes a hundred thousand of each, and a dataclass takes three times
+    as long.
     """
 
     tip_id: int
     case: Case
     told: Sequence[Notified] = ()
     step: int = 0
-    """The next one of its ladder."""
+    """Number of the next escalation level."""
     locked: bool = False
-    """Some desk that should read it cannot."""
+    """True if a desk that should read it cannot decrypt it."""
     care: Care = Care.NONE
     kept_from: frozenset[int] = NOBODY
-    """Who must not be told of it."""
+    """Excluded responders, who must not be alerted."""
 
 
 class LadderStep(NamedTuple):
-    """Who is told of a tip, at which step of its ladder."""
+    """One order to alert responders of a tip, at one escalation level."""
 
     tip_id: int
     case: Case
@@ -51,18 +52,18 @@ class LadderStep(NamedTuple):
     recipients: tuple[int, ...]
     purpose: Purpose = Purpose.ALERT
     locked: bool = False
-    """Some desk that should read it cannot: whose, is looked up."""
+    """True if a desk that should read it cannot decrypt it. Another query finds out which."""
     leader: int | None = None
-    """The tip whose cluster it joins: who was told of that one is not rung for this one."""
+    """The first tip of the cluster that it joins. Responders alerted of that one are not alerted of this one."""
     more: bool = False
-    """Who was told of the leader reads that more was told."""
+    """True if responders alerted of the leader are notified that the reporter told more."""
     care: Care = Care.NONE
-    """What who is told of it must know before she goes."""
+    """The visit safety that an alerted responder must know before a visit."""
     is_exercise: bool = False
 
 
 class Planning:
-    """The roster as it stands after each tip: the next one goes to somebody else."""
+    """The roster and each person's load after each planned tip, so that the next tip goes to another person."""
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
@@ -75,7 +76,7 @@ class Planning:
         return tuple(self._standing(one) for one in self._people)
 
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[LadderStep]:
-        """One for each tip that somebody lives to be told of, in the order of the tips."""
+        """Yields a step for each tip that has an active recipient, in the order of the tips."""
         for tip in waiting:
             recipients = self.first_told(tip.case, tip.told, tip.kept_from)
             if recipients:
@@ -91,7 +92,7 @@ class Planning:
     def first_told(
         self, case: Case, told: Sequence[Notified] = (), but: frozenset[int] = NOBODY
     ) -> tuple[int, ...]:
-        """What `referral.first_told` says of the roster as it stands, without some people."""
+        """Returns the result of `referral.first_told` for the current loads, without the people in `but`."""
         route = self._route(case) if not but else self._route_without(case, but)
         chosen = choose_first(case.urgency, *route, fairly=self._fairly(told))
         for one in chosen:
@@ -108,7 +109,7 @@ class Planning:
         )
 
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Of people of whom none was told before. Nearly always one is wanted, and nobody need be sorted."""
+        """Returns people by turn if none was alerted before. It avoids a sort in the usual case of one person."""
         turn = self._turns.__getitem__
         if most == 1 and people:
             return (min(people, key=turn),)
@@ -121,7 +122,7 @@ class Planning:
         return Candidate(one.id, one.level, one.districts, one.categories, load, told_at)
 
     def _route_without(self, case: Case, but: frozenset[int]) -> Route:
-        """Of a tip that somebody is kept from: too seldom to be remembered."""
+        """Returns the route of a tip that has excluded people. It is not cached, because such tips are rare."""
         return _ids(*eligible(case, [one for one in self._people if one.id not in but]))
 
     def _route(self, case: Case) -> Route:

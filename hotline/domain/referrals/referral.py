@@ -1,11 +1,13 @@
-"""Who is told of a tip, in which order, and what their answer does. Pure.
+"""Chooses the responders who are alerted of a tip, and their order. Pure.
 
-Routing: a district's own people from the lowest level that is present; two of them and the national desk where
-somebody is in danger. Of a journey abroad that can still be stopped the people of border desks are asked, as a
-district's are. A camp's protection desk is asked beside the district, by a ladder of its own: the district's is what it
-would be without. The national desk alone where an official is or may be involved, where the place is no other, and
-where nobody else is there. Without an acknowledgement the next level is told, then the national desk, again and again
-until a human takes it. Among equals: who has least on her hands, then whoever was told longest ago.
+A tip goes to the lowest level present in its district. A danger goes to two people there and to the national desk. A
+journey abroad that can still be stopped goes to border desks, as to a district. A camp's protection desk is alerted in
+addition to the district. The camp's escalation is separate and does not change the district's.
+
+Only the national desk is alerted if an official is or may be involved. The same holds if the place has no desk of its
+own, or if no one else is active. If no one takes the tip, the next level is alerted, then the national desk. That desk
+is alerted again and again until a person takes the tip. Among equals, the person with the smallest load comes first,
+then the one alerted longest ago.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -18,7 +20,7 @@ from hotline.domain.tip import Urgency, is_district
 
 
 class Level(StrEnum):
-    """The ladder, from the first to be told to the last."""
+    """The escalation levels, from the first to be alerted to the last."""
 
     RESPONDER = "responder"
     DEPUTY = "deputy"
@@ -30,7 +32,7 @@ LADDER = tuple(Level)
 
 
 class ReferralState(StrEnum):
-    """sent -> acknowledged -> closed. A second acknowledgement changes nothing."""
+    """The state of one assignment: sent -> acknowledged -> closed. A second acknowledgement changes nothing."""
 
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
@@ -38,31 +40,31 @@ class ReferralState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why somebody more is told."""
+    """The reason why one more responder is alerted."""
 
     SILENT = "silent"
-    """Nobody took it in time: one level up."""
+    """No one took the tip in time. The next level up is alerted."""
     UNREACHED = "unreached"
-    """An alert will not arrive, or not soon: a colleague, at once."""
+    """An alert will not arrive, or not soon. A colleague is alerted at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What routes a tip."""
+    """The facts of a tip that decide its route."""
 
     place: str
     category: str | None
     urgency: int
     official: str
     once: bool = False
-    """A fragment: the national desk is told of it once, and no clock runs."""
+    """True for a fragment: the national desk is alerted once, and no clock runs."""
     beside: frozenset[str] = frozenset()
-    """Desks that are asked as a district is: of the border, where a journey can be stopped; of a camp, beside it."""
+    """Partner desks: border desks, while a journey can be stopped, or a camp's desk, in addition to the district."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A living recipient: active, reachable, enrolled. Who has two levels is two candidates of one id."""
+    """An active recipient: enrolled and reachable. A responder with two levels is two candidates with one id."""
 
     id: int
     level: Level
@@ -71,35 +73,36 @@ class Candidate:
     categories: frozenset[str] = frozenset()
     """Empty means all."""
     load: int = 0
-    """Referrals given to her lately and not yet acknowledged."""
+    """Assignments given lately and not yet acknowledged."""
     told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """Somebody who was told of the tip at some step."""
+    """One responder who was alerted of the tip, at one level."""
 
     responder_id: int
     level: Level
     away: bool = False
-    """Of a district, and told of a place that was corrected since."""
+    """True for a responder of a district who was alerted of a place that was corrected since."""
     beside: bool = False
-    """Told as one of a desk beside, and not of the district."""
+    """True for a responder who was alerted for a partner desk, not for the district."""
 
 
 Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 AT_DANGER = 2
-"""How many of the district's people, and of a camp's, are told where somebody is in danger."""
+"""Number of people of the district, and of a camp, who are alerted of a danger."""
 
 
 def first_told(
     case: Case, roster: Sequence[Candidate], told: Collection[Notified] = ()
 ) -> tuple[int, ...]:
-    """Who is told of a new tip, or again of one that became more urgent. Empty only where no national desk lives.
+    """Returns the responders to alert of a new tip, or of one that became more urgent.
 
-    Whoever was told before is preferred: she must learn that it has become urgent.
+    It prefers responders who were alerted before, because they must learn that the tip became urgent. It is empty only
+    if no one of the national desk is active.
     """
     before = {one.responder_id for one in told}
     return choose_first(
@@ -112,9 +115,9 @@ def first_told(
 def eligible(
     case: Case, roster: Sequence[Candidate]
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Whom a new tip of this route may go to: the lowest level present of the district, and of a camp; and the nation.
+    """Returns the people that a new tip may go to: the lowest levels of the district and a camp, and the national desk.
 
-    Whoever is of two is told as one of the first.
+    A person who belongs to two groups counts in the first only.
     """
     local, camp = _lowest(_local(case, roster)), _lowest(_camp(case, roster))
     here = {c.id for c in (*local, *camp)}
@@ -128,7 +131,7 @@ def choose_first(
     national: Sequence[Who],
     fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
-    """`first_told` of those who are eligible. `fairly`: so many of these people at most, whose turn it is."""
+    """Returns the result of `first_told` for eligible people. `fairly` picks up to so many of them by turn."""
     danger = urgency == Urgency.DANGER
     most = AT_DANGER if danger else 1
     beside = fairly(camp, most) if camp else ()
@@ -140,10 +143,10 @@ def choose_first(
 def next_told(
     case: Case, roster: Sequence[Candidate], told: Collection[Notified], reason: Reason
 ) -> tuple[int, ...]:
-    """Who is told next: of the district, then of the nation; and of a camp, while those have anybody left.
+    """Returns the responders to alert next: of the district, then of the national desk, and also of a camp.
 
-    Unreached: nobody twice, so that phones that are all off make no storm. Silent: never empty while a national desk
-    lives.
+    If unreached, no one is alerted twice, even if all phones are off. If silent, the result is never empty while one of
+    the national desk is active.
     """
     before = {one.responder_id for one in told}
     here = [one for one in told if one.level is not Level.NATIONAL and not one.away]
@@ -162,7 +165,7 @@ def next_told(
 def _higher(
     people: Sequence[Candidate], heard: Sequence[Notified], before: Collection[int], reason: Reason
 ) -> tuple[int, ...]:
-    """One who was not told: of the level that heard of it, or of the next where it is silent."""
+    """Returns one person not yet alerted: of the highest alerted level, or above it if that level is silent."""
     rank = max((_rank(one.level) for one in heard), default=-1)
     if reason is Reason.SILENT:
         rank += 1
@@ -181,9 +184,9 @@ def _national(
 
 
 def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int) -> tuple[int, ...]:
-    """Who is told that the holder says nothing: a coordinator first, then the national desk; then nobody is left.
+    """Returns the person to alert about an overdue outcome: first a coordinator, then the national desk, then no one.
 
-    A coordinator of a desk of hers, where there is one.
+    A coordinator of the assignee's own desk is preferred.
     """
     people = [c for c in roster if c.id != holder]
     hers = {desk for c in roster if c.id == holder for desk in c.districts}
@@ -196,7 +199,7 @@ def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int)
 
 
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
-    """Others of the district, or of a desk beside, who may hear of it, the highest level first."""
+    """Returns other people of the district and its partner desks who may see the case, highest level first."""
     people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
     return tuple(c.id for c in sorted(people, key=lambda c: (-_rank(c.level), turn_of(c))))
 
@@ -207,14 +210,14 @@ def of_the_nation(roster: Sequence[Candidate]) -> frozenset[int]:
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """The people of the district who may hear of it; where there is none, of the desks beside."""
+    """Returns the people of the district who may see the case. Elsewhere returns those of its partner desks."""
     here = is_district(case.place)
     desks = frozenset({case.place}) if here else case.beside
     return [c for c in _hearing(case, roster) if (c.districts & desks if c.districts else here)]
 
 
 def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """The people of desks beside a district who may hear of it, and are not of the district."""
+    """Returns the people of a district's partner desks who may see the case and are not of the district."""
     if not case.beside or not is_district(case.place):
         return []
     local = {c.id for c in _local(case, roster)}
@@ -223,7 +226,7 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Who may hear of such a case, wherever it is, and is not of the nation."""
+    """Returns the people outside the national desk who may see such a case, at any place."""
     people = [c for c in roster if c.level is not Level.NATIONAL and case.official == "no"]
     kind = case.category
     return [c for c in people if not c.categories or kind is None or kind in c.categories]
@@ -244,7 +247,7 @@ def turns(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple
 
 
 def turn_of(candidate: Candidate) -> Turn:
-    """Whoever has the least is next."""
+    """Returns the sort key of a candidate's turn: the smallest load first, then the alert longest ago."""
     return (candidate.load, candidate.told_at or NEVER, candidate.id)
 
 

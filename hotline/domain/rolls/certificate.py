@@ -1,11 +1,12 @@
-"""What an officer has who passed every lesson: twelve signs that say a district and a month, and no name. Pure.
+"""Makes and checks the certificate of an officer who passed every lesson. Pure.
 
-A lesson is passed when its three cases are answered rightly in one session, in the end: whoever was wrong reads why,
-goes back, and answers anew. Six lessons make a certificate, of the month of the last. It holds for two years; after
-that the lessons begin anew.
+A lesson is passed once its three cases are answered rightly in one session. After a wrong answer the officer reads why,
+goes back and answers again. Six lessons make a certificate, of the month of the last. It is valid for two years. Then
+the lessons begin again.
 
-The code is a number of base 26: district, month and a serial number, and behind them what only the line's key makes of
-these. The last letter is a check: one that was misread shows before anybody is called a liar.
+The code has twelve characters and contains no name. It is a number of base 26: district, month, a serial number, and a
+tag that only the line's key makes of these. The last letter is a check letter. It reveals a misread code, so that no
+honest officer is suspected.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,16 +22,16 @@ from hotline.domain.rolls.quiz import RIGHT
 from hotline.domain.rolls.training import CASES, LESSONS, LessonCase
 
 CERTIFICATES = "certificates"
-"""The flag of a session that may be shown one: of a phone that joined before, on a line that has the key."""
+"""The flag of a session that may show a certificate: its phone is enrolled, and the line has the key."""
 CERTIFIED = "certified"
-"""The flag of whoever had passed them all when the session began."""
+"""The flag of an officer who had passed all lessons when the session began."""
 PASSED = "passed"
-"""`passed.child` is set where that lesson was passed before the session began."""
+"""`passed.child` is set if that lesson was passed before the session began."""
 SHOWN = "certificate"
-"""The place in a text where the code stands."""
+"""The placeholder for the code in a text."""
 
 NO_DISTRICT = "00"
-"""Of a responder who is of several districts, or of the nation."""
+"""The district of a responder with several districts, or of the national desk."""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
 LETTERS = 12
@@ -38,16 +39,16 @@ LETTERS = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (LETTERS - 1) // _PAYLOADS
-"""More than a hundred million: so many tries it takes to find a code that is none of ours."""
+"""Tags for each content: more than a hundred million. A forged code takes as many attempts."""
 
 Passed = Mapping[str, datetime]
-"""When the session began in which a lesson was passed, by its name."""
+"""Start of the session in which each lesson was passed, by the lesson's name."""
 Digest = Callable[[str], str]
-"""Hex digits that only the line's key makes of a text."""
+"""A function that returns hex digits of a text, which only the line's key can make."""
 
 
 class CertificateVerdict(StrEnum):
-    """What a superior is told of a code."""
+    """The answer to a superior who checks a code."""
 
     VALID = "valid"
     EXPIRED = "expired"
@@ -56,11 +57,13 @@ class CertificateVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
+    """The content of one certificate's code."""
+
     district: str
     month: int
-    """Since January of 2026."""
+    """Months since January 2026."""
     serial: int
-    """So that one code, shown by two people, is noticed. It says nothing of its owner."""
+    """Reveals one code that two people show. It says nothing of its owner."""
 
     @property
     def payload(self) -> int:
@@ -68,12 +71,12 @@ class Certificate:
 
     @property
     def said(self) -> str:
-        """What is signed."""
+        """Returns the text that the key signs."""
         return f"{self.district}.{self.month}.{self.serial}"
 
 
 def month_of(at: datetime) -> int:
-    """The month in Kigali."""
+    """Returns the month in Kigali, in months since January 2026."""
     there = at.astimezone(KIGALI)
     return (there.year - FIRST_YEAR) * 12 + there.month - 1
 
@@ -83,19 +86,19 @@ def month_name(month: int) -> str:
 
 
 def passes(lesson: str, answers: Mapping[str, str]) -> bool:
-    """Whether all its cases stand answered rightly."""
+    """Returns True if all cases of the lesson are answered rightly."""
     names = (LessonCase(lesson, number).name for number in range(1, CASES + 1))
     return lesson in LESSONS and all(answers.get(name) == RIGHT for name in names)
 
 
 def with_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
-    """What is passed after this lesson, in a session that began at this moment. The first time counts."""
+    """Returns the passed lessons with this one. A lesson that was passed before keeps its first time."""
     living = still(passed, at)
     return living if lesson in living else {**living, lesson: at}
 
 
 def still(passed: Passed, at: datetime) -> Passed:
-    """What counts at a moment: nothing any more, where it made a certificate that has expired."""
+    """Returns the lessons that count at a moment: none if they made a certificate that has expired."""
     return {} if whole(passed) and _expired(month_of(max(passed.values())), at) else passed
 
 
@@ -104,7 +107,7 @@ def whole(passed: Passed) -> bool:
 
 
 def code_of(certificate: Certificate, digest: Digest) -> str:
-    """`K7Q4 M2XP 9RWD`."""
+    """Returns the certificate's code, such as `K7Q4 M2XP 9RWD`."""
     number = _tag(certificate, digest) * _PAYLOADS + certificate.payload
     values = [number // len(ALPHABET) ** place % len(ALPHABET) for place in range(LETTERS - 1)]
     values.append(check_of(values, len(ALPHABET)))
@@ -113,7 +116,7 @@ def code_of(certificate: Certificate, digest: Digest) -> str:
 
 
 def read(typed: str) -> str | None:
-    """The code that somebody meant, in one piece; None where it cannot be one, or a letter of it was misread."""
+    """Returns the code that was meant, without spaces. Returns None if it is no code or a letter was misread."""
     meant = "".join(typed.upper().replace("-", " ").split()).translate(TWINS)
     if len(meant) != LETTERS or not set(meant) <= set(ALPHABET):
         return None
@@ -122,7 +125,7 @@ def read(typed: str) -> str | None:
 
 
 def opened(meant: str, digest: Digest) -> Certificate | None:
-    """What a code says; None where no key of ours made it."""
+    """Returns the content of a code. Returns None if the line's key did not make it."""
     values = map(ALPHABET.index, meant[:-1])
     number = sum(value * len(ALPHABET) ** place for place, value in enumerate(values))
     tag, payload = divmod(number, _PAYLOADS)

@@ -1,4 +1,4 @@
-"""Sessions that a local leader held, and what to speak of this month. Pure."""
+"""Reads and counts the community sessions of local leaders, and picks the talking point of a month. Pure."""
 
 import re
 import unicodedata
@@ -10,11 +10,11 @@ from enum import StrEnum
 from hotline.domain.rolls.joining import is_code
 
 MOST_CAME = 5000
-"""More than came to any Umuganda of one village: above it somebody mistyped."""
+"""More people than come to any village's Umuganda. A higher number is a typing error."""
 THEMES = 4
-"""Talking points that take turns, a month each."""
+"""Number of talking points. They take turns, one a month."""
 CROWD_FLAG = "crowd"
-"""`crowd.120` is set where 120, keyed in this session, is a number that can be believed."""
+"""`crowd.120` is set if 120, keyed in this session, is a credible number."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 CAME_ANSWER = "gathering_came"
@@ -25,7 +25,7 @@ CAME = "gathered"
 
 
 class Occasion(StrEnum):
-    """Where people were gathered; the values of the flow's menu."""
+    """The occasion of a session, with the values of the flow's menu."""
 
     UMUGANDA = "umuganda"
     CHURCH = "church"
@@ -49,13 +49,13 @@ BESIDE = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""What may stand beside a number and an occasion, and changes nothing."""
+"""Words that may come with a number and an occasion, and change nothing."""
 JOINS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """One session: how many came, and to what."""
+    """One community session: its occasion and the number of people who came."""
 
     occasion: Occasion
     came: int
@@ -63,19 +63,19 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """A wish to be on the roll of leaders."""
+    """A request to join the programme of local leaders."""
 
     code: str
 
 
 def crowd(keyed: str) -> int | None:
-    """How many came, where that can be believed."""
+    """Returns the number of people who came. Returns None if it is not credible."""
     came = int(keyed) if re.fullmatch(r"[0-9]{1,6}", keyed) else 0
     return came if 1 <= came <= MOST_CAME else None
 
 
 def told_by(came: str, occasion: str) -> Gathering | None:
-    """A session as it was keyed; None where it can not be believed."""
+    """Returns the session that a leader keyed. Returns None if it is not credible."""
     number = crowd(came)
     if number is None or occasion not in set(Occasion):
         return None
@@ -83,14 +83,15 @@ def told_by(came: str, occasion: str) -> Gathering | None:
 
 
 def theme_of(day: date) -> int:
-    """Which of the talking points a month has, from 1."""
+    """Returns the number of the month's talking point, from 1."""
     return day.month % THEMES + 1
 
 
 def read_sms(text: str) -> Gathering | Joining | None:
-    """`45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`; None for everything else. Total.
+    """Reads a session or a request to join from an SMS. Returns None for everything else. Total.
 
-    A number, a word and what says nothing beside them: a responder's answer is never taken for one.
+    Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. Only a number, a word and filler
+    words match, so a responder's answer never does.
     """
     plain = unicodedata.normalize("NFKD", text[:200])
     words = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
@@ -107,10 +108,10 @@ def read_sms(text: str) -> Gathering | Joining | None:
 
 
 def counted(written: Sequence[str], day: date, told: Gathering) -> tuple[list[str], int, int]:
-    """What a leader told on one day, with this in it; how many sessions and people it adds to what was counted.
+    """Returns a leader's sessions of one day with this one, and the numbers that it adds to the two counters.
 
-    The last number of an occasion stands: twice the same adds nothing, and a mistyped one is mended by another. Only
-    one day is remembered.
+    A new number for an occasion replaces the last one. So a repeated report adds nothing, and a leader can correct a
+    number. Only one day is remembered.
     """
     today = [entry.split() for entry in written if entry.startswith(f"{day} ")]
     before = {occasion: int(came) for _, occasion, came in today}

@@ -1,6 +1,7 @@
-"""Rolls that a phone joins with a district's code: local leaders, and officers who are trained. Pure.
+"""Defines the programmes that a phone joins with a district's code: local leaders and trainees. Pure.
 
-A code is eight digits, told by word of mouth to people who are known in their district. It says which, and ends.
+A code has eight digits. People who are known in their district get it by word of mouth. It identifies the district, and
+it expires.
 """
 
 import re
@@ -10,13 +11,13 @@ from datetime import timedelta
 from enum import StrEnum
 
 VALID = timedelta(days=30)
-"""How long a code lets people in, where nobody says otherwise."""
+"""Time for which a code is valid, unless the admin sets another."""
 LONGEST_VALID = timedelta(days=365)
 CODE = re.compile(r"[1-9][0-9]{7}")
 
 
 class Roll(StrEnum):
-    """Named as the flow that is theirs."""
+    """One programme. Its value is the name of its flow."""
 
     LEADERS = "leaders"
     OFFICERS = "training"
@@ -24,10 +25,10 @@ class Roll(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a roll's flow calls its answers and its flag."""
+    """The names of a programme's answers and flag in its flow."""
 
     joined: str
-    """The flag of a phone that is on the roll."""
+    """The flag of a phone that is enrolled in the programme."""
     code: str
     leaves: str
 
@@ -37,15 +38,15 @@ NAMES = {
     Roll.OFFICERS: Names("officer", "officer_code", "officer_leaves"),
 }
 ROLL_OF = {names.code: roll for roll, names in NAMES.items()}
-"""Which roll a code is keyed for, by the answer that holds it."""
+"""The programme for which a code is keyed, by the answer that holds the code."""
 YES = "yes"
-"""The answer of whoever does leave."""
+"""The answer of a person who confirms that they leave."""
 CODE_FLAG = "code"
-"""`code.12345678` is set where that code, keyed in this session, lets its caller in."""
+"""`code.12345678` is set if that code, keyed in this session, enrols the caller."""
 
 
 def new_code() -> str:
-    """Of ninety million, so that nobody finds one of some sixty by trying."""
+    """Returns a random code out of ninety million, so that no one can guess one of about sixty."""
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 

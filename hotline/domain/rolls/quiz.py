@@ -1,8 +1,9 @@
-"""The quiz: a thing asked before its lesson, and again after it in other words. What is counted is how the two answers
-compare, never who gave them. Pure.
+"""Compares the two answers to each quiz question: one before a lesson, one after it in other words. Pure.
 
-The flows say which answers they are by name, and how good by value: `quiz_passport` and `again_passport`, each
-`right`, `wrong` or `unsure`.
+Only the result of each comparison is counted, never who answered.
+
+The names and values of answers come from the flows: `quiz_passport` and `again_passport`, each `right`, `wrong` or
+`unsure`.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ VALUES = frozenset({RIGHT, "wrong", "unsure"})
 
 
 class QuizOutcome(StrEnum):
-    """How the answer after a lesson compares with the one before it."""
+    """The comparison of the answer after a lesson with the one before it."""
 
     KNEW = "knew"
     LEARNED = "learned"
@@ -25,12 +26,15 @@ class QuizOutcome(StrEnum):
 
 
 def thing_of(name: str) -> str | None:
-    """The thing that an answer of this name is the second answer to."""
+    """Returns the topic to which an answer of this name is the second answer, or None."""
     return name.removeprefix(AGAIN) if name.startswith(AGAIN) else None
 
 
 def outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
-    """None where it was not asked before: whoever was not, shows no gain. Not to be sure is not right."""
+    """Returns the comparison for one topic. An answer `unsure` counts as not right.
+
+    Returns None if one of the two answers is missing, because no gain can be shown then.
+    """
     before, after = answers.get(f"{BEFORE}{thing}"), answers.get(f"{AGAIN}{thing}")
     if before is None or after is None:
         return None
@@ -41,7 +45,7 @@ def outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """How many answered twice, and how many of them were right the first and the second time."""
+    """The number of pairs of answers, and of those that were right the first and the second time."""
 
     asked: int
     before: int

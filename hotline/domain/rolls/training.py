@@ -1,6 +1,7 @@
-"""Lessons for officers: three cases each, whose answers are counted by district and never by person. Pure.
+"""Names and counts the lessons for officers, which have three cases each. Pure.
 
-The flows name the answers `train_smuggling_1` to `_3`, each `right`, `wrong` or `unsure`.
+Answers are counted by district and never by person. The flows name them `train_smuggling_1` to `_3`, each `right`,
+`wrong` or `unsure`.
 """
 
 import re
@@ -16,11 +17,13 @@ TAKEN = "lesson"
 """The counter of lessons whose three cases were answered."""
 GOOD = "lesson_right"
 OTHER = "lesson_other"
-"""The counters of answers that were right, and of all others: not to be sure is not right."""
+"""The counters of right answers and of all others. An answer `unsure` is not right."""
 
 
 @dataclass(frozen=True, slots=True)
 class LessonCase:
+    """One of the cases of a lesson."""
+
     lesson: str
     number: int
 
@@ -30,7 +33,7 @@ class LessonCase:
 
 
 def case_of(name: str) -> LessonCase | None:
-    """The case that an answer of this name is given to."""
+    """Returns the case that an answer of this name belongs to, or None."""
     found = ANSWER.fullmatch(name)
     return LessonCase(found["lesson"], int(found["case"])) if found else None
 
@@ -40,5 +43,5 @@ def measure_of(value: str) -> str:
 
 
 def whole(lesson: str, answers: Mapping[str, str]) -> bool:
-    """Whether all its cases were answered."""
+    """Returns True if all cases of the lesson were answered."""
     return all(LessonCase(lesson, number).name in answers for number in range(1, CASES + 1))

@@ -1,9 +1,9 @@
-"""Whether a message cries for help, in any of three languages, however a thumb spells it. Pure, and total.
+"""Decides if a message is a cry for help, in any of three languages and any spelling. Pure, and total.
 
-A cry wakes two people. So some words count alone, whatever stands beside them; others have an everyday meaning too, and
-do not count beside a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words stand in
-`cry_words.toml`. What decides is `tests/domain/cries.csv` and `harmless.csv`; `tests/domain/hearing.py` counts how many
-they hear.
+A cry alerts two people. Some words count whatever comes with them. Other words also have an everyday meaning. They do
+not count next to a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words are in
+`cry_words.toml`. `tests/domain/cries.csv` and `harmless.csv` define the right results. `tests/domain/hearing.py` counts
+how many of them this module gets right.
 """
 
 import re
@@ -20,13 +20,13 @@ from hotline.domain.sms.keywords import same_sound
 WORDS = tomllib.loads(files(__package__).joinpath("cry_words.toml").read_text(encoding="utf-8"))
 CALLED: Mapping[str, str] = WORDS["called"]
 GAP = r"(?:\w+ ){0,2}"
-"""What may stand between two words of a phrase: "they do not let my sister go"."""
+"""Words allowed between two words of a phrase: "they do not let my sister go"."""
 LEAST_FORGIVEN = 5
-"""Letters of a word in which one may be wrong, missing, too many or exchanged with its neighbour."""
+"""Letters of a word from which one may be wrong, missing, too many or exchanged with its neighbour."""
 TWICE_FORGIVEN = 10
-"""Letters of a word in which two may be."""
+"""Letters of a word from which two may be."""
 BRIEF = 3
-"""Words of a message in which "urgent" is a cry, and not somebody's report."""
+"""Longest message, in words, in which "urgent" is a cry and not part of a report."""
 BESIDE = frozenset(WORDS["beside"].split())
 ORDINARY = frozenset(WORDS["ordinary"].split())
 MARKS = "".join(verbs_rw.MARKS)
@@ -34,7 +34,7 @@ CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 
 def cries(said: Sequence[str]) -> bool:
-    """Whether any of `said`, as `keywords.spelled` gives it, says so."""
+    """Returns True if the words `said` are a cry for help. `keywords.spelled` makes them."""
     heard = _Heard(said)
     if heard.has(_ALWAYS):
         return True
@@ -47,13 +47,13 @@ def cries(said: Sequence[str]) -> bool:
 
 
 def concerns_child(said: Sequence[str]) -> bool:
-    """Whether it tells of a child, and of work, a journey, money or harm beside it. A child alone is no sign."""
+    """Returns True for a child together with work, a journey, money or harm. A child alone is no sign."""
     heard = _Heard(said)
     return heard.has(_MINOR) or (heard.has(_CHILD) and heard.has(_SIGN) and not heard.has(_CALM))
 
 
 class _Heard:
-    """A message as four lines: as it is written and as it sounds in Kinyarwanda, each with its words or its verbs."""
+    """One message as four lines: as written and as it sounds in Kinyarwanda, each with words or with verbs."""
 
     def __init__(self, said: Sequence[str]) -> None:
         written = [_mended(_shortened(word)) for word in _joined(said)]
@@ -73,7 +73,7 @@ class _Heard:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Phrases, by the line that they are looked for in: what sounds or what is written, with or without verbs."""
+"""Phrases by the line in which they are searched: written or sounding, with words or with verbs."""
 
 
 def _line(words: Iterable[str]) -> str:
@@ -81,12 +81,15 @@ def _line(words: Iterable[str]) -> str:
 
 
 def _written_verb(word: str) -> str:
-    """The verbs of which a French or English word is a form, as `vKILL_`; else the word."""
+    """Returns the verbs that a French or English word is a form of, as `vKILL_`. Returns any other word unchanged."""
     return "".join(f"v{stem}_" for stem in _european().get(word, ())) or word
 
 
 def _sounding_verb(word: str) -> str:
-    """The verbs of which a Kinyarwanda word is a form, each with its marks, as `vICA_ot`; else the word."""
+    """Returns the verbs that a Kinyarwanda word is a form of, each with its marks, as `vICA_ot`.
+
+    Returns any other word unchanged.
+    """
     found = verbs_rw.parsed(word, _STEMS)
     return "".join(f"v{stem}_{marks}" for stem, marks in found) or word
 
@@ -98,7 +101,7 @@ def _european() -> Mapping[str, tuple[str, ...]]:
 
 
 def _joined(said: Sequence[str]) -> list[str]:
-    """`s o s` is one word, and "can't", which comes as two, is another."""
+    """Joins single letters, as in `s o s`, and contractions that were split, as in "can't"."""
     line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(said))
     return CONTRACTED.sub(r"\1T", line).split()
 
@@ -108,17 +111,17 @@ def _together(found: re.Match[str]) -> str:
 
 
 def _shortened(word: str) -> str:
-    """`heeelp` is help."""
+    """Returns a word with each letter once that was typed three times or more: `heeelp` becomes `help`."""
     return re.sub(r"(.)\1{2,}", r"\1", word)
 
 
 def _sounding(word: str) -> str:
-    """As it is heard: r for l, and no vowel twice."""
+    """Returns the sound of a word: r for l, and no vowel twice."""
     return re.sub(r"([AEIOU])\1+", r"\1", same_sound(word))
 
 
 def _mended(word: str) -> str:
-    """The word that was meant, where only one slip of the thumb lies between."""
+    """Returns the known word that differs by one typing error, or by two in a long word. Else returns the word."""
     if len(word) < LEAST_FORGIVEN or word in ORDINARY or not word.isalpha():
         return word
     near = _KNOWN.get(word[0], ())
@@ -132,7 +135,7 @@ def _mended(word: str) -> str:
 
 
 def _pattern(written: str, sounding: str) -> _Pattern:
-    """Both tables as patterns: phrases with a `{VERB}` are looked for among verbs, the others among words."""
+    """Returns both tables as patterns. Phrases with a `{VERB}` are searched among verbs, the others among words."""
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
         for sounds, phrases in ((False, written), (True, same_sound(sounding)))
@@ -143,9 +146,9 @@ def _pattern(written: str, sounding: str) -> _Pattern:
 
 @cache
 def _compiled(phrases: str) -> re.Pattern[str]:
-    """One expression of many phrases, divided by commas: `STEM-` begins a word, `-STEM-` is anywhere in it.
+    """Returns one expression for many phrases, divided by commas. `STEM-` begins a word, `-STEM-` is anywhere in it.
 
-    Made when a message is first read: a process that reads none starts without them.
+    The first message compiles it, so a process that reads no messages does not.
     """
     each = [_phrase(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
     return re.compile("|".join(each))
@@ -162,7 +165,7 @@ def _piece(piece: str) -> str:
 
 
 def _verb(stems: str, marks: str) -> str:
-    """Any form of one of `stems` that has all marks before a `-`, and none behind it."""
+    """Returns a pattern for forms of `stems` with all marks before a `-` and none of those after it."""
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
     lacks = "".join(f"(?![{MARKS}]*{mark})" for mark in barred)

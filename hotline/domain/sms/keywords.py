@@ -1,7 +1,7 @@
-"""Words by which an SMS asks the line for something, however a thumb spells them. Pure.
+"""Recognises requests to stop messages or to erase a report, in any spelling. Pure.
 
-A misspelling is forgiven only where nothing else can be meant. Whoever is silenced by mistake hears nothing ever
-again, and a tip that is taken for a wish is lost: so a message is a wish to hear no more only if all of it is.
+A misspelling is accepted only if nothing else can be meant. A caller who is stopped by mistake gets no message ever
+again. A tip that is taken for a request is lost. So a message is a request only if all of it is.
 """
 
 import re
@@ -44,14 +44,18 @@ WORDS: Mapping[str, str] = {
     "P": "NUMBER NUMERO NIMERO NUMERI",
     "L": "LIST LISTE LISITI RISITI",
 }
-"""What a word does: it writes, is a message, stops, wants, receives, negates, removes, or names a list."""
+"""The classes of words.
+
+Verbs: W writes, S stops, G wants, V receives, E removes, Z ends. N, T, n and q negate, and B says "enough".
+Nouns: M is a message, P is a number, L is a list.
+"""
 UNKNOWN = "?"
 SMALL = """
 AGAIN ANYMORE COULD CAN WOULD WILL D LONGER FURTHER RATHER FROM OFF ON OF YOUR MY OUR HAVE ABOUT KINDLY
 NOTRE MON MA VOTRE CETTE DANS RIEN SI POUVEZ POURRIEZ POURRAIS POUVAIS VEUILLEZ S IL PLAIT NOUS
 KO NGO AHO UKUNDI UBUNDI INDI KURI KU MURI YANJYE YACU NA RWOSE IZI IZO IBI IBYO UBWO NDABASABA TURABASABA NDABINGINZE
 """
-"""Courtesy and small words that change nothing, beside those of `keywords.COMPANIONS`."""
+"""Courtesy and small words that change nothing, in addition to `keywords.COMPANIONS`."""
 SHAPES = re.compile(
     "|".join(
         (
@@ -72,7 +76,7 @@ SHAPES = re.compile(
 def ask_to_stop(
     words: Sequence[str], nearly: Callable[[str], bool], fillers: frozenset[str]
 ) -> bool:
-    """Returns True if the classes of all words form a request; `nearly` forgives a slip in a word that stops."""
+    """Returns True if the classes of all words form a request. `nearly` accepts a misspelt word that stops."""
     shape = "".join(_class_of(word, nearly, fillers | _SMALL) for word in words)
     return SHAPES.fullmatch(shape) is not None
 
@@ -88,7 +92,7 @@ def _class_of(word: str, nearly: Callable[[str], bool], fillers: frozenset[str])
 
 
 def _of_verb(found: Sequence[tuple[str, str]]) -> str:
-    """The class of a Kinyarwanda verb: what it says, to whom, and whether it says not to."""
+    """Returns the class of a Kinyarwanda verb, from its meaning, its object and its negation."""
     for stem, marks in found:
         named = next(name for name, stems in _KINDS.items() if stem in stems)
         if (kind := _kind(named, frozenset(marks))) is not None:
@@ -138,7 +142,7 @@ def _classes() -> Mapping[str, str]:
 
 
 def words_of(words: str) -> frozenset[str]:
-    """Returns words that are written in one string."""
+    """Returns the words that are written in one string."""
     return frozenset(words.split())
 
 
@@ -147,45 +151,45 @@ STOPS = words_of(
     " DESINSCRIRE DESINSCRIPTION"
     " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
-"""Words that ask for no more. One letter that is wrong, missing, too many or exchanged with the next is forgiven."""
+"""Words that ask for no more messages. One letter may be wrong, missing, too many or exchanged with the next."""
 ORDINARY = words_of("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
-"""As near to such a word as a misspelling is, and yet a word of its own."""
+"""Words that are as near to a stop word as a misspelling, but have their own meaning."""
 COMPANIONS = words_of(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
     " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"
     " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
-"""What may stand beside it: courtesy, and the messages that are meant."""
+"""Words that may come with a stop word: courtesy, and words for the messages."""
 ERASES = words_of(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
-"""From six letters on, one that is wrong is forgiven: a shorter one is too near to words of its own."""
+"""Words that ask to erase. From six letters on one may be wrong. A shorter word is too near to other words."""
 OF_HERS = words_of(
     "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
     " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
     " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
 )
-"""What may stand beside it: what she told, and nothing else."""
+"""Words that may come with a request to erase: they name what the caller told."""
 COURTESY = words_of("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
 MOST_WORDS = 12
 LEAST_FORGIVEN = 6
 
 
 def spelled(text: str, *, most: int = 400) -> list[str]:
-    """Words in capitals, without accents or punctuation."""
+    """Returns the words of a text in capitals, without accents or punctuation."""
     plain = unicodedata.normalize("NFKD", text[:most])
     letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
     return re.findall(r"[A-Z0-9]+", letters)
 
 
 def same_sound(word: str) -> str:
-    """Many who write Kinyarwanda exchange l and r."""
+    """Returns a word with r for l, because many people exchange them in Kinyarwanda."""
     return word.replace("L", "R")
 
 
 def is_stop(text: str) -> bool:
-    """Whether it asks that nothing is sent here again. Total."""
+    """Returns True if the text asks for no more messages. Total."""
     said = spelled(text)
     if len(said) > MOST_WORDS or not said:
         return False
@@ -194,7 +198,7 @@ def is_stop(text: str) -> bool:
 
 
 def is_erasure(text: str) -> bool:
-    """Whether it asks that what was told is erased: all of it is that wish. Total."""
+    """Returns True if all of the text asks to erase what the caller told. Total."""
     said = [word for word in spelled(text) if word not in COURTESY]
     if len(said) > MOST_WORDS:
         return False
@@ -212,7 +216,7 @@ def _erases(word: str) -> bool:
 
 
 def _joined(words: list[str]) -> list[str]:
-    """`s t o p` is one word."""
+    """Joins the letters of a word that was typed as `s t o p`."""
     return ["".join(words)] if all(len(word) == 1 for word in words) else words
 
 

@@ -1,7 +1,7 @@
-"""What the gateway's own inbox lists, and what a page of it proves. Pure.
+"""Reads pages of the gateway's inbox: finds SMS that no callback brought, and forged callbacks. Pure.
 
-Each MO is told us by a callback, and listed in the inbox. A callback may be lost: then the list tells of it. A callback
-may be forged: then no page lists it, though one was read whole that ends later than it came.
+A callback reports each incoming SMS, and the inbox lists it too. If a callback is lost, the list still has the SMS. If
+a callback is forged, no page lists its SMS. That is proved once a page was read whole that ends later.
 """
 
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 EACH = timedelta(minutes=1)
-"""How often a page is asked for."""
+"""Time between two requests for a page."""
 APART = timedelta(minutes=1)
-"""How far the gateway's clock may be from ours, and a list behind what it lists."""
+"""Largest difference between the gateway's clock and ours, and largest delay of the list."""
 OLDEST = timedelta(days=25)
-"""What is listed and older is told no more: what was heard is known for thirty days, and might be heard anew."""
+"""Age from which a listed SMS is not processed. Ids are known for thirty days, so an older SMS might count twice."""
 NO_NEWS = timedelta(days=1)
-"""After so long without anything new the inbox may have begun anew, at lower numbers."""
+"""Time without a new SMS after which the inbox may have restarted at lower numbers."""
 SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSms:
-    """An MO as the inbox lists it. Its words and its sender stay out of `repr`."""
+    """One incoming SMS as the inbox lists it. Its text and its sender are left out of `repr`."""
 
     number: int
     sender: str = field(repr=False)
@@ -32,49 +32,51 @@ class ListedSms:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
+    """One page of the inbox."""
+
     listed: Sequence[ListedSms]
-    """By number."""
+    """The SMS, sorted by number."""
     whole: bool
-    """Whether every entry could be read: another page proves nothing against anybody."""
+    """True if every entry could be read. Any other page proves no callback wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """How far the inbox was read."""
+    """The position up to which the inbox was read."""
 
     number: int
-    """Of the last SMS that was told; 0 before any."""
+    """The number of the last SMS that was read; 0 before any."""
     until: datetime | None
-    """When the latest of them was sent."""
+    """The time at which the latest of them was sent."""
     since: datetime
-    """When reading began: what was sent before is nobody's to tell."""
+    """The time at which reading began. An SMS sent before is not processed."""
     sure_from: datetime
-    """From here on nothing can have been read over."""
+    """The time from which no SMS can have been missed."""
     news_at: datetime
-    """When anything was listed last, or was looked for from the beginning."""
+    """The time at which an SMS was last listed, or the inbox was read again from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page asks for. The bookmark is moved once all of it was told."""
+    """The result of one page. The bookmark moves once all of `to_tell` was processed."""
 
     to_tell: Sequence[ListedSms]
     bookmark: Bookmark
     proves_until: datetime | None
-    """What a callback brought before, and no page lists, is unproven."""
+    """Time up to which the page checks callbacks. An earlier SMS that no page lists is unproven. None: no check."""
     more: bool
-    """Whether another page may stand behind this one."""
+    """True if another page may follow."""
 
 
 def ask_after(bookmark: Bookmark, at: datetime) -> int:
-    """The number behind which the next page is asked for."""
+    """Returns the number after which the next page is requested. It is 0 after a long time without news."""
     return 0 if abs(at - bookmark.news_at) > NO_NEWS else bookmark.number
 
 
 def read(
     bookmark: Bookmark, page: InboxPage, *, after: int, shortcode: str, at: datetime
 ) -> Reading:
-    """What to do about the page that was listed behind `after`."""
+    """Returns what to process of the page that was listed after number `after`, and the new bookmark."""
     again = after < bookmark.number
     listed = [one for one in page.listed if one.number > after]
     latest = max((one.sent_at for one in listed if one.sent_at is not None), default=None)
@@ -97,7 +99,7 @@ def read(
 
 
 def near(second: datetime) -> tuple[datetime, ...]:
-    """The seconds that mean the same: the one was cut off where the other was rounded."""
+    """Returns the times that count as the same second. One source cuts off fractions, the other rounds them."""
     return (second, second - SECOND, second + SECOND)
 
 
@@ -106,5 +108,5 @@ def _began_anew(bookmark: Bookmark, latest: datetime | None) -> bool:
 
 
 def _is_ours(sms: ListedSms, bookmark: Bookmark, at: datetime) -> bool:
-    """One of no readable time is told: rather twice than not at all."""
+    """Returns True if the SMS must be processed. One without a readable time is: twice is better than never."""
     return sms.sent_at is None or sms.sent_at >= max(bookmark.since, at - OLDEST)

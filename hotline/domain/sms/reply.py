@@ -1,7 +1,8 @@
-"""Reads what a responder means by an SMS: what they do with which case, in any spelling. Pure.
+"""Reads the meaning of a responder's SMS: what they do with which case, in any spelling. Pure.
 
-`1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. It looks for the responder's own
-references alone. It forgives a slip for taking a case; everything else that is not clear asks back (docs/adr/0047).
+Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. It finds only the
+responder's own references. It accepts a typing error when a responder takes a case. For all else that is not clear, the
+line asks the responder (docs/adr/0047).
 """
 
 import re
@@ -32,16 +33,16 @@ from hotline.domain.sms.rules_replies import (
 )
 
 MOST_LETTERS = 10_000
-"""Of one SMS. The rest is not read."""
+"""Letters read of one SMS. The rest is ignored."""
 LIKE_ONE = "IL"
-"""Letters that look like 1, also where they stick to a reference."""
+"""Letters that look like 1, also when they are joined to a reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
-"""Single letters that are digits where nothing but courtesy stands beside them."""
+"""Single letters that mean a digit if only courtesy comes with them."""
 HEAD = "rc"
-"""A reference with a colon behind it: so our own messages begin."""
+"""A reference with a colon after it. Our own messages begin so."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
-"""The words that begin our own hint, right behind such a reference. Digits on offer follow, no answer."""
+"""Words that begin our own hint, directly after such a reference. The digits after them are offers, not answers."""
 WIDEST = LENGTHS[-1] + 1
 
 _UNITS = (
@@ -57,16 +58,16 @@ _NOISE = re.compile(
 )
 """Hours, dates, distances, minutes, and numbers that are no answer."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
-"""A "no" about another person's silence is no refusal; it turns round the words beside it."""
+"""A "no" about another person's silence is no refusal. It negates the words near it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
-"""A sign between the two words parts them: "no, trafficking" is not "no trafficking"."""
+"""A punctuation mark between two words separates them: "no, trafficking" is not "no trafficking"."""
 _QUESTION = re.compile(
     r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
 )
 """A question mark, or words that ask."""
 _LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
-"""How long it takes still: "in 10 minutes"."""
+"""Words that say how long it will take: "in 10 minutes"."""
 _LONE = re.compile(r"\b\d\b")
 
 
@@ -79,7 +80,7 @@ class Sort(Enum):
     """Words by which responders say what they do themselves."""
     WORD = auto()
     LABEL = auto()
-    """Words of a hint: they answer beside their digit alone."""
+    """Words of a hint. They count only together with their digit."""
     REFUSAL = auto()
     YES = auto()
     LETTER = auto()
@@ -87,7 +88,7 @@ class Sort(Enum):
     COURTESY = auto()
     NOISE = auto()
     STRANGE = auto()
-    """Letters and digits mixed: it may be meant for a reference."""
+    """Mixed letters and digits, which may be meant as a reference."""
     OTHER = auto()
 
 
@@ -96,7 +97,7 @@ ANSWERING = (Sort.DIGIT, Sort.OWN, Sort.WORD, Sort.LABEL, Sort.REFUSAL, Sort.YES
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of an SMS. What it says stays out of `repr`: a reference, the digit that is meant, or the letters."""
+    """A part of an SMS. `says` is a reference, the digit that is meant, or the letters. It is left out of `repr`."""
 
     sort: Sort
     says: str
@@ -107,11 +108,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """An SMS in pieces."""
+    """An SMS cut into pieces."""
 
     pieces: tuple[Piece, ...]
     unclear: bool = False
-    """Some letters could be one reference of the responder or another."""
+    """True if some letters could be one reference of the responder or another."""
 
 
 class Meant(StrEnum):
@@ -120,9 +121,9 @@ class Meant(StrEnum):
     ACT = "act"
     HELP = "help"
     ASK = "ask"
-    """The verb or the case is not clear: the responder is asked."""
+    """The verb or the case is not clear, so the line asks the responder."""
     WRONG = "wrong"
-    """It names a reference that is none of the responder's."""
+    """It names a reference that is not one of the responder's."""
     STOP = "stop"
     """The responder wants no more messages."""
 
@@ -142,16 +143,16 @@ class ReplyReading:
     meant: Meant
     actions: tuple[Action, ...] = ()
     reference: str | None = None
-    """Of the case that is asked about, also beside actions; None where it can be several, or none."""
+    """The case that the line asks about, even if there are actions. None if it can be several, or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class BareDrills:
-    """Drills that an answer without a reference may be to, beside the responder's cases."""
+    """Drills that an answer without a reference may belong to, in addition to the responder's cases."""
 
     references: tuple[str, ...] = ()
     beside: str | None = None
-    """The case that may be meant as well: the responder is asked about it."""
+    """A case that may be meant as well. The line asks the responder about it."""
 
 
 NO_DRILLS = BareDrills()
@@ -168,9 +169,9 @@ def parse(
 ) -> ReplyReading:
     """Reads any text. Never raises.
 
-    `lately`: the responder's one open case is the one alerted in the last twelve hours. `over`: references of closed
-    cases, read where they are written whole, and never guessed. `national`: the responder is of the national desk,
-    which has digits of its own.
+    `lately` is True if the responder's one open case was alerted in the last twelve hours. `over` holds references of
+    closed cases. They are recognised only if written in full, and never guessed. `national` is True for a responder of
+    the national desk, which has digits of its own.
     """
     if is_stop(text):
         return ReplyReading(Meant.STOP)
@@ -188,7 +189,7 @@ def parse(
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
-    """Cuts any text into pieces, and finds `references` alone. `allowed`: the digits that may answer."""
+    """Cuts any text into pieces, and finds only `references`. `allowed` holds the digits that may answer."""
     said = plain(text[:MOST_LETTERS])
     known = {one.translate(TWINS): one for one in references}
     spans, unclear = _chosen(_spans(said, known, allowed + LIKE_ONE))
@@ -210,11 +211,11 @@ class _Span:
     reference: str
     before: str = ""
     after: str = ""
-    """A digit that sticks to it."""
+    """A digit that is joined to the reference."""
 
 
 def _spans(said: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
-    """Yields every place where one of the references can be read, the plainest first."""
+    """Yields every place where one of the references can be read, the simplest reading first."""
     if not known:
         return
     found = list(re.finditer(r"[A-Z0-9]+", said))
@@ -239,7 +240,10 @@ def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
-    """Returns those that stand apart, in their order; and True if two read the same letters as different references."""
+    """Returns the spans that do not overlap, in order.
+
+    The second value is True if the same letters can be read as two different references.
+    """
     chosen: list[_Span] = []
     unclear = False
     for span in spans:
@@ -251,7 +255,7 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
 
 
 def _marked(said: str, spans: list[_Span]) -> str:
-    """Returns the text with `r0`, `r1` in place of the references: small letters stand nowhere else in it."""
+    """Returns the text with `r0`, `r1` in place of the references. The text has no other lower-case letters."""
     parts: list[str] = []
     behind = 0
     for number, span in enumerate(spans):
@@ -281,7 +285,7 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
 
 
 def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
-    """Drops what an alert or a hint of ours asks for, where it is sent back: from `K7Q4:` to the last `1 K7Q4`."""
+    """Drops an alert or a hint of ours that was sent back: all between its `K7Q4:` and its last `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
         if token in HINTS and kept and kept[-1][0] == HEAD:
@@ -324,7 +328,10 @@ def _single(token: str, name: str, allowed: str) -> Piece:
 
 
 def near(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
-    """Returns the references that differ by one letter: wrong, lost, doubled or exchanged; with a digit stuck to it."""
+    """Returns the references that differ by one letter, each with a digit joined to it.
+
+    The letter may be wrong, missing, doubled or exchanged with its neighbour.
+    """
     found = [
         (one, LETTERS.get(before + behind, before + behind))
         for before, meant, behind in _splits(letters, STUCK)
@@ -335,7 +342,10 @@ def near(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _one_slip(typed: str, meant: str) -> bool:
-    """A letter too many is a slip only where it stands twice: a longer reference may be another one."""
+    """Returns True if two references differ by one letter.
+
+    An extra letter counts only if it is doubled, because a longer reference may be another one.
+    """
     if len(typed) > len(meant):
         return any(
             typed[at] == typed[at - 1] and typed[:at] + typed[at + 1 :] == meant
@@ -347,10 +357,10 @@ def _one_slip(typed: str, meant: str) -> bool:
 def _unless_unsure(
     said: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
 ) -> ReplyReading:
-    """Asks back where a question, or a word that puts off or takes back, stands beside an answer.
+    """Asks the responder if a question comes with an answer, or a word that delays or cancels.
 
-    Taking alone is done all the same, and passing on with an apology. Where such a word stands beside two digits, one
-    takes the other back: "1 K7Q4 sorry 5".
+    A take is carried out all the same, and so is passing on with an apology. If such a word comes with two digits, one
+    cancels the other: "1 K7Q4 sorry 5".
     """
     unsure = not UNSURE.isdisjoint(re.findall(r"[A-Z]+", said)) or _LATER.search(said)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
@@ -371,7 +381,7 @@ def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
 
 
 def _is_between(pieces: Sequence[Piece]) -> bool:
-    """Returns True if the reference stands between two different digits: "1 K7Q4 2"."""
+    """Returns True if the reference is between two different digits: "1 K7Q4 2"."""
     sorts = [one.sort for one in pieces]
     at = sorts.index(Sort.REFERENCE)
     before, behind = (
@@ -381,7 +391,10 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
 
 
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
-    """As many digits as references, by turns, are pairs; one verb of taking takes all. All else is asked back."""
+    """Reads a text with several references. Digits and references in turn are pairs.
+
+    One verb of taking takes all cases. In all other texts the line asks the responder.
+    """
     doubtful = (Sort.NEGATION, Sort.OTHER, Sort.STRANGE, Sort.LETTER, Sort.LABEL)
     if any(one.sort in doubtful for one in pieces):
         return ReplyReading(Meant.ASK)
@@ -406,9 +419,9 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
 def _of_none(
     text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
 ) -> ReplyReading:
-    """Reads a text without a reference. Guesses taking alone, and only where one case can be meant.
+    """Reads a text without a reference. It guesses only a take, and only if a single case can be meant.
 
-    An answer that may be to a drill is to the drill, and to no case.
+    An answer that may belong to a drill counts for the drill, and for no case.
     """
     only = known[0] if len(known) == 1 else None
     strange = [one.says for one in pieces if one.sort is Sort.STRANGE]
@@ -431,7 +444,7 @@ def _of_none(
 def _of_strange(
     pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
 ) -> ReplyReading:
-    """Reads letters like a reference that is none of the responder's: a slip, or a reference of another person."""
+    """Reads letters like a reference that is not the responder's: a typing error, or another person's reference."""
     meant = {(one, stuck) for letters in strange for one, stuck in near(letters, known)}
     names = {one for one, _ in meant}
     if not names:
@@ -451,16 +464,16 @@ def _of_strange(
 
 
 def _is_within(letters: str, reference: str) -> bool:
-    """Returns True if nothing but digits stick to this reference: "12K7Q4", "1K7Q42"."""
+    """Returns True if only digits are joined to this reference: "12K7Q4", "1K7Q42"."""
     before, found, behind = letters.translate(TWINS).partition(reference)
     return bool(found) and (before + behind).isdecimal()
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
-    """Drops digits and words that speak of something else: "2 girls", "abana 2", "they are coming".
+    """Drops digits and words that are about something else: "2 girls", "abana 2", "they are coming".
 
-    A strange word beside them tells them, also behind another one: "2 arrived yesterday". A 1 or a refusal right in
-    front of a reference stays an answer, whatever stands before it. Any other no turns round what is said.
+    A strange word next to them shows that, also after another one: "2 arrived yesterday". A 1 or a refusal directly
+    before a reference stays an answer, whatever comes before it. Any other "no" negates the words.
     """
     sure = list(pieces)
     while True:
@@ -473,7 +486,7 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
-    """Returns True if a strange word beside this piece takes its meaning."""
+    """Returns True if a strange word next to this piece removes its meaning."""
     one = pieces[at]
     before = pieces[at - 1].sort if at else None
     behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
@@ -488,7 +501,7 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
-    """Returns the one thing that the responder does; None where it is nothing, or more than one."""
+    """Returns the one thing that the responder does. Returns None if it is nothing, or more than one."""
     said = {sort: {one.says for one in pieces if one.sort is sort} for sort in Sort}
     if said[Sort.NEGATION]:
         return None
@@ -502,7 +515,7 @@ def _verb(pieces: Sequence[Piece]) -> Verb | None:
 
 
 def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
-    """A single letter is a digit where nothing else but courtesy stands beside it."""
+    """Returns the digit that a single letter means, if only courtesy comes with it."""
     quiet = (Sort.LETTER, Sort.COURTESY, Sort.REFERENCE, Sort.STRANGE)
     if any(one.sort not in quiet for one in pieces):
         return set()

@@ -1,14 +1,16 @@
-"""A fire drill: an alert that looks real, and goes through one district the real way. Pure.
+"""Decides what a drill may do: a test alert that looks real and takes the real way through one district. Pure.
 
-A drill that is told to a whole district measures a rehearsal; one that reaches the national red trains people to ignore
-red. So it wakes the lowest level that is there, higher ones of the district only where somebody asked for it, and the
-national desk never. It is in no figure, takes nobody off the ladder, and every message of the line goes before its own.
+A drill announced to a whole district would measure a rehearsal. A drill that reaches the national desk would train
+people to ignore overdue cases. So it alerts the lowest level present, higher levels of the district only on request,
+and the national desk never. It appears in no statistics, and it removes no responder from escalation. Every other
+message is sent before its messages.
 
-One person begins one by day, four times a year at a desk. Nobody lifts these limits (docs/adr/0140).
+One person starts a drill, by day, at most four times a year at a desk. No one can lift these limits (docs/adr/0140).
 
-Whether an answer that names no case may be to an exercise: one that is taken for answered harms nobody; a case that is
-taken for answered stops its ladder. So what may be to either is an answer to the exercise, and the case is asked back:
-the ladder goes on meanwhile. Once she knows that it was an exercise, it stands in no answer's way.
+The module also decides if an answer without a reference may belong to a drill. A drill wrongly counted as answered
+harms no one. A case wrongly counted as answered stops its escalation. So an answer that may belong to both counts for
+the drill. The line asks the responder about the case, and its escalation continues. Once the responder knows
+that it was a drill, answers no longer count for it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,41 +25,41 @@ from hotline.domain.referrals.referral import LADDER, Candidate, Level
 from hotline.domain.tip import Urgency, is_district
 
 LASTS = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
-"""After that it ends by itself, and who has not answered is told."""
+"""Duration by urgency. Then the drill ends automatically, and responders who did not answer are notified."""
 YEAR = timedelta(days=365)
 MOST_A_YEAR = 4
-"""At one desk: oftener, an alert is taken for one more exercise."""
+"""Drills at one desk in `YEAR`. With more, responders would take a real alert for a drill."""
 REST = timedelta(days=7)
-"""From one at a desk to the next."""
+"""Least time between two drills at a desk."""
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-"""Hours of Kigali in which none runs: a responder who is woken for nothing stops answering."""
+"""Hours in Kigali in which no drill runs. A responder who is called at night without need stops answering."""
 CALM = timedelta(hours=2)
-"""So long ago the last danger was told in the district or its province, where it is open still."""
+"""Least time since the last danger in the district or its province, if that danger is still open."""
 
 
 class ExerciseEnd(StrEnum):
-    """Why it ended."""
+    """The reason why a drill ended."""
 
     CALLED_OFF = "called_off"
     TIME = "time"
     DANGER = "danger"
-    """A real one was told in the district, or in its province."""
+    """A real danger was reported in the district or in its province."""
 
 
 @dataclass(frozen=True, slots=True)
 class WantedExercise:
-    """The desk that is tried, and the alert that its people get."""
+    """The desk of a drill, and the alert that its people get."""
 
     desk: str
-    """A district, or a desk that was added and is told of tips."""
+    """A district, or an added desk that is alerted of tips."""
     urgency: Urgency = Urgency.DANGER
     climbs: bool = False
-    """Whether higher levels of the desk are alerted too, where nobody answers."""
+    """True if higher levels of the desk are alerted too when no responder answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExerciseTold:
-    """Somebody who was told, and when each step happened; None where it did not."""
+    """One alerted responder, with the time of each step. A time is None if the step did not happen."""
 
     name: str
     level: str
@@ -66,12 +68,12 @@ class ExerciseTold:
     answered_at: datetime | None = None
     opened_at: datetime | None = None
     lost: str | None = None
-    """How her alert stands, where it will not arrive."""
+    """The state of an alert that will not arrive. None for every other alert."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepOfAll:
-    """One step of everybody who was told: how many, the middle one and the slowest."""
+    """One step over all alerted responders: how many did it, the median and the slowest time."""
 
     count: int
     median: timedelta | None
@@ -81,9 +83,10 @@ class StepOfAll:
 def who_may_be_woken(
     roster: Sequence[Candidate], desk: str, *, climbs: bool
 ) -> Sequence[Candidate]:
-    """Of the desk: the lowest level that is there; up to its coordinator where it climbs. The nation never.
+    """Returns the people of the desk that a drill may alert: its lowest level, or all levels if it `climbs`.
 
-    Each stands for this desk alone: who is of a camp and of its district is told as one of the desk that is tried.
+    People of the national desk are never among them. Each person counts only for this desk. So a person of a camp and
+    its district is alerted as one of the tested desk.
     """
     every = is_district(desk)
     here = [
@@ -103,10 +106,10 @@ def follows(
     at: datetime,
     ends_at: datetime,
 ) -> Decision:
-    """What an event of an exercise leads to: what the ladder says of these people, and nothing beyond them.
+    """Returns the result of a drill's event: the escalation policy applied to these people only.
 
-    The only clock that runs is the one to take it. Where nobody is left to tell, and once its time is over, it stops:
-    a clock that stood still wakes nobody at night.
+    Only the clock for taking runs. It stops when no one is left to alert, and when the drill's time is over. A stopped
+    clock alerts no one at night.
     """
     decision = ladder.decide(standing, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
@@ -123,12 +126,12 @@ def is_night(at: datetime) -> bool:
 
 
 def is_by_night(urgency: Urgency, at: datetime) -> bool:
-    """Whether one that begins then is at night, at its beginning or before its end."""
+    """Returns True if a drill that begins at this time is at night at its beginning or its end."""
     return is_night(at) or is_night(at + LASTS[urgency])
 
 
 def steps(people: Iterable[ExerciseTold]) -> dict[str, StepOfAll]:
-    """What all of them come to, by step."""
+    """Returns the figures of all alerted responders, by step."""
     told = list(people)
     return {
         "delivered": _step([(one.told_at, one.delivered_at) for one in told]),
@@ -144,27 +147,27 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepOfAll:
 
 
 CROSSING = timedelta(seconds=20)
-"""What she wrote may cross with our word that it was an exercise."""
+"""Time in which a responder's answer may cross with our SMS that it was a drill."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeardExercise:
-    """An exercise that she was alerted of lately."""
+    """One drill of which a responder was alerted lately."""
 
     reference: str
     told_at: datetime
     answered_at: datetime | None
     said_at: datetime | None
-    """When the network took the word that it was one, where it went out by SMS."""
+    """Time when the network accepted our SMS that it was a drill. None if no SMS was sent."""
 
 
 def meant(
     exercises: Sequence[HeardExercise], told_at: datetime | None, at: datetime
 ) -> tuple[str, ...]:
-    """Those that a bare answer may be to, the newest first.
+    """Returns the drills that an answer without a reference may belong to, newest first.
 
-    `told_at`: of her newest open case that she was told of lately. Where she has none, it is the newest exercise,
-    answered or not: she is told once more what it was.
+    `told_at` is the alert time of the responder's newest open case. If it is None, the newest drill is meant, even if
+    it was answered. The responder is then notified again that it was a drill.
     """
     if told_at is None:
         return tuple(one.reference for one in exercises[:1])
@@ -175,5 +178,5 @@ def _may_be_meant(one: HeardExercise, told_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.said_at is not None and at - one.said_at >= CROSSING
-    # Who did not answer may be late: to an exercise that came after the case, also when it is over.
+    # A late answer may belong to a drill alerted after the case, even if the drill is over.
     return not knows or one.told_at >= told_at
