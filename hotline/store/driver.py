@@ -1,6 +1,6 @@
-"""Statements, writes and documents without what a mapper costs: for the few that every session pays for.
+"""Runs statements and writes without the cost of a mapper, for the few that every session needs.
 
-SQLite's driver is asked directly. PostgreSQL's is asked through SQLAlchemy, which knows when a server is gone.
+SQLite's driver is called directly. PostgreSQL's driver is called through SQLAlchemy, which notices a lost server.
 """
 
 import json
@@ -42,23 +42,26 @@ from hotline.errors import StoreUnavailable
 from hotline.text.causes import known_cause
 
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What a statement of ours can do wrong while the database is well."""
+"""Errors that a wrong statement of ours causes while the database works."""
 OUR_FAULT_PLAINLY = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
     sqlite3.NotSupportedError,
     sqlite3.ProgrammingError,
 )
-"""The same, where SQLite's driver is asked without SQLAlchemy."""
+"""The same errors, where SQLite's driver is called without SQLAlchemy."""
 
 
 class _Quiet(Exception):
-    """Stands for a driver's error: its kind without its words."""
+    """Replaces a driver's error. It names the kind of the error without its message."""
 
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Statement and cause of a driver's error may quote what was to be stored: neither travels on."""
+    """Raises a driver's errors without their statement and cause, which may quote stored data.
+
+    Raises StoreUnavailable if the database itself fails.
+    """
     try:
         yield
     except OUR_FAULT_PLAINLY as broken:
@@ -71,10 +74,10 @@ def quietly() -> Iterator[None]:
 
 
 class WrittenObject(dict[str, Any]):
-    """A document together with its JSON. What changes in it afterwards is not stored.
+    """A document together with its JSON. Later changes to the document are not stored.
 
-    SQLite has one writer, which callers wait for. To write a large document as JSON takes longer than to store it: so
-    it is written before its transaction begins, and a column stores its text as it is.
+    SQLite has one writer, which callers wait for. Writing a large document as JSON takes longer than storing it. So the
+    JSON is written before the transaction begins, and a column stores the text unchanged.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -83,7 +86,7 @@ class WrittenObject(dict[str, Any]):
 
 
 class WrittenArray(list[Any]):
-    """The same of a list."""
+    """A list together with its JSON, like `WrittenObject`."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         super().__init__(rows)
@@ -95,14 +98,14 @@ def written(document: Mapping[str, Any]) -> WrittenObject: ...
 @overload
 def written(document: None) -> None: ...
 def written(document: Mapping[str, Any] | None) -> WrittenObject | None:
-    """The document as a column takes it without writing it once more."""
+    """Returns the document together with its JSON, so that a column does not write the JSON again."""
     if document is None or isinstance(document, WrittenObject):
         return document
     return WrittenObject(document)
 
 
 def text_of(value: object) -> str:
-    """What a database stores of a value of a JSON column."""
+    """Returns the text that a database stores for a value of a JSON column."""
     if isinstance(value, WrittenObject | WrittenArray):
         return value.text
     return json.dumps(value)
@@ -113,20 +116,20 @@ Values = tuple[object, ...]
 
 class PlainConnection(Protocol):
     mark: str
-    """What stands in a statement for a value."""
+    """The placeholder of a value in a statement."""
     locks_rows: bool
-    """Whether `FOR UPDATE` says anything here: SQLite has one writer."""
+    """True if `FOR UPDATE` has an effect. On SQLite it has none, since there is one writer."""
 
     def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None: ...
 
     def change(self, said: str, given: Values = ()) -> int:
-        """How many rows it changed."""
+        """Returns how many rows the statement changed."""
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
-        """The first row of a question that was made once, its values by name."""
+        """Returns the first row of a query that is built once, with its values given by name."""
 
     def moment(self, at: datetime) -> object:
-        """An aware time as this database keeps it."""
+        """Returns an aware time in the form in which this database stores it."""
 
 
 class FileConnection:
@@ -180,12 +183,12 @@ class ServerConnection:
 
 
 def document_of(stored: object) -> Any:
-    """A JSON column. SQLite keeps it as text, PostgreSQL's driver has read it."""
+    """Returns the value of a JSON column. SQLite keeps it as text. PostgreSQL's driver has read it already."""
     return json.loads(stored) if isinstance(stored, str) else stored
 
 
 def moment_of(stored: object) -> datetime:
-    """A time, which SQLite keeps as text and without its zone, UTC."""
+    """Returns a stored time in UTC. SQLite keeps it as text without a time zone."""
     if isinstance(stored, str):
         return datetime.fromisoformat(stored).replace(tzinfo=UTC)
     assert isinstance(stored, datetime)
@@ -196,22 +199,22 @@ def moment_of(stored: object) -> datetime:
 def _in_words(
     question: Select[Any],
 ) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
-    """A question as SQLite reads it, the names of its values in their order, and those that it has itself."""
+    """Returns a query as SQLite reads it, the names of its values in order, and its own values."""
     compiled = question.compile(dialect=sqlite.dialect())
     return str(compiled), tuple(compiled.positiontup or ()), compiled.params
 
 
 DIALECT = sqlite.dialect()
 CURSOR = "cursor"
-"""Where a session of SQLite's has its driver's own cursor, for as long as its transaction."""
+"""The key in `Session.info` of the driver's own cursor. On SQLite a session has one during its transaction."""
 Convert = Callable[[Any], Any] | None
 
 
 class PreparedStatement:
-    """A statement that is made once and asked again and again within a session's transaction.
+    """A statement that is built once and run many times within a session's transaction.
 
-    Values are given by name, and rows come in the order of `gives`: what it selects, or returns. What SQLAlchemy adds
-    to a statement is five times what SQLite takes.
+    Values are given by name. Rows come in the order of `gives`, the types of the columns. SQLAlchemy's own work on a
+    statement costs five times the work of SQLite.
     """
 
     def __init__(self, statement: Executable, *gives: TypeEngine[Any]) -> None:
@@ -245,7 +248,10 @@ class PreparedStatement:
 
     @cached_property
     def _in_words(self) -> tuple[str, Sequence[tuple[str, object, Convert]], Sequence[Convert]]:
-        """As SQLite reads it; its values in their order, each with its own and how it is kept; how results are read."""
+        """Returns the statement as SQLite reads it, with the conversions of its values and results.
+
+        Each value has its name, its default and its conversion, in order.
+        """
         assert isinstance(self._statement, ClauseElement)
         compiled = self._statement.compile(dialect=DIALECT)
         assert isinstance(compiled, SQLCompiler)
@@ -265,15 +271,20 @@ def _read(of: TypeEngine[Any]) -> Convert:
 
 
 def new_values(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
-    """For an INSERT or an UPDATE: each column's value is given by its name behind `new_`."""
+    """Returns the parameters of an INSERT or an UPDATE.
+
+    The value of each column is given under its name with `new_`.
+    """
     return {name: bindparam(f"new_{name}") for name in names}
 
 
 class WriterTurn:
-    """Gives SQLite's writers of one process their turns, who came first first, before they queue for SQLite's lock.
+    """A queue for one process's writers on SQLite, in order of arrival.
 
-    SQLite waits by sleeping, ever longer, and whoever came last may be first; a lock of Python's goes to whoever runs.
-    With either, of many threads one starves.
+    They pass it before they wait for SQLite's lock.
+
+    SQLite waits by sleeping, ever longer, so the last to come may be first. A Python lock goes to any thread that runs.
+    With either of these, one of many threads could wait for ever.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -296,7 +307,7 @@ class WriterTurn:
             if gate in self._waiting:
                 self._waiting.remove(gate)
                 raise StoreUnavailable("writers of this process")
-        # It was given to this thread in the moment in which its time ended.
+        # This thread got its turn at the moment when its time ran out.
 
     def __exit__(self, *_: object) -> None:
         with self._guard:
@@ -307,15 +318,15 @@ class WriterTurn:
 
 
 MOST = 32
-"""Writes in one transaction: other processes wait for its end."""
+"""The most writes in one transaction. Other processes wait for its end."""
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
-"""Asks and writes, and changes nothing else: where another's fails, it is called once more."""
+"""Work that reads and writes in a transaction, and changes nothing else. It runs again if another's work fails."""
 
 
 class Places(Protocol):
-    """Who may work at once in this process: a thread that sleeps gives its place to another."""
+    """The places of threads that may work at once in this process. A thread that sleeps gives its place to another."""
 
     def take(self) -> None: ...
 
@@ -323,7 +334,7 @@ class Places(Protocol):
 
 
 class NoPlaces:
-    """Everybody may."""
+    """Places without a limit."""
 
     def take(self) -> None:
         pass
@@ -333,10 +344,10 @@ class NoPlaces:
 
 
 class JointWrites:
-    """Writes of several threads in one transaction, on a database that has one writer.
+    """Writes of several threads in one transaction, on a database with one writer.
 
-    A commit costs SQLite more than what most hops write. So who comes while another thread writes is written with all
-    who came meanwhile, by one of them: the others sleep, and take nobody's time.
+    A commit costs SQLite more than the writes of most hops. So the threads that come during a write are written
+    together, by one of them. The others sleep and use no processor time.
     """
 
     def __init__(
@@ -350,7 +361,7 @@ class JointWrites:
         self.places: Places = NoPlaces()
 
     def write(self, work: Work[R]) -> R:
-        """What `work` returns, once it is committed. Raises what it raises, and StoreUnavailable."""
+        """Returns the result of `work` once it is committed. Raises its errors, and StoreUnavailable."""
         mine = _Wanted(work)
         with self._guard:
             self._waiting.append(mine)
@@ -369,7 +380,10 @@ class JointWrites:
         return found
 
     def _wait(self, mine: "_Wanted") -> None:
-        """Until it is written, or is this thread's to write with others."""
+        """Waits until the write is done, or until this thread must lead the next batch.
+
+        Raises StoreUnavailable if the wait is too long.
+        """
         if mine.gate.acquire(timeout=self._seconds):
             return
         with self._guard:
@@ -420,7 +434,7 @@ class JointWrites:
 
 
 class _Wanted:
-    """One thread's write."""
+    """One thread's write, and its result."""
 
     __slots__ = ("broken", "found", "gate", "is_done", "leads", "work")
 
@@ -428,24 +442,24 @@ class _Wanted:
         self.work = work
         self.found: Any = None
         self.broken: Exception | None = StoreUnavailable("not committed")
-        """Nothing else once it is committed, whatever ends the thread that writes."""
+        """An error until the commit. So a write counts as failed if the writing thread ends for any reason."""
         self.is_done = self.leads = False
         self.gate = Lock()
         self.gate.acquire()
 
 
 KEPT_DOCUMENTS = 4
-"""Revisions in memory: the live one, what open changes are made of, and what is brought back."""
+"""Revisions in memory: the published one, those that open drafts are based on, and one that is restored."""
 KEPT_STEPS = 64
-"""Flows as open changes have them: each page of the editor looks at all of a change's."""
+"""Flows of open drafts in memory. Each page of the editor reads all flows of a draft."""
 IN_SESSION = "documents that are kept"
-"""Where a transaction that reads has them: a `Memory`."""
+"""The key in `Session.info` of the `Memory` of a reading transaction."""
 
 
 class KeptDocuments:
-    """The documents of revisions and of steps that were asked for last: none changes, and they are long to read.
+    """The documents of revisions and steps that were used last. They never change, and reading one takes long.
 
-    Safe among threads: one loads, the others wait for it.
+    Safe among threads: one thread loads a document, and the others wait for it.
     """
 
     def __init__(self, most: int = KEPT_DOCUMENTS) -> None:
@@ -459,7 +473,7 @@ class KeptDocuments:
     def document(
         self, revision_id: int, load: Callable[[], Mapping[str, Any] | None]
     ) -> Mapping[str, Any] | None:
-        """The document of a revision, which `load` reads; None where it finds none."""
+        """Returns the document of a revision from memory, or else from `load`. Returns None if `load` finds none."""
         with self._lock:
             found = self._kept.get(revision_id)
             if found is None:
@@ -473,7 +487,10 @@ class KeptDocuments:
             return found
 
     def _sharing(self, read: Mapping[str, Any]) -> Any:
-        """Two revisions differ in few flows: those that are alike are kept once, with all that was made of them."""
+        """Returns the document with its unchanged flows taken from the document that was used last.
+
+        Two revisions differ in few flows. So equal flows are kept once, with everything that was made from them.
+        """
         if not isinstance(read.get("flows"), dict):
             return kept(read)
         known = next(reversed(self._kept.values()), {}).get("flows", {})
@@ -491,12 +508,12 @@ class KeptDocuments:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What one process keeps."""
+    """The documents that one process keeps in memory."""
 
     revisions: KeptDocuments = field(default_factory=KeptDocuments)
     steps: KeptDocuments = field(default_factory=lambda: KeptDocuments(KEPT_STEPS))
 
 
 def _alike(one: object, other: object) -> bool:
-    """Also in their order, which equal objects need not be."""
+    """Returns True if both are equal and have the same order. Equal objects may differ in their order."""
     return one == other and json.dumps(one) == json.dumps(other)

@@ -1,4 +1,4 @@
-"""Triggers that refuse a change, a deletion, or the emptying of a table, on both databases.
+"""Creates triggers that refuse to change rows, delete rows, or empty a table, in both databases.
 
 SQLite has no TRUNCATE. The migrations repeat these triggers, since a migration never changes with the code.
 """
@@ -17,7 +17,7 @@ NOT_EMPTIED = (
 
 
 def never_changes(row: type[Row]) -> None:
-    """From its making on, no row of it is changed or deleted."""
+    """Creates triggers with the table, so that no row of it is ever changed or deleted."""
     table = row.__tablename__
     postgres = (
         f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS"
@@ -30,7 +30,7 @@ def never_changes(row: type[Row]) -> None:
 
 
 def refusing_on_sqlite(table: str) -> tuple[str, ...]:
-    """What SQLite is told for a table that never changes."""
+    """Returns SQLite's triggers for a table that never changes."""
     return tuple(
         f"CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is insert only'); END"
@@ -39,7 +39,7 @@ def refusing_on_sqlite(table: str) -> tuple[str, ...]:
 
 
 def keeps_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> None:
-    """Triggers of its own, and none may empty it."""
+    """Creates the given triggers with the table. On PostgreSQL one more refuses to empty the table."""
     table = row.__tablename__
     whole = (
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
@@ -47,6 +47,6 @@ def keeps_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> 
     )
     for dialect, words in (("sqlite", sqlite), ("postgresql", (*postgres, NOT_EMPTIED, whole))):
         for word in words:
-            # DDL puts its parameters in by "%".
+            # DDL reads "%" as the start of a parameter.
             made = DDL(word.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
             event.listen(row.__table__, "after_create", made)

@@ -1,4 +1,4 @@
-"""Bringing a database's tables up to this code's. Only forward: what went wrong is mended by the next migration."""
+"""Brings a database's tables up to this code's version. It never goes back. The next migration corrects an error."""
 
 import os
 import sqlite3
@@ -28,19 +28,22 @@ from hotline.store.driver import quietly
 from hotline.store.server import BoundedConnection
 
 LOCK = 4_114_110_002
-"""PostgreSQL's advisory lock of migrations: two releases at once migrate one after the other."""
+"""PostgreSQL's advisory lock for migrations. Two releases that start at once migrate one after the other."""
 LOCK_MS = 2000
-"""While a migration waits for a table, every hop queues behind it: less than a hop's own patience."""
+"""The milliseconds that a migration waits for a table.
+
+Hops queue behind it, so this is less than a hop's time limit.
+"""
 
 
 def upgrade(database: Database, *, also: Path | None = None) -> bool:
-    """Run what is missing, each migration in a transaction of its own; whether any was. Raises StoreUnavailable.
+    """Runs the missing migrations, each in its own transaction. Returns True if it ran any. Raises StoreUnavailable.
 
-    Alone, it holds one table at a time, and callers pass (docs/adr/0015). One that fails leaves those before it
-    done, and may be repeated. Tests name in `also` a second folder of migrations: those of a release to come.
+    A migration locks one table at a time, so callers can continue (docs/adr/0015). If one fails, those before it stay
+    done, and the run can be repeated. Tests name a second folder in `also`, with the migrations of a future release.
     """
     config = _config(also)
-    # Read once: alembic's own command reads every migration again at each of its calls.
+    # Read once, because alembic's own command reads every migration again at each of its calls.
     scripts = ScriptDirectory.from_config(config)
     goal = scripts.get_current_head()
     changed = False
@@ -63,15 +66,15 @@ class TablesState(StrEnum):
 class TablesFound:
     state: TablesState
     version: str
-    """Empty where the tables name none."""
+    """Empty if the tables name no version."""
     place: str
-    """The file, or the server and the name of the database: no account and no password."""
+    """The file, or the server and the name of the database. No account and no password."""
 
 
 def look_at(url: str, *, also: Path | None = None) -> TablesFound:
-    """Compares the tables behind an address with this release's, and changes nothing. Raises StoreUnavailable.
+    """Compares the tables at an address with this release's, and changes nothing. Raises StoreUnavailable.
 
-    Tests name in `also` a second folder of migrations: those of a release to come.
+    Tests name a second folder in `also`, with the migrations of a future release.
     """
     file, place = sqlite_file(url), place_of(url)
     if file is not None and not file.exists():
@@ -87,7 +90,10 @@ def look_at(url: str, *, also: Path | None = None) -> TablesFound:
 
 
 def _read_version(file: Path) -> tuple[str | None, bool]:
-    """The version of a file's tables, and whether it holds tips. Makes no file and sets no pragma."""
+    """Returns the version of a file's tables, and True if there is a table of tips.
+
+    Creates no file and sets no pragma.
+    """
     named = "SELECT name FROM sqlite_master WHERE type = 'table'"
     address = f"file:{quote(str(file.absolute()))}?mode=rw"
     with quietly(), closing(sqlite3.connect(address, uri=True, timeout=LOCK_SECONDS)) as opened:
@@ -104,7 +110,7 @@ def _ask_version(url: str) -> tuple[str | None, bool]:
 
 
 def refuse_unknown(found: TablesFound) -> None:
-    """Raises NotReady where this release can neither use the tables nor bring them up to date."""
+    """Raises NotReady if this release can neither use the tables nor bring them up to date."""
     if found.state is TablesState.UNKNOWN:
         named = f"of version {found.version}" if found.version else "without a version"
         raise NotReady(
@@ -114,7 +120,7 @@ def refuse_unknown(found: TablesFound) -> None:
 
 
 def refuse_unless_current(found: TablesFound) -> None:
-    """Raises NotReady where the tables are another release's."""
+    """Raises NotReady if the tables are another release's."""
     refuse_unknown(found)
     if found.state is TablesState.OLDER:
         raise NotReady(
@@ -123,7 +129,7 @@ def refuse_unless_current(found: TablesFound) -> None:
 
 
 def place_of(url: str) -> str:
-    """Names a database for a person: its file, or its server and its name. No account and no password."""
+    """Returns a database's name for a reader: its file, or its server and name. No account and no password."""
     file = sqlite_file(url)
     if file is not None:
         return str(file)
@@ -133,7 +139,7 @@ def place_of(url: str) -> str:
 
 
 def server_of(url: str) -> str:
-    """Names where a database answers: its file, or the server's host and port."""
+    """Returns the place where a database answers: its file, or the server's host and port."""
     file = sqlite_file(url)
     if file is not None:
         return str(file)
@@ -143,7 +149,7 @@ def server_of(url: str) -> str:
 
 
 def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: str | None) -> bool:
-    """One migration nearer; False where there is none left."""
+    """Runs the next migration. Returns False if none is left."""
     with database.writing() as session:
         if not database.is_sqlite:
             _take_turns(session)
@@ -160,9 +166,10 @@ def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: st
 
 
 def _take_turns(session: Session) -> None:
-    """Wait for another release as long as it takes, then for no caller: who waits for a table lets nobody pass.
+    """Takes the migration lock, and then limits how long this transaction waits for a table.
 
-    A migration that does not get its lock is given up whole, and may be repeated.
+    It waits for another release without a limit. Callers queue behind a migration that waits for a table. A migration
+    that does not get its table is rolled back whole, and can be repeated.
     """
     driver = session.connection().connection.dbapi_connection
     assert isinstance(driver, BoundedConnection)
@@ -183,13 +190,13 @@ def newest(also: Path | None = None) -> str | None:
 
 
 def knows(revision: str) -> bool:
-    """Whether this code can bring tables of that revision up to its own."""
+    """Returns True if this code can bring tables of that revision up to date."""
     scripts = ScriptDirectory.from_config(_config()).walk_revisions()
     return revision in {script.revision for script in scripts}
 
 
 def stands_at(session: Session) -> str | None:
-    """The newest migration that the tables have seen; None where there is none."""
+    """Returns the newest migration that ran on the tables, or None."""
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 

@@ -1,7 +1,7 @@
-"""What responders ask of the reader behind their PINs: rows that live for minutes, and the questions asked of them.
+"""Stores the requests that responders send to the reader with their PINs. The rows are deleted after minutes.
 
-A reading is one thing that was asked, once for each place of a session's text; an ask is one hop that waits for it. A
-hop that comes twice asks twice, and what it asks is done once.
+A reading is one request, once for each place of a session's text. An ask is one hop that waits for it. A hop that
+arrives twice asks twice, but the request is carried out once.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,10 @@ from hotline.store.database import Database, Row, add_if_new
 
 
 class PinReading(Row):
-    """One thing asked: a view, a page or an act. What came of it is sealed to the reader itself, and to each hop."""
+    """One request: a view, a page or a command.
+
+    The result is encrypted to the reader itself, and to each waiting hop.
+    """
 
     __tablename__ = "reading"
     __table_args__ = (
@@ -35,26 +38,26 @@ class PinReading(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
     text_digest: Mapped[str]
-    """Keyed digest of the text up to what was asked, without the PIN: nobody can try PINs on it."""
+    """Keyed digest of the text up to this request, without the PIN. So the digest cannot be used to try PINs."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """None for a phone that is nobody's."""
+    """None for a phone that belongs to no responder."""
     asks: Mapped[dict[str, Any]]
     """A `domain.dialogue.asks.ReaderAsk`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
-    """The reading that this one asks for once more: what it does is done for both."""
+    """The earlier reading that this one repeats. The request is carried out once for both."""
     state: Mapped[str]
     """A `domain.dialogue.asks.ReadingState`."""
     sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """What was answered, sealed to the reader alone, so that a repeat is answered alike. Never a page."""
+    """The answer, encrypted to the reader alone, so that a repeat gets the same answer. Never a page."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """What the hop was told, under a key that needs the gateway's session id and the PIN. Never a page."""
+    """The answer that the hop showed, under a key that needs the gateway's session id and the PIN. Never a page."""
     given_up_at: Mapped[datetime | None]
-    """When she was told to wait: from then on this place of her text says so for ever."""
+    """The time when the responder was asked to wait. From then on this place of the text always says so."""
     at: Mapped[datetime]
 
 
 class PinReadingAsk(Row):
-    """One hop that waits: the PIN, sealed to the reader, and where its answer is put."""
+    """One waiting hop: the PIN, encrypted to the reader, and the place for its answer."""
 
     __tablename__ = "reading_ask"
     __table_args__ = (Index("reading_ask_open", "answered_at", "id"),)
@@ -63,14 +66,14 @@ class PinReadingAsk(Row):
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
     sealed_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    """The hop's own: the answer is sealed to it."""
+    """The hop's own public key. The answer is encrypted to it."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 
 
 def of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """By digest, what a session has asked."""
+    """Returns the readings of a session by the digest of their text."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
@@ -85,7 +88,7 @@ def begin(
     of_id: int | None,
     at: datetime,
 ) -> PinReading:
-    """The reading of this place, made where there is none."""
+    """Returns the reading of this place. Creates it if there is none."""
     new = PinReading(
         session_key=session_key,
         text_digest=text_digest,
@@ -117,7 +120,7 @@ def ask(
 
 
 def box_of(database: Database, ask_id: int) -> bytes | None:
-    """The answer to one hop, once it is there. Raises StoreUnavailable."""
+    """Returns the answer to one hop, or None if there is no answer yet. Raises StoreUnavailable."""
     with database.looking() as connection:
         asked = f"SELECT box FROM reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
         row = connection.first(asked, (ask_id,))
@@ -125,9 +128,9 @@ def box_of(database: Database, ask_id: int) -> bytes | None:
 
 
 def settle(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
-    """Settles that this place of the text shows it, or, where there is nothing, that it says to wait.
+    """Fixes the answer that this place of the text shows. Without an answer, this place always says to wait.
 
-    Of two hops the first one settles it. Returns the reading as it is committed.
+    Of two hops the first one decides. Returns the committed reading.
     """
     session.execute(
         update(PinReading)
@@ -144,7 +147,7 @@ def settle(session: Session, reading_id: int, shown: bytes | None, at: datetime)
 
 
 def unanswered(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
-    """The hops that wait, the oldest first; what is too old is waited for by nobody."""
+    """Returns the hops that still wait, oldest first. Leaves out hops that asked before `since`."""
     waiting = (
         select(PinReadingAsk, PinReading)
         .join(PinReading, PinReading.id == PinReadingAsk.reading_id)
@@ -155,20 +158,20 @@ def unanswered(session: Session, since: datetime) -> Sequence[tuple[PinReadingAs
 
 
 def hold(session: Session, reading_id: int) -> PinReading:
-    """The reading at which it was first asked, held until this transaction ends."""
+    """Returns the first reading of this request and locks it until the transaction ends."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()
 
 
 def decide(session: Session, reading_id: int, state: str) -> None:
-    """Note what became of a reading, which may ask once more for an earlier one."""
+    """Records the state of a reading, which may repeat an earlier one."""
     here = update(PinReading).where(PinReading.id == reading_id)
     session.execute(here.values(state=state).execution_options(synchronize_session=False))
 
 
 def answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Put the answer where the hop looks; none where there is no answer."""
+    """Stores the answer for a waiting hop. `box` is None if there is no answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )
@@ -182,7 +185,7 @@ def holds_older(session: Session, before: datetime) -> bool:
 
 
 def forget(session: Session, before: datetime) -> None:
-    """Delete what is too old, with the hops that waited for it."""
+    """Deletes old readings, with the hops that waited for them."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
     session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))

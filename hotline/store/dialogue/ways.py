@@ -1,11 +1,9 @@
-"""What a web process keeps in memory between hops: how sessions began, and the ways through the flows.
+"""Keeps in the memory of a web process how sessions began, and cached paths through the flows.
 
-Neither is the truth. A session's opening is a row that never changes; a way is a function of its class and its text.
-Nothing that somebody told is here: where something was told, the text is played on from the last place before it.
-
-Sessions that nobody goes on with, as far as one web process knows: their screens wait here to be counted.
-
-Names of screens, and nothing that was keyed.
+Neither is the truth. A session's opening is a row that never changes. A path depends only on its class and its text.
+Nothing that a caller reported is cached. Such a text is replayed from the last place before the report. Sessions that
+ended or fell silent also wait here until their screens are counted. Only the names of screens are kept, and nothing
+that was keyed.
 """
 
 import time
@@ -23,17 +21,17 @@ from hotline.engine.events import Event
 from hotline.engine.run import Run
 
 MOST_LEFT = 32_768
-"""What is more goes, the oldest first: then nothing could be counted for hours."""
+"""The most sessions that may wait to be counted. More are dropped, oldest first. Nothing was counted for hours then."""
 
 
 class LastStand(NamedTuple):
-    """How far a session has come, as one process knows it."""
+    """The furthest point that a session has reached, as one process knows it."""
 
     upto: int
     """Letters of its text."""
     stands: tuple[Stand, ...]
     seen: float
-    """When its last hop came, on the memory's own clock."""
+    """The time of its last hop, on the memory's own clock."""
     is_over: bool
 
 
@@ -44,17 +42,20 @@ class LeftSession(NamedTuple):
 
 
 KEPT_SECONDS = 600.0
-"""A session is over long before."""
+"""Seconds that a session is kept. A session ends long before."""
 MOST_SESSIONS = 8192
 MOST_WAYS = 8192
 LONGEST = 60
-"""Letters of a text whose way is kept."""
+"""The longest text, in letters, whose path is cached."""
 KEYED = 2
-"""Letters of each input of it: keys, and no words, numbers or PINs."""
+"""The most letters in one input of a cached text. So the inputs are keys, and no words, numbers or PINs."""
 
 
 class WayClass(NamedTuple):
-    """All that the screens of an ordinary session depend on beside its text: sessions of one class see the same."""
+    """Everything but the text that the screens of an ordinary session depend on.
+
+    Sessions of one class see the same screens.
+    """
 
     revision_id: int
     dialled: int
@@ -62,7 +63,7 @@ class WayClass(NamedTuple):
     reporting: bool
     shows_number: bool
     day: date
-    """When the session began: numbers are shown while their signature is young."""
+    """The day when the session began. Numbers are shown while their verification is recent."""
     limit: int
     receipts: bool
     alerts_blocked: bool = False
@@ -70,30 +71,30 @@ class WayClass(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One turn of several that a text may hold."""
+    """One turn of a text, which may hold several."""
 
     upto: int
-    """How many letters of the text it and the turns before it took."""
+    """The letters of the text up to the end of this turn."""
     run: Run
     events: tuple[Event, ...]
     are_words: bool = False
-    """Whether words were asked for: where they end must be committed, whatever they say."""
+    """True if the turn asked for typed words. The position of their end must be committed in every case."""
     starred: tuple[int, int] | None = None
-    """Where words that hold a `*` begin and end in the text."""
+    """The begin and end in the text of typed words that contain a `*`."""
     answered: bool = False
-    """Whether what was keyed answered the screen before."""
+    """True if the keyed input answered the screen before."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedWay:
-    """Where a text leads."""
+    """One cached path: the place in the flows that a text leads to."""
 
     answer: str = field(repr=False)
     run: Run = field(repr=False)
     changing: tuple[Step, ...] = field(repr=False)
-    """The steps on it that leave something behind."""
+    """The steps on the path that change data."""
     stands: tuple[Stand, ...] = field(default=(), repr=False)
-    """Every screen on it, from the dial on; none where its screens are not counted."""
+    """Every screen on the path, from the first one on. Empty if the screens of this session are not counted."""
 
 
 @dataclass(slots=True)
@@ -102,24 +103,27 @@ class KnownSession:
 
     opening: Opening
     shared: WayClass | None
-    """None where its screens are hers alone: a responder's, or behind the entry of a roll."""
+    """None if its screens are for this caller alone: a responder, or a caller of a programme's short code."""
     heard: Heard
-    """As far as this process knows: perhaps more is committed. Being behind costs a needless look, and nothing else."""
+    """The committed part, as far as this process knows.
+
+    If more is committed, this costs a needless query and nothing else.
+    """
     counted: frozenset[str] = frozenset()
-    """Topics that are counted, and committed: reading one again changes nothing."""
+    """Topics that are counted and committed. Reading one again changes nothing."""
     last: LastStand | None = field(default=None, repr=False)
-    """The furthest that this process saw it, until that is counted."""
+    """The furthest point that this process saw, until it is counted."""
 
     def unheard(self, steps: Iterable[Step]) -> Sequence[Step]:
-        """Those that may not be committed yet."""
+        """Returns the steps that may not be committed yet."""
         return [step for step in steps if step.upto > self.heard.upto]
 
 
 class SharedWays:
-    """The ways that were walked lately: the least recently walked go first. Safe among threads.
+    """The paths that were used recently. The least recently used are dropped first. Safe among threads.
 
-    Without a lock, since each step is one of the interpreter's: a thread that is put aside while it holds one would
-    hold up every hop. Between two steps another thread may let go of the same way.
+    It needs no lock, because each step is one step of the interpreter. A thread that is suspended while it holds a lock
+    would block every hop. Between two steps another thread may drop the same path.
     """
 
     def __init__(self, most: int = MOST_WAYS) -> None:
@@ -141,7 +145,10 @@ class SharedWays:
                 self._kept.popitem(last=False)
 
     def longest(self, shared: WayClass, text: str) -> tuple[SharedWay, int] | None:
-        """The longest part of a text whose way is known, and its length; never shorter than what was dialled."""
+        """Returns the longest part of a text with a cached path, and its length. Returns None if there is none.
+
+        The part is never shorter than the part that was dialled ahead.
+        """
         at = text.rfind(SEPARATOR)
         while at > 0 and at >= shared.dialled:
             way = self.find(shared, text[:at])
@@ -157,7 +164,7 @@ class SharedWays:
 
 
 class SessionMemory:
-    """The sessions that a process has met lately, and the ways that they share. Safe among threads."""
+    """The sessions that a process has met recently, and the paths that they share. Safe among threads."""
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._known: OrderedDict[str, tuple[float, KnownSession]] = OrderedDict()
@@ -171,7 +178,10 @@ class SessionMemory:
         return found[1] if found is not None and self._elapsed() < found[0] else None
 
     def keep(self, known: KnownSession) -> None:
-        """What is too old or too much goes: a session lives for minutes, and its pseudonym shall not stay longer."""
+        """Keeps a session, and drops old ones and those beyond the limit.
+
+        A session takes minutes, and its pseudonym must not be kept longer.
+        """
         now = self._elapsed()
         with self._lock:
             before = self._known.pop(known.opening.key, None)
@@ -182,21 +192,24 @@ class SessionMemory:
                 self._leave(self._known.popitem(last=False)[1][1])
 
     def stand(self, known: KnownSession, upto: int, stands: tuple[Stand, ...]) -> None:
-        """A hop of it was answered. What is shorter than what is known came late, or again."""
+        """Notes that a hop of a session was answered.
+
+        Ignores a text shorter than the known one, which came late or again.
+        """
         last = known.last
         if stands and (last is None or last.upto <= upto):
             known.last = LastStand(upto, stands, self._elapsed(), stands[-1].ends)
 
     def end(self, key: str) -> None:
-        """The gateway says that it is over."""
+        """Notes that the gateway says that a session is over."""
         found = self._known.get(key)
         if found is not None and (last := found[1].last) is not None:
             found[1].last = last._replace(is_over=True)
 
     def take_left(self, silent: float) -> Sequence[LeftSession]:
-        """Those that are over, were silent for so many seconds or were let go of, each once.
+        """Returns each session that is over, was silent for `silent` seconds, or was dropped from memory.
 
-        One that goes on all the same comes again, with all of its screens.
+        Returns each once. A session that continues after that is returned again, with all its screens.
         """
         before = self._elapsed() - silent
         with self._lock:
@@ -210,11 +223,11 @@ class SessionMemory:
         return taken
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
-        """Takes back what could not be counted."""
+        """Takes back sessions that could not be counted."""
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:
-        """Notes its screens, if any is to be counted."""
+        """Moves the screens of a session to those that wait to be counted, if there are any."""
         last, known.last = known.last, None
         if last is not None:
             self._left.append(LeftSession(known.opening, last.upto, last.stands))
@@ -227,7 +240,7 @@ class SessionMemory:
 
 
 def may_be_kept(text: str, steps: Sequence[Step]) -> bool:
-    """Whether neither a text nor a step on its way tells anything but keys."""
+    """Returns True if a text and its steps hold nothing but keys."""
     if any(step.are_words or step.run.answers or step.run.passage for step in steps):
         return False
     if len(text) > LONGEST or not text.isascii():

@@ -1,4 +1,4 @@
-"""Revisions: unchangeable saved flows; one is live. Rows, and the questions asked of them."""
+"""Stores revisions: saved flows that never change. One of them is the published one."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,30 +12,30 @@ from hotline.store.driver import IN_SESSION, Memory, written
 
 
 class Revision(Row):
-    """All the flows as they stood at one moment: a caller in the middle finishes on hers."""
+    """All the flows at one moment. A caller in the middle of a session finishes on the revision of its start."""
 
     __tablename__ = "revision"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
-    """SHA-256 of the canonical document: importing the same flows twice makes one revision."""
+    """SHA-256 of the canonical document. Importing the same flows twice makes one revision."""
     document: Mapped[dict[str, Any]]
     """`{"flows": {name: flow document}, "entries": {...}}`, as `engine.document.document` reads it."""
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
-    """The newest of these is live. A draft has none."""
+    """The time of publication. The revision with the newest time is in use. A draft has none."""
     pressed: Mapped[str | None]
-    """The compiled book, as `engine.transcripts.pressing` writes it: a process that starts reads this."""
+    """The compiled flow set, as `engine.transcripts.pressing` writes it. A process that starts reads this."""
     pressed_mark: Mapped[str | None]
-    """Which code can read it; any other compiles the document."""
+    """Marks the code that can read it. Any other code compiles the document."""
 
 
 LIGHT = (defer(Revision.document), defer(Revision.pressed))
-"""Without what is big of a revision, until somebody asks for it."""
+"""Options that leave the large columns of a revision unread until they are used."""
 
 
 def live_id(session: Session) -> int | None:
-    """The revision that a new session begins with."""
+    """Returns the id of the published revision, on which new sessions begin."""
     return session.scalar(
         select(Revision.id)
         .where(Revision.live_from.is_not(None))
@@ -45,13 +45,13 @@ def live_id(session: Session) -> int | None:
 
 
 def live(session: Session) -> Revision | None:
-    """The one that new sessions begin with, without its document and its book, as `with_digest`."""
+    """Returns the published revision, without its large columns, or None."""
     now = select(Revision).where(Revision.live_from.is_not(None)).options(*LIGHT)
     return session.scalar(now.order_by(Revision.live_from.desc(), Revision.id.desc()).limit(1))
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
-    """Whole. Where documents are kept it is everybody's: whoever changes it, changes a copy."""
+    """Returns the whole document of a revision. It may be shared in memory, so a caller may change only a copy."""
     memory: Memory | None = session.info.get(IN_SESSION)
     if memory is None:
         return stored_document(session, revision_id)
@@ -59,14 +59,14 @@ def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
 
 
 def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None:
-    """As the database has it, for who asks once."""
+    """Returns the document from the database, for a caller that needs it once."""
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
 
 
 def piece_of(session: Session, revision_id: int, *names: str) -> Any:
-    """What stands under these names in a revision's document; None where nothing does.
+    """Returns the part of a revision's document under these names, or None.
 
-    The whole is big: it is kept in memory, or the database takes the piece out of it.
+    The whole document is large. So it is kept in memory, or the database extracts the part.
     """
     if IN_SESSION in session.info:
         found: Any = document_of(session, revision_id)
@@ -80,20 +80,20 @@ def piece_of(session: Session, revision_id: int, *names: str) -> Any:
 
 
 def entry_names(session: Session) -> Mapping[str, str]:
-    """What the posters are called that name the live entries, by digits."""
+    """Returns the names of the posters that print the published short codes, by digits."""
     revision_id = live_id(session)
     names = None if revision_id is None else piece_of(session, revision_id, "entry_names")
     return dict(names or {})
 
 
 def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
-    """The compiled book, where code of this mark can read it."""
+    """Returns the compiled flow set, if code of this mark can read it."""
     here = (Revision.id == revision_id, Revision.pressed_mark == mark)
     return session.scalar(select(Revision.pressed).where(*here))
 
 
 def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> None:
-    """The compiled book of a revision that is there, where it holds another. The database compares: it is big."""
+    """Stores the compiled flow set of a revision that exists, if it differs. The database compares the large texts."""
     held = Revision.pressed
     other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
     here = update(Revision).where(Revision.id == revision_id, other)
@@ -101,7 +101,7 @@ def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> 
 
 
 def with_digest(session: Session, digest: str) -> Revision | None:
-    """Without its document and its book, which are big, until somebody asks for them."""
+    """Returns the revision with this digest, without its large columns, or None."""
     return session.scalar(select(Revision).where(Revision.digest == digest).options(*LIGHT))
 
 
@@ -115,7 +115,7 @@ def add(
     pressed: str | None = None,
     mark: str | None = None,
 ) -> Revision:
-    """A draft, where no `live_from` is said. The row is big, and written once."""
+    """Adds a revision. It is a draft if no `live_from` is given. The row is large and is written once."""
     revision = Revision(
         digest=digest,
         document=written(document),

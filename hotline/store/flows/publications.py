@@ -1,4 +1,4 @@
-"""Publications: which revision was live, from when until when, and who decided it."""
+"""Stores the publication history: which revision was published, from when until when, and who decided it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,18 +11,18 @@ from hotline.store import database
 from hotline.store.database import Row
 
 LOCK = 4_114_110_075
-"""PostgreSQL's advisory lock of those who publish: what is live is looked at, and put in its place."""
+"""PostgreSQL's advisory lock for publishing, which reads the current publication and replaces it."""
 
 
 class Publishing(StrEnum):
     VERSION = "version"
-    """The flows of a version of the line: the next version's follow them."""
+    """The flows of a software release. The flows of the next release replace them."""
     BY_HAND = "by hand"
-    """Somebody's own, by a command or by a change: only a person puts others in their place."""
+    """A person's own flows, by a command or by a draft. Only a person replaces them."""
     BACK = "back"
-    """What was live before, brought back: by a person, or by the clock when an emergency was over."""
+    """Earlier flows that were restored by a person, or by the clock after an emergency."""
     EMERGENCY = "emergency"
-    """One person's alone, for some hours: a second one confirms it, or the clock ends it."""
+    """Flows that one person published alone, for some hours. An approver confirms them, or the clock ends them."""
 
 
 class Publication(Row):
@@ -36,28 +36,28 @@ class Publication(Row):
     reason: Mapped[str]
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
-    """When another took its place; none of the live one."""
+    """The time when another publication replaced it. NULL for the current one."""
     change_id: Mapped[int | None]
-    """The `Change` that it made live."""
+    """The `Change` that it published."""
     published_by_id: Mapped[int | None]
-    """The account of who proposed or published it."""
+    """The account that submitted or published it."""
     approved_by_id: Mapped[int | None]
     approved_by: Mapped[str | None]
-    """The second person; none of a version, a command, or an emergency that nobody has confirmed."""
+    """The approver. NULL for a software release, a command, or an emergency that is not confirmed."""
     lapses_at: Mapped[datetime | None]
-    """Of an emergency: when the clock ends it."""
+    """For an emergency: the time when the clock ends it."""
     settled_at: Mapped[datetime | None]
-    """When an emergency was confirmed or ended, or something else took its place."""
+    """The time when an emergency was confirmed, ended or replaced."""
 
 
 def standing(session: Session) -> Publication | None:
-    """The publication that is live; None on a line that published before there was a history."""
+    """Returns the current publication. Returns None on a line that published before there was a history."""
     found = select(Publication).where(Publication.until.is_(None))
     return session.scalar(found.order_by(Publication.id.desc()).limit(1))
 
 
 def history(session: Session, limit: int | None = None) -> Sequence[Publication]:
-    """The newest first."""
+    """Returns the publications, newest first."""
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
 
 
@@ -66,24 +66,24 @@ def found(session: Session, publication_id: int) -> Publication | None:
 
 
 def of_change(session: Session, change_id: int) -> Publication | None:
-    """The one that made a change live."""
+    """Returns the publication of a draft, or None."""
     return session.scalar(select(Publication).where(Publication.change_id == change_id).limit(1))
 
 
 def before(session: Session, publication_id: int) -> Publication | None:
-    """What was live when this one took its place."""
+    """Returns the publication that this one replaced, or None."""
     older = select(Publication).where(Publication.id < publication_id)
     return session.scalar(older.order_by(Publication.id.desc()).limit(1))
 
 
 def newest_of_version(session: Session) -> Publication | None:
-    """The newest flows of a version that were live."""
+    """Returns the newest publication of the flows of a software release, or None."""
     of_version = select(Publication).where(Publication.kind == Publishing.VERSION)
     return session.scalar(of_version.order_by(Publication.id.desc()).limit(1))
 
 
 def unsettled(session: Session) -> Publication | None:
-    """The emergency that is live, and that nobody has confirmed."""
+    """Returns the newest emergency that was neither confirmed, ended nor replaced, or None."""
     waits = select(Publication).where(
         Publication.kind == Publishing.EMERGENCY, Publication.settled_at.is_(None)
     )
@@ -91,7 +91,7 @@ def unsettled(session: Session) -> Publication | None:
 
 
 def was_approved(session: Session, revision_id: int) -> bool:
-    """Returns True if a second person approved this revision, now or when it was live before."""
+    """Returns True if an approver approved this revision, in this publication or in an earlier one."""
     approved = select(Publication.id).where(
         Publication.revision_id == revision_id, Publication.approved_by.is_not(None)
     )
@@ -99,7 +99,7 @@ def was_approved(session: Session, revision_id: int) -> bool:
 
 
 def take_turns(session: Session) -> None:
-    """One publication at a time. SQLite's writers queue anyway."""
+    """Lets one transaction publish at a time. SQLite's writers queue anyway."""
     database.take_turns(session, LOCK)
 
 

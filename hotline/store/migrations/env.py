@@ -1,4 +1,4 @@
-"""Alembic's way in. It runs inside the transaction that `hotline.store.migrate` opened, and knows no address itself."""
+"""Runs Alembic's migrations inside the transaction that `hotline.store.migrate` opened. It knows no address itself."""
 
 from alembic import context
 

@@ -1,10 +1,8 @@
-"""How the outbox and the clock stand: questions over several families of rows, for the doctor alone.
+"""Reads the state of the outbox and the clock from several tables, for the doctor.
 
-Messages that were given up, and who answers for them: rows that count as wrong until somebody does.
-
-A person's pause of the outgoing queue: the row, and what it keeps from going out.
-
-Says whether a tip waits to be taken: one definition for lists, Today, a tip's page, commands and alarms.
+Lists undeliverable messages until a person answers for them. Reads a person's pause of the outgoing queue, and the
+messages that it holds back. Defines when a tip waits to be acknowledged: once for lists, Today, a tip's page, commands
+and alarms.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,12 +25,12 @@ from hotline.store.tips.tips import WAITS, Tip, Untold
 from hotline.store.tips.visible import Viewer, visible_to
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""Of `Deadline`."""
+"""Conditions of `Deadline`: it is open, and its kind asks people to take the tip."""
 UNTAKEN = or_(
     Tip.holder_id.is_(None),
     exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip),
 )
-"""Of `Tip`: no responder holds it, or its holder passed it on or is silent, and people are asked to take it."""
+"""Condition of `Tip`: people are asked to take it. It has no assignee, or the assignee passed it on or is silent."""
 OPEN = (
     Message.state == MessageState.DEAD,
     Message.answered_at.is_(None),
@@ -46,12 +44,12 @@ class GivenUp:
     kind: str
     written_at: datetime
     name: str
-    """Of the responder who should have got it."""
+    """The name of the responder who should have got it."""
     tip_id: int | None
 
 
 def unanswered(session: Session) -> Sequence[GivenUp]:
-    """Returns those that nobody has answered for, the oldest first."""
+    """Returns the undeliverable messages that no person has answered for, oldest first."""
     rows = session.execute(
         select(Message.id, Message.kind, Message.created_at, Responder.name, Referral.tip_id)
         .join(Responder, Responder.id == Message.responder_id)
@@ -63,7 +61,7 @@ def unanswered(session: Session) -> Sequence[GivenUp]:
 
 
 def answer(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Notes that somebody answers for these. Returns those of them that waited for it."""
+    """Notes that a person answers for these messages. Returns the ids that were not answered for before."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
@@ -76,29 +74,29 @@ LATE_UNTAKEN = (
     Tip.channel.not_in(trial.UNCOUNTED),
     or_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.RED),
 )
-"""Of tips joined to their deadlines: they wait to be taken, or are overdue."""
+"""Conditions of tips joined to their deadlines: they wait to be acknowledged, or are overdue."""
 MOST_LATE = 100
 TO_RESPONDER = Message.responder_id.is_not(None)
-"""Answers end after minutes, and the monitor's own notices raise no alarm."""
+"""Condition of messages to responders. Answers end after minutes, and the monitor's own notices raise no alarm."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxHealth:
     oldest_unsent: datetime | None
-    """When the oldest MT was written that no gateway has accepted yet."""
+    """The time when the oldest MT was written that no gateway has accepted yet."""
     unknown: int
-    """MTs of which nobody knows whether they went out."""
+    """MTs that may or may not have been sent."""
     dead: int
-    """MTs that were given up, and nobody has answered for."""
+    """Undeliverable MTs that no person has answered for."""
     unreferred_since: datetime | None
-    """When the oldest tip was filed that nobody was told of."""
+    """The filing time of the oldest tip that no responder was alerted of."""
     untaken_since: Mapping[int, datetime]
-    """When the oldest tip of each urgency was filed that somebody was told of and nobody has taken."""
+    """By urgency, the filing time of the oldest tip that waits to be acknowledged or is overdue."""
     locked: int
-    """Tips that are not over, and that a desk should read and cannot."""
+    """Open tips that a desk should read but cannot decrypt."""
     clock_until: datetime | None
-    """Until when a clock last said that it would answer for time."""
+    """The time until which the clock last promised to run."""
 
 
 def standing(session: Session) -> OutboxHealth:
@@ -124,13 +122,13 @@ class LateTip(NamedTuple):
 
 
 def unreferred_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
-    """Returns the tips of which nobody was alerted and that this viewer may know of, the oldest first."""
+    """Returns the tips that no responder was alerted of and that this viewer may see, oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(Untold, Untold.tip_id == Tip.id)
     return _late(session, found.where(or_(and_(*UNREFERRED), Untold.tip_id.is_not(None))), viewer)
 
 
 def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
-    """Returns the tips that wait to be taken and that this viewer may know of, the oldest first."""
+    """Returns the tips that wait to be acknowledged and that this viewer may see, oldest first."""
     found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
     return _late(session, found.where(*LATE_UNTAKEN), viewer)
 
@@ -165,7 +163,7 @@ def _count(session: Session, state: MessageState) -> int:
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:
-    """Since when tips wait to be taken, or are red, by urgency."""
+    """Returns by urgency since when tips wait to be acknowledged, or are overdue."""
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
@@ -180,11 +178,11 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """MTs of one kind that go out once the lane is free."""
+    """MTs of one kind that are sent once the pause ends."""
 
     kind: Kind
     doubtful: bool
-    """Written before the backup was made: these, and only these, may have gone out once already."""
+    """True if they were written before the backup was made. Only these may have been sent once already."""
     count: int
     oldest: datetime
 
@@ -194,12 +192,12 @@ def pause(session: Session) -> LaneHold | None:
 
 
 def pause_for_writing(session: Session) -> LaneHold | None:
-    """Held until the transaction ends: two people do not release one hold."""
+    """Returns the pause and locks it until the transaction ends, so that two people do not end it at once."""
     return session.get(LaneHold, SMS, with_for_update=True)
 
 
 def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[WaitingMessages]:
-    """What a free lane would send, the doubtful first, alerts before confirmations."""
+    """Returns the messages that would be sent without a pause, the doubtful first, alerts before confirmations."""
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")
     goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
@@ -213,7 +211,10 @@ def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[Waiti
 
 
 def drop(session: Session, kinds: Collection[Kind], doubtful_until: datetime) -> int:
-    """End the doubtful ones of these kinds, so that none is sent again; how many. Their deadlines run on."""
+    """Ends the doubtful messages of these kinds, so that none is sent again.
+
+    Returns how many. Their deadlines continue.
+    """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until)
     ended = session.execute(
         update(Message)
@@ -228,7 +229,7 @@ def drop(session: Session, kinds: Collection[Kind], doubtful_until: datetime) ->
 
 
 def _unreported() -> ColumnElement[bool]:
-    """Alerts that the gateway took, and that are sent once more where no report comes."""
+    """Returns the condition of alerts that the gateway took and that may be sent once more for a missing report."""
     return and_(
         Message.state == MessageState.ACCEPTED,
         Message.kind == Kind.ALERT,
@@ -239,7 +240,10 @@ def _unreported() -> ColumnElement[bool]:
 def asked_beside_holder(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, Asked]:
-    """Returns the tips among these, or of all, that a responder holds while people are asked to take them."""
+    """Returns the tips that have an assignee while people are asked to take them, each with the reason.
+
+    Searches these tips, or all tips if none are given.
+    """
     passed = exists().where(
         Referral.tip_id == Tip.id,
         Referral.responder_id == Tip.holder_id,

@@ -1,9 +1,7 @@
-"""The outbox: one row for each MT, whoever it goes to; its attempts, its reports, and the deadlines of tips.
+"""Stores the outbox: one row for each MT, with its attempts and reports. Stores the deadlines of tips.
 
-Their questions are in `store/referrals/referrals.py`, `outbox.py` and below; states and legal steps in
-`domain/outbox/delivery.py`.
-
-The questions asked of the lane and of the relay's leadership: both are rows, so that any process may ask.
+The queries are in `store/referrals/referrals.py`, `outbox.py` and below. `domain/outbox/delivery.py` has the states and
+legal steps. The outgoing queue and the relay's leadership are rows too, so that any process can read them.
 """
 
 from datetime import datetime, timedelta
@@ -26,7 +24,7 @@ from hotline.store.database import Row, add_if_new
 
 
 class Referral(Row):
-    """A tip given to one responder at one step of the ladder."""
+    """The assignment of a tip to one responder at one escalation level."""
 
     __tablename__ = "referral"
     __table_args__ = (
@@ -39,42 +37,45 @@ class Referral(Row):
     step: Mapped[int]
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     reference: Mapped[str] = mapped_column(unique=True)
-    """What an SMS calls it: four to six letters and digits, one for each recipient, never given again."""
+    """Its name in an SMS: four to six letters and digits. Each recipient has their own, and none is used twice."""
     state: Mapped[str]
     """A `domain.referrals.referral.ReferralState`."""
     created_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     proved_at: Mapped[datetime | None]
-    """When it was sure that she answered herself: by dialling, or by an SMS that the gateway's inbox lists."""
+    """The time when the responder's own answer was proved: by dialling, or by an SMS that the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
-    """When an answer by SMS was found to stand in no inbox. It silences nothing until it is proved."""
+    """The time when an answer by SMS was found in no inbox. It silences nothing until it is proved."""
     on_site_at: Mapped[datetime | None]
-    """When she said that she is there."""
+    """The time when the responder said that they are on site."""
     handed_to_help_at: Mapped[datetime | None]
-    """When she said that somebody helps."""
+    """The time when the responder said that someone helps the person."""
     passed_at: Mapped[datetime | None]
-    """When she said that she cannot."""
+    """The time when the responder said that they cannot take the case."""
     released_at: Mapped[datetime | None]
-    """When it ended, since the place or the answer about officials was corrected: it is no case of hers any more."""
+    """The time when it ended because the place or the answer about officials was corrected.
+
+    The case is then not theirs.
+    """
     opened_at: Mapped[datetime | None]
-    """When she first read what was told, with a PIN of her own."""
+    """The time when the responder first read the tip with their own PIN."""
 
 
 ANSWERED = Referral.acknowledged_at.is_not(None)
 BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
-"""Of referrals that are acknowledged: those whose answer counts."""
+"""Condition of acknowledged assignments: the acknowledgement counts."""
 TOOK = and_(ANSWERED, BELIEVED)
 STANDS = Referral.released_at.is_(None)
-"""Of referrals: the case is still one of hers."""
+"""Condition of assignments: the case is still the responder's."""
 
 
 def told_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns conditions of `Referral`: those by which a responder was told of a tip."""
+    """Returns conditions of `Referral`: the assignments of one tip to one responder."""
     return (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
 
 
 class Watcher(Row):
-    """Who is woken when something is wrong. Not a responder: she may be one as well."""
+    """One on-call contact, who is notified when something is wrong. The same person may also be a responder."""
 
     __tablename__ = "watcher"
 
@@ -84,18 +85,18 @@ class Watcher(Row):
     number_key: Mapped[str] = mapped_column(unique=True)
     """Lasting keyed digest of the MSISDN."""
     sealed_number: Mapped[bytes]
-    """The MSISDN, sealed to the watchman alone."""
+    """The MSISDN, encrypted to the monitoring process alone."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """Why the gateway will never deliver to this number, if it said so."""
+    """The reason why the gateway will never deliver to this number, if the gateway gave one."""
     created_at: Mapped[datetime]
 
 
 class Message(Row):
     """An MT: template and parameters, never the rendered text.
 
-    It goes to a responder, to an on-call contact, or to the sealed number of a stranger. A notice to none of them goes
-    by the monitor's other channel.
+    It goes to a responder, to an on-call contact, or to the encrypted number of a stranger. A notice to none of them
+    uses the monitor's other channel.
     """
 
     __tablename__ = "message"
@@ -111,42 +112,42 @@ class Message(Row):
     referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
     watcher_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
     contact_key: Mapped[str | None]
-    """Of an answer: this week's pseudonym of the phone, what its budget is counted by."""
+    """For an answer: this week's pseudonym of the phone. Its limit of answers is counted by this."""
     sealed_number: Mapped[bytes | None]
-    """Of an answer: the MSISDN, sealed to the relay, under the lock of a week; emptied with the end."""
+    """For an answer: the MSISDN, encrypted to the relay under the lock of a week. Emptied when the answer ends."""
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
-    """Of an answer: the flows that its screen is drawn from."""
+    """For an answer: the flows that its screen is drawn from."""
     template: Mapped[str]
-    """The name of a `domain.wording.Template`; of an answer a `domain.outbox.message.AnswerForm`."""
+    """The name of a `domain.wording.Template`. For an answer, a `domain.outbox.message.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
-    """Of an answer, until its end: the place of a screen, and what was chosen on the way. Never a word of hers."""
+    """For an answer, until it ends: the place of a screen, and the choices made before it. Never the caller's words."""
     language: Mapped[str]
     priority: Mapped[int]
-    """Its queue, a `domain.outbox.delivery.Priority`."""
+    """Its queue: a `domain.outbox.delivery.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Among the alerts of one step of a tip: the first of every tip goes before anybody's second."""
+    """Its order among the alerts of one step of a tip. The first alert of every tip is sent before any second alert."""
     state: Mapped[str]
     """A `domain.outbox.delivery.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
-    """The number of the newest claim: a result is written only by the attempt that still holds it."""
+    """The number of the newest claim. Only the attempt that still holds the claim writes a result."""
     counted: Mapped[int] = mapped_column(default=0)
-    """Attempts that may have reached the network: what the limit of eight counts."""
+    """Attempts that may have reached the network. The limit of eight counts these."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     outcome: Mapped[str | None]
-    """What the last attempt came to: a `domain.outbox.delivery.Outcome`."""
+    """The outcome of the last attempt: a `domain.outbox.delivery.Outcome`."""
     gateway: Mapped[str | None]
-    """The gateway that took it, a `domain.outbox.delivery.Gateway`, which knows it by `provider_id`."""
+    """The gateway that took it: a `domain.outbox.delivery.Gateway`. The gateway knows it by `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
-    """Of an advertisement: when the cry was written, since it goes at once or never."""
+    """For an advertisement: the time when the cry for help was written. It is sent at once or never."""
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     resent: Mapped[bool] = mapped_column(default=False)
-    """Whether the one resend for a missing report was spent."""
+    """True if the one resend for a missing report was used."""
     answered_at: Mapped[datetime | None]
-    """When a person answered for a message that was given up."""
+    """The time when a person answered for an undeliverable message."""
 
     @property
     def has_ended(self) -> bool:
@@ -155,7 +156,7 @@ class Message(Row):
 
 
 class Attempt(Row):
-    """One try at a message: written before the socket opens, closed by its outcome."""
+    """One attempt to send a message. It is written before the connection opens, and its outcome closes it."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("message_id", "n"),)
@@ -172,7 +173,7 @@ class Attempt(Row):
 
 
 class DeliveryReport(Row):
-    """The gateway's word on an MT. It may come before our own row knows the id: kept, and applied then."""
+    """A delivery report from the gateway on an MT. It may come before our own row knows the id, and is applied then."""
 
     __tablename__ = "delivery_report"
     __table_args__ = (UniqueConstraint("gateway", "provider_id", "status"),)
@@ -182,13 +183,13 @@ class DeliveryReport(Row):
     provider_id: Mapped[str]
     status: Mapped[str]
     network: Mapped[str | None]
-    """The gateway's code of the network that it speaks for."""
+    """The gateway's code of the network that the report is about."""
     received_at: Mapped[datetime]
     applied: Mapped[bool] = mapped_column(default=False)
 
 
 class Deadline(Row):
-    """Something that must have happened by then. A row, so that no restart forgets it."""
+    """One thing that must happen by a certain time. It is a row, so that no restart loses it."""
 
     __tablename__ = "deadline"
     __table_args__ = (UniqueConstraint("tip_id", "kind", "step"),)
@@ -198,23 +199,23 @@ class Deadline(Row):
     kind: Mapped[str]
     """A `domain.referrals.clocks.DeadlineKind`. At most one of a kind is open for a tip."""
     step: Mapped[int]
-    """Which of its kind it is for this tip, from 0."""
+    """Its number among the deadlines of its kind for this tip, from 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How often its kind had fired in a row when it was set."""
+    """The number of times in a row that its kind had fired when it was set."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """The time that texts and pages name, where the clock fires before it to remind."""
+    """The time that texts and pages name, if the clock fires earlier to remind."""
     fired_at: Mapped[datetime | None]
-    """When it fired, or was closed before."""
+    """The time when it fired, or was closed before."""
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
-"""Of deadlines: when others are alerted, as texts and pages name it."""
+"""The time of a deadline that texts and pages name. Others are alerted then."""
 
 
 class Lane(Row):
-    """Whether MTs may go out at all. A config or money fault holds the lane and burns no attempt."""
+    """The state of the outgoing queue. A fault of configuration or money pauses the queue and uses up no attempt."""
 
     __tablename__ = "lane"
 
@@ -222,15 +223,15 @@ class Lane(Row):
     held_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
-    """When the processes that send were last told to start: until their clock ticks, they are believed."""
+    """The time when the sending processes were last told to start. They count as running until their clock ticks."""
     failing_since: Mapped[datetime | None]
-    """When the first of the sends failed that reached no gateway, with none accepted since."""
+    """The time of the first send that reached no gateway, with none accepted since."""
     failed_at: Mapped[datetime | None]
-    """When the last of them failed."""
+    """The time of the last such send."""
 
 
 class LaneHold(Row):
-    """Somebody's word that no MT goes out: as long as the row stands. Who said so before is in the audit log."""
+    """A person's pause of the outgoing queue: no MT is sent while the row exists. The audit log has earlier pauses."""
 
     __tablename__ = "lane_hold"
 
@@ -239,11 +240,14 @@ class LaneHold(Row):
     reason: Mapped[str]
     since: Mapped[datetime]
     doubtful_until: Mapped[datetime | None]
-    """The database came back from a backup: what was written up to then may have gone out already."""
+    """Set when the database was restored from a backup. Messages written up to then may have been sent already."""
 
 
 class Leader(Row):
-    """Which relay owns time, for how long. Two by accident are still safe. A second row is the watch process's."""
+    """The relay that owns the clock, and until when. Two at once by accident are still safe.
+
+    A second row belongs to the monitoring process.
+    """
 
     __tablename__ = "leader"
 
@@ -259,7 +263,7 @@ DUE = "due"
 
 
 def note_due(session: Session, message_id: int) -> None:
-    """Notes that this transaction makes a message due: whoever commits it rings."""
+    """Notes that this transaction makes a message due. The code that commits it rings the doorbell."""
     session.info.setdefault(DUE, message_id)
 
 
@@ -270,7 +274,7 @@ def first_due(session: Session) -> int | None:
 
 
 def held(session: Session, at: datetime) -> str | None:
-    """Returns why nothing may go out now, or None. A person's word stands until a person takes it back."""
+    """Returns why nothing may be sent now, or None. A person's pause lasts until a person ends it."""
     if session.get(LaneHold, SMS) is not None:
         return BY_HAND
     lane = lane_of(session)
@@ -279,7 +283,7 @@ def held(session: Session, at: datetime) -> str | None:
 
 
 def lane_of(session: Session) -> Lane:
-    """Returns the lane as it stands; of a line that never sent, one that nothing holds."""
+    """Returns the state of the outgoing queue. A line that never sent gets a state without a pause."""
     return session.get(Lane, SMS) or Lane(name=SMS)
 
 
@@ -294,7 +298,7 @@ def hold(session: Session, until: datetime, reason: str) -> None:
 
 
 def release(session: Session) -> None:
-    """Ends a fault that holds the lane: the gateway took a message."""
+    """Ends a fault that pauses the queue, since the gateway took a message."""
     faulty = or_(Lane.reason.is_not(None), Lane.failing_since.is_not(None))
     session.execute(
         update(Lane)
@@ -309,7 +313,7 @@ def note_failure(session: Session, at: datetime) -> None:
 
 
 def await_senders(session: Session, at: datetime) -> None:
-    """Notes that the processes that send are told to start."""
+    """Notes when the sending processes were told to start."""
     _change(session, awaited_at=at)
 
 
@@ -323,8 +327,8 @@ def lead(
 ) -> bool:
     """Takes or keeps the relay's leadership. Returns True if it is ours.
 
-    Another's is respected until `grace` after its lease. A lease too long to be true is a clock that was set back:
-    nobody waits for it.
+    Another relay's leadership is respected until `grace` after its lease. A lease that is too long comes from a clock
+    that was set back, and is ignored.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -345,7 +349,7 @@ def lead(
 
 
 def write_leader(session: Session, holder: str, until: datetime, *, name: str = RELAY) -> None:
-    """Says who leads, and until when at least: for whoever holds the lock."""
+    """Writes who leads, and until when at least. Only the holder of the lock may call it."""
     if not add_if_new(session, Leader(name=name, holder=holder, until=until)):
         session.execute(
             update(Leader).where(Leader.name == name).values(holder=holder, until=until)

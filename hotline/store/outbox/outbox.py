@@ -1,7 +1,7 @@
-"""The questions asked of the outbox: what is due, whose claim it is, which attempt a report speaks of.
+"""Queries the outbox: which messages are due, who has claimed them, and which attempt a report is about.
 
-Answers to strangers who wrote are one queue of it. A number stands in such a row, sealed to the relay, from the writing
-to the sending: minutes.
+Answers to strangers are one queue of it. Such a row holds the encrypted number from the writing to the sending, which
+takes minutes.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -43,16 +43,16 @@ from hotline.store.people.enrolments import Addressed
 from hotline.store.people.responders import Responder
 
 LOCK = 411_411_005
-"""PostgreSQL's advisory locks of the gateway's ids."""
+"""PostgreSQL's advisory locks on the gateway's ids."""
 CLAIMING = 411_411_007
-"""PostgreSQL's advisory lock of those who claim."""
+"""PostgreSQL's advisory lock for claiming."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""Of each tip of danger, the alert that begins before anybody's second."""
+"""Condition of the first alert of each danger tip. It is sent before any second alert."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at one message, ours until the lease ends."""
+    """One attempt at one message. It is ours until the lease ends."""
 
     message_id: int
     n: int
@@ -61,7 +61,7 @@ class Claim:
     parameters: Mapping[str, Any] = field(repr=False)
     language: str
     to: Addressed | None
-    """None: the monitor's other channel."""
+    """None for the monitor's other channel."""
     responder_id: int | None = None
     watcher_id: int | None = None
     contact_key: str | None = field(default=None, repr=False)
@@ -80,9 +80,9 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Take as many of the most urgent that are due as the process has places `free` and the line has room.
+    """Claims the most urgent due messages, within the process's `free` places and the room of the line.
 
-    Intent is written before anything is done. Where another process claims at this moment, one alone is taken.
+    A claim is written before anything is sent. If another process claims at this moment, only one message is claimed.
     """
     if not _claims_alone(session):
         free = min(free, 1)
@@ -128,7 +128,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
 
 
 def _addressed(session: Session, message: Message) -> Addressed | None:
-    """Returns where a message goes. An on-call contact who asked for no more has no number here."""
+    """Returns the address of a message. The number of an on-call contact who asked for no more messages is empty."""
     if message.responder_id is not None:
         responder = session.get_one(Responder, message.responder_id)
         return enrolments.addressed(session, Template[message.template], responder)
@@ -140,7 +140,7 @@ def _addressed(session: Session, message: Message) -> Addressed | None:
 
 
 def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
-    """Takes the answer that waits longest, unless it is too late for it."""
+    """Claims the answer that has waited longest, unless it is too late to send. Returns None if there is none."""
     due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), ~_too_late(at))
     oldest = due.order_by(Message.next_at, Message.id).limit(1)
     message = session.scalars(oldest.with_for_update(skip_locked=True)).one_or_none()
@@ -148,28 +148,28 @@ def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
 
 
 def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[int]:
-    """Returns the ids of notices that are due and not too old to be sent, in their order."""
+    """Returns the ids of the notices that are due and not too old to be sent, in their order."""
     due = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
     return session.scalars(due.order_by(Message.id).limit(50)).all()
 
 
 def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -> Claim | None:
-    """Takes a notice; None where another monitor was quicker."""
+    """Claims a notice. Returns None if another monitor was faster."""
     due = select(Message).where(Message.id == message_id, _is_due_notice(at))
     message = session.scalars(due.with_for_update()).one_or_none()
     return None if message is None else _claim(session, message, at, worker)
 
 
 def _is_due_notice(at: datetime) -> ColumnElement[bool]:
-    """Returns the condition of a notice that is due, also of one whose monitor died."""
+    """Returns the condition of a due notice. It includes a notice whose monitor stopped before the end."""
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
     return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
 
 
 def _claims_alone(session: Session) -> bool:
-    """Whether no other process claims at this moment: two would count the same room.
+    """Returns True if no other process claims at this moment. Two at once would count the same room.
 
-    Nobody waits for the other, who may be frozen. SQLite has one writer anyway.
+    Does not wait for the other process, which may be frozen. SQLite has one writer anyway.
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
@@ -178,7 +178,10 @@ def _claims_alone(session: Session) -> bool:
 
 
 def _under_way(session: Session, at: datetime) -> tuple[int, int]:
-    """Sends of all processes that may still be on the wire, and how many of them are no first alert of danger."""
+    """Returns how many sends of all processes may still be on the wire.
+
+    Returns also how many of them are not the first alert of a danger tip.
+    """
     begun = Message.lease_until > at + LEASE - LONGEST_SEND
     held = (
         select(func.count(), func.count().filter(~FIRST))
@@ -190,7 +193,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
-    """What this attempt came to: its own row, so that a late word is kept too."""
+    """Writes the result of this attempt in its own row, so that a late result is kept too."""
     session.execute(
         update_rows(Attempt)
         .where(Attempt.message_id == claim.message_id, Attempt.n == claim.n)
@@ -205,7 +208,7 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
 
 
 def oldest_due(session: Session, at: datetime) -> Message | None:
-    """Returns the most urgent of what is due to responders, and of those the one that waits longest."""
+    """Returns the most urgent due message to a responder. Among equals it has waited longest."""
     due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
     first = due.order_by(Message.priority, Message.next_at).limit(1)
     return session.scalars(first).one_or_none()
@@ -223,7 +226,7 @@ def tip_of(session: Session, message: Message) -> int | None:
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:
-    """Claims whose worker died, or sleeps; the monitor sees to its own."""
+    """Returns the claims whose worker has stopped or is stuck, locked. The monitor handles its own claims."""
     return held(
         session,
         Message.priority != Priority.MONITOR,
@@ -233,12 +236,12 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Unknown for long enough."""
+    """Returns the messages whose sending was unknown for long enough, locked."""
     return held(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
 def unreported(session: Session, at: datetime) -> Sequence[Message]:
-    """Alerts that the gateway took, that no report speaks of in time, and that were not sent a second time."""
+    """Returns the alerts that the gateway took but did not report on in time, locked. Leaves out those sent twice."""
     return held(
         session,
         Message.state == MessageState.ACCEPTED,
@@ -249,7 +252,7 @@ def unreported(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def acknowledged(session: Session, message: Message) -> bool:
-    """Whether whoever it tells has answered for its case since: then nobody needs it."""
+    """Returns True if the responder has acknowledged the case since the message. The message is not needed then."""
     if message.referral_id is None:
         return False
     since = Referral.acknowledged_at >= message.created_at
@@ -257,7 +260,7 @@ def acknowledged(session: Session, message: Message) -> bool:
 
 
 def take_turns(session: Session, provider_id: str) -> None:
-    """A report, and the row that learns the id it speaks of: where both come at once, the second sees the first."""
+    """Makes a report and the row that learns its id take turns. If both come at once, the second sees the first."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
             text("SELECT pg_advisory_xact_lock(:lock, hashtext(:id))"),
@@ -266,14 +269,14 @@ def take_turns(session: Session, provider_id: str) -> None:
 
 
 def end(message: Message, state: MessageState) -> None:
-    """Writes a state that nothing is under way in. An answer that ends keeps no number, and nothing that it said."""
+    """Writes a state in which nothing is under way. An answer that ends loses its number and its content."""
     message.state, message.lease_until, message.leased_by = state, None, None
     if message.contact_key is not None and state not in DUE_STATES:
         message.sealed_number, message.parameters = b"", {}
 
 
 def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
-    """The message of any attempt that the gateway knows by this id. Held until the transaction ends."""
+    """Returns the message of any attempt that the gateway knows by this id. Locks it until the transaction ends."""
     found = (
         select(Message)
         .join(Attempt, Attempt.message_id == Message.id)
@@ -285,7 +288,7 @@ def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> 
 
 
 def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
-    """Reports that came before our own row knew the id, in their order."""
+    """Returns the reports that came before our own row knew the id, in their order."""
     return session.scalars(
         select(DeliveryReport)
         .where(
@@ -307,7 +310,7 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 
 def held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
-    """Returns the oldest 500 of these, held until the transaction ends; passes by what another holds."""
+    """Returns the oldest 500 of these and locks them until the transaction ends. Skips rows that others have locked."""
     rows = select(Message).where(*which).order_by(Message.id).limit(500)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 
@@ -317,7 +320,10 @@ IS_ANSWER = Message.contact_key.is_not(None)
 
 
 def spent_on_answers(session: Session, contact_key: str, at: datetime, today: datetime) -> Spent:
-    """`today` is when the day began."""
+    """Returns how many answers this phone got in the last hour and day, and the line since `today`.
+
+    `today` is the moment at which the day began.
+    """
     here = select(func.count()).where(Message.contact_key == contact_key)
     return Spent(
         hour=session.scalar(here.where(Message.created_at > at - HOUR)) or 0,
@@ -332,7 +338,7 @@ def answers_since(session: Session, since: datetime) -> int:
 
 
 def cried_lately(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
-    """Whether a cry of this phone was answered in the last week, or may be at this moment."""
+    """Returns True if a cry for help from this phone was answered in the last week, or may be now."""
     return is_any(
         session,
         Message.id,
@@ -354,13 +360,13 @@ def any_late_answer(session: Session, at: datetime) -> bool:
 
 
 def end_late_answers(session: Session, at: datetime) -> None:
-    """Ends what was not sent in time: it never is."""
+    """Ends the answers that were not sent in time. They are never sent."""
     for row in held(session, _waits(_too_late(at))):
         end(row, MessageState.FAILED)
 
 
 def forget_answers(session: Session, at: datetime, limit: int) -> int:
-    """Of answers that ended, that there were any."""
+    """Deletes old answers that ended, with their attempts. Returns how many it deleted."""
     ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
     old = _older(at, KEPT, of_an_advertisement=SELDOM)
     found = select(Message.id).where(IS_ANSWER, ended, old)

@@ -1,6 +1,6 @@
-"""What was answered to the SMS of responders. Rows, and the questions asked of them.
+"""Stores the answers that were sent to responders' SMS.
 
-No word of what she wrote is kept: a keyed digest tells whether she wrote it before.
+The text of a responder's SMS is not kept. A keyed digest shows if they wrote the same before.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from hotline.store.people.responders import Responder
 
 
 class ReplyAnswer(Row):
-    """One answer to an SMS of a responder: why it was sent, and the digest of what it answered."""
+    """One answer to a responder's SMS: why it was sent, and the digest of that SMS."""
 
     __tablename__ = "reply_answer"
     __table_args__ = (
@@ -31,7 +31,10 @@ class ReplyAnswer(Row):
 
 
 def before(session: Session, responder_id: int, since: datetime) -> list[Before]:
-    """What she was answered since then. Her row is held: two SMS of hers are counted one by one."""
+    """Returns the answers that a responder got after `since`.
+
+    Locks the responder's row, so that two SMS from one responder are counted one by one.
+    """
     session.execute(
         select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
     )

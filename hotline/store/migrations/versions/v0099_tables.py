@@ -1,7 +1,7 @@
-"""Creates every table, index and trigger of the first release. The tables stand in `tables.sql`.
+"""Creates every table, index and trigger of the first release. The tables are in `tables.sql`.
 
-The triggers refuse to change, delete or empty what is kept. Until a line runs with it, a changed table is changed here
-too. From then on it never changes: the next migration does.
+The triggers refuse to change, delete or empty protected tables. Until a line is in service, a change of a table is also
+made here. After that this file never changes, and the next migration makes the change.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 SQLITE_TYPES = {"SERIAL": "INTEGER", "TIMESTAMPTZ": "DATETIME", "BYTEA": "BLOB"}
-"""How SQLite calls the types of `tables.sql`."""
+"""SQLite's names for the types in `tables.sql`."""
 INSERT_ONLY = (
     "case_log",
     "home_origin",
@@ -25,7 +25,7 @@ INSERT_ONLY = (
     "person_count",
     "programme_target",
 )
-"""Tables of which no row is ever changed or deleted."""
+"""Tables whose rows are never changed or deleted."""
 CODE_NOT_COUNTED = (
     "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_log l ON l.tip_id = c.tip_id"
     " WHERE l.id = OLD.case_log_id)"
