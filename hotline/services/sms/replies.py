@@ -1,7 +1,7 @@
-"""What a responder answers by SMS: read, done, and answered in one segment.
+"""Reads a responder's SMS, carries out its commands, and answers in one segment.
 
-It is read before its caller's transaction and done inside it. What she wrote is never repeated; a hint names her own
-newest open case in danger, else the newest one, and only what is possible for it.
+Reading comes before the caller's transaction. The commands run inside it. An answer never repeats the responder's
+text. A hint names the responder's newest open case of danger, else the newest case. It lists only possible commands.
 """
 
 from collections import defaultdict
@@ -44,10 +44,10 @@ def _no_more(kit: Kit, responder: Responder) -> Wording:
 
 
 NAMED_FOR = timedelta(days=30)
-"""So long after she was told of a case she may name it."""
+"""Time after an alert during which the responder may name its case."""
 LATELY = timedelta(hours=12)
 TOGETHER = 6
-"""References in one answer: with its words they fit one segment."""
+"""References in one answer, so that they fit into one segment with their text."""
 
 ANSWERS = {
     Acted.TAKEN: Template.TAKEN,
@@ -71,18 +71,18 @@ ANSWERS = {
     Acted.HOW_WAITS: Template.HOW_WAITS,
     Acted.EXERCISE: Template.EXERCISE,
 }
-"""What an act is answered by. An unknown reference is answered as a wrong one."""
+"""The template that answers each result. An unknown reference gets the answer for a wrong one."""
 BY = {
     Template.TAKEN: Template.TAKEN_UNTIL,
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""The same where something is due."""
+"""The template to use in its place if an outcome is due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """What an SMS of hers came to."""
+    """The result of a responder's SMS."""
 
     meant: Meant
     done: tuple[Done, ...] = ()
@@ -90,18 +90,20 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class ReadReply:
-    """An SMS of a responder, read with the cases that she knew a moment ago."""
+    """A responder's SMS, read with the cases that the responder knew a moment ago."""
 
     responder_id: int
     cases: KnownCases
     reading: ReplyReading
     dangers: tuple[str, ...] = ()
-    """References of the open cases in danger, the newest first."""
+    """References of the open cases of danger, newest first."""
 
 
 def read(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
-    """What she means. Comes before the transaction: whoever the whole nation's cases are told may name thousands, and
-    everybody who writes on SQLite would wait while they are looked at. An act looks at its own case again.
+    """Returns the meaning of a responder's SMS. Runs before the transaction.
+
+    A responder of the national desk may know thousands of cases. On SQLite all other writers would wait meanwhile. A
+    command reads its own case again.
     """
     known = known_cases.of_responder(session, responder.id, at - NAMED_FOR)
     told = known_cases.told_lately(session, responder.id, at - LATELY)
@@ -135,7 +137,7 @@ def hear(
     *,
     proved: bool,
 ) -> Replied:
-    """Does what an SMS of a responder asks, and writes what she is answered."""
+    """Carries out the commands in a responder's SMS, and writes the answer."""
     reading = reply.reading
     done = tuple(
         casework.act(
@@ -166,7 +168,7 @@ def _ask_beside(
     reply: ReadReply,
     at: datetime,
 ) -> None:
-    """What she did was an exercise's; a case of hers may have been meant as well."""
+    """Sends a hint after a command on a drill. The responder may have meant one of their real cases too."""
     said = f"? {reply.reading.reference}"
     key = kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
     urgent = bool(reply.dangers)
@@ -184,7 +186,7 @@ def _why(reading: ReplyReading) -> Why:
 
 
 def _digest(kit: Kit, message: MessageIn, reading: ReplyReading) -> str:
-    """By which the same answer of hers is known again: what it does, or else how it is written."""
+    """Returns a digest by which a repeated SMS is recognised. It covers the commands, or the text if there are none."""
     acts = [f"{one.verb.value} {one.reference}" for one in reading.actions]
     said = "\n".join(acts) or " ".join(message.text.split()).casefold()
     return kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
@@ -197,7 +199,7 @@ def _worded(
     reply: ReadReply,
     done: Sequence[Done],
 ) -> list[tuple[Wording, int | None]]:
-    """Each result once, with its references; a hint where nothing was done."""
+    """Returns the text of each result once, with its references. Returns a hint if nothing was done."""
     known = [one for one in done if one.result is not Acted.UNKNOWN]
     if not known:
         return [(_hint(session, kit, responder, reply), None)]
@@ -218,7 +220,7 @@ def _worded(
 
 
 def _template(one: Done, responder: Responder, number: str | None) -> Template:
-    """Returns the template that answers an act. Who takes a case unread learns how to go before all else."""
+    """Returns the template that answers a command. Visit safety comes first if the case was not read yet."""
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
         return Template.PLACE_CHANGED_ALONE
@@ -254,7 +256,7 @@ def _confirmation(
 
 
 def _hint(session: Session, kit: Kit, responder: Responder, reply: ReadReply) -> Wording:
-    """Words the hint about the case that was named; else about the newest one in danger, or the newest one."""
+    """Returns the hint about the named case. Without a name, it is about the newest danger, else the newest case."""
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
     referral = referrals.of_responder(session, responder.id, about) if about else None
     code = responders_entry(kit.line.service_code)

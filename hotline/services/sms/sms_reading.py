@@ -1,7 +1,8 @@
-"""Reading by SMS: a word opens a topic, a digit or a word goes on. Nobody is answered who did not ask to read.
+"""Lets a person read topics by SMS: a word opens a topic, and a digit or a word continues.
 
-Between two messages it waits in the run store, encrypted, and may be forgotten: then she writes the word again. A
-report, a receipt and a call-back are not reached this way (`sms_screens.talk_context`).
+Only a person who asked to read gets an answer. Between two messages the run store keeps the conversation state,
+encrypted. It may be lost, and then the person sends the word again. Reports, receipts and call-backs are not available
+this way (`sms_screens.talk_context`).
 """
 
 from collections.abc import Mapping
@@ -30,19 +31,19 @@ from hotline.text.languages import FIRST
 
 SMS = "sms"
 IDLE = timedelta(minutes=30)
-"""After so long a digit means nothing any more: it may be another hand's."""
+"""Time after which a digit means nothing, because another person may have the phone."""
 KEPT = timedelta(hours=2)
-"""How long it is known that somebody read, so that one digit too late is told how to begin again."""
+"""Time that a conversation is remembered. One digit that is too late gets a hint to begin again."""
 ECHO = timedelta(minutes=1)
-"""The same word again for the same screen, sooner than anybody reads: a machine's. It is not answered."""
+"""Time in which a repeat of the same word for the same screen gets no answer. Only a machine is that fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """How far somebody has read."""
+    """The conversation state of a person who reads by SMS."""
 
     key: str
-    """In the run store: a digest under this week's key."""
+    """Key in the run store: a digest under this week's key."""
     dialogue: str
     revision_id: int
     entry: str
@@ -50,7 +51,7 @@ class Talk:
     began: datetime
     at: datetime
     lost: bool = False
-    """Whether the last answer was not understood, or came too late: the next such one is not answered."""
+    """True if the last message was not understood or came too late. The next such message gets no answer."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -65,7 +66,7 @@ class Talk:
 
     @classmethod
     def from_dict(cls, key: str, document: Mapping[str, Any]) -> "Talk":
-        """Raises KeyError, TypeError or ValueError for what another release may have written."""
+        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release wrote it."""
         return cls(
             key=key,
             dialogue=str(document["dialogue"]),
@@ -80,20 +81,20 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class HeardMessage:
-    """What a message comes to, before a transaction is open."""
+    """The meaning of a message, found before the transaction opens."""
 
     talk: Talk
     spoken: Spoken
     on: TalkContext
     form: AnswerForm = AnswerForm.SCREEN
     silent: bool = False
-    """Nobody is answered."""
+    """True if the message gets no answer."""
 
 
 def gather(kit: DoorKit, message: MessageIn) -> HeardMessage | None:
-    """What a stranger's message asks to read; None where it is nothing of the kind.
+    """Returns what a sender asks to read. None if the message asks for nothing of this kind.
 
-    Raises NotReady where no flows were ever published, StoreUnavailable.
+    The sender is not enrolled. Raises NotReady if no flows were ever published, and StoreUnavailable.
     """
     if cannot_wait(message.text):
         return None
@@ -123,7 +124,7 @@ def gather(kit: DoorKit, message: MessageIn) -> HeardMessage | None:
 def note(
     session: Session, kit: DoorKit, message: MessageIn, heard: HeardMessage, at: datetime
 ) -> int | None:
-    """Count what was read, and write the answer, in the caller's transaction; the answer's id, where there is one."""
+    """Counts the screens that were read and writes the answer, in the caller's transaction. Returns its id, if any."""
     talk, spoken = heard.talk, heard.spoken
     dialogue = sms_tips.held_or_begun(
         session, kit, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
@@ -147,7 +148,7 @@ def note(
 
 
 def announce(kit: DoorKit, heard: HeardMessage | None, answer_id: int | None) -> None:
-    """After the commit."""
+    """Stores the conversation and rings for the answer, after the commit."""
     if heard is None:
         return
     with suppress(RunsUnavailable):

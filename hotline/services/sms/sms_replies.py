@@ -1,7 +1,8 @@
-"""Answers to strangers: written in a hook, sent by `misc`, behind every alert, and never late.
+"""Writes and sends answers to senders who are not enrolled. They go out after every alert, and never late.
 
-The number is sealed to the relay in the hook, under the lock of the week, so that no copy of the database tells it when
-the weeks are over; opened for one send, and gone with it. Raises StoreUnavailable.
+A hook writes an answer and the `misc` worker sends it. The hook encrypts the number for the relay, under the key of
+the week. So no copy of the database shows the number after the weeks are over. The relay decrypts it for one send, and
+it is deleted with the answer. Raises StoreUnavailable.
 """
 
 import os
@@ -35,16 +36,16 @@ from hotline.text.gsm7 import segments
 SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
-"""As for alerts: with the longest send it ends before the job's twenty seconds."""
+"""Longest time for a batch, as for alerts. With the longest send it ends before the job's twenty seconds."""
 OWN_BUDGET = timedelta(seconds=1)
-"""How long the relay sends by itself in one tick."""
+"""Longest time that the relay itself sends in one tick."""
 RING_AFTER = timedelta(seconds=0.7)
 SELF_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """What an answer says: a form, and what it is drawn by."""
+    """The content of an answer: its form, and the values that fill it."""
 
     form: AnswerForm
     revision_id: int
@@ -61,10 +62,11 @@ def write(
     at: datetime,
     written_at: datetime | None = None,
 ) -> int | None:
-    """Writes an answer, due now, and returns its id. It answers what was `written_at`, where that was before.
+    """Writes an answer, due now, and returns its id. `written_at`: the time of the message, if that was earlier.
 
-    None where the phone wants no SMS, above the budget, without the relay's public key, and for a number that is no
-    Rwandan mobile: an answer to a satellite number costs many times an ordinary one. Those are counted.
+    Returns None if the phone wants no SMS, above the budget, or without the relay's public key. Returns None also for a
+    number that is no Rwandan mobile. An answer to a satellite number costs many times an ordinary one. Such numbers are
+    counted.
     """
     if not _answerable(to):
         outreach.log_alone(session, UNANSWERABLE, SMS, at)
@@ -104,12 +106,12 @@ def _answerable(msisdn: str) -> bool:
 
 
 def seal(kit: Kit, msisdn: str, contact_key: str, at: datetime) -> bytes:
-    """A number for the relay alone, and for no longer than the week's key lives. Raises KeyMissing."""
+    """Encrypts a number for the relay alone, and only until the week's key is deleted. Raises KeyMissing."""
     return kit.sealer.weekly_lock.lock(kit.sealer.number(msisdn), contact_key.encode(), at)
 
 
 def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
-    """Send what waits, the oldest first, as long as no alert does. How many were tried."""
+    """Sends pending answers, oldest first, until an alert is due. Returns how many it attempted."""
     began, tried = kit.now(), 0
     while tried < limit and kit.now() - began < budget:
         claim = _claim(kit)
@@ -121,7 +123,7 @@ def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -
 
 
 def keep_time(kit: RelayKit) -> None:
-    """Ends what is late; rings for the rest, and sends it here where nobody hears."""
+    """Ends answers that are too late and rings for the rest. Sends them here if no worker does."""
     at = kit.now()
     with kit.database.reading() as session:
         due, is_late = outbox.oldest_answer(session, at), outbox.any_late_answer(session, at)
@@ -135,7 +137,7 @@ def keep_time(kit: RelayKit) -> None:
 
 
 def finding(kit: Kit, *, sealed: bool) -> CheckResult:
-    """Whether whoever writes a word is answered; `sealed` says whether the hooks hold the relay's public key."""
+    """Returns a check that senders who are not enrolled get answers. `sealed`: the hooks have the relay's key."""
     if not kit.line.inbound_sms:
         return CheckResult("answers", True, "none by SMS (HOTLINE_INBOUND_SMS)")
     if not sealed:
@@ -167,7 +169,10 @@ def _claim(kit: RelayKit) -> Claim | None:
 
 
 def _to_stranger(kit: SendingKit, claim: Claim) -> Outgoing:
-    """Raises SealBroken, whatever is wrong: that is ours alone, and no alert is held back for it."""
+    """Decrypts the number and returns the message. Raises SealBroken for every error.
+
+    Such an error is ours alone, so no alert is delayed because of it.
+    """
     assert claim.to is not None
     assert claim.contact_key is not None
     try:
@@ -193,6 +198,6 @@ def _worded(kit: Kit, claim: Claim) -> str:
 
 
 def _midnight(at: datetime) -> datetime:
-    """When the day began in Kigali."""
+    """Returns the start of this day in Kigali."""
     here = at.astimezone(KIGALI)
     return datetime.combine(here.date(), time(), KIGALI).astimezone(at.tzinfo)

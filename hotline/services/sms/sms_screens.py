@@ -1,7 +1,7 @@
-"""Reading by SMS, played: what a word opens, what an answer leads to, and what is written back. Pure.
+"""Plays a conversation by SMS: opens a topic, applies each answer, and draws the reply. It has no side effects.
 
-The engine is USSD's. What differs: a book without anything that gathers, a screen as long as an SMS, and answers in
-words.
+The engine is the one of USSD. The flow set has no flow that collects answers. A screen is as long as an SMS, and an
+answer may be a word.
 """
 
 from collections.abc import Mapping
@@ -22,12 +22,12 @@ from hotline.engine.words import WORDS
 from hotline.text.gsm7 import ALONE
 
 LONGEST_KEY = 3
-"""Digits: `000`."""
+"""Digits of the longest key, `000`."""
 
 
 @dataclass(frozen=True, slots=True)
 class TalkContext:
-    """Where a conversation is played: all that stays as it is from its first word on."""
+    """The flow set, facts and day of a conversation. They do not change after its first word."""
 
     book: Book
     facts: Facts
@@ -36,7 +36,7 @@ class TalkContext:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One turn: where it led, and whether the screen is told again since the answer was not understood."""
+    """One turn of a conversation. `again`: the answer was not understood, so the screen is sent once more."""
 
     run: Run = field(repr=False)
     events: tuple[Event, ...] = ()
@@ -44,14 +44,14 @@ class Spoken:
 
 
 def talk_context(book: Book, day: date) -> TalkContext:
-    """What the report needs, and what a receipt, a call-back or a roll needs, is not there."""
+    """Returns the context of a conversation. It leaves out reports, receipts, call-backs and programmes."""
     entries = {topic.value: topic.value for topic in Topic}
     flags = numbers_shown(book, day)
     return TalkContext(awareness(book, but=tuple(Roll), entries=entries), Facts(flags=flags), day)
 
 
 def begin(on: TalkContext, asked: AskedTopic, language: str) -> Spoken:
-    """The first screen of a topic, in the language of its word, or else in `language`."""
+    """Returns the first screen of a topic, in the language of its word, or else in `language`."""
     first = turn.start(on.book, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
     if spoken == first.run.language:
@@ -61,7 +61,7 @@ def begin(on: TalkContext, asked: AskedTopic, language: str) -> Spoken:
 
 
 def go_on(on: TalkContext, run: Run, text: str) -> Spoken | None:
-    """What an answer leads to; None where `text` answers nothing of what was asked."""
+    """Returns the turn that follows an answer. None if `text` is no answer to the screen."""
     if run.finished:
         return None
     said = spelled(text)
@@ -78,7 +78,7 @@ def go_on(on: TalkContext, run: Run, text: str) -> Spoken | None:
 
 
 def written(run: Run, on: TalkContext, *, again: bool) -> Mapping[str, Any]:
-    """What an answer's row keeps to draw the screen by: its place, and what was chosen. No word of hers is there."""
+    """Returns the values that draw the screen: its place, and the choices. They hold no text of the sender."""
     here = run.calls[-1]
     return {
         "place": [here.flow, here.node, here.page],
@@ -89,7 +89,7 @@ def written(run: Run, on: TalkContext, *, again: bool) -> Mapping[str, Any]:
 
 
 def drawn(book: Book, parameters: Mapping[str, Any], language: str) -> Screen:
-    """The screen that `written` told of: the same each time."""
+    """Draws the screen from the values of `written`, the same each time."""
     on = talk_context(book, date.fromisoformat(parameters["day"]))
     run = Run(language, (Place(*parameters["place"]),), answers=parameters["answers"])
     draw = turn.repeat if parameters["again"] else turn.render
@@ -97,7 +97,7 @@ def drawn(book: Book, parameters: Mapping[str, Any], language: str) -> Screen:
 
 
 def _key(on: TalkContext, run: Run, said: list[str]) -> str | None:
-    """The key that is meant: a digit, the words of a choice, or the name of a way out."""
+    """Returns the key that the sender means. The sender may write a digit, a choice, or the name of a way out."""
     if len(said) == 1 and said[0].isdecimal() and len(said[0]) <= LONGEST_KEY:
         return said[0]
     heard = " ".join(said)
@@ -113,4 +113,4 @@ WAYS = {
     for own in WORDS.values()
     for key, name in (("9", own.more), ("0", own.back), ("00", own.home))
 } | {"SUBIRA": "0"}
-"""`9`, `0` and `00` by the words that stand beside them."""
+"""The keys `9`, `0` and `00`, by the words that screens show for them."""

@@ -1,6 +1,6 @@
-"""Files a tip of one SMS, or of several of one phone. Sends no answer: whoever holds the phone sees nothing.
+"""Files a tip from one SMS, or from several of one phone. Sends no answer, so the phone shows nothing of it.
 
-Whatever a phone with a recent tip writes is added to that tip: a place, a number, how many (ADR 131).
+A phone with an open tip adds to it by every further text: a place, a number, how many (ADR 131).
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,44 +29,44 @@ from hotline.text.languages import FIRST
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
-"""Messages of one phone that follow one another within this time are one tip. Later it may be another hand's."""
+"""Longest time between two messages that are one tip. Later, another person may have the phone."""
 RECENT = timedelta(hours=24)
-"""After a tip so young, a message that is no tip by itself is one: what was written before may be forgotten."""
+"""Time after a tip in which any message with a meaning is a tip too. The text before it may be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pocket:
-    """What one phone wrote last: kept encrypted for `TOGETHER`, and never needed."""
+    """The last text of a phone, stored encrypted for `TOGETHER`. A tip can be filed without it."""
 
     key: str
     dialogue: str
     said: str = field(repr=False)
     at: datetime
     place: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What its messages answer of where."""
+    """The answers about the place in its messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is asked of others before a transaction is open."""
+    """Data that is read before the transaction opens."""
 
     revision_id: int
     before: Pocket | None
-    """What the phone wrote within `TOGETHER`."""
+    """The text of the phone within `TOGETHER`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmsTipWritten:
-    """What a message came to: the tip to announce, and what a next part is joined to."""
+    """The result of a message: the tip to announce, and the text to which the next part is added."""
 
     tip: ToldTip | None
     pocket: Pocket | None
 
 
 def gather(kit: DoorKit, message: MessageIn, at: datetime) -> Known | None:
-    """Returns what filing needs. None for a message that tells nothing, of a phone without a recent tip.
+    """Returns the data for filing. None if the message tells nothing and its phone has no recent tip.
 
-    Raises NotReady where no flows were ever published, StoreUnavailable.
+    Raises NotReady if no flows were ever published, and StoreUnavailable.
     """
     before = _last_said(kit, message, at)
     if not sms_tip.is_tip(message.text) and not _adds(kit, message, before, at):
@@ -89,7 +89,7 @@ def _last_said(kit: DoorKit, message: MessageIn, at: datetime) -> Pocket | None:
 
 
 def _adds(kit: DoorKit, message: MessageIn, before: Pocket | None, at: datetime) -> bool:
-    """Returns True for any words that an open tip takes, and for more than courtesy after a recent tip."""
+    """Returns True for any text if the phone's tip is open. After a recent tip, the text needs some meaning."""
     if not sms_tip.cleaned(message.text):
         return False
     with kit.database.reading() as session:
@@ -104,9 +104,9 @@ def _adds(kit: DoorKit, message: MessageIn, before: Pocket | None, at: datetime)
 def note(
     session: Session, kit: DoorKit, message: MessageIn, known: Known, at: datetime
 ) -> SmsTipWritten:
-    """Files it, in the caller's transaction. The same words of a phone on the same day are the same tip.
+    """Files the message in the caller's transaction. The same text of a phone on the same day is the same tip.
 
-    Also where nobody lives to be told: she has written it already, and it waits, with an alarm.
+    Files it even if no responder is active. It then stays pending, with an alarm.
     """
     said = sms_tip.cleaned(message.text)
     own = kit.pseudonyms.session(f"sms {message.sender} {day_of(at)} {said.casefold()}")
@@ -154,7 +154,7 @@ def _file(
 
 
 def announce(kit: DoorKit, written: SmsTipWritten) -> None:
-    """After the commit."""
+    """Stores the phone's text for a next part and announces the tip, after the commit."""
     if written.pocket is not None:
         pocket = written.pocket
         kept = {
@@ -180,7 +180,7 @@ def held_or_begun(
     entry: str = "",
     tells: str | None = None,
 ) -> HeldDialogue:
-    """Returns the session of an SMS, held; made and counted where there is none. `tells`: the words of a tip."""
+    """Returns the locked session of an SMS. Makes and counts a new one if there is none. `tells`: the text of a tip."""
     held = openings.hold(session, key)
     if held is not None:
         return held

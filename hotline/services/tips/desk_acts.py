@@ -1,6 +1,6 @@
-"""What an account of the console does with a tip that it may know of. Each asks first whether it may.
+"""Carries out the commands of a console account on a tip. Each one first checks that the account may see the tip.
 
-Links that a person makes or undoes: two tips are one situation, or are not. Nothing is merged.
+Also links two tips as one situation, or undoes such a link. It merges nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
 ACTIONS = ("tips_linked", "tips_unlinked")
-"""Rows of the audit log that name another tip: for whoever may know of that one alone."""
+"""Actions in the audit log that name another tip. Only an account that may see that tip sees such a row."""
 
 
 def other_of(reason: str) -> int | None:
@@ -41,7 +41,7 @@ def other_of(reason: str) -> int | None:
 
 
 def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
-    """Somebody says that they are one situation; also where a link was undone. Raises NotFound, EndRefused."""
+    """Links two tips as one situation, even if an earlier link was undone. Raises NotFound, EndRefused."""
     with kit.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in trial.UNCOUNTED for one in (a, b)):
@@ -58,7 +58,7 @@ def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason:
 
 
 def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
-    """Somebody says that they are not. Nothing links them again but a person. Raises NotFound, EndRefused."""
+    """Undoes a link. Only a person can link the two tips again. Raises NotFound, EndRefused."""
     with kit.database.writing() as session:
         _check(session, a, b, viewer)
         row = likeness.between(session, a, b)
@@ -69,7 +69,7 @@ def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reaso
 
 
 def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
-    """Raises NotFound for a tip that the viewer may not know of."""
+    """Raises NotFound for a tip that the viewer may not see, and EndRefused for the same tip twice."""
     if a == b:
         raise EndRefused("a tip is not linked to itself", TipStop.SAME_TIP)
     for tip_id in (a, b):
@@ -88,9 +88,9 @@ def _record(
 
 
 def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[..., None]:
-    """Returns the same act for an account that may know of the tip. `national`: the national desk alone decides it.
+    """Returns the same command for an account that may see the tip. `national`: only the national desk decides it.
 
-    It raises NotFound, and what the act raises.
+    The command raises NotFound, and the errors of `act`.
     """
     may = check_national if national else check
 
@@ -102,7 +102,7 @@ def _checked(act: Callable[..., object], *, national: bool = False) -> Callable[
 
 
 close = _checked(retention.close_tip)
-"""Closes it; where a second person judges first, requests that."""
+"""Closes a tip, or requests its closure if a second person must confirm."""
 reopen, helped = _checked(retention.reopen_tip), _checked(retention.helped)
 hold, lift = _checked(retention.hold, national=True), _checked(retention.lift, national=True)
 decide_erasure = _checked(endings.decide, national=True)
@@ -115,7 +115,7 @@ def judge(
 ) -> None:
     """Confirms or refuses a closure, as a second person of the national desk.
 
-    Raises NotFound, EndRefused; KeyMissing or SealBroken where this account cannot open what was noted of persons.
+    Raises NotFound, EndRefused. Raises KeyMissing or SealBroken if this account cannot decrypt the persons.
     """
     check_national(kit, by, tip_id)
 
@@ -128,7 +128,7 @@ def judge(
 
 
 def others_to_erase(kit: ConsoleKit, by: SignedIn, tip_id: int) -> Sequence[int]:
-    """Returns other tips that the same request is for, as far as this account may know of them."""
+    """Returns the other tips of the same erasure request that this account may see."""
     found = endings.undecided_others(kit, tip_id)
     with kit.database.reading() as session:
         return sorted(tip_pages.known(session, viewer_of(session, by), found))
@@ -137,7 +137,7 @@ def others_to_erase(kit: ConsoleKit, by: SignedIn, tip_id: int) -> Sequence[int]
 def say_like(
     kit: ConsoleKit, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
 ) -> None:
-    """That two tips are one situation, or are not. Raises NotFound, EndRefused."""
+    """Records that two tips are one situation, or are not. Raises NotFound, EndRefused."""
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
     says = link if like else unlink
@@ -145,7 +145,7 @@ def say_like(
 
 
 def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reason: str) -> None:
-    """Ask that they may know of it again: another person decides. Raises NotFound."""
+    """Requests to lift an exclusion from a tip. Another person decides. Raises NotFound."""
     check_national(kit, by, tip_id)
     with kit.database.reading() as session:
         if exclusion_id not in {row.id for row in visible.standing(session, tip_id)}:
@@ -154,7 +154,7 @@ def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reas
 
 
 def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
-    """What a person says of a tip that she was told of, as by her phone. Raises NotFound, EndRefused."""
+    """Carries out a responder's command from the console, like one by phone. Raises NotFound, EndRefused."""
     at = kit.now()
     with ringing(kit) as session:
         viewer = viewer_of(session, by)

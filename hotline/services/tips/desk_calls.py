@@ -1,6 +1,7 @@
-"""Call-backs for accounts of the national desk: asked for by one, approved by another, opened by the member's own key.
+"""Gives accounts of the national desk access to call-back numbers. One account asks, and another one approves.
 
-A call about a tip that is kept from somebody is kept from her too. Nothing that a hook reaches imports this file.
+The first account then decrypts the number with its member's own key. A person who is excluded from a tip is excluded
+from its call-back too. No module that a hook uses imports this one.
 """
 
 from collections.abc import Sequence
@@ -25,23 +26,23 @@ from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
 
 MOST = 50
-"""So many are shown: those that wait, and behind them the newest that are over."""
+"""Call-backs on the page: those that are pending, then the newest that are over."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """A call-back without its number, and what this account may do with it now."""
+    """A call-back without its number, and the commands that this account may give now."""
 
     id: int
     tip_id: int
     state: CallBackState
     window: Window
     has_second: bool
-    """Whether she agreed to a second time."""
+    """True if the caller agreed to a second time."""
     wanted_by: str
     wanted_at: datetime | None
     reason: str
-    """Why the number is asked for, as whoever asked says."""
+    """The reason for the request, in the words of the person who made it."""
     approved_by: str
     outcome: str
     may_ask: bool
@@ -51,7 +52,7 @@ class CallLine:
 
 
 def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
-    """Call-backs, those that wait first; empty for an account that does not open the national desk."""
+    """Returns the call-backs, pending ones first. Empty for an account that does not open the national desk."""
     at, me = kit.now(), audit.by_actor(by.actor)
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -61,13 +62,13 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
 
 
 def _asked(session: Session, row: CallBack) -> AuditEntry | None:
-    """Returns the newest row of the audit log by which somebody asked for this number."""
+    """Returns the newest row of the audit log in which a person asked for this number."""
     found = audit.entries(session, subject=f"call-back:{row.id}")
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 
 
 def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
-    """Raises NotFound."""
+    """Requests the number of a call-back, with a reason. Raises NotFound."""
     _check(kit, by, call_back_id)
     call_back_desk.ask_to_open(kit, call_back_id, by=by.actor, reason=reason)
 
@@ -75,13 +76,16 @@ def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
 def approve(
     kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
 ) -> None:
-    """Lets the person of that name open the number. Raises NotFound, CallRefused."""
+    """Approves that the person of that name decrypts the number. Raises NotFound, CallRefused."""
     _check(kit, by, call_back_id)
     call_back_desk.approve(kit, call_back_id, by=by.actor, reason=reason, asked_by=asked_by)
 
 
 def read(kit: ConsoleKit, by: SignedIn, token: str, call_back_id: int, reason: str) -> Opened:
-    """Number and word, by the key of this session. Raises NotFound, CallRefused, KeyMissing, SealBroken."""
+    """Decrypts the number and the word, with the key of this session.
+
+    Raises NotFound, CallRefused, KeyMissing, SealBroken.
+    """
     _check(kit, by, call_back_id)
     private_key = key_of(kit, token)
 
@@ -96,13 +100,13 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, call_back_id: int, reason: s
 def end(
     kit: ConsoleKit, by: SignedIn, call_back_id: int, outcome: CallOutcome, reason: str
 ) -> None:
-    """What came of it. Raises NotFound, CallRefused."""
+    """Records the outcome of a call. Raises NotFound, CallRefused."""
     _check(kit, by, call_back_id)
     call_back_desk.close(kit, call_back_id, by=by.actor, reason=reason, outcome=outcome)
 
 
 def _check(kit: ConsoleKit, by: SignedIn, call_back_id: int) -> None:
-    """Raises NotFound: the national desk alone knows of a call, and of none of a tip that is kept from it."""
+    """Raises NotFound unless the account is of the national desk and may see the call's tip."""
     with kit.database.reading() as session:
         row, viewer = call_backs.one(session, call_back_id), viewer_of(session, by)
         if not is_national(viewer) or not tip_pages.known(session, viewer, [row.tip_id]):

@@ -1,6 +1,6 @@
-"""The words of a tip for an account of the console, opened by its own key; and the question that it asks back.
+"""Decrypts the text of a tip for a console account, by the account's own key. Also asks the caller a question.
 
-Nothing here outlives a request. Nothing that a hook reaches imports this file.
+Nothing decrypted here is stored. No module that a hook uses imports this one.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,9 +35,9 @@ Got = TypeVar("Got")
 
 
 def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedTip:
-    """A tip's words. The audit row is committed before anybody sees them; what is refused leaves one too.
+    """Returns a tip's text. The row in the audit log is committed first, and a refusal leaves a row too.
 
-    Raises NotFound where this account may know of no such tip, KeyMissing, SealBroken where its key opens nothing.
+    Raises NotFound if this account may see no such tip, KeyMissing, and SealBroken if its key decrypts nothing.
     """
     viewer, _ = found_or_refused(kit, by, tip_id, reason)
     actor = audit.by_actor(by.actor)
@@ -61,7 +61,7 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
 
 
 def ask(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, question: str, reason: str) -> None:
-    """Put a question behind the receipt, once. Raises NotFound, AskRefused, KeyMissing, SealBroken."""
+    """Stores a question for the holder of the receipt, once. Raises NotFound, AskRefused, KeyMissing, SealBroken."""
     viewer, _ = found_or_refused(kit, by, tip_id, reason)
 
     def keyed(_: Session, found: Unlocked, desk: str) -> tuple[Tip, bytes, str]:
@@ -94,7 +94,7 @@ def _with_key(
     tip_id: int,
     gets: Callable[[Session, Unlocked, str], Got],
 ) -> Got:
-    """What the first desk that opens the tip gets of it; another desk's broken seal hides nothing."""
+    """Returns the result of `gets` for the first desk that decrypts the tip. Tries all desks before it fails."""
     private_key = key_of(kit, token)
     with kit.database.reading() as session:
         for desk, found in _unlocked(session, kit, by, viewer, tip_id, private_key):
@@ -106,7 +106,10 @@ def _with_key(
 def _unlocked(
     session: Session, kit: ConsoleKit, by: SignedIn, viewer: Viewer, tip_id: int, private_key: bytes
 ) -> Iterator[tuple[str, Unlocked]]:
-    """By each desk of this account that may read it, what opens it: today's key, and the one a rotation put aside."""
+    """Yields each desk of this account that may read the tip, with the keys for it.
+
+    These are today's key, and the one that a rotation set aside.
+    """
     member = of_account(by.account_id)
     for desk in sorted(viewer.desks):
         tip, grant = visible.with_grant(session, tip_id, desk)
@@ -118,7 +121,7 @@ def _unlocked(
 
 
 def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int, actor: str) -> None:
-    """Whoever was told of it by phone and reads it here has read it: the clock that waits for that ends."""
+    """Records that this account opened the tip. For an alerted responder, the clock that waits for it ends."""
     at, who, hers = kit.now(), viewer.responder_id, None
     if who is not None:
         hers = referrals.newest_of(session, tip_id, who)

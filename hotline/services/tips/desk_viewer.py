@@ -1,6 +1,6 @@
-"""Which desks an account of the console opens at this moment, and so what it may know of.
+"""Finds the desks that a console account can open now, and so the tips that it may see.
 
-It asks for memberships, never for a role alone: an account to which no desk's key was sealed knows of nothing.
+It asks for memberships, never for a role alone. An account sees nothing if no desk's key was encrypted for it.
 """
 
 from hotline.domain.accounts.account import SignedIn
@@ -19,7 +19,10 @@ from hotline.store.tips.visible import Viewer
 
 
 def viewer_of(session: Session, by: SignedIn) -> Viewer:
-    """By the desks that its key opens; where it was joined to a responder, by hers too."""
+    """Returns the viewer for an account, with the desks that its key opens.
+
+    A linked responder must be a member of these desks too.
+    """
     account = accounts.one(session, by.account_id)
     member = of_account(account.id)
     opens = frozenset(
@@ -35,13 +38,13 @@ def is_national(viewer: Viewer) -> bool:
 
 
 def check(kit: Kit, by: SignedIn, tip_id: int) -> None:
-    """That this account may know of a tip. Raises NotFound."""
+    """Raises NotFound unless this account may see the tip."""
     with kit.database.reading() as session:
         tip_pages.seen(session, viewer_of(session, by), tip_id)
 
 
 def check_national(kit: Kit, by: SignedIn, tip_id: int) -> None:
-    """The same, for what the national desk alone decides. Raises NotFound."""
+    """Raises NotFound unless this account may see the tip and opens the national desk."""
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         tip_pages.seen(session, viewer, tip_id)
@@ -50,7 +53,10 @@ def check_national(kit: Kit, by: SignedIn, tip_id: int) -> None:
 
 
 def found_or_refused(kit: Kit, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
-    """A tip for whoever wants its words. What is kept from her leaves a row in the audit log. Raises NotFound."""
+    """Returns a tip for an account that wants its text. Raises NotFound.
+
+    The refusal of a tip that exists leaves a row in the audit log.
+    """
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         try:

@@ -1,11 +1,10 @@
-"""Tips in: sealed as they are told, filed at the hop that the product promises, one row for one telling.
+"""Stores tips: encrypts each answer, files the tip at the hop that the product promises, one row a report attempt.
 
-`note`, `erase` and `file_drafts` run inside their caller's transaction; `announce` rings after its commit.
-Each answer runs `note`, which therefore goes round the mapper where nobody need be told of anything.
+`note`, `erase` and `file_drafts` run inside their caller's transaction. `announce` rings after the commit. `note` runs
+for every answer. So it avoids the cost of mapped rows if no one needs an alert.
 
-A tip moves on: from a draft to a fragment, to what is filed, to what is complete.
-
-Runs inside its caller's transaction.
+The state of a tip only moves forward: draft, fragment, filed, complete. `reach_state` also runs inside its caller's
+transaction.
 """
 
 import logging
@@ -34,7 +33,7 @@ from hotline.store.tips.told_tips import ToldTip
 
 
 def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState) -> None:
-    """Moves a tip on. The moment it stops being a draft it is filed."""
+    """Moves a tip to a state. Files the tip when it stops being a draft."""
     now = kit.now()
     rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
@@ -49,12 +48,12 @@ def reach_state(session: Session, kit: Kit, tip: Tip | ToldTip, state: TipState)
 
 
 def wants_referral(tip: Tip | ToldTip) -> bool:
-    """Returns True if somebody is to be told of a tip that was just written."""
+    """Returns True if people must be alerted of a tip that was just written."""
     if tip.state == TipState.DRAFT:
         return False
     if tip.referred_urgency is None or tip.urgency < tip.referred_urgency:
         return True
-    # It was filed by what was written last, and waits by a row of its own.
+    # The last answer filed this tip, and it is pending by a row of its own.
     waits_since = tip.referred_at
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 
@@ -68,12 +67,12 @@ logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
 COMES_TO = {Matter.TIP: told, Matter.COMPLAINT: complained}
-"""What answers come to, by what is told with them."""
+"""The function that sums up the answers, by the matter of the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one passage through a report, or a complaint, has answered by now. Answers stay out of `repr`."""
+    """The answers so far of one attempt at a report or complaint. They do not appear in `repr`."""
 
     answers: Mapping[str, str]
     passage: int
@@ -88,9 +87,9 @@ class Telling:
 def note(
     session: Session, kit: Kit, dialogue: HeldDialogue, telling: Telling, *, caller: str
 ) -> ToldTip | None:
-    """Write down what was told, from the first answer on: a new tip, or a fuller or corrected one of its passage.
+    """Stores the report from the first answer on: a new tip, or a fuller or corrected tip of the same attempt.
 
-    Where the passage told a whole tip already, half of another place is nothing.
+    Ignores an incomplete new place if the attempt has filed a whole tip already.
     """
     come_to = COMES_TO[telling.matter](telling.answers, completed=telling.completed)
     if come_to is None:
@@ -128,7 +127,9 @@ def note(
 
 
 def erase(session: Session, kit: Kit, dialogue: HeldDialogue, *, up_to_passage: int) -> None:
-    """`000`: drafts are forgotten, and what is filed is marked: everybody who was told of it learns how to go."""
+    """Handles `000`: deletes drafts, and marks filed tips as not to be visited openly. Notifies everyone who was
+    alerted.
+    """
     for tip in tips.erase(session, dialogue.key, up_to_passage=up_to_passage):
         before = coming_of(tip)
         tip.do_not_visit = True
@@ -136,7 +137,7 @@ def erase(session: Session, kit: Kit, dialogue: HeldDialogue, *, up_to_passage: 
 
 
 def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[Tip]:
-    """Nobody will add to these: they are tips as they stand. Opens and seals nothing."""
+    """Files drafts that get no more answers. It encrypts and decrypts nothing."""
     filed = tuple(drafts)
     for tip in filed:
         reach_state(session, kit, tip, left(tip.place))
@@ -144,7 +145,7 @@ def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[T
 
 
 def rescue_silent(kit: Kit, older_than: timedelta = SILENCE) -> None:
-    """File what was told and then left in silence. For the clock: it flips states and needs no key."""
+    """Files reports that the caller left without a word. The clock calls it. It changes states and needs no key."""
     with kit.database.reading() as session:
         if not tips.any_silent(session, kit.now() - older_than):
             return
@@ -162,7 +163,7 @@ def before_commit(kit: Kit, written: Sequence[Tip | ToldTip]) -> None:
 
 
 def announce(kit: Kit, committed: Sequence[Tip | ToldTip]) -> None:
-    """Ring for every tip that is to be referred, or referred more urgently. A dead doorbell is the clock's affair."""
+    """Rings for every tip that needs an alert, or a more urgent one. If a ring fails, the clock alerts later."""
     if not committed:
         return
     kit.failpoint("tip.after_commit")
@@ -197,7 +198,7 @@ def _new(
 
 
 def _fill(kit: Kit, tip: ToldTip, come_to: TipSummary, telling: Telling, before: Route) -> None:
-    """The columns in clear. Once it is no draft its urgency only rises: somebody may be on the way already."""
+    """Sets the columns that are not encrypted. After filing, urgency only rises, as a responder may be on the way."""
     is_draft = tip.state == TipState.DRAFT
     tip.language = telling.language
     tip.place = come_to.place
@@ -214,9 +215,10 @@ def _fill(kit: Kit, tip: ToldTip, come_to: TipSummary, telling: Telling, before:
 def _seal(
     session: Session, kit: Kit, tip: ToldTip, telling: Telling, route: Route
 ) -> Mapping[str, bytes] | None:
-    """Seal the answers to whoever may read them. Grants of a new key, or None: those that there are open this, too.
+    """Encrypts the answers for the desks that may read them.
 
-    A desk whose key is missing or broken cannot read it: the tip is kept and told of all the same, and an alarm raised.
+    Returns the grants of a new key. Returns None if the existing grants decrypt the answers too. A desk whose key is
+    missing or broken cannot read the tip. The tip is stored and alerted all the same, with an alarm.
     """
     earlier = tips.earlier_places(session, tip.id) if tip.moved else ()
     beside = correcting.desks_beside(session, tip, earlier, telling.answers)
@@ -248,7 +250,10 @@ def _keys(session: Session, codes: Sequence[str]) -> Mapping[str, bytes]:
 def _waits_again(
     session: Session, kit: Kit, tip: ToldTip, telling: Telling, kind: str | None
 ) -> bool:
-    """Whether it is no longer sure to be like its cluster: it waits to be told of again, and rings if it is not."""
+    """Returns True if the tip may no longer belong to its cluster. It is then pending again.
+
+    If it does not belong there, it alerts people.
+    """
     keys = clusters.keys_of(kit, telling.answers, kit.now())
     return telling.matter is Matter.TIP and clusters.note(session, tip, keys, kind)
 
@@ -263,7 +268,10 @@ def _tell(
     *,
     others: bool,
 ) -> None:
-    """Tell people what this answer has changed for them: nearly always nothing. `others`: other desks may read it."""
+    """Alerts people of the changes that this answer makes for them. Nearly always there are none.
+
+    `others`: other desks may read the tip now.
+    """
     marked = coming_of(tip).is_marked and not before.is_marked
     more = others and route.filed
     if not marked and not more and not correcting.concerns(tip, route, official):

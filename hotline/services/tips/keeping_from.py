@@ -1,7 +1,7 @@
-"""Keeping a tip from a person or a desk: who is named in it, or whom the person who told it does not trust.
+"""Excludes a person or a desk from a tip: a person named in it, or one that the caller does not trust.
 
-One keeps it from somebody; two lift it: one of the national desk asks, another decides. He is
-never told why he hears nothing more.
+One person excludes. Lifting takes two: one of the national desk asks, another decides. The excluded person gets no
+reason for the silence.
 """
 
 from collections.abc import Sequence
@@ -42,17 +42,20 @@ EVERY_STEP = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class KeptFrom:
-    """A responder by exact name or id, or a console account by its name; or a desk by its code or name: one of them."""
+    """The person or the desk to exclude; exactly one is set.
+
+    A person is a responder by exact name or id, or a console account by its name. A desk has a code or a name.
+    """
 
     person: str | None = None
     desk: str | None = None
 
 
 def keep_from(kit: Kit, tip_id: int, whom: KeptFrom, why: str, *, by: Signer, reason: str) -> None:
-    """From now on they know nothing of the tip; what they had to do goes on to others at once.
+    """Excludes a person or a desk from the tip, and hands their tasks to others at once.
 
-    `why` is an `ExclusionReason`. A name that fits a responder and an account is kept from both. Raises NotFound,
-    EndRefused where they are kept from it already.
+    `why` is an `ExclusionReason`. A name that fits a responder and an account excludes both. Raises NotFound. Raises
+    EndRefused if they are excluded already.
     """
     at = kit.now()
     with ringing(kit) as session:
@@ -76,7 +79,7 @@ def keep_from(kit: Kit, tip_id: int, whom: KeptFrom, why: str, *, by: Signer, re
 def log_of(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
-    """Whom it is about stands in the exclusion's own row alone."""
+    """Writes the case event of an exclusion. Only the exclusion's own row says which person or desk it is about."""
     codes = {WHY: row.why, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
     by = EntryBy(actor)
@@ -84,7 +87,7 @@ def log_of(
 
 
 def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
-    """Their referrals end, what was not sent to them never goes out, and the next person is told."""
+    """Ends their assignments, withholds their unsent messages, and alerts the next people."""
     kept = visible.kept_from(session, [tip_id])[tip_id]
     told = {one.responder_id for one in referrals.told(session, [tip_id])[tip_id]}
     for who in sorted(kept & told):
@@ -94,7 +97,7 @@ def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
 
 
 def name_of(session: Session, row: Exclusion) -> str:
-    """Returns the name of the person that a tip is kept from; empty where it is a desk."""
+    """Returns the name of the person that is excluded from a tip; empty for a desk."""
     if row.responder_id is not None:
         return session.get_one(Responder, row.responder_id).name
     if row.account_id is not None:
@@ -103,7 +106,7 @@ def name_of(session: Session, row: Exclusion) -> str:
 
 
 def _whom(session: Session, whom: KeptFrom) -> Sequence[Excluded]:
-    """Returns who is named. An account that is joined to a responder is that responder. Raises NotFound."""
+    """Returns the responder, account or desk to exclude. A linked account counts as its responder. Raises NotFound."""
     if whom.person is None:
         return [Excluded(desk_code=_desk(session, whom.desk or ""))]
     account = accounts.find(session, entered_as(whom.person))
@@ -119,7 +122,7 @@ def _whom(session: Session, whom: KeptFrom) -> Sequence[Excluded]:
 
 
 def _desk(session: Session, typed: str) -> str:
-    """Returns the code of a desk by its code or name. Raises NotFound: nothing is kept from the national desk."""
+    """Returns the code of a desk by its code or name. Raises NotFound, also for the national desk."""
     known = {one.code: one.name or "" for one in desks.everything(session) if one.code != NATIONAL}
     district = district_named(typed)
     for code, name in known.items():
@@ -129,7 +132,7 @@ def _desk(session: Session, typed: str) -> str:
 
 
 def ask_lift(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
-    """Lets the end of an exclusion wait for another person; once is enough. Raises NotFound."""
+    """Requests that another person lifts an exclusion. A repeat changes nothing. Raises NotFound."""
     with kit.database.writing() as session:
         row = _held(session, exclusion_id)
         if approving.request(session, kit, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason):
@@ -149,7 +152,7 @@ def _id_in(asked: Approval) -> int:
 
 
 def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About | None:
-    """Shows nothing of a tip that is kept from the reader, by the desks that they open."""
+    """Describes a pending request. Returns None if the reader may not see the tip, by the desks that they open."""
     row = session.get(Exclusion, _id_in(asked))
     viewer = desk_viewer.viewer_of(session, by)
     if row is None or row.lifted_at is not None or not desk_viewer.is_national(viewer):

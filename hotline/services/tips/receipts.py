@@ -1,10 +1,10 @@
-"""Receipts: a number and a PIN to ask after a tip with, from any phone. Wrong, expired and used up look alike.
+"""Gives receipts: a number and a PIN by which a person asks about a tip, from any phone.
 
-`give`, `erase` and `answer` run inside their caller's transaction.
+A wrong, an expired and a used-up receipt get the same answer. `give`, `erase` and `answer` run inside their caller's
+transaction.
 
-A question back, as whoever holds the receipt meets it: offered once, answered once, and told to whoever asked.
-
-Runs inside its caller's transaction. Nothing here can open an answer: `desk/ask_back.py` and `desk/access.py` can.
+Also offers the desk's question to the holder of the receipt, once. Takes one answer, and notifies the people who
+asked. This module cannot decrypt an answer. `desk/ask_back.py` and `desk/access.py` can.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -28,11 +28,11 @@ from hotline.store.referrals import asked_back, receipts
 from hotline.store.referrals.asked_back import AskedBack
 
 QUESTION_OFFERED = "question"
-"""The flag of a receipt behind which a question waits."""
+"""Flag of a receipt that has a question waiting."""
 
 
 def offered(session: Session, kit: Kit, book: Book, tip_ids: Collection[int]) -> list[str]:
-    """Returns the flags of the question that waits for an answer; none where nobody answers for its words today."""
+    """Returns the flags of the question that waits for an answer. Empty if its text is not approved today."""
     row = asked_back.waiting(session, tip_ids)
     question = questions(book).get(row.question) if row is not None else None
     if question is None or question.standing(kit.now().date()) is not QuestionStatus.SHOWS:
@@ -41,7 +41,7 @@ def offered(session: Session, kit: Kit, book: Book, tip_ids: Collection[int]) ->
 
 
 def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
-    """Tells each recipient that something has come, by the name that they know the tip by, and no content."""
+    """Notifies each recipient that an answer arrived, by the name that they know the tip by, without its content."""
     at = kit.now()
     for one in asked_back.recipients(session, row, at):
         wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
@@ -49,19 +49,19 @@ def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
 
 
 OFFERED = "receipts"
-"""The flag of a line that can give and read receipts."""
+"""Flag of a line that can give and read receipts."""
 SHOWN = "receipt"
-"""The place in a text where the session's own number stands."""
+"""The placeholder in a text for the session's own number."""
 
 
 class OwnWords(Mapping[str, str]):
-    """A session's own number, worked out where a text has a place for it: hardly any has."""
+    """The session's own number. It is computed only if a text has a place for it, which is rare."""
 
     def __init__(self, kit: Kit, session_key: str) -> None:
         self._pseudonyms = kit.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """Whether a screen says it: then it is this session's alone."""
+        """True if a screen shows the number. The screen is then for this session alone."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
@@ -77,21 +77,21 @@ class OwnWords(Mapping[str, str]):
 
 
 def facts(kit: Kit, session_key: str) -> Facts:
-    """What a flow may show and offer of receipts in this session."""
+    """Returns the facts about receipts that a flow may show in this session."""
     if not kit.pseudonyms.knows_receipts:
         return Facts()
     return Facts(flags={OFFERED: True}, words=OwnWords(kit, session_key))
 
 
 def give(session: Session, kit: Kit, dialogue: HeldDialogue, *, passage: int, pin: str) -> None:
-    """What this passage told is found from now on by the session's number and this PIN."""
+    """Makes this report attempt available under the session's number and this PIN."""
     number = receipt.number_from(kit.pseudonyms.receipt_seed(dialogue.key))
     key = kit.pseudonyms.receipt(number, pin)
     receipts.give(session, dialogue.key, passage=passage, receipt_key=key)
 
 
 def look(kit: Kit, book: Book, hop: UssdHop, asked: SecretTyped) -> SecretLook:
-    """What a number and a PIN open. A number that cannot be one is a slip of the thumb, and no try.
+    """Returns what a number and a PIN open. A number with a typing error counts as no attempt.
 
     Raises StoreUnavailable.
     """
@@ -112,9 +112,9 @@ def look(kit: Kit, book: Book, hop: UssdHop, asked: SecretTyped) -> SecretLook:
 
 
 def erase(session: Session, kit: Kit, opened: SecretLook | None) -> None:
-    """Whoever holds number and PIN wants the words erased that the newest PIN opened: a wish (`endings.py`).
+    """Records an erasure request for the text that the newest PIN opened (`endings.py`).
 
-    From here on the receipt is like a wrong one.
+    From then on the receipt is treated like a wrong one.
     """
     if opened is not None and opened.opened_key is not None:
         tip_ids = receipts.find(session, opened.opened_key).tip_ids
@@ -124,7 +124,10 @@ def erase(session: Session, kit: Kit, opened: SecretLook | None) -> None:
 def answer(
     session: Session, kit: Kit, opened: SecretLook | None, said: str, *, language: str
 ) -> None:
-    """Seals her answer to the question that her newest PIN has opened, unless it was answered meanwhile, and tells."""
+    """Encrypts the answer to the question that the newest PIN opened, and notifies the people who asked.
+
+    Does nothing if the question was answered meanwhile.
+    """
     if opened is None or opened.opened_key is None or not said:
         return
     tip_ids = receipts.find(session, opened.opened_key).tip_ids

@@ -1,4 +1,4 @@
-"""Forgetting in time: once a day by the relay, in small batches; and the holds that keep a tip from it."""
+"""Erases old data once a day, in small batches, from the relay. Also sets and lifts the legal holds that prevent it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ from hotline.store.tips.tips import Tip
 
 @dataclass(frozen=True, slots=True)
 class CodesGoing:
-    """The cases of one month whose codes about persons go once it is counted."""
+    """The cases of one month whose codes about persons are erased once the month is counted."""
 
     month: str
     counted_at: datetime
@@ -46,7 +46,10 @@ ERRAND = "retention"
 
 
 def tidy(kit: Kit) -> None:
-    """One batch of everything, each tick, until nothing is left; then not before tomorrow. Raises StoreUnavailable."""
+    """Erases one batch of every kind at each tick, until nothing is left. Then pauses for a day.
+
+    Raises StoreUnavailable.
+    """
     at = kit.now()
     with kit.database.reading() as session:
         if retention.is_done(session, ERRAND, at, EVERY):
@@ -64,14 +67,17 @@ def tidy(kit: Kit) -> None:
 
 
 def upcoming(kit: Kit) -> Sequence[Kept]:
-    """Every tip that was warned of or is held, the one that goes first at the head."""
+    """Returns every tip that was warned of or has a legal hold. The tip to be erased first comes first."""
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
         return retention.warned(session)
 
 
 def upcoming_codes(kit: Kit) -> Sequence[CodesGoing]:
-    """By month, what was noted of persons and goes soon, or would if nobody held it; the earliest first."""
+    """Returns, by month, the codes about persons that are erased soon, or that only a legal hold protects.
+
+    The earliest month comes first.
+    """
     with kit.database.reading() as session:
         rows = case_ends.warned(session)
     found: dict[str, CodesGoing] = {}
@@ -91,11 +97,12 @@ def close_tip(
     outcome: TipOutcome | None = None,
     only_requests: bool = False,
 ) -> Kept:
-    """Closes a tip: from here on its term runs. Closed twice is closed at the first time.
+    """Closes a tip, so that its retention term begins. Closing it again does not change the time.
 
-    A case of danger, of a child or of an official is not closed yet: a second person confirms. An outcome may be named
-    later, and once. `only_requests`: whoever asks closes no case. Raises NotFound, and EndRefused where another
-    person's request for another outcome waits.
+    A case of danger, of a child or of an official stays open until a second person confirms. An outcome may be added
+    later,
+    once. `only_requests`: the person who asks may close no case. Raises NotFound. Raises EndRefused if another person's
+    request for another outcome is pending.
     """
     with ringing(kit) as session:
         signed = endings.signed_by(session, by, reason)
@@ -123,7 +130,7 @@ def judge_end(
     reason: str,
     people: Callable[[Session, Tip], Sequence[MetPerson]] | None = None,
 ) -> Kept:
-    """Confirms or refuses a closure as the second person. `people` opens what was noted of the persons.
+    """Confirms or refuses a closure as the second person. `people` decrypts the reports on the persons.
 
     Raises NotFound, EndRefused.
     """
@@ -139,7 +146,7 @@ def judge_end(
 
 
 def reopen_tip(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
-    """Undoes an end. Raises NotFound, EndRefused."""
+    """Reopens a closed tip. Raises NotFound, EndRefused."""
     with kit.database.writing() as session:
         signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
@@ -148,7 +155,7 @@ def reopen_tip(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
 
 
 def helped(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> None:
-    """A helper is with whom it is about: what a receipt says of it from now on. Raises NotFound."""
+    """Records that help has reached the person, so that the receipt says so. Raises NotFound."""
     with kit.database.writing() as session:
         tip = retention.kept(session, tip_id).tip
         if tip.helped_at is None:
@@ -157,8 +164,9 @@ def helped(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> None:
 
 
 def hold(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
-    """Its words, and what was noted of its persons, stay until somebody lifts the hold. Raises NotFound, also where
-    both are gone already.
+    """Sets a legal hold: the text and the reports on persons stay until it is lifted.
+
+    Raises NotFound, also if both were erased already.
     """
     with kit.database.writing() as session:
         found = retention.kept(session, tip_id)
@@ -175,7 +183,10 @@ def hold(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
 
 
 def lift(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
-    """From here on its term counts again; what was due meanwhile is warned of anew. Raises NotFound."""
+    """Lifts a legal hold, so that the term counts again. People are warned again before anything is erased.
+
+    Raises NotFound.
+    """
     with kit.database.writing() as session:
         found = retention.kept(session, tip_id)
         if found.hold is None:
@@ -194,7 +205,7 @@ def _batch(kit: Kit, chore: Callable[[Session, datetime, int], int], at: datetim
 
 
 def _erase(session: Session, at: datetime, limit: int) -> int:
-    """Each tombstone has its row in the audit log, and rings no more for anybody."""
+    """Erases the text of tips that are due and stops their clocks. Writes a row in the audit log for each."""
     ids = retention.erase(session, at, limit)
     deadlines.close(session, ids, tuple(DeadlineKind), at)
     for tip_id in ids:

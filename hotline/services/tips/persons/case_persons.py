@@ -1,8 +1,9 @@
-"""The persons of a case as a page shows them: in clear how many and which clocks run; opened, what was noted of each.
+"""Shows the persons of a case on a page. Without a key it shows how many there are and which clocks run.
 
-Nothing here outlives a request. Nothing that a hook reaches imports this file.
+With the case's key it also shows what was recorded of each person. Nothing decrypted here is stored. No module that a
+hook uses imports this one.
 
-What an account writes down of a person of a case: the acts of a responder's phone, and what a deciding body said.
+Also records an account's reports about a person: those that a responder's phone can make, and official decisions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,39 +42,39 @@ from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
 NOTED = "person_noted"
-"""How the audit log calls it that an account wrote something down of a person."""
+"""Action in the audit log when an account records a report about a person."""
 OF_PEOPLE = frozenset(CASE_FORMS)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """What is to be said of one person, and until when."""
+    """A follow-up that is due for one person, and its time limit."""
 
     n: int
     kind: FollowKind
     due_at: datetime
     is_owed: bool
-    """Somebody was asked for it, and it is not said yet."""
+    """True if a responder was asked for it and has not answered yet."""
     offered_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CasePersons:
-    """A case's persons in clear: numbers and times."""
+    """The unencrypted data on the persons of a case: numbers and times."""
 
     met: Mapping[int, datetime]
     offers: Sequence[ServiceReferral]
     clocks: Sequence[RunningClock]
-    """What is due first stands first."""
+    """The clock that is due first comes first."""
     are_gone: bool
-    """Somebody was met, and what was noted went when its month was counted for good."""
+    """True if a person was met, and the codes were erased when the month was counted."""
     is_counted: bool = False
-    """Its month was counted for good: what is noted from now on helps the person, and is in no figure."""
+    """True if the month was counted. Later reports help the person but are in no statistics."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedPersons:
-    """What was noted of each, which stays out of `repr`; and who noted it, by entry."""
+    """The reports on each person, which do not appear in `repr`, and their author, by case event."""
 
     people: Sequence[MetPerson] = field(repr=False)
     by: Mapping[int, str]
@@ -100,15 +101,15 @@ def in_clear(session: Session, tip_id: int) -> CasePersons:
 
 
 def still_owed(kit: Kit, tip_id: int) -> Sequence[RunningClock]:
-    """Returns what is still owed to the persons of a case, what is due first in front."""
+    """Returns the follow-ups that are due for the persons of a case, the earliest first."""
     with kit.database.reading() as session:
         return in_clear(session, tip_id).clocks
 
 
 def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedPersons:
-    """What was noted of the persons. The audit row is committed before anybody sees it; so is a refusal's.
+    """Returns the reports on the persons. The row in the audit log is committed first; so is that of a refusal.
 
-    Raises NotFound where this account may know of no such tip, KeyMissing, SealBroken where its key opens nothing.
+    Raises NotFound if this account may see no such tip, KeyMissing, and SealBroken if its key decrypts nothing.
     """
     viewer, tip = found_or_refused(kit, by, tip_id, reason)
     try:
@@ -127,14 +128,14 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
 def known(
     session: Session, kit: ConsoleKit, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the persons of a case for a rule that nobody is shown. Raises KeyMissing, SealBroken."""
+    """Returns the persons of a case for a rule. No page shows them. Raises KeyMissing, SealBroken."""
     viewer = viewer_of(session, by)
     _, private = case_key(session, kit, by, key_of(kit, token), viewer, tip)
     return people.opened(session, tip, private)
 
 
 def key_of(kit: ConsoleKit, token: str) -> bytes:
-    """The account's own. Raises KeyMissing."""
+    """Returns the account's own private key. Raises KeyMissing."""
     private_key = sessions.key_of(kit, token)
     if private_key is None:
         raise KeyMissing("the key of this session is closed")
@@ -144,7 +145,10 @@ def key_of(kit: ConsoleKit, token: str) -> bytes:
 def case_key(
     session: Session, kit: ConsoleKit, by: SignedIn, private_key: bytes, viewer: Viewer, tip: Tip
 ) -> tuple[str, bytes | None]:
-    """The desk by which this account opens the case, and the case's key; None where no desk of hers was handed it."""
+    """Returns the desk through which this account opens the case, and the case's key.
+
+    The key is None if none of its desks was given one.
+    """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
         with suppress(NotFound, SealBroken):
@@ -156,7 +160,7 @@ def case_key(
 
 
 def noted_by(session: Session, tip_id: int) -> Mapping[int, str]:
-    """Who wrote each entry about a person: a responder, an account, or a desk; nobody where it was the clock."""
+    """Returns the author of each case event about a person: a responder, an account, or a desk. Empty for the clock."""
     signed = {
         row.at: actor(row.actor, {})[1]
         for row in audit.entries(session, subject=f"tip:{tip_id}")
@@ -178,7 +182,7 @@ def _append(kit: ConsoleKit, by: SignedIn, tip_id: int, action: str, reason: str
 
 
 CLOSED = "closed"
-"""The stop of a case that is over: nobody new is met there."""
+"""Reason for a refusal: the case is closed, so no new person can be screened."""
 
 
 def note(
@@ -192,11 +196,12 @@ def note(
     once: str,
     corrects: int | None,
 ) -> None:
-    """Writes down what a form says, with its row of the audit log. A form about somebody new has the number 0.
+    """Records the report in a form, with a row in the audit log. A form about a new person has the number 0.
 
-    `once`: the form's own word, so that what is sent twice is written once.
-    Raises NotFound where this account may know of no such tip, CodesRefused, ValueError for codes of no list, and
-    KeyMissing or SealBroken where its key opens nothing of the case.
+    `once`: a value that is unique for the form, so that a form sent twice is recorded once. Raises NotFound if this
+    account may see no such tip, CodesRefused, and ValueError for codes of no list. Raises KeyMissing or SealBroken if
+    its
+    key decrypts nothing of the case.
     """
     private_key, at, actor = key_of(kit, token), kit.now(), audit.by_actor(by.actor)
     with ringing(kit) as session:
@@ -226,13 +231,13 @@ def note(
 
 
 def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
-    """Gives somebody new the next number of the case."""
+    """Gives a new person the next number of the case."""
     numbers = (row.n for row in case_people.of_tip(session, tip.id))
     return said if said.n else replace(said, n=max(numbers, default=0) + 1)
 
 
 def _check(session: Session, tip: Tip, act: PersonAct, private: bytes | None) -> None:
-    """Refuses what the screens of a phone never offer. Raises CodesRefused."""
+    """Refuses reports that the screens of a phone never offer. Raises CodesRefused."""
     if act.kind is EntryKind.SCREENED and tip.closed_at is not None and act.supersedes is None:
         raise CodesRefused(CLOSED)
     if act.kind is not EntryKind.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:
