@@ -1,9 +1,9 @@
-"""Take the pictures of statistics in `docs/` anew, from the sample data of a demo. In English.
+"""Takes the pictures of statistics in `docs/` again, in English, from the sample data of a demo.
 
     HOTLINE_HOME=/tmp/sample hotline init --demo --sample
     python -m tools.take_pictures /tmp/sample
 
-It needs what the tests need. Every picture says that its data are samples, as the page does.
+It needs the packages of the tests. Every picture says that its data are samples, as the page does.
 """
 
 import sys
@@ -36,9 +36,9 @@ PICTURES: Mapping[str, tuple[str, str, int]] = {
     "release.png": ("Programme lead 1", "/statistics/releases/{year}", 1366),
     "release-narrow.png": ("Programme lead 1", "/statistics/releases/{year}", 360),
 }
-"""By file: whose page, its address, and how wide the screen is."""
+"""By file: the account, the page's address, and the width of the screen."""
 KEPT = ("overview.png", "board.png")
-"""Those that documents show. The others are for looking at, beside the home."""
+"""The files in `docs/`. The others are for a look only, and go to the home folder."""
 
 
 def enter(page: Page, home: Path, name: str) -> None:

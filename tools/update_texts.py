@@ -1,4 +1,4 @@
-"""Brings every language's catalogue in step with the code: new texts empty, old ones out.
+"""Updates every language's catalogue from the code: adds new texts empty, and removes old ones.
 
 python tools/update_texts.py
 """
@@ -15,7 +15,7 @@ from hotline.text.languages import CODES
 
 
 def update(locales: Path) -> Iterator[str]:
-    """Writes what changed, and yields a line for each language."""
+    """Writes the changed catalogues, and yields a line for each language."""
     for language in CODES:
         path = catalogue_path(locales, language)
         before = read(path) if path.exists() else None

@@ -1,7 +1,7 @@
-"""The relay: once a second it does whatever time alone can ask for, and mends what a doorbell missed.
+"""Runs the relay: once a second it does the work that is due, and the work whose doorbell was missed.
 
-Every step is a function of the kit that may run twice, and two relays at once are safe; leadership only spares them
-the work.
+Every step is a function of the context that may run twice. Two relays at once are safe. Leadership only saves the
+second one the work.
 """
 
 import logging
@@ -43,18 +43,18 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 JUMP = timedelta(seconds=60)
-"""More than this between two clocks is an alarm."""
+"""A larger difference between the two clocks is an alarm."""
 RING_AFTER = timedelta(seconds=0.7)
 URGENT_AFTER = timedelta(seconds=2)
-"""How long danger waits for a bell that does not ring."""
+"""The longest that a message waits for a worker if Redis does not take the doorbell."""
 SELF_AFTER = timedelta(seconds=10)
-"""How long anything waits for a worker, bell or no bell."""
+"""The longest that a message waits for a worker if the doorbell was accepted."""
 
 Step = Callable[[RelayKit], object]
 
 
 def look_after_due(kit: RelayKit) -> None:
-    """Ring for what should have gone, and deliver it here where nobody answers the bell."""
+    """Rings again for a message that should have gone. Sends it here if no worker has done so in time."""
     at = kit.now()
     with kit.database.reading() as session:
         held = messages.held(session, at)
@@ -75,7 +75,7 @@ STEPS: tuple[Step, ...] = (
     delivery.expire_leases,
     delivery.retry_unknown,
     delivery.miss_reports,
-    # Before the deadlines: whom the national desk's own clock tells at that moment is no colleague of hers.
+    # Before the deadlines: a deadline may alert the national desk now. That must not count as an alerted colleague.
     referral.tell_unheard,
     pins.tell_nights,
     leaves.begin_leaves,
@@ -94,7 +94,10 @@ STEPS: tuple[Step, ...] = (
 
 
 def lapse_emergency(kit: RelayKit) -> None:
-    """What reads flow files is imported where there is something to end: a relay that starts has no use for it."""
+    """Ends an emergency publication whose time is over.
+
+    Imports the code that reads flow files only if there is one, so that a starting relay does not load it.
+    """
     with kit.database.reading() as session:
         if publications.unsettled(session) is None:
             return
@@ -108,15 +111,15 @@ ASIDE: tuple[Step, ...] = (
     fetching.fetch,
     service_releases.publish_due,
 )
-"""What asks other machines or computes for long: done by whoever leads, beside the ticks."""
+"""Steps that call other machines or compute for long. The leading relay runs them in a thread besides the ticks."""
 FAREWELL_SECONDS = 2.0
-"""How long a relay that ends waits for them."""
+"""The seconds for which a stopping relay waits for these steps."""
 FOLLOWING: tuple[Step, ...] = (weekly_keys.forget,)
-"""What a relay does that does not lead: its own keys go all the same."""
+"""Steps of a relay that does not lead. It deletes its own old keys too."""
 
 
 def tick(kit: RelayKit, steps: Sequence[Step] = STEPS) -> None:
-    """Each step by itself: one that fails is named, and the others still run."""
+    """Runs each step. A step that fails is logged, and the others still run."""
     for step in steps:
         try:
             step(kit)
@@ -125,20 +128,20 @@ def tick(kit: RelayKit, steps: Sequence[Step] = STEPS) -> None:
 
 
 class BackgroundRun:
-    """A step beside the ticks: no deadline waits for other machines. While the last run goes on, nothing begins."""
+    """One background thread for steps that would delay the ticks. A new run starts only after the last has ended."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._thread: Thread | None = None
 
     def go(self, work: Callable[[], None]) -> None:
-        """Begins `work`, unless the last run goes on. `work` names by itself whatever it raises."""
+        """Starts `work`, unless the last run has not ended. `work` must log its own errors."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = Thread(target=work, name=self._name, daemon=True)
             self._thread.start()
 
     def rest(self, seconds: float) -> None:
-        """Waits for what is on its way, so long at the most: whatever it leaves undone is done again."""
+        """Waits at most this long for the current run. The next relay repeats the work that is left."""
         if self._thread is not None:
             self._thread.join(seconds)
 
@@ -151,7 +154,7 @@ class Moment:
     monotonic: float
 
     def jump_since(self, before: "Moment") -> timedelta:
-        """How far the wall's clock was turned meanwhile; less than nothing where it was set back."""
+        """Returns the wall clock's change since then. Negative if the clock was set back."""
         passed = timedelta(seconds=self.monotonic - before.monotonic)
         return (self.wall - before.wall) - passed
 
@@ -159,7 +162,7 @@ class Moment:
 def run(
     kit: RelayKit, stop: Event, *, steps: Sequence[Step] = STEPS, aside: Sequence[Step] = ASIDE
 ) -> None:
-    """Tick once a second until told to stop, while this relay leads."""
+    """Ticks once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     leadership = Leadership(kit.database, holder)
     outage = database_outage()
@@ -171,7 +174,7 @@ def run(
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
             wake_for_jump(kit)
-            # A relay that only stands by leaves it to the one that leads.
+            # A relay that does not lead leaves this to the leader.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
         leading = leads(kit, leadership, outage)
         if leading:
@@ -187,7 +190,7 @@ def run(
 
 
 def make_good(kit: RelayKit, back: timedelta) -> timedelta:
-    """Nobody waits longer for a clock that was set back. Returns what is still to be made good."""
+    """Moves waiting times forward after the clock was set back. Returns the time that could not be moved yet."""
     if back:
         try:
             watchers.make_good(kit, back)
@@ -198,7 +201,9 @@ def make_good(kit: RelayKit, back: timedelta) -> timedelta:
 
 
 def wake_for_jump(kit: RelayKit) -> None:
-    """Whatever comes of it, the relay goes on. Without a database nobody is woken for this: she is woken for that."""
+    """Raises the alarm about the clock's jump. Continues after any error. A missing database has an alarm of
+    its own.
+    """
     try:
         alarming.happened(kit, Alarm.CLOCK_JUMP)
     except Exception as broken:
@@ -206,7 +211,7 @@ def wake_for_jump(kit: RelayKit) -> None:
 
 
 def database_outage() -> Outage:
-    """Returns what the clock says in its log of a database that does not answer."""
+    """Returns the log lines for a database that does not answer."""
     return Outage(
         logger,
         down="no leader: the database does not answer",
@@ -215,7 +220,7 @@ def database_outage() -> Outage:
 
 
 def leads(kit: RelayKit, leadership: Leadership, outage: Outage) -> bool:
-    """Whether this relay owns time now. A database that does not answer has no leader."""
+    """Returns True if this relay leads now. Returns False if the database does not answer."""
     try:
         leading = leadership.holds(kit.now())
     except Unavailable as broken:

@@ -1,6 +1,6 @@
-"""What the console's server imports: `granian --interface wsgi workers.console:application`.
+"""Creates the console's application for `granian --interface wsgi workers.console:application`.
 
-A process and a port of its own: neither the hooks nor the web process ever load a page of it, nor it theirs.
+The console has its own process and port. The web process loads none of its pages, and the console loads no hooks.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Builds what the console's server serves, in a process of its own. `console.py` and `demo_console.py` call it."""
+"""Builds the console's application in its own process. `console.py` and `demo_console.py` call it."""
 
 import gc
 import os
@@ -24,7 +24,7 @@ EACH_SECONDS = 60.0
 
 
 def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
-    """The console's application, with its threads begun."""
+    """Returns the console's application and starts its threads. Exits if a key is wrong."""
     os.umask(OWNER_ALONE)
     configure(settings.log, "console")
     bodies = Bodies(AT_WORK)
@@ -37,7 +37,7 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     console = create_console(kit, Templates(load_console_words()), more)
     application = whole_first(console, bodies, MOST_BYTES, kit.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
-    # The keys of past weeks go each minute, though nobody comes.
+    # Deletes the keys of past weeks each minute, even without visitors.
     every(EACH_SECONDS, partial(weekly_keys.forget, kit), "forgetting past weeks")
     gc.collect()
     gc.freeze()

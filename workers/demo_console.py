@@ -1,7 +1,7 @@
-"""What the console's server imports in a demo: the console, and an address that signs in with one click.
+"""Creates the application for a demo: the console, and an address that signs in with one click.
 
-`hotline demo` alone starts it. It refuses to load anywhere but on a loopback address, with a pretended gateway, in a
-home that a demo made with its own keys and accounts. `hotline run` starts `workers.console`, without that address.
+Only `hotline demo` starts it. It loads only on a loopback address, with a fake gateway, in a home that a demo created
+with its own keys and accounts. `hotline run` starts `workers.console`, without that address.
 """
 
 import os

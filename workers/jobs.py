@@ -1,4 +1,7 @@
-"""Every job: the kit and a row's id in, one service call. May run twice; finding nothing to do is a success."""
+"""Defines every job. A job takes the context and a row's id, and calls one service.
+
+A job may run twice. Finding nothing to do is a success.
+"""
 
 from hotline.errors import NotFound
 from hotline.ports import RelayKit
@@ -8,24 +11,24 @@ from hotline.services.sms import sms_replies
 
 
 def refer_tip(kit: RelayKit, _tip_id: int) -> None:
-    """Whichever tip rang: the most urgent of all that wait go first."""
+    """Assigns all tips that wait, most urgent first, whichever tip rang."""
     referral.refer_waiting(kit)
 
 
 def deliver(kit: RelayKit, _message_id: int) -> None:
-    """Whichever message rang: the most urgent of all that are due go first. Returns while they are being sent."""
+    """Sends all due messages, most urgent first, whichever message rang. Returns while they are being sent."""
     delivery.deliver_due(kit)
 
 
 def answer(kit: RelayKit, _answer_id: int) -> None:
-    """Whichever answer rang: the oldest of all that wait goes first."""
+    """Sends all waiting answers, oldest first, whichever answer rang."""
     sms_replies.send_due(kit)
 
 
 def check_change(kit: RelayKit, change_id: int) -> None:
-    """What is wrong with a change, for the page that waits for it; 0 is what is live.
+    """Checks a draft for the page that waits for the result. The id 0 means the published flows.
 
-    What reads flow files is imported here alone: a worker that starts has no other use for it.
+    Imports the code that reads flow files only here, so that a starting worker does not load it.
     """
     from hotline.services.changes import going_live
 

@@ -1,6 +1,7 @@
-"""The reader: opens cases for responders' phones, behind their PINs. A process and a key folder of its own.
+"""Runs the reader, which decrypts cases for responders' phones behind their PINs. It has its own process and key
+folder.
 
-It is rung by its queue, and looks four times a second by itself: a Redis that is dead costs a quarter of a second.
+Its queue rings it, and it also looks four times a second. Without Redis an answer is a quarter of a second later.
 """
 
 import logging
@@ -25,13 +26,13 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
-"""Between two times at which what is over is deleted."""
+"""Seconds between two deletions of old rows."""
 HAND_ON_SECONDS = 5.0
-"""Between two times at which keys of cases are handed on, while nobody asks."""
+"""Seconds between two times at which case keys are passed on, while no responder asks."""
 
 
 class Reader:
-    """What the process remembers from one look to the next."""
+    """The reader's state between two looks."""
 
     def __init__(self, kit: ReaderKit, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._kit = kit
@@ -44,12 +45,14 @@ class Reader:
         self._tidied = self._handed_on = 0.0
 
     def look(self) -> None:
-        """Answer whoever waits, hand on keys of cases, delete what is over. What fails is named, and tried again."""
+        """Answers waiting responders, passes on case keys, and deletes old rows. Errors are logged, and the work is
+        repeated.
+        """
         try:
             while answering.answer_next(self._kit):
                 self._handed_on = 0.0
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                # What fails is tried again when it is due again: nobody behind a PIN waits for it four times a second.
+                # After an error the next try comes when it is due, not at every look. Responders must not wait for it.
                 self._handed_on = time.monotonic()
                 handing_on.reconcile(self._kit)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
@@ -68,7 +71,7 @@ class Reader:
 
 
 def look_until(kit: ReaderKit, stop: Event) -> None:
-    """Look whenever the bell rings, and each quarter of a second."""
+    """Looks whenever the bell rings, and each quarter of a second."""
     reader = Reader(kit)
     while not stop.is_set():
         reader.look()
@@ -77,8 +80,9 @@ def look_until(kit: ReaderKit, stop: Event) -> None:
 
 
 def run(kit: ReaderKit, redis_url: str, stop: Event, *, hear: Callable[[], None]) -> None:
-    """Until told to stop, with Redis or without it. `hear` makes this process end on a signal, as the queue's worker
-    does while it works.
+    """Runs until told to stop, with or without Redis. `hear` restores the signals that end this process.
+
+    RQ's worker replaces them while it works.
     """
     looking = Thread(target=look_until, args=(kit, stop), name="looking")
     looking.start()
@@ -94,7 +98,7 @@ def run(kit: ReaderKit, redis_url: str, stop: Event, *, hear: Callable[[], None]
 
 
 def _work(kit: ReaderKit, redis_url: str, stop: Event) -> None:
-    """Hear the bell for as long as there is a Redis."""
+    """Hears the bell as long as Redis answers."""
     try:
         worker = make_worker(kit, redis_url, READER_QUEUE)
         worker.work(logging_level="WARNING")

@@ -1,8 +1,10 @@
-"""The reader's one job: somebody asks. May come twice, or never: the reader looks by itself."""
+"""Defines the reader's only job: a responder asks. It may come twice or never, since the reader also looks on
+its own.
+"""
 
 from hotline.services.reader.reader_kit import ReaderKit
 
 
 def read(kit: ReaderKit, _ask_id: int) -> None:
-    """Whichever ask rang: all that wait are answered."""
+    """Rings the bell. The reader then answers all waiting questions, whichever one rang."""
     kit.bell.set()

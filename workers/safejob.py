@@ -1,8 +1,8 @@
-"""A job that can only be one of ours. Whoever can write to Redis can ring a bell, and nothing else.
+"""Accepts only our own jobs from Redis. A program that can write to Redis can ring a bell, and nothing else.
 
-RQ imports whatever function, callback or webhook a job's hash names. Here a hash is read for its function's name and
-one whole number; the name must be in the table, and everything else it carries is dropped. RQ also inflates whatever
-is compressed, however large it becomes: nothing that is large, before or after, reaches RQ.
+RQ imports any function, callback or webhook that a job's hash names. Here only the function's name and one integer are
+read from the hash. The name must be in the table, and all other fields are dropped. RQ also inflates compressed data of
+any size. So data that is large, before or after, never reaches RQ.
 """
 
 import zlib
@@ -20,13 +20,13 @@ from hotline.ports import Kit
 JOB_SECONDS = 20
 FAILURE_TTL = 3600
 MOST_BYTES = 4096
-"""Of a job's data, as it lies in Redis and as it is inflated. Ours take about sixty."""
+"""The largest size of a job's data, in Redis and inflated. Our jobs take about sixty bytes."""
 PLAIN = (b"created_at", b"enqueued_at", b"started_at", b"last_heartbeat", b"origin", b"status")
-"""What RQ itself needs of a job's hash: times, the queue's name, and where the job stands."""
+"""The fields of a job's hash that RQ itself needs: times, the queue's name, and the job's state."""
 
 
 class SafeJob(RqJob):
-    """Subclassed by `safe_job` with what it may call."""
+    """One job from Redis. `safe_job` makes a subclass with the allowed functions."""
 
     functions: Mapping[str, Callable[[int], None]] = {}
 
@@ -69,9 +69,9 @@ class SafeJob(RqJob):
 
 
 def _inflated(data: bytes) -> bytes:
-    """A job's call as JSON; nothing where it is too large or no JSON list, so that running the job refuses it.
+    """Returns a job's call as JSON. Empty if it is too large or not a JSON list, so that running the job refuses it.
 
-    What is no list goes no further: RQ would inflate a stream within the stream.
+    Anything else must not go further, because RQ would inflate a stream within the stream.
     """
     if len(data) > MOST_BYTES:
         return b""
@@ -88,7 +88,7 @@ def _bytes(value: object) -> bytes:
 
 
 def safe_job(kit: Kit, queue: str = "") -> type[SafeJob]:
-    """The job class of one process: the jobs of its trust, each with the kit already given."""
+    """Returns the job class of one process, with the functions that it may call. Each has the context already."""
     ours = [job for job in Job if (job.queue == READER_QUEUE) == (queue == READER_QUEUE)]
     functions = {job.path: _bound(job, kit) for job in ours}
     return type("BoundJob", (SafeJob,), {"functions": functions})

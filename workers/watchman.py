@@ -1,6 +1,7 @@
-"""The watchman: looks every ten seconds, and wakes people. A process of its own, so that it can miss the others.
+"""Runs the monitor: it looks every ten seconds and notifies on-call contacts.
 
-Two at once are safe: they take turns, and what one has raised the other finds raised.
+It has its own process, so that it notices when the others stop. Two at once are safe. They take turns, and each finds
+the alarms that the other raised.
 """
 
 import logging
@@ -18,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
 AROUND_EACH = 6
-"""Every so many looks, what is dear to ask."""
+"""The number of looks between two expensive checks."""
 
 
 class Watchman:
-    """What is remembered from one look to the next, for the time when no database remembers it."""
+    """The monitor's state between two looks, for times without a database."""
 
     def __init__(self, kit: WatchKit) -> None:
         self._kit = kit
@@ -31,7 +32,7 @@ class Watchman:
         self._looks = 0
 
     def look(self) -> None:
-        """Look, and tell. Whatever fails is named, and looked at again the next time."""
+        """Looks once and sends notices. Any error is logged, and the next look repeats the work."""
         try:
             around = self._looks % AROUND_EACH == 0
             watchers.look(self._kit, around=around)
@@ -52,7 +53,7 @@ class Watchman:
 
 
 def run(kit: WatchKit, stop: Event) -> None:
-    """Until told to stop."""
+    """Looks every ten seconds until told to stop."""
     watchman = Watchman(kit)
     while not stop.is_set():
         began = time.monotonic()

@@ -1,7 +1,7 @@
-"""The worker process: one queue, JSON, an allow-list of jobs, no argument ever logged.
+"""Runs the worker: one queue, JSON, an allow-list of jobs, and no logged arguments.
 
-No fork: the kit is built once, and a killed worker leaves no orphan that goes on sending. One queue only, since RQ
-loses a job that was popped from one of several.
+It does not fork. The context is built once, and a killed worker leaves no orphan that still sends. It has only one
+queue, since RQ loses a job that was taken from one of several.
 """
 
 import logging
@@ -23,18 +23,18 @@ from workers.safejob import SafeJob, safe_job
 logger = logging.getLogger(__name__)
 
 WORKER_TTL = 25
-"""A blocking pop of ten seconds, so that the registries are tended often."""
+"""The limit which makes RQ wait ten seconds for a job, so that it checks its registries often."""
 MAINTENANCE_SECONDS = 15
 RECONNECT_SECONDS = 1
 CANNOT_CONNECT = "Worker %s: could not connect to Redis"
-"""How RQ begins that line, its values not filled in."""
+"""The start of RQ's log line, before its values are filled in."""
 
 
 class OwnWords(logging.Filter):
-    """Says in words of our own that Redis does not answer: a library's line loses what it was about."""
+    """A log filter that says in our own words that Redis does not answer. RQ's own line lacks the cause."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Returns False for a line that was said in our words."""
+        """Returns False for a line that was logged in our words."""
         if not str(record.msg).startswith(CANNOT_CONNECT) or not isinstance(record.args, tuple):
             return True
         _, broken, seconds = record.args
@@ -47,7 +47,7 @@ OWN_WORDS = OwnWords()
 
 
 class QuietWorker(SimpleWorker):
-    """RQ's worker without its ears for commands, and without its habit of logging what a job carried."""
+    """RQ's worker without remote commands, and without log lines about a job's content."""
 
     max_connection_wait_time = RECONNECT_SECONDS
     kit: Kit | None = None
@@ -57,13 +57,13 @@ class QuietWorker(SimpleWorker):
         return self._shutdown_requested_date is not None
 
     def procline(self, message: str) -> None:
-        """Keeps the process's name: the list of processes shows who it is, and not what it works on."""
+        """Does nothing, so that the process keeps its name. The list of processes shows no jobs."""
 
     def subscribe(self) -> None:
-        """No commands: whoever can publish could stop us."""
+        """Subscribes to no commands. A program that can publish in Redis could stop the worker."""
 
     def handle_exception(self, _job: Any, *exc_info: Any) -> None:
-        """One line: which kind of thing happened, never to what."""
+        """Logs one line with the error's class, and nothing about the job."""
         kind = exc_info[0]
         if kind in (JobRefused, DeserializationError):
             logger.critical("alarm: a job that is none of ours was refused")
@@ -80,7 +80,7 @@ class QuietWorker(SimpleWorker):
             logger.error("the refusal is not written down: %s", type(broken).__name__)
 
     def handle_job_failure(self, *args: Any, **kwargs: Any) -> None:
-        """Redis is told that it failed, not how."""
+        """Tells Redis that the job failed, without the error's text."""
         super().handle_job_failure(*args, **kwargs | {"exc_string": ""})
 
 
@@ -102,7 +102,7 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
 
 
 def run(kit: RelayKit, redis_url: str, queue: str) -> int:
-    """Work until told to stop; what is on the wire then is waited for. Returns 0 only where somebody asked for it."""
+    """Works until told to stop, then waits for messages that are being sent. Returns 0 only after a request to stop."""
     assert queue in QUEUES
     worker = make_worker(kit, redis_url, queue)
     worker.work(logging_level="WARNING")

@@ -1,4 +1,4 @@
-"""A callback's form, read strictly: nothing that the gateway would not send gets further."""
+"""Reads a callback's form strictly, and refuses every form that the gateway would not send."""
 
 import re
 from collections.abc import Mapping
@@ -12,31 +12,31 @@ from hotline.errors import CallbackInvalid, NumberInvalid
 from hotline.web.peer import peer_of
 
 MOST_BYTES = 32 * 1024
-"""1,600 accented letters take 9,600."""
+"""The largest body. An SMS of 1,600 accented letters takes 9,600 bytes."""
 MOST_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
 COMMON = (b"serviceCode=", b"networkCode=")
-"""Fields that are alike for nearly everybody, and say nothing of anybody: how they are read is remembered."""
+"""Fields with the same value for nearly every caller and no personal data. Their parsed form is cached."""
 MOST_COMMON = 60
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
 Environ = Mapping[str, Any]
-"""A request as WSGI brings it: Flask's and the front's are the same."""
+"""A WSGI request's environment. Flask and the front use the same one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackForm:
-    """A callback's fields, each at most once. They stay out of `repr`."""
+    """The fields of one callback, each at most once. `repr` does not show them."""
 
     fields: Mapping[str, str]
     came_from: str = ""
-    """The address that called. Where our own proxy stands before us, the one that it names."""
+    """The address of the peer. Behind our own proxy, the address that the proxy names."""
 
     def __repr__(self) -> str:
         return "Form()"
 
     def text(self, name: str, *, most: int) -> str:
-        """A field that must be there, of any letters; it may be empty."""
+        """Returns a required field, which may be empty. Raises CallbackInvalid if it is missing or too long."""
         value = self.fields.get(name)
         if value is None:
             raise CallbackInvalid(f"no {name}")
@@ -51,19 +51,19 @@ class CallbackForm:
         return value
 
     def known_id(self, name: str) -> str | None:
-        """An id, where what stands there is one."""
+        """Returns the field if it is an id, otherwise None."""
         value = self.fields.get(name, "")
         return value if ID.fullmatch(value) else None
 
     def caller(self, name: str) -> str | None:
-        """As `msisdn`; None where the number is hidden: a word, an empty field or none."""
+        """Returns the number as `msisdn` does. None for a hidden number: a word, an empty field or a missing field."""
         try:
             return msisdn.caller(self.text(name, most=100) if name in self.fields else "")
         except NumberInvalid:
             return None
 
     def msisdn(self, name: str) -> str:
-        """E.164, also where the plus came as a space or not at all, or the number as it is dialled at home."""
+        """Returns the number in E.164. Accepts a plus sent as a space or left out, and the national format."""
         try:
             return msisdn.caller(self.text(name, most=100))
         except NumberInvalid:
@@ -71,7 +71,9 @@ class CallbackForm:
 
 
 def read_form(environ: Environ) -> CallbackForm:
-    """The body, and never the query string. Raises CallbackInvalid for whatever the gateway would not send."""
+    """Reads the body and ignores the query string. Raises CallbackInvalid for a form that the gateway would not
+    send.
+    """
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
         raise CallbackInvalid("not a form")
@@ -79,7 +81,7 @@ def read_form(environ: Environ) -> CallbackForm:
 
 
 def parse(body: bytes) -> CallbackForm:
-    """Strictly UTF-8, at most 30 fields, none of them twice. Raises CallbackInvalid."""
+    """Parses a body in UTF-8 with at most 30 fields and no field twice. Raises CallbackInvalid."""
     parts = body.split(b"&")
     if len(parts) > MOST_FIELDS:
         raise CallbackInvalid("too many fields")
@@ -92,7 +94,7 @@ def parse(body: bytes) -> CallbackForm:
                 raise CallbackInvalid("a field stands twice")
             fields[name] = value
     except UnicodeDecodeError:
-        # Its words would quote the body.
+        # The error's own text would quote the body.
         raise CallbackInvalid("not a form in UTF-8") from None
     return CallbackForm(fields)
 
@@ -103,7 +105,7 @@ def _common(part: bytes) -> tuple[str, str]:
 
 
 def _pair(part: bytes) -> tuple[str, str]:
-    """A field's name and value. Raises UnicodeDecodeError."""
+    """Decodes a field's name and value. Raises UnicodeDecodeError."""
     name, _, value = part.partition(b"=")
     if b"%" in part or b"+" in part:
         return _plain(name), _plain(value)
@@ -111,14 +113,14 @@ def _pair(part: bytes) -> tuple[str, str]:
 
 
 def _plain(written: bytes) -> str:
-    """As it was before the form was written. Raises UnicodeDecodeError."""
+    """Decodes form encoding: plus signs and percent escapes. Raises UnicodeDecodeError."""
     if b"+" in written:
         written = written.replace(b"+", b" ")
     return (unquote_to_bytes(written) if b"%" in written else written).decode()
 
 
 def _body(environ: Environ) -> bytes:
-    """All of it, without asking for more than we would take."""
+    """Returns the whole body. Never reads more than the limit."""
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
     if length > MOST_BYTES:

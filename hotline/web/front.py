@@ -1,6 +1,6 @@
-"""The short way in: a hook is asked before Flask is, and it is the very function that Flask would ask.
+"""Handles the hooks before Flask, with the same functions that Flask would call.
 
-Routing, contexts and a response object cost as much as a whole hop, and no hook has a use for them (docs/adr/0022).
+Flask's routing, contexts and response objects cost as much as a whole hop. No hook needs them (docs/adr/0022).
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ STATUS = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 def hooks_first(app: Flask) -> WSGIApplication:
-    """The application with its hooks in front of it: whatever is none of them goes on to Flask."""
+    """Returns an application that handles the hooks itself and passes every other request to Flask."""
     door: Door = app.extensions[DOOR]
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -31,7 +31,7 @@ def hooks_first(app: Flask) -> WSGIApplication:
 
 
 def _knocked(path: str) -> tuple[Hook | None, str]:
-    """The hook, and the secret of its path."""
+    """Returns the hook of a path and the secret in it. None for any other path."""
     if not path.startswith(ROOM):
         return None, ""
     secret, _, name = path.removeprefix(ROOM).partition("/")
@@ -42,5 +42,5 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # A list: the server sends it in one piece, where it would ask anything else for the next one.
+    # A list lets the server send the body in one piece. For any other iterable it would ask for a next piece.
     return [body]

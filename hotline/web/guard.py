@@ -1,7 +1,8 @@
-"""The door of the hooks: secret, method, size, and a strict reading of the form. In this order, and before any work.
+"""Guards the hooks: checks the secret, the method and the size, then parses the form strictly. Only then the work
+begins.
 
-A guarded hook is a plain function of a WSGI request. Flask asks it, and so does the front that stands before Flask:
-there is one door, whichever way one comes. Nothing here says what it saw: neither a path nor a field may end in a log.
+A guarded hook is a plain function of a WSGI request. Flask calls it, and so does the front before Flask, so both have
+the same checks. Nothing here logs a path or a field.
 """
 
 import hmac
@@ -13,27 +14,27 @@ from hotline.ports import DoorKit
 from hotline.web.form import CallbackForm, Environ, read_form
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""What the routes take, so that a wrong secret is a 404 whatever the method."""
+"""All methods, because the routes accept each of them. A wrong secret gets 404 with any method."""
 
 DOOR = "hotline.door"
-"""Where the application keeps what every hook needs."""
+"""The key under which the application keeps the door."""
 
 Secrets = Mapping[str, Sequence[str]]
-"""The live secrets of each hook's path: more than one, so that changing them drops no call."""
+"""The valid secrets of each hook's path. Several are valid at once, so that a change of secret loses no call."""
 Used = Callable[[str, str], None]
-"""Told which hook was called with which of its secrets."""
+"""Receives the name of each called hook and the secret used."""
 
 
 Measured = Callable[[str, "Reply", float], None]
-"""Told what a hook answered, and the reading of `perf_counter` when it was asked."""
+"""Receives a hook's name, its reply, and the value of `perf_counter` at its start."""
 
 
 def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
-    """Where nobody counts."""
+    """Counts nothing. The default for `measured`."""
 
 
 def forget(_hook: str, _secret: str) -> None:
-    """Where nobody asks which secret is still in use."""
+    """Records nothing. The default for `used`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a hook answers, always `text/plain`. Its words stay out of `repr`."""
+    """One reply of a hook, always `text/plain`. `repr` does not show its text."""
 
     body: str
     status: int = 200
@@ -59,13 +60,15 @@ class Reply:
 
 
 Hook = Callable[[Door, Environ, str], Reply]
-"""A request, and the secret of its path. Never raises."""
+"""A function of the door, the request and the secret in its path. It never raises."""
 Work = Callable[[DoorKit, CallbackForm], str]
 Problem = Callable[[DoorKit, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
-    """Lets work see the kit and a form that passed the door; whatever it raises, `problem` answers."""
+    """Wraps work with the door's checks. The work gets the context and the parsed form. `problem` answers its
+    errors.
+    """
 
     def guard(work: Work) -> Hook:
         def passed(door: Door, environ: Environ, secret: str) -> Reply:
@@ -88,7 +91,7 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
 
 
 def is_live(live: Sequence[str], secret: str) -> bool:
-    """Every live secret is compared, each in constant time."""
+    """Returns True for a valid secret. Compares every valid secret, each in constant time."""
     given = secret.encode("utf-8", "surrogatepass")
     matches = [hmac.compare_digest(given, known.encode()) for known in live]
     return any(matches)

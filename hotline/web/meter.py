@@ -1,4 +1,4 @@
-"""How long hooks take, counted in memory and handed on four times a minute: no hop pays for more than an addition."""
+"""Measures the hooks in memory, and stores the counts four times a minute. A hop does only one addition."""
 
 import threading
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from hotline.web.guard import Reply
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
-"""What will be an `Answered`: no hop waits for one to be made."""
+"""The plain fields of an `Answered`. No hop waits for an object to be created."""
 
 
 class Meter:
-    """One web process's counts. Safe among threads."""
+    """The counts of one web process. Safe among threads."""
 
     def __init__(self, kit: Kit) -> None:
         self._failures = frozenset(failure(kit, language) for language in CODES)
@@ -27,13 +27,13 @@ class Meter:
         self._lock = threading.Lock()
 
     def note(self, hook: str, reply: Reply, began: float) -> None:
-        """`began` is a reading of `perf_counter`."""
+        """Counts one reply. `began` is a value of `perf_counter`."""
         took = perf_counter() - began
         key = (hook, self._outcome(reply), bound_of(took))
         self._add(key, 1, took)
 
     def hand_on(self, add: Callable[[Counted], None]) -> None:
-        """Give what was counted to `add`, once: what it cannot take is kept for the next time."""
+        """Passes the counts to `add` and resets them. Keeps them for the next time if the store is unavailable."""
         with self._lock:
             taken, self._counted = self._counted, {}
         if not taken:

@@ -1,4 +1,4 @@
-"""Names the address that a request comes from."""
+"""Returns the address from which a request comes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from hotline.domain.origin import comes_from
 
 LOOPBACK = ("127.0.0.0/8", "::1")
-"""A web server on this machine is believed."""
+"""The addresses of a web server on this machine, which may name the client's address."""
 
 
 def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
-    """Returns the peer's address; where a web server of ours is the peer, the address that it wrote last.
+    """Returns the peer's address. If the peer is one of our web servers, returns the last address that it named.
 
-    `proxies` are the networks of web servers on other machines that are believed too.
+    `proxies` are the networks of other trusted web servers.
     """
     peer: str = environ.get("REMOTE_ADDR") or ""
     named: str = environ.get("HTTP_X_FORWARDED_FOR") or ""

@@ -1,9 +1,9 @@
-"""What the hooks answer when something is wrong, and all that is written down of it.
+"""Answers for hooks that failed, and logs the error.
 
-A log line holds the hook's name and the kind of the error: never a path, a field, a message or a traceback, since any
-of them may quote a secret, a number or what somebody typed.
+A log line has the hook's name and the error's class. It has no path, field, message or traceback, since each may
+quote a secret, a number or typed text.
 
-Whether the process lives, and whether the line may be offered to callers.
+Also answers the health checks: the process runs, and the hotline is ready for callers.
 """
 
 import logging
@@ -26,27 +26,29 @@ def plain(body: str, status: int = 200) -> Response:
 
 
 def broken_hop(kit: DoorKit, hook: str, error: Exception) -> Reply:
-    """Whatever failed, the gateway hears `END` and 200: anything else is an error on her screen."""
+    """Answers a failed hop with `END` and status 200. The gateway would show any other answer as an error to the
+    caller.
+    """
     write_down(hook, error)
     return Reply(failure(kit))
 
 
 def broken_hook(_kit: DoorKit, hook: str, error: Exception) -> Reply:
-    """503 asks the gateway to send it again.
+    """Answers 503, so that the gateway sends the request again.
 
-    What can never be read is answered 200, and written down by its kind: refused, it would come for twelve hours.
+    An invalid form gets 200, and its error is logged. With 503 it would come again for twelve hours.
     """
     write_down(hook, error)
     return Reply("") if isinstance(error, CallbackInvalid) else Reply("", 503)
 
 
 def refused(error: HTTPException) -> Response:
-    """A bare status: no page says what runs here."""
+    """Answers with a status and an empty body, so that no page shows which software runs here."""
     return plain("", error.code or 500)
 
 
 def unforeseen(error: Exception) -> Response:
-    """A fault outside the hooks. Flask's own handler would write the path down, and with it a secret."""
+    """Answers 500 for an error outside the hooks. Flask's own handler would log the path, which contains a secret."""
     write_down("web", error)
     return plain("", 500)
 
@@ -61,7 +63,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """The process answers: nothing more is asked of it."""
+    """Answers that the process runs. Checks nothing else."""
     return plain("ok")
 
 

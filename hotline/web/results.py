@@ -1,6 +1,6 @@
-"""The public page of results: the one address of this process for people. It marks nobody, and knows nobody.
+"""Serves the public page of results, the only page for people in this process. It sets no cookie and stores no visitor.
 
-The page is drawn once in ten minutes and kept: whoever asks for it a thousand times reads the database once.
+The page is drawn at most once in ten minutes and kept, so that many requests cost one look at the database.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from hotline.web.problems import plain
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
 AWAY = timedelta(seconds=30)
-"""How long a database that did not answer is not asked again."""
+"""The time for which a database that did not answer is left alone."""
 _HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
@@ -34,7 +34,7 @@ HEADERS = {
 
 
 class KeptPage:
-    """What was drawn last, and when. One thread draws; nobody waits for it, since callers need the others."""
+    """The last drawn page and its time. One thread draws. The others do not wait, because callers need them."""
 
     def __init__(self) -> None:
         self._drawing = Lock()
@@ -43,7 +43,9 @@ class KeptPage:
         self._stays = KEPT
 
     def of(self, kit: DoorKit) -> bytes:
-        """An old page while a new one is drawn, or the database is away. Raises StoreUnavailable without one."""
+        """Returns the page, or the old page while a new one is drawn or fails. Raises StoreUnavailable if there is
+        none.
+        """
         if self._is_due(kit.now()) and self._drawing.acquire(blocking=False):
             try:
                 self._draw(kit)
@@ -57,7 +59,7 @@ class KeptPage:
         return self._asked_at is None or not now - self._stays < self._asked_at <= now
 
     def _draw(self, kit: DoorKit) -> None:
-        """A database that is away is left alone for a while: each look at it holds a thread."""
+        """Draws a new page. After a failure the next try comes later, since each try blocks a thread."""
         self._asked_at, self._stays = kit.now(), AWAY
         with suppress(StoreUnavailable):
             self._page = service_report.results_page(kit).encode()

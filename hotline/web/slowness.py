@@ -1,7 +1,7 @@
-"""Closes connections that keep a thread waiting for a request's body.
+"""Closes connections that block a thread because the request's body does not arrive.
 
-The server has no limit of time for a body, and a read that waits cannot be ended from within. Closing the connection
-ends it: the read returns what came, and the door refuses it as cut short (docs/adr/0049).
+The server has no time limit for a body, and code cannot interrupt a read that waits. Closing the connection ends the
+read. It returns the received part, and the door refuses it as cut short (docs/adr/0049).
 """
 
 import logging
@@ -20,20 +20,20 @@ from hotline.web.bodies import Bodies
 logger = logging.getLogger(__name__)
 
 PATIENCE = 5.0
-"""Seconds that a connection may keep us waiting."""
+"""Seconds for which a connection may block a thread."""
 LOOK_EVERY = 1.0
 INTERNET = (socket.AF_INET, socket.AF_INET6)
 HANDLES = "/proc/self/fd"
 INFO_BYTES = 56
 SENT_AT, RECEIVED_AT = 44, 52
-"""Where Linux's `tcp_info` holds the milliseconds since we last sent data, and since we last received some."""
+"""The positions in Linux's `tcp_info` of the milliseconds since we last sent and last received data."""
 
 Peer = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Seconds since this end of a connection sent something, and since the other end did."""
+    """Seconds since this end of a connection sent data, and since the other end did."""
 
     ours: float
     theirs: float
@@ -46,10 +46,12 @@ def overdue(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """The connections to close, and how often each of the others was found unanswered: for the next look.
+    """Returns the connections to close, and the strikes of the other overdue ones for the next look.
 
-    Closes what we have not answered for five seconds and what says nothing more. What goes on to say something, a byte
-    now and then, is closed at the fifth look: a request that has just come on an old connection is answered by then.
+    A connection is overdue if we have sent nothing on it for five seconds. If the other end is silent too, it is closed
+    at
+    once. If the other end still sends a byte now and then, it is closed at the fifth look. A new request on an old
+    connection has its answer by then.
     """
     close: list[Peer] = []
     left: dict[Peer, int] = {}
@@ -71,7 +73,9 @@ def close_slow_ones(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> dict[Peer, int]:
-    """One look, while any body is late. Returns the strikes for the next one. Raises OSError."""
+    """Looks once if a body is late, and closes overdue connections. Returns the strikes for the next look. Raises
+    OSError.
+    """
     if bodies.longest() < look_every:
         return {}
     with _accepted() as connections:
@@ -86,7 +90,9 @@ def close_slow_ones(
 
 
 def close_slow_ones_for_ever(bodies: Bodies, *, patience: float = PATIENCE) -> None:
-    """Looks each second. No request may work longer than `patience`: it looks like a late one."""
+    """Looks each second in a thread. A request may work at most `patience` seconds, because a longer one looks
+    overdue.
+    """
     strikes: dict[Peer, int] = {}
 
     def look() -> None:
@@ -98,9 +104,9 @@ def close_slow_ones_for_ever(bodies: Bodies, *, patience: float = PATIENCE) -> N
 
 @contextmanager
 def _accepted() -> Iterator[dict[Peer, socket.socket]]:
-    """The connections that came to a port of this process, by the other end's address; none that it made itself.
+    """Yields the connections that came to this process's ports, by peer address. Leaves out connections that it opened.
 
-    Each is a copy of the server's own handle: it stays the same connection, whatever the server does meanwhile.
+    Each socket is a copy of the server's handle. It stays the same connection even if the server closes its own.
     """
     copies = [one for name in os.listdir(HANDLES) if (one := _copy(int(name))) is not None]
     try:
@@ -113,7 +119,7 @@ def _accepted() -> Iterator[dict[Peer, socket.socket]]:
 
 
 def _copy(handle: int) -> socket.socket | None:
-    """A socket of TCP behind a copy of that handle; None for anything else, and where it is closed by now."""
+    """Returns a copy of a handle's TCP socket. None for anything else, or if the handle is closed."""
     with suppress(OSError):
         if stat.S_ISSOCK(os.fstat(handle).st_mode):
             copy = socket.socket(fileno=os.dup(handle))

@@ -1,10 +1,10 @@
-"""The gateway's five calls, and the one of our own relay. Each reads a form and calls a service.
+"""Handles the gateway's five callbacks, and one from our own relay. Each reads a form and calls a service.
 
-A hop is always answered 200, `text/plain`, `CON ` or `END `, but for a wrong secret or method. The gateway repeats an
-SMS every minute until it hears 200: so 503 where it could not be stored. The relay tells what the gateway's inbox
-lists, by an address of its own: what comes by that is proved (docs/adr/0035).
+A hop always gets status 200, `text/plain`, with `CON ` or `END `, except for a wrong secret or method. The gateway
+repeats an SMS every minute until it gets 200. So an SMS that could not be stored gets 503. The relay reports the SMS in
+the gateway's inbox at an address of its own. An SMS reported there counts as proved (docs/adr/0035).
 
-Africa's Talking's callbacks, as values. Its words stop here. Unknown extra fields are let pass.
+Also parses Africa's Talking's callbacks into values. Their field names are used only here. Unknown fields are ignored.
 
 USSD hop            phoneNumber serviceCode text sessionId networkCode
 USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount input ...
@@ -32,15 +32,15 @@ from hotline.web.problems import broken_hook, broken_hop
 
 MOST_USSD = 1000
 MOST_SMS = 32 * 1024
-"""As many letters as a body holds: a long SMS is read, and cut where it is kept."""
+"""The most letters, as many as a body has bytes. A long SMS is accepted and cut when it is stored."""
 MOST_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
 DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
-"""Both are in the wild, and both mean UTC."""
+"""The two formats that occur. Both mean UTC."""
 
 
 def read_hop(form: CallbackForm, line: Line) -> UssdHop:
-    """One hop, also of a caller whose number is hidden. Raises CallbackInvalid."""
+    """Reads one hop, also from a caller with a hidden number. Raises CallbackInvalid."""
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MOST_USSD))
     if len(text) > MOST_USSD:
@@ -55,7 +55,10 @@ def read_hop(form: CallbackForm, line: Line) -> UssdHop:
 
 
 def read_end(form: CallbackForm, line: Line) -> EndNotice:
-    """Its `input` and `lastAppResponse` hold what she typed: they are not even looked at. Raises CallbackInvalid."""
+    """Reads the notice that a session ended. Ignores `input` and `lastAppResponse`, which hold the caller's text.
+
+    Raises CallbackInvalid.
+    """
     if "serviceCode" in form.fields:
         _our_suffix(form, line)
     return EndNotice(
@@ -64,9 +67,10 @@ def read_end(form: CallbackForm, line: Line) -> EndNotice:
 
 
 def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
-    """None where the sender is no number: the network's own notices. Raises CallbackInvalid.
+    """Reads an SMS. None if the sender is not a number, as in notices of the network. Raises CallbackInvalid.
 
-    One without a usable id is known by its digest alone: it may hold an answer or a tip, and would not come again.
+    An SMS without a usable id is identified by its digest only. It may hold an answer or a tip, and would not come
+    again.
     """
     if form.text("to", most=MOST_WORD).strip() != line.shortcode:
         raise CallbackInvalid("to is not ours")
@@ -86,9 +90,9 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
 
 
 def read_report(form: CallbackForm) -> ReportIn:
-    """Whatever the status says: new words are no error. Raises CallbackInvalid.
+    """Reads a delivery report with any status. An unknown status is no error. Raises CallbackInvalid.
 
-    A NUL is taken out: PostgreSQL stores none, and the report would come again for ever.
+    Removes NUL characters, because PostgreSQL cannot store them and the gateway would repeat the report without end.
     """
     reason = form.fields.get("failureReason")
     return ReportIn(
@@ -107,7 +111,9 @@ def _our_suffix(form: CallbackForm, line: Line) -> str:
 
 
 def _network(written: str) -> str | None:
-    """A network's code and nothing longer: it is shown where no number may be."""
+    """Returns the code of a network, or None. Longer text is refused, because the code appears where no number may
+    appear.
+    """
     return written if NETWORK.fullmatch(written) else None
 
 
@@ -127,7 +133,7 @@ def ussd(kit: DoorKit, form: CallbackForm) -> str:
 
 @guarded("ended", broken_hook)
 def ended(kit: DoorKit, form: CallbackForm) -> str:
-    """Takes the word that a dialogue is over. It may come twice, late, early or never."""
+    """Handles the notice that a session ended. It may come twice, late, early or never."""
     end_session(kit, read_end(form, kit.line))
     return ""
 
@@ -151,13 +157,13 @@ def listed(kit: DoorKit, form: CallbackForm) -> str:
 
 @guarded("delivery", broken_hook)
 def delivery(kit: DoorKit, form: CallbackForm) -> str:
-    """Takes a delivery report. A status that nobody has seen before is no error."""
+    """Handles a delivery report. An unknown status is no error."""
     apply_report(kit, read_report(form))
     return ""
 
 
 @guarded("optout", broken_hook)
 def optout(kit: DoorKit, form: CallbackForm) -> str:
-    """Takes an opt-out notice: nothing is sent to that number after it, ever."""
+    """Handles an opt-out notice. The hotline never sends to that number again."""
     stop(kit, form.msisdn("phoneNumber"))
     return ""

@@ -1,4 +1,4 @@
-"""Asks which version stays, where two people changed one field: at a save, and where something went live meanwhile."""
+"""Asks which version to keep if two people changed one field, in a draft or in a publication since."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -20,15 +20,15 @@ from hotline.web.console.writing.changes.sentences import allowed, field_words, 
 from hotline.web.console.writing.editor.drawing import KINDS
 
 PICK = "pick "
-"""In front of a part and the key of its clash: the name of a field of the form."""
+"""The prefix of a form field's name, before a part and the key of its conflict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A field that two people changed, with its versions as the reader's language says them."""
+    """One field that two people changed, with its versions in the reader's language."""
 
     name: str
-    """Of its field in the form."""
+    """The name of the form's field."""
     where: str
     language: str
     before: str
@@ -37,14 +37,14 @@ class Choice:
 
 
 def ask(visit: Visit, change_id: int) -> Response:
-    """Shows what went live meanwhile beside the edits of a change."""
+    """Shows the conflicts between a draft and a newer publication."""
     compared = going_live.compare(visit.kit, change_id)
     return _of_live(visit, change_id, compared.clashes)
 
 
 @posted(ask)
 def choose(visit: Visit, change_id: int) -> Response:
-    """Writes what was chosen into the change, which stands on what is live from then on."""
+    """Writes the chosen versions into the draft and updates it to the published flows."""
     once, chosen = visit.form.text("once"), settled(visit.form)
     done = steps.catch_up(visit.kit, visit.by, change_id, once=once, settled=chosen)
     if isinstance(done, CatchUpClash):
@@ -61,7 +61,7 @@ def _of_live(visit: Visit, change_id: int, parts: Mapping[str, Any]) -> Response
 
 
 def settled(form: PostedForm) -> Mapping[str, Settled]:
-    """Returns what the form chose: by part, by the keys of its clashes."""
+    """Returns the chosen versions by part and key."""
     found: dict[str, dict[str, Side]] = {}
     for name, value in form.fields:
         part, _, key = name.removeprefix(PICK).partition(" ")
@@ -80,9 +80,9 @@ def asked(
     other: str = "",
     back: tuple[str, str] | None = None,
 ) -> Response:
-    """Draws the clashes of each part, with the form as it was sent, without what is asked now.
+    """Shows the conflicts of each part, with the sent form in hidden fields, except the choices.
 
-    `address` takes the form; `other` saved the other version, empty for what is live.
+    `address` receives the form. `other` is the author of the other version, empty if it is the published one.
     """
     choices = [_choice(visit, part, one) for part, found in clashes.items() for one in found]
     names = {choice.name for choice in choices}
@@ -114,7 +114,7 @@ def _choice(visit: Visit, part: str, one: FieldClash) -> Choice:
 
 
 def _version(visit: Visit, one: FieldClash, value: object) -> str:
-    """A whole screen or flow is named by its first words; of a field the value stands there."""
+    """Returns a version as text. A whole screen or flow shows its kind and first text, a field shows its value."""
     if one.place.name:
         return said(value) or visit.say("nothing")
     if value == ABSENT:

@@ -1,6 +1,6 @@
-"""Shows the live flows: the list, one flow in three languages, and the search in all texts.
+"""Shows the published flows: the list, one flow in three languages, and the search in all texts.
 
-`docs/console.md` explains `one`: it reads the address, calls a service, and draws one template.
+`docs/console.md` explains `one` as an example. It reads the address, calls a service, and draws one template.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ def one(visit: Visit, flow: str) -> Response:
     nodes = outline(document)
     may_open = visit.may(who.WORDS)
     rows = folders.listed(visit.kit) if may_open else ()
-    # In the editor, or on the page of the change.
+    # The address in the editor, or that of the draft's page.
     opens = [
         (
             row,
@@ -88,7 +88,9 @@ def find(visit: Visit) -> Response:
 
 
 def _change(visit: Visit) -> ChangeRow | None:
-    """The change in which is searched; what is not live yet is read by whoever writes. Raises NotFound."""
+    """Returns the draft to search, or None for the published flows. Only authors may search a draft. Raises
+    NotFound.
+    """
     change = number_of(visit.asked("change"))
     if change is None or not visit.may(who.WORDS):
         return None
@@ -96,7 +98,7 @@ def _change(visit: Visit) -> ChangeRow | None:
 
 
 def _address(visit: Visit, hit: WordsHit, change_id: int | None) -> str:
-    """The field in the change that somebody edits; else in the words pages; else where it is read."""
+    """Returns the hit's address: in the editor for a draft, else on the text's page, else on the flow's page."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")
     if change_id is not None and is_in_flow and visit.may(who.EDITOR):

@@ -1,4 +1,4 @@
-"""Lists changes, opens a new one, and shows one: its parts, its findings, its history, and links to their pages."""
+"""Lists drafts, creates one, and shows one: its parts, problems, history, and links to their pages."""
 
 import secrets
 from collections import Counter
@@ -27,13 +27,13 @@ from hotline.web.console.writing.changes.sentences import (
 )
 
 LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
-"""Pages of the parts of a change that are no flows."""
+"""The pages for the parts of a draft that are not flows."""
 
 
 def editor_address(
     visit: Visit, change_id: int, flow: str, node: str, field: str = "", language: str = ""
 ) -> str:
-    """Returns the screen in the editor, at the field; empty for who may not edit."""
+    """Returns the address of the screen's field in the editor. Empty for an account that may not edit."""
     if not (flow and node and visit.may(who.EDITOR)):
         return ""
     mark = anchor(field, language) or "form"
@@ -57,7 +57,7 @@ def ask(visit: Visit) -> Response:
 
 @posted(ask)
 def make(visit: Visit) -> Response:
-    """Opens a change, and leads into the flow from which somebody came."""
+    """Creates a draft, and opens the editor at the flow from which the editor came."""
     form = visit.form
     made = folders.open_change(
         visit.kit, visit.by, form.text("title"), form.text("why", most=WHY_LETTERS)
@@ -80,7 +80,7 @@ def first_screen(flow: PartDocument | None) -> str:
 
 
 NEWER = 2
-"""Seconds after which the page asks again whether a worker has checked it."""
+"""Seconds until the page asks again for the result of the check, which a worker runs."""
 
 
 def show(visit: Visit, change_id: int) -> Response:
@@ -138,7 +138,7 @@ def bring_back(visit: Visit, change_id: int, step_id: int) -> None:
 
 
 def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
-    """Returns where a part is edited: a flow at one of its screens, numbers and entries in their lists."""
+    """Returns the address where a part is edited: a flow's screen, or the list of numbers or short codes."""
     if not change.is_editable or document is None:
         return ""
     if part in LISTS:
@@ -148,7 +148,7 @@ def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument |
 
 
 def _counts(changes: Difference) -> Mapping[str, int]:
-    """How many screens of each flow differ, and how many rows of each list."""
+    """Counts the changed screens of each flow, and the changed rows of each list."""
     phrases = {one.field for one in changes.others if one.field.startswith(PHRASES_OF)}
     counted = Counter(screen.flow for screen in changes.screens)
     counted[PHRASES] = len(phrases)

@@ -1,6 +1,6 @@
-"""A difference as a page shows it: each screen's words in three languages, its sentences, its handset before and after.
+"""Prepares a draft's changes for a page: texts in three languages, changed settings, and the handset before and after.
 
-Every value that differs is shown once: what somebody signs is what differs, and nothing beside it.
+Each changed value appears once. The approver approves the changed values and nothing more.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,9 @@ CHANGES = table("field_changes")
 
 
 def changed_words(visit: Visit, one: FieldChanged) -> str:
-    """Both values are shown as they are stored: names of screens, answers and topics have no translation."""
+    """Describes a changed field. Its values stay as stored, since names of screens, answers and topics are not
+    translated.
+    """
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
         kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"
@@ -42,15 +44,15 @@ def changed_words(visit: Visit, one: FieldChanged) -> str:
 
 
 PHRASES = "phrases."
-"""How the fields of what the code says begin."""
+"""The prefix of fields for the hotline's own phrases."""
 MOST = 25
-"""Screens of a part: a page of them comes in some seconds on a slow line."""
+"""The screens of one part. A page of them loads in some seconds on a slow connection."""
 STATES = tinted("screen_states")
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumns:
-    """One text of a screen, in every language; where nothing changed, as it is."""
+    """One text of a screen, in every language. Unchanged languages show their present text."""
 
     label: str
     columns: Mapping[str, Sequence[WordSpan]]
@@ -60,37 +62,37 @@ class TextColumns:
 class ScreenToRead:
     anchor: str
     part: int
-    """In which it is read."""
+    """The part of the page that shows it."""
     flow: str
     node: str
-    """Empty of the flow itself."""
+    """Empty for the flow itself."""
     state: str
     kind: str
     texts: Sequence[TextColumns]
     marks: Sequence[str]
     sentences: Sequence[str]
     handsets: Sequence[tuple[str, Sequence[str], Sequence[str]]]
-    """By language, its pages before and after."""
+    """The language, and the handset's pages before and after."""
 
 
 @dataclass(frozen=True, slots=True)
 class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
-    """Those for the red box."""
+    """The screens in the red box, because recorded values change."""
     covered: Sequence[tuple[ScreenToRead, str, str]]
-    """Screens whose reason lets new words pass the check, with these words in quotation marks, and the reason."""
+    """Screens whose written reason allows new risky words, with these words in quotation marks and the reason."""
     told: Sequence[str]
-    """Flows that gather what callers tell, of which something differs."""
+    """The changed flows that collect reports or private answers."""
     numbers: Sequence[str]
     entries: Sequence[str]
     phrases: Sequence[TextColumns]
     others: Sequence[str]
     languages: Sequence[str]
-    """In which words differ: each is read by whoever publishes."""
+    """The languages with changed texts. The approver must read each of them."""
     part: int = 1
     parts: int = 1
-    """A long difference is read in parts; the other fields are of the whole."""
+    """The number of parts of a long list of screens. The other fields cover all parts."""
 
     @property
     def of_part(self) -> Sequence[ScreenToRead]:
@@ -114,7 +116,10 @@ def to_read(
     live: Book,
     part: int = 1,
 ) -> DifferenceToRead:
-    """`live` plays the screens of before. In the reader's language; handsets are drawn for one part alone."""
+    """Prepares the changes in the reader's language. Draws the handsets of one part only.
+
+    `live` is the published flow set, in which the screens are previewed.
+    """
     parts = max(1, -(-len(changes.screens) // MOST))
     part = min(max(part, 1), parts)
     flows = {screen.flow: None for screen in changes.screens}
@@ -154,7 +159,7 @@ def _covered(
 
 
 def _risky(change: ScreenDifference, node: object) -> Iterator[str]:
-    """Yields the risky words of new sentences; of every sentence where the reason is new."""
+    """Yields the risky words of changed texts. Yields those of every text if the screen or its reason is new."""
     if change.state is ScreenState.NEW or any(one.field == "reason" for one in change.others):
         for text in texts_in(node):
             for language, words in text.words.items():
@@ -212,7 +217,7 @@ def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[Tex
 def _columns(
     changed: Iterable[tuple[str, str, Sequence[WordSpan]]],
 ) -> Iterable[tuple[str, Mapping[str, Sequence[WordSpan]]]]:
-    """Returns each text with its changed words by language."""
+    """Returns each text with its changed languages."""
     found: dict[str, dict[str, Sequence[WordSpan]]] = {}
     for name, language, words in changed:
         found.setdefault(name, {})[language] = words
@@ -224,14 +229,14 @@ def _same(words: str) -> Sequence[WordSpan]:
 
 
 def _pages(book: Book, place: Place, language: str, node: object) -> Sequence[str]:
-    """Nothing where the screen is not there, or shows nothing by itself."""
+    """Returns the screen's pages. Empty if the screen is missing or shows nothing of its own."""
     if node is None:
         return ()
     return [screen.text for screen in screens_of(book, place, language)]
 
 
 def _phrases(said: Sequence[FieldChanged]) -> Iterator[TextColumns]:
-    """What the code says, by its name; an empty side is what is shipped."""
+    """Yields the changed phrases of the hotline, by name. An empty side means the text of the catalogue."""
     changed = []
     for one in said:
         _, language, name = one.field.split(".", 2)

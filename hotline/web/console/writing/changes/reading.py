@@ -1,4 +1,4 @@
-"""Shows what a change or a publication differs in, and takes the decision: publish, send back, restore, confirm."""
+"""Shows the changes of a draft or a publication. Handles the decisions: publish, send back, restore, confirm."""
 
 import sys
 
@@ -29,7 +29,7 @@ from hotline.web.console.writing.changes.sentences import (
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The newest, in which a reader looks for the reasons of marks."""
+"""The newest steps in which the page finds the reasons for changes of recorded values."""
 
 
 def read(visit: Visit, change_id: int) -> Response:
@@ -43,7 +43,7 @@ def printed(visit: Visit, change_id: int) -> Response:
 
 
 def _went_live(visit: Visit, change_id: int) -> Response:
-    """As it was read: what is live by now differs from it perhaps."""
+    """Shows a published draft as its approver read it. The flows may have changed since."""
     done = emergencies.of_change(visit.kit, change_id)
     if done is None:
         abort(404)
@@ -116,7 +116,7 @@ def _shown(
 def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html") -> Response:
     change, changes = seen.made.gathered.change, difference(seen.before, seen.after)
     digest = seen.made.digest
-    # A form that was refused stands in the last part, as the one that was sent.
+    # After a refusal the last part is shown, because it contains the forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     shown = _shown(visit, seen, changes, part)
     is_second = may_publish(visit.by, seen.hands)
@@ -139,7 +139,7 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
         is_proposed=change.state == ChangeState.PROPOSED,
         is_second=is_second or visit.kit.pretended,
         is_alone=not is_second and visit.kit.pretended,
-        # Why one person may not publish it alone; empty where she may.
+        # The reason why one person may not publish it alone. Empty if they may.
         beyond=refused_words(visit, beyond) if beyond.held_back else "",
         keeps=languages_kept(visit, changes, seen.after),
         may_list=visit.may(who.WORDS),

@@ -1,4 +1,4 @@
-"""Says in the reader's language how a field is called, what a step did, what the check finds, why an act is refused."""
+"""Describes fields, steps, problems and refusals in the reader's language."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -20,13 +20,13 @@ Done = TypeVar("Done")
 PARTS = table("change_parts")
 ROWS = table("row_names")
 FIELDS = table("field_names")
-"""By the whole field, or by its last part in a row."""
+"""The names of fields, by the whole field or by its last part within a row."""
 
 OF_A_NUMBER = table("number_fields")
 
 
 def field_words(visit: Visit, field: str) -> str:
-    """As the reader's language calls it; what has no name there is shown as it is stored."""
+    """Returns a field's name in the reader's language. A field without a name stays as stored."""
     first, *rest = field.split(".")
     if first in ROWS and rest and rest[0].isdecimal():
         row = visit.say(ROWS[first], number=int(rest[0]) + 1)
@@ -42,12 +42,12 @@ def field_words(visit: Visit, field: str) -> str:
 
 
 def part_words(visit: Visit, part: str) -> str:
-    """A part of a change: the flow's name, or what the lists are called."""
+    """Returns the name of a draft's part: the flow's name, or the name of a list."""
     return visit.say(PARTS[part]) if part in PARTS else part
 
 
 def finding_place(visit: Visit, one: Finding) -> str:
-    """Flow, screen, field and language, as far as a finding names them."""
+    """Returns the flow, screen, field and language of a problem, as far as it has them."""
     field = field_words(visit, one.field) if one.field else ""
     language = NAMES.get(one.language, one.language)
     return ", ".join(part for part in (one.flow, one.node, field, language) if part)
@@ -56,9 +56,9 @@ def finding_place(visit: Visit, one: Finding) -> str:
 REFUSALS = table("change_refusals")
 HELD_BACK = table("held_back")
 KEEPS_LANGUAGES = "keeps-languages"
-"""The tick by which somebody says that other languages keep the old text for now."""
+"""The checkbox which confirms that other languages keep the old text for now."""
 MOST_PLACES = 5
-"""Places that a sentence names; the page lists all of them."""
+"""The places that a sentence names. The page lists all of them."""
 
 
 def _some(places: Sequence[str]) -> str:
@@ -71,14 +71,14 @@ def refused_words(visit: Visit, refused: ChangeRefused) -> str:
 
 
 def allowed(visit: Visit, done: Done | ChangeRefused, field: str) -> Done:
-    """Returns what a service did. Raises FormRefused, with the reason at that field, where it refused."""
+    """Returns a service's result. Raises FormRefused with the reason at that field if the service refused."""
     if isinstance(done, ChangeRefused):
         raise FormRefused({field: refused_words(visit, done)})
     return done
 
 
 def _where(visit: Visit, refused: ChangeRefused) -> Iterator[str]:
-    """The places that it names; the checker's own English only where it names none."""
+    """Yields the places of a refusal. Yields the checker's English text only if there are no places."""
     yield from (finding_place(visit, one) for one in refused.findings)
     yield from (_held(visit, held) for held in refused.held_back)
     yield from (_kept(visit, one) for one in refused.left_behind)
@@ -109,7 +109,7 @@ def _held(visit: Visit, held: HeldBack) -> str:
 STEP_SENTENCES = table("steps")
 WITHOUT_LANGUAGE = phrase("{who} changed {what}")
 UNKNOWN = phrase("{who} changed {part}")
-"""What a later release may have written."""
+"""The sentence for steps that only a later release knows."""
 
 
 def step_sentence(visit: Visit, step: StepRow) -> str:
@@ -121,7 +121,7 @@ def step_sentence(visit: Visit, step: StepRow) -> str:
     words = STEP_SENTENCES.get(str(did), UNKNOWN)
     if did == StepKind.EDITED and not languages:
         words = WITHOUT_LANGUAGE
-    # The screen, the number or the entry that it names.
+    # The screen, the phone number or the short code in the step.
     named = (says.get(key) for key in ("node", "number", "digits"))
     return visit.say(
         words,
@@ -136,7 +136,9 @@ def step_sentence(visit: Visit, step: StepRow) -> str:
 
 
 def why_marks(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
-    """The sentences of steps that change what is counted or alerted: whoever publishes reads why."""
+    """Returns sentences about the steps that change recorded values or alerts. They contain the reasons for the
+    approver.
+    """
     return [step_sentence(visit, step) for step in found if step.says.get("did") == StepKind.MARKS]
 
 
@@ -144,7 +146,7 @@ TICK = "read-"
 
 
 def check_read(visit: Visit, languages: Sequence[str]) -> None:
-    """Raises FormRefused, at the first tick, where somebody has not ticked each of these languages as read."""
+    """Raises FormRefused, at the first missing checkbox, unless each of these languages is ticked as read."""
     missing = [code for code in languages if not visit.form.ticked(f"{TICK}{code}")]
     if missing:
         named = ", ".join(NAMES[code] for code in missing)
@@ -159,21 +161,21 @@ _HALF_MADE = {said: LACKS[lack] for lack, said in SENTENCES.items()}
 
 
 def finding_says(visit: Visit, finding: Finding) -> str:
-    """What is wrong, in one sentence."""
+    """Returns the problem in one sentence."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return visit.say(_HALF_MADE[finding.message])
     return visit.say(SAYS[finding.code])
 
 
 def finding_detail(visit: Visit, finding: Finding) -> str:
-    """What exactly is wrong, and what to do; nothing where that is said already."""
+    """Returns the details of a problem and the fix. Empty if the sentence already says them."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return ""
     return f"{remark_words(visit, finding.message)}. {remark_words(visit, finding.fix)}."
 
 
 def remark_words(visit: Visit, one: Remark) -> str:
-    """Fields and languages are called as the page calls them."""
+    """Returns a checker's message. Fields and languages get the names that the page uses."""
 
     def shown(name: str, value: str) -> str:
         if name.endswith("field"):
@@ -184,7 +186,7 @@ def remark_words(visit: Visit, one: Remark) -> str:
 
 
 def not_saved(visit: Visit, done: StepSaved | StepClash | ChangeRefused) -> str:
-    """A sentence; empty where it was saved."""
+    """Returns a sentence why nothing was saved. Empty if it was saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("somebody")
         return visit.say("{by} changed the same meanwhile. Look again, then decide.", by=by)

@@ -1,7 +1,7 @@
-"""Draws the page of the editor: outline, form and handset of one screen, from a draft or from what was typed.
+"""Draws the page of the editor for one screen: outline, form and handset, from a draft or from a typed form.
 
-Meters, letters, findings and the handset change while an editor types. The handset keeps nothing: hidden fields carry
-its keys, and all is played again.
+Meters, letters, problems and the handset change while the editor types. The server stores no handset. Hidden fields
+carry its keys, and each page replays them.
 """
 
 import re
@@ -67,24 +67,24 @@ LANGUAGE, LIMIT, BEGINS, KEY, SAY = "h.language", "h.limit", "h.begins", "h.key"
 AS_ANSWER, AS_FLAG = "as.answer.", "as.flag."
 HERE, DIAL = "here", "dial"
 WIDEST_LIMIT = 182
-"""Septets of a message on the network: no body is longer."""
+"""The most septets of a message on the network."""
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "00", "000")
 FLAGS = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
 class HandsetState:
-    """What the page says of its handset."""
+    """The state of the page's handset."""
 
     language: str
     limit: int = DEFAULT_LIMIT
     keys: tuple[str, ...] = ()
     is_dialled: bool = False
-    """Whether it began at the dial, and not at the screen of the form."""
+    """True if the preview starts with dialling, not at the form's screen."""
     supposed: Supposed = field(default_factory=Supposed)
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
-        """What the page shows of one "as if"; empty where nothing is supposed."""
+        """Returns the page's value of one "as if" field. Empty if none is set."""
         if is_flag:
             given = self.supposed.flags.get(name)
             return "" if given is None else "yes" if given else "no"
@@ -92,7 +92,7 @@ class HandsetState:
 
 
 def handset_of_form(form: PostedForm, language: str) -> HandsetState:
-    """As the form carries it; `language` where it says none."""
+    """Reads the handset's state from the form. `language` is the default."""
     told = form.text(LANGUAGE)
     answers, flags = dict[str, str](), dict[str, bool]()
     for name, value in form.fields:
@@ -110,20 +110,20 @@ def handset_of_form(form: PostedForm, language: str) -> HandsetState:
 
 
 def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
-    """As the address of a page says it after a save: the language and the limit stay."""
+    """Reads the handset's language and limit from the address after a save. The keys are not kept."""
     told = query.get("shown", "")
     return HandsetState(told if told in CODES else language, limit_of(query.get("limit", "")))
 
 
 def limit_of(typed: str) -> int:
-    """A network's limit; the usual one where none is said."""
+    """Returns a limit within the possible range. A missing or wrong value gives the default."""
     if not typed.isdecimal() or len(typed) > 3:
         return DEFAULT_LIMIT
     return min(max(int(typed), SMALLEST_ROOM), WIDEST_LIMIT)
 
 
 def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetState:
-    """After one of its own buttons: a key, words that were typed, from here or from the dial."""
+    """Returns the state after one of the handset's buttons: a key, typed text, or a restart."""
     verb, _, said = do.partition(":")
     if verb == "restart":
         return replace(state, keys=(), is_dialled=said == DIAL)
@@ -137,37 +137,37 @@ def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetStat
 class MovingParts:
     meters: Mapping[str, FilledMeter]
     letters: Mapping[str, Sequence[BadLetter]]
-    """Of each language those that a basic handset does not show, wherever they stand on the screen."""
+    """By language, the letters on the screen that a basic handset does not show."""
     to_mend: Sequence[tuple[str, str, str]]
-    """What is wrong in one sentence; what exactly, and what to do; the anchor of its field."""
+    """Each problem to fix: one sentence, the details with the fix, and the anchor of its field."""
     elsewhere: int
-    """Other screens of the flow that have problems."""
+    """The number of the flow's other screens that have problems."""
     is_whole: bool
-    """False while the check of all flows still runs."""
+    """False while the check of all flows is running."""
     handset: HandsetState
     seen: Previewed
-    """What the handset shows."""
+    """The screens in the preview."""
     lack: Lack | None
-    """What the place where it stops has not yet, where that is a screen of this flow."""
+    """The missing content at the preview's last screen, if that screen belongs to this flow."""
     supposed: Sequence[Supposition]
-    """On what the screen depends."""
+    """The values on which the screen's conditional text depends."""
     book: Book
-    """With the draft in it."""
+    """The flow set with the draft in it."""
 
     @property
     def is_full(self) -> bool:
-        """Returns True if the handset hears no more keys."""
+        """Returns True if the handset accepts no more keys."""
         return len(self.handset.keys) >= MOST_KEYS
 
     def mends(self, rows: str) -> bool:
-        """Whether something is to be mended in a list of rows."""
+        """Returns True if a list of rows has a problem to fix."""
         return any(at.startswith(f"f-{rows}") for _, _, at in self.to_mend)
 
 
 def moving_parts(
     visit: Visit, around: Book, flow: str, document: Document, node: str, state: HandsetState
 ) -> MovingParts:
-    """All of one screen of a flow's document, as it is typed."""
+    """Computes the changing parts of the page for one screen of the typed document."""
     draft = drafted(flow, document)
     book = put_in(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
@@ -208,7 +208,7 @@ def moving_parts(
 
 
 def _field_anchor(node: Document, found: Finding) -> str:
-    """The field on the page; the form where the finding's own has none there."""
+    """Returns the anchor of a problem's field. Returns that of the form if the page has no such field."""
     first, *rest = found.field.split(".")
     if found.language and f"{found.field}.{found.language}" in form_of(node):
         return found.anchor
@@ -225,7 +225,9 @@ def _field_anchor(node: Document, found: Finding) -> str:
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Returns each letter of a language once, with its first field: its button mends it everywhere on the screen."""
+    """Returns each unsupported letter of a language once, at its first field. Its button replaces it on the whole
+    screen.
+    """
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
@@ -238,28 +240,28 @@ def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]
 class Told:
     is_saved: bool = False
     plain: Sequence[tuple[str, str, int]] = ()
-    """Word's marks that were made plain: which, what stands for it, how often."""
+    """Word's characters that were replaced: the character, its replacement, and the count."""
     is_merged: bool = False
-    """Whether others saved meanwhile, and their edits are kept too."""
+    """True if another person saved in the meantime and both edits were merged."""
 
 
 def told_after(visit: Visit, here: FlowAtHand) -> Told:
-    """What the address says of a save; nothing where the flow was saved again since."""
+    """Returns the result of a save from the address. Empty if the flow was saved again since."""
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return Told()
     return Told(True, plain(visit.asked("plain")), "both" in visit.query)
 
 
 def plain(said: str) -> Sequence[tuple[str, str, int]]:
-    """Each mark of Word's that an address names with a count behind it, what stands for it now, and how often."""
+    """Returns each of Word's characters in the address, with its replacement and count."""
     found = re.findall(r"(\D)([0-9]{1,4})", said[:200])
     return [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
 
 
 def asked(visit: Visit, flow: str, name: str, node: Document) -> Iterator[tuple[object, str, str]]:
-    """Yields each question, its field in the reader's words, and its anchor, the oldest first.
+    """Yields each waiting question, its field's name, and its anchor, oldest first.
 
-    A text that is not on the form any more is asked of the form. Raises StoreUnavailable.
+    A question about a text that is no longer in the form gets the form's anchor. Raises StoreUnavailable.
     """
     there = form_of(node)
     for one in saving.waiting(visit.kit, f"{flow}.{name}"):
@@ -273,12 +275,12 @@ KINDS = table("screen_kinds")
 
 
 STATES = tinted("review_states")
-"""How far people have read a text, in words and on which tint."""
+"""The review state of a text, as a phrase and its tint."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenAtHand:
-    """The screen that somebody has before them, in the state that the form was made of."""
+    """The screen on the page, and the state of the flow from which the form was made."""
 
     change_id: int
     flow: FlowAtHand
@@ -287,7 +289,7 @@ class ScreenAtHand:
 
 @dataclass(frozen=True, slots=True)
 class EditorDraft:
-    """What a page is drawn of: a document, and what beside it came back from the form."""
+    """The document on the page, and the values that come back from the form."""
 
     document: Document
     as_typed: Mapping[str, str]
@@ -298,7 +300,7 @@ class EditorDraft:
 
 
 def fresh(here: FlowAtHand) -> EditorDraft:
-    """A form as it is opened: made of the newest state, and sent once."""
+    """Returns a new form of the newest state. Its token lets it be saved only once."""
     return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
 
 
@@ -312,7 +314,7 @@ def drawn(
     told: Told | None = None,
     said: str = "",
 ) -> Response:
-    """Raises NotFound, StoreUnavailable."""
+    """Draws the editor's page. Raises NotFound, StoreUnavailable."""
     return page(
         visit,
         "editor.html",
@@ -328,7 +330,7 @@ def drawn(
 def _shows(
     visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDraft
 ) -> Mapping[str, object]:
-    """Returns what the template draws. Fields and faults are by the names of the form."""
+    """Returns the template's values. Fields and errors have the names of the form's fields."""
     here, node = at.flow, at.node
     around = folders.book_around(visit.kit, here)
     parts = moving_parts(visit, around, here.name, draft.document, node, state)
@@ -339,7 +341,7 @@ def _shows(
     fields = {**form_of(written), **draft.as_typed}
 
     def shows(row: str, group: str) -> bool:
-        """Returns True if a group of a choice's fields is on the page: few fill one, and the rest would be heavy."""
+        """Returns True if a group of a choice's fields is on the page. Most choices leave the group empty."""
         return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
 
     return {
@@ -370,12 +372,12 @@ def _shows(
 
 
 def faults_of(visit: Visit, refused: Sequence[FieldRefused]) -> FormFaults:
-    """By the ids of the page's fields."""
+    """Returns the errors by the ids of the page's fields."""
     return {field_id(one.name): visit.say(REFUSED[one.fault]) for one in refused}
 
 
 def field_id(name: str) -> str:
-    """Of a form's field the id, without the `f-` in front: `choices.2-rw` of `choices.2.rw`."""
+    """Returns the id of a form's field without its `f-`: `choices.2-rw` for `choices.2.rw`."""
     field, _, last = name.rpartition(".")
     return anchor(field, last)[2:] if last in CODES else name
 
@@ -390,11 +392,11 @@ def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[st
 
 
 MARK = re.compile(r"choices\.[^.]*\.(value|key)|(saves|topic|completes)(\..*)?")
-"""The name of a field that is counted or alerted."""
+"""The names of fields for recorded values and alerts."""
 
 
 def _marks(written: Document) -> Mapping[str, str]:
-    """Those that are there, and those that may be given."""
+    """Returns the form's fields for recorded values and alerts, with their values."""
     signed = "signed" in marks_in(written)
     return {
         name: said

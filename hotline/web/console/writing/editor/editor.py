@@ -1,6 +1,6 @@
-"""Edits one screen of a flow in a change: reads the form, does what its button says, and saves.
+"""Edits one screen of a flow in a draft: reads the form, runs the command of the pressed button, and saves.
 
-Every button is a submit of the one form. What others saved meanwhile is merged, or asked about.
+Every button submits the same form. If another person has saved since, the edits are merged, or the page asks.
 """
 
 import hashlib
@@ -48,30 +48,30 @@ from hotline.web.console.writing.editor.drawing import (
 )
 
 NEW_SCREEN = "new:"
-"""What a select says for a screen that is made by the save."""
+"""The value of a select for a new screen, which the save creates."""
 OTHER_FLOW = "flow:"
-"""Stands there in front of the name of another flow."""
+"""The prefix of a select's value for another flow, before its name."""
 MORE_WAYS = "more:"
-"""What a short select says that offers the rest in the next page: without the script, which fills it at once."""
+"""The value of a short select that loads all options on the next page. The script loads them at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedScreen:
     flow: dict[str, Any]
-    """Whole, with what was typed."""
+    """The whole flow with the typed values."""
     before: Document
-    """The screen that the form was made of."""
+    """The screen from which the form was made."""
     node: Document
-    """The screen with what was typed."""
+    """The screen with the typed values."""
     refused: Sequence[FieldRefused]
     as_typed: Mapping[str, str]
-    """Fields that go back to the page as they came, since the screen does not hold them so."""
+    """Fields that return to the page as typed, because the screen cannot store them."""
     marks_changed: bool
-    """Whether something else is counted or alerted."""
+    """True if recorded values or alerts change."""
 
     @property
     def languages(self) -> list[str]:
-        """In which words changed."""
+        """Returns the languages with changed texts."""
         old, new = _words(self.before), _words(self.node)
         keys = old.keys() | new.keys()
         changed = {code for way, code in keys if old.get((way, code)) != new.get((way, code))}
@@ -86,9 +86,10 @@ def typed_screen(
     flows: Collection[str],
     marks: Collection[str],
 ) -> TypedScreen:
-    """`flows`: those that may be led to; `marks`: fields that are locked until somebody unlocks them.
+    """Reads a typed screen from the form.
 
-    Raises KeyError where the flow has no such screen.
+    `flows` are the possible targets. `marks` are fields that stay locked until the editor unlocks them. Raises KeyError
+    if the flow has no such screen.
     """
     before, fields = nodes_of(flow)[name], dict(form.fields)
     ways = {
@@ -127,7 +128,7 @@ def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
 
 
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
-    """A new screen is called after the choice that leads to it, and leads on to where that one led."""
+    """Adds a screen named after the choice that leads to it. The new screen leads to the choice's old target."""
     label = arrow.field.removesuffix(".goes")
     node = nodes_of(flow)[arrow.node]
     english = shown(node, f"{label}.en") if label.startswith("choices.") else ""
@@ -142,7 +143,7 @@ def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
 
 
 WHY_LETTERS = 10
-"""The least that somebody writes who changes what is counted or alerted."""
+"""The shortest reason, in letters, for a change of recorded values or alerts."""
 WHY = phrase("Say in a sentence why what is counted or alerted changes.")
 OVER = phrase("This change is over: nothing is saved in it any more. Your words still stand below.")
 IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
@@ -150,17 +151,17 @@ IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 @dataclass(frozen=True, slots=True)
 class _EditedFlow:
-    """What a press of a button makes of the flow."""
+    """The result of a button's command on the flow."""
 
     flow: dict[str, Any]
     says: Mapping[str, Any]
     plain: Mapping[str, int]
-    """Word's marks that were made plain."""
+    """Word's characters that were replaced, with their counts."""
     anchor: str
 
 
 def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Response:
-    """303 to the page of the screen; 422 with the form as it was typed, or with what two changed."""
+    """Saves the form. Redirects with 303 to the screen, or answers 422 with errors or conflicts."""
     faults = dict(faults_of(visit, typed.refused))
     if not faults and typed.marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
         faults["why"] = visit.say(WHY)
@@ -179,7 +180,7 @@ def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Respon
     if isinstance(done, ChangeRefused):
         return again(visit, at, typed, said=OVER)
     if isinstance(done, StepClash):
-        # The same form comes back with what was chosen.
+        # The same form comes back with the chosen versions.
         here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
         return choosing.asked(
             visit,
@@ -193,7 +194,7 @@ def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Respon
 
 
 def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
-    """The form as it was typed, to be drawn again."""
+    """Returns the typed form as a draft to draw again."""
     return EditorDraft(
         document=typed.flow,
         as_typed=typed.as_typed,
@@ -204,13 +205,13 @@ def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
 
 
 def once(visit: Visit) -> str:
-    """The form's own word, its page and what was typed: one that comes twice is one step, with other words another."""
+    """Returns the token of this form, its page and its fields. The same form sent twice is one step."""
     written = repr((visit.path, sorted(visit.form.kept()))).encode()
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 
 def again(visit: Visit, at: ScreenAtHand, typed: TypedScreen, *, said: str = "") -> Response:
-    """422: the form as it was typed, with what is wrong in its fields, or with a sentence on top."""
+    """Draws the typed form again with status 422, with errors at its fields or a sentence on top."""
     state = handset_of_form(visit.form, visit.language)
     return drawn(visit, at, state, draft_of(visit, typed), status=422, said=said)
 
@@ -232,7 +233,7 @@ def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _Edite
 
 
 def _anchor(do: str, after: Document) -> str:
-    """Where somebody goes on who pressed a button of a row, or of a letter."""
+    """Returns the anchor to show after a button of a row or a letter."""
     verb, _, rest = do.partition(":")
     if verb in ("mend", "mend_all"):
         return f"p-meter-{rest.partition(':')[0]}"
@@ -267,7 +268,7 @@ STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 
 
 def flow(visit: Visit, change_id: int, flow: str) -> Response:
-    """The screens of a flow, as a list."""
+    """Lists the screens of a flow."""
     change = folders.look(visit.kit, change_id)
     here = folders.at_hand(visit.kit, change_id, flow)
     rows = outline(here.document)
@@ -301,7 +302,7 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 
 def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
-    """The moving parts alone, for the script."""
+    """Draws only the changing parts, for the script."""
     here, typed = made_of(visit, change_id, flow, node)
     state = _state(visit, visit.form.text("do"))
     around = folders.book_around(visit.kit, here)
@@ -315,9 +316,9 @@ def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 
 def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtHand, TypedScreen]:
-    """The state that the posted form was made of, and what was typed on it. Raises NotFound.
+    """Returns the flow's state from which the form was made, and the typed screen. Raises NotFound.
 
-    The newest state, where the form says none that is there.
+    Uses the newest state if the form's version does not exist.
     """
     try:
         version = number_of(visit.form.text("version"), signed=True)
@@ -333,7 +334,7 @@ def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtH
 def there(
     visit: Visit, change_id: int, flow: str, node: str, version: int | None = None
 ) -> FlowAtHand:
-    """Returns the flow in a state that has this screen, the newest where none is named. Raises NotFound."""
+    """Returns the flow at a version, or the newest one, if it has this screen. Raises NotFound."""
     here = folders.at_hand(visit.kit, change_id, flow, version)
     if node not in nodes_of(here.document):
         raise NotFound(f"no screen {node} in flow {here.name}")

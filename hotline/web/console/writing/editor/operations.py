@@ -1,6 +1,6 @@
-"""Shows the pages that ask one question: add, rename or delete a screen, begin or take out a flow, set its marks.
+"""Shows the editor's pages with one question: add, rename or delete a screen, add or remove a flow, set its marks.
 
-An operation is done on the newest state, and saved as one step.
+An operation works on the newest state, and is saved as one step.
 """
 
 import secrets
@@ -70,7 +70,7 @@ def stored(
     did: StepKind,
     **says: Any,
 ) -> None:
-    """Saves a flow as it is after the operation, None where it is taken out. `here`: what it was made of.
+    """Saves a flow's new document. None removes the flow. `here` is the state on which the operation was done.
 
     Raises FormRefused.
     """
@@ -81,7 +81,7 @@ def stored(
 
 
 def check(visit: Visit, obstacle: Obstacle | None) -> None:
-    """Raises FormRefused where something stands in the way of an operation."""
+    """Raises FormRefused if there is an obstacle to the operation."""
     if obstacle:
         raise visit.wrong("name", OBSTACLES[obstacle])
 
@@ -89,7 +89,7 @@ def check(visit: Visit, obstacle: Obstacle | None) -> None:
 def _question(
     visit: Visit, template: str, change_id: int, here: FlowAtHand | None = None, **values: object
 ) -> Response:
-    """Draws the page of one question. A form that comes back with faults answers 422."""
+    """Draws the page of one question. A form with errors gets status 422."""
     return page(
         visit,
         template,
@@ -102,14 +102,14 @@ def _question(
 
 
 TO = "to:"
-"""In front of an arrow's key: where it leads from now on."""
+"""The prefix before an arrow's key, for the field with its new target."""
 TAKE_OUT = "-"
-"""Says that the arrow goes too, and the choice that it begins in."""
+"""The value that removes the arrow, and the choice in which it begins."""
 NO_NAME = phrase("Give it a name.")
 
 
 def _decided(visit: Visit) -> Mapping[str, str]:
-    """Returns where each arrow leads from now on, by its key; empty where the arrow goes too."""
+    """Returns each arrow's new target by the arrow's key. Empty if the arrow is removed."""
     return {
         name.removeprefix(TO): "" if goes == TAKE_OUT else goes
         for name, goes in visit.form.fields
@@ -155,7 +155,7 @@ def add(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 def arrows(flow: Document) -> tuple[Arrow, ...]:
-    """Those that are there, and those that a screen may have that leads nowhere yet."""
+    """Returns the flow's arrows, and possible arrows of screens that lead nowhere yet."""
     known = arrows_of(flow)
     ends = (
         Arrow(name, "goes", "")
@@ -191,7 +191,7 @@ def rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 
 def ask_marks(visit: Visit, change_id: int, flow: str) -> Response:
-    """Shows the form as it was typed, where it came back."""
+    """Shows the form for the flow's marks. After an error it shows the typed values."""
     typed, here = visit.form, folders.at_hand(visit.kit, change_id, flow)
     head, is_free = here.document, _is_free(visit, flow)
     return _question(
@@ -227,32 +227,32 @@ def set_marks(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
-    """What no caller has met is counted nowhere yet."""
+    """Returns True for a flow that was never published. It has no recorded values yet."""
     return folders.live_flow(visit.kit, flow) is None
 
 
 def _offered(visit: Visit, change_id: int) -> Sequence[str]:
-    """What flows gather that are there: another thing is gathered by nobody."""
+    """Returns the values of `gathers` that flows use. The code handles no others."""
     flows = folders.flows_in(visit.kit, change_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 
 @dataclass(frozen=True, slots=True)
 class FlowToTakeOut:
-    """A flow of a change, the other flows beside it, and what leads into it."""
+    """One flow to remove from a draft, with the other flows and the arrows that lead into it."""
 
     here: FlowAtHand
     flows: Mapping[str, Document]
     entries: Mapping[str, str]
     callers: Mapping[str, FlowAtHand]
-    """The flows that open it, as they are now."""
+    """The flows that lead to it, in their newest state."""
 
     @property
     def into(self) -> Sequence[ArrowIntoFlow]:
         return arrows_into_flow(self.flows, self.here.name)
 
     def screens(self, flow: str) -> Sequence[str]:
-        """Where an arrow of a flow may lead: not where the way into this one was."""
+        """Returns the screens to which a flow's arrow may lead instead, except screens that called the removed flow."""
         gone = {place.node for place in calls_of(self.flows, self.here.name) if place.flow == flow}
         return [row.name for row in outline(self.flows[flow]) if row.name not in gone]
 
@@ -278,7 +278,7 @@ def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
 
 
 def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
-    """Returns the request with what stands in the way, where nothing else is wrong."""
+    """Returns the request with the obstacle as an error, unless it has other errors."""
     if visit.faults or obstacle is None:
         return visit
     return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})
@@ -286,7 +286,7 @@ def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
 
 @posted(ask_take_out)
 def take_out(visit: Visit, change_id: int, flow: str) -> Response:
-    """Takes a flow out, and its arrows first: none ever leads to a flow that is not there."""
+    """Removes a flow. Changes the arrows that lead to it first, so that none leads to a missing flow."""
     out, decided = _gathered(visit, change_id, flow), _decided(visit)
     check(visit, obstacle_to_taking_out(out.flows, out.entries, flow, decided))
     for name, document in led_away(out.flows, flow, decided).items():
@@ -340,7 +340,7 @@ def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 ONWARD, FRONT = "onward", "front"
 MOST_MENUS = 250
-"""In one list. Of a line that has more, the menus of the front and of one flow are offered at a time."""
+"""The most menus in one list. With more, the page offers only those of the front and of one flow."""
 SHOW_MENUS = "menus"
 NO_MENU = phrase("Choose the menu that leads to it.")
 MODELS = table("flow_models")
@@ -368,7 +368,7 @@ def ask_flow(visit: Visit, change_id: int) -> Response:
 
 @posted(ask_flow)
 def begin(visit: Visit, change_id: int) -> Response:
-    """Begins a flow, and then the choice that leads to it: none leads to a flow that is not there."""
+    """Adds a flow, and then the choice that leads to it, so that no choice leads to a missing flow."""
     form = visit.form
     if form.text("do") == SHOW_MENUS:
         return ask_flow(visit, change_id)
@@ -394,7 +394,7 @@ def begin(visit: Visit, change_id: int) -> Response:
 def _check_new_flow(
     visit: Visit, flows: Mapping[str, Mapping[str, Any]], label: Mapping[str, str]
 ) -> None:
-    """Raises FormRefused."""
+    """Checks the form of a new flow. Raises FormRefused."""
     form = visit.form
     if not form.text("name"):
         raise visit.wrong("name", NO_NAME)
@@ -407,7 +407,7 @@ def _check_new_flow(
 
 
 def menus(flows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Every menu as `flow.screen`; the front's first."""
+    """Returns every menu as `flow.screen`, the front's menus first."""
     found = [
         f"{name}.{node}"
         for name, flow in flows.items()

@@ -1,4 +1,4 @@
-"""A flow as a picture: its screens as boxes that are links, the arrows between them, and the same in words."""
+"""Draws a flow as a picture: its screens as linked boxes, and the arrows between them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from hotline.web.console.visit import Visit, page
 BOX_WIDTH, BOX_HEIGHT = 168, 48
 BETWEEN, BETWEEN_LAYERS = 24, 44
 THIN = 12
-"""What an arrow takes of a layer that it passes."""
+"""The width that an arrow takes when it passes a layer."""
 SWEEPS = 6
 Passed = tuple[str, str, int]
-"""Where an arrow passes a layer: from, to, and the layer."""
+"""The place where an arrow passes a layer: start, end and layer."""
 Spot = str | Passed
 
 
@@ -34,7 +34,7 @@ class PlacedArrow:
     end: str
     points: tuple[tuple[int, int], ...]
     is_back: bool
-    """Leads to a layer above, or stays in its own."""
+    """True for an arrow to a layer above, or within its own layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class PlacedPicture:
 
 
 def placed(names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str) -> PlacedPicture:
-    """A picture of boxes and arrows. What nothing leads to begins a layer of its own at the top."""
+    """Places boxes and arrows in layers. Boxes without an arrow to them start at the top."""
     known = set(names)
     pairs = [pair for pair in dict.fromkeys(arrows) if set(pair) <= known]
     first = [start] if start in known else []
@@ -81,14 +81,14 @@ def placed(names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str) 
 def _depths(
     names: Sequence[str], pairs: Sequence[tuple[str, str]]
 ) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
-    """How far each box is from what begins it, by the longest way; arrows that would close a circle lead back."""
+    """Returns each box's depth by the longest path, and the arrows that lead back and would close a circle."""
     out: dict[str, list[str]] = {name: [] for name in names}
     for begin, end in pairs:
         out[begin].append(end)
     back: set[tuple[str, str]] = set()
     done: list[str] = []
     seen, open_now = set[str](), set[str]()
-    # A root leads to all of them, in their order.
+    # A virtual root leads to all boxes, in their order.
     ways = [("", iter(names))]
     while ways:
         name, rest = ways[-1]
@@ -114,7 +114,7 @@ def _depths(
 def _layers(
     names: Sequence[str], depth: Mapping[str, int], forward: Sequence[tuple[str, str]]
 ) -> list[list[Spot]]:
-    """Boxes, and the places where arrows pass, in an order in which few arrows cross."""
+    """Returns the layers of boxes and passing arrows, in an order in which few arrows cross."""
     layers: list[list[Spot]] = [[] for _ in range(max(depth.values()) + 1)]
     for name in names:
         layers[depth[name]].append(name)
@@ -143,7 +143,7 @@ def _way(begin: str, end: str, depth: Mapping[str, int]) -> list[Spot]:
 def _ordered(
     layer: list[Spot], beside: Sequence[Spot], neighbours: Mapping[Spot, Sequence[Spot]]
 ) -> None:
-    """By the middle of what each is joined to in the layer beside it; what is joined to nothing keeps its place."""
+    """Sorts a layer by the average position of each spot's neighbours in the next layer. Others keep their place."""
     at = {spot: number for number, spot in enumerate(beside)}
     here = {spot: number for number, spot in enumerate(layer)}
 
@@ -160,7 +160,7 @@ def _across(spot: Spot) -> int:
 
 TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
 LETTERS = 18
-"""Of a name that fit into a box."""
+"""The letters of a name that fit into a box."""
 
 
 def show(visit: Visit, flow: str) -> Response:
@@ -186,7 +186,7 @@ def show(visit: Visit, flow: str) -> Response:
 
 
 def _path(arrow: PlacedArrow) -> str:
-    """From the edge of one box to the edge of the other, in curves; one that leads back goes round the side."""
+    """Returns the SVG path of an arrow from box to box, in curves. An arrow that leads back runs round the side."""
     (x, y), (to_x, to_y) = arrow.points[0], arrow.points[-1]
     if arrow.is_back:
         x, to_x = x + BOX_WIDTH // 2, to_x + BOX_WIDTH // 2

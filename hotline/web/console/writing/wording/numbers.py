@@ -40,7 +40,7 @@ def listed(visit: Visit, change_id: int) -> Response:
 
 @posted(listed)
 def act(visit: Visit, change_id: int) -> None:
-    """Confirm one, or take one away."""
+    """Confirms a number, or removes it."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     acts = {"confirm": number_part.confirm, "away": number_part.take_away}
     if does in acts:
@@ -57,14 +57,14 @@ def add(visit: Visit, change_id: int) -> None:
 
 
 def _sent(visit: Visit, change_id: int) -> SentForm:
-    """Returns the form with the state that it was made of, and which form it is."""
+    """Returns the form with its version and its token."""
     version = number_of(visit.form.text("version", most=20), signed=True)
     once = visit.form.text("once", most=32)
     return SentForm(visit.kit, visit.by, change_id, version or 0, once)
 
 
 def _check_saved(visit: Visit, done: Edited | NumberFault | EntryFault, otherwise: str) -> None:
-    """Raises FormRefused where nothing was saved: at the field of the form, or `otherwise`."""
+    """Raises FormRefused if nothing was saved, at the field of the error or at `otherwise`."""
     if isinstance(done, NumberFault | EntryFault):
         raise visit.wrong(FIELDS.get(done, otherwise), done.value)
     if refused := not_saved(visit, done):
@@ -82,7 +82,7 @@ def entries(visit: Visit, change_id: int) -> Response:
         part=part,
         shown=shown,
         asked=shown.number if shown.count > 1 else None,
-        # The part of the list in which a new entry will stand, where the list is long.
+        # The part of a long list that will contain the new short code.
         new_at=before // MOST_ROWS + 1 if len(part.lines) >= MOST_ROWS else None,
         once=secrets.token_hex(8),
     )
@@ -90,7 +90,7 @@ def entries(visit: Visit, change_id: int) -> Response:
 
 @posted(entries)
 def act_on_entries(visit: Visit, change_id: int) -> Response:
-    """Names for the posters of a part, all at once; or one taken out that nobody printed."""
+    """Names all short codes of a part at once, or removes one that was never printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
         done = number_part.take_entry_out(_sent(visit, change_id), digits)
@@ -112,7 +112,7 @@ def add_entry(visit: Visit, change_id: int) -> Response:
 
 
 def _entries_saved(visit: Visit, change_id: int, done: Edited | EntryFault) -> Response:
-    """Leads back to the part of the list that was shown."""
+    """Checks the result, and returns to the part of the list that was shown."""
     _check_saved(visit, done, "entries")
     asked = {"part": said} if (said := visit.asked("part")) else {}
     return see("numbers.entries", change_id=change_id, **asked)

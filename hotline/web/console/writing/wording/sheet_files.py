@@ -1,4 +1,4 @@
-"""The file of a sheet as it travels: a workbook or CSV out, whatever somebody uploads in."""
+"""Writes spreadsheets of texts as workbook or CSV files, and reads uploaded files."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +17,14 @@ from hotline.web.console.visit import Visit, refusal_words
 
 LIMITS = SheetLimits(rows=5_000)
 MOST_LETTERS = 700_000
-"""Of all words of a sheet: those of every flow in three languages are a tenth of it."""
+"""The most letters of all texts in a sheet. All flows in three languages have a tenth of it."""
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
 CELLS = 5
 MOST_BYTES = 3 * 2**20
-"""Of the hidden field that carries rows."""
+"""The largest size of the hidden field with the rows."""
 Taken = TypeVar("Taken")
 
 
@@ -45,7 +45,7 @@ def written(
 
 
 def uploaded(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
-    """Returns what `read` takes from the file that was chosen. Raises FormRefused."""
+    """Returns the result of `read` on the uploaded file. Raises FormRefused."""
     upload = request.files.get("sheet")
     if upload is None or not upload.filename:
         raise visit.wrong("sheet", "Choose a file first.")
@@ -58,14 +58,14 @@ def uploaded(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
 
 
 def not_taken(visit: Visit, refused: ImportRefused) -> FormRefused:
-    """Returns the error that a file is refused, in the reader's language."""
+    """Returns the error for a refused file, in the reader's language."""
     return visit.wrong(
         "sheet", "This file cannot be taken: {message}", message=refusal_words(visit, refused)
     )
 
 
 def is_workbook(raw: bytes) -> bool:
-    """Returns True for a workbook, as its first letters say. Raises ImportRefused for a file that is too large."""
+    """Returns True if the first bytes are those of a workbook. Raises ImportRefused for a file that is too large."""
     if len(raw) > LIMITS.size:
         raise ImportRefused([remark("more than 2 MB")])
     return raw.startswith(sheet_reading.BEGINS)
@@ -93,7 +93,7 @@ def opened(raw: bytes, language: str) -> Sequence[SheetRow]:
 
 
 def packed(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
-    """Rows for a hidden field, each with why it was refused where it was."""
+    """Packs rows for a hidden field, each with its reason for refusal, if it has one."""
     said = whys or [""] * len(rows)
     cells = [
         [row.line, row.place, row.words, row.digest, why]
@@ -103,7 +103,7 @@ def packed(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
 
 
 def unpacked(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
-    """Reads the rows back from the hidden field, which may have been changed on its way. Raises FormRefused."""
+    """Reads the rows from the hidden field, which the browser may have changed. Raises FormRefused."""
     try:
         cells = json.loads(visit.form.text("rows", most=MOST_BYTES))
     except (ValueError, RecursionError):

@@ -1,4 +1,6 @@
-"""Shows the texts of all flows: progress by language, ten texts to translate, sheets out and in, and questions."""
+"""Shows the texts of all flows: progress by language, ten texts to translate, spreadsheets in and out, and
+questions.
+"""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -58,7 +60,7 @@ def one(visit: Visit, language: str) -> Response:
 
 
 def take(visit: Visit, language: str) -> Response:
-    """Every field is taken first, then the button: none loses a word."""
+    """Saves every field before it runs the button's command, so that no typed text is lost."""
     does, _, number = visit.form.text("do").partition(":")
     typed = typed_words(visit.form)
     agreed = typed.get(number)
@@ -82,7 +84,7 @@ def take(visit: Visit, language: str) -> Response:
 
 
 def part(visit: Visit, language: str) -> Response:
-    """The meters alone, of the words as they stand in the fields."""
+    """Draws only the meters, for the typed texts."""
     typed = typed_words(visit.form)
     words = {one.place: one.words for one in typed.values()}
     filled = review_book.measured(visit.kit, known_language(language), words)
@@ -105,14 +107,14 @@ def filter_of(visit: Visit) -> WordsFilter:
 
 
 def address_of(wanted: WordsFilter) -> dict[str, Any]:
-    """What of a filter stands in an address."""
+    """Returns the filter's values for an address, without the defaults."""
     state = "" if wanted.state == TODO else wanted.state
     said = {"state": state, "flow": wanted.flow, "at": wanted.at}
     return {name: value for name, value in said.items() if value}
 
 
 def typed_words(form: PostedForm) -> Mapping[str, TypedWords]:
-    """The rows of the form, by their number on the page."""
+    """Returns the rows of the form by their number on the page."""
     found = {}
     for number in map(str, range(1, review_book.PAGE + 1)):
         if place := form.text(f"place.{number}"):
@@ -145,7 +147,7 @@ def _page(visit: Visit, language: str, wrong: WordsFaults | None = None) -> Resp
 
 
 def _faults(visit: Visit, texts: Sequence[PageText], wrong: WordsFaults) -> FormFaults:
-    """By the field of each text on the page; what is of a text that is not on it any more stands first."""
+    """Returns the errors by their fields. Errors of texts that are no longer on the page appear above the list."""
     numbers = {text.place: number for number, text in enumerate(texts, start=1)}
     says = {}
     for at, one in wrong.items():
@@ -155,7 +157,7 @@ def _faults(visit: Visit, texts: Sequence[PageText], wrong: WordsFaults) -> Form
 
 
 def fault_words(visit: Visit, fault: WordsFault) -> str:
-    """In the reader's language."""
+    """Returns the reason why a text was refused, in the reader's language."""
     if fault.finding is not None:
         return f"{sentences.finding_says(visit, fault.finding)} {sentences.finding_detail(visit, fault.finding)}"
     values = {
@@ -191,7 +193,7 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
 
 @posted(ask_sheet)
 def judge_sheet(visit: Visit, language: str) -> Response:
-    """Nothing is stored: the page says what would be taken."""
+    """Checks a spreadsheet and shows the rows that can be saved. Stores nothing."""
     known_language(language)
     rows = sheet_files.uploaded(visit, partial(sheet_files.opened, language=language))
     return _judged(visit, language, saving.judged(visit.kit, language, rows))
@@ -210,7 +212,7 @@ def take_sheet(visit: Visit, language: str) -> Response:
 
 @posted(ask_sheet)
 def send_refused(visit: Visit, language: str) -> Response:
-    """The refused rows as a sheet, with a column why: to be mended, and sent again."""
+    """Sends the refused rows as a spreadsheet with a column of reasons, so that the translator can correct them."""
     rows = sheet_files.unpacked(visit)
     found = saving.refused_rows(visit.kit, known_language(language), rows)
     columns = (*sheet.COLUMNS, sheet.WHY)
@@ -254,7 +256,7 @@ def questions(visit: Visit) -> Response:
 
 
 def settle(visit: Visit, question_id: int) -> Response:
-    """And back to the list, or to the screen of a change where it was read."""
+    """Settles a question. Returns to the list, or to the draft's screen on which it was shown."""
     saving.settle(visit.kit, visit.by, question_id)
     flow, node = visit.form.text("flow"), visit.form.text("node")
     change = number_of(visit.form.text("change"))
