@@ -1,7 +1,8 @@
-"""What whoever may read a tip may read besides: the answer to a desk's question, and a responder's note.
+"""Encrypts what readers of a tip may also read: the answer to a desk's question, and a responder's note.
 
-An answer is sealed to a pair of its own, whose private half lies under the tip's own key; a note lies under that key
-itself. What destroys the tip's grants destroys the way to both. No hook may reach this file (import contract).
+An answer is encrypted for its own key pair. The private key of that pair is encrypted under the tip's key. A note is
+encrypted under the tip's key itself. Without the tip's grants, neither can be read. No hook may import this file
+(import contract).
 """
 
 from dataclasses import dataclass, field
@@ -16,21 +17,24 @@ from hotline.sealing.envelope import VERSION, KeyPair, document_in, padded, unpa
 
 @dataclass(frozen=True, slots=True)
 class AnswerPair:
-    """Made when a desk asks: the public half for the hooks, the private half locked under the tip's key."""
+    """A key pair for one question of a desk.
+
+    The hooks use the public key. The private key is encrypted under the tip's key.
+    """
 
     public_key: bytes
     locked_key: bytes = field(repr=False)
 
 
 def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
-    """Makes a pair, bound to the tip of this uid."""
+    """Creates a key pair, bound to the tip of this uid."""
     pair = KeyPair.new()
     locked = Aead(tip_key).encrypt(pair.private, aad=_binding("answer", uid))
     return AnswerPair(pair.public, VERSION + bytes(locked))
 
 
 def open_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
-    """Returns what `Sealer.answer` sealed. Raises SealBroken."""
+    """Returns the answer that `Sealer.answer` encrypted. Raises SealBroken."""
     if (body[:1], locked_key[:1]) != (VERSION, VERSION):
         raise SealBroken("an answer that was sealed in an unknown format")
     try:
@@ -42,13 +46,13 @@ def open_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> 
 
 
 def seal_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
-    """Seals a note in a responder's own words, bound to the tip of this uid and to the entry of this key."""
+    """Encrypts a responder's note, bound to the tip of this uid and to the case event of this key."""
     plain = padded(words.encode("utf-8", "surrogatepass"))
     return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding("note", uid, key)))
 
 
 def open_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
-    """Raises SealBroken."""
+    """Returns the decrypted note. Raises SealBroken."""
     if body[:1] != VERSION:
         raise SealBroken("a note that was sealed in an unknown format")
     try:

@@ -1,7 +1,8 @@
-"""Codes about a person, sealed to the pair of her case: whoever writes one needs no key. The opening half is apart.
+"""Encrypts codes about a person for the key pair of the case. Writing needs no secret key. Another module decrypts.
 
-The pair's private half is granted as a tip's key is: the same box, under the same week's lock, by a name of its own, so
-that neither is taken for the other. Whoever makes the pair seals that half to the reader, and keeps it nowhere.
+The private key of the pair is granted like a tip's key, under the same weekly lock. Its name in the grant differs, so
+that the two cannot be confused. The process that creates the pair encrypts the private key for the reader and keeps no
+copy.
 
     version 1 | box to the case: padded codes, and what they are bound to
 """
@@ -18,19 +19,19 @@ from hotline.sealing.envelope import VERSION, padded
 from hotline.sealing.sealer import Sealer
 
 READER = ":reader"
-"""The reader among the holders of a case's key, who are desks else: no desk's code begins so."""
+"""Holder of a case's key that is the reader. Other holders are desks, whose codes never begin with a colon."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A case's pair at its birth: the private half leaves this file only as the reader's grant."""
+    """A new case's key pair. The private key leaves this file only as the reader's grant."""
 
     public_key: bytes
     grant: bytes = field(repr=False)
 
 
 def new_case(sealer: Sealer, *, uid: str, at: datetime) -> NewCase:
-    """Raises KeyMissing where this process does not know the reader's public key."""
+    """Creates the key pair of a case. Raises KeyMissing where this process lacks the reader's public key."""
     private = random(PrivateKey.SEED_SIZE)
     to = sealer.reader_key()
     grant = sealer.grant(private, uid=case_name(uid), desk=READER, public_key=to, at=at)
@@ -38,9 +39,10 @@ def new_case(sealer: Sealer, *, uid: str, at: datetime) -> NewCase:
 
 
 def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Bound to the tip of this uid, and to an entry of its log, or to the name of a form that is not whole yet.
+    """Encrypts codes, bound to the tip of this uid and to a case event.
 
-    Raises SealBroken; ValueError for what is too long.
+    An unfinished form has a name in place of the event. Raises SealBroken. Raises ValueError where the codes are too
+    long.
     """
     codes = padded(plain) + bound(uid, entry_id)
     try:
@@ -50,7 +52,7 @@ def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str
 
 
 def case_name(uid: str) -> str:
-    """What a grant of a case's key is bound to, where a tip's is bound to its uid."""
+    """Returns the name that a grant of a case's key is bound to. A tip's grant is bound to the uid itself."""
     return f"case:{uid}"
 
 

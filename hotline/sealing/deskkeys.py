@@ -1,7 +1,7 @@
-"""The recovery pair: to it each desk's private key is sealed beside its members.
+"""Decrypts desk keys with the recovery key pair. Each desk's private key is encrypted for it and for the members.
 
-The recovery pair's private half exists only wrapped under the enrolment passphrase. So a member who opens a desk seals
-the desk's next key to it without the passphrase. No hook may reach this file.
+The private key of the pair exists only under the recovery passphrase. Its public key is enough for a member to encrypt
+a desk's next key for it. No hook may import this file.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ OWNER = "recovery pair"
 
 
 def open_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
-    """The recovery pair's private half. Raises PassphraseWrong, SealBroken."""
+    """Returns the private key of the recovery pair. Raises PassphraseWrong, SealBroken."""
     return unwrap(wrapped, passphrase, owner=OWNER, says="the recovery pair", stretch=stretch)
 
 
@@ -27,9 +27,9 @@ def open_by_passphrase(
     recovery: Sequence[bytes],
     stretch: Stretch,
 ) -> bytes:
-    """A desk's private key. `recovery`: wrapped private halves, today's first.
+    """Returns a desk's private key. `recovery` has the wrapped private keys, newest first.
 
-    Raises PassphraseWrong, also where the pair that it is sealed to opens with another passphrase; SealBroken.
+    Raises PassphraseWrong, also where the pair of this desk has another passphrase. Raises SealBroken.
     """
     closed = not recovery
     for one in recovery:

@@ -1,6 +1,6 @@
-"""An account's key pair: its private half under the password, and once more under the key on paper.
+"""Encrypts an account's private key twice: under the password, and under the printed recovery key.
 
-Both envelopes are `sealing.passphrase`'s. The wrapped key is the only proof of a password: there is no other hash.
+`sealing.passphrase` defines both envelopes. The wrapped key is the only proof of a password. No other hash is stored.
 """
 
 from nacl.public import PrivateKey
@@ -14,7 +14,7 @@ from hotline.sealing.opening import unwrap
 from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
 
 PAPER_COSTS = Costs(passes=1, kib=8)
-"""Of the key on paper: 128 bits of chance need no dear stretch."""
+"""Costs for the printed key. Its 128 random bits need no slow derivation."""
 SAYS = "the key of the account"
 
 
@@ -28,17 +28,17 @@ def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> 
 
 
 def open_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
-    """The private half; None where the password is another. Raises SealBroken."""
+    """Returns the private key. None where the password is wrong. Raises SealBroken."""
     return _opened(wrapped, password, account)
 
 
 def open_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
-    """The private half; None where the key on paper is another. Raises SealBroken."""
+    """Returns the private key. None where the recovery key is wrong. Raises SealBroken."""
     return _opened(wrapped, recovery_key, _on_paper(account))
 
 
 def nobodys_envelope(costs: Costs) -> bytes:
-    """An envelope that opens under no password: where there is no account, it costs as much as one."""
+    """Returns an envelope that no password opens. A sign-in without an account then takes as long as others."""
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
     return envelope + checksum(envelope)

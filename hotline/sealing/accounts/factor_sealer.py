@@ -1,4 +1,4 @@
-"""Seals the secrets of authenticators under the key of the console's pages, which no database and no other role has."""
+"""Encrypts the secrets of authenticators. Only the console's pages hold the key, no database and no other role."""
 
 import hmac
 from dataclasses import dataclass, field
@@ -13,13 +13,17 @@ from hotline.sealing.runs import opened, under
 
 TOTP_KEY = "totp.key"
 DIGEST_KEY = "digest.key"
-"""The key of digests since the first rotation: what is on paper is known to nobody, and gets no other digest."""
+"""File of the digest key, written at the first rotation. No later rotation changes it.
+
+Printed codes are not stored, so their digests can never be computed under another key.
+"""
 
 
 class FactorSealer:
-    """Each secret is bound to its account. Digests of typed words are keyed, so that a stolen row tells nothing.
+    """A store of keys that encrypts second factors and computes keyed digests.
 
-    What the key before sealed opens while that one is there; digests stay those of the first key.
+    Each secret is bound to its account. Digests are keyed, so that a stolen row reveals nothing. The previous key still
+    decrypts while its file exists. Digests always use the first key.
     """
 
     def __init__(
@@ -30,7 +34,7 @@ class FactorSealer:
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "FactorSealer":
-        """Raises KeyMissing."""
+        """Reads the keys of a key folder. Raises KeyMissing."""
         live = LiveKeys(folder.path, TOTP_KEY)
         digests = folder.read(DIGEST_KEY) if folder.holds(DIGEST_KEY) else None
         return cls(*live.now(), digests=digests, live=live)
@@ -39,7 +43,7 @@ class FactorSealer:
         return VERSION + under(_seals(self._now()[0]), account.encode(), secret.encode())
 
     def open(self, sealed: bytes, *, account: str) -> str:
-        """Raises SealBroken."""
+        """Returns the decrypted secret. Raises SealBroken."""
         for key in self._now():
             plain = _opened(key, sealed, account)
             if plain is not None:
@@ -47,38 +51,41 @@ class FactorSealer:
         raise SealBroken("a second factor that was altered, or is another account's")
 
     def is_newest(self, sealed: bytes, *, account: str) -> bool:
-        """Whether it was sealed under the newest key."""
+        """Returns True if the secret is encrypted under the newest key."""
         return _opened(self._now()[0], sealed, account) is not None
 
     def digest(self, purpose: str, words: str) -> bytes:
-        """The same for the same words: how a code on paper, or a name that was typed, is found again."""
+        """Returns the digest of a text.
+
+        Equal texts have equal digests, so a printed code or a typed name is found again.
+        """
         said = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._digests, said, "sha256")
 
     def _now(self) -> tuple[bytes, ...]:
-        """The newest first."""
+        """Returns the keys, newest first."""
         return self._keys if self._live is None else self._live.now()
 
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What proves a person of the console: sealed second factors, and the queue and costs of dear stretches."""
+    """The means to verify a person of the console: encrypted second factors, and a queue for slow key derivations."""
 
     factors: FactorSealer
     stretching: StretchQueue = field(default_factory=StretchQueue)
     costs: Costs = field(default_factory=Costs)
-    """Of one guess of a password."""
+    """Costs of one attempt at a password."""
     start_costs: Costs | None = None
-    """Of one guess of a start PIN that a page makes; None for those of every start PIN."""
+    """Costs of one attempt at a start PIN that a page creates. None means the costs of every other start PIN."""
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "Proofs":
-        """Raises KeyMissing."""
+        """Reads the keys of a key folder. Raises KeyMissing."""
         return cls(FactorSealer.of(folder))
 
 
 def digests_of(key: bytes) -> bytes:
-    """The key of digests, as long as no rotation has written it down."""
+    """Returns the digest key of the first key. It holds until a rotation writes it to a file."""
     return hmac.digest(key, b"digest", "sha256")
 
 

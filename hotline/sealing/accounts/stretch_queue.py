@@ -1,7 +1,7 @@
-"""Runs the dear stretches of passwords one at a time: each takes 128 MiB and a core for a quarter of a second.
+"""Runs the slow key derivations of passwords one at a time. Each takes 128 MiB and a core for a quarter of a second.
 
-Signed-in people and known browsers have a queue of their own, and it goes first. Strangers share another queue, in
-which one network has few places and few attempts. So no stranger keeps a colleague out, nor one network another.
+Signed-in people and known browsers have their own queue, which goes first. Strangers share another queue, in which one
+network has few places and few attempts. So a stranger cannot block a colleague, and no network can block another.
 """
 
 from collections import Counter, OrderedDict, deque
@@ -13,24 +13,24 @@ from time import monotonic
 from typing import Protocol
 
 STRANGERS = 8
-"""Strangers who may wait."""
+"""Most strangers that may wait."""
 KNOWN = 16
-"""Signed-in people and known browsers that may wait."""
+"""Most signed-in people and known browsers that may wait."""
 OF_ONE = 2
-"""Places of one network, one session or one known browser, in its queue and at work."""
+"""Most places of one network, one session or one known browser, waiting or at work."""
 BURST = 20
-"""Attempts of one network at once. A whole ministry may be one address."""
+"""Most attempts of one network at once. A whole ministry may have one address."""
 EACH_SECONDS = 1.0
-"""How often one network may try after its burst."""
+"""Seconds between attempts of one network after its burst."""
 MOST_NETWORKS = 4096
 FULL_GAP = 10.0
-"""Seconds without a refusal after which the strangers' queue is full no more."""
+"""Seconds without a refusal after which the strangers' queue no longer counts as full."""
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
 
 
 class Places(Protocol):
-    """Places of the requests that work at once: a thread that waits here lends its own to another."""
+    """The places of requests that run at the same time. A thread that waits here gives its place to another."""
 
     def take(self) -> None: ...
 
@@ -39,12 +39,12 @@ class Places(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One sender of a password: its network, and what vouches for it."""
+    """One sender of a password, with its network and with what identifies it."""
 
     network: str = field(default="", repr=False)
-    """As `text.networks.network_of` names it."""
+    """Network in the form of `text.networks.network_of`."""
     known: str = field(default="", repr=False)
-    """The session, the link or the browser that vouches; empty for a stranger."""
+    """Known session, link or browser. Empty for a stranger."""
 
     @property
     def name(self) -> tuple[bool, str]:
@@ -53,25 +53,25 @@ class Entrant:
 
 @dataclass(frozen=True, slots=True)
 class StretchTurn:
-    """The answer to one entrant who wants a stretch."""
+    """The answer to one entrant who wants a turn."""
 
     is_given: bool
     wait_seconds: int = 0
-    """Seconds after which the network may try again, where it tried too often."""
+    """Seconds until the network may try again, where it tried too often."""
     is_alarm: bool = False
     """True once, after strangers were refused for a minute."""
 
 
 @dataclass(slots=True)
 class _Allowance:
-    """Attempts that a network has left."""
+    """The attempts that a network has left."""
 
     left: float
     at: float
 
 
 class StretchQueue:
-    """The stretches of one process. Safe among threads."""
+    """The queue of one process. Thread-safe."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class StretchQueue:
         self._lent: Places | None = None
 
     def share(self, places: Places) -> None:
-        """Lends the place of each thread that waits or stretches, so that pages are answered meanwhile."""
+        """Frees the place of each thread that waits or works here, so that other pages are answered in the meantime."""
         self._lent = places
 
     @contextmanager
@@ -121,7 +121,7 @@ class StretchQueue:
                 self._lent.take()
 
     def waiting(self, *, known: bool) -> int:
-        """Returns how many entrants hold a place, the one at work included."""
+        """Returns the count of entrants with a place, including the one at work."""
         with self._changed:
             return self._held(known=known)
 
@@ -152,7 +152,10 @@ class StretchQueue:
         return None if known else self._too_often(entrant.network, at)
 
     def _is_alarm(self, at: float) -> bool:
-        """Notes that a stranger found the queue full; returns True if it was full for a minute, once in ten minutes."""
+        """Records that a stranger found the queue full.
+
+        Returns True if it was full for a minute, once in ten minutes.
+        """
         if at - self._refused_at > FULL_GAP:
             self._full_since = at
         self._refused_at = at
@@ -162,7 +165,7 @@ class StretchQueue:
         return True
 
     def _too_often(self, network: str, at: float) -> StretchTurn | None:
-        """Takes one attempt off the network's allowance; returns the refusal where none is left."""
+        """Takes one attempt from the network's allowance. Returns the refusal where none is left."""
         allowance = self._allowances.pop(network, None) or _Allowance(self._burst, at)
         gained = (at - allowance.at) / EACH_SECONDS
         allowance.left, allowance.at = min(self._burst, allowance.left + gained), at

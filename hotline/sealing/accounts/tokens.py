@@ -1,6 +1,6 @@
-"""Tokens of a session or an invitation: chance that one browser has, and of which the database has a digest.
+"""Creates and checks the tokens of sessions and invitations. One browser holds a token, the database only its digest.
 
-What is locked under a token opens with the row and the token together, and with neither alone.
+A value locked under a token needs both the row and the token. Neither alone is enough.
 """
 
 import base64
@@ -20,24 +20,30 @@ def new_token() -> str:
 
 
 def digest_of(token: str) -> bytes | None:
-    """What a row keeps of a token; None for what was never one."""
+    """Returns the digest that a row stores. None where the text is not a token."""
     held = _bytes_of(token)
     return None if held is None else hashlib.sha256(held).digest()
 
 
 def form_key(token: str) -> str:
-    """What every form of a session carries. It tells nothing of the token. Raises ValueError for no token."""
+    """Returns the key in every form of a session.
+
+    It reveals nothing of the token. Raises ValueError for another text.
+    """
     return _derived(token, b"form").hex()
 
 
 def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
-    """A private key, for the row beside the token's digest. Raises ValueError for no token."""
+    """Returns the private key, encrypted for the row of the token. Raises ValueError where `token` is not a token."""
     locked = Aead(_derived(token, b"key")).encrypt(private_key, aad=account.encode())
     return bytes(locked)
 
 
 def unlock_key(token: str, locked: bytes, *, account: str) -> bytes | None:
-    """What `lock_key` locked; None under another token, for another account, or where it was altered."""
+    """Returns the private key that `lock_key` encrypted.
+
+    None under another token, for another account, or where the value was altered.
+    """
     try:
         return Aead(_derived(token, b"key")).decrypt(locked, aad=account.encode())
     except (CryptoError, ValueError, TypeError):

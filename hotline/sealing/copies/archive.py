@@ -1,11 +1,11 @@
-"""Sealing a backup, piece by piece: for whoever holds the private half of the backup key, which is on no server.
+"""Encrypts a backup piece by piece. Only the private backup key decrypts it, and no server holds that key.
 
     magic | label: length 4, JSON in clear | the stream's key, sealed 80 | the stream's header 24
-    | pieces: length 4, secretstream | SHA-256 over all of it 32
+    | pieces: length 4, secretstream | SHA-256 over all of it 32.
 
-libsodium's secretstream tells a piece that was altered, moved, doubled or cut off. The label is bound to the first
-piece; the last one, tagged as the end, holds what the contents must be. The digest at the end is no secret: it lets a
-machine that cannot open a backup see that a disk has damaged it.
+The secretstream of libsodium detects a piece that was altered, moved, repeated or cut off. The label is bound to the
+first piece. The last piece is tagged as the end and says what the backup must contain. The digest at the end is not
+secret. With it, a machine without the key can detect a damaged disk.
 """
 
 import hashlib
@@ -31,23 +31,23 @@ PIECE = 64 * 1024
 DIGEST_BYTES = 32
 BACKUP_PUBLIC_KEY = "backup.pub"
 BACKUP_KEY = "backup key"
-"""The owner of the wrapped private half."""
+"""Owner of the wrapped private key."""
 
 
 def new_backup_key(passphrase: str, costs: Costs | None = None) -> WrappedPair:
-    """Makes the backup key: a pair of which no server keeps the private half, under a passphrase of its own."""
+    """Creates the backup key pair, with the private key under its own passphrase. No server keeps the private key."""
     return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=BACKUP_KEY)
 
 
 def fingerprint(public_key: bytes) -> str:
-    """How people tell one backup key from another."""
+    """Returns a short digest by which people distinguish backup keys."""
     return hashlib.sha256(public_key).hexdigest()[:16]
 
 
 def seal(
     label: bytes, pieces: Iterable[bytes], contents: Callable[[], bytes], public_key: bytes
 ) -> Iterator[bytes]:
-    """The archive, ready to be written. `contents` is asked when the last piece has passed."""
+    """Yields the parts of the archive in order. Calls `contents` after the last piece has passed."""
     digest = hashlib.sha256()
     for part in _parts(label, pieces, contents, public_key):
         digest.update(part)

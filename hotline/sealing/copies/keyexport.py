@@ -1,7 +1,7 @@
-"""Key folders as one sealed parcel, apart from the database's backups: who finds both has found everything.
+"""Exports key folders as one encrypted file. Keep it apart from backups, because both together reveal everything.
 
-A key whose name tells a date is left out: it is destroyed when its time is over, and no parcel may bring it back. So is
-the reader's pepper, which is kept on paper: with the database it would make every PIN worth a few days' work.
+Keys whose names contain a date are left out. They are destroyed on time, and no file may restore them. The reader's
+pepper is also left out and is kept on paper. With it and the database, an attacker finds every PIN in a few days.
 """
 
 import base64
@@ -20,14 +20,14 @@ from hotline.sealing.passphrase import Costs, WrappingKey
 OWNER = "exported keys"
 SAYS = "this file of keys"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-"""`role/file`: nothing that leads out of the folder."""
+"""Pattern of `role/file`. No match leads out of the folder."""
 OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
 ON_PAPER = frozenset({PEPPER_KEY, older(PEPPER_KEY)})
-"""What no parcel holds."""
+"""Keys that are never exported."""
 
 
 def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:
-    """Every role's lasting keys below `folder`, wrapped."""
+    """Returns the permanent keys of every role in `folder`, encrypted."""
     document = json.dumps(
         {name: base64.b64encode(key).decode() for name, key in held(folder).items()}
     )
@@ -36,10 +36,10 @@ def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> by
 
 
 def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
-    """Put lasting keys back; the names of those that were not there.
+    """Restores permanent keys. Returns the names of those that were missing.
 
-    Raises PassphraseWrong, SealBroken, BackupInvalid; Occupied where a key is there that is another one: then nothing
-    was written.
+    Raises PassphraseWrong, SealBroken, BackupInvalid. Raises Occupied where a different key has the same name. Nothing
+    is written in that case.
     """
     keys = _read(unwrap(parcel, passphrase, owner=OWNER, says=SAYS))
     here = held(folder)
@@ -50,7 +50,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
 
 
 def held(folder: Path) -> Mapping[str, bytes]:
-    """Lasting keys as `role/file`."""
+    """Returns the permanent keys as `role/file`."""
     roles = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     return {
         f"{role.name}/{name}": KeyFolder(role).read(name)

@@ -1,6 +1,6 @@
-"""A key as it stands on paper: groups of four letters and digits, the last group a check of the others.
+"""Converts a key to text on paper and back: groups of four letters and digits. The last group checks the others.
 
-7GQX 2ABM ...  Look-alikes are read as what they look like, small letters as capitals.
+7GQX 2ABM ...  Reading accepts similar digits for letters, and lower-case letters.
 """
 
 import base64
@@ -19,7 +19,7 @@ def written(key: bytes) -> str:
 
 
 def read(typed: str) -> bytes:
-    """The key. Raises BackupInvalid where a letter is wrong, and says none of it."""
+    """Returns the key. Raises BackupInvalid where a letter is wrong. The error contains none of the letters."""
     letters = "".join(typed.split()).upper().translate(LOOK_ALIKES)
     body, check = letters[:-CHECK_LETTERS], letters[-CHECK_LETTERS:]
     try:

@@ -1,4 +1,4 @@
-"""Opening a backup, piece by piece. What comes out has been proved to be what went in, in its order, up to its end."""
+"""Decrypts a backup piece by piece. Detects every piece that was altered, moved or cut off."""
 
 import hashlib
 from collections.abc import Iterator
@@ -31,15 +31,15 @@ READ = 1 << 20
 
 
 def open_backup_key(wrapped: bytes, passphrase: str) -> bytes:
-    """Returns the private half. Raises PassphraseWrong, SealBroken."""
+    """Returns the private key. Raises PassphraseWrong, SealBroken."""
     return unwrap(wrapped, passphrase, owner=BACKUP_KEY, says="the backup key")
 
 
 class Archive:
-    """One backup under reading, from its beginning."""
+    """One backup that is read from its beginning."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        """Reads the label. Raises BackupInvalid where it is none of ours."""
+        """Reads the label. Raises BackupInvalid where the file is not a backup of this project."""
         self._stream = stream
         self._contents: bytes | None = None
         if stream.read(len(MAGIC)) != MAGIC:
@@ -50,12 +50,15 @@ class Archive:
 
     @property
     def contents(self) -> bytes:
-        """What the last piece said; known once all others were read."""
+        """Returns the content of the last piece. It is known after all other pieces were read."""
         assert self._contents is not None, "read the pieces first"
         return self._contents
 
     def pieces(self, private_key: bytes) -> Iterator[bytes]:
-        """Once. Raises BackupInvalid at the piece that is wrong: whoever writes them has then to take all back."""
+        """Yields the pieces once. Raises BackupInvalid at a wrong piece.
+
+        The code that wrote the earlier pieces must then remove them.
+        """
         state = new_state()
         try:
             key = SealedBox(PrivateKey(private_key)).decrypt(self._exactly(SEALED_KEY_BYTES))
@@ -84,7 +87,7 @@ class Archive:
 
 
 def is_whole(stream: BinaryIO) -> bool:
-    """Whether no disk and no copying has damaged it; for whoever holds no key. Reads from the beginning."""
+    """Returns True if the file is undamaged, without any key. Reads from the beginning."""
     digest, held = hashlib.sha256(), b""
     while read := stream.read(READ):
         held += read
