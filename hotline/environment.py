@@ -1,16 +1,16 @@
-"""Names and words of the environment that every layer may use."""
+"""Holds names and values of the environment that every layer may use."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-"""The folder of the project: flows, locales and docs lie in it."""
+"""Folder of the project. It contains the flows, the locales and the documentation."""
 PREFIX = "HOTLINE_"
 OWNER_ALONE = 0o077
-"""The umask of every process of ours: what it writes, nobody else reads."""
+"""Umask of every process of the hotline. Other accounts cannot read the files it writes."""
 ELSEWHERE = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
-"""Variables of ours that are no settings: the tests'."""
+"""Variables with our prefix that are not settings. Only tests use them."""
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -21,6 +21,6 @@ def is_yes(value: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
-    """Returns the likely meaning as the end of a sentence that refuses `word`; empty where nothing is like it."""
+    """Returns the end of an error message with the most similar known word. Empty where no word is similar."""
     near = get_close_matches(word, sorted(known), n=1)
     return f". Did you mean {prefix}{near[0]}?" if near else ""

@@ -1,4 +1,4 @@
-"""Every exception this project raises, in one tree. Each says what it means in its docstring.
+"""Defines every exception that this project raises, in one tree. Each docstring says what the exception means.
 
 HotlineError
 ├── SettingsInvalid
@@ -44,25 +44,25 @@ HotlineError
 ├── FormRefused
 └── NotFound
 
-A message never holds an MSISDN nor a word of a tip: it may end in a log.
+A message never contains an MSISDN or any text of a tip, because logs may record it.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 TRY_AGAIN = 75
-"""The exit code of what may succeed when it is said again (`EX_TEMPFAIL` of sysexits.h)."""
+"""Exit code of a command that may succeed when it is run again (`EX_TEMPFAIL` of sysexits.h)."""
 
 
 class HotlineError(Exception):
-    """Anything this project raises on purpose."""
+    """An error that this project raises on purpose."""
 
     exit_code: ClassVar[int] = 1
-    """What a command ends with that raises it."""
+    """Exit code of a command that ends with this error."""
 
 
 class _Listed(HotlineError):
-    """Carries every problem at once, so that a person mends them in one go."""
+    """An error that carries every problem, so that a person can fix all of them at once."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -70,32 +70,32 @@ class _Listed(HotlineError):
 
 
 class SettingsInvalid(_Listed):
-    """The environment is wrong; carries every problem, nothing starts."""
+    """The environment is wrong. Carries every problem. No process starts."""
 
 
 class FlowInvalid(_Listed):
-    """A flow document is wrong; carries every fault with its path."""
+    """A flow document is wrong. Carries every fault with its path."""
 
 
 class ImportRefused(_Listed):
-    """A file of rows is wrong; carries line and reason of each, nothing changed."""
+    """A file of rows is wrong. Carries the line and the reason of each problem. Nothing was changed."""
 
     def __init__(self, problems: Sequence[object]) -> None:
-        """Takes texts and remarks; a page says a remark in its reader's language."""
+        """Takes texts and remarks. A page shows a remark in its reader's language."""
         self.said = tuple(problems)
         super().__init__([*map(str, problems)])
 
 
 class NotReady(HotlineError):
-    """Something that must exist does not yet; says which command makes it."""
+    """A required part does not exist yet. Says which command creates it."""
 
 
 class ProgramMissing(NotReady):
-    """A program of the machine is missing; says which package brings it."""
+    """A program is not installed on this machine. Says which package provides it."""
 
 
 class PartMissing(NotReady):
-    """A home, a key folder or the tables are not there; says what to do next."""
+    """A home folder, a key folder or the tables do not exist. Says what to do next."""
 
     def __init__(self, what: str, step: str) -> None:
         self.what, self.step = what, step
@@ -103,99 +103,99 @@ class PartMissing(NotReady):
 
 
 class FolderRefused(NotReady):
-    """A folder cannot be made or written by this account; says for whom it must be."""
+    """This account cannot create or write a folder. Says which account needs access."""
 
 
 class TooSoon(NotReady):
-    """What was changed a moment ago may still be in use; says how long to wait."""
+    """A recent change may still be in use. Says how long to wait."""
 
 
 class StartFailed(NotReady):
-    """A process or a server did not become ready; its log says why."""
+    """A process or a server did not become ready. Its log says why."""
 
 
 class NumberInvalid(HotlineError):
-    """Not a number that a message can be sent to."""
+    """No message can be sent to this number."""
 
 
 class CallbackInvalid(HotlineError):
-    """A callback of the gateway that breaks the protocol."""
+    """A callback of the gateway breaks the protocol."""
 
 
 class StrangeCaller(HotlineError):
-    """A hop of another phone in somebody's session; never leaves the conversation."""
+    """A hop came from another phone than its session. The conversation service always catches this error."""
 
 
 class HandsetRefused(HotlineError):
-    """The stand-in's handset cannot do that: it is off, or no dialogue is open."""
+    """The emulated handset cannot do that. It is off, or no dialogue is open."""
 
 
 class KeyMissing(HotlineError):
-    """A process was asked for a key that its folder does not hold."""
+    """The key folder of this process does not contain the key."""
 
 
 class KeyWrong(KeyMissing):
-    """A key folder holds a key that is damaged, or another line's: it opens nothing that this line sealed."""
+    """A key is damaged or belongs to another hotline. It decrypts nothing that this hotline encrypted."""
 
 
 class SealBroken(HotlineError):
-    """An envelope that was altered, or is not for this key."""
+    """An encrypted value was altered, or is not for this key."""
 
 
 class PassphraseWrong(HotlineError):
-    """The desk's key does not open with what was typed."""
+    """The passphrase does not decrypt the key."""
 
 
 class PinRefused(HotlineError):
-    """A PIN opens nothing: it is wrong, or what it should open is broken. Nobody is told which."""
+    """A PIN decrypts nothing. It is wrong, or the encrypted data is damaged. The error does not say which."""
 
 
 class Unavailable(HotlineError):
-    """A part that the line leans on does not answer; the caller decides what still works."""
+    """A part that the hotline depends on does not answer. The code that called it decides what still works."""
 
     exit_code = TRY_AGAIN
 
 
 class StoreUnavailable(Unavailable):
-    """The database cannot commit: the only one that ends a report."""
+    """The database cannot commit. No other missing part stops a report."""
 
 
 class RunsUnavailable(Unavailable):
-    """Runs cannot be loaded or saved: a talk by SMS begins again."""
+    """Conversation states cannot be loaded or saved. Conversations by SMS start from the beginning."""
 
 
 class QueueUnavailable(Unavailable):
-    """The doorbell is dead: the clock delivers by itself."""
+    """The job queue does not answer. The clock process then does the work without it."""
 
 
 class InboxUnavailable(Unavailable):
-    """The gateway's own inbox cannot be read: what it lists is asked for again."""
+    """The gateway's inbox cannot be read. The hotline asks for its messages again later."""
 
 
 class CircuitOpen(HotlineError):
-    """A server was not asked, since it did not answer a moment ago; never leaves the adapters."""
+    """A server failed now, or failed a moment ago and was not called. The adapters always catch this error."""
 
 
 class JobRefused(HotlineError):
-    """A job that none of ours rang; says nothing of what it held."""
+    """The queue holds a job that no process of the hotline created. The error contains nothing of the job."""
 
 
 class BackupInvalid(HotlineError):
-    """A backup that was altered, cut off, or is none of ours; nothing of it stays."""
+    """A backup was altered, was cut off, or is not from this project. Nothing of it is kept."""
 
 
 class Occupied(HotlineError):
-    """A place that must be empty is not; says what to do."""
+    """A place that must be empty is not empty. Says what to do."""
 
 
 class CallRefused(HotlineError):
-    """A call-back may not be opened, approved or ended now; says why."""
+    """A call-back may not be opened, approved or ended now. Says why."""
 
 
 class EndRefused(HotlineError):
-    """A case may not be closed, confirmed or opened again so; says why.
+    """A case may not be closed, confirmed or reopened in this way. Says why.
 
-    `stop` is the `domain.cases.closing.ClosureStop`, where a page has words for it.
+    `stop` is the `domain.cases.closing.ClosureStop`, where a page has a text for it.
     """
 
     def __init__(self, message: object, stop: str = "") -> None:
@@ -204,27 +204,30 @@ class EndRefused(HotlineError):
 
 
 class ExerciseRefused(HotlineError):
-    """No exercise may begin there now, or none runs; says why."""
+    """A drill may not begin there now, or none is running. Says why."""
 
 
 class ErasureRefused(HotlineError):
-    """A wish to erase may not be decided so; says why."""
+    """An erasure request may not be decided in this way. Says why."""
 
 
 class AskRefused(HotlineError):
-    """A question may not be asked back now; says why."""
+    """A desk may not ask this question back now. Says why."""
 
 
 class PersonnelRefused(HotlineError):
-    """A person may not leave, move or come back so; says what to do."""
+    """A change of a person's post, leave or data is not possible. Says what to do."""
 
 
 class ApprovalRefused(HotlineError):
-    """This account may not decide that now; says why."""
+    """This account may not decide that now. Says why."""
 
 
 class CodesRefused(HotlineError):
-    """Something may not be written of a person of a case now; `stop` is its `domain.cases.may_record.StopReason`."""
+    """These facts about a person of a case may not be recorded now.
+
+    `stop` is the `domain.cases.may_record.StopReason`.
+    """
 
     def __init__(self, stop: str) -> None:
         self.stop = stop
@@ -232,11 +235,11 @@ class CodesRefused(HotlineError):
 
 
 class DeskRefused(HotlineError):
-    """A desk may not be made so, or opened by that person; says why."""
+    """A desk may not be created in this way, or its key not used by this person. Says why."""
 
 
 class AccountRefused(HotlineError):
-    """What was asked for an account of the console cannot be; `fault` is a `domain.accounts.faults.AccountFault`."""
+    """A change of a console account is not possible. `fault` is a `domain.accounts.faults.AccountFault`."""
 
     def __init__(self, fault: str, sentence: str) -> None:
         self.fault = fault
@@ -244,19 +247,19 @@ class AccountRefused(HotlineError):
 
 
 class Undecided(HotlineError):
-    """A person must say first what is to become of something; says how."""
+    """A person must decide something first. Says what and how."""
 
 
 class CopyFailed(HotlineError):
-    """A database's own program could not make or bring back a copy; says what it said."""
+    """The database's own program could not create or restore a copy. Says what the program reported."""
 
 
 class KeysDiffer(HotlineError):
-    """Several roles hold different copies of a key; says which."""
+    """Several roles hold different copies of a key. Says which."""
 
 
 class FormRefused(HotlineError):
-    """A posted form is wrong; carries a sentence in its reader's language by the id of each field."""
+    """A posted form is wrong. Carries an error text in the reader's language for each field id."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         self.faults = faults
@@ -264,4 +267,4 @@ class FormRefused(HotlineError):
 
 
 class NotFound(HotlineError):
-    """No such tip, reference, desk or flow."""
+    """The tip, reference, desk or flow does not exist."""

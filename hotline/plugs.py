@@ -1,6 +1,6 @@
-"""The plugs whose vendors are dear to import, each made when it is first used.
+"""Creates the adapters whose libraries are slow to import. Each is created when it is first used.
 
-Each function names the port that its adapter is: the type checker refuses an adapter that does not fit it.
+Each function returns the adapter as its port. The type checker refuses an adapter that does not fit the port.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hotline.adapters.queue.redis_notes import Circuit
 
 EMULATOR_KEY = "emulator"
-"""What the pretended gateway takes for a key: it opens nothing."""
+"""Key for the emulated gateway. It gives access to nothing."""
 T = TypeVar("T")
 
 
@@ -47,7 +47,7 @@ class GatewayAccount(NamedTuple):
 
 
 def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
-    """Raises SettingsInvalid where the key cannot be read."""
+    """Returns the account of the configured gateway. Raises SettingsInvalid where the key cannot be read."""
     file = settings.gateway_api_key_file
     key = EMULATOR_KEY
     if file is not None or not settings.pretended:
@@ -56,7 +56,7 @@ def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
 
 
 class Later(Generic[T]):
-    """Stands for what `make` makes, and makes it when it is first asked for anything."""
+    """A placeholder for the object that `make` creates. It creates the object on the first access to an attribute."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -69,18 +69,21 @@ class Later(Generic[T]):
         with self._lock:
             if self._made is None:
                 self._made = self._make()
-        # From now on this verb is found without coming here.
+        # Stores the method, so that later accesses do not call `__getattr__`.
         found = self.__dict__[verb] = getattr(self._made, verb)
         return found
 
 
 def later(make: Callable[[], T]) -> T:
-    """What `make` makes, once it is asked for anything."""
+    """Returns an object that `make` creates on first use."""
     return cast("T", Later(make))
 
 
 def circuit() -> "Circuit":
-    """One for all that ask Redis: whichever learns first that it hangs spares the others the wait."""
+    """Returns one circuit breaker for all Redis clients of a process.
+
+    The first client that meets a hanging server saves the others from waiting for it.
+    """
 
     def make() -> "Circuit":
         from hotline.adapters.queue.redis_notes import Circuit
@@ -131,12 +134,12 @@ def now() -> datetime:
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
-    """The true time; of a demo, as it was turned."""
+    """Returns the clock of true time. In a demo, returns the adjustable clock."""
     return TurnedClock(settings.clock) if settings.clock else now
 
 
 def sms(settings: Settings, account: GatewayAccount, sender: str, database: Database) -> SmsGateway:
-    """A real gateway sends nothing of a database that is invented."""
+    """Returns the SMS gateway. A real gateway sends nothing from a database with sample data."""
 
     def make() -> SmsGateway:
         from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms

@@ -1,4 +1,4 @@
-"""The plugs a service is given, and the kit that carries them. Protocols and values only."""
+"""Defines the ports that services use, and the contexts that carry them. Contains only protocols and values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,174 +23,189 @@ from hotline.store.watch.alarms import TickMemory
 from hotline.text.remark import Phrases
 
 RUN_SECONDS = 600
-"""How long a talk waits for its next SMS."""
+"""Seconds that a conversation by SMS waits for its next SMS."""
 
 
 class RunStore(Protocol):
-    """Where what was said by SMS waits for the next one. Encrypted; may forget at any time."""
+    """A store of SMS conversations between two SMS. It encrypts them, and may lose them at any time."""
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """What `save` was given last, or None where it is unknown or forgotten.
+        """Returns the last saved value, or None where it is unknown or lost.
 
         Raises RunsUnavailable.
         """
 
     def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
-        """Keep it so long, nowhere in clear. Raises RunsUnavailable."""
+        """Saves a value for `seconds`, always encrypted. Raises RunsUnavailable."""
 
 
 class OpeningNotes(Protocol):
-    """How sessions began, for the minutes in which the database does not say. Never raises."""
+    """A store of how sessions began, for minutes in which the database does not answer. It never raises an error."""
 
     def tell(self, opening: Opening, heard: Heard) -> None:
-        """Note it; nobody waits for that. A session whose screens ask rows of its caller is not noted."""
+        """Stores the opening without waiting. Leaves out a session whose screens need database rows of its caller."""
 
     def find(self, key: str) -> tuple[Opening, Heard] | None:
-        """What was told last; None where it is unknown, or nobody answers."""
+        """Returns the last stored opening. None where it is unknown, or where the store does not answer."""
 
 
 class SmsGateway(Protocol):
     def send(self, msisdn: str, text: str) -> SendResult:
-        """One MT to one E.164 number, ten seconds at most. Never raises for what the network does. Thread-safe."""
+        """Sends one MT to one E.164 number within ten seconds. Never raises for a network fault. Thread-safe."""
 
 
 Send = Callable[[], None]
-"""A claimed message: sends it, and writes what came of it."""
+"""A claimed message. The call sends it and records the result."""
 
 
 class Senders(Protocol):
-    """Where sends run side by side, so that none waits for another's answer."""
+    """A pool that sends messages in parallel, so that no send waits for another's answer."""
 
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
-        """Ask `claim` for as many sends as there are free places, and begin them. Returns how many began.
+        """Asks `claim` for as many sends as there are free places, and starts them. Returns how many started.
 
-        One call of `claim` at a time in a process. Where a send has ended, `claim` is asked again.
+        Only one call of `claim` runs at a time in a process. After a send ends, `claim` is called again.
         """
 
     def in_turn(self) -> AbstractContextManager[object]:
-        """Sends of one process read and write their rows one after another, and no claim is made meanwhile."""
+        """Returns a lock for the rows of a send.
+
+        Meanwhile no other send of the process uses rows, and none is claimed.
+        """
 
     def end(self, seconds: float) -> None:
-        """Begin nothing more, and wait so long at the most for what is under way."""
+        """Starts no more sends, and waits at most `seconds` for those in progress."""
 
 
 class SmsInbox(Protocol):
     def after(self, number: int) -> InboxPage:
-        """What the gateway lists behind that number. At most ten seconds. Raises InboxUnavailable."""
+        """Returns the gateway's messages after that number. Takes at most ten seconds. Raises InboxUnavailable."""
 
 
 class OwnHook(Protocol):
     def tell(self, sms: ListedSms) -> bool:
-        """Bring an SMS to the line's own hook; whether it was taken. At most ten seconds; never raises."""
+        """Posts an SMS to the hotline's own hook, and returns True if the hook accepts it.
+
+        Takes at most ten seconds. Never raises an error.
+        """
 
 
 class JobQueue(Protocol):
     def ring(self, job: Job, row_id: int) -> None:
-        """Ask a worker to look at a row, now. Raises QueueUnavailable: the clock will look by itself."""
+        """Tells a worker to look at a row now. Raises QueueUnavailable. The clock process then finds the row later."""
 
 
 class NumberOpener(Protocol):
-    """The relay's half of the number vault: only a process whose key folder holds the relay's key has one."""
+    """A vault that decrypts phone numbers. Only a process with the private key of the relay or the monitor has one."""
 
     def open_number(self, sealed: bytes) -> str:
-        """An E.164 number. Raises KeyMissing or SealBroken."""
+        """Returns the E.164 number. Raises KeyMissing or SealBroken."""
 
 
 class Instruments(Protocol):
-    """What stands around the line, and no row tells of. Never raises."""
+    """Measurements of what the database does not know, such as Redis and the disk. No method raises an error."""
 
     def redis_fault(self) -> str | None:
-        """Why Redis does not answer, or does not write; None where it does both."""
+        """Returns the reason why Redis does not answer or does not write. None where it does both."""
 
     def disk_free(self) -> int | None:
-        """Bytes that may still be written in the home folder; None where nobody can say."""
+        """Returns the free bytes for the home folder. None where they are unknown."""
 
     def backup_age(self) -> float | None:
-        """Seconds since the newest backup, without end where there is none; None where no folder is watched."""
+        """Returns the seconds since the newest backup. Infinite where there is none.
+
+        None where no backup folder is monitored.
+        """
 
     def queue_length(self, queue: str) -> int | None:
-        """Jobs that wait; None where Redis does not say."""
+        """Returns the count of waiting jobs. None where Redis does not answer."""
 
     def worker_age(self, queue: str) -> float | None:
-        """Returns the seconds since a worker of that queue was last heard of; None where Redis does not say.
+        """Returns the seconds since the last sign of a worker of that queue. None where Redis does not answer.
 
-        Infinite where there is none. A worker that is busy counts as heard of.
+        Infinite where there is no worker. A busy worker counts as a sign.
         """
 
     def line_answers(self) -> bool | None:
-        """Whether the line takes a call, as the gateway would make one; None for a process that cannot dial.
+        """Returns True if the hotline answers a call like the gateway's. None for a process that cannot dial.
 
-        Dials every five minutes, after a failure every minute; says in between what it found.
+        Dials every five minutes, and every minute after a failure. Returns the last result in between.
         """
 
     def tell_trial(self) -> bool:
-        """Report danger by a call of the line's own; whether every hop was answered."""
+        """Reports danger in a test call to the hotline. Returns True if every hop was answered."""
 
     def balance(self) -> float | None:
-        """What is left at the gateway, in its currency, as asked every ten minutes; None where it does not say."""
+        """Returns the balance at the gateway in its currency, asked for every ten minutes. None where it is unknown."""
 
 
 class OtherChannel(Protocol):
-    """How whoever is woken is told where SMS itself may be what is wrong: a mail, or a command of the operator's."""
+    """A channel besides SMS that notifies on-call contacts: a mail, or a command of the operator.
+
+    It works where SMS itself is the fault.
+    """
 
     def is_there(self) -> bool:
-        """Whether one is set up."""
+        """Returns True if such a channel is configured."""
 
     def tell(self, text: str) -> bool:
-        """Whether it was taken. At most ten seconds; never raises."""
+        """Sends the text. Returns True if it was accepted. Takes at most ten seconds. Never raises an error."""
 
 
 class Bookshelf(Protocol):
-    """Compiled flows by revision: kept in memory once read, since a revision never changes."""
+    """The compiled flow sets by revision. Each stays in memory once read, because a revision never changes."""
 
     def live(self) -> int:
-        """The id of the live revision. Raises NotReady, StoreUnavailable."""
+        """Returns the id of the published revision. Raises NotReady, StoreUnavailable."""
 
     def book(self, revision_id: int) -> Book:
-        """Raises NotFound, StoreUnavailable."""
+        """Returns the flow set of a revision. Raises NotFound, StoreUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How this line is reached, and what it can do: the settings that decisions need."""
+    """The settings of the hotline that decisions need: its numbers, its limits and its abilities."""
 
     service_code: str
     shortcode: str
     inbound_sms: bool
-    """Whether a reply by SMS reaches us."""
+    """True where a reply by SMS reaches the hotline."""
     limits: Mapping[str, int]
-    """Septets of body by network code; "" is the default."""
+    """Septets of a screen's body by network code. The code "" is the default."""
     sms_a_day: int = 1000
-    """SMS that a day may cost: answers to strangers stop at seven tenths of it, alerts never."""
+    """Most SMS a day. Answers to unknown senders stop at seven tenths of it. Alerts never stop."""
     inbox: bool = True
-    """Whether the gateway lists what came by SMS: an answer that it does not list is doubted."""
+    """True where the gateway lists incoming SMS. An answer that it does not list is then doubted."""
     sends_at_once: int = 32
-    """SMS on the wire at a time, of all processes together."""
+    """Most SMS that all processes together send at a time."""
     answers_cries: bool = False
-    """Whether the ministry has signed the one answer to a cry by SMS."""
+    """True where the ministry has approved the one answer to a call for help by SMS."""
     gateway_addresses: tuple[str, ...] = ()
-    """Networks that the gateway's callbacks come from: what comes by them is believed a little more."""
+    """Networks of the gateway's callbacks. Requests from them are trusted a little more."""
     call_back_number: str = ""
-    """What the national desk calls from; while it is signed, and only then, a call is offered."""
+    """Number that the national desk calls from. The hotline offers call-backs only while it is verified."""
     national_number: str = ""
-    """What responders ring at the national desk; named to them only while it is signed."""
+    """Number of the national desk for responders. Responders see it only while it is verified."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What watching takes, and nothing else does."""
+    """The tools that only monitoring needs."""
 
     sealer: Sealer
-    """Seals the numbers of whoever is woken, to the watchman alone."""
+    """Encrypts the numbers of on-call contacts. Only the monitor can decrypt them."""
     instruments: Instruments
     other: OtherChannel
     budget: float
-    """What the gateway holds when it was filled up, in its currency; 0 where nobody said."""
+    """Balance at the gateway after the last top-up, in its currency. 0 where it is unknown."""
 
 
 @dataclass(frozen=True)
 class Kit:
-    """What every process has, built once in `bootstrap`. A service says by its first argument which kit it takes."""
+    """The context of every process, built once in `bootstrap`.
+
+    The first parameter of a service names the context that it needs.
+    """
 
     database: Database
     books: Bookshelf
@@ -200,14 +215,14 @@ class Kit:
     phrases: Phrases
     line: Line
     now: Callable[[], datetime]
-    """Aware, UTC."""
+    """Returns the current time, aware and in UTC."""
     failpoint: Callable[[str], None]
-    """Called by name where a process may be made to die in a test; does nothing elsewhere."""
+    """Called by name at points where a test may kill the process. Does nothing otherwise."""
 
 
 @dataclass(frozen=True)
 class DoorKit(Kit):
-    """What the web process has besides: it answers the gateway's callbacks, and opens nothing that is stored."""
+    """The context of the web process. It answers the gateway's callbacks and decrypts nothing that is stored."""
 
     runs: RunStore
     notes: OpeningNotes
@@ -218,7 +233,7 @@ class DoorKit(Kit):
 
 @dataclass(frozen=True)
 class SendingKit(Kit):
-    """What a process has besides that sends SMS: it opens the numbers that are sealed to it."""
+    """The context of a process that sends SMS. It decrypts the phone numbers that are encrypted for it."""
 
     sms: SmsGateway
     numbers: NumberOpener
@@ -226,7 +241,7 @@ class SendingKit(Kit):
 
 @dataclass(frozen=True)
 class RelayKit(SendingKit):
-    """The workers' and the clock's: responders' numbers."""
+    """The context of the workers and the clock. They decrypt responders' numbers."""
 
     senders: Senders
     inbox: SmsInbox
@@ -235,27 +250,30 @@ class RelayKit(SendingKit):
 
 @dataclass(frozen=True)
 class LookingKit(Kit):
-    """What a process has besides that looks at how the line stands: the console's commands, and the watchman."""
+    """The context of a process that checks the hotline's state: the admin's commands, and the monitor."""
 
     watch: Watch
 
 
 @dataclass(frozen=True)
 class ConsoleKit(LookingKit):
-    """The console's pages': who enters, by which proofs. It opens no number, and a tip only with a person's key."""
+    """The context of the console's pages. They verify each person's proofs of identity.
+
+    They decrypt no phone number, and decrypt a tip only with a person's key.
+    """
 
     proofs: Proofs
     console_url: str
-    """Where the pages are, without a slash at the end."""
+    """Address of the pages, without a slash at the end."""
     pretended: bool
-    """Whether the gateway is the pretended one: the demo's accounts enter there, and nowhere else."""
+    """True where the gateway is the emulated one. Only then demo accounts can sign in."""
     demo_accounts: tuple[DemoAccount, ...] = ()
     proxies: tuple[str, ...] = ()
-    """Networks of the web servers on other machines whose word on an address is believed."""
+    """Networks of web servers on other machines. Addresses that they report are trusted."""
     aids: ReviewAids = field(default_factory=ReviewAids)
-    """What reviewers are told beside a text."""
+    """Help that reviewers see next to a text."""
 
 
 @dataclass(frozen=True)
 class WatchKit(SendingKit, LookingKit):
-    """The watchman's: the numbers of whom he wakes."""
+    """The context of the monitor. It decrypts the numbers of the on-call contacts."""
