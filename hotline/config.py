@@ -1,8 +1,8 @@
-"""Settings: one frozen value from the environment and a TOML file, with every fault in one list.
+"""Reads the settings: one frozen value from the environment and a TOML file, with every fault in one list.
 
-A field's docstring is its help: `hotline settings` prints all of them as TOML, and docs/settings.md is made from them.
-With nothing set, they are those of a demo on one machine: the gateway is the emulator on loopback, so that a forgotten
-setting sends nothing out.
+A field's docstring is its help. `hotline settings` prints all of them as TOML, and makes docs/settings.md from them.
+With nothing set, they are those of a demo on one machine. The gateway is then the emulator on loopback, so that a
+forgotten setting sends nothing out.
 """
 
 import ast
@@ -24,24 +24,24 @@ from hotline.environment import ELSEWHERE, LOOPBACK, NO, PREFIX, YES, did_you_me
 from hotline.errors import SettingsInvalid
 
 FILE = f"{PREFIX}SETTINGS"
-"""Names the TOML file. Without it none is read."""
+"""The variable that names the TOML file. Without it none is read."""
 API_KEY = f"{PREFIX}GATEWAY_API_KEY"
 GATEWAY_HOST = "africastalking.com"
 SOCKET_PATH_BYTES = 100
-"""A unix socket's path holds at most 108 bytes, its end included."""
+"""Maximum bytes of a unix socket's path. The system allows 108, with the end included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of value, as a text holds it."""
+    """One kind of value: its meaning, its check, and its conversion from text."""
 
     meaning: str
-    """Completes "must be": `a number from 1 to 65535`."""
+    """The words after "must be", such as `a number from 1 to 65535`."""
     fits: Callable[[str], object]
     made: Callable[[str], object] = str
 
     def read(self, text: str) -> object:
-        """Raises ValueError where it does not fit, without quoting it."""
+        """Returns the value of a text. Raises ValueError if the text does not fit, without quoting it."""
         if not self.fits(text):
             raise ValueError(f"must be {self.meaning}")
         return self.made(text)
@@ -68,12 +68,12 @@ def _begins(*schemes: str) -> Kind:
 
 
 def _trimmed(meaning: str, fits: Callable[[str], object]) -> Kind:
-    """A URL, whose last slash is ignored."""
+    """Returns the kind of a URL whose last slash is ignored."""
     return Kind(meaning, lambda url: fits(_without_slash(url)), _without_slash)
 
 
 def _split_url(url: str) -> SplitResult | None:
-    """Returns None where it is no URL."""
+    """Returns the parts of a URL, or None if the text is no URL."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -83,7 +83,7 @@ def _split_url(url: str) -> SplitResult | None:
 
 
 def _is_address(url: str) -> bool:
-    """Returns True for scheme, host and port alone, over TLS or on this machine."""
+    """Returns True for a URL with scheme, host and port only, over TLS or on this machine."""
     parts = _split_url(url)
     if parts is None or parts.path or parts.query or parts.fragment or parts.username is not None:
         return False
@@ -146,7 +146,8 @@ def _setting(
 ) -> Any:
     """Declares a setting. A default that depends on settings above it is a function of their values.
 
-    `needs` says what those must be where this one is set, or nothing. `example` stands in the TOML file.
+    If this setting is set, `needs` returns what is wrong with those above, or nothing. `example` is the value in the
+    TOML file.
     """
     return field(metadata={"kind": kind, "default": default, "example": example, "needs": needs})
 
@@ -213,7 +214,7 @@ class Settings:
     sender_id: str = _setting(
         _like(r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"), "", example="JOBSAFE"
     )
-    """The sender that responders see. Nobody can answer a name.
+    """The sender that responders see. A reply to a name is not possible.
 
     Without it: the shortcode if replies reach it, else the gateway's own
     """
@@ -224,10 +225,10 @@ class Settings:
     shortcode: str = _setting(_like(r"\d{3,8}", "3 to 8 digits"), "3847")
     """The number that people send SMS to."""
     inbound_sms: bool = _setting(SWITCH, False)
-    """`yes` where replies by SMS reach us. Then an SMS of a stranger is a tip or opens a lesson, and the line reads the
+    """`yes` if replies by SMS reach the line. An SMS of a stranger is then a tip or opens a lesson. The line reads the
     gateway's inbox each minute. Without replies, alerts say what to dial."""
     sms_inbox: bool = _setting(_one_of("read", "none", made="read".__eq__), True, example="read")
-    """`none` where the gateway lists no inbox. The line then believes an answer by SMS without a proof, and the doctor
+    """`none` if the gateway lists no inbox. The line then believes an answer by SMS without a proof, and the doctor
     says so.
 
     Without it: `read`, each minute
@@ -241,21 +242,21 @@ class Settings:
     Without it: no cry for help by SMS is answered
     """
     answer_cries: bool = _setting(SWITCH, False, needs=_both_ways)
-    """`yes` when the ministry has signed that a cry for help by SMS gets the line's advertisement: within a minute or
-    not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
+    """`yes` when the ministry has signed that a cry for help by SMS gets the line's advertisement. The answer comes
+    within a minute or not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
     call_back_number: str = _setting(DIALLED, "", example="3512")
-    """The number that the national desk calls from, verified in `flows/numbers.csv`. It answers as job safety when
-    somebody rings back.
+    """The number that the national desk calls from, verified in `flows/numbers.csv`. It answers as job safety when a
+    person calls back.
 
     Without it: no call is offered
     """
     national_number: str = _setting(DIALLED, "", example="3029")
-    """The number that responders ring at the national desk, verified in `flows/numbers.csv`.
+    """The number at which responders call the national desk, verified in `flows/numbers.csv`.
 
     Without it: texts tell responders to ask, and the doctor says so
     """
     backups: Path | None = _setting(FOLDER, None, example="/var/lib/hotline-backups")
-    """The folder that `hotline backup` writes to. An alarm tells when its newest backup is older than 26 hours.
+    """The folder that `hotline backup` writes to. An alarm reports when its newest backup is older than 26 hours.
 
     Without it: no alarm
     """
@@ -265,7 +266,7 @@ class Settings:
     Without it: none
     """
     metrics_host: str = _setting(TEXT, "127.0.0.1")
-    """The address on which it does so."""
+    """The address on which the watch process serves `/metrics`."""
     log: str = _setting(_one_of("json", "text"), "json")
     """`json` writes one object a line on standard error, `text` writes for people. A demo writes `text`."""
     line_url: str = _setting(
@@ -281,16 +282,17 @@ class Settings:
     Without it: the web process on loopback
     """
     sms_budget: int = _setting(WHOLE, 0, example=250000)
-    """The gateway's balance when it was filled up, in its currency. Alarms tell when 50, 80 and 100 % are spent.
+    """The gateway's balance when it was filled up, in its currency. Alarms report when 50, 80 and 100 % are spent.
 
     Without it: an alarm when nothing is left
     """
     sms_a_day: int = _setting(WHOLE, 1000)
     """The number of SMS that a day may cost. Answers to strangers stop at 70 % of it, alerts never."""
     sends_at_once: int = _setting(_to(999), 32)
-    """The number of SMS that all processes send at the same time. Five of eight are kept for first alerts of danger."""
+    """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts of
+    danger."""
     alarm_command: str = _setting(TEXT, "", example="/usr/local/bin/page-duty")
-    """A command that `sh` runs for each alarm, beside the SMS. It reads the alarm's words on standard input.
+    """A command that `sh` runs for each alarm, in addition to the SMS. It reads the alarm's text on standard input.
 
     Without it: none
     """
@@ -299,7 +301,7 @@ class Settings:
         "",
         example="smtps://account:password@mail.example/duty@example.org",
     )
-    """The mailbox that gets each alarm, beside the SMS. `smtp` and `smtp+starttls` are known too.
+    """The mailbox that gets each alarm, in addition to the SMS. `smtp` and `smtp+starttls` are possible too.
 
     Without it: none
     """
@@ -335,19 +337,20 @@ class Settings:
     clock: Path | None = _setting(
         FOLDER, None, example="/run/hotline/clock", needs=_pretended_gateway
     )
-    """A file with the seconds by which this line's clock is turned. Refused with a real gateway.
+    """A file with the seconds that are added to this line's clock. Refused with a real gateway.
 
     Without it: none
     """
     faults: Path | None = _setting(FOLDER, None, example="/run/hotline/faults")
-    """A folder of failpoints, for tests alone.
+    """A folder of failpoints, for tests only.
 
     Without it: none
     """
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
-        """Reads the environment and the file that it names. Raises SettingsInvalid with every problem."""
+        """Returns the settings of the environment and of the file that it names. Raises SettingsInvalid with every
+        problem."""
         ours = {
             name: value.strip()
             for name, value in spelled_out(environ).items()
@@ -378,14 +381,15 @@ class Settings:
 
     @property
     def pretended(self) -> bool:
-        """Returns True if the gateway is the emulator: nothing leaves this machine."""
+        """Returns True if the gateway is the emulator, so that nothing leaves this machine."""
         return urlsplit(self.gateway_url).hostname in LOOPBACK
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
 
     def shown(self) -> dict[str, str]:
-        """Returns each value by field, for anybody to read: no API key, and no password in a URL."""
+        """Returns each setting as a text that any person may read. It shows no alarm command and no password in a
+        URL."""
         shown = {name: str(getattr(self, name)) for name in NAMES}
         shown["alarm_command"] = "(set)" if self.alarm_command else ""
         for name in ("database_url", "redis_url", "gateway_url", "alarm_mail"):
@@ -408,7 +412,7 @@ class Settings:
 
 
 NAMES = tuple(one.name for one in fields(Settings))
-"""Every setting, in the order of the page."""
+"""Every setting, in the order of the page docs/settings.md."""
 
 
 def variable_of(name: str) -> str:
@@ -419,7 +423,7 @@ def variable_of(name: str) -> str:
 def spelled_out(environ: Mapping[str, str]) -> dict[str, str]:
     """Returns the environment with each setting of the TOML file as a variable. A variable that is set wins.
 
-    A process that this environment is given to reads no file. Raises SettingsInvalid where there is no such TOML file.
+    A process with this environment reads no file. Raises SettingsInvalid if there is no such TOML file.
     """
     found = dict(environ)
     file = found.pop(FILE, "").strip()
@@ -436,7 +440,7 @@ def spelled_out(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yields each value of a TOML file as a variable holds it. `port` in `[console]` is `console_port`."""
+    """Yields the name and the value of each entry of a TOML file. `port` in `[console]` is `console_port`."""
     for name, value in table.items():
         path = (*above, name)
         if isinstance(value, dict):
@@ -451,7 +455,7 @@ def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _refused(ours: Mapping[str, str]) -> Iterator[str]:
-    """Yields what is wrong besides values: a key among the settings, failpoints without a test, unknown names."""
+    """Yields further problems: a key among the settings, failpoints without a test, unknown names."""
     if ours.get(API_KEY):
         yield (
             f"{API_KEY}: no key in an environment: unset it, and put the key in its file by"
@@ -461,7 +465,7 @@ def _refused(ours: Mapping[str, str]) -> Iterator[str]:
         yield f"{PREFIX}FAULTS: makes processes die, and is for tests: needs {PREFIX}TESTING=yes"
     known = {*ELSEWHERE, API_KEY, FILE, *map(variable_of, NAMES)}
     for name in sorted(ours.keys() - known):
-        # Compared without the prefix, by which any two are alike.
+        # Compared without the prefix, which makes any two names similar.
         near = did_you_mean(
             name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], prefix=PREFIX
         )
@@ -479,7 +483,7 @@ def _without_password(url: str) -> str:
 
 
 def socket_below(home: Path) -> Path:
-    """Returns the embedded Redis' socket: below the home, or in the temporary folder where that path is too long."""
+    """Returns the embedded Redis' socket. It is below the home, or in the temporary folder if that path is too long."""
     socket = home / "redis" / "redis.sock"
     if len(str(socket).encode()) <= SOCKET_PATH_BYTES:
         return socket

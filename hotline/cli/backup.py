@@ -1,4 +1,4 @@
-"""`hotline backup`: a sealed copy of the database while the line runs, and what a folder of them holds."""
+"""Runs `hotline backup`, which makes, lists and verifies sealed copies of the database while the line runs."""
 
 import json
 import os
@@ -35,7 +35,7 @@ from hotline.store.copies.refill import set_aside
 
 
 class BackupGroup(click.Group):
-    """`hotline backup TO` takes one; the rest are commands of their own."""
+    """A command group in which `hotline backup TO` means `hotline backup take TO`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, *ctx.help_option_names}:
@@ -44,24 +44,24 @@ class BackupGroup(click.Group):
 
 
 def private_key(key: Path, passphrase_file: Path | None) -> bytes:
-    """Returns what opens a backup. Raises PassphraseWrong, SealBroken."""
+    """Returns the private key that decrypts a backup. Raises PassphraseWrong, SealBroken."""
     passphrase = passphrase_of(passphrase_file, "Passphrase of the backup key")
     return open_backup_key(key.read_bytes(), passphrase)
 
 
 @click.group(cls=BackupGroup)
 def backup() -> None:
-    """Copy the database into a sealed file while the line runs: `hotline backup TO`."""
+    """Copies the database into a sealed file while the line runs: `hotline backup TO`."""
 
 
 @backup.command("take")
 @click.argument("to", metavar="TO", type=click.Path(path_type=Path))
 @as_json_option
 def take_(to: Path, as_json: bool) -> None:
-    """Write a sealed copy of the database to TO, a new file or a folder. Callers notice nothing.
+    """Writes a sealed copy of the database to TO, a new file or a folder. The line serves callers meanwhile.
 
-    It opens with the backup key alone, whose private half is not on this machine. Keys are not inside: `hotline keys
-    export`.
+    Only the backup key decrypts it, and its private half is not on this machine. The copy contains no keys. Use
+    `hotline keys export` for these.
     """
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
@@ -87,7 +87,7 @@ def take_(to: Path, as_json: bool) -> None:
 @passphrase_option("its passphrase")
 @click.option("--replace", is_flag=True, help="There is a backup key already: seal to this one.")
 def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
-    """Make the backup key: FILE gets the private half, under a passphrase. Carry it off this machine."""
+    """Makes the backup key. Writes the private half to FILE, under a passphrase. Carry FILE off this machine."""
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.path.is_dir():
@@ -117,7 +117,7 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
 @click.argument("folder", type=FOLDER)
 @as_json_option
 def list_(folder: Path, as_json: bool) -> None:
-    """What a folder's backups say of themselves, the newest first."""
+    """Lists the backups in a folder with their labels, the newest first."""
     found = map(_listed, folder.glob(f"*{SUFFIX}"))
     rows = sorted(found, key=lambda row: str(row.get("taken_at", "")), reverse=True)
     if as_json:
@@ -136,7 +136,7 @@ def list_(folder: Path, as_json: bool) -> None:
 @passphrase_option("its passphrase")
 @as_json_option
 def verify(file: Path, key_file: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
-    """Whether a backup is whole; with its key, whether it opens to the end. Writes nothing."""
+    """Verifies that a backup is whole. With its key, also decrypts it to the end. Writes nothing."""
     with file.open("rb") as stream:
         label = Label.read(Archive(stream).label)
         stream.seek(0)
@@ -186,9 +186,9 @@ NEXT = """nothing goes out until somebody says so:
 def restore(
     file: Path, key: Path, passphrase_file: Path | None, by: str, replace: bool, as_json: bool
 ) -> None:
-    """Bring a backup back into an empty database: proved, migrated, and held.
+    """Restores a backup into an empty database: verifies it, migrates it, and pauses the outgoing queue.
 
-    Ends with 1 and leaves nothing where one letter of it is wrong. Needs the line to be down.
+    Exits with 1 and leaves nothing if any part is damaged. Stop the line first.
     """
     settings = Settings.read(os.environ)
     opener, now = private_key(key, passphrase_file), datetime.now(UTC)

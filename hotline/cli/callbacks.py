@@ -1,4 +1,4 @@
-"""`hotline callbacks list`: the calls that callers asked for, without their numbers."""
+"""Runs `hotline callbacks list`, which lists the calls that callers asked for, without their numbers."""
 
 import click
 
@@ -12,7 +12,7 @@ from hotline.store.tips.call_backs import CallBack
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """Every call-back without its number; those that wait first, by their time in Kigali."""
+    """Lists every call-back without its number. Pending ones come first, by their time in Kigali."""
     with console_kit() as kit:
         rows = [_row(row) for row in call_back_desk.listed(kit)]
     if as_json:

@@ -1,6 +1,7 @@
-"""The console's own catalogue, `console.po`: gathered from templates and views, kept in step, and judged.
+"""Maintains the console's own catalogue, `console.po`. Collects its phrases from templates and views, and checks them.
 
-One phrase a line, sorted by its English, without dates or places: two people who add phrases meet rarely.
+The file has one phrase a line, sorted by its English text, without dates or places. Two people who add phrases rarely
+change the same lines.
 """
 
 import csv
@@ -38,14 +39,14 @@ from hotline.text.languages import CODES
 PAGES = CHECKOUT / "hotline" / "web" / "console"
 STATISTICS = CHECKOUT / "hotline" / "statistics"
 SOURCE = "en"
-"""Its catalogue is the English itself."""
+"""The language whose texts are the English phrases themselves."""
 FAULTS = (AccountFault, Unfit, NumberFault, EntryFault)
 WORDS = ("_", "say", "phrase")
-"""What marks a phrase in templates and views."""
+"""Functions that mark a phrase in templates and views."""
 VIEW_WORDS = {"wrong": (2,), "reason": (2,), "reason_of": (3,)}
-"""The same in views alone, and which argument is the phrase."""
+"""More such functions, in views only, with the number of the argument that is the phrase."""
 REMARK = "remark"
-"""What marks a sentence of the checker, wherever it stands."""
+"""The function that marks a sentence of the checker, in any module."""
 KEYWORDS = dict.fromkeys(WORDS) | VIEW_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
@@ -65,7 +66,7 @@ DRAFT = "draft. Say here who has read it, and when."
 
 @cache
 def gathered() -> frozenset[str]:
-    """Every phrase that a page may say."""
+    """Returns every phrase that a page may show."""
     found: set[str] = set()
     for path in sorted([*PAGES.rglob("*.html"), *STATISTICS.rglob("*.html")]):
         with path.open("rb") as file:
@@ -79,7 +80,7 @@ def gathered() -> frozenset[str]:
 
 
 def _of_remarks() -> Iterator[str]:
-    """What the checker may say: pages and `hotline flows check` say it alike."""
+    """Yields the sentences of the checker. Pages and `hotline flows check` show the same ones."""
     for path in sorted((CHECKOUT / "hotline").rglob("*.py")):
         source = path.read_bytes()
         if f"{REMARK}(".encode() in source:
@@ -95,7 +96,7 @@ def _phrases(messages: Iterable[object]) -> Iterator[str]:
 
 
 def _of_tables() -> Iterator[str]:
-    """What pages say out of the tables of other rooms."""
+    """Yields the phrases that pages take from tables of other packages."""
     for table in tomllib.loads((PAGES / "words.toml").read_text("utf-8")).values():
         yield from (one if isinstance(one, str) else one[0] for one in table.values())
     rows = csv.DictReader((PAGES / "routes.csv").read_text("utf-8").splitlines())
@@ -119,7 +120,8 @@ def _of_tables() -> Iterator[str]:
 
 
 def update(locales: Path) -> Iterator[str]:
-    """Bring every language in step: new phrases empty, old ones out. A line for each language."""
+    """Updates every language's catalogue: adds new phrases without a text, and removes old ones. Yields a line for each
+    language."""
     wanted, known = gathered(), _known(locales)
     for language in CODES:
         _write(locales, language, known[language])
@@ -146,7 +148,7 @@ def _known(locales: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def faults(locales: Path) -> Iterator[str]:
-    """Everything that is wrong, one line each."""
+    """Yields one line for each fault in the catalogues."""
     wanted, known = gathered(), _known(locales)
     for language in CODES:
         for phrase in sorted(wanted - known[language].keys()):

@@ -1,4 +1,4 @@
-"""`hotline desks` and `hotline keys rotate-desks`: adds and retires desks, and grants access by the passphrase."""
+"""Runs `hotline desks` and `hotline keys rotate-desks`. Adds and retires desks, and grants access by the passphrase."""
 
 import os
 import time
@@ -30,14 +30,14 @@ from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people import leaves
 
 PASSPHRASE_FILE = "enrolment-passphrase"
-"""Where `hotline init` keeps the passphrase of every desk, until somebody wrote it on paper."""
+"""File in which `hotline init` keeps the passphrase of every desk, until the admin has written it on paper."""
 enrolment_option = passphrase_option("the enrolment passphrase; otherwise it is asked for")
 
 
 def desk_code(name: str, *, added: bool = False) -> str:
-    """Returns the code of a desk as a person names it: a district, or `national`; of an `added` one, the code itself.
+    """Returns the code of a desk by its name, a district or `national`. The name of an `added` desk is its code.
 
-    Raises NotFound, with the name that is like it.
+    Raises NotFound, and suggests a similar name.
     """
     code = NATIONAL if name.casefold() == NATIONAL else district_named(name)
     if code is None and added and is_code(name):
@@ -53,7 +53,7 @@ def passphrase_of_desk(file: Path | None, desk: str) -> str:
 
 
 def _place(context: click.Context, option: click.Parameter, name: str | None) -> None:
-    """Puts where a desk is among what was typed, as its code. Raises NotFound."""
+    """Puts the code of the desk's place among the command's parameters. Raises NotFound."""
     if name is None:
         return
     if "place" in context.params:
@@ -92,10 +92,10 @@ def add(
     second: str,
     place: str | None = None,
 ) -> None:
-    """Make the desk CODE of a border post, a camp, an oversight body or a service, before two people.
+    """Makes the desk CODE of a border post, a camp, an oversight body or a service. Needs two people.
 
-    Its key is under the enrolment passphrase, as every desk's. A service takes referrals and never a tip. A protection
-    desk is told of what happens in its camp, beside the district's police.
+    The enrolment passphrase protects its key, like every desk's. A service takes referrals and never a tip. A
+    protection desk is notified of cases in its camp, together with the district's police.
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
         raise click.UsageError("a protection desk is of a camp: --camp; any other of a district")
@@ -110,7 +110,7 @@ def add(
 @click.argument("desk")
 @signed
 def retire(desk: str, by: str, reason: str) -> None:
-    """Let nobody join DESK any more, and seal nothing to it. What was sealed to it still opens."""
+    """Retires DESK. New members and new seals for it are refused. Its old seals still decrypt."""
     with console_kit() as kit:
         desk_register.retire(kit, desk_code(desk, added=True), by=by, reason=reason)
     click.echo(f"{desk}: retired")
@@ -121,9 +121,9 @@ def retire(desk: str, by: str, reason: str) -> None:
 @by_option
 @recovering
 def recover(passphrase_file: Path | None, by: str, second: str) -> None:
-    """Grant access to everyone who waits for it, by the passphrase and before two people. Safe to repeat.
+    """Grants access to all who wait for it, by the passphrase and with two people. Safe to repeat.
 
-    No one grants access that they asked for. Desks still open by the passphrase.
+    A person cannot grant access that they asked for. The passphrase still opens the desks.
     """
     people = TwoPeople(by, second)
     with console_kit() as kit:
@@ -154,10 +154,10 @@ def rotate_desks(
     reason: str,
     second: str,
 ) -> None:
-    """Give every desk a new key under a new passphrase, before two people. Safe to repeat.
+    """Gives every desk a new key under a new passphrase. Needs two people. Safe to repeat.
 
-    What a desk may read is sealed anew. Tips come in and are read meanwhile, by the new passphrase from the first
-    moment on, and by each member's own key. Interrupted, it is said again with the same two.
+    Seals again all that a desk may read. Tips arrive and are read meanwhile, by each member's own key. The new
+    passphrase works from the first moment on. After an interruption, give the command again with the same two people.
     """
     if desk and new_passphrase_file:
         raise click.UsageError("one desk alone keeps its passphrase")

@@ -1,4 +1,4 @@
-"""`hotline flows`: checks, publishes, exports and imports flows."""
+"""Runs `hotline flows`, which checks, publishes, exports and imports flows."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -35,9 +35,9 @@ WIDTH = 32
 
 
 def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
-    """Yields a row for each screen: its place, and its lines in each language. Then one for each question.
+    """Yields a row for each screen, with its place and its lines in each language. Then yields one for each question.
 
-    A question that a desk may ask back has its state, its term, and the digest to sign.
+    The row of a question that a desk may ask back has its state, its term, and the digest to sign.
     """
     book = bind(read(read_folder(folder)), place_lists())
     for place, measured in groupby(narrow(book, limit), key=lambda each: each.place):
@@ -59,9 +59,9 @@ folder_argument = click.argument("folder", type=FOLDER)
 @click.option("--by", prompt="Your name", callback=checked, help="Who brings it.")
 @click.option("--title", help="What the change is called.")
 def import_(folder: Path, by: str, title: str | None) -> None:
-    """Make a change of what FOLDER says otherwise than callers hear: it is read and published in the console.
+    """Makes a draft of the differences between FOLDER and the live flows. Editors review and publish it in the console.
 
-    Signatures in its reviews.csv are taken over.
+    Takes over the signatures in its reviews.csv.
     """
     document, signatures = read_folder(folder), reviewing.read_signatures(folder)
     title = title or f"Out of {folder.name}"
@@ -77,7 +77,7 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Write the flows that callers hear now to FOLDER, as YAML, with who signed which text."""
+    """Writes the live flows to FOLDER, as YAML, with the people who signed each text."""
     with console_kit() as kit:
         document, signatures = live_document(kit.database), reviewing.everyone(kit)
     try:
@@ -97,9 +97,9 @@ FLOWS = CHECKOUT / "flows"
 @folder_argument
 @signed
 def publish(folder: Path, by: str, reason: str) -> None:
-    """Make the flows of FOLDER live: what `init` and `release` bring later waits as a change.
+    """Publishes the flows of FOLDER. What `init` and `upgrade` bring later then waits as a draft.
 
-    The flows that this version ships end that: the next version's then follow them.
+    Publishing the flows that this version ships ends that. The next version's flows then go live again.
     """
     document = read_folder(folder)
     for finding in publishing.bearable(document):
@@ -122,10 +122,11 @@ def publish(folder: Path, by: str, reason: str) -> None:
 )
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
-    """Find what is wrong with the flows in FOLDER, and say it as the console does. Ends with 1 where anything is.
+    """Checks the flows in FOLDER and prints the problems as the console does. Exits with 1 if there are any.
 
-    Before that it prints how many lines each screen takes on a phone of 16 letters a line; in brackets, those of its
-    question with the choices. Then each question that a desk may ask back, with the digest to write under `signed`.
+    First prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets counts the
+    lines of its question with the choices. Then prints each question that a desk may ask back, with the digest to write
+    under `signed`.
     """
     findings = _findings(folder, limit)
     if as_json:

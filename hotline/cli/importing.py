@@ -1,4 +1,5 @@
-"""Imports commands cheaply: without the garbage collector, and for a help the options of one command alone."""
+"""Makes the imports of a command cheap. Stops the garbage collector, and loads only one command's options for its
+help."""
 
 import ast
 import gc
@@ -12,7 +13,8 @@ from typing import TypeGuard
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Nothing that is imported is garbage, and looking for some again and again is a sixth of what a start costs."""
+    """Stops the garbage collector within the block. Imports leave no garbage, and its searches take a sixth of a
+    start."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -23,7 +25,7 @@ def uncollected() -> Iterator[None]:
 
 
 class OptionsLoader(InspectLoader):
-    """Loads of a module what one command's options and help need: no service, no table, no other command."""
+    """One loader for one command's options and help. It loads no service, no table and no other command."""
 
     def __init__(self, file: Path, command: str) -> None:
         self._file, self._command = file, command
@@ -38,7 +40,8 @@ class OptionsLoader(InspectLoader):
 
 
 def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
-    """Yields the statements that a command's decorators need, in their order; of a group, those of its commands too."""
+    """Yields the statements that a command's decorators need, in their order. For a group, includes those of its
+    commands."""
     commands = {one.name: one for one in body if _is_of(one, command)}
     for one in commands.values():
         for argument in (*one.args.args, *one.args.kwonlyargs):
@@ -54,7 +57,7 @@ def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
 
 
 def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
-    """Returns True for the function of a command, and for those that are decorated with it."""
+    """Returns True for the function of a command, and for functions that are decorated with it."""
     if not isinstance(one, ast.FunctionDef):
         return False
     parts = (part for each in one.decorator_list for part in ast.walk(each))

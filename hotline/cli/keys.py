@@ -1,4 +1,4 @@
-"""`hotline keys`: which there are, changing them under a running line, and the folders as one sealed parcel."""
+"""Runs `hotline keys`. Lists keys, changes them while the line runs, and exports and imports the key folders."""
 
 import hashlib
 import os
@@ -49,18 +49,19 @@ from hotline.store.migrate import TablesState
 PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"
 GRACE = timedelta(minutes=10)
-"""As long as a run may wait for its next hop, and longer than any command that seals a number takes."""
+"""Age at which an old key may be destroyed. A conversation state waits no longer for its next hop. Any command that
+seals a number takes less."""
 
 
 @click.group()
 def pepper() -> None:
-    """Show the reader's pepper for paper, or enter it from there."""
+    """Shows the reader's pepper for paper, or enters it from there."""
 
 
 @pepper.command()
 @signed
 def show(by: str, reason: str) -> None:
-    """Print what goes on paper: by hand, kept apart from every backup. Without it no PIN opens anything."""
+    """Prints the pepper. Write it on paper by hand, and keep it apart from every backup. Without it no PIN decrypts."""
     folder = reader_folder()
     with console_kit() as kit:
         rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
@@ -72,7 +73,8 @@ def show(by: str, reason: str) -> None:
 @signed
 @click.option("--check", is_flag=True, help="Only say whether the paper is right.")
 def enter(by: str, reason: str, *, check: bool) -> None:
-    """Type in what stands on paper, after a restore. What `hotline init` made meanwhile stays beside it."""
+    """Enters the pepper from paper after a restore. Keeps the pepper that `hotline init` made meanwhile as the older
+    one."""
     folder = reader_folder()
     typed = paper.read(click.prompt("The pepper", hide_input=True, err=True))
     held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
@@ -91,7 +93,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
 
 
 def reader_folder() -> KeyFolder:
-    """Raises NotReady where this machine has none."""
+    """Returns the reader's key folder. Raises NotReady if this machine has none."""
     path = Settings.read(os.environ).home / "keys" / "reader"
     if not path.is_dir():
         raise NotReady(f"{path} is not there: say it where the reader's keys are")
@@ -101,7 +103,7 @@ def reader_folder() -> KeyFolder:
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """Every key by role: since when, and the beginning of its digest, to compare two machines. Shows no key."""
+    """Lists every key by role, with its date and the start of its digest, to compare two machines. Shows no key."""
     folder, rows = _folder(), []
     rotating = {(one.file, one.role): key for key, one in ROTATING.items()}
     for role in ROLES:
@@ -134,10 +136,11 @@ def list_(as_json: bool) -> None:
     "--stage", is_flag=True, help="Several machines: make the key, and use it only later."
 )
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
-    """Put a new key beside the old one, seal to it what must be, and drop nothing. Safe to repeat.
+    """Adds a new key next to the old one, seals to it what must be, and removes nothing. Safe to repeat.
 
-    Running processes notice by themselves. `hotline keys end-old` destroys the old one, ten minutes later. Where a
-    role's folder is on several machines: --stage, copy the folder to each, then say it again without.
+    Running processes notice the new key. `hotline keys end-old` destroys the old one, ten minutes later. For a role
+    with folders on several machines, use --stage and copy the folder to each. Then give the command again without
+    --stage.
     """
     folder, rotating = _folder(), ROTATING[key]
     with console_kit() as kit:
@@ -160,7 +163,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 @signed
 @click.option("--now", is_flag=True, help="Also where it was rotated less than ten minutes ago.")
 def end_old(by: str, reason: str, now: bool) -> None:
-    """Destroy every key that was rotated away, once nothing is sealed to it any more."""
+    """Destroys every old key of a rotation, after the data that it sealed is sealed to the new key."""
     folder = _folder()
     left = {key: at for key in ROTATING if (at := rotation.staged_at(folder, ROTATING[key]))}
     if not left:
@@ -185,7 +188,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
 @click.command()
 @click.option("--file", type=FILE, help="A file that holds it; otherwise it is asked for.")
 def gateway(file: Path | None) -> None:
-    """Put the gateway's key where the processes that send read it: they do when they start."""
+    """Writes the gateway's key for the processes that send. They read it when they start."""
     folder = _folder()
     if file is None:
         typed: str = click.prompt("The gateway's key", hide_input=True, err=True)
@@ -204,10 +207,10 @@ def gateway(file: Path | None) -> None:
 @click.argument("to", type=NEW_FILE)
 @passphrase_option("a passphrase")
 def export(to: Path, passphrase_file: Path | None) -> None:
-    """Write every lasting key to TO, sealed under a passphrase. Keep it apart from the backups.
+    """Writes every lasting key to TO, sealed under a passphrase. Keep it apart from the backups.
 
-    Keys of contacts are left out: they are destroyed after two weeks, and must not come back. So is the reader's
-    pepper: `hotline keys pepper show` prints it for paper.
+    Leaves out the keys of contacts, which are destroyed after two weeks and must not return. Leaves out the reader's
+    pepper too. `hotline keys pepper show` prints it for paper.
     """
     folder = _folder()
     passphrase = passphrase_of(passphrase_file, OF_KEYS, twice=True)
@@ -222,7 +225,7 @@ def export(to: Path, passphrase_file: Path | None) -> None:
 @click.argument("file", type=FILE)
 @passphrase_option("its passphrase")
 def import_(file: Path, passphrase_file: Path | None) -> None:
-    """Put exported keys back where they are missing; nothing changes where another key is there."""
+    """Restores exported keys that are missing. Writes nothing if a different key is there."""
     settings = Settings.read(os.environ)
     folder, passphrase = settings.home / "keys", passphrase_of(passphrase_file, OF_KEYS)
     progress("stretching the passphrase")
@@ -235,7 +238,8 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
 
 
 def _complete(settings: Settings, folder: Path) -> None:
-    """Makes what no parcel holds, but for what this line's tables know: that is to be put back by hand."""
+    """Makes the keys that no export holds. Leaves out keys that this line's tables know, which an operator must
+    restore."""
     left: Sequence[str] = ()
     if migrate.look_at(settings.database_url).state is not TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
@@ -252,9 +256,9 @@ def _complete(settings: Settings, folder: Path) -> None:
 
 
 def _prove(kit: Kit, folder: Path, rotating: rotation.Rotating, *, alone: bool = False) -> None:
-    """Seals canaries with the new key, beside those of the one before: a process may start with either.
+    """Seals canaries with the new key, next to those of the old key. A process may start with either.
 
-    `alone`: the one before is gone, and so are its canaries.
+    With `alone`, the old key no longer exists, and its canaries are replaced.
     """
     seal = key_checks.replace if alone else key_checks.add
     for name, held in rotation.newest(folder, rotating):
@@ -263,7 +267,7 @@ def _prove(kit: Kit, folder: Path, rotating: rotation.Rotating, *, alone: bool =
 
 
 def _moved(kit: Kit, folder: Path, key: str) -> str:
-    """Seals to the newest key what the key before sealed; says how much that was. Raises SealBroken."""
+    """Seals to the newest key what the previous key sealed. Returns a text with the count. Raises SealBroken."""
     rotating = ROTATING[key]
     public_key = rotation.publish(folder, rotating)
     if rotating.digest_file is not None:
@@ -281,7 +285,7 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
 
 
 def _needed_by_nobody(kit: Kit) -> None:
-    """Raises TooSoon while a PIN opens by the pepper before alone: its owner could read nothing any more."""
+    """Raises TooSoon while a PIN needs the old pepper. Without it, the owner of the PIN could read nothing."""
     left = rekeying.under_pepper(kit, reader_folder().read(older(PEPPER_KEY)))
     if left:
         raise TooSoon(
@@ -300,10 +304,10 @@ def _folder() -> Path:
 
 @click.command()
 def forget() -> None:
-    """Destroy the keys of past weeks that nothing which is kept needs, and lay those of the weeks to come.
+    """Destroys the keys of past weeks that no kept data needs, and makes those of the weeks to come.
 
-    Safe to repeat, and beside a running line. A process advances the keys of its own folder. Where that folder was
-    copied to another machine, nobody else advances the copy that stays here: the backup's timer says this each hour.
+    Safe to repeat, also while the line runs. A process advances the keys of its own folder. If that folder was copied
+    to another machine, no process advances the copy that stays here. The backup's timer gives this command each hour.
     """
     keys = Settings.read(os.environ).home / "keys"
     with console_kit() as kit:
@@ -316,7 +320,8 @@ def forget() -> None:
 
 
 def _forgets(kit: Kit, folder: Path) -> bool:
-    """Returns True if it could be written. A folder without contact keys is another role's, and gets none."""
+    """Advances the keys of one folder. Returns True if it could be written. A folder without contact keys belongs to
+    another role, and gets none."""
     keys, at = KeyFolder(folder), kit.now()
     try:
         for laid in (WeeklyKeys(keys), PeopleKeys(keys)):
@@ -331,10 +336,10 @@ def _forgets(kit: Kit, folder: Path) -> bool:
 @click.command("check-erased")
 @as_json_option
 def check_erased(as_json: bool) -> None:
-    """Check that the keys of past weeks are gone; ends with 1 where one is left.
+    """Checks that the keys of past weeks are destroyed. Exits with 1 if one is left.
 
-    Looks at every folder of keys below HOTLINE_HOME, or at the one that HOTLINE_KEYS names. The web process goes on to
-    the next week at its first session, so look after somebody dialled.
+    Looks at every folder of keys below HOTLINE_HOME, or at the one that HOTLINE_KEYS names. The web process changes to
+    the next week at its first session, so check after a caller has dialled.
     """
     found = dict(_looked_at())
     if as_json:

@@ -1,4 +1,4 @@
-"""Builds what commands work with: the console's kit, closed at the end, and a new passphrase."""
+"""Builds the context of the commands, and closes it at the end. Makes new passphrases."""
 
 import os
 import secrets
@@ -23,7 +23,8 @@ STEP = "`hotline doctor` says what else is wrong; see the database's server, its
 
 
 def named_by_place(broken: StoreUnavailable) -> str:
-    """Says that the database does not answer, where it is, and the next step. Names no account and no password."""
+    """Returns a text that the database does not answer, with its place and the next step. Names no account or
+    password."""
     try:
         place = migrate.server_of(Settings.read(os.environ).database_url)
     except SettingsInvalid:
@@ -33,10 +34,10 @@ def named_by_place(broken: StoreUnavailable) -> str:
 
 @contextmanager
 def console_kit() -> Iterator[LookingKit]:
-    """Yields the console's kit out of the environment, without the keys that are not this line's.
+    """Yields the context of the commands from the environment, without the keys that are not this line's.
 
-    What those would seal, nobody would open. Raises what `Settings.read` and `build_console` raise, and NotReady where
-    the tables are of a release that this one does not know. The command itself names a database that does not answer.
+    No key decrypts what those would seal. Raises the errors of `Settings.read` and `build_console`. Raises NotReady if
+    the tables are of a release that this one does not know. The command itself reports a database that does not answer.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):
@@ -56,6 +57,6 @@ def console_kit() -> Iterator[LookingKit]:
 
 
 def new_passphrase() -> str:
-    """Returns five groups of five letters, about 124 bits of chance: a thief of the database guesses in vain."""
+    """Returns five groups of five letters, about 124 bits of chance. A thief of the database cannot guess it."""
     letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
     return grouped("".join(letters), GROUP_LETTERS)

@@ -1,4 +1,4 @@
-"""`hotline law`: what law 058/2021 of Rwanda asks of whoever answers for the data."""
+"""Runs `hotline law`, which shows what law 058/2021 of Rwanda asks of the data controller."""
 
 import os
 import tomllib
@@ -23,9 +23,9 @@ NAME = "data protection"
 @click.command()
 @as_json_option
 def record(as_json: bool) -> None:
-    """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
+    """Prints the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
 
-    Terms are those that this version keeps. What the ministry fills in stands in the file of HOTLINE_LAW.
+    The terms are those that this version keeps. The file of HOTLINE_LAW holds what the ministry fills in.
     """
     settings = Settings.read(os.environ)
     facts = facts_in(settings.law)
@@ -44,12 +44,13 @@ def record(as_json: bool) -> None:
 
 @click.command()
 def facts() -> None:
-    """Print a file to fill in, for HOTLINE_LAW: controller, registration, officer, assessment, hosting, processors."""
+    """Prints a file to fill in, for HOTLINE_LAW: controller, registration, officer, assessment, hosting, processors."""
     click.echo(TEMPLATE, nl=False)
 
 
 def facts_in(file: Path | None) -> LawFacts:
-    """What the controller has filled in; nothing where no file is named. Raises SettingsInvalid."""
+    """Returns the facts that the controller has filled in. They are empty if no file is named. Raises
+    SettingsInvalid."""
     if file is None:
         return LawFacts()
     try:
@@ -60,7 +61,8 @@ def facts_in(file: Path | None) -> LawFacts:
 
 
 def owed_found(settings: Settings) -> CheckResult:
-    """What a ministry still owes before real callers are answered; a pretended line owes nothing."""
+    """Checks that the ministry has filled in what the law asks for. With the emulator as gateway, a gap is only a
+    warning."""
     try:
         owed = facts_in(settings.law).owed
     except SettingsInvalid as broken:
@@ -97,7 +99,7 @@ def _head(settings: Settings, facts: LawFacts) -> Iterator[str]:
 
 
 def _kept_at(settings: Settings) -> dict[str, str]:
-    """By the configuration: no password, and nothing that is secret."""
+    """Returns the places of the database, the gateway and the backups from the settings, without secrets."""
     database = urlsplit(settings.database_url).hostname or "this machine"
     gateway = urlsplit(settings.gateway_url).hostname or ""
     return {

@@ -1,4 +1,4 @@
-"""The `hotline` command. A command's module is imported when it is asked for: neither another nor a help pays."""
+"""Runs the `hotline` command. Imports a command's module only when that command runs, so that all others stay fast."""
 
 import ast
 import os
@@ -20,15 +20,15 @@ HERE = "hotline.cli"
 ANY_LENGTH = 1000
 HELP = frozenset({"-h", "--help"})
 Table = Mapping[str, "str | tuple[str, Table]"]
-"""By name: `module:function` below `hotline.cli`, or what a group is for and its own table."""
+"""Commands by name: `module:function` below `hotline.cli`, or a group's purpose and its own table."""
 
 
 def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
-    """Returns the entry of a group: what it is for, and its commands by the modules that hold them."""
+    """Returns the entry of a group: its purpose, and its commands by the modules that hold them."""
     table = {}
     for module, names in modules.items():
         for name in names.split():
-            # `list` is a name of Python's own, and `import` is none at all.
+            # `list` is a name of Python's own, and `import` is a keyword.
             ending = "_" if name in ("list", "import") else ""
             table[name] = f"{module}:{name.replace('-', '_')}{ending}"
     return line, table
@@ -94,7 +94,7 @@ COMMANDS: Table = {
 
 
 class PlainErrors(click.Group):
-    """A group whose commands say what this project raises on purpose in one line, or in one list: no traceback."""
+    """A group that prints this project's own errors in one line or one list, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -108,10 +108,10 @@ class PlainErrors(click.Group):
 
 
 class LazyGroup(PlainErrors):
-    """A group whose commands stand in a table: a module is imported when its command runs."""
+    """A group whose commands are in a table. It imports a module when its command runs."""
 
     def __init__(self, *args: Any, table: Table, **options: Any) -> None:
-        """Takes the table besides what a click group takes."""
+        """Takes the table in addition to the arguments of a click group."""
         super().__init__(*args, **options)
         self._table = table
 
@@ -130,7 +130,8 @@ class LazyGroup(PlainErrors):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Click offers what is like a wrong word out of the commands that it holds; these are in a table."""
+        """Finds a command in the table, and suggests similar names of the table for a wrong word. For a command's help,
+        imports only the command's options."""
         target = self._table.get(args[0])
         if isinstance(target, str) and not HELP.isdisjoint(args[1:]):
             return args[0], with_help_alone(target), args[1:]
@@ -142,7 +143,7 @@ class LazyGroup(PlainErrors):
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Writes the list of commands from the table and the docstrings, and imports none of their files."""
+        """Writes the list of commands from the table and the docstrings. Imports none of their modules."""
         with formatter.section("Commands"):
             formatter.write_dl(
                 [(name, short_help(one)) for name, one in sorted(self._table.items())]
@@ -161,7 +162,7 @@ def whole(target: str) -> click.Command:
 def with_help_alone(target: str) -> click.Command:
     """Returns a command that shows its help without the import of what it does.
 
-    Its module is imported where it runs after all: `-h` may have been what an option says.
+    Imports its module if it runs after all, because `-h` may have been the value of an option.
     """
     module, _, attribute = target.partition(":")
     loader = OptionsLoader(source_of(module), attribute)
@@ -206,7 +207,7 @@ def source_of(module: str) -> Path:
 @click.version_option(package_name="hotline")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """A national line against trafficking in persons, for basic phones."""
+    """Runs a national line against trafficking in persons, for basic phones."""
     found = demo_settings(os.environ, context.invoked_subcommand)
     if found:
         another = "" if os.environ.get(HOME) else "; HOTLINE_HOME names another"
@@ -215,7 +216,7 @@ def main(context: click.Context) -> None:
 
 
 def start() -> None:
-    """Runs as `hotline`: what it writes is its owner's alone."""
+    """Runs the `hotline` command. Only its owner may read the files that it writes."""
     os.umask(OWNER_ALONE)
     main()
 

@@ -1,4 +1,5 @@
-"""Makes the keys that a line lacks, and never one that was lost: what the old one sealed, a new one does not open."""
+"""Makes the keys that a line lacks. Never replaces a lost key, because a new one cannot decrypt what the old one
+sealed."""
 
 from collections.abc import Collection, Sequence
 from contextlib import closing
@@ -23,10 +24,10 @@ LOST = (
 def make_missing(
     settings: Settings, found: TablesFound, at: datetime, *, new: Collection[str] = ()
 ) -> Sequence[str]:
-    """Makes what is missing in the home's key folders, and names it as `role/name`.
+    """Makes the missing keys in the home's key folders, and returns them as `role/name`.
 
-    Raises PartMissing where the tables know a key that is not here, KeyWrong where one is another line's, Occupied for
-    a `new` one that is here, KeysDiffer. Then nothing was made.
+    Raises PartMissing if the tables know a key that is not here, and KeyWrong if one is another line's. Raises Occupied
+    if a `new` one is here, and KeysDiffer. It then makes nothing.
     """
     folder = settings.home / "keys"
     for name in new:
@@ -39,12 +40,12 @@ def make_missing(
 
 
 def lost_keys(database: Database, folder: Path) -> Sequence[str]:
-    """Names the keys that the database knows and no folder holds. Raises StoreUnavailable."""
+    """Returns the keys that the database knows and no folder holds. Raises StoreUnavailable."""
     return sorted(one for one in key_checks.known_names(database) if not is_held(folder, one))
 
 
 def prove_all(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
-    """Seals a canary for each key that has none, and another for each `new` one. Raises StoreUnavailable."""
+    """Seals a canary for each key that has none, and another for each `new` key. Raises StoreUnavailable."""
     folders = [folder / role for role in ROLES]
     halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):

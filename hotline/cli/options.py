@@ -1,4 +1,4 @@
-"""Options, arguments and prompts that several commands share. What is dear to import is none of theirs."""
+"""Defines options, arguments and prompts that several commands share. Imports nothing that is slow to import."""
 
 import json
 import os
@@ -18,18 +18,18 @@ from hotline.text.languages import CODES
 Options = Callable[..., Any]
 LONGEST = 120
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Eight digits in a row, however they are written: what could be somebody's number."""
+"""Eight or more digits in a row, in any notation. They may be a phone number."""
 ENGLISH = "en"
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
-"""`2026-12-01`, which is its first minute, or `"2026-12-01 18:00"`."""
+"""A day such as `2026-12-01`, which means its first minute, or a moment such as `"2026-12-01 18:00"`."""
 
 
 class RowId(click.ParamType[int]):
-    """The id of a row, as a list prints it. A number that no row can have is refused like one that no row has."""
+    """The id of a row, as a list prints it. A number that no row can have is refused like an unknown id."""
 
     name = "id"
 
@@ -38,7 +38,7 @@ class RowId(click.ParamType[int]):
         self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Raises NotFound for a number beyond what a database keeps."""
+        """Returns the id. Raises NotFound for a number that is larger than a database stores."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MOST:
             raise NotFound(f"there is no such {self._what}")
@@ -46,7 +46,8 @@ class RowId(click.ParamType[int]):
 
 
 def checked(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """Refuses what is no line of letters, and a number: the audit log never holds one."""
+    """Returns the text without outer blanks. Refuses an empty, long or multi-line text. Refuses a phone number, because
+    the audit log never holds one."""
     value = value.strip()
     if not value:
         raise click.BadParameter("must not be empty")
@@ -58,7 +59,7 @@ def checked(_context: click.Context, _option: click.Parameter, value: str) -> st
 
 
 def locale_language(environ: Mapping[str, str] = os.environ) -> str:
-    """Returns the language of the terminal's locale, where the line speaks it; else English."""
+    """Returns the language of the terminal's locale if the line speaks it, else English."""
     named = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     code = next(filter(None, named), "")[:2].casefold()
     return code if code in CODES else ENGLISH
@@ -82,7 +83,7 @@ recovering = click.option(
     callback=checked,
     help="Who is there besides you: the passphrase is a recovery, and the audit log keeps both.",
 )
-"""Asks for a second person: a desk opens by the passphrase before two people alone."""
+"""Asks for a second person. A desk opens by the passphrase only before two people."""
 agreed = click.option(
     "--second",
     metavar="NAME",
@@ -92,7 +93,7 @@ agreed = click.option(
 
 
 def signed(command: Options) -> Options:
-    """Adds `--by` and `--reason`, both asked for where they are not given."""
+    """Adds `--by` and `--reason`. Both are asked for if they are not given."""
     text = "Why: kept in the audit log."
     return by_option(click.option("--reason", prompt="Why", callback=checked, help=text)(command))
 
@@ -113,7 +114,7 @@ def since_option(says: str) -> Callable[[Options], Options]:
 
 
 def passphrase_in(file: Path) -> str:
-    """Returns the first line of a file. Raises PassphraseWrong where there is none."""
+    """Returns the first line of a file. Raises PassphraseWrong if the file is empty or cannot be read."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
@@ -124,7 +125,7 @@ def passphrase_in(file: Path) -> str:
 
 
 def passphrase_of(file: Path | None, prompt: str, *, twice: bool = False) -> str:
-    """Returns what stands in the file, or what is typed at the prompt. Raises PassphraseWrong."""
+    """Returns the passphrase from the file, or from the prompt. Raises PassphraseWrong."""
     if file is not None:
         return passphrase_in(file)
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
@@ -136,12 +137,12 @@ def print_json(document: object) -> None:
 
 
 def second_of(at: datetime | None) -> str | None:
-    """Returns a moment as a program reads it."""
+    """Returns a moment to the second as ISO text, for a program to read. None stays None."""
     return None if at is None else at.isoformat(timespec="seconds")
 
 
 def progress(words: str) -> None:
-    """Says to a person who waits what goes on."""
+    """Prints the present step for a person who waits."""
     click.echo(f"{words} ...", err=True)
 
 

@@ -1,4 +1,4 @@
-"""`hotline outgoing`: pauses and resumes the outgoing queue, and says what waits in it."""
+"""Runs `hotline outgoing`, which pauses, resumes and shows the outgoing queue. Runs `hotline oncall` for contacts."""
 
 import time
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ FATE = click.Choice([fate.value for fate in DoubtDecision])
 @click.command()
 @as_json_option
 def status(as_json: bool) -> None:
-    """Say whether messages go out, who paused them, and what waits."""
+    """Shows if messages go out, the person who paused them, and what waits."""
     with console_kit() as kit:
         found = service.look(kit)
     if as_json:
@@ -46,7 +46,7 @@ def status(as_json: bool) -> None:
 @click.command()
 @signed
 def pause(by: str, reason: str) -> None:
-    """Send nothing until a person resumes. Callers are still answered, and tips stored."""
+    """Pauses all sending until a person resumes it. Callers are still answered, and tips stored."""
     with console_kit() as kit:
         placed = service.hold(kit, by=by, reason=reason)
     click.echo(
@@ -60,7 +60,7 @@ def pause(by: str, reason: str) -> None:
 @click.option("--confirmations", type=FATE, help="After a restore: of confirmations likewise.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
-    """Show what waits, ask, and send it."""
+    """Shows what waits, asks for confirmation, and sends it."""
     given = {Kind.ALERT: alerts, Kind.CONFIRMATION: confirmations}
     fates = {kind: DoubtDecision(fate) for kind, fate in given.items() if fate is not None}
     with console_kit() as kit:
@@ -99,7 +99,7 @@ def _row(found: LaneState) -> dict[str, Any]:
 
 
 TRIAL_SECONDS = 60.0
-"""A trial waits so long for its alert. The watchman looks every ten seconds."""
+"""Seconds that a test waits for its alert. The monitor looks every ten seconds."""
 
 
 @click.command()
@@ -108,7 +108,7 @@ TRIAL_SECONDS = 60.0
 @click.option("--language", type=click.Choice(CODES), default="rw", show_default=True)
 @by_option
 def add(name: str, number: str | None, language: str, by: str) -> None:
-    """Notify NAME by SMS when something is wrong. The number is asked for where it is not given."""
+    """Adds NAME as an on-call contact, who is notified by SMS of faults. Asks for the number if it is not given."""
     number = number or str(click.prompt("Number", hide_input=True, err=True))
     with console_kit() as kit:
         watchers.add(kit, name, number, language, by=by)
@@ -118,7 +118,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
 @click.command()
 @click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="How long to wait.")
 def test(seconds: float) -> None:
-    """Send everyone a test, and say whom the gateway took it for; ends with 1 unless all."""
+    """Sends a test to every on-call contact and shows each result. Exits with 1 unless the gateway accepts all."""
     with console_kit() as kit:
         ids = watchers.try_waking(kit)
         if not ids:

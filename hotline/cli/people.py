@@ -1,4 +1,4 @@
-"""`hotline people`: lists, imports, invites and removes responders. No command shows a number."""
+"""Runs `hotline people`, which lists, imports, invites and removes responders. No command shows a number."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ PERSON = click.argument("person", metavar="NAME")
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """List everyone who was ever enrolled, without numbers."""
+    """Lists all people who were ever enrolled, without numbers."""
     with console_kit() as kit:
         away = leaves.away(kit)
         rows = [_row(person, away.get(person.id)) for person in enrolment.list_responders(kit)]
@@ -59,10 +59,10 @@ def list_(as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option("--proving", is_flag=True, help="No one is alerted before `invite` and an approval.")
 def import_(file: Path, proving: bool) -> None:
-    """Enrol everyone in a CSV file, or no one. Each wrong row is named with its line and the reason.
+    """Enrols all people in a CSV file, or none. Each wrong row is named with its line and the reason.
 
-    Columns: name, msisdn, language (rw, fr, en), level (responder, deputy, coordinator, national), districts by
-    name with ; between, categories likewise. Empty districts or categories mean all.
+    Columns: name, msisdn, language (rw, fr, en), level (responder, deputy, coordinator, national), districts,
+    categories. Districts are names with ; between, and so are categories. Empty districts or categories mean all.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -86,9 +86,9 @@ def import_(file: Path, proving: bool) -> None:
 )
 @signed
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
-    """Send a code to each NAME's phone, and write a start PIN for paper. Both together give six digits.
+    """Sends a code to each NAME's phone, and writes a start PIN for paper. Both together give six digits.
 
-    Who is alerted today stays so meanwhile. A second invitation replaces code and PIN.
+    A responder who is alerted today is alerted meanwhile too. A second invitation replaces code and PIN.
     """
     with console_kit() as kit:
         for name in names:
@@ -101,10 +101,10 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
 @agreed
 @signed
 def remove(person: str, second: str | None, by: str, reason: str) -> None:
-    """Remove NAME at once. Open cases take their next step, and no alert follows.
+    """Removes NAME at once. Open cases take their next step, and no alert follows.
 
-    One of the last two of the national desk needs --second, and on-call contacts are notified.
-    `hotline people back NAME --second NAME` undoes it.
+    One of the last two of the national desk needs --second, and on-call contacts are notified. `hotline people back
+    NAME --second NAME` undoes it.
     """
     with console_kit() as kit:
         gone = removals.remove(kit, person, second=second, by=by, reason=reason)
@@ -123,7 +123,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
 @agreed
 @signed
 def back(person: str, second: str | None, by: str, reason: str) -> None:
-    """Undo the removal of NAME: two people decide."""
+    """Undoes the removal of NAME. Two people decide."""
     with console_kit() as kit:
         done = leaves.back(kit, person, number=None, second=second, by=by, reason=reason)
     ended = ", ".join(done.ended)
@@ -132,7 +132,7 @@ def back(person: str, second: str | None, by: str, reason: str) -> None:
 
 
 def write(paper: Path, start: StartPaper) -> None:
-    """Adds one line to the file of start PINs."""
+    """Adds one line to the file of start PINs. Only the owner may read that file."""
     line = (
         f"{start.name}: dial {start.dial}, then the code out of the SMS, then {start.start_pin}"
         f" (until {shown(start.until)})\n"
@@ -157,7 +157,7 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
 
 
 def state_of(person: Responder, back_at: datetime | None = None) -> str:
-    """Returns the state of a responder, and why no alert goes to them where none does."""
+    """Returns the state of a responder. If no alert goes to them, the state gives the reason."""
     state = people_list.state_of(person, back_at)
     if state is PersonState.LEFT and person.left_at is not None:
         return f"removed {shown(person.left_at)}"
@@ -171,9 +171,9 @@ def state_of(person: Responder, back_at: datetime | None = None) -> str:
 DOCS = CHECKOUT / "docs"
 PAPERS = {"responder": "responder-guide", "first-ten-minutes": "first-ten-minutes"}
 WRITTEN = "*384*777*90#"
-"""As the pages of docs/ write what a responder dials."""
+"""The short code of responders, as the pages of docs/ write it."""
 FIRST = "en"
-"""The language whose page has none in its name."""
+"""The language whose page has no language in its name."""
 
 
 @click.command()
@@ -186,9 +186,9 @@ FIRST = "en"
     help="The HTML file: open it in a browser, and print it.",
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
-    """Write a PAPER for responders, to print: `responder` is the guide, `first-ten-minutes` one card.
+    """Writes a PAPER for responders, to print. `responder` is the guide, `first-ten-minutes` is one card.
 
-    It says what this line is dialled by.
+    The paper shows the short code of this line.
     """
     settings = Settings.read(os.environ)
     name = PAPERS[paper_name] + ("" if language == FIRST else f".{language}")

@@ -1,4 +1,4 @@
-"""`hotline texts check`: judges the catalogues of what the code itself says, beside `domain.wording`."""
+"""Runs `hotline texts check`, which compares the catalogues of the code's own texts with `domain.wording`."""
 
 import ast
 import inspect
@@ -22,7 +22,7 @@ from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 
 SOURCE = "en"
-"""Its catalogue is the English itself."""
+"""The language whose texts are the English phrases themselves."""
 
 
 @click.command()
@@ -33,7 +33,7 @@ SOURCE = "en"
     help="The folder of the catalogues.",
 )
 def check(locales: Path | None) -> None:
-    """Fail where a catalogue is stale, has a gap, or says what a handset cannot show."""
+    """Fails if a catalogue is outdated, has a gap, or has a text that a handset cannot show."""
     problems = list(faults(locales or LOCALES))
     for problem in problems:
         click.echo(problem, err=True)
@@ -43,7 +43,7 @@ def check(locales: Path | None) -> None:
 
 
 def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
-    """Everything that is wrong, one line each. The numbers that may be named are those of the flows' `folder`."""
+    """Yields one line for each fault. A text may name the numbers of the flows in `folder`."""
     document = read_folder(folder)
     numbers = documents.bind(documents.read(document), place_lists()).numbers
     yield from reviewing.overstated(document, reviewing.read_signatures(folder))
@@ -62,7 +62,7 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
 
 
 def gathered() -> Catalog:
-    """The table of the code as a catalogue, with its comments for whoever translates."""
+    """Returns the texts of the code as a catalogue, with its comments for translators."""
     catalogue = blank(None)
     notes = _notes()
     for template in Template:
@@ -88,7 +88,7 @@ def blank(language: str | None) -> Catalog:
 
 
 def _notes() -> dict[str, str]:
-    """The docstring under each member, by its name."""
+    """Returns the docstring under each member, by the member's name."""
     body = ast.parse(inspect.getsource(wording.Template)).body[0]
     assert isinstance(body, ast.ClassDef)
     notes = {}
@@ -120,7 +120,7 @@ def phrases(catalogue: Catalog) -> dict[str, str]:
 def faults_of(
     catalogue: Catalog, template: Template, language: str, numbers: Mapping[str, Number]
 ) -> Iterator[str]:
-    """Yields everything that is wrong with one phrase."""
+    """Yields the faults of one phrase."""
     message = catalogue.get(template.value)
     text = phrases(catalogue).get(template, "")
     if not text:

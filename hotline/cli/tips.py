@@ -1,4 +1,4 @@
-"""`hotline tips`: how every tip stands, and reading one with a desk's passphrase."""
+"""Runs `hotline tips`, which shows the state of every tip, and reads one with a desk's passphrase."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -58,10 +58,10 @@ PAGE = 50
 def list_(
     desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
 ) -> None:
-    """Tips and complaints without their words, the newest first; red where nobody has taken it.
+    """Lists tips and complaints without their text, the newest first. A tip that no responder has taken is red.
 
-    Each says how long it waited of the time that was promised, who has it, and the clock that is due next. "fragment"
-    is what was left before a district was told: nobody can act on it, and nothing was promised.
+    Each row shows how long the tip waited of the promised time. It also shows its assignee and the clock due next.
+    "fragment" is a report that ended before a district was given. No responder can act on it, and no time was promised.
     """
     most = limit or (None if as_json else PAGE)
     asked = Wanted(
@@ -98,7 +98,7 @@ def _line(standing: TipOverview, now: datetime) -> str:
 
 
 def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
-    """Yields how long a tip waited, who is responsible, what comes next, and what else the reader must know."""
+    """Yields how long a tip waited, its assignee, the next step, and what else the reader must know."""
     tip = standing.tip
     if tip.channel == trial.DRILL:
         yield "EXERCISE"
@@ -140,7 +140,8 @@ def _holder(standing: TipOverview) -> str:
 
 
 def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
-    """`waits 9 of 3 min LATE`, or how soon it was taken; nothing where it was closed and nobody took it."""
+    """Yields `waits 9 of 3 min LATE`, or how soon the tip was taken. Yields nothing if the tip was closed and no
+    responder had taken it."""
     wait, ended_at = _wait(standing, now), _taken_at(standing)
     if wait is None or (standing.tip.closed_at and ended_at is None):
         return
@@ -149,7 +150,7 @@ def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
 
 
 def _taken_at(standing: TipOverview) -> datetime | None:
-    """Returns when it was taken; None while people are asked to take it."""
+    """Returns when the tip was taken. Returns None while people are asked to take it."""
     is_over = standing.is_taken or standing.tip.closed_at is not None
     return standing.acknowledged_at if is_over else None
 
@@ -176,11 +177,11 @@ OF_OVERVIEW = (
     *("acknowledged_by", "unproven"),
 )
 MOMENTS = ("filed_at", "erase_wanted_at", "closed_at", "closure_requested_at")
-"""What a program reads of a tip as it stands in its rows."""
+"""Fields of a tip's rows that a program reads."""
 
 
 def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
-    """A tip as a program reads it."""
+    """Returns a tip for a program to read."""
     tip, wait = standing.tip, _wait(standing, now)
     return {
         **picked(tip, *OF_TIP),
@@ -224,7 +225,7 @@ def read(
     passphrase_file: Path | None,
     language: str,
 ) -> None:
-    """Print what a tip says. Leaves a row in the audit log before anything is shown, also where it is refused."""
+    """Prints the text of a tip. First writes a row in the audit log, also if access is refused."""
     code, people = desk_code(desk), TwoPeople(by, second)
     with console_kit() as kit:
         access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
@@ -242,7 +243,7 @@ def read(
         click.echo(earlier_line(tip.earlier, language))
     width = min(WIDEST, max((len(question) for question, _ in told), default=0))
     for question, answer in told:
-        # Nothing that a terminal would obey.
+        # Replaces letters that control a terminal.
         harmless = "".join(letter if letter.isprintable() else "?" for letter in answer)
         click.echo(f"{question:{width}}  {harmless}")
 
@@ -277,9 +278,9 @@ def document_of(one: CaseMoment) -> dict[str, object]:
 @language_option
 @as_json_option
 def show(name: str, language: str, as_json: bool) -> None:
-    """Print the row of a case in the list of tips, and what happened to it: REF is a reference, or a tip's id.
+    """Prints a case's row in the list of tips, and its timeline. REF is a reference, or a tip's id.
 
-    What is noted of persons is read on a phone or in the console, with a key.
+    Facts about persons are not shown. Read them on a phone or in the console, with a key.
     """
     with console_kit() as kit:
         now, sheet = kit.now(), line_of_time.sheet(kit, name.upper())
@@ -314,10 +315,10 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 @signed
 @click.option("--outcome", type=OUTCOME, required=True, help="What came of it.")
 def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
-    """Request that a tip is closed. A command closes nothing: a typed name proves nobody.
+    """Requests that a tip is closed. The command closes nothing, because a typed name proves no identity.
 
-    Somebody of the national desk opens the case, behind the PIN or in the console, and confirms the closure there.
-    The same name's later request replaces the earlier one.
+    A member of the national desk opens the case and confirms the closure, behind the PIN or in the console. A
+    later request by the same name replaces the earlier one.
     """
     with console_kit() as kit:
         kept = keeping.close_tip(
@@ -331,7 +332,7 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
 
 
 def _say(kept: Kept) -> None:
-    """Prints how the tip stands, and the command that comes next."""
+    """Prints the state of the tip, and the next step."""
     tip = kept.tip
     if tip.erased_at is not None:
         click.echo(f"tip {tip.id}: closed; its words were erased, as somebody had asked")
@@ -349,7 +350,7 @@ def _say(kept: Kept) -> None:
 @TIP
 @signed
 def let_go(tip_id: int, by: str, reason: str) -> None:
-    """Let the people of a tip's first place go, once somebody of the corrected one has it."""
+    """Ends the alert for the people of a tip's first place, once a person of the correct place has it."""
     with console_kit() as kit:
         access.let_go(kit, tip_id, by=by, reason=reason)
     click.echo(f"tip {tip_id}: the people of the first place are let go, and learn it now")
@@ -361,7 +362,8 @@ def let_go(tip_id: int, by: str, reason: str) -> None:
 @recovering
 @passphrase_option("the national desk's passphrase; asked for otherwise")
 def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: Path | None) -> None:
-    """Let the district know of a tip that names an official: for the national desk, when none is involved after all."""
+    """Shows the district a tip that names an official. The national desk uses it when no official is involved after
+    all."""
     people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
@@ -370,18 +372,19 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
 
 
 def earlier_line(places: Sequence[str], language: str) -> str:
-    """Returns the places that a tip was told of before, for whoever reads it."""
+    """Returns the places that a tip had before its correction, as a line for the reader."""
     return f"{EARLIER[language]}: {', '.join(place_name(place, language) for place in places)}"
 
 
 @click.command()
 @as_json_option
 def retention(as_json: bool) -> None:
-    """List whose words are erased next, and what is held. The clock erases two weeks after it warned here.
+    """Lists the texts that are erased next, and those under legal hold. The clock erases two weeks after it warned
+    here.
 
-    Words go 90 days after `hotline tips close`, or 270 days after the tip was filed where nobody closed it. Place,
-    kind, urgency and times stay, for the figures. What was noted of persons goes once its month was counted for
-    the last time, 75 days after it ended, and two weeks after a warning too.
+    Text is erased 90 days after `hotline tips close`, or 270 days after filing if the tip was not closed. Place, kind,
+    urgency and times stay, for the statistics. Facts about persons are erased after their month was counted for the
+    last time, 75 days after it ended. This too needs a warning two weeks before.
     """
     with console_kit() as kit:
         rows = [_row(kept) for kept in keeping.upcoming(kit)]

@@ -1,7 +1,7 @@
-"""One line in one home, and one web process on one port: a second would share its calls, or break what it keeps.
+"""Allows one line in one home, and one web process on one port. A second one would share its calls or damage its data.
 
-The web server's workers share their port by SO_REUSEPORT, and so would another line's: the network then gives each
-every other call. So the port is tried before they begin, without that option.
+The web server's workers share their port by SO_REUSEPORT, and another line's workers would join them. The network then
+gives each line every other call. So the port is tried before they begin, without that option.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from hotline.errors import Occupied
 
 LOCK = "run.lock"
 PATIENCE = 2.0
-"""Seconds in which the workers of a web process that was killed let go of their port."""
+"""Seconds in which the workers of a killed web process release their port."""
 EACH = 0.05
 
 
@@ -32,7 +32,7 @@ def place_of(settings: Settings, process: str) -> tuple[str, int]:
 
 @contextmanager
 def only_run(home: Path) -> Iterator[None]:
-    """Holds the home for one `hotline run` or `demo`; the lock ends with the process. Raises Occupied."""
+    """Locks the home for one `hotline run` or `demo`. The lock ends with the process. Raises Occupied."""
     handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,7 +49,7 @@ def only_run(home: Path) -> Iterator[None]:
 
 
 def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
-    """Raises Occupied where another program listens on the port."""
+    """Raises Occupied if another program still listens on the port after `patience` seconds."""
     end = time.monotonic() + patience
     while not _free(host, port):
         if time.monotonic() >= end:
@@ -62,7 +62,7 @@ def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
 
 
 def _free(host: str, port: int) -> bool:
-    """Raises Occupied where the address is none of this machine's."""
+    """Returns True if the port is free. Raises Occupied if the address does not belong to this machine."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
@@ -82,10 +82,10 @@ def _free(host: str, port: int) -> bool:
 @click.argument("process", type=click.Choice(["web", "console"]))
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def listen(process: str, command: tuple[str, ...]) -> None:
-    """Become COMMAND, a server's, with the `--host`, `--port` and `--workers` of the settings.
+    """Becomes COMMAND, a server's, with the `--host`, `--port` and `--workers` of the settings.
 
-    Not where that port is taken. The Procfile says it of the processes that answer requests. Refuses wrong settings,
-    before the server says its own usage again and again.
+    Stops if the port is taken or a setting is wrong, before the server prints its own usage. The Procfile uses this
+    command for the processes that answer requests.
     """
     settings = Settings.read(os.environ)
     host, port = place_of(settings, process)
@@ -96,5 +96,5 @@ def listen(process: str, command: tuple[str, ...]) -> None:
         os.execvp(command[0], (*command, *given))
     from granian.cli import cli as granian
 
-    # In this process: what the fork server has imported is shared with each of the server's workers.
+    # In this process, so that the server's workers share what the fork server has imported.
     granian.main(args=[*command[1:], *given], prog_name=command[0])

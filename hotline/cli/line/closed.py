@@ -1,4 +1,4 @@
-"""What the doctor finds of files: whether anybody but their owner may read what the line keeps."""
+"""Checks files for the doctor: only their owner may read what the line keeps."""
 
 import stat
 from collections.abc import Iterable, Iterator
@@ -16,18 +16,18 @@ UNUSED = (
     "the stored key is not used: the pretended gateway is given the key `emulator`;"
     " HOTLINE_GATEWAY_API_KEY_FILE names the file of another"
 )
-"""A real key is never shown to a program on this machine that only stands in for the gateway."""
+"""The emulator is only a program on this machine, so it never receives a real key."""
 
 
 def folder_found(name: str, folder: Path, settings: Settings) -> CheckResult:
-    """A folder of ours: there, and closed to others with everything directly in it."""
+    """Checks that a folder exists, and that others have no access to it or to anything directly in it."""
     if not folder.is_dir():
         return CheckResult(name, False, f"{folder} is not there", next_step(settings))
     return _closed(name, str(folder), (folder, *folder.glob("*")))
 
 
 def kept_found(settings: Settings) -> Iterator[CheckResult]:
-    """The database and the backups, where they are files."""
+    """Checks the database and the backups, if they are files."""
     file = sqlite_file(settings.database_url)
     if file is not None and file.exists():
         yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))
@@ -36,7 +36,7 @@ def kept_found(settings: Settings) -> Iterator[CheckResult]:
 
 
 def gateway_key_found(settings: Settings) -> Iterator[CheckResult]:
-    """The gateway's key, in each folder of those who send, or where HOTLINE_GATEWAY_API_KEY_FILE says."""
+    """Checks the gateway's key, in the folder of each role that sends, or where HOTLINE_GATEWAY_API_KEY_FILE says."""
     home = settings.home / "keys"
     named = settings.gateway_api_key_file
     if settings.pretended and named is None:
@@ -54,7 +54,7 @@ def gateway_key_found(settings: Settings) -> Iterator[CheckResult]:
 
 
 def _closed(name: str, place: str, paths: Iterable[Path]) -> CheckResult:
-    """How it stands, and what to type where others may read or write any of `paths`."""
+    """Returns a failed check, with the command to type, if others have access to any of `paths`."""
     for path in paths:
         if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & OTHERS:
             todo = f"chmod -R go= {path if path.is_dir() else path.parent}"

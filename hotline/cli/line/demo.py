@@ -1,4 +1,4 @@
-"""`hotline demo`: the whole line on this machine, with a pretended gateway and a page of two handsets."""
+"""Runs `hotline demo`: the whole line on this machine, with the emulator as gateway and a page of two handsets."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ from hotline.services.desk import demo_pins
 from hotline.services.watch import watchers
 
 PINS = "demo-pins.json"
-"""Where a home keeps the PINs of three responders."""
+"""File in the home with the PINs of three responders."""
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
 FAREWELL = "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
@@ -49,7 +49,7 @@ NUMBERS = {
     "HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER,
     "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER,
 }
-"""What the desk calls from and what responders ring: invented, and signed in a demo alone."""
+"""The numbers that the desk calls from and that responders call. They are sample data, verified in a demo only."""
 SERVED, SERVED_IN_A_DEMO = "workers.console:application", "workers.demo_console:application"
 
 
@@ -65,10 +65,10 @@ SERVED, SERVED_IN_A_DEMO = "workers.console:application", "workers.demo_console:
 @click.option("--empty", is_flag=True, help="Without sample data.")
 @procfile_option
 def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
-    """Run the line with a pretended gateway: two handsets in a page. Ctrl-C ends everything.
+    """Runs the line with an emulated gateway and a page of two handsets. Ctrl-C ends everything.
 
-    Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine. A new demo
-    begins with twelve invented months, marked as sample data on every page and file.
+    Settings are those of any line. The gateway is always the emulator, so nothing leaves this machine. A new demo
+    begins with twelve months of sample data, marked as such on every page and file.
     """
     environ = environ_of(spelled_out(os.environ), page_port)
     if pins:
@@ -122,7 +122,7 @@ def _begin(
 
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
-    """What was given, replies by SMS unless it says otherwise, and no gateway but the pretended one."""
+    """Returns the given settings with the emulator as the only gateway. Replies by SMS are on by default."""
     environ = {**DEFAULTS, **given, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
     environ["HOTLINE_GATEWAY_URL"] = f"http://127.0.0.1:{page_port}"
     for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
@@ -166,7 +166,7 @@ async def _run(keeper: Keeper, awaited: Iterable[str], greeting: str) -> None:
 
 
 async def _tell_when_ready(awaited: Iterable[str], greeting: str) -> None:
-    """Greets once each address answers, or says that something did not get ready."""
+    """Prints the greeting when every address answers. Reports a failure if one does not answer in time."""
     try:
         async with asyncio.timeout(DEADLINE):
             for address in awaited:
@@ -187,7 +187,8 @@ def _answers(address: str) -> bool:
 
 
 def _make(environ: Mapping[str, str], *, empty: bool) -> None:
-    """`hotline init --demo` in a process of its own, whose progress goes where ours does."""
+    """Runs `hotline init --demo` in a process of its own, whose progress appears where ours does. Raises
+    StartFailed."""
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
     words += [] if empty else ["--sample"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
@@ -199,7 +200,8 @@ def _say(line: str) -> None:
 
 
 def make_pins(settings: Settings, passphrase: Path) -> None:
-    """Makes PINs; none where the gateway is a real one, or the file of the desks' passphrase is gone."""
+    """Makes PINs for the demo's responders. Makes none with a real gateway, or without the file of the desks'
+    passphrase."""
     if not settings.pretended or not passphrase.exists():
         return
     kit = build_reader(settings)
@@ -213,7 +215,7 @@ def make_pins(settings: Settings, passphrase: Path) -> None:
 
 
 def kept_pins(home: Path) -> Mapping[str, str]:
-    """Returns by name; empty where there is no such file, or it is damaged."""
+    """Returns the PINs by name. They are empty if the file is missing or damaged."""
     try:
         return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -221,7 +223,7 @@ def kept_pins(home: Path) -> Mapping[str, str]:
 
 
 def told_pins(home: Path, entry: str) -> str:
-    """Returns which phone dials what, and its PIN; empty where nobody has one."""
+    """Returns a text with what each phone dials, and its PIN. It is empty if no responder has a PIN."""
     pins = kept_pins(home)
     people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
     rows = [

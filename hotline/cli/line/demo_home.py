@@ -1,4 +1,4 @@
-"""The home of `bin/demo`, found by a command in the same folder where no other line is named."""
+"""Finds the home of `bin/demo` for a command in the same folder, if no other line is named."""
 
 import json
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ HOME = "HOTLINE_HOME"
 GATEWAY = "HOTLINE_GATEWAY_URL"
 HANDSETS = "http://127.0.0.1:8001"
 PLAIN = Path("var")
-"""The home of a line that names none."""
+"""The home of a line whose settings name none."""
 DEMO = Path("var/demo")
-"""Where `bin/demo` keeps its line."""
+"""The folder in which `bin/demo` keeps its line."""
 SETTINGS = "demo-settings.json"
-"""What a demo writes in its home, and no other line: the settings that it runs under."""
+"""File in a demo's home with the settings that it runs under. No other line has it."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CLOCK = "demo-clock"
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
-"""A demo's settings, where nobody says otherwise."""
+"""A demo's settings, unless the environment sets others."""
 NAMING = (
     "HOTLINE_SETTINGS",
     "HOTLINE_DATABASE_URL",
@@ -29,16 +29,17 @@ NAMING = (
     "HOTLINE_KEYS",
     GATEWAY,
 )
-"""Who gives one of these means a line of their own. A home that is named may be a demo's all the same."""
+"""Settings that mean a line of the operator's own. A home that is named may still be a demo's."""
 ASKING = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "tips"),
 )
-"""Commands about a line that is there already."""
+"""Commands about a line that exists already."""
 
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
-    """The settings under which `command` meets the demo's line; empty where another line is meant, or none is there."""
+    """Returns the settings with which `command` reaches the demo's line. They are empty if another line is meant, or if
+    there is no demo."""
     if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING):
         return {}
     named = environ.get(HOME, "").strip()
@@ -52,7 +53,7 @@ def is_demo(home: Path) -> bool:
 
 
 def refuse_elsewhere(settings: Settings, host: str) -> None:
-    """Raises StartFailed where this is not the console of a demo on this machine."""
+    """Raises StartFailed unless this is the console of a demo on this machine."""
     if not settings.pretended or host not in LOOPBACK:
         raise StartFailed("one-click sign-in is for a demo on a loopback address alone")
     if not is_demo(settings.home) or not demo_accounts_in(settings.home):
@@ -60,7 +61,7 @@ def refuse_elsewhere(settings: Settings, host: str) -> None:
 
 
 def keep(home: Path, environ: Mapping[str, str]) -> None:
-    """Write down the settings of a demo, for its owner alone."""
+    """Writes down the settings of a demo, for its owner only."""
     file = home / SETTINGS
     file.touch(mode=0o600)
     ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
@@ -68,7 +69,7 @@ def keep(home: Path, environ: Mapping[str, str]) -> None:
 
 
 def gateway_here() -> str:
-    """Where the handsets of the demo in this folder are, or those of any demo that says nothing else."""
+    """Returns the address of the handsets of the demo in this folder, or else the default address."""
     return _kept(DEMO).get(GATEWAY, HANDSETS)
 
 

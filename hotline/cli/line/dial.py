@@ -1,4 +1,4 @@
-"""`hotline dial`: the emulator's handset in a terminal."""
+"""Runs `hotline dial`: a handset of the emulator in a terminal."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ REFUSED = 409
 
 
 def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
-    """Asks the stand-in's control API, and returns the dialogue. Raises HandsetRefused."""
+    """Sends one request to the emulator's control API, and returns the dialogue. Raises HandsetRefused."""
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(f"{url.rstrip('/')}/control/{what}", json=fields, timeout=SECONDS)
@@ -29,7 +29,7 @@ def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
 
 
 def draw(dialogue: dict[str, Any], columns: int) -> str:
-    """Returns the screen in a frame, with what it costs."""
+    """Returns the screen in a frame, with its septets below it. A dialogue that ended shows its status instead."""
     lines = [f"| {piece:<{columns}} |" for piece in wrapped(dialogue["screen"], columns)]
     edge = f"+{'-' * (columns + 2)}+"
     foot = f"{dialogue['septets']}/156" if dialogue["open"] else (dialogue["status"] or "")
@@ -68,7 +68,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     help="How many letters a line of the handset holds: many hold 16.",
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
-    """Dial CODE on one of the emulator's handsets. An empty line hangs up, and so does the end of what is typed."""
+    """Dials CODE on one of the emulator's handsets. An empty line hangs up, and so does the end of the input."""
     whose = {"from": msisdn, "code": code, "network": network or ""}
     try:
         dialogue = _ask(url, "dial", **whose)

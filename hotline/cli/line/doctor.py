@@ -1,4 +1,4 @@
-"""`hotline doctor`: checks every part of the line, and says what to do next."""
+"""Runs `hotline doctor`, which checks every part of the line and says what to do next."""
 
 import os
 import socket
@@ -57,17 +57,17 @@ from hotline.text.causes import cause_of
 
 MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
 PATIENCE = 2.0
-"""Seconds for the gateway to answer."""
+"""Seconds until the gateway must answer."""
 DATABASE_TODO = "see to its server, its disk, its lock and HOTLINE_DATABASE_URL"
 COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 OF_REAL_CALLERS = frozenset(
     {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
 )
-"""Checks of what only a line with real callers needs."""
+"""Checks that matter only for a line with real callers."""
 SAID = frozenset({"database", checks_processes.WATCHERS})
 """Checks of every process that the doctor makes more strictly itself."""
 SHOWN = ("name", "state", "says", "todo", "level", "names")
-"""What a program reads of a check."""
+"""Fields of a check in the JSON for programs."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -76,7 +76,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 @click.option("--wrong", "only_wrong", is_flag=True, help="Only what is wrong, and warnings.")
 @click.option("--settings", "with_settings", is_flag=True, help="Every setting too, with its help.")
 def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
-    """Check every part of the line; end with 1 where something is wrong.
+    """Checks every part of the line. Exits with 1 if a part is wrong.
 
     Shows no key, no number and no word of a tip.
     """
@@ -104,7 +104,7 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
 
 
 def checked(settings: Settings) -> Sequence[CheckResult]:
-    """Every check, in the order in which a person reads them."""
+    """Runs every check. Returns the results in the order in which a person reads them."""
     found = (
         folder_found("home", settings.home, settings),
         *kept_found(settings),
@@ -121,14 +121,15 @@ def checked(settings: Settings) -> Sequence[CheckResult]:
 
 
 def _of_demo(one: CheckResult) -> CheckResult:
-    """A warning about what only a line with real callers needs is none in a demo."""
+    """Returns a demo's result. A warning that matters only for real callers is no warning there."""
     if one.state is not CheckState.WARNING or one.name not in OF_REAL_CALLERS:
         return one
     return CheckResult(one.name, True, f"{one.says} (no fault of a demo)")
 
 
 def keys_found(settings: Settings) -> Iterator[CheckResult]:
-    """Yields one result for each role. A process that is given its own folder alone has one role's."""
+    """Yields one result for each role. With HOTLINE_KEYS, the folder holds one role's keys, so none count as
+    missing."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
@@ -161,9 +162,9 @@ def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
 
 
 def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]]:
-    """Returns the keys that the tables know, and what each folder's open.
+    """Returns the keys that the tables know, and the check of each role's folder.
 
-    Nothing where the database does not answer.
+    Returns nothing if the database does not answer, or if its tables are not current.
     """
     try:
         if migrate.look_at(settings.database_url).state is not TablesState.CURRENT:
@@ -197,7 +198,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
-    """What only a database that answers can say."""
+    """Returns the checks that need a database that answers."""
     sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(one for one in findings(kit) if one.name not in SAID),
@@ -213,7 +214,7 @@ def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _tables(settings: Settings) -> CheckResult:
-    """Whether the database answers, holds the tables of this release, and can commit."""
+    """Checks that the database answers and holds the tables of this release."""
     try:
         found = migrate.look_at(settings.database_url)
         if found.state is TablesState.MISSING:
@@ -229,7 +230,7 @@ def _tables(settings: Settings) -> CheckResult:
 
 
 def _commits(kit: Kit, tables: CheckResult) -> CheckResult:
-    """A disk that is full, or a server that keeps nothing, still answers questions."""
+    """Checks that the database can commit. With a full disk it still answers queries."""
     try:
         with kit.database.writing() as session:
             contacts.try_writing(session, kit.now())
@@ -239,14 +240,14 @@ def _commits(kit: Kit, tables: CheckResult) -> CheckResult:
 
 
 def _pepper(kit: Kit, settings: Settings) -> tuple[CheckResult, ...]:
-    """What still needs the pepper before, where one is being rotated and this machine has it."""
+    """Counts the PINs that still need the old pepper during a rotation, if this machine has that pepper."""
     keys = KeyFolder(key_folder(settings, Role.READER))
     before = older(PEPPER_KEY)
     return (rekeying.pepper_finding(kit, keys.read(before)),) if keys.holds(before) else ()
 
 
 def _factors(settings: Settings) -> FactorSealer | None:
-    """None where this machine has no key of the console's pages."""
+    """Returns the sealer of second factors, or None if this machine has no key of the console's pages."""
     try:
         return FactorSealer.of(KeyFolder(key_folder(settings, Role.PAGES)))
     except KeyMissing:
@@ -264,7 +265,8 @@ def _console(settings: Settings) -> Iterator[CheckResult]:
 
 
 def _gateway_found(url: str) -> CheckResult:
-    """Whether something listens there. Says the host and never the URL: it may hold a password."""
+    """Checks that a program listens at the gateway's address. Shows the host but not the URL, which may hold a
+    password."""
     parts = urlsplit(url)
     place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
     try:

@@ -1,4 +1,4 @@
-"""`hotline process emulator`: the gateway's stand-in, with its page of two handsets."""
+"""Runs `hotline process emulator`: the emulator of the gateway, with its page of two handsets."""
 
 import json
 from pathlib import Path
@@ -49,7 +49,7 @@ def emulator(
     readme: Path | None,
     **settings: Any,
 ) -> None:
-    """The gateway's stand-in: its API, its callbacks, and a page with two handsets."""
+    """Runs the emulator of the gateway: its API, its callbacks, and a page with two handsets."""
     about = About(console, readme.read_text(encoding="utf-8") if readme is not None else "")
     stand_in = build_emulator(
         EmulatorSettings(**settings),

@@ -1,11 +1,12 @@
-"""Starts processes of the line by forking: what they have in common is imported once, before any key is read.
+"""Starts processes of the line by forking. Imports the code that they share once, before any key is read.
 
-A forked process shares the memory of that code with all others, and starts in a moment. The fork server never knows a
-key or a setting; a child learns its own from the request (docs/adr/0143).
+A forked process shares the memory of that code with all others, and starts at once. The fork server never knows a key
+or a setting. A child learns its own from the request (docs/adr/0143).
 
-The keeper asks on a unix socket, one connection a process: a line of JSON with `argv`, `environ` and `gate`. It is told
-the process's number, answers `go` once it has noted that, and is told the exit code in the end. With a `gate`, a role,
-it is told instead why that role's processes must not start, as JSON. A fork server that dies takes nobody along.
+The keeper asks on a unix socket, one connection a process: a line of JSON with `argv`, `environ` and `gate`. It
+receives the process's number, and answers `go` when it has noted that. In the end it receives the exit code. With a
+`gate`, a role, it receives instead why that role's processes must not start, as JSON. If the fork server ends, the
+processes that it forked continue.
 """
 
 import gc
@@ -35,31 +36,32 @@ SHARED = (
     ),
     *("hotline.adapters.gateway.dialling", "flask", "granian.cli"),
 )
-"""Modules that more than one process imports. They hold no page and nothing that decrypts a case."""
+"""Modules that more than one process imports. They hold no page and no code that decrypts a case."""
 GO = b"go\n"
 PATIENCE = 5.0
-"""Seconds in which a whole request must have come, and the keeper's answer."""
+"""Seconds in which a whole request must arrive, and later the keeper's answer."""
 FORKING = 10.0
-"""Seconds for which the keeper waits: the fork server may be frozen. Then it goes on without."""
+"""Seconds for which the keeper waits for a fork server that may be frozen. Then it continues without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """One request."""
+    """One request of the keeper to the fork server."""
 
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
-    """All that the process is given. Not in `repr`: it may hold a secret."""
+    """The whole environment of the process. Not in `repr`, because it may hold a secret."""
     gate: str = ""
 
     def line(self) -> bytes:
-        """Returns it as it is sent."""
+        """Returns the request as a line of JSON, ready to send."""
         said = {"argv": self.argv, "environ": dict(self.environ), "gate": self.gate}
         return f"{json.dumps(said)}\n".encode()
 
 
 def ask_gate(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
-    """Returns why the processes of a role must not start, or None; also where the fork server does not answer."""
+    """Returns why the processes of a role must not start. Returns None if they may, or if the fork server does not
+    answer."""
     with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(FORKING)
         asking.connect(str(fork_server))
@@ -70,12 +72,12 @@ def ask_gate(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | 
 
 
 def main(path: str) -> None:
-    """Serves at a path until told to stop. In a child it becomes the process that was asked for."""
-    setproctitle.getproctitle()  # It finds where its own name stands, which a changed environment hides.
+    """Serves requests at a path until a signal ends it. In a child, becomes the process that was requested."""
+    setproctitle.getproctitle()  # It finds the place of its own name now, because a changed environment hides it.
     with uncollected():
         for name in SHARED:
             import_module(name)
-        # Else each process would do it at its first question, in memory of its own.
+        # Otherwise each process would do this at its first query, in memory of its own.
         import_module("sqlalchemy.orm").configure_mappers()
     gc.collect()
     gc.freeze()
@@ -93,7 +95,7 @@ def main(path: str) -> None:
 
 
 def _serve(listening: socket.socket) -> tuple[StartRequest, socket.socket]:
-    """Forks a child for each request, and tells how it ended. Returns in a child alone."""
+    """Forks a child for each request, and reports its exit code. Returns in a child only."""
     waiting = selectors.DefaultSelector()
     waiting.register(listening, selectors.EVENT_READ)
     while True:
@@ -138,7 +140,7 @@ def _tell_end(child: tuple[int, socket.socket], handle: int) -> None:
 
 
 def _become_own_process(request: StartRequest) -> None:
-    """Makes a child a process of its own: a group, an environment, a name."""
+    """Gives a child a process group, an environment and a name of its own."""
     os.setsid()
     os.environ.clear()
     os.environ.update(request.environ)
@@ -148,7 +150,7 @@ def _become_own_process(request: StartRequest) -> None:
 
 
 def _is_noted(asking: socket.socket) -> bool:
-    """Tells this process's number. Returns True once the keeper has noted it, and so may send its group a signal."""
+    """Sends this process's number. Returns True when the keeper has noted it, and so can signal its group."""
     with asking, suppress(OSError):
         asking.sendall(f"{os.getpid()}\n".encode())
         return asking.recv(len(GO)) == GO

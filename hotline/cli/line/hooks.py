@@ -1,4 +1,4 @@
-"""`hotline keys hooks`: prints the addresses for the gateway's dashboard, and changes them without a dropped call."""
+"""Runs `hotline keys hooks`. Prints the addresses for the gateway's dashboard, and changes them without a lost call."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,13 @@ from hotline.sealing.keys import hooksecrets
 from hotline.sealing.keys.keyfolder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
-"""Where a hook's path is not its name."""
+"""Paths of hooks that differ from the hook's name."""
 QUIET = timedelta(minutes=10)
-"""An address called less long ago than this is still in somebody's dashboard."""
+"""Time since its last call in which an old address still counts as in use."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
-    """Refused before anything was changed."""
+    """Returns the address if it begins as one. Refuses it otherwise, before anything changes."""
     if base and not base.startswith(("http://", "https://")):
         raise click.BadParameter("begins with https://")
     return base
@@ -37,7 +37,7 @@ base_option = click.option(
 @as_json_option
 @click.pass_context
 def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
-    """Print the secret addresses that the gateway calls: whoever has them can forge a caller."""
+    """Prints the secret addresses that the gateway calls. A person who has them can forge a caller."""
     if context.invoked_subcommand is None:
         settings = Settings.read(os.environ)
         _print(settings, hook_secrets(key_folder(settings, Role.HOOKS)), base, as_json=as_json)
@@ -47,10 +47,10 @@ def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
 @base_option
 @as_json_option
 def rotate(base: str | None, as_json: bool) -> None:
-    """Make new addresses and print them. The old ones are answered until `hotline keys hooks end-old`.
+    """Makes new addresses and prints them. The old ones work until `hotline keys hooks end-old`.
 
-    Web processes notice by themselves, and so does the relay, whose own address is renewed with them. On several
-    machines: copy the `hooks` folder to each before pasting, and then `listed.secret` to each `workers` folder.
+    Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines, copy
+    the `hooks` folder to each before pasting. Then copy `listed.secret` to each `workers` folder.
     """
     settings = Settings.read(os.environ)
     live = hooksecrets.rotate(key_folder(settings, Role.HOOKS), _relay(settings))
@@ -66,9 +66,9 @@ def rotate(base: str | None, as_json: bool) -> None:
 @click.option("--now", is_flag=True, help="Also where an old address was called a moment ago.")
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:
-    """Answer the newest addresses alone, and say when the old ones were last called.
+    """Ends the old addresses, and prints when each was last called.
 
-    Refuses while one was called less than ten minutes ago, unless told --now: that caller would get a 404.
+    Refuses while one was called less than ten minutes ago, unless --now is given. Its next call would get a 404.
     """
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.HOOKS)
@@ -103,7 +103,7 @@ def end_old(now: bool, as_json: bool) -> None:
 
 
 def _relay(settings: Settings) -> Path | None:
-    """Returns where the relay's own address is kept; None where the relay is not of this machine."""
+    """Returns the folder of the relay's own address, or None if the relay is not on this machine."""
     folder = key_folder(settings, Role.WORKERS)
     return folder if folder.is_dir() else None
 
@@ -122,7 +122,7 @@ def _print(
 def addresses(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
 ) -> dict[str, str]:
-    """By hook; on this machine, where no other base is given."""
+    """Returns the address of each hook, below `base` or else on this machine."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 

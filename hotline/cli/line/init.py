@@ -1,4 +1,5 @@
-"""`hotline init`: everything a line needs before its first call. `hotline upgrade`: what a new version needs."""
+"""Runs `hotline init`, which makes all that a line needs. Runs `hotline upgrade`, which adds what a new version
+needs."""
 
 import os
 import sys
@@ -59,9 +60,9 @@ def init(
     demo: bool,
     sample: bool,
 ) -> None:
-    """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else.
+    """Makes keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else.
 
-    A key that this line had and that is not here is never made again, unless --new-key names it.
+    A key that this line had and that is missing here is never made again, unless --new-key names it.
     """
     settings = Settings.read(os.environ)
     found = migrate.look_at(settings.database_url)
@@ -91,7 +92,7 @@ def init(
 @click.command()
 @flows_option
 def upgrade(flows: Path) -> None:
-    """Bring tables and flows up to this version, before its processes start. Safe to repeat."""
+    """Updates tables and flows to this version, before its processes start. Safe to repeat."""
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.CONSOLE)
     if not folder.is_dir():
@@ -103,7 +104,7 @@ def upgrade(flows: Path) -> None:
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
-        # Of a kind that this release brings: an old one that is missing is refused.
+        # Only keys of a kind that this release brings. A missing key of an older kind is refused.
         made = make_missing(settings, found, plugs.clock(settings)())
         _told("keys", made, there=f"in {keys}")
     _migrate(settings, keys if whole else None)
@@ -113,7 +114,7 @@ def upgrade(flows: Path) -> None:
 
 
 def _home(home: Path) -> None:
-    """Raises FolderRefused where this account may not make it."""
+    """Makes the home folder. Raises FolderRefused if this account may not make it or write in it."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
@@ -121,7 +122,7 @@ def _home(home: Path) -> None:
             f"{home} cannot be made ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
             " for the account of the line, or set HOTLINE_HOME"
         ) from None
-    # A container has its keys mounted, and the rest of its home read-only.
+    # In a container the keys are mounted, and the rest of the home is read-only.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise FolderRefused(
             f"{home} cannot be written by this account: give it to the account of the line"
@@ -131,17 +132,17 @@ def _home(home: Path) -> None:
 def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
     """Marks the home of a new line until everything in it is made.
 
-    Without the mark, what a broken-off init left looks like a line whose database is not mounted.
+    Without the mark, an interrupted init looks like a line whose database is not mounted.
     """
     holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
     if found.state is migrate.TablesState.MISSING and not holds_keys:
-        # The home of a container is read-only but for its keys: there is nothing to mark.
+        # A container's home is read-only but for its keys, and needs no mark.
         with suppress(OSError):
             (home / UNFINISHED_INIT).touch(mode=0o600)
 
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
-    """Brings the tables up to date, with a canary for each key; no canary without the folders of all roles."""
+    """Updates the tables, and adds a canary for each key. Adds none without the key folders of all roles."""
     progress("tables")
     with closing(open_database(settings.database_url)) as database:
         changed = migrate.upgrade(database)
@@ -152,7 +153,8 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
 
 
 def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) -> None:
-    """Raises FlowInvalid where a finding hurts: what was live stays live."""
+    """Publishes the flows of a folder, or makes a draft of them if a person has published others. Raises FlowInvalid
+    for an error in them, and changes nothing."""
     progress("flows")
     document = authoring.read_folder(folder)
     if settings.pretended:
@@ -171,9 +173,9 @@ def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) 
 
 
 def _demo_numbers(kit: Kit, *, demo: bool) -> Sequence[Mapping[str, str]]:
-    """Returns the invented numbers of a demo, also for a release: without them, it would change the flows of a demo.
+    """Returns the sample numbers of a demo. An upgrade needs them too, or it would change the flows of a demo.
 
-    They keep the day on which they were signed: another day would be another revision.
+    They keep the day on which they were verified, because another day would make another revision.
     """
     row, today = None, kit.now().date()
     with suppress(NotReady):
@@ -195,7 +197,8 @@ def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> No
 
 
 def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
-    """Out of the file that was named, off the terminal, or a new one in a file that only its owner reads."""
+    """Returns the passphrase in `file` or from the terminal. Otherwise makes one in a file that only its owner
+    reads."""
     if file is not None:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE
@@ -221,7 +224,7 @@ def _rehearse(kit: Kit) -> None:
 
 
 def _first_account(kit: Kit, settings: Settings) -> None:
-    """A link for the first admin, until somebody has taken an account up."""
+    """Prints a link for the first admin, until a person has used one."""
     first = new_links.first(kit)
     if first is None:
         _told("accounts", [], there="the page Accounts shows them")
@@ -230,7 +233,7 @@ def _first_account(kit: Kit, settings: Settings) -> None:
 
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
-    """Accounts whose passwords the sign-in page shows, two with a desk; none where the gateway is a real one."""
+    """Makes accounts whose passwords the sign-in page shows, two with a desk. Makes none with a real gateway."""
     kit = build_pages(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
     with closing(kit.database):
@@ -243,7 +246,7 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
 
 
 def _sample(settings: Settings, found: migrate.TablesFound) -> None:
-    """Writes sample data into a line that is new. What it needs is imported here alone."""
+    """Writes sample data into a new line. Only this function imports the code for it."""
     if found.state is not migrate.TablesState.MISSING:
         _told("sample data", [], there="or the line has data of its own")
         return
@@ -253,7 +256,7 @@ def _sample(settings: Settings, found: migrate.TablesFound) -> None:
 
 
 def _told(what: str, made: Sequence[str], *, there: str) -> None:
-    """What was made, or that it was there."""
+    """Prints what was made, or that it existed already."""
     for one in made:
         click.echo(f"{what}: made {one}")
     if not made:

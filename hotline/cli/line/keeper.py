@@ -1,9 +1,9 @@
-"""Keeps programs alive, and ends every one of them at the end.
+"""Keeps programs running, and ends all of them at the end.
 
-What dies is started again, for ever: at once if it had lived for a while, otherwise after a pause that grows to five
-seconds and no further. Each program leads a process group of its own, and nothing of a group outlives its leader: a
-web server's workers would go on holding the port. Should the keeper itself be killed outright, the guard, a small
-shell at the other end of a pipe, sees the pipe close and kills what is left (docs/adr/0014).
+A program that ends is started again, without limit. It starts at once if it ran for a while. Otherwise it starts after
+a pause, which grows to five seconds. Each program leads a process group of its own. When the leader ends, the keeper
+kills the group, because a web server's workers would still hold the port. The guard is a small shell at the other end
+of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all that is left (docs/adr/0014).
 """
 
 import asyncio
@@ -21,16 +21,16 @@ from hotline.cli.line.fork_server import FORKING, GO, StartRequest
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0
 SETTLED = 5.0
-"""Seconds after which a program counts as having started well."""
+"""Seconds after which a program counts as well started."""
 OPENING = 30.0
-"""Seconds for which other programs wait for the socket of one that they need: on a slow machine the fork server imports
-for ten, and whoever does not wait is executed, with all that memory of its own."""
+"""Seconds for which other programs wait for the socket of one that they need. On a slow machine the fork server imports
+for ten. A program that does not wait is executed, and takes all that memory itself."""
 TELLING = 1.0
-"""Seconds for which the keeper waits for an exit code of a process that has ended."""
+"""Seconds for which the keeper waits for the exit code of a process that has ended."""
 ASKED_AGAIN = 5.0
-"""Seconds until a program that must not start is asked for again: what stops it may be put right meanwhile."""
+"""Seconds until a program that must not start is tried again. The operator may fix the cause meanwhile."""
 FAREWELL = 15.0
-"""Seconds from asking a program to end to making it: more than a send and its writing take, and a relay's farewell."""
+"""Seconds from asking a program to end to killing it. A send with its record takes less, and so does a relay's end."""
 
 GUARD = """
 trap '' INT TERM HUP
@@ -47,7 +47,7 @@ BIRTH = """
 (echo "+ $$" >&0)
 exec "$@" </dev/null
 """
-"""A program tells the guard of itself before it begins: there is no moment at which the guard does not know of it."""
+"""A program reports itself to the guard before it begins. So the guard knows every program at every moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,18 @@ class Program:
     name: str
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
-    """All that it is given: nothing is inherited. Not in `repr`: it may hold a secret."""
+    """The whole environment of the program, which inherits nothing. Not in `repr`, because it may hold a secret."""
     opens: Path | None = None
-    """A socket that others need: such a program starts before them and ends after them."""
+    """A socket that other programs need. Such a program starts before them and ends after them."""
     refused: Callable[[], str | None] | None = field(default=None, repr=False)
-    """Asked before each start, in a thread: why it must not start now, or None where it may."""
+    """A function that is called in a thread before each start. Returns why the program must not start now, or None."""
     fork_server: Path | None = None
-    """The socket of whoever forks it, `words` then being its command; executed where nobody answers there."""
+    """Socket of the fork server, which gets `words` as the command. Without an answer there, `argv` is executed."""
     words: tuple[str, ...] = ()
 
 
 class Child(Protocol):
-    """A process that was started."""
+    """One process that was started."""
 
     @property
     def pid(self) -> int: ...
@@ -78,7 +78,7 @@ class Child(Protocol):
 
 
 class _Forked:
-    """Stands for a process that the fork server forked and that is not noted yet."""
+    """One process that the fork server forked, before and after the keeper notes it."""
 
     def __init__(self, pid: int, told: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid
@@ -89,7 +89,7 @@ class _Forked:
 
     @classmethod
     async def begin(cls, fork_server: Path, request: StartRequest) -> "_Forked":
-        """Raises OSError, ValueError where nobody answers."""
+        """Requests a process from the fork server. Raises OSError or ValueError if it gets no answer."""
         told, asked = await asyncio.open_unix_connection(fork_server)
         asked.write(request.line())
         async with asyncio.timeout(FORKING):
@@ -99,7 +99,7 @@ class _Forked:
         self._asked.write(GO)
 
     async def wait(self) -> int:
-        """Returns the exit code; that of a killed process where the fork server does not tell it in time."""
+        """Returns the exit code. If the fork server does not send it in time, returns that of a killed process."""
         await self._ended.wait()
         if self.returncode is None:
             told = b""
@@ -126,7 +126,7 @@ class _Kept:
 class _Guard:
     process: Process
     pipe: int
-    """Open as long as the keeper lives."""
+    """Open as long as the keeper runs."""
 
     @classmethod
     async def start(cls) -> "_Guard":
@@ -138,7 +138,7 @@ class _Guard:
         return cls(process, writing)
 
     def tell(self, sign: str, child: Child) -> None:
-        """Says `+` of a process that lives, and `-` of one that ended."""
+        """Reports a process to the guard: `+` for one that runs, `-` for one that ended."""
         with suppress(BrokenPipeError):
             os.write(self.pipe, f"{sign} {child.pid}\n".encode())
 
@@ -155,13 +155,14 @@ class Keeper:
         say: Callable[[str], None],
         complain: Callable[[str], None] | None = None,
     ) -> None:
-        """Takes how to tell what goes on, and how to tell that a program must not start; by default alike."""
+        """Takes a function that reports progress, and one that reports a program that must not start. `complain` is
+        `say` by default."""
         self._programs = tuple(programs)
         self._told = say
         self._complained = complain or say
 
     async def run(self) -> None:
-        """Until SIGINT, SIGTERM or SIGHUP; then nothing that was started is left."""
+        """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then ends all that it has started."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -181,12 +182,12 @@ class Keeper:
         await guard.end()
 
     def _say(self, line: str) -> None:
-        """Where nobody can be told, on a full disk or with the terminal gone, programs are kept all the same."""
+        """Reports progress. The programs continue even if this fails, as on a full disk or without a terminal."""
         with suppress(OSError):
             self._told(line)
 
     def _complain(self, line: str) -> None:
-        """Tells a fault. A full disk keeps no program from being kept, as above."""
+        """Reports a fault. The programs continue even if this fails, as in `_say`."""
         with suppress(OSError):
             self._complained(line)
 
@@ -218,7 +219,7 @@ class Keeper:
             await _either(asyncio.sleep(pause), stopping.wait())
 
     async def _live(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> str:
-        """One life of a program, and how it ended."""
+        """Runs a program until it ends, and returns how it ended."""
         if program.opens is not None:
             program.opens.unlink(missing_ok=True)
         child = await _forked(guard, program) or await _executed(guard, program)
@@ -234,7 +235,8 @@ class Keeper:
 
 
 async def _forked(guard: _Guard, program: Program) -> Child | None:
-    """Returns what the fork server forked; None where it forks no such program, or does not answer."""
+    """Returns the process that the fork server forked. Returns None if it does not answer, or does not fork this
+    program."""
     if program.fork_server is None:
         return None
     with suppress(OSError, ValueError):
@@ -258,7 +260,7 @@ async def _executed(guard: _Guard, program: Program) -> Child:
 
 
 async def _refusal(program: Program) -> str:
-    """Why a program must not start; empty where it may."""
+    """Returns why a program must not start, or an empty text if it may."""
     if program.refused is None:
         return ""
     return await asyncio.to_thread(program.refused) or ""
@@ -278,7 +280,7 @@ async def _appearance(socket: Path) -> None:
 
 
 async def _either(*waits: Coroutine[Any, Any, object]) -> None:
-    """Wait for the first of them, and give up the rest."""
+    """Waits for the first coroutine that finishes, and cancels the rest."""
     tasks = [asyncio.create_task(wait) for wait in waits]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:

@@ -1,4 +1,4 @@
-"""Keeps `hotline run` and `demo` from starting a process whose keys are lost, damaged or another line's."""
+"""Stops `hotline run` and `demo` from starting a process whose keys are lost, damaged or another line's."""
 
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -18,7 +18,7 @@ from hotline.store.watch.alarms import ProcessStart
 
 
 class KeyGate:
-    """Asked before each start of a role's processes: a key that is put right lets them start, without a new `run`."""
+    """One role's check before each start of its processes. When a key is repaired they start, without a new `run`."""
 
     def __init__(self, settings: Settings, role: Role) -> None:
         self._settings = replace(settings, keys=None)
@@ -26,7 +26,8 @@ class KeyGate:
         self._folder = settings.home / "keys" / role
 
     def __call__(self) -> str | None:
-        """Returns why its processes must not start; None where they may, or where the database does not answer."""
+        """Returns why the role's processes must not start, and records that. Returns None if they may start, or if the
+        database does not answer."""
         with suppress(StoreUnavailable), closing(self._database()) as database:
             try:
                 names, why = self._refusal(database)
@@ -39,7 +40,8 @@ class KeyGate:
         return None
 
     def _refusal(self, database: Database) -> tuple[str, str | None]:
-        """The keys that stop it, and the sentence."""
+        """Returns the names of the keys that prevent the start, and the reason. The reason is None if there are
+        none."""
         if not self._folder.is_dir():
             return "every key", str(
                 missing(self._settings, f"the key folder {self._folder} is not there")
@@ -64,7 +66,7 @@ class KeyGate:
         )
         key_checks.note_start(database, start)
         if self._role is Role.WATCH:
-            # Nobody else tells of a watchman that does not start.
+            # No other process reports that the monitor does not start.
             with suppress(NotReady, KeyMissing):
                 kit = build_console(self._settings)
                 with closing(kit.database):
@@ -75,7 +77,7 @@ class KeyGate:
 
 
 def web_warning(settings: Settings) -> str | None:
-    """Says what is wrong with the web process's keys, though it starts."""
+    """Returns what is wrong with the web process's keys, or None. The web process starts in any case."""
     folder: Path = settings.home / "keys" / Role.HOOKS
     with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
         if wrong := key_checks.check(database, folder).wrong:
@@ -84,7 +86,7 @@ def web_warning(settings: Settings) -> str | None:
 
 
 def await_senders(settings: Settings) -> None:
-    """Says that the processes that send start now, unless a wrong key stops them."""
+    """Records that the processes that send start now, unless a wrong key stops them."""
     with suppress(StoreUnavailable):
         if KeyGate(settings, Role.WORKERS)() is None:
             with closing(open_database(settings.database_url)) as database:

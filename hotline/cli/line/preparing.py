@@ -1,6 +1,6 @@
-"""Finds out, in a process that ends, whether the line may start and what its processes are given.
+"""Checks that the line may start, in a process that ends. Reports faults of the web process's keys.
 
-`hotline run` asks it, and so stays small itself.
+`hotline run` starts this process, and so stays small itself.
 """
 
 import json
@@ -23,9 +23,9 @@ from hotline.store import migrate
 
 @click.command()
 def prepare() -> None:
-    """Say whether the line may start; once told to go on, that the processes that send start now.
+    """Checks that the line may start. After a line on standard input, records that the processes that send start now.
 
-    Writes what is wrong with the web process's keys, as a line of JSON.
+    Prints the fault of the web process's keys, or null, as a line of JSON.
     """
     settings = Settings.read(os.environ)
     _refuse_other_tables(settings)
@@ -36,9 +36,9 @@ def prepare() -> None:
 
 
 def _refuse_other_tables(settings: Settings) -> None:
-    """Raises NotReady where the tables are missing or another release's.
+    """Raises NotReady if the tables are missing or another release's.
 
-    A line whose database does not answer starts, and waits for it.
+    A line whose database does not answer may start, and waits for it.
     """
     with suppress(StoreUnavailable):
         found = migrate.look_at(settings.database_url)
@@ -48,12 +48,12 @@ def _refuse_other_tables(settings: Settings) -> None:
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
-    """Builds the plugs of each role that runs, so that everything missing is said before anything starts."""
+    """Builds the context of each role that runs, so that a missing part is reported before any process starts."""
     for role in map(Role, sorted({post.role for post in POSTS.values()})):
         try:
             kit = build_kit(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
-            # Its gate names it, and asks again; without the web process there is no line.
+            # The role's gate names it and checks again. Without the web process there is no line.
             if role is Role.HOOKS:
                 raise
             continue
@@ -62,7 +62,7 @@ def _refuse_what_is_missing(settings: Settings) -> None:
 
 
 def _refuse_invented(kit: Kit, settings: Settings) -> None:
-    """Raises NotReady where an invented year is about to meet real callers."""
+    """Raises NotReady if sample data is about to meet real callers."""
     with suppress(StoreUnavailable):
         if not settings.pretended and trials.is_invented(kit):
             raise NotReady(

@@ -1,4 +1,4 @@
-"""`hotline process NAME`: the processes behind the web. The layers above are imported by name."""
+"""Runs `hotline process NAME`: the processes behind the web. Imports the layers above it by name."""
 
 import gc
 import os
@@ -26,13 +26,13 @@ from hotline.services.watch.watchers import tell_other_of_keys
 
 @click.command()
 def alerts() -> None:
-    """Send alerts, until told to stop. Exits with 1 where Redis is gone."""
+    """Sends alerts until a signal ends it. Exits with 1 if Redis is down."""
     _work("alerts")
 
 
 @click.command()
 def misc() -> None:
-    """Work on everything but alerts, until told to stop. Exits with 1 where Redis is gone."""
+    """Runs all jobs but alerts until a signal ends it. Exits with 1 if Redis is down."""
     _work("misc")
 
 
@@ -45,7 +45,7 @@ def _work(queue: str) -> None:
 
 @click.command()
 def reader() -> None:
-    """Decrypt cases for responders' phones, behind their PINs, until told to stop."""
+    """Decrypts cases for responders' phones, behind their PINs, until a signal ends it."""
     settings = _settings_of("reader")
     kit = build_reader(settings)
     refuse_wrong_keys(kit, settings, Role.READER)
@@ -55,7 +55,8 @@ def reader() -> None:
 
 @click.command()
 def clock() -> None:
-    """Own time: refer, remind, repeat, and deliver what no worker did, until told to stop."""
+    """Does the work that depends on time: assigns, reminds, repeats, and delivers what no worker did. A signal ends
+    it."""
     settings = _settings_of("clock")
     kit = build_relay(settings)
     refuse_wrong_keys(kit, settings, Role.WORKERS)
@@ -64,13 +65,13 @@ def clock() -> None:
 
 @click.command()
 def watch() -> None:
-    """Look at everything every ten seconds and notify on-call contacts, until told to stop."""
+    """Checks everything every ten seconds and notifies on-call contacts, until a signal ends it."""
     settings = _settings_of("watch")
     kit = build_watch(settings)
     try:
         refuse_wrong_keys(kit, settings, Role.WATCH)
     except KeyWrong:
-        # The numbers that it would open stay closed; the second channel needs no key.
+        # Without the key no number decrypts. The second channel needs no key.
         tell_other_of_keys(kit)
         raise
     stop = until_told()
@@ -86,7 +87,7 @@ def _settings_of(process: str) -> Settings:
 
 
 def _runner(worker: str) -> Callable[..., Any]:
-    """Imports what a process does, and keeps the collector from what is there now."""
+    """Imports and returns what a process runs. Exempts all present objects from garbage collection."""
     with uncollected():
         run: Callable[..., Any] = import_module(f"workers.{worker}").run
     keep_what_is_here()
@@ -94,28 +95,28 @@ def _runner(worker: str) -> Callable[..., Any]:
 
 
 def _metrics(settings: Settings, kit: LookingKit) -> AbstractContextManager[object]:
-    """`/metrics`, where a port is given for it. Raises Occupied where that is taken."""
+    """Serves `/metrics` if a port is set for it. Raises Occupied if the port is taken."""
     if not settings.metrics_port:
         return nullcontext()
     return serving(settings.metrics_host, settings.metrics_port, lambda: gather(kit))
 
 
 def keep_what_is_here() -> None:
-    """What a process started with stays: a burst makes tuples by the thousand, and each time the collector looked at
-    all the rest again: a fifth of what a tip cost."""
+    """Exempts all present objects from garbage collection. A burst of tips makes thousands of tuples. Each time the
+    collector checked all other objects again, which was a fifth of a tip's cost."""
     gc.collect()
     gc.freeze()
 
 
 def until_told() -> Event:
-    """Set once somebody asks this process to stop."""
+    """Returns an event that is set when a signal asks this process to stop."""
     stop = Event()
     ends_on_signal(stop)
     return stop
 
 
 def ends_on_signal(stop: Event) -> None:
-    """Set `stop` once somebody asks this process to stop, whoever heard that before."""
+    """Sets `stop` when a signal asks this process to stop. Replaces any earlier handler."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         stop.set()

@@ -1,4 +1,4 @@
-"""Asks the web process and the console, for the doctor, whether they live and whose they are."""
+"""Asks the web process and the console, for the doctor, if they run and which line they belong to."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,13 +14,13 @@ from hotline.services.check_result import CheckResult, warning
 from hotline.text.causes import cause_of
 
 PATIENCE = 2.0
-"""Seconds until a process must say that it lives."""
+"""Seconds until a process must answer that it runs."""
 READY_PATIENCE = 5.0
-"""Seconds for the longer question: the web process waits for the database."""
+"""Seconds for the longer question, because the web process waits for the database."""
 MOST_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"
-"""The header by which the console says whose it is."""
+"""The header in which the console names its line."""
 ANYWHERE = {"", "0.0.0.0", "::"}
 BEGIN_WEB = (
     "`hotline run` or `systemctl restart hotline-web` starts it; its log says why it ended."
@@ -39,7 +39,7 @@ IN_FRONT = "set HOTLINE_CONSOLE_URL=https://NAME, and put a web server in front:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a program answered at an address; `mark` is None where no console of any line answers so."""
+    """One answer of a program at an address. `mark` is None if no console of any line answers there."""
 
     status: int
     body: str
@@ -77,7 +77,7 @@ class Place:
 
 
 def web_found(settings: Settings) -> CheckResult:
-    """Asks the web process of this machine; where nothing listens here, the address in HOTLINE_LINE_URL."""
+    """Checks the web process of this machine. If nothing listens here, checks the address in HOTLINE_LINE_URL."""
     host = "127.0.0.1" if settings.web_host in ANYWHERE else settings.web_host
     here, there = Place(host, settings.port), _place_of(settings.line_url)
     answered, cause = here.asked("/healthz")
@@ -105,7 +105,7 @@ def _place_of(url: str) -> Place | None:
 
 
 def _ready(place: Place) -> CheckResult:
-    """Returns what the living process says of itself."""
+    """Checks that the running web process is ready, and gives its reasons if it is not."""
     answered, cause = place.asked("/readyz", patience=READY_PATIENCE)
     if answered is None:
         says = f"lives at {place}, and does not say whether it is ready: {cause}"
@@ -119,10 +119,9 @@ def _ready(place: Place) -> CheckResult:
 
 
 def console_found(settings: Settings, mark: str) -> CheckResult:
-    """Returns whether this line's console answers to its own name, here or, where nothing listens here, behind its
-    address.
+    """Checks that this line's console answers to its own name. Asks here first, then at its encrypted address.
 
-    `mark` tells this line from others; empty where no key of this line is on this machine.
+    `mark` tells this line from others. It is empty if no key of this line is on this machine.
     """
     causes = []
     name = urlsplit(settings.console_url).netloc
@@ -145,7 +144,7 @@ def _console_places(settings: Settings) -> Iterator[tuple[str, Place]]:
 
 
 def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
-    """Returns what is wrong with the console that answered, and the next step; empty where nothing is."""
+    """Returns what is wrong with the console that answered, and the next step. Both are empty if nothing is wrong."""
     if answered.mark is None:
         return f"another program answers at {place}", END_OTHER_CONSOLE
     if mark and answered.mark != mark:
@@ -158,7 +157,7 @@ def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tupl
 
 
 def address_found(settings: Settings) -> CheckResult:
-    """Returns whether people reach the console from their own machines. A demo is looked at on its own."""
+    """Checks that people can reach the console from their own machines. A demo needs no such address."""
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
@@ -168,7 +167,7 @@ def address_found(settings: Settings) -> CheckResult:
 
 
 def apart_found(owners: Mapping[Role, int], folder: Path) -> CheckResult:
-    """Returns whether the web process may read what opens second factors, by the accounts that own the key folders."""
+    """Checks that the web process cannot read the key of second factors. Compares the owners of the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
         says = "one account owns every key folder: `hotline run` gives the web process another one"
@@ -180,5 +179,5 @@ def apart_found(owners: Mapping[Role, int], folder: Path) -> CheckResult:
 
 
 def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
-    """Returns the owner's number of each folder that is there."""
+    """Returns the user number of the owner of each folder that exists."""
     return {role: path.stat().st_uid for role, path in folders.items() if path.is_dir()}

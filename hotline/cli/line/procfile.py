@@ -1,4 +1,4 @@
-"""The Procfile: which processes the line is made of, one `name: command` a line."""
+"""Reads the Procfile, the list of the line's processes, one `name: command` a line."""
 
 import re
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ procfile_option = click.option(
 class ProcfileLine:
     name: str
     command: str
-    """For `sh`: it may name settings, as in `${HOTLINE_PORT:-8000}`."""
+    """A command for `sh`. It may name settings, as in `${HOTLINE_PORT:-8000}`."""
 
 
 def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
-    """Its entries in their order. Raises SettingsInvalid with every line that is none, or that comes twice."""
+    """Returns the processes in their order. Raises SettingsInvalid with every line that is invalid or repeated."""
     entries: dict[str, ProcfileLine] = {}
     problems: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):

@@ -1,4 +1,4 @@
-"""`hotline run`: every process of the line on one machine, each with its own keys and no more of the environment."""
+"""Runs `hotline run`: every process of the line on one machine. Each gets only its own keys and variables."""
 
 import asyncio
 import json
@@ -29,22 +29,22 @@ logger = logging.getLogger(__name__)
 
 HOOKS, WATCH = "hooks", "watch"
 FORKED = ("hotline", "process")
-"""The first words of a command that the fork server forks."""
+"""First words of a command that the fork server forks."""
 PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
-"""What any program may know."""
+"""Variables that any program may have."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
-"""Where the gateway's key lies: only a process that sends may know."""
+"""Place of the gateway's key. Only a process that sends may have it."""
 WATCHING = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
-"""What only the watchman may know."""
+"""Variables that only the monitor may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How a Procfile's process is run here."""
+    """One process of the Procfile, as it runs here."""
 
     role: str
-    """A `bootstrap.Role`, by its value: the keeper does not import what builds a kit."""
+    """Value of a `bootstrap.Role`. The keeper does not import `bootstrap`, which builds contexts."""
     count: int = 1
     sends: bool = True
 
@@ -58,18 +58,19 @@ POSTS: Mapping[str, Post] = {
     "reader": Post("reader", sends=False),
     "console": Post("pages", sends=False),
 }
-"""`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""
+"""The Procfile's `release` is not here, because it serves a platform's deploy. On one machine a person runs `hotline
+init`."""
 
 
 @click.command()
 @procfile_option
 def run(procfile: Path) -> None:
-    """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
+    """Runs the line: the processes in the Procfile, and the embedded Redis if no URL is set.
 
-    Starts again what dies. Ends everything on Ctrl-C. Nothing starts where the web process's keys, the database or the
-    gateway's key are missing, where the tables are another release's, where a line runs in this home already, or where
-    the port is taken. A process whose key is lost or wrong is named, and starts once the key is put right; the web
-    process goes on filing.
+    Restarts a process that ends. Ends everything on Ctrl-C. Starts nothing if the web process's keys, the database or
+    the gateway's key are missing. Starts nothing if the tables are another release's. Starts nothing if a line
+    runs in this home already, or if the port is taken. A process whose key is lost or wrong is named, and starts when the key is
+    repaired. The web process accepts tips meanwhile.
     """
     settings = Settings.read(os.environ)
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
@@ -94,13 +95,13 @@ def run(procfile: Path) -> None:
 
 @contextmanager
 def fork_server_place() -> Iterator[Path]:
-    """Yields where the fork server listens: a short path in a folder of this process alone."""
+    """Yields the path on which the fork server listens. It is short, in a folder of this process only."""
     with TemporaryDirectory(prefix="hotline-") as folder:
         yield Path(folder) / "fork_server"
 
 
 def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[tuple[str, int]]:
-    """Host and port of each process of a Procfile that listens."""
+    """Yields the host and the port of each process of a Procfile that listens."""
     names = {entry.name for entry in entries}
     for name in ("web", "console"):
         if name in names:
@@ -113,7 +114,7 @@ def programs_of(
     environ: Mapping[str, str],
     fork_server: Path,
 ) -> tuple[Program, ...]:
-    """Returns every process of the line with what it may know, and the fork server that listens at a path.
+    """Returns the fork server, and every process of the line with the settings that it may have.
 
     No process gets the name of a file with settings.
     """
@@ -138,7 +139,7 @@ def programs_of(
         argv = ("/bin/sh", "-c", f"exec {entry.command}")
         words = tuple(shlex.split(entry.command))
         forks = fork_server if words[:2] == FORKED else None
-        # The web process goes on filing, whatever is wrong with its keys.
+        # The web process accepts tips even if its keys are wrong, so it has no gate.
         gate = partial(ask_gate, fork_server, post.role, all_known) if post.role != HOOKS else None
         for number in range(1, post.count + 1):
             name = entry.name if post.count == 1 else f"{entry.name}.{number}"
@@ -149,7 +150,7 @@ def programs_of(
 
 
 def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The settings, with the keys of one trust, and the place of the gateway's key only where something is sent."""
+    """Returns the settings for one process, with its role's key folder. Hides settings that are not for it."""
     hidden = (*(() if post.sends else SENDING), *(() if post.role == WATCH else WATCHING))
     known = {name: value for name, value in _named(environ).items() if name not in hidden}
     keys = settings.home / "keys" / post.role

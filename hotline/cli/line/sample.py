@@ -1,7 +1,7 @@
-"""Writes twelve invented months into a new demo, in bulk: closed tips, calls, persons and releases.
+"""Writes twelve months of sample data into a new demo in bulk: closed tips, calls, persons and releases.
 
-What is open is told and taken by the line's own services, on a turned clock. Whatever shows any of it says that it is
-sample data.
+The line's own services file and take the open tips, on an adjustable clock. All pages and files that show the data mark
+it as sample data.
 """
 
 import secrets
@@ -77,16 +77,16 @@ TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
     Urgency.SEEN: (2, 90),
     Urgency.HEARD: (8, 600),
 }
-"""Counts minutes until somebody takes a tip."""
+"""Minutes until a responder takes a tip, at least and at most."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
-"""Lists the steps of a person in order. Nine of ten go on from each step."""
+"""Steps of a person, in their order. Nine of ten persons continue from each step."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 
 
 @dataclass
 class SampleClock:
-    """Shows the time that it was set to."""
+    """A clock that shows the time that it was set to."""
 
     at: datetime
 
@@ -96,7 +96,7 @@ class SampleClock:
 
 @dataclass
 class SampleLine:
-    """Holds the kits of a line over one database and one clock, and its random numbers."""
+    """One line with its contexts over one database and one clock, and its random numbers."""
 
     door: DoorKit
     relay: RelayKit
@@ -163,7 +163,8 @@ def _line(settings: Settings) -> SampleLine:
 
 
 def _use(session: Session, line: SampleLine) -> None:
-    """Writes calls, topics, quiz answers, lessons, networks, callers, officers, sessions of leaders, hours on duty."""
+    """Writes calls, topics, quiz answers, lessons, networks, callers, trainees, community sessions and hours on
+    duty."""
     random, live = line.random, service_releases.live_rows(line.desk)
     first, after = day_of(months.begins(line.months[0])), day_of(line.now)
     cells: Counter[tuple[Any, ...]] = Counter()
@@ -211,7 +212,7 @@ def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:
 
 
 def _closed_tips(session: Session, line: SampleLine) -> None:
-    """Writes the closed tips of a year, with what happened to each. The words of old tips are already erased."""
+    """Writes the closed tips of a year with their case events. The text of old tips is already erased."""
     random, codes = line.random, sorted(area.code for area in districts())
     weights = [5 if code.startswith("1") else 1 for code in codes]
     members = personnel.members(session)
@@ -237,7 +238,7 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
 
 
 def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
-    """Yields when tips are filed, and how many: each month, and this month up to yesterday."""
+    """Yields periods with the number of tips in each: every month, and this month up to yesterday."""
     for number, month in enumerate(line.months):
         yield months.begins(month), 28 * DAY, TIPS_A_MONTH + 2 * number
     begins = min(months.begins(months.month_of(line.now)), line.now - 3 * DAY)
@@ -247,7 +248,7 @@ def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
 def _tip(
     line: SampleLine, filed: datetime, place: str, keys: Mapping[str, bytes]
 ) -> tuple[Tip, Mapping[str, bytes]]:
-    """Returns a closed tip, and its key encrypted to the desks that may read it: nothing of one that was erased."""
+    """Returns a closed tip, and its key encrypted to the desks that may read it. An erased tip has no keys."""
     random = line.random
     urgency = random.choices(tuple(Urgency), (22, 60, 18))[0]
     closed = min(filed + random.randint(5, 90) * HOUR, line.now - HOUR)
@@ -292,7 +293,7 @@ def _tip(
 
 
 def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: str) -> bool:
-    """Writes who was alerted of a closed tip, and what they did. Returns True if they met somebody."""
+    """Writes the assignment of a closed tip and its case events. Returns True if the responder met a person."""
     random, at = line.random, tip.created_at
     low, high = TAKEN_WITHIN[Urgency(tip.urgency)]
     taken = at + (low + (high - low) * random.random() ** 2) * MINUTE
@@ -354,7 +355,7 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 
 def _persons(line: SampleLine) -> None:
-    """Writes persons of cases whose month is not counted yet, their codes encrypted as anybody's."""
+    """Writes persons of cases whose month is not counted yet. Encrypts their codes as any person's."""
     by = EntryBy("account:1:Sample", EntryWay.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
@@ -373,7 +374,7 @@ def _persons(line: SampleLine) -> None:
 
 
 def _releases(line: SampleLine) -> None:
-    """Makes each release on its day, by the line's own service. What is older than a week is approved."""
+    """Makes each release on its day, with the line's own service. Approves the ones that are older than a week."""
     made: list[str] = []
     for period in due_periods(day_of(months.begins(line.months[0])), line.now):
         line.clock.at = due_at(period)
@@ -389,7 +390,8 @@ def _releases(line: SampleLine) -> None:
 
 
 def _open_tips(line: SampleLine) -> None:
-    """Lets callers report in the last hours, and responders take most tips. The line's own services do it."""
+    """Simulates callers who report in the last hours, and responders who take most tips. Uses the line's own
+    services."""
     for number in range(OPEN_TIPS):
         line.clock.at = line.now - (OPEN_TIPS - number) * 20 * MINUTE
         _report(line, number, districts()[number % 3 if number % 2 else number])
@@ -428,7 +430,7 @@ def _report(line: SampleLine, number: int, area: Any) -> None:
 
 
 def _take(line: SampleLine, number: int) -> None:
-    """Lets an alerted person take the newest tip. Some of them arrive on site."""
+    """Simulates an alerted responder who takes the newest tip. One in three also arrives on site."""
     with line.desk.database.writing() as session:
         tip = session.query(Tip).order_by(Tip.id.desc()).limit(1).one()
         alerted = referrals.names_of(session, tip.id)

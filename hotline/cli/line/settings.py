@@ -1,4 +1,4 @@
-"""`hotline settings`: a TOML file of all settings to fill in, and the page docs/settings.md from the same words."""
+"""Runs `hotline settings`, which writes all settings to a TOML file. Writes docs/settings.md from the same texts."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import click
 from hotline.config import Settings, variable_of
 
 WITHOUT = "Without it: "
-"""Begins the line of a field's docstring that says what happens if nobody sets it."""
+"""Words in a field's docstring that begin the consequence of leaving the setting out."""
 HEAD_OF_FILE = """\
 # Settings of the line. HOTLINE_SETTINGS names this file; without it none is read.
 # An environment variable wins: HOTLINE_PORT over `port`. Remove the # before a setting to set it.
@@ -39,14 +39,14 @@ class SettingHelp:
     name: str
     description: str
     value: str
-    """Its type: `a number from 1 to 65535`."""
+    """Its type, such as `a number from 1 to 65535`."""
     otherwise: str
-    """Says what happens if nobody sets it."""
+    """The consequence of leaving the setting out."""
     example: object
 
 
 def helps() -> list[SettingHelp]:
-    """Returns the help of every setting, in their order: from its docstring and its declaration."""
+    """Returns the help of every setting, in their order, from its docstring and its declaration."""
     descriptions = Settings.descriptions()
     return [_help(one.name, descriptions[one.name], one.metadata) for one in fields(Settings)]
 
@@ -65,7 +65,7 @@ def _help(name: str, text: str, declared: Mapping[str, Any]) -> SettingHelp:
 
 
 def as_toml() -> str:
-    """Returns a TOML file that sets nothing: each setting in a comment, with its help above it."""
+    """Returns a TOML file that sets nothing. Each setting is a comment, below its help."""
     lines = [HEAD_OF_FILE]
     for one in helps():
         text = f"{one.description} Value: {one.value}. If not set: {one.otherwise}."
@@ -75,7 +75,7 @@ def as_toml() -> str:
 
 
 def as_markdown() -> str:
-    """Returns the page docs/settings.md."""
+    """Returns the page docs/settings.md, a table of all settings."""
     rows = (
         f"| `{variable_of(one.name)}` | {one.description} | {one.value} | {one.otherwise} |\n"
         for one in helps()
@@ -86,5 +86,5 @@ def as_markdown() -> str:
 @click.command()
 @click.option("--markdown", is_flag=True, help="The page docs/settings.md instead.")
 def settings(*, markdown: bool) -> None:
-    """Print a TOML file of all settings to fill in, for HOTLINE_SETTINGS."""
+    """Prints a TOML file of all settings to fill in, for HOTLINE_SETTINGS."""
     click.echo(as_markdown() if markdown else as_toml(), nl=False)
