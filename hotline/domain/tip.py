@@ -1,8 +1,8 @@
-"""What a tip is, and when answers become one. Pure.
+"""Defines a tip, and decides when answers become one. Pure.
 
-The decision of C8 stands here: danger and a place are filed at that hop; what else is told from the first answer on is
-a draft, which hang-up or three minutes of silence files. Where no district was told by then, it is a fragment. One
-passage through the report is one tip, whatever is corrected in it.
+Decision C8 is implemented here. Danger with a place is filed at that hop. All other answers make a draft from the first
+answer on. Hang-up or three minutes of silence files the draft. If it names no district by then, it is a fragment. One
+report attempt makes one tip, whatever the caller corrects in it.
 """
 
 from collections.abc import Mapping
@@ -13,27 +13,28 @@ from hotline.domain.wording import Template
 
 
 class Matter(StrEnum):
-    """What was told. Both go one way, sealed and referred alike; they are counted apart."""
+    """The kind of report. Both kinds are sealed and assigned in the same way, but counted apart."""
 
     TIP = "tip"
     COMPLAINT = "complaint"
-    """About somebody who was to help (`domain/tips/promises.py`)."""
+    """A report about a person who was meant to help (`domain/tips/promises.py`)."""
 
 
 class TipState(StrEnum):
-    """Legal steps: draft -> fragment -> filed -> complete, each of which may be passed over. A draft's row alone may
-    be deleted.
+    """The state of a tip. Legal steps: draft -> fragment -> filed -> complete, each of which may be skipped.
+
+    Only a draft's row may be deleted.
     """
 
     DRAFT = "draft"
     FRAGMENT = "fragment"
-    """Kept when she hung up before she had told a district: nobody can act on it, and no clock runs for it."""
+    """Kept after a hang-up before any district was named. No one can act on it, and no clock runs for it."""
     FILED = "filed"
     COMPLETE = "complete"
 
 
 class TipOutcome(StrEnum):
-    """The result of a case when it is closed. Trying the line is welcome: none of these blocks a phone."""
+    """The result of a case when it is closed. No result blocks a phone: callers may test the line."""
 
     HELPED = "helped"
     REFERRED = "referred"
@@ -46,20 +47,20 @@ class TipOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """All that follows from one outcome."""
+    """The properties of one outcome."""
 
     screen: Template
     """Its name behind the PIN."""
     label: str
     """Its name in the console, in English."""
     choice: str = ""
-    """The value of its choice behind the PIN. Empty: the phone offers none."""
+    """The value of its choice behind the PIN. Empty if the phone does not offer it."""
     is_help: bool = False
-    """Statistics count it as help."""
+    """True if statistics count it as help."""
     is_safe: bool = False
-    """It agrees with a person who is with a service. "Nobody found" does not."""
+    """True if it agrees with a person who is with a service. `NOT_FOUND` does not."""
     is_for_desk: bool = False
-    """Where a person was met, the national desk decides on it, in the console, with a reason."""
+    """True if the national desk must decide on it once a person was met: in the console, with a reason."""
 
 
 OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
@@ -80,7 +81,7 @@ OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
 
 
 class Urgency(IntEnum):
-    """1 danger or a child, 2 the person herself or seen, 3 heard."""
+    """The urgency: 1 danger or a child, 2 the caller's own case or doubt about danger, 3 all others."""
 
     DANGER = 1
     SEEN = 2
@@ -88,12 +89,12 @@ class Urgency(IntEnum):
 
     @property
     def label(self) -> str:
-        """Its name in English."""
+        """Returns its name in English."""
         return ("Urgent", "Soon", "Normal")[self - 1]
 
 
 class Category(StrEnum):
-    """What it is, as the report's sixth question offers it. Order is the menu's."""
+    """The form of trafficking, as the report's sixth question offers it. The order is the menu's."""
 
     LABOUR = "labour"
     SEX = "sex"
@@ -119,11 +120,11 @@ FORMS: Mapping[str, str] = {
     "servitude": "Servitude",
     Category.OTHER: "Other form",
 }
-"""The names of forms in English, for pages and statistics. Two are noted of a person alone."""
+"""The names of forms in English, for pages and statistics. Begging and servitude are recorded only of a person."""
 
 
 class Basis(StrEnum):
-    """Why the law (058/2021) lets us keep it."""
+    """The legal basis on which law 058/2021 permits us to keep the tip."""
 
     PUBLIC_DUTY = "public_duty"
     VITAL_INTEREST_CHILD = "vital_interest_child"
@@ -132,16 +133,16 @@ class Basis(StrEnum):
 ABROAD = "abroad"
 UNSURE = "unsure"
 TYPED = "typed"
-"""A district that she did not find in its list: she types a name, and chooses among what is like it."""
+"""The caller did not find the district in its list. They type a name and choose among similar names."""
 AGAIN = "again"
-"""Not a place: the name is typed once more."""
+"""No place: the caller types the name again."""
 NOT_SAID = ""
-"""The place of what was left before any place was told."""
+"""The place of a tip that ended before any place was named."""
 NATIONAL = "national"
 """The code of the national desk."""
 
 SOON = frozenset({"today", "week"})
-"""When they leave, where the journey can still be stopped."""
+"""Answers about the departure with which the journey can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -150,12 +151,12 @@ _THREE_WAYS = frozenset({"yes", "no", UNSURE})
 
 @dataclass(frozen=True, slots=True)
 class TipSummary:
-    """What the answers of one passage come to: the part of a tip that is not sealed."""
+    """The facts that the answers of one report attempt give: the part of a tip that is not sealed."""
 
     state: TipState
     place: str
     within: str | None
-    """Of "abroad" the country, of "unsure" the province, where one was told."""
+    """For "abroad" the country, for "unsure" the province. None if it was not given."""
     sector: str | None
     category: str | None
     urgency: Urgency
@@ -164,17 +165,17 @@ class TipSummary:
 
     @property
     def desk(self) -> str | None:
-        """The district's desk, where it may know; None leaves the tip to the national desk alone."""
+        """Returns the district's desk if it may see the tip. None gives the tip only to the national desk."""
         return desk_of(self.place, self.official)
 
 
 def desk_of(place: str, official: str) -> str | None:
-    """The desk of a district that may know of a tip."""
+    """Returns the district's desk that may see a tip. Returns None if there is none."""
     return place if official == "no" and is_district(place) else None
 
 
 def told(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
-    """What `answers` come to; None while they make nothing that could be kept."""
+    """Returns the facts that `answers` give. Returns None if there is nothing to keep yet."""
     place, category = place_of(answers), _category(answers)
     state = stage(answers, completed=completed)
     if state is None:
@@ -194,7 +195,7 @@ def told(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary |
 
 
 def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
-    """How far these answers have brought a tip."""
+    """Returns the state to which these answers have brought a tip. Returns None for no answers."""
     if completed:
         return TipState.COMPLETE
     pressing = answers.get("danger") == "yes" or can_be_stopped(answers)
@@ -204,7 +205,7 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 
 
 def left(place: str) -> TipState:
-    """What a draft is from the moment at which nobody will add to it."""
+    """Returns the state of a draft to which the caller can add no more."""
     return TipState.FRAGMENT if place == NOT_SAID or is_province(place) else TipState.FILED
 
 
@@ -213,24 +214,24 @@ def is_district(place: str) -> bool:
 
 
 def is_camp(place: str | None) -> bool:
-    """Whether it is a refugee camp, which is below its district as a sector is (`domain/places/camps.py`)."""
+    """Returns True for a refugee camp's code. A camp is part of its district, as a sector is."""
     return place is not None and len(place) == 4 and place[2] == "c" and is_district(place[:2])
 
 
 def is_province(place: str) -> bool:
-    """Whether no district was told, but its province."""
+    """Returns True if the code is a province's: the province was named, but no district."""
     return len(place) == 1 and place.isdecimal()
 
 
 def furthest(one: TipState, other: TipState) -> TipState:
-    """A tip never goes back a state, whatever is repeated."""
+    """Returns the later of two states. A tip never returns to an earlier state."""
     return max(one, other, key=_RANK.__getitem__)
 
 
 def place_of(answers: Mapping[str, str]) -> str | None:
-    """A district's code, "abroad" or "unsure"; None while nobody said.
+    """Returns a district's code, "abroad" or "unsure". Returns None if no place was given.
 
-    A district's code begins with its province's: one that is left over from another province does not count.
+    A district's code begins with its province's. A district left over from another province does not count.
     """
     province, district = answers.get("province"), answers.get("district")
     if province in (ABROAD, UNSURE):
@@ -243,7 +244,7 @@ def place_of(answers: Mapping[str, str]) -> str | None:
 
 
 def _begun(answers: Mapping[str, str]) -> str:
-    """The province, while no district of it was told; nothing while nobody said where."""
+    """Returns the province if no district of it was given. Returns an empty string if there is no province."""
     province = answers.get("province", NOT_SAID)
     return province if is_province(province) else NOT_SAID
 
@@ -258,7 +259,7 @@ def urgency(answers: Mapping[str, str]) -> Urgency:
 
 
 def can_be_stopped(answers: Mapping[str, str]) -> bool:
-    """Whether a journey abroad has not begun, and begins soon: that is danger."""
+    """Returns True for a journey abroad that begins soon. It can still be stopped, so it counts as danger."""
     return answers.get("province") == ABROAD and answers.get("leaves") in SOON
 
 
@@ -267,7 +268,7 @@ def concerns_child(answers: Mapping[str, str]) -> bool:
 
 
 def _category(answers: Mapping[str, str]) -> str | None:
-    """What routes and counts is of a closed list; anything else counts as other."""
+    """Returns a category of the closed list. Any other answer counts as other. Returns None for no answer."""
     kind = answers.get("kind")
     if kind is None:
         return None
@@ -292,6 +293,6 @@ def _sector(answers: Mapping[str, str], place: str) -> str | None:
 
 
 def _named(answers: Mapping[str, str]) -> str:
-    """The code of the district or sector that she chose by its name; empty while she has not."""
+    """Returns the code of the district or sector that the caller chose by its name. Empty before that."""
     named = answers.get("named", UNSURE)
     return named if answers.get("district") == TYPED and named not in (UNSURE, AGAIN) else ""

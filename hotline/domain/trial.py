@@ -1,24 +1,25 @@
-"""The line's own calls: how they are told from everybody's, so that no figure counts them. Pure.
+"""Marks the line's own test calls, so that statistics do not count them. Pure.
 
-The number is one that no network gives: whoever calls from it holds the hooks' secret already.
+No network gives out this number. A system that calls from it must have the secret of the hooks.
 """
 
 CALLER = "+250000000000"
 CHANNEL = "trial"
-"""In place of `ussd`, on the session and on what is told in it."""
+"""The channel of a test call's session and report, in place of `ussd`."""
 DRILL = "drill"
-"""In the same place, of a tip that nobody told: an exercise (`domain/referrals/drills/exercise.py`)."""
+"""The channel of a drill's tip, which no caller reported (`domain/referrals/drills/exercise.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
-"""Channels of what is no case and stands in no figure: the line's own calls, drills, and an invented year.
+"""Channels that are no case and appear in no statistics: test calls, drills, and a year of sample data.
 
-Whatever counts asks for all of them; who asks for `CHANNEL` alone says why (`tests/services/test_uncounted.py`).
+Code that counts excludes all of them. Code that excludes only `CHANNEL` gives a reason
+(`tests/services/test_uncounted.py`).
 """
 
 
 LEVEL = "trial"
-"""The handset's, in the table of responders: no level of the ladder."""
+"""The level of the test handset in the table of responders. It is no escalation level."""
 KEYS = ("5", "1", "2", "1", "1")
-"""A problem; danger; no official; the first province; its first district: filed, as the shipped flows ask."""
+"""Keys that file a tip in the shipped flows: a problem, danger, no official, first province, first district."""
 
 
 def channel_of(caller: str, channel: str) -> str:

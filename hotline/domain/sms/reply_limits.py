@@ -1,7 +1,7 @@
-"""How many answers an SMS of a responder gets. Pure: told the time, and what was answered before.
+"""Decides if a responder's SMS gets an answer, from the time and the answers before it. Pure.
 
-A phone may answer by itself: without a limit it and the line would answer one another for ever. What she asked for by
-a reading of her own is answered; whatever else is an unasked answer, and those are few.
+A phone may answer automatically. Without a limit it and the line would answer each other for ever. A new action always
+gets an answer, up to `ACTS_AN_HOUR`. All other answers are unasked, and few of them are sent.
 """
 
 from collections.abc import Sequence
@@ -12,35 +12,35 @@ from enum import StrEnum
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-"""Longer than any limit counts."""
+"""Longer than the period of any limit."""
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""While a case of theirs is open and in danger. The last of them says that no more come this hour."""
+"""Answers in an hour while a case of the responder is open and in danger. The last one says that no more follow."""
 ECHO = timedelta(minutes=1)
-"""A phone that answers by itself repeats its text at once; a person who repeats it later is answered in danger."""
+"""Time in which a repeated text comes from a machine and gets no answer. In danger, a later repeat gets one."""
 WRONG_AN_HOUR = 2
-"""The third wrong reference within an hour gets no answer: nobody learns by trying which references exist."""
+"""The third wrong reference in an hour gets no answer. So no one can find out by attempts which references exist."""
 ACTS_AN_HOUR = 20
 
 
 class Why(StrEnum):
-    """What an answer answers. All but the first are unasked."""
+    """The reason for an answer. All reasons but the first are unasked."""
 
     ACT = "act"
     REPEAT = "repeat"
-    """The same act again within a day: it changes nothing."""
+    """The same action again within a day. It changes nothing."""
     HINT = "hint"
     HELP = "help"
     WRONG = "wrong"
     STOP = "stop"
     LAST = "last"
-    """The last unasked answer of an hour, in danger: it says so."""
+    """The last unasked answer of an hour, in danger. The text says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """One answer that was given."""
+    """One answer that was sent."""
 
     why: Why
     text_key: str
@@ -50,7 +50,7 @@ class Before:
 def answered(
     why: Why, text_key: str, given: Sequence[Before], at: datetime, *, in_danger: bool = False
 ) -> Why | None:
-    """Returns as what it is answered; None where it gets no answer."""
+    """Returns the reason with which the SMS is answered. Returns None if it gets no answer."""
     lately = [one for one in given if one.at > at - DAY]
     alike = [one.at for one in lately if one.text_key == text_key]
     if why is Why.ACT:
@@ -75,7 +75,7 @@ def answered(
 
 
 def _in_danger(why: Why, unasked: Sequence[Before], at: datetime) -> Why | None:
-    """Answers more often. What was done before and is only said again is answered as seldom as ever."""
+    """Applies the wider limits for danger. A repeated action keeps the usual limits."""
     repeats = [one for one in unasked if one.why is Why.REPEAT]
     if why is Why.REPEAT and (
         len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
@@ -87,5 +87,5 @@ def _in_danger(why: Why, unasked: Sequence[Before], at: datetime) -> Why | None:
 
 
 def _count(given: Sequence[Before], at: datetime, why: Why | None = None) -> int:
-    """Counts those of the last hour."""
+    """Returns the number of answers in the last hour, for one reason or for all."""
     return sum(one.at > at - HOUR and why in (None, one.why) for one in given)

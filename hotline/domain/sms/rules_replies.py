@@ -1,7 +1,7 @@
-"""Lists what a responder may say of a case: one table, from which all that reads or offers a digit derives. Pure.
+"""Lists in one table what a responder may say of a case. All code that reads or offers a digit uses it. Pure.
 
-The parser of SMS reads its digits and words, a hint offers its digits, the menus of the responders' entry save them,
-and `services/referrals/casework.py` carries each of them out.
+The SMS parser reads its digits and words, and a hint offers its digits. The menus of the responders' short code save
+them. `services/referrals/casework.py` carries each of them out.
 """
 
 import unicodedata
@@ -16,7 +16,7 @@ from hotline.text.languages import CODES
 
 
 class Verb(StrEnum):
-    """The digit of each thing that may be said."""
+    """The digit of each thing that a responder may say."""
 
     HELP = "0"
     TAKE = "1"
@@ -31,23 +31,23 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfferedCase:
-    """One open case as one responder may act on it by SMS."""
+    """One open case, with the facts that decide which digits one responder is offered by SMS."""
 
     is_own: bool = False
-    """This responder has the case."""
+    """This responder is the assignee."""
     is_helped: bool = False
-    """A colleague has the case, and nobody else is asked to take it."""
+    """A colleague is the assignee, and no other responder is asked to take the case."""
     is_on_site: bool = False
     """This responder said that they are there."""
     is_referred: bool = False
-    """This responder said that somebody helps."""
+    """This responder said that a service helps."""
     is_passed: bool = False
-    """This responder passed it on and nobody has taken it since."""
+    """This responder passed the case on, and no one has taken it since."""
     closure_requested: bool = False
     decides: bool = False
-    """The responder is of the national desk, which says how to go."""
+    """The responder is of the national desk, and that desk must say how to go."""
     lets: bool = False
-    """The responder is of the national desk, which may let the first place's people go."""
+    """The responder is of the national desk, which may stand down the first place's people."""
 
 
 Words = Mapping[str, str]
@@ -59,25 +59,25 @@ class Reply:
     """One thing that a responder may say of a case."""
 
     offer: Template | None = None
-    """The digit and its words in a hint. None: it asks for help, and does nothing with a case."""
+    """The digit and its text in a hint. None means that it asks for help and changes no case."""
     is_possible: Callable[[OfferedCase], bool] = bool
-    """Returns True if it would change something: then a hint offers it."""
+    """Returns True if the digit would change something. Only then a hint offers it."""
     own: Words = field(default_factory=dict)
-    """Words by which responders say what they do themselves: strange words may stand beside them."""
+    """Words by which responders say what they do themselves. They count even next to strange words."""
     words: Words = field(default_factory=dict)
-    """Words that answer only where no strange word stands beside them: "deux filles" counts something."""
+    """Words that count only without a strange word next to them: "deux filles" counts something."""
     labels: Words = field(default_factory=dict)
-    """Words of the hint and of the menus. They answer beside their digit alone."""
+    """Words of the hint and of the menus. They count only next to their digit."""
     national: bool = False
-    """The national desk alone may say it."""
+    """True if only the national desk may say it."""
     letters: bool = False
-    """By dialling it is done once the letters of the reference are typed."""
+    """True if a responder who dials must type the letters of the reference to confirm."""
     outcome: TipOutcome | None = None
-    """It closes the case so, or requests that."""
+    """The outcome with which it closes the case or requests closure."""
     manner: Manner | None = None
-    """It decides how responders go."""
+    """The decision that it makes about how responders go."""
     button: str = ""
-    """The button on a tip's page in the console, in English. Empty: the console offers another way."""
+    """The button on a tip's page in the console, in English. Empty if the console offers another way."""
 
 
 REPLIES: Mapping[Verb, Reply] = {
@@ -185,23 +185,23 @@ REPLIES: Mapping[Verb, Reply] = {
 }
 
 OF_A_CASE = tuple(verb for verb, reply in REPLIES.items() if reply.offer is not None)
-"""Everything that does something with a case."""
+"""All verbs that change a case."""
 OFFERED_DIGITS: Mapping[Template, Verb] = {
     **{reply.offer: verb for verb, reply in REPLIES.items() if reply.offer is not None},
     Template.DIGIT_HELP_TOO: Verb.TAKE,
 }
-"""Each text that offers a digit, and the digit with which it begins in every language."""
+"""The digit of each text that offers one. The text begins with it in every language."""
 BUTTONS = {verb.name.lower(): verb for verb, reply in REPLIES.items() if reply.button}
 """The verbs that a tip's page offers, by the value of their button."""
 
 
 def digits(*, national: bool) -> str:
-    """Returns the digits that a responder may answer, help among them."""
+    """Returns the digits with which a responder may answer, including help."""
     return "".join(verb for verb, reply in REPLIES.items() if national or not reply.national)
 
 
 def offered(case: OfferedCase) -> tuple[Template, ...]:
-    """Returns the digits that a hint offers, in their order."""
+    """Returns the texts of the digits that a hint offers, in order."""
     words = {verb: REPLIES[verb].offer for verb in OF_A_CASE}
     if case.is_helped:
         words[Verb.TAKE] = Template.DIGIT_HELP_TOO
@@ -209,7 +209,7 @@ def offered(case: OfferedCase) -> tuple[Template, ...]:
 
 
 def plain(text: str) -> str:
-    """Returns a text in capitals, without accents, every digit a plain one."""
+    """Returns a text in capitals, without accents, with plain digits."""
     spelled = unicodedata.normalize("NFKD", text)
     return "".join(c for c in spelled if unicodedata.category(c) not in ("Mn", "Cf")).upper()
 
@@ -244,25 +244,25 @@ YES: Mapping[Phrase, Verb] = dict.fromkeys(
     ),
     Verb.TAKE,
 )
-"""These take a case where nothing else is said. Beside any other answer they are courtesy."""
+"""Words that take a case if nothing else is said. With any other answer they are courtesy."""
 MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES}
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""They pass a case on. Beside a strange word they deny what it says."""
+"""Words that pass a case on. Next to a strange word they deny it instead."""
 
 NEGATIONS = _set(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
     " PAS NE JAMAIS AUCUN NTA NTABWO SI NTARABYO NTIBYO"
 )
-"""Beside an answer they turn it round: it is asked back."""
+"""Words that negate an answer near them. The line then asks the responder."""
 
 UNSURE = _set(
     "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO"
     " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
     " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
-"""They put off or take back what is said, wherever they stand: it is asked back, but for taking and passing on."""
+"""Words that delay or cancel an answer anywhere in the text. The line then asks, except after a take or a pass."""
 
 COURTESY = _set(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
@@ -271,4 +271,4 @@ COURTESY = _set(
     " BONJOUR BONSOIR SALUT MERCI SVP"
     " MURAHO MWARAMUTSE MWIRIWE MURAKOZE NDABASABYE"
 )
-"""What says nothing, and may stand beside an answer; also how an alert asks for one."""
+"""Words without meaning that may come with an answer. Some are the words by which an alert asks for one."""

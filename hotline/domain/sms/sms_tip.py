@@ -1,7 +1,7 @@
-"""A tip as one SMS: what of it routes, and in what words it is kept. Pure, and total.
+"""Reads a tip from an SMS: the answers that route it, and the text that is kept. Pure, and total.
 
-Nobody is asked anything, so what she did not write is not sure. That an official is not involved nobody said either:
-such a tip is the national desk's alone, which reads it and passes it on.
+The line asks no questions, so a fact that the reporter did not write is "unsure". That includes an official's part. So
+only the national desk gets such a tip. It reads the tip and passes it on.
 """
 
 import re
@@ -18,13 +18,13 @@ from hotline.domain.tip import UNSURE, place_of
 from hotline.text.languages import FIRST
 
 WORDS = "words"
-"""The answer that is her message."""
+"""The answer that holds the message."""
 MOST_BYTES = 7000
-"""Of one tip, several messages together: what the largest sealed size holds."""
+"""Bytes of one tip, for all its messages together. It is the largest sealed size."""
 CUT = " [...]"
-"""Behind what was kept of a longer one."""
+"""The mark after the kept part of a longer message."""
 WHERE = ("province", "country", "district", "sector")
-"""The answers that say where."""
+"""The answers about the place."""
 _URGENT = frozenset({"yes", "child"})
 COURTESY = words_of(
     "AFTERNOON BYE DAY EVENING EVERYTHING FINE FOR GOOD GOODBYE GREAT HALLO HELLO HEY HI LOT MORNING MUCH NICE NIGHT NO"
@@ -34,31 +34,31 @@ COURTESY = words_of(
     " BITE CYANE KANDI MURABEHO MURAHO MURAKOZE MURAMUKE MWARAMUTSE MWESE MWIRIRWE MWIRIWE NDABASHIMIRA NDABASHIMIYE"
     " NDAGERAGEZA NEZA NTACYO OYA RWOSE SAWA TURABASHIMIRA TURABASHIMIYE URAHO URAKOZE URAMUKE WARAMUTSE WIRIWE YEGO"
 )
-"""Thanks, greetings, yes and no: a message of nothing else tells nothing. To beg is no courtesy."""
+"""Thanks, greetings, yes and no. A message of nothing else tells nothing. Words that beg are not courtesy."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
-"""Two letters that would take two bytes each under seal."""
+"""Two characters that would take two bytes each under seal."""
 _WORD = re.compile(r"[A-Z]{3,}")
 _CALLABLE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
-"""A number that can be called, however it is spaced: nine digits at least."""
+"""A number that can be called, in any spacing: at least nine digits."""
 LANGUAGES = {
     "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
     "en": "THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY",
 }
-"""Small words that the others do not have."""
+"""Small words that the other languages do not have."""
 
 
 def cleaned(text: str) -> str:
-    """Her words on one line, without anything invisible."""
+    """Returns the message on one line, without invisible characters."""
     composed = unicodedata.normalize("NFC", text)
     seen = (" " if c.isspace() else c for c in composed if c.isspace() or _is_seen(c))
     return " ".join("".join(seen).split()).translate(_PLAIN)
 
 
 def is_tip(text: str) -> bool:
-    """Returns True if anything in it is more than courtesy: a word, or a phone number.
+    """Returns True if the text has more than courtesy: a word, or a phone number.
 
-    A lone word that the line itself gave asks for a lesson, or is what local leaders write.
+    A single word that the line itself advertises asks for a lesson, or comes from a local leader. It is no tip.
     """
     if cannot_wait(text) or _CALLABLE.search(text):
         return True
@@ -73,31 +73,31 @@ def has_meaning(text: str) -> bool:
 
 
 def _meant(text: str) -> list[str]:
-    """The words that are no courtesy; `merciiii` is one."""
+    """Returns the words that are not courtesy. A long `merciiii` counts as `merci`."""
     said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in spelled(text) if word.isalpha())
     numbers = [word for word in spelled(text) if not word.isalpha()]
     return [word for word in (*said, *numbers) if word not in COURTESY]
 
 
 def cannot_wait(text: str) -> bool:
-    """Whether a word of it says so: then it is a tip, whatever else it may be."""
+    """Returns True if the text is a cry for help. Then it is a tip, whatever else it may be."""
     return cries(spelled(text))
 
 
 def kept(text: str) -> str:
-    """What one tip holds of it: all, or its beginning and a mark that it went on."""
+    """Returns the text that one tip can hold: all of it, or its beginning with a mark."""
     if fits(text):
         return text
     return text.encode()[: MOST_BYTES - len(CUT)].decode(errors="ignore") + CUT
 
 
 def fits(text: str) -> bool:
-    """Whether one tip can hold it."""
+    """Returns True if one tip can hold the text."""
     return len(text.encode()) <= MOST_BYTES
 
 
 def answers(text: str) -> Mapping[str, str]:
-    """What `text`, cleaned, answers of the report's questions. All of it is looked at, also what is not kept."""
+    """Returns the answers of cleaned `text` to the report's questions. It reads all of it, even the part not kept."""
     said = spelled(text, most=len(text))
     told = {
         "danger": "yes" if cries(said) else UNSURE,
@@ -110,10 +110,10 @@ def answers(text: str) -> Mapping[str, str]:
 
 
 def added(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
-    """Answers of a tip to which `newest` was added. `place`: what the messages before answered of where.
+    """Returns the answers of a tip to which `newest` was added. `place` holds the earlier answers about the place.
 
-    Danger in the newest message counts whatever stands in an earlier one. Where all words together name no one place,
-    the newest that is named stays.
+    Danger in the newest message counts, whatever an earlier one says. If all text together names no single place, the
+    newest named place stays.
     """
     told, alone = answers(whole), answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
@@ -124,7 +124,7 @@ def added(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str
 
 
 def language(text: str) -> str:
-    """The likeliest by its small words; Kinyarwanda where nothing speaks for another."""
+    """Returns the likeliest language by its small words. Returns Kinyarwanda if no other language is clear."""
     said = spelled(text)
     counts = {
         code: sum(word in small.split() for word in said) for code, small in LANGUAGES.items()

@@ -1,6 +1,6 @@
-"""What an SMS asks to read: one word of a topic, in three languages, however a thumb spells it. Pure.
+"""Recognises the topic that an SMS asks to read: one word, in three languages and any spelling. Pure.
 
-All of the message is that word, and courtesy. Whatever tells more is a tip, and is never taken for a wish to read.
+The whole message must be that word and courtesy. A message that tells more is a tip, and never a request for a topic.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from hotline.domain.sms.keywords import COMPANIONS, same_sound, spelled
 
 
 class Topic(StrEnum):
-    """The flows that a word opens. None gathers anything, and none is private: a test asks the shipped ones."""
+    """The flows that a word opens. None gathers answers, and none is private. A test checks the shipped flows."""
 
     FRONT = "front"
     ABROAD = "abroad"
@@ -29,13 +29,15 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedTopic:
+    """A topic that a message asks for."""
+
     topic: Topic
     language: str | None
-    """Of the word that was written; None where several languages have it."""
+    """The language of the word. None if several languages have it."""
 
 
 LEAST_FORGIVEN = 5
-"""Letters of a word in which one may be wrong, missing, too many or exchanged with its neighbour."""
+"""Letters of a word from which one may be wrong, missing, too many or exchanged with its neighbour."""
 MOST_WORDS = 8
 LANGUAGES: Mapping[str, str] = {
     "KINYARWANDA": "rw",
@@ -47,7 +49,7 @@ LANGUAGES: Mapping[str, str] = {
     "FRENCH": "fr",
     "IGIFARANSA": "fr",
 }
-"""A language, by whatever people call it."""
+"""Languages by the names that people use for them."""
 WORDS: Mapping[str, Mapping[Topic, str]] = {
     "rw": {
         Topic.FRONT: "AKAZI UMURIMO IMIRIMO AMAKURU TANGIRA",
@@ -85,7 +87,7 @@ WORDS: Mapping[str, Mapping[Topic, str]] = {
     },
 }
 ANYBODYS: Mapping[Topic, str] = {Topic.FRONT: "INFO MENU", Topic.QUIZ: "QUIZ"}
-"""Words that no language has for itself."""
+"""Words that several languages share."""
 PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(
         Topic.ABROAD, "rw"
@@ -103,15 +105,15 @@ PHRASES: Mapping[AskedTopic, str] = {
     AskedTopic(Topic.RIGHTS, "fr"): "DROITS QUIZ|DROITS DES TRAVAILLEURS",
     AskedTopic(Topic.SIGNS, "fr"): "MAUVAIS SIGNES|SIGNES D ALERTE",
 }
-"""What stands on the front, written out, and what people make of it. How it is spaced counts for nothing."""
+"""The choices of the front menu as phrases, and variants that people write. Spacing does not matter."""
 BESIDE = COMPANIONS | {"MY", "OUR", "YOUR", "MES", "MON", "MA", "NOS", "BWANJYE", "BWACU", "YANJYE"}
-"""What may stand beside the one word of a topic."""
+"""Words that may come with the one word of a topic."""
 ORDINARY = frozenset({"AMABANGA"})
-"""As near to such a word as a misspelling is, and yet a word of its own."""
+"""Words that are as near to a topic's word as a misspelling, but have their own meaning."""
 
 
 def asked(text: str) -> AskedTopic | None:
-    """The topic that a message asks for, and nothing else; None for every other. Total."""
+    """Returns the topic that a message asks for. Returns None for every other message. Total."""
     said = spelled(text)
     if not said or len(said) > MOST_WORDS:
         return None
@@ -126,13 +128,13 @@ def asked(text: str) -> AskedTopic | None:
 
 
 def language_named(text: str) -> str | None:
-    """The language that a message asks for, and nothing else."""
+    """Returns the code of the language that a message asks for. Returns None if it asks for anything else."""
     word = _only(spelled(text))
     return None if word is None else _language(word)
 
 
 def alike(said: str, meant: str) -> bool:
-    """Whether `said` is `meant`, as both sound, or a slip of the thumb away from it."""
+    """Returns True if `said` sounds like `meant`, or differs from it by one typing error."""
     heard, known = same_sound(said), same_sound(meant)
     if heard == known:
         return True
@@ -141,7 +143,7 @@ def alike(said: str, meant: str) -> bool:
 
 
 def _only(said: list[str]) -> str | None:
-    """The one word that is no courtesy."""
+    """Returns the only word that is not courtesy. Returns None if there are none or several."""
     words = [word for word in said if word not in BESIDE]
     return words[0] if len(words) == 1 and words[0].isalpha() else None
 
@@ -151,7 +153,7 @@ def _language(word: str) -> str | None:
 
 
 def _phrase(heard: str) -> AskedTopic | None:
-    """What a whole message says in two words or more; one slip of the thumb is forgiven."""
+    """Returns the topic of a phrase of two words or more. It accepts one typing error."""
     if (exact := _SAID.get(same_sound(heard))) is not None:
         return exact
     near = {found for known, found in _SAID.items() if alike(heard, known)}
@@ -180,4 +182,4 @@ _SAID = {
     for asks, phrases in PHRASES.items()
     for phrase in phrases.split("|")
 }
-"""The sentences that ask, without their spaces."""
+"""The phrases that ask for a topic, without spaces."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 ER_ENDINGS = """
 ER E ES ONS EZ ENT EE EES AI AS A AIS AIT IONS IEZ AIENT ERAI ERAS ERA ERONS EREZ ERONT ERAIS ERAIT ERAIENT ERENT ANT
 """
-"""Of a regular French verb, as it is written without accents; `-ger` keeps its e (`egorgeait`)."""
+"""Endings of a regular French verb, written without accents. `-ger` keeps its e (`egorgeait`)."""
 HISSING = ("S", "SH", "CH", "X", "Z")
 
 
@@ -38,7 +38,7 @@ def english(verb: str) -> Iterator[str]:
 def by_form(
     french_verbs: Iterable[str], english_verbs: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
-    """The verbs that each form belongs to."""
+    """Returns the verbs that each form belongs to."""
     made: dict[str, dict[str, None]] = {}
     for verbs, forms in ((french_verbs, french), (english_verbs, english)):
         for verb in verbs:

@@ -1,7 +1,7 @@
 """Recognises a Kinyarwanda verb in any person and tense: head, object marker, stem, ending. Pure.
 
-A word is a head (negation, subject and tense), object markers, and a form of a stem. The tables below hold each part;
-the forms are made from them, and never listed.
+A word has a head (negation, subject and tense), object markers, and a form of a stem. The tables below hold each part.
+The forms are made from them and never listed.
 """
 
 import re
@@ -10,47 +10,47 @@ from functools import cache
 from typing import NamedTuple
 
 DIRECT = "d"
-"""The object is a person: me, us, them, him or her."""
+"""The object is a person, such as me, us or them."""
 TO = "t"
-"""Done to somebody: such an object, or a passive verb."""
+"""A person undergoes it: a personal object, or a passive verb."""
 THING = "i"
 """The object is a thing, such as a passport."""
 OTHER = "o"
-"""Done by somebody else than the writer: he, she or they."""
+"""The subject is a third person, not the writer."""
 NOT = "n"
 DONE = "p"
 """It is done: `kubise`."""
 SAY_NOT = "x"
-"""A plural or singular "you" is told not to: `ntimu-`, `ntu-`."""
+"""A negative command to "you", plural or singular: `ntimu-`, `ntu-`."""
 
 MARKS = (DIRECT, TO, THING, OTHER, NOT, DONE, SAY_NOT)
 
 SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OTHER}
-"""I, you or who, he or she, we (twice: before hard and soft letters), you all, they."""
+"""I, you or who, third person singular, we (two forms, before hard and soft letters), you all, they."""
 PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
-"""The same with the `a` of what is past."""
+"""The same subjects with the `a` of the past."""
 TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")
-"""Present, future, subjunctive, still, and negative ones; `ko`, `zo` and `wo` stand before `-ongera`."""
+"""Present, future, subjunctive, still, and negative tenses. `ko`, `zo` and `wo` come before `-ongera`."""
 INFINITIVES = ("KU", "GU", "KUTA", "KUDA", "GUTA")
 WHO = {"UWA": "", "ABA": OTHER, "UWU": "", "ABO": OTHER, "UWO": ""}
-"""`uwakubiswe`: who was beaten."""
+"""Relative heads, as in `uwakubiswe`: the person who was beaten."""
 PERSONS = ("N", "M", "MU", "TU", "DU", "BA")
 THINGS = ("KI", "GI", "BI", "YI", "ZI", "BU", "RU", "RI", "KA")
 YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""The piece stands before an o alone."""
+"""The mark of a piece that comes only before an o."""
 LONGEST = 5
 """Letters of two object markers."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
 NO_FOR = frozenset({"BABARA"})
-"""With "for" these mean something else: `babarira` forgives."""
+"""Stems that mean something else with "for": `babarira` forgives."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
-"""Stems that end so have it already, or make it in another way."""
+"""Endings of stems that contain "for" already, or make it in another way."""
 VOWELS = "AEIOU"
 NASAL = {"H": "P", "R": "D"}
-"""How a stem begins after `n`: `hohotera`, `mpohotera`; `rasa`, `ndasa`."""
+"""First letters of a stem after `n`: `hohotera`, `mpohotera`; `rasa`, `ndasa`."""
 HARD = {
     "SH": "SHIJ",
     "NY": "NYIJ",
@@ -62,11 +62,11 @@ HARD = {
     "Z": "J",
     "H": "SHY",
 }
-"""How a root ends before the `ye` of what is done; other letters only add it."""
+"""Last letters of a root before the `ye` of the perfect. All other letters only add it."""
 
 
 def parsed(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Returns each stem that `word` may be a form of, with the marks of what it then says; none for another word."""
+    """Returns the stems that `word` may be a form of, each with its marks. Returns none if it is no such form."""
     forms, word = _forms(stems), heard(word)
     found: dict[tuple[str, str], None] = {}
     for start, marks in _beginnings(word):
@@ -76,12 +76,12 @@ def parsed(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
 
 
 def heard(word: str) -> str:
-    """Returns how `word` sounds: many exchange l and r, and no letter counts twice."""
+    """Returns the sound of `word`: r for l, which many exchange, and no letter twice in a row."""
     return re.sub(r"(.)\1+", r"\1", word.replace("L", "R"))
 
 
 def perfect(stem: str) -> str:
-    """The stem of what is done: `kubita`, `kubise`."""
+    """Returns the perfect form of a stem: `kubita`, `kubise`."""
     root = stem[:-1]
     for end, done in HARD.items():
         if root.endswith(end):
@@ -93,7 +93,10 @@ def perfect(stem: str) -> str:
 
 
 def forms_of(stem: str) -> Iterator[tuple[str, str]]:
-    """Each form of `STEM`, or of `STEM=DONE` where what is done is irregular, with the marks that its ending adds."""
+    """Yields each form of a stem, with the marks that its ending adds.
+
+    The stem is `STEM`, or `STEM=DONE` if its perfect form is irregular.
+    """
     plain, _, done = stem.partition("=")
     yield from _ended(plain, done or perfect(plain))
     if plain not in NO_FOR and not plain.endswith(CAUSES):
@@ -118,7 +121,7 @@ def _last_vowel(root: str) -> str:
 
 
 def _sort(word: str, start: int) -> str:
-    """What stands before the stem: a nasal, the elided end of a syllable, or a whole one."""
+    """Returns the sound before the stem: a nasal, a shortened syllable (`vowel`), or a whole one (`open`)."""
     if word[start] in VOWELS:
         return "vowel"
     return "nasal" if word[start - 1 : start] in ("N", "M") else "open"
@@ -141,7 +144,7 @@ def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, s
 
 
 def _beginnings(word: str) -> Iterator[tuple[int, str]]:
-    """Where a stem may begin, behind a head and an object, and what these say."""
+    """Yields each place where a stem may begin, after a head and an object, with the marks of these."""
     heads, objects = _heads(), _objects()
     for end in range(len(word) - 1):
         vowel = word[end] in VOWELS
@@ -163,7 +166,7 @@ def _allowed(word: str, start: int, marks: str) -> Iterator[tuple[int, str]]:
 
 
 class _Pieces(NamedTuple):
-    """Pieces of a word and their marks, as they stand before a consonant and before a vowel."""
+    """Pieces of a word with their marks, in their forms before a consonant and before a vowel."""
 
     whole: Mapping[str, str]
     short: Mapping[str, str]
@@ -175,7 +178,7 @@ def _heads() -> _Pieces:
     for subject, marks in (*SUBJECTS.items(), *PAST.items()):
         for tense in TENSES:
             if subject + tense == "NDA":
-                continue  # It is the present: `nda-` is `n-ra-`.
+                continue  # `nda-` is the present tense: `n-ra-`.
             not_done = NOT if tense in ("TA", "DA") else ""
             n_ra = subject == "N" and tense.startswith("R")
             whole[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"
@@ -189,7 +192,7 @@ def _heads() -> _Pieces:
 
 
 def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """`si-` for I, `nti-` for the others; to "you" it says what not to do."""
+    """Yields the negated heads: `si-` for I, `nti-` for the others. To "you" it is a negative command."""
     for head, marks in heads.items():
         if head.startswith("N") and not head.startswith("NI"):
             yield f"SI{head}", f"{marks}{NOT}"
@@ -200,7 +203,7 @@ def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
-    """Yields it as it is before a vowel: `ba-ica` is `bica`, `tu-ica` is `twica`, `ku-ohereza` is `kohereza`."""
+    """Yields the form before a vowel: `ba-ica` is `bica`, `tu-ica` is `twica`, `ku-ohereza` is `kohereza`."""
     body = piece[:-1]
     if piece == "A":
         yield "Y", marks
@@ -218,7 +221,7 @@ def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _objects() -> _Pieces:
-    """One object or two, a thing before a person."""
+    """Returns the object markers: one object, or a thing before a person."""
     whole = {f"{thing}{person}": f"{THING}{DIRECT}{TO}" for thing in THINGS for person in PERSONS}
     whole |= dict.fromkeys(YOU, "") | dict.fromkeys(THINGS, THING)
     whole |= dict.fromkeys(PERSONS, f"{DIRECT}{TO}")

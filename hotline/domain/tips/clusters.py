@@ -1,18 +1,15 @@
-"""When one more like tip rings its people again, and when they read "more was told" instead. Pure.
+"""Groups similar tips: decides who is alerted of a further one, which mark applies, and which are duplicates. Pure.
 
-Nobody is turned away: every tip is kept, and is a case of its own with clocks of its own. What changes is how often the
-same people are rung for what looks alike: the same phone, place, kind and official answer, or the same typed words.
-The limits are those of the threat model. Danger is never delayed: it rings, or its text goes out at once.
+Every tip is kept as a case of its own with its own clocks. A cluster only limits how often the same people are alerted
+of similar tips. Tips are similar if phone, place, category and official answer agree, or the typed text. The threat
+model sets the limits. Danger is never delayed: its people are alerted, or notified at once that more was told.
 
-How a person learns that a tip of a cluster is marked: by which of her names, and never twice. Pure.
+A cluster shares its mark about visits, and no responder is notified of it twice. A responder who was notified that
+more was told knows the later tip by the first one's reference. A responder who was alerted of the later tip knows its
+own reference.
 
-Like tips are one ring (`clusters.py`), and one mark. Who read "more was told" knows a later tip by the first one's
-name, and so she learns of its mark by that. Who was rung for the later tip itself knows its own name.
-
-Likely duplicates: which earlier tip a new one is probably about, and which tips are one situation. Pure.
-
-A link merges nothing: each tip stays a case with clocks of its own. A cluster (`clusters.py`) is another question: how
-often the same people are rung within a day. Who joins a cluster is linked as well, and most that are linked join none.
+A link says that two tips are probably about one situation. It merges nothing. A tip that joins a cluster is linked as
+well. Most linked tips join no cluster.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,24 +29,24 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 AN_HOUR = 3
 A_DAY = 8
-"""Like tips of one phone that ring as if each came alone."""
+"""Similar tips of one phone, in an hour and in a day, that alert people as if each came alone."""
 DANGERS = 2
-"""Like dangers of one phone within an hour that ring so."""
+"""Similar dangers of one phone within an hour that alert people as if each came alone."""
 ANEW = timedelta(minutes=30)
-"""So long after its last ring a cluster of dangers rings again."""
+"""Time after its last alert from which a cluster of dangers alerts again."""
 SAME_WORDS = 4
-"""Equal typed texts that ring so, over all phones."""
+"""Tips with equal typed text that alert people as if each came alone, over all phones."""
 WORDS_WITHIN = timedelta(minutes=10)
 LEAST_LETTERS = 12
-"""A shorter typed text is equal by chance too often."""
+"""Letters of the shortest typed text compared. A shorter one is too often equal by chance."""
 TYPED = (WORDS, "landmark")
-"""Answers in words of her own. What is chosen from a menu is equal by design, and counts for nothing here."""
+"""Answers in the caller's own words. Menu choices are equal by design, so they are not compared."""
 
 
 class LikeTip(NamedTuple):
-    """A tip that is told of, or was within a day, by what it is compared. Keys are digests.
+    """The facts by which a recent tip is compared. Keys are digests.
 
-    `category` and `who_key` are None while nobody answered.
+    `category` and `who_key` are None while the caller has not answered.
     """
 
     tip_id: int
@@ -60,33 +57,33 @@ class LikeTip(NamedTuple):
     official: str
     contact_key: str
     words_key: str | None
-    """Of what was typed."""
+    """The digest of the typed text."""
     who_key: str | None
-    """Of the answer to "Who needs help?"."""
+    """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The tip whose people heard that more was told; None where this one rang by itself."""
+    """The tip whose people were notified that more was told. None if this tip had its own alert."""
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The new tip joins a cluster."""
+    """The cluster that a new tip joins."""
 
     leader_id: int
-    """The first tip of the cluster: its people are the cluster's."""
+    """The first tip of the cluster. Its people are the cluster's."""
     announced: bool
-    """Whether they have read already that more was told, since the cluster rang last."""
+    """True if they were already notified that more was told, since the cluster's last alert."""
 
 
 def typed_text(answers: Mapping[str, str]) -> str | None:
-    """What was typed, without accents, case and spacing; None where it is too short to be equal by intent."""
+    """Returns the typed text without accents, case and spacing. Returns None if it is too short to be compared."""
     said = "".join(word for name in TYPED for word in spelled(answers.get(name, "")))
     return said if len(said) >= LEAST_LETTERS else None
 
 
 def followed(new: LikeTip, earlier: Sequence[LikeTip]) -> Following | None:
-    """The cluster that a new tip joins; None where it rings by itself.
+    """Returns the cluster that a new tip joins. Returns None if it gets its own alert.
 
-    `earlier` are open tips of the last day, the oldest first, of the same place and official answer.
+    `earlier` holds open tips of the last day with the same place and official answer, oldest first.
     """
     like = [one for one in earlier if one.at <= new.at and _alike(new, one)]
     same = [one for one in like if one.contact_key == new.contact_key]
@@ -97,14 +94,17 @@ def followed(new: LikeTip, earlier: Sequence[LikeTip]) -> Following | None:
         cluster = _contact_cluster(new, same) or _words_cluster(new, words)
     rings = [one for one in cluster if one.leader_id is None]
     if not rings:
-        # The tips that rang are closed, or older than a day: this one rings, and begins a cluster.
+        # The alerted tips are closed, or older than a day. This one gets its own alert and begins a cluster.
         return None
     announced = any(one.leader_id is not None and one.at >= rings[-1].at for one in cluster)
     return Following(rings[0].tip_id, announced)
 
 
 def _alike(new: LikeTip, one: LikeTip) -> bool:
-    """An unknown kind is like any: danger is told before the kind is asked, and judged again once it is answered."""
+    """Returns True if two tips are similar.
+
+    An unknown category matches every other. A danger is compared before its category is known, and again after that.
+    """
     if _says_the_same(new, one):
         return True
     return new.category is None or one.category is None or new.category == one.category
@@ -122,7 +122,7 @@ def _contact_cluster(new: LikeTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]
 
 
 def _danger_cluster(new: LikeTip, same: Sequence[LikeTip]) -> Sequence[LikeTip]:
-    """The dangers of the last hour, unless another person is named or the cluster has been quiet for long."""
+    """Returns the dangers of the last hour. Returns none for another victim, or after a long time without an alert."""
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < DANGERS:
         return ()
@@ -141,23 +141,23 @@ def _words_cluster(new: LikeTip, words: Sequence[LikeTip]) -> Sequence[LikeTip]:
 
 
 def _quiet(new: LikeTip, cluster: Sequence[LikeTip]) -> bool:
-    """Whether the cluster rang last so long ago that a danger rings again."""
+    """Returns True if the cluster's last alert was so long ago that a danger alerts again."""
     return all(new.at - one.at >= ANEW for one in cluster if one.leader_id is None)
 
 
 def _with_a_ring(lately: Sequence[LikeTip], same: Sequence[LikeTip]) -> Sequence[LikeTip]:
-    """The cluster of the last hour; where all of it followed, with what it followed."""
+    """Returns the tips of the last hour. If none of them had its own alert, returns all tips of the phone."""
     return lately if any(one.leader_id is None for one in lately) else same
 
 
 class HowRead(StrEnum):
-    """What a message says about how to go."""
+    """The instruction that a message gives about visits."""
 
     NOTHING = "nothing"
     STAY_AWAY = "stay_away"
     CAREFUL = "careful"
     SILENT = "silent"
-    """The national desk has not said how."""
+    """The national desk has not said how to go."""
     UNSEEN = "unseen"
     OPENLY = "openly"
 
@@ -185,25 +185,25 @@ COVERED = {
     HowRead.UNSEEN: (HowRead.UNSEEN,),
     HowRead.OPENLY: (HowRead.OPENLY,),
 }
-"""What she need not read where she read one of these last."""
+"""For each instruction, those that make it needless if a responder read one of them last."""
 DECISIONS = (HowRead.UNSEEN, HowRead.OPENLY)
 STRICTEST = (Care.NONE, Care.STAY_AWAY, Care.UNSEEN, Care.CAREFUL)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """A name by which a person knows a tip of a cluster: a message of hers was about it."""
+    """A reference by which a responder knows a tip of a cluster, because a message was about it."""
 
     tip_id: int
     urgency: int
     referral_id: int
     reference: str
     read: HowRead = HowRead.NOTHING
-    """What she read last under it."""
+    """The instruction that the responder read last under it."""
 
 
 def read_by(purpose: Purpose, care: Care) -> HowRead:
-    """What a message for this purpose says."""
+    """Returns the instruction that a message for this purpose gives."""
     if purpose is Purpose.UNANSWERED:
         return HowRead.SILENT
     return HowRead.CAREFUL if purpose is Purpose.HOW else OF_CARE[care]
@@ -212,9 +212,10 @@ def read_by(purpose: Purpose, care: Care) -> HowRead:
 def names_for(
     known: Sequence[KnownName], tip_id: int, first: int, says: HowRead, *, again: bool = False
 ) -> tuple[KnownName, ...]:
-    """The names by which she is told it of a tip whose cluster begins with `first`. None where she knows it already.
+    """Returns the references under which a responder is notified. Returns none if they know it already.
 
-    What was decided is told under each name that she read something of. `again`: the desk is asked once more.
+    `first` is the first tip of the cluster. A decision is sent under each reference that had an instruction before.
+    `again` is True if the desk is asked once more.
     """
     own = name_for(known, tip_id, first)
     if says in DECISIONS:
@@ -224,35 +225,35 @@ def names_for(
 
 
 def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
-    """Its own name where she was rung for it, else the first tip's, else the newest one that she knows."""
+    """Returns the tip's own reference if the responder knows it, else the first tip's, else the newest one known."""
     by_tip = {one.tip_id: one for one in known}
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
 
 
 def under(name: KnownName, care: Care) -> Care:
-    """The care that is told under a name. With danger a mark changes the manner, and calls nobody off."""
+    """Returns the visit safety that is said under a reference. With danger it is never "stay away"."""
     danger = name.urgency == Urgency.DANGER
     return Care.CAREFUL if danger and care is Care.STAY_AWAY else care
 
 
 def strictest(cares: Iterable[Care]) -> Care:
-    """What somebody must know who is told of one tip of a cluster."""
+    """Returns the visit safety for a responder who was alerted of one tip of a cluster: the strictest of all."""
     return max(cares, key=STRICTEST.index, default=Care.NONE)
 
 
 def strictest_coming(own: Coming, others: Iterable[Coming]) -> Coming:
-    """What who takes a tip of a cluster is answered by: that of the tip that asks most of her."""
+    """Returns the facts about visits for the answer to a take: those of the strictest tip of the cluster."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.care))
 
 
 CONTACT_WITHIN = timedelta(days=30)
-"""So long the same phone is looked for; its pseudonym is another one each week, which ends it sooner."""
+"""Time in which the same phone is compared. Its pseudonym changes each week, which ends it sooner."""
 WITHIN = timedelta(hours=24)
-"""So long the same place and kind, and the same typed words, are."""
+"""Time in which the same place and category, and the same typed text, are compared."""
 
 
 class LinkReason(StrEnum):
-    """Why two tips are linked, the surest first."""
+    """The reason why two tips are linked, the surest first."""
 
     SAID = "said"
     """A person of a desk says so."""
@@ -263,7 +264,7 @@ class LinkReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipTraits:
-    """By what a tip is compared. Keys are digests."""
+    """The facts by which duplicates are found. Keys are digests."""
 
     tip_id: int
     at: datetime
@@ -276,7 +277,7 @@ class TipTraits:
 
 @dataclass(frozen=True, slots=True)
 class LikelyPair:
-    """An earlier tip and a later one."""
+    """An earlier tip and a later one that are probably about the same situation."""
 
     a: int
     b: int
@@ -284,7 +285,7 @@ class LikelyPair:
 
 
 def likely(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
-    """For each reason the newest earlier tip that it holds for; one pair for each earlier tip, by its surest reason."""
+    """Returns the newest earlier tip for each reason. An earlier tip appears once, with its surest reason."""
     before = sorted(
         (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
     )
@@ -297,7 +298,7 @@ def likely(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]
 
 
 def situations(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
-    """Of each linked tip, the first tip of its situation: those that are linked, however far."""
+    """Returns the first tip of the situation of each linked tip. Links over several tips count."""
     first: dict[int, int] = {}
 
     def of(tip_id: int) -> int:
@@ -324,7 +325,7 @@ def _holds(why: LinkReason, new: TipTraits, one: TipTraits) -> bool:
 
 
 def _same_place(new: TipTraits, one: TipTraits) -> bool:
-    """The same district; where both told a sector, the same one."""
+    """Returns True for the same district. If both tips name a sector, it must be the same too."""
     if not is_district(new.place) or new.place != one.place:
         return False
     return None in (new.sector, one.sector) or new.sector == one.sector

@@ -1,13 +1,9 @@
-"""How long a tip waited for somebody to take it, beside what was promised. Pure.
+"""Compares waiting times with promises, defines filters of tips, and reads complaints. Pure.
 
-When a desk may ask one question back. Pure.
+It also decides when a desk may ask one question back.
 
-Describes how a list of tips is filtered. Pure.
-
-A complaint about somebody who was to help: when answers become one, and how far it has come. Pure.
-
-It goes the way of a tip and stays apart from tips: the national desk alone reads it and is told of it, since whoever is
-complained of may sit at the district's desk.
+A complaint is about a person who was meant to help. It is handled like a tip but kept apart from tips. Only the
+national desk reads it and is alerted, because the person complained of may work at the district's desk.
 """
 
 from collections.abc import Mapping
@@ -22,14 +18,16 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
-"""Each with its length, and from where on the next one is used."""
+"""Units of time, each with its length and the span from which the next unit is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
+    """The time that a tip waited for an assignee, and the promised time."""
+
     spent: timedelta
     promised: timedelta
-    """Within so long of its filing somebody takes it."""
+    """Time from filing within which a responder takes it."""
 
     @property
     def is_late(self) -> bool:
@@ -37,9 +35,9 @@ class Wait:
 
     @property
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
-        """Returns what was spent and what was promised: a number and a unit of `UNITS` each.
+        """Returns the time spent and the time promised, each as a number and a unit of `UNITS`.
 
-        A late wait never shows the promised number: what is begun counts then.
+        A late wait never shows the promised number: it is then rounded up.
         """
         (spent, unit), promised = in_units(self.spent), in_units(self.promised)
         is_same = self.is_late and (spent, unit) == promised
@@ -47,12 +45,12 @@ class Wait:
 
     @property
     def minutes(self) -> tuple[int, int]:
-        """Returns the same in minutes."""
+        """Returns the same two times in minutes."""
         spent, promised = self.spent // MINUTE, self.promised // MINUTE
         return spent + (self.is_late and spent == promised), promised
 
     def __str__(self) -> str:
-        """`9 of 3 min`; each with its own unit where these differ."""
+        """Returns a text such as `9 of 3 min`. Different units are both named."""
         spent, promised = self.counted
         if spent[1] == promised[1]:
             return f"{spent[0]} of {promised[0]} {promised[1]}"
@@ -60,14 +58,14 @@ class Wait:
 
 
 def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now: datetime) -> Wait:
-    """`ended_at`: when it was taken, or closed by somebody who never took it."""
+    """Returns the wait of a tip. It ended when the tip was taken, or closed without a take."""
     promised = acknowledge_due(urgency, filed_at, step=0) - filed_at
     spent = max((ended_at or now) - filed_at, timedelta())
     return Wait(spent, promised)
 
 
 def in_units(span: timedelta) -> tuple[int, str]:
-    """Whole units, what is begun not counted."""
+    """Returns a number of whole units, rounded down."""
     for unit, length, up_to in UNITS:
         if span < up_to:
             return span // length, unit
@@ -75,16 +73,16 @@ def in_units(span: timedelta) -> tuple[int, str]:
 
 
 STILL_TELLING = timedelta(minutes=3)
-"""After her last answer. Until then she may add to her tip, which seals it anew, and no answer to a question opens."""
+"""Time after the last answer in which a caller may add to the tip, which seals it again. A question waits so long."""
 
 
 def refusal(
     at: datetime, *, told_at: datetime, has_receipt: bool, closed: bool, asked: bool, signed: bool
 ) -> str | None:
-    """Why it may not be asked; None where it may.
+    """Returns the reason why a question may not be asked. Returns None if it may.
 
-    `told_at`: the caller's last answer. `asked`: this tip was asked before, or another that her receipt stands for.
-    `signed`: the question is signed today, word for word.
+    `told_at` is the time of the caller's last answer. `asked` is True if this tip, or another of the same receipt, was
+    asked before. `signed` is True if the question's present text is approved.
     """
     if not signed:
         return "nobody has signed this question as it stands: the page of the tip says which may be asked"
@@ -100,7 +98,7 @@ def refusal(
 
 
 class TipStanding(StrEnum):
-    """The state of a tip, as a list is filtered by it."""
+    """The state of a tip, as filters of lists use it."""
 
     WAITS = "waits"
     """People are asked to take it, or its closure waits for a second person."""
@@ -114,32 +112,34 @@ class TipStanding(StrEnum):
 
 
 class Asked(StrEnum):
-    """Says why people are asked to take a tip that a responder still holds."""
+    """The reason why people are asked to take a tip that still has an assignee."""
 
     PASSED_ON = "passed_on"
     SILENT = "silent"
-    """The holder has not read it, or says nothing of it."""
+    """The assignee has not read it, or reports nothing."""
 
 
 class TipStop(StrEnum):
-    """Says why a request about a tip changes nothing, where its page has words for it."""
+    """The reason why a request about a tip changes nothing, if its page has a text for it."""
 
     KEPT_ALREADY = "kept_already"
     SAME_TIP = "same_tip"
-    """A tip is not like itself."""
+    """A tip cannot be linked to itself."""
     LINKED_ALREADY = "linked_already"
     NOT_LINKED = "not_linked"
 
 
 class Whose(StrEnum):
+    """The assignees whose tips a filter shows."""
+
     ANYBODY = "anybody"
     MINE = "mine"
-    """Whoever asks is responsible for it."""
+    """The person who looks at the list is the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipFilter:
-    """All that fits each of these; what is empty asks for all."""
+    """A filter of tips. A tip must match every field. An empty field matches all."""
 
     standing: TipStanding = TipStanding.WAITS
     matter: Matter = Matter.TIP
@@ -148,37 +148,37 @@ class TipFilter:
     urgency: int | None = None
     category: str = ""
     question: str = ""
-    """How the question that was asked back stands: asked, answered, read."""
+    """The state of a question back: asked, answered, read."""
     soon: bool = False
-    """Its words go within 14 days."""
+    """True for tips whose text is erased within 14 days."""
     owes: bool = False
-    """Something is owed to a person of it: an answer, an arrival, thirty days, or to be asked again."""
+    """True for tips with an open duty to a person: an answer, an arrival, the thirty days, or another question."""
 
 
 WRONG = "wrong"
-"""The answer that says what was done."""
+"""The answer that says what the helper did."""
 
 
 class Wrong(StrEnum):
-    """What was done, as the first question offers it. Order is the menu's."""
+    """The kind of complaint, as the first question offers it. The order is the menu's."""
 
     ASKED = "asked"
-    """For money, or for sex."""
+    """The helper asked for money or sex."""
     ABSENT = "absent"
-    """Nobody came."""
+    """No helper came."""
     TOLD = "told"
-    """Others were told of it."""
+    """The helper told others about it."""
     HURT = "hurt"
-    """Hurt or frightened: as pressing as danger."""
+    """The helper hurt or frightened the person. It is as urgent as danger."""
     OTHER = "other"
 
 
 def complained(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
-    """What `answers` come to; None while they make nothing that could be kept.
+    """Returns the facts that `answers` give. Returns None if there is nothing to keep yet.
 
-    One passage makes one complaint, whatever she corrects in it: no other desk can have heard of it. What was done
-    stays sealed. A helper counts as an official here: whatever goes round the district's desk for one goes round it
-    for the other.
+    One report attempt makes one complaint, whatever the caller corrects, because no other desk can have been alerted.
+    The kind of complaint stays sealed. A helper counts as an official here. So the complaint avoids the district's desk
+    in every case in which a tip about an official does.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -196,9 +196,9 @@ def complained(answers: Mapping[str, str], *, completed: bool = False) -> TipSum
 
 
 def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
-    """How far these answers have brought a complaint: what was done is kept when she hangs up, be the place not said.
+    """Returns the state of a complaint. It is kept after a hang-up, even without a place.
 
-    Hurt and a place are filed at that hop, as danger is.
+    A hurt person with a place is filed at that hop, as danger is.
     """
     if completed:
         return TipState.COMPLETE

@@ -1,7 +1,7 @@
-"""A receipt: nine digits by which whoever told a tip can ask after it, with a PIN of her own. Pure.
+"""Makes and checks receipts: nine digits with which a reporter asks about a tip, with a PIN of their own. Pure.
 
-Eight digits and a check digit, so that a slip of the thumb costs no try. The first is never one with which a phone
-number of Rwanda begins: whoever finds the digits in a pocket cannot call them.
+A receipt has eight digits and a check digit, so that a typing error costs no attempt. No phone number of Rwanda begins
+with its first digit. A person who finds the digits on paper cannot call them.
 """
 
 from collections.abc import Sequence
@@ -12,29 +12,29 @@ from enum import StrEnum
 from hotline.domain.msisdn import check_of
 
 RECEIPT = "receipt"
-"""What the flow gathers that asks after one."""
+"""The matter of the flow that asks about a receipt."""
 NUMBER = "receipt"
 """The answer that holds its digits."""
 ERASE = "erase"
-"""The answer by which her words go."""
+"""The answer that requests erasure of the report."""
 DIGITS = 9
 FIRST = "13456"
-"""No phone number here begins with these: 0, 2, 7, 8 and 9 are taken."""
+"""First digits of receipts. Phone numbers here begin only with 0, 2, 7, 8 and 9."""
 
 
 class ReceiptStatus(StrEnum):
-    """The one word she is told, in the order in which a tip comes by them."""
+    """The one word that the caller gets about a tip, in the usual order."""
 
     RECEIVED = "received"
     CHECKING = "checking"
-    """Somebody has taken it."""
+    """A responder has taken it."""
     HELPER = "helper"
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a tip's status is made of."""
+    """The facts that decide a tip's status."""
 
     taken: bool = False
     helped_at: datetime | None = None
@@ -50,7 +50,7 @@ class Progress:
 
 
 def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
-    """Of all that one receipt stands for: what is furthest, and closed only where all of it is."""
+    """Returns the status of all tips of one receipt: the furthest, and closed only if all are. None without tips."""
     open_ones = [tip.status for tip in tips if tip.status is not ReceiptStatus.CLOSED]
     if open_ones:
         return max(open_ones, key=tuple(ReceiptStatus).index)
@@ -58,19 +58,19 @@ def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
 
 
 def number_from(seed: str) -> str:
-    """The nine digits of a session, out of its hex digest."""
+    """Returns the nine digits for a session, computed from its hex digest."""
     drawn = int(seed, 16)
     body = FIRST[drawn % len(FIRST)] + f"{drawn // len(FIRST) % 10**7:07}"
     return body + _check_digit(body)
 
 
 def spaced(number: str) -> str:
-    """`430 021 655`: as it is read aloud and remembered."""
+    """Returns the digits in groups, as people read and remember them: `430 021 655`."""
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
 def well_formed(number: str) -> bool:
-    """Whether it can be a receipt at all. A digit that is wrong, and nearly every two exchanged, show."""
+    """Returns True if the digits can be a receipt. It detects one wrong digit and most exchanges of two."""
     whole = len(number) == DIGITS and number.isascii() and number.isdecimal()
     return whole and number[0] in FIRST and _check_digit(number[:-1]) == number[-1]
 

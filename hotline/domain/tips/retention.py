@@ -1,7 +1,7 @@
-"""How long what is kept is kept, and what comes before it is forgotten. Pure.
+"""Defines how long data is kept, and when a tip's text is erased. Pure.
 
-A tip's words are told of `WARNING` before they go, and never go within `WARNING` of that, however late the clock comes
-to it. What is left is a tombstone: codes for statistics, and nothing that was said. A legal hold stops it.
+An admin is warned `WARNING` before a tip's text is erased. It is never erased sooner after the warning, even if the
+clock runs late. What remains are codes for statistics and no text. A legal hold prevents erasure.
 """
 
 from dataclasses import dataclass
@@ -9,41 +9,41 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 WORDS = timedelta(days=90)
-"""After closing."""
+"""Time for which a tip's text is kept after closing."""
 UNCLOSED = timedelta(days=180)
-"""So long after it was filed a tip that nobody closed counts as closed."""
+"""Time after filing from which a tip that is still open counts as closed."""
 WARNING = timedelta(days=14)
 PSEUDONYMS = timedelta(days=30)
-"""Of phones and sessions, in tips; and sessions themselves."""
+"""Time for which the pseudonyms of phones and sessions in tips are kept, and sessions themselves."""
 TRIES = timedelta(days=2)
-"""At receipts and codes: longer than any limit counts."""
+"""Time for which attempts at receipts and codes are kept. It is longer than the period of any limit."""
 CALLERS = timedelta(hours=1)
-"""Longer than any network keeps a session open: then its row forgets whose phone it was."""
+"""Time after which a session's row loses its phone. No network keeps a session open for as long."""
 CALLERS_OVER = timedelta(days=3)
-"""How far back one looks for such rows: the clock does it every day."""
+"""Age up to which such rows are searched. The clock removes the phones every day."""
 INBOUND = timedelta(days=30)
-"""Ids of MOs: the gateway repeats one for twelve hours."""
+"""Time for which ids of incoming SMS are kept. The gateway repeats an id for twelve hours."""
 STRAYS = timedelta(days=7)
-"""Delivery reports whose message is unknown: the gateway's answer, which names one, comes within minutes."""
+"""Time for which delivery reports of unknown messages are kept. The gateway's answer comes within minutes."""
 REPLIES = timedelta(days=7)
-"""What was answered to the SMS of responders: longer than any limit counts."""
+"""Time for which answers to responders' SMS are recorded. It is longer than the period of any limit."""
 PARAMETERS = timedelta(days=90)
-"""What a message was about; that it was sent, and when it arrived, stays."""
+"""Time for which the parameters of a message are kept. The times of sending and arrival stay."""
 
 
 class Keeping(StrEnum):
-    """How a tip's words stand. Legal steps: kept -> warned -> erased; held in place of any but the last."""
+    """The state of a tip's text. Legal steps: kept -> warned -> erased. `held` may replace any but the last."""
 
     KEPT = "kept"
     WARNED = "warned"
-    """An admin can see when they go."""
+    """An admin can see when the text will be erased."""
     HELD = "held"
     ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What decides when a tip's words go."""
+    """The facts that decide when a tip's text is erased."""
 
     filed_at: datetime
     closed_at: datetime | None = None
@@ -61,6 +61,6 @@ class Term:
 
     @property
     def goes_at(self) -> datetime:
-        """The earliest moment at which the words may go, were nobody to hold them."""
+        """Returns the earliest time at which the text may be erased if there is no legal hold."""
         end = (self.closed_at or self.filed_at + UNCLOSED) + WORDS
         return end if self.warned_at is None else max(end, self.warned_at + WARNING)

@@ -1,8 +1,8 @@
-"""Alarms: what wakes a person, how soon, how often, and when it is over. Pure: told the time, and how things stand.
+"""Decides when an alarm notifies on-call contacts, how often, and when it is over, from times and states. Pure.
 
-An alarm is raised once its patience is spent, repeated at growing intervals until somebody puts her name to it or it
-is over, and its end is told to everybody who was woken. What only happened, and so cannot be seen to be over, stands
-until somebody puts her name to it.
+An alarm is raised once its patience is over. It is repeated at growing intervals until an on-call contact acknowledges
+it or it is over. Everyone who was notified is notified of its end. Some alarms report a single event, which has no
+visible end. They stay until a contact acknowledges them.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Alarm(StrEnum):
-    """Everything that wakes a person, named as the doctor names it and as the runbook heads its page."""
+    """All alarms, with the names that the doctor and the runbook's pages use."""
 
     DATABASE = "database"
     FLOWS = "flows"
@@ -50,13 +50,13 @@ class Alarm(StrEnum):
 
 
 class Notice(StrEnum):
-    """What whoever is woken is told of an alarm."""
+    """The kind of message about an alarm to on-call contacts."""
 
     RAISED = "raised"
     AGAIN = "again"
     OVER = "over"
     TRIAL = "trial"
-    """Nothing is wrong: somebody tries whether she would be woken."""
+    """A test: nothing is wrong. A person checks if messages reach the contacts."""
 
 
 HAPPENINGS = {
@@ -68,34 +68,34 @@ HAPPENINGS = {
     Alarm.SIGN_IN_QUEUE: "strangers filled the queue of sign-in attempts for a minute: new browsers could not sign in",
     Alarm.STOP_WISH: "STOP came in the name of an enrolled number, and changed nothing",
 }
-"""What only happened, and so stands until somebody puts her name to it: what the doctor would say of it."""
+"""Alarms for single events, with the doctor's text. They stay until a contact acknowledges them."""
 PATIENCE = {
     Alarm.DATABASE: timedelta(minutes=1),
     Alarm.REDIS: timedelta(minutes=2),
     Alarm.CLOCK: timedelta(minutes=1),
     Alarm.DIAL: timedelta(minutes=2),
 }
-"""How long something is wrong before anybody is woken: what mends itself meanwhile wakes nobody. Else none."""
+"""Time for which a fault must last before contacts are notified. It is zero for all other alarms."""
 SETTLED = timedelta(minutes=2)
-"""How long it must be well to be over: what comes and goes is one alarm."""
+"""Time for which all must be well before an alarm is over. So a fault that comes and goes is one alarm."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
-"""From one telling to the next, while nobody puts her name to it; the last one repeats."""
+"""Times between notices while no contact acknowledges the alarm. The last one repeats."""
 REMINDED = timedelta(days=1)
-"""A name does not silence for ever: what still stands then is told again."""
+"""Time after an acknowledgement from which an alarm that still exists is reported again."""
 REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
-"""What takes weeks to mend, and harms nobody meanwhile."""
+"""The same time for faults that take weeks to fix and harm no one meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmState:
-    """An alarm that was raised, or will be when its patience is spent."""
+    """The state of an alarm that was raised, or will be once its patience is over."""
 
     alarm: Alarm
     since: datetime
     next_at: datetime
-    """When it is told, or told again."""
+    """The time of the next notice."""
     level: int = 1
-    """How bad it is, where that is counted: it rises, and everybody is told anew."""
+    """The severity, if it is counted. When it rises, all contacts are notified again."""
     told: int = 0
     well_since: datetime | None = None
     acknowledged_by: str | None = None
@@ -103,7 +103,7 @@ class AlarmState:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What one look changed about an alarm, and what is told of it."""
+    """The change of one alarm after one check, and the notice that it causes."""
 
     alarm: Alarm
     now: AlarmState | None
@@ -111,7 +111,7 @@ class Move:
 
 
 def move(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> Move:
-    """One look: `level` 0 is well, and the more the worse."""
+    """Returns the change of an alarm after one check. `level` 0 is well, and a higher level is worse."""
     if level == 0:
         return Move(alarm, None) if before is None else _well(before, at)
     if before is None:
@@ -123,7 +123,10 @@ def move(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> M
 
 
 def acknowledged(standing: AlarmState, by: str, at: datetime) -> AlarmState | None:
-    """Somebody put her name to it: a day of silence, unless it grows worse; the end of what only happened."""
+    """Returns the state after an acknowledgement. It is silent for `REMINDED`, unless it gets worse.
+
+    Returns None for a single event, which ends with it.
+    """
     if standing.alarm in HAPPENINGS:
         return None
     return replace(standing, acknowledged_by=by, next_at=at + _reminded(standing.alarm))
@@ -134,7 +137,7 @@ def _reminded(alarm: Alarm) -> timedelta:
 
 
 def _wrong(standing: AlarmState, at: datetime) -> Move:
-    # A clock that was set back must not silence what stands.
+    # A clock that was set back must not silence an alarm that still exists.
     if standing.next_at > at and standing.next_at - at <= _reminded(standing.alarm):
         return Move(standing.alarm, standing)
     notice = Notice.AGAIN if standing.told else Notice.RAISED
