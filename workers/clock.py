@@ -54,7 +54,7 @@ Step = Callable[[RelayKit], object]
 
 
 def look_after_due(kit: RelayKit) -> None:
-    """Rings again for a message that should have gone. Sends it here if no worker has done so in time."""
+    """Rings again for a due message. Sends it here if no worker has sent it in time."""
     at = kit.now()
     with kit.database.reading() as session:
         held = messages.held(session, at)
@@ -96,7 +96,7 @@ STEPS: tuple[Step, ...] = (
 def lapse_emergency(kit: RelayKit) -> None:
     """Ends an emergency publication whose time is over.
 
-    Imports the code that reads flow files only if there is one, so that a starting relay does not load it.
+    Imports the code that reads flow files only if there is one. A starting relay does not load it.
     """
     with kit.database.reading() as session:
         if publications.unsettled(session) is None:
@@ -111,7 +111,7 @@ ASIDE: tuple[Step, ...] = (
     fetching.fetch,
     service_releases.publish_due,
 )
-"""Steps that call other machines or compute for long. The leading relay runs them in a thread besides the ticks."""
+"""Steps that call other machines or compute for long. The leading relay runs them in a separate thread."""
 FAREWELL_SECONDS = 2.0
 """The seconds for which a stopping relay waits for these steps."""
 FOLLOWING: tuple[Step, ...] = (weekly_keys.forget,)
@@ -141,7 +141,7 @@ class BackgroundRun:
             self._thread.start()
 
     def rest(self, seconds: float) -> None:
-        """Waits at most this long for the current run. The next relay repeats the work that is left."""
+        """Waits at most this long for the current run. Work that is left is done again later."""
         if self._thread is not None:
             self._thread.join(seconds)
 

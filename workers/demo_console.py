@@ -1,7 +1,7 @@
 """Creates the application for a demo: the console, and an address that signs in with one click.
 
-Only `hotline demo` starts it. It loads only on a loopback address, with a fake gateway, in a home that a demo created
-with its own keys and accounts. `hotline run` starts `workers.console`, without that address.
+Only `hotline demo` starts it. It loads only on a loopback address and with a fake gateway. The home must be one that
+a demo created with its own keys and accounts. `hotline run` starts `workers.console`, without that address.
 """
 
 import os

@@ -134,10 +134,11 @@ def whole_first(
 ) -> WSGIApplication:
     """Wraps the application, so that it gets only complete bodies. A request that breaks off gets status 400.
 
-    A form library would accept a part of a body as all of it. Half a text would be saved. Nothing is read of a body
-    whose length says more than `most` bytes, and the application refuses it. A network that sends many incomplete
-    bodies
-    does not delay others. It gets status 429 before its next body is read.
+    A form library would accept a part of a body as all of it. Half a text would be saved. A body longer than `most`
+    bytes
+    is not read, and the application refuses it. A network that sends many incomplete bodies does not delay others. It
+    gets
+    status 429 before its next body is read.
     """
     waits = Waits()
 

@@ -1,6 +1,6 @@
 """Serves the public page of results, the only page for people in this process. It sets no cookie and stores no visitor.
 
-The page is drawn at most once in ten minutes and kept, so that many requests cost one look at the database.
+The page is drawn at most once in ten minutes and kept. Many requests cost one look at the database.
 """
 
 import hashlib

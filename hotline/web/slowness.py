@@ -1,7 +1,7 @@
 """Closes connections that block a thread because the request's body does not arrive.
 
 The server has no time limit for a body, and code cannot interrupt a read that waits. Closing the connection ends the
-read. It returns the received part, and the door refuses it as cut short (docs/adr/0049).
+read. It returns the received part, and the form's reader refuses it (docs/adr/0049).
 """
 
 import logging

@@ -75,7 +75,7 @@ EVERY = Wanted()
 
 
 def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
-    """Returns tips, newest first, without drafts and the line's own test tips."""
+    """Returns tips, newest first, without drafts and the hotline's own test tips."""
     found = _tips(session, wanted)
     more = tip_pages.linked_counts(session, wanted.viewer, [tip for tip, *_ in found])
     ids = [tip.id for tip, *_ in found]

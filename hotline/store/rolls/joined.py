@@ -82,7 +82,7 @@ def end_codes(session: Session, roll: str, district: str, at: datetime) -> int:
 def join(session: Session, row: Joined, code_key: str) -> None:
     """Enrols a phone in a programme. An enrolled phone moves to the code's district and does not count as a new use.
 
-    A phone with lessons only joins the programme and keeps the lessons that it passed.
+    A phone that had only lessons joins the programme and keeps the lessons that it passed.
     """
     here = Joined.number_key == row.number_key
     taken_up = update(Joined).where(here, Joined.roll == LESSONS_ALONE)
@@ -98,7 +98,7 @@ def join(session: Session, row: Joined, code_key: str) -> None:
 def keep_lessons(session: Session, number_key: str, district: str, at: datetime) -> Joined | None:
     """Returns the row that stores a responder's lessons. Creates it if their phone has none.
 
-    A phone in a programme keeps its programme's row. A row with lessons only gets the responder's present district.
+    A phone in a programme keeps its programme's row. A row for lessons gets the responder's present district.
     """
     new = {"number_key": number_key, "roll": LESSONS_ALONE, "district": district}
     add_if_new(session, Joined(**new, created_at=at, told=[]))

@@ -97,7 +97,7 @@ def heard(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[I
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Another process was quicker. The gateway's id may come with another second, so that these keys find no row.
+    # Another process was quicker. The same id may have come with another time, so that these keys find no row.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 

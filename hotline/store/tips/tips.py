@@ -126,7 +126,7 @@ class Tip(Row):
 
 
 REAL = (Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
-"""Conditions for tips from callers and for drills. They leave out drafts and the line's own trials."""
+"""Conditions for tips from callers and for drills. They leave out drafts and the hotline's own trials."""
 WHOLE = (
     Tip.matter == Matter.TIP,
     Tip.channel.not_in(trial.UNCOUNTED),
@@ -278,7 +278,7 @@ def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset
 
 
 def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
-    """Returns the code and camp of each protection desk to which the tip was sealed, of any camp."""
+    """Returns the code and camp of each protection desk to which the tip was sealed."""
     asked = select(Grant.desk_code, Desk.place).join(Desk, Desk.code == Grant.desk_code)
     rows = session.execute(asked.where(Grant.tip_id == tip_id, Desk.kind == DeskKind.PROTECTION))
     return {code: place or "" for code, place in rows}

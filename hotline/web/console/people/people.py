@@ -202,7 +202,7 @@ def judge_sheet(visit: Visit) -> Response:
 
 @posted(sheet, "sheet", HotlineError)
 def take_sheet(visit: Visit) -> Response:
-    """Enrols everyone in the checked spreadsheet, or no one if a row fails."""
+    """Enrols all people in the checked spreadsheet together, or none of them."""
     reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
     act = writing_down.take
     return _papers(visit, *act(visit.kit, visit.by.actor, visit.token, locked, reason))

@@ -129,7 +129,7 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
 
 
 def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
-    """Yields the marks about erasure: done, requested, held, or due on a day."""
+    """Yields the marks about erasure: done, requested, prevented by a legal hold, or due on a day."""
     if line.erased_at is not None:
         yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
         return

@@ -57,7 +57,7 @@ def ask(visit: Visit) -> Response:
 
 @posted(ask)
 def make(visit: Visit) -> Response:
-    """Creates a draft, and opens the editor at the flow from which the editor came."""
+    """Creates a draft, and opens it at the flow from which the request came."""
     form = visit.form
     made = folders.open_change(
         visit.kit, visit.by, form.text("title"), form.text("why", most=WHY_LETTERS)

@@ -1,4 +1,4 @@
-"""Edits the telephone numbers and the printed short codes of a change."""
+"""Edits the telephone numbers and the printed short codes of a draft."""
 
 import secrets
 from collections.abc import Mapping
