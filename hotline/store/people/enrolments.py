@@ -1,7 +1,4 @@
-"""Enrolments: what a phone and a person have to prove before a desk's key is sealed to them.
-
-Rows, and the questions asked of them.
-"""
+"""Stores enrolments: what a phone and a person must prove before a desk's key is encrypted to them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,50 +13,53 @@ from hotline.store.database import Database, Row
 from hotline.store.people.responders import Responder
 
 NUMBER_BEFORE = frozenset({Template.NUMBER_CHANGED, Template.NUMBER_CHANGED_ALONE})
-"""What goes to the number that was changed, and to no other."""
+"""Templates of the messages that go only to the number from before a change."""
 
 
 class EnrolmentEnd(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """Another one took its place, or its person was removed."""
+    """Another enrolment took its place, or its person was removed."""
 
 
 class Enrolment(Row):
-    """One person's way in, or to a new number. At most one is open for each person."""
+    """One person's enrolment, or change of number. At most one is open for each person."""
 
     __tablename__ = "enrolment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A `domain.people.standing.EnrolmentKind`."""
+    """A `domain.people.enrolment.EnrolmentKind`."""
     approval_id: Mapped[int | None]
-    """What the second admin decides, once phone and person were proved."""
+    """The approval that the second admin decides on, once phone and person are proved."""
     number_key: Mapped[str] = mapped_column(index=True)
-    """Lasting keyed digest of the number that is to prove itself."""
+    """Lasting keyed digest of the number that must be proved."""
     sealed_number: Mapped[bytes | None]
-    """That number, sealed to the relay, where it is not yet hers; once it is, the one before, for some days."""
+    """The same number, encrypted to the relay, until it is the responder's.
+
+    After that the earlier number, for some days.
+    """
     sealed_code: Mapped[bytes | None]
-    """The code, sealed to the relay from the writing to the sending."""
+    """The code, encrypted to the relay from the writing to the sending."""
     code_hash: Mapped[bytes | None]
-    """Of the code that went to the phone."""
+    """Hash of the code that was sent to the phone."""
     code_until: Mapped[datetime | None]
     start_hash: Mapped[bytes | None]
-    """Of the start PIN that the person has on paper."""
+    """Hash of the start PIN that the person has on paper."""
     start_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime]
     proved_at: Mapped[datetime | None]
-    """When both were keyed on that phone."""
+    """The time when both were keyed on that phone."""
     ended_at: Mapped[datetime | None]
     ended: Mapped[str | None]
     """An `EnrolmentEnd`."""
 
 
 def open_of(session: Session, responder_id: int, *, for_writing: bool = False) -> Enrolment | None:
-    """The one that was not ended, whether or not its time is over."""
+    """Returns the responder's enrolment that was not ended, even if its time is over. Locks it if `for_writing`."""
     hers = select(Enrolment).where(
         Enrolment.responder_id == responder_id, Enrolment.ended_at.is_(None)
     )
@@ -69,7 +69,7 @@ def open_of(session: Session, responder_id: int, *, for_writing: bool = False) -
 def of_approval(
     session: Session, approval_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """The one that this approval is about, while it is open."""
+    """Returns the enrolment that this approval is about, while it is open. Locks it if `for_writing`."""
     found = select(Enrolment).where(
         Enrolment.approval_id == approval_id, Enrolment.ended_at.is_(None)
     )
@@ -77,7 +77,7 @@ def of_approval(
 
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
-    """When the number that is hers was proved by a code; None where nobody ever asked."""
+    """Returns when the responder's present number was proved by a code. Returns None if no code was ever asked for."""
     hers = select(Enrolment.proved_at).where(
         Enrolment.responder_id == responder_id, Enrolment.ended == EnrolmentEnd.APPROVED
     )
@@ -85,7 +85,7 @@ def confirmed_at(session: Session, responder_id: int) -> datetime | None:
 
 
 def to_prove(session: Session, number_key: str, at: datetime) -> Enrolment | None:
-    """What a phone may prove at this moment; None where nothing waits for it, or it was tried too often."""
+    """Returns the enrolment that a phone can prove now. Returns None if there is none, or after too many attempts."""
     found = select(Enrolment).where(
         Enrolment.number_key == number_key,
         Enrolment.ended_at.is_(None),
@@ -110,28 +110,28 @@ ANYBODY_ASKED = (
 
 
 def anybody_has_pin(database: Database) -> bool:
-    """Whether anybody chose a PIN, or is to choose one: then everybody behind the entry is asked for one.
+    """Returns True if any responder has a PIN, or must choose one.
 
-    Raises StoreUnavailable.
+    Then every caller of the responders' short code is asked for a PIN. Raises StoreUnavailable.
     """
     with database.looking() as connection:
         return connection.ask(ANYBODY_ASKED) is not None
 
 
 def may_prove(session: Session, responder_id: int, at: datetime) -> bool:
-    """Whether the phone that she has today may prove something."""
+    """Returns True if the responder's present phone can prove an enrolment now."""
     person = session.get_one(Responder, responder_id)
     return to_prove(session, person.number_key, at) is not None
 
 
 def language_to_prove(session: Session, number_key: str, at: datetime) -> str | None:
-    """What whoever has to prove herself on this phone reads; None where nothing waits for it."""
+    """Returns the language of the person who must prove an enrolment on this phone. Returns None if there is none."""
     row = to_prove(session, number_key, at)
     return None if row is None else session.get_one(Responder, row.responder_id).language
 
 
 def take_try(session: Session, enrolment_id: int) -> bool:
-    """Count one; False where none was left."""
+    """Counts an attempt. Returns False if none was left."""
     counted = (
         update(Enrolment)
         .where(
@@ -147,7 +147,7 @@ def take_try(session: Session, enrolment_id: int) -> bool:
 
 
 def number_before(session: Session, responder_id: int) -> bytes | None:
-    """The number that her last change took from her, for as long as it is kept."""
+    """Returns the encrypted number from before the responder's last change, while it is kept. Otherwise None."""
     found = select(Enrolment.sealed_number).where(
         Enrolment.responder_id == responder_id,
         Enrolment.kind == EnrolmentKind.NUMBER,
@@ -158,16 +158,16 @@ def number_before(session: Session, responder_id: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Where a message goes, and the code that it says; both sealed."""
+    """The address of a message, and the code that it contains. Both are encrypted."""
 
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_hers: bool = True
-    """What becomes of it tells whether her own number can be reached."""
+    """True if the result of the sending shows that the responder's own number works or not."""
 
 
 def addressed(session: Session, template: Template, person: Responder) -> Addressed:
-    """To her number; while that changes, to the one that is to be hers, or to the one that was."""
+    """Returns the responder's number. During a change it is the new or the earlier number, as the template needs."""
     if template in NUMBER_BEFORE:
         return Addressed(number_before(session, person.id) or b"", is_hers=False)
     if template is not Template.JOIN:
@@ -180,13 +180,13 @@ def addressed(session: Session, template: Template, person: Responder) -> Addres
 
 
 def forget_numbers(session: Session, at: datetime) -> None:
-    """Numbers that are nobody's any more."""
+    """Deletes the numbers of enrolments that ended more than `OLD_NUMBER_KEPT` ago."""
     over = (Enrolment.sealed_number.is_not(None), Enrolment.ended_at <= at - OLD_NUMBER_KEPT)
     session.execute(update(Enrolment).where(*over).values(sealed_number=None))
 
 
 def end(row: Enrolment, how: EnrolmentEnd, at: datetime) -> None:
-    """It is proved no more, and its secrets are of no more use. A new number that did not become hers goes too."""
+    """Ends an enrolment and deletes its secrets. Deletes the new number too, unless the enrolment was approved."""
     row.ended, row.ended_at = how, at
     row.code_hash = row.start_hash = row.sealed_code = None
     if how is not EnrolmentEnd.APPROVED:

@@ -1,4 +1,4 @@
-"""Who may open a desk at this moment, and the public key that the desk's is sealed to."""
+"""Finds the members who may use a desk now, and the public key that the desk's key is encrypted to."""
 
 from datetime import datetime
 
@@ -17,7 +17,10 @@ ENTERS = (AccountState.ACTIVE, AccountState.DEMO)
 
 
 def public_key(session: Session, desk: str, member: str) -> bytes | None:
-    """None where there is no such member, it has no key pair, or it may not open this desk."""
+    """Returns a member's public key.
+
+    Returns None if the member is unknown, has no key pair, or may not use this desk.
+    """
     responder_id, account_id = responder_of(member), account_of(member)
     if responder_id is not None:
         person = session.get(Responder, responder_id)
@@ -29,7 +32,7 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
 
 
 def close_lost(session: Session, member: str, at: datetime) -> None:
-    """Of a member who may open some of her desks no more, those."""
+    """Ends a member's access to the desks that the member may no longer use."""
     kept = {
         code
         for code in members.desks_of(session, member)
@@ -39,14 +42,14 @@ def close_lost(session: Session, member: str, at: datetime) -> None:
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
-    """The desks that are an account's: those of its responder, or else those that it opens."""
+    """Returns the desks of an account: those of its responder, or else those whose key it holds."""
     if account.responder_id is not None:
         return frozenset(row.desk_code for row in responders.running(session, account.responder_id))
     return members.desks_of(session, of_account(account.id))
 
 
 def names_of(session: Session, responder_id: int) -> tuple[str, ...]:
-    """Every member that is this human: her phone's, and her account's where they were joined."""
+    """Returns every member name of one person: the phone's, and the account's if one is joined."""
     hers = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == responder_id)
     joined = session.scalar(hers)
     return (of_responder(responder_id), *([] if joined is None else [of_account(joined)]))
@@ -58,7 +61,10 @@ def _acts(session: Session, person: Responder, desk: str) -> bool:
 
 
 def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
-    """By its role; where it is joined to a responder, by her desks too."""
+    """Returns True if the account's role gives access.
+
+    If it is joined to a responder, that responder's desks decide too.
+    """
     role = AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
     if account.state not in ENTERS or role not in account.held_roles:
         return False

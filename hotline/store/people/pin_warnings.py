@@ -1,4 +1,4 @@
-"""Warnings about a responder's PIN, for whoever leads the desk. Rows, and the questions asked of them."""
+"""Stores warnings about responders' PINs, for the coordinators of their desks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,10 +22,10 @@ class PinWarningRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """A `domain.people.pin_warnings.PinWarning`."""
+    """A `domain.people.pin_rest.PinWarning`."""
     at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    """When an SMS told it. None while an opening at night waits for the morning."""
+    """The time when an SMS reported it. None while a warning of the night waits for the morning."""
 
 
 def add(
@@ -48,12 +48,12 @@ def has(session: Session, responder_id: int, kind: PinWarning, since: datetime) 
 
 
 def waits(session: Session, before: datetime) -> bool:
-    """Returns True if openings before this moment wait for the morning's SMS."""
+    """Returns True if warnings from before this moment wait for the morning's SMS."""
     return session.scalar(select(PinWarningRow.id).where(*_waiting(before)).limit(1)) is not None
 
 
 def tell(session: Session, before: datetime, at: datetime) -> Sequence[int]:
-    """Marks what waited before this moment as told. Returns the ids of the responders, each once."""
+    """Marks the warnings that waited before this moment as reported. Returns the ids of the responders, each once."""
     told = update(PinWarningRow).where(*_waiting(before)).values(told_at=at)
     told_now = told.returning(PinWarningRow.responder_id)
     people = session.scalars(told_now.execution_options(synchronize_session=False))
@@ -65,7 +65,7 @@ def _waiting(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def newest(session: Session, since: datetime, limit: int) -> Sequence[PinWarningRow]:
-    """Returns the warnings that were told after `since`, newest first."""
+    """Returns the warnings that were reported after `since`, newest first."""
     rows = select(PinWarningRow).where(
         PinWarningRow.told_at.is_not(None), PinWarningRow.told_at > since
     )
@@ -73,7 +73,7 @@ def newest(session: Session, since: datetime, limit: int) -> Sequence[PinWarning
 
 
 def forget(session: Session, at: datetime, limit: int) -> int:
-    """Deletes warnings of more than `KEPT_FOR`, at most so many. Returns how many."""
+    """Deletes warnings older than `KEPT_FOR`, at most `limit`. Returns how many it deleted."""
     old = select(PinWarningRow.id).where(PinWarningRow.at < at - KEPT_FOR).limit(limit)
     gone = session.execute(
         delete(PinWarningRow)

@@ -1,8 +1,7 @@
-"""Responders: who acts in a district. Rows, and the questions asked of them.
+"""Stores responders, who act in a district, with their memberships of desks and their leaves.
 
-The questions asked of memberships, and the one place that writes them.
-
-The person's own row says the highest level, the districts and the kinds of cases once more, for lists.
+Only this module writes memberships. A responder's own row repeats the highest level, the districts and the kinds of
+cases, for lists.
 """
 
 from collections import defaultdict
@@ -36,54 +35,57 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     level: Mapped[str]
-    """A `domain.referrals.referral.Level`: the highest that she has at any desk."""
+    """The responder's highest level at any desk: a `domain.referrals.referral.Level`."""
     language: Mapped[str]
-    """What she reads."""
+    """The language in which the line writes to the responder."""
     languages: Mapped[list[str] | None]
-    """All that she speaks, `language` first; None where nobody said."""
+    """All languages that the responder speaks, `language` first. None if they are not known."""
     districts: Mapped[list[str]]
-    """NISR codes, for lists; empty means all. Memberships are what counts."""
+    """NISR codes, for lists only. Empty means all. Memberships decide."""
     categories: Mapped[list[str]]
-    """Empty means all. For lists, as the districts."""
+    """Kinds of cases, for lists only. Empty means all."""
     number_key: Mapped[str] = mapped_column(unique=True)
-    """Lasting keyed digest of the MSISDN: how an enrolled phone is recognised."""
+    """Lasting keyed digest of the MSISDN, by which an enrolled phone is recognised."""
     sealed_number: Mapped[bytes]
-    """The MSISDN, sealed to the relay alone."""
+    """The MSISDN, encrypted to the relay alone."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """Why the gateway will never deliver to this number, if it said so. Not a living recipient."""
+    """The reason why the gateway will never deliver to this number, if it gave one.
+
+    The responder is not alerted then.
+    """
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
-    """When she was removed. Her row stays, for what she did; `active` is off then."""
+    """The time when the responder was removed. The row stays, for the record. `active` is then False."""
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
     )
-    """An `EnrolmentState`. Before `active`, and when she has left, `active` is off."""
+    """An `EnrolmentState`. `active` is False before the state `active`, and after a removal."""
     public_key: Mapped[bytes | None]
-    """X25519: what desks' keys are sealed to. None before she chose a PIN."""
+    """The X25519 public key that desks' keys are encrypted to. None before the responder chose a PIN."""
     pin_wrap: Mapped[bytes | None]
-    """The private half under her PIN and the reader's pepper, self-describing. The reader alone writes it."""
+    """The private key under the PIN and the reader's pepper. It names its own format. Only the reader writes it."""
     pin_set_at: Mapped[datetime | None]
     wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """The times of the wrong PINs since the last right one, as ISO 8601."""
     rested_until: Mapped[datetime | None]
-    """Until then no PIN of this phone is tried."""
+    """Until this time no PIN of this phone is checked."""
     pin_opened_at: Mapped[datetime | None]
-    """When the PIN last opened the list of cases."""
+    """The time when the PIN last opened the list of cases."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How often this PIN opened it."""
+    """The number of times that this PIN opened the list."""
     pin_network: Mapped[str | None]
     """The network code of the last opening."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """The cases that were read within the last hour of reading, each as `tip id@ISO 8601`."""
     warnings_read_at: Mapped[datetime | None]
-    """When this person last read the warnings about the PINs of the desk."""
+    """The time when this person last read the warnings about the PINs of the desk."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
-    """For writing a new person down with her places at desks."""
+    """Used to write a new person together with their memberships."""
 
 
 class Membership(Row):
-    """A person's place at one desk. It is ended and never changed: another level is another row."""
+    """A person's membership of one desk. It is ended and never changed. Another level is another row."""
 
     __tablename__ = "membership"
 
@@ -96,11 +98,11 @@ class Membership(Row):
     """Empty means all."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """None while it runs. Where its person was removed, the moment at which she left."""
+    """None while it runs. If the person was removed, the time of the removal."""
 
 
 class Leave(Row):
-    """A time in which a responder is told of nothing new. Ended early, it keeps its row."""
+    """A time in which a responder gets no new alerts. A leave that ends early keeps its row."""
 
     __tablename__ = "leave"
     __table_args__ = (Index("leave_responder", "responder_id", "ends_at"),)
@@ -109,15 +111,18 @@ class Leave(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """The first moment at which she is back."""
+    """The first moment at which the responder is back."""
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
-    """When her open cases went on to others."""
+    """The time when the responder's open cases went to others."""
 
 
 def living(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """Who may be told of a tip at this moment: enrolled, reachable and not on leave. The one place that says so."""
+    """Returns the conditions of an active responder, who may be alerted at this moment.
+
+    The responder is enrolled, reachable and not on leave. Only this function defines it.
+    """
     away = exists().where(
         Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
     )
@@ -125,28 +130,28 @@ def living(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool],
 
 
 ANYBODY = select(Responder.id).where(*living(bindparam("at", type_=Utc))).limit(1)
-"""Made once: every first hop asks it."""
+"""A query for any active responder. It is built once, because every first hop runs it."""
 
 
 def anybody_lives(database: Database, at: datetime) -> bool:
-    """Whether anybody at all can be told of a tip. Raises StoreUnavailable."""
+    """Returns True if any responder at all can be alerted of a tip. Raises StoreUnavailable."""
     with database.looking() as connection:
         return connection.ask(ANYBODY, at=at) is not None
 
 
 def lives(session: Session, responder_id: int, at: datetime) -> bool:
-    """Whether she may be told of a tip at this moment."""
+    """Returns True if this responder may be alerted of a tip at this moment."""
     hers = select(Responder.id).where(Responder.id == responder_id, *living(at))
     return session.scalar(hers) is not None
 
 
 def who_live(session: Session, at: datetime) -> Sequence[Responder]:
-    """Everybody who may be told of a tip at this moment, in the order of enrolment."""
+    """Returns every active responder, in the order of enrolment."""
     return session.scalars(select(Responder).where(*living(at)).order_by(Responder.id)).all()
 
 
 def everybody(session: Session) -> Sequence[Responder]:
-    """All who were ever enrolled, in the order of enrolment."""
+    """Returns all who were ever enrolled, in the order of enrolment."""
     people = select(Responder).where(Responder.level != trial.LEVEL)
     return session.scalars(people.order_by(Responder.id)).all()
 
@@ -158,20 +163,20 @@ def names(session: Session) -> Mapping[int, str]:
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Those of these digests that somebody is enrolled under."""
+    """Returns those of these digests that belong to a responder, active or not."""
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
 
 
 def enrolled(session: Session, number_key: str) -> Responder | None:
-    """Who acts under this number today."""
+    """Returns the responder who acts under this number today, or None."""
     here = select(Responder).where(Responder.number_key == number_key, Responder.active)
     return session.scalars(here).one_or_none()
 
 
 def pin_wraps(session: Session) -> Sequence[bytes]:
-    """Everybody's wrapped key, but of those who were removed."""
+    """Returns the encrypted keys of all responders with a PIN, except those who were removed."""
     wraps = select(Responder.pin_wrap).where(
         Responder.pin_wrap.is_not(None), Responder.left_at.is_(None)
     )
@@ -179,7 +184,7 @@ def pin_wraps(session: Session) -> Sequence[bytes]:
 
 
 def has_pin(session: Session, responder_id: int) -> bool:
-    """Whether she chose a PIN of her own."""
+    """Returns True if the responder chose a PIN."""
     responder = session.get(Responder, responder_id)
     return responder is not None and responder.pin_wrap is not None
 
@@ -193,7 +198,7 @@ RUNS = Membership.until_at.is_(None)
 
 
 def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -> list[Membership]:
-    """Rows for a person who is being written down."""
+    """Returns the memberships of a person who is being enrolled. The caller adds them."""
     return [
         Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
         for code, level in desks.items()
@@ -201,20 +206,20 @@ def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -
 
 
 def running(session: Session, responder_id: int) -> Sequence[Membership]:
-    """Returns the memberships of a responder that run, by desk."""
+    """Returns the responder's current memberships, ordered by desk."""
     hers = select(Membership).where(Membership.responder_id == responder_id, RUNS)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
 def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
-    """Returns the desks that she belonged to at a moment."""
+    """Returns the desks that the responder belonged to at a moment."""
     ran = (Membership.from_at <= at, or_(RUNS, Membership.until_at > at))
     hers = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 
 def by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
-    """Returns by desk the memberships of everybody that run."""
+    """Returns the current memberships of every responder by id, ordered by desk."""
     found: dict[int, list[Membership]] = defaultdict(list)
     for row in session.scalars(select(Membership).where(RUNS).order_by(Membership.desk_code)):
         found[row.responder_id].append(row)
@@ -228,7 +233,7 @@ def place(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """Makes a responder act at exactly these desks from now on, at these levels; at one at least."""
+    """Makes a responder act at exactly these desks from now on, at these levels. There must be at least one."""
     kept: set[str] = set()
     for row in running(session, person.id):
         if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
@@ -252,7 +257,10 @@ def end(session: Session, person: Responder, at: datetime) -> None:
 
 
 def reopen(session: Session, person: Responder, left_at: datetime, at: datetime) -> None:
-    """Reopens the memberships that a responder left with everything else."""
+    """Creates again the memberships that ended when the responder was removed.
+
+    Skips desks with a current membership.
+    """
     hers = (Membership.responder_id == person.id, Membership.until_at == left_at)
     ended = session.scalars(select(Membership).where(*hers)).all()
     runs = {row.desk_code for row in running(session, person.id)}
@@ -264,7 +272,7 @@ def reopen(session: Session, person: Responder, left_at: datetime, at: datetime)
 
 
 def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of her desks who can be told, without herself."""
+    """Returns the coordinators of a responder's desks who can be notified, without that responder."""
     hers = select(Membership.desk_code).where(Membership.responder_id == of.id, RUNS)
     leads = exists().where(
         Membership.responder_id == Responder.id,
@@ -277,7 +285,7 @@ def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder
 
 
 def who_answer_for(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a desk and the people of the national desk who can be told."""
+    """Returns the coordinators of a desk and the people of the national desk who can be notified."""
     place = or_(
         and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
         Membership.desk_code == NATIONAL,

@@ -1,4 +1,4 @@
-"""Which cases a month's count takes, and which codes about persons may go: questions, and the deletion itself."""
+"""Finds the cases that a month's count includes, and deletes codes about persons after the count."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ FILED = func.coalesce(Tip.filed_at, Tip.created_at)
 
 @dataclass(frozen=True, slots=True)
 class MonthTips:
-    """The tips of a month of whose persons codes are kept."""
+    """The tips of one month that have codes about persons."""
 
     tips: Sequence[Tip]
     written: int
-    """Of how many entries codes are kept: whether anything was written since is asked by it."""
+    """The number of case events with codes. It shows if anything was written since."""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -34,7 +34,7 @@ class MonthTips:
 
     @property
     def counting(self) -> Sequence[Tip]:
-        """But for those that no figure counts."""
+        """Returns the tips that statistics count. Leaves out trials, drills, sample data and complaints."""
         return [
             tip
             for tip in self.tips
@@ -43,7 +43,10 @@ class MonthTips:
 
 
 def due(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
-    """The months that should be counted by then and were not, since the first of which codes are kept, or were."""
+    """Returns the months that should be counted by then and were not.
+
+    The months begin with the first one that has codes, or that was counted.
+    """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {months.month_of(one) for one in filed} | {*counted}
     return months.due(known, counted, at)
@@ -62,7 +65,7 @@ def of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
 
 
 def late(session: Session, counted: Collection[str], at: datetime) -> Mapping[str, Sequence[int]]:
-    """By month, the tips whose first code was written when it had been counted."""
+    """Returns by month the tips whose first code was written after the month was counted."""
     found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
     found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
     found = found.where(CaseCounted.tip_id.is_(None), months.counted_before(at) > FILED)
@@ -73,13 +76,13 @@ def late(session: Session, counted: Collection[str], at: datetime) -> Mapping[st
 
 
 def hold(session: Session, tip_ids: Collection[int]) -> None:
-    """Whoever writes of one of them has ended, and who comes now waits for the end of this transaction."""
+    """Locks tips for a count. Earlier writers have finished, and later ones wait for the end of this transaction."""
     held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
     session.execute(held.with_for_update(key_share=True))
 
 
 def warn(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
-    """Mark the cases of months that are counted soon, so that an admin can see it. How many."""
+    """Marks the cases of months that are counted soon, so that an admin can see them. Returns how many."""
     old = select(CaseKey.tip_id).join(Tip, Tip.id == CaseKey.tip_id)
     old = old.where(CaseKey.warned_at.is_(None), filed_before > FILED)
     held = old.order_by(CaseKey.tip_id).limit(limit).with_for_update(of=CaseKey, skip_locked=True)
@@ -89,12 +92,15 @@ def warn(session: Session, filed_before: datetime, at: datetime, limit: int) -> 
 
 
 def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Destroy codes, times and keys of cases that were counted, and nobody holds or follows. Ids of the tips."""
+    """Deletes codes, times and keys of counted cases without a legal hold and without a running clock.
+
+    Returns the ids of their tips.
+    """
     over = (CaseKey.tip_id == CaseCounted.tip_id, CaseKey.warned_at <= at - WARNING)
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
     old = old.where(over[1], ~HELD, ~_followed()).order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
-    # Whoever wrote meanwhile held the tip: what is true now is asked once it is ours.
+    # A writer may have held the tip meanwhile. So the conditions are checked again under the lock.
     still = select(Tip.id).where(Tip.id.in_(held), ~HELD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseLogRow.id).where(CaseLogRow.tip_id.in_(ids))
@@ -110,14 +116,17 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def warned(session: Session) -> Sequence[tuple[int, datetime, bool]]:
-    """Of cases whose codes go soon, or would if nobody held them: tip, when it was filed, and whether it is held."""
+    """Returns the cases whose codes are deleted soon, or would be without a legal hold.
+
+    Each is the tip, its filing time, and True if it is under a legal hold.
+    """
     found = select(Tip.id, FILED, HELD).join(CaseKey, CaseKey.tip_id == Tip.id)
     rows = session.execute(found.where(CaseKey.warned_at.is_not(None)).order_by(Tip.id))
     return [(tip_id, at, held) for tip_id, at, held in rows]
 
 
 def unwarn(session: Session, tip_id: int) -> None:
-    """A hold was lifted: what was due meanwhile is warned of anew."""
+    """Clears the warning of a case after its legal hold was lifted. Deletion is then warned about again."""
     session.execute(update(CaseKey).where(CaseKey.tip_id == tip_id).values(warned_at=None))
 
 
@@ -126,7 +135,7 @@ def are_kept(session: Session, tip_id: int) -> bool:
 
 
 def _followed() -> ColumnElement[bool]:
-    """Whether a clock runs for a person of a case, or for an offer."""
+    """Returns the condition that a clock runs for a person of the case, or for an offer."""
     return or_(
         *(
             select(row.tip_id)

@@ -1,17 +1,13 @@
-"""Reach: counters and nothing else, so that no row can be followed back to a phone.
+"""Counts reach with counters only, so that no row can be traced to a phone.
 
-Rows, and the questions asked of them.
+Stores for each hour the districts that had no active responder. The relay writes the row once, since no other history
+says if a phone could be reached. An hour in which no relay ran has no row and is not counted.
 
-In which hours a district had nobody who could be told: one row an hour, written by the relay and never changed.
+Stores how often and how fast hooks answered, added up by every web process. Reads the counts that metrics need.
 
-Whether a phone can be reached has no history elsewhere. An hour in which no relay ran has no row, and is not counted.
-
-How often hooks answered how fast, added up by every web process; and the counts that metrics ask for.
-
-People counted by sketches: how far each register of a period is filled, and once the period is over, how many.
-
-No row stands for anybody. While a period runs, its key lives too: whoever holds both could ask of one phone whether it
-was perhaps seen. So the registers go when the period is over, soon after its key.
+Estimates the number of people with sketches: the registers of a running period, and one number once it is over. No row
+represents a person. While a period runs, its key exists too. A reader with both could test if one phone was perhaps
+seen. So the registers are deleted when the period is over, soon after its key.
 """
 
 from collections import Counter
@@ -44,11 +40,11 @@ from hotline.store.outbox.health import ON_THE_WAY, TO_RESPONDER
 from hotline.store.outbox.messages import Message
 
 LOCK = 4_114_110_004
-"""PostgreSQL's advisory lock of the counters: of two who fold at once none waits for the other in a ring."""
+"""PostgreSQL's advisory lock of the counters. It keeps two processes that fold at once out of a deadlock."""
 
 
 class Reach(Row):
-    """How often one thing happened on one day."""
+    """The number of times that one thing happened on one day."""
 
     __tablename__ = "reach"
     __table_args__ = (
@@ -59,9 +55,9 @@ class Reach(Row):
     day: Mapped[date]
     """The day in Kigali."""
     measure: Mapped[str]
-    """session, topic or tip; or how two answers of the quiz compare."""
+    """`session`, `topic` or `tip`, or the name of a comparison of two answers of the quiz."""
     district: Mapped[str]
-    """NISR code, "abroad", "unsure", or "" where nobody said."""
+    """NISR code, "abroad", "unsure", or "" if the caller did not say."""
     language: Mapped[str]
     channel: Mapped[str]
     entry: Mapped[str]
@@ -70,7 +66,7 @@ class Reach(Row):
 
 
 class Tally(Row):
-    """Something that happened, until the relay has added it to its counter. `count` may be less than nothing."""
+    """One event that the relay has not added to its counter yet. `count` may be negative."""
 
     __tablename__ = "tally"
 
@@ -87,7 +83,7 @@ class Tally(Row):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is counted together."""
+    """The values under which events are counted together."""
 
     day: date
     measure: str
@@ -103,18 +99,21 @@ TALLYING = PreparedStatement(
         new_values((*(field.name for field in fields(Cell)), "count"))
     )
 )
-"""Made once: a hop pays for no statement to be written anew."""
+"""Built once, so that no hop builds the statement again."""
 
 
 def count(session: Session, cell: Cell, by: int = 1) -> None:
-    """Leave a tally: nobody waits for anybody. The relay folds them. What no figure counts leaves none."""
+    """Writes a tally that the relay folds later, so that no process waits. Writes none for uncounted channels."""
     if cell.channel not in trial.UNCOUNTED:
         told = {f"new_{name}": value for name, value in asdict(cell).items()}
         TALLYING.rows(session, new_count=by, **told)
 
 
 def fold(session: Session, limit: int) -> int:
-    """Add up to `limit` tallies to the counters, each once; how many. Two who fold at once take others."""
+    """Adds up to `limit` tallies to the counters, each once, and returns how many.
+
+    Two processes that fold at once take different tallies.
+    """
     oldest = select(Tally.id).order_by(Tally.id).limit(limit).with_for_update(skip_locked=True)
     ids = session.scalars(oldest).all()
     taken = delete(Tally).where(Tally.id.in_(ids)).returning(*_columns(Tally), Tally.count)
@@ -142,7 +141,7 @@ def _add(session: Session, sums: Mapping[Cell, int]) -> None:
 
 
 def counted_on(session: Session, day: date, measure: str) -> int:
-    """One day's count of one measure, with what is not folded yet."""
+    """Returns one day's count of one measure, with the tallies that are not folded yet."""
     found = 0
     for table in (Reach, Tally):
         here = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
@@ -151,19 +150,19 @@ def counted_on(session: Session, day: date, measure: str) -> int:
 
 
 def _columns(table: type[Reach] | type[Tally]) -> list[Any]:
-    """As `Cell` lists them."""
+    """Returns the columns in the order of `Cell`."""
     return [getattr(table, field.name) for field in fields(Cell)]
 
 
 class Coverage(Row):
-    """One hour that was looked at."""
+    """One hour that was checked for active responders."""
 
     __tablename__ = "coverage"
 
     hour: Mapped[datetime] = mapped_column(primary_key=True)
-    """Its first moment."""
+    """The first moment of the hour."""
     missing: Mapped[list[str]]
-    """The districts that had nobody."""
+    """The districts without an active responder."""
 
 
 def is_written(session: Session, hour: datetime) -> bool:
@@ -171,12 +170,12 @@ def is_written(session: Session, hour: datetime) -> bool:
 
 
 def write(session: Session, hour: datetime, missing: Collection[str]) -> None:
-    """Once an hour: who comes second writes nothing."""
+    """Writes the districts of an hour. Does nothing if the hour was written already."""
     add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
 
 
 def write_many(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
-    """Hours of which none was written."""
+    """Writes many hours, of which none was written before."""
     rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
     if rows:
         session.execute(insert(Coverage), rows)
@@ -184,16 +183,16 @@ def write_many(session: Session, missing: Mapping[datetime, Collection[str]]) ->
 
 @dataclass(frozen=True, slots=True, order=True)
 class HookCount:
-    """What is counted together."""
+    """The values under which answers of hooks are counted together."""
 
     hook: str
     outcome: str
     bound: int
-    """A place in `domain.reach.measures.BOUNDS`, or the one behind them."""
+    """A place in `domain.reach.measures.BOUNDS`, or the place after its end."""
 
 
 class HookFigure(Row):
-    """How often, since the table was made, and how long all of them took together."""
+    """The number of answers since the table was made, and the total time that they took."""
 
     __tablename__ = "hook_figure"
 
@@ -205,7 +204,7 @@ class HookFigure(Row):
 
 
 def add(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> None:
-    """Each in the same order, so that no two processes wait for each other."""
+    """Adds to the counters in a fixed order, so that no two processes wait for each other."""
     for one in sorted(counted):
         number, seconds = counted[one]
         key = {"hook": one.hook, "outcome": one.outcome, "bound": one.bound}
@@ -221,7 +220,7 @@ def add(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> Non
 
 
 def answered(session: Session) -> Mapping[HookCount, tuple[int, float]]:
-    """All of it, in seconds."""
+    """Returns all counters, with times in seconds."""
     return {
         HookCount(row.hook, row.outcome, row.bound): (row.count, row.microseconds / 1e6)
         for row in session.scalars(select(HookFigure))
@@ -243,7 +242,7 @@ def unfinished_messages(session: Session) -> Mapping[str, int]:
 
 
 class PeopleRegister(Row):
-    """One register of one running period's sketch."""
+    """One register of the sketch of one running period."""
 
     __tablename__ = "people_register"
 
@@ -254,7 +253,7 @@ class PeopleRegister(Row):
 
 
 class People(Row):
-    """How many people a period had, once it is over."""
+    """The number of people of one period that is over."""
 
     __tablename__ = "people"
 
@@ -263,9 +262,9 @@ class People(Row):
 
 
 def see(session: Session, digests: Mapping[str, int]) -> None:
-    """Somebody used the line: her digest in each period. A register is locked, and by nobody for longer than a hop.
+    """Notes that a caller used the line, by their digest in each period. Locks a register for one hop at most.
 
-    In the order of the periods, so that two who share registers never wait for each other in a ring.
+    The periods have a fixed order, so that hops that share registers never deadlock.
     """
     places = [(period, *place(digest)) for period, digest in sorted(digests.items())]
     given = {
@@ -278,7 +277,7 @@ def see(session: Session, digests: Mapping[str, int]) -> None:
 
 @cache
 def _raising(rows: int) -> TextClause:
-    """Said in SQL, alike on both databases: each session says it once."""
+    """Returns the SQL for so many rows, which is the same on both databases. Each session runs it once."""
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
         f"INSERT INTO people_register (period, register, rank) VALUES {values}"
@@ -288,18 +287,18 @@ def _raising(rows: int) -> TextClause:
 
 
 def close(session: Session, period: str) -> None:
-    """Write down how many there were, and let the registers go. Twice is once."""
+    """Stores the number of people of a period and deletes its registers. A second call changes nothing."""
     add_if_new(session, People(period=period, count=_count(session, period)))
     session.execute(delete(PeopleRegister).where(PeopleRegister.period == period))
 
 
 def running(session: Session) -> set[str]:
-    """Periods that still have registers."""
+    """Returns the periods that still have registers."""
     return set(session.scalars(select(PeopleRegister.period).distinct()))
 
 
 def totals(session: Session) -> dict[str, int]:
-    """People by period, of those that are over and those that run."""
+    """Returns the number of people by period, for those that are over and those that run."""
     closed = {row.period: row.count for row in session.scalars(select(People))}
     return {period: _count(session, period) for period in running(session)} | closed
 

@@ -1,12 +1,11 @@
-"""How often screens were shown and answered, and sessions by network. Rows, and the questions asked of them.
+"""Stores how often screens were shown and answered, and the number of sessions by network.
 
-Counters by week and by name. How much of a session is counted stands in its row: whoever knows more of it adds the
-difference, so that it counts once, whoever counts, and however often.
+The counters are by week and by name. A session's row says how much of it is counted. A process that knows more adds the
+difference, so that everything counts once.
 
-What a session has been counted for, changed in the driver's own words: most hops that commit only count a topic.
-
-It is the same row that `store/dialogue/openings.py` holds, with the same guard: a counted topic costs 140 us here and
-210 there.
+It also counts a session's topics in the driver's own SQL, since most hops that commit only count a topic. It is the
+same row that `store/dialogue/openings.py` locks, with the same guard. A counted topic costs 140 us here and 210 us
+there.
 """
 
 import json
@@ -28,21 +27,21 @@ from hotline.store.reach.outreach import Cell
 
 
 class ScreenCount(Row):
-    """How often one thing happened in the sessions that began in one week of a month."""
+    """The number of times that one thing happened in the sessions that began in one week of a month."""
 
     __tablename__ = "screen_count"
 
     week: Mapped[date] = mapped_column(primary_key=True)
-    """Its first day, in Kigali: the 1st, 8th, 15th or 22nd."""
+    """The first day of the week in Kigali: the 1st, 8th, 15th or 22nd."""
     measure: Mapped[str] = mapped_column(primary_key=True)
-    """A `domain.reach.screens.ScreenMeasure`, which says what `name` is."""
+    """A `domain.reach.counters.ScreenMeasure`, which says what `name` is."""
     name: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 
 
 @dataclass(slots=True)
 class CountedSession:
-    """What counting reads of a session's row, and changes there."""
+    """The part of a session's row that the count of screens reads and changes."""
 
     key: str
     started_at: datetime
@@ -59,7 +58,7 @@ _MARKING = (
 
 
 def hold(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
-    """The rows that are counted in figures, held until this transaction ends, always in one order."""
+    """Returns the sessions that statistics count, locked until the transaction ends, always in one order."""
     asked = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
         .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(trial.UNCOUNTED))
@@ -73,14 +72,14 @@ def hold(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession
 
 
 def mark(session: Session, counted: Sequence[CountedSession]) -> None:
-    """These are counted so far."""
+    """Stores up to where these sessions are counted."""
     if counted:
         given = [{"held": one.key, "upto": one.upto} for one in counted]
         session.connection().execute(_MARKING, given)
 
 
 def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> None:
-    """Each in the same order, so that no two processes wait for each other in a ring."""
+    """Adds to the counters in a fixed order, so that no two processes deadlock."""
     if not counts:
         return
     new = insert_into(session, ScreenCount)
@@ -96,7 +95,7 @@ def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> N
 
 
 def totals(session: Session, measure: ScreenMeasure, begins: date, ends: date) -> Mapping[str, int]:
-    """Counts by name, of weeks that begin from one day on and before another."""
+    """Returns counts by name, for the weeks that begin from one day on and before another."""
     asked = (
         select(ScreenCount.name, func.sum(ScreenCount.count))
         .where(ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends)
@@ -111,7 +110,7 @@ READ = ("channel", "entry", "language", "counted", "started_at", "heard", "starr
 
 @dataclass(slots=True)
 class SessionCounts:
-    """What counting reads of a session's row, and what it changes there."""
+    """The part of a session's row that the count of topics reads and changes."""
 
     channel: str
     entry: str
@@ -122,15 +121,15 @@ class SessionCounts:
 
 Tallies = Sequence[tuple[Cell, int]]
 Decide = Callable[[SessionCounts, int], Tallies]
-"""What to count, told how many letters are committed; it changes the counts that it is given."""
+"""Decides what to count, given how many letters are committed. It changes the counts that it gets."""
 
 
 def count(
     database: Database, key: str, *, upto: int, heard_key: str, decide: Decide
 ) -> Heard | None:
-    """Let `decide` say what this text counts, unless it is committed; what is heard then. None for no session.
+    """Counts what `decide` returns for this text, unless the text is committed. Returns what is committed then.
 
-    Raises StoreUnavailable.
+    Returns None if there is no such session. Raises StoreUnavailable.
     """
 
     def work(connection: PlainConnection) -> Heard | None:
@@ -163,7 +162,7 @@ def _keep(
 
 
 def _tally(connection: PlainConnection, cell: Cell, number: int) -> None:
-    """What no figure counts leaves none."""
+    """Writes a tally. Writes none for uncounted channels."""
     if cell.channel not in trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"

@@ -1,6 +1,6 @@
-"""Questions that desks asked back, one of a tip at most, and what was answered. Rows, and the questions asked of them.
+"""Stores the questions that desks ask back, at most one for each tip, and the answers.
 
-The row goes with the tip's words (`retention.redact`); its body opens by the tip's own key alone.
+The row is deleted with the tip's text (`retention.redact`). Only the tip's own key decrypts its body.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,23 +23,23 @@ class AskedBack(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
     question: Mapped[str]
-    """Its name on the signed list."""
+    """The name of the question on the signed list."""
     desk: Mapped[str]
     asked_at: Mapped[datetime]
     public_key: Mapped[bytes]
-    """What the hooks seal her answer to."""
+    """The public key that the hooks encrypt the answer to."""
     locked_key: Mapped[bytes]
-    """The other half, under the tip's key."""
+    """The private key, encrypted with the tip's key."""
     body: Mapped[bytes]
-    """The padded, sealed answer; empty until there is one."""
+    """The padded, encrypted answer. Empty until there is one."""
     answered_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
-    """When somebody of a desk first read the answer."""
+    """The time when a desk officer first read the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told something of a tip, and the name that she knows it by."""
+    """One responder who is notified about a tip, and the reference that they know it by."""
 
     responder_id: int
     language: str
@@ -47,19 +47,19 @@ class Recipient:
 
 
 def ask(session: Session, row: AskedBack) -> bool:
-    """False where the tip was asked something before."""
+    """Stores a question. Returns False if the tip was asked a question before."""
     return add_if_new(session, row)
 
 
 def asked(session: Session, tip_ids: Collection[int]) -> bool:
-    """Whether any of these was asked, ever."""
+    """Returns True if any of these tips was ever asked a question."""
     return is_any(session, AskedBack.tip_id, AskedBack.tip_id.in_(tip_ids))
 
 
 def waiting(
     session: Session, tip_ids: Collection[int], *, for_writing: bool = False
 ) -> AskedBack | None:
-    """The question of these tips that waits for its answer; for writing, held until the transaction ends."""
+    """Returns the question of these tips that waits for its answer, or None. Locks it if `for_writing`."""
     here = select(AskedBack).where(AskedBack.tip_id.in_(tip_ids), AskedBack.answered_at.is_(None))
     here = here.order_by(AskedBack.tip_id).limit(1)
     return session.scalars(here.with_for_update() if for_writing else here).first()
@@ -70,7 +70,7 @@ def of_tip(session: Session, tip_id: int) -> AskedBack | None:
 
 
 def read(session: Session, tip_id: int, at: datetime) -> None:
-    """Somebody of a desk reads the answer; the first time counts."""
+    """Notes that a desk officer reads the answer. Only the first time counts."""
     row = session.get(AskedBack, tip_id)
     if row is not None and row.answered_at is not None and row.read_at is None:
         row.read_at = at
@@ -79,7 +79,7 @@ def read(session: Session, tip_id: int, at: datetime) -> None:
 def knows(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
-    """Returns by responder those of `which` who may know of a tip, each by the newest name that she knows it by."""
+    """Returns by id the active responders of `which` who may see a tip, each with their newest reference."""
     told = (
         select(Responder.id, Responder.language, Referral.reference)
         .join(Referral, Referral.responder_id == Responder.id)
@@ -90,14 +90,15 @@ def knows(
 
 
 def desk(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
-    """Returns the national desk, by the tip's number."""
+    """Returns the active people of the national desk, with the tip's number as reference."""
     people = desk_people(session, at, tip_id)
     return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
 
 
 def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recipient]:
-    """Returns whoever took the tip, by the reference they know it by; the national desk where it asked, or where
-    nobody did.
+    """Returns the responders who acknowledged the tip, with their references.
+
+    Adds the national desk if it asked the question, or if no responder acknowledged the tip.
     """
     found = knows(session, row.tip_id, at, ANSWERED)
     if row.desk == NATIONAL or not found:
@@ -107,5 +108,5 @@ def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recip
 
 
 def forget(session: Session, tip_ids: Collection[int]) -> None:
-    """Question and answer."""
+    """Deletes the questions and answers of these tips."""
     session.execute(delete(AskedBack).where(AskedBack.tip_id.in_(tip_ids)))

@@ -1,4 +1,7 @@
-"""The names by which people know the tips of a cluster, what they read last under each, and marks that are unheard."""
+"""Finds the references by which responders know the tips of a cluster, and the text that each last read.
+
+Also finds assignees who did not get a message about visit safety.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -21,9 +24,9 @@ UNREAD = (MessageState.FAILED, MessageState.DEAD)
 
 
 def company(session: Session, tip: Tip) -> Sequence[Tip]:
-    """The open tips of this tip's cluster, itself among them, the first one at the head. Nearly always it is alone.
+    """Returns the open tips of this tip's cluster, itself included, the first tip first. It is nearly always alone.
 
-    A tip whose place or answer about officials is another one by now is none of them.
+    Leaves out tips whose place or answer about officials is different by now.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -46,7 +49,7 @@ def company(session: Session, tip: Tip) -> Sequence[Tip]:
 
 
 def in_company(session: Session, tip_ids: Collection[int]) -> set[int]:
-    """Of these tips, those that lead a cluster or follow one."""
+    """Returns the ids of those tips that are in a cluster, with the tips that they lead and their leaders."""
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
@@ -54,9 +57,9 @@ def in_company(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """By responder, the newest name by which she knows each of these tips, the newest last.
+    """Returns by responder the newest reference of each of these tips, with the text that they last read.
 
-    Where she read that more was told, she knows the tip by no name of its own.
+    An alert that only says that more was reported gives no reference, and is left out.
     """
     urgency = {tip.id: tip.urgency for tip in tips}
     rows = session.execute(
@@ -92,7 +95,7 @@ def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[
 def told_lately(
     session: Session, responder_ids: Collection[int], template: Template, since: datetime
 ) -> set[tuple[int, str]]:
-    """Who was told this since then, and by which name."""
+    """Returns the responders who were sent this template at or after `since`, each with the reference in it."""
     rows = session.execute(
         select(Message.responder_id, Message.parameters).where(
             Message.responder_id.in_(responder_ids),
@@ -105,18 +108,19 @@ def told_lately(
 
 
 WITHIN = timedelta(minutes=10)
-"""So long the holder's telephone may be off before a colleague learns the mark."""
+"""Time that the assignee's phone may be off before a colleague learns about visit safety."""
 NO_LATER = timedelta(hours=1)
 MARKS = [name for name, read in OF_TEMPLATE.items() if read in (HowRead.STAY_AWAY, HowRead.CAREFUL)]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""Asked for by name, so that the index of states is used: the relay asks each second."""
+"""The states are named, so that the query uses their index. The relay runs it each second."""
 
 
 def unheard_marks(session: Session, at: datetime) -> Sequence[int]:
-    """Open tips whose holder was sent a mark that failed, or did not arrive in time, while nobody was told since.
+    """Returns open tips whose assignee was sent a message about visit safety that failed or came too late.
 
-    Who answered for the case since then has her telephone on.
+    Leaves out tips of which a responder was alerted since. Leaves out assignees who answered for the case since,
+    because their phone is on.
     """
     later = aliased(Referral)
     told_since = exists().where(later.tip_id == Tip.id, later.created_at > Message.created_at)

@@ -1,6 +1,6 @@
-"""The clocks of cases as rows, so that no restart forgets one. At most one of a kind is open for a tip.
+"""Stores the clocks of cases as rows, so that no restart loses one. At most one of a kind is open for a tip.
 
-Whether an answer counts: a referral that is acknowledged, and believed. Each function's caller holds the tip.
+Also notes which acknowledgements are believed. Each function's caller holds the lock on the tip.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ from hotline.store.tips.tips import Tip
 
 
 def begin(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
-    """Sets the first clock of tips that never had one: somebody must take each by then. Many tips at once."""
+    """Sets the first clock of many new tips at once. A responder must acknowledge each tip by then."""
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
@@ -57,7 +57,7 @@ def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> N
 def close(
     session: Session, tip_ids: Collection[int], kinds: Collection[DeadlineKind], at: datetime
 ) -> None:
-    """Closes the open clocks of these kinds, and no other."""
+    """Closes the open clocks of these kinds, and no others."""
     if not tip_ids or not kinds:
         return
     session.execute(
@@ -70,14 +70,14 @@ def close(
 
 
 def open_clocks(session: Session, tip_id: int) -> dict[DeadlineKind, Clock]:
-    """The clocks of a tip that are open."""
+    """Returns the open clocks of a tip by kind."""
     return open_clocks_of(session, [tip_id])[tip_id]
 
 
 def open_clocks_of(
     session: Session, tip_ids: Collection[int]
 ) -> dict[int, dict[DeadlineKind, Clock]]:
-    """The same of many tips, by their ids."""
+    """Returns the open clocks of many tips, by tip id and kind."""
     found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
     here = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
     for row in session.scalars(select(Deadline).where(*here)):
@@ -86,7 +86,10 @@ def open_clocks_of(
 
 
 def asked(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
-    """How often in a row the open clock of a kind has fired, of the one of these tips that is furthest; -1: none is."""
+    """Returns how often in a row the open clock of a kind has fired, as the highest among these tips.
+
+    Returns -1 if no such clock is open.
+    """
     if not tip_ids:
         return -1
     here = (Deadline.tip_id.in_(tip_ids), Deadline.kind == kind, Deadline.fired_at.is_(None))
@@ -95,7 +98,7 @@ def asked(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """When the newest clock of a kind was, or is, due, as texts name it."""
+    """Returns when the newest clock of a kind was or is due, as texts name it. Returns None if there was none."""
     last = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
     return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
 
@@ -103,7 +106,10 @@ def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | No
 def overdue(
     session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
 ) -> Sequence[ResultRow[Deadline, Tip]]:
-    """Clocks that have passed, the longest overdue first. Held until the transaction ends. `but`: of no such tip."""
+    """Returns the clocks that have run out, the longest overdue first, locked until the transaction ends.
+
+    Leaves out the tips in `but`.
+    """
     due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(but))
     held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
     ordered = held.order_by(Deadline.due_at, Deadline.id).limit(limit)
@@ -119,10 +125,10 @@ def acknowledge(
     proved: bool,
     provisional: bool = False,
 ) -> bool:
-    """Notes every reference of hers for this tip, at whatever step: it is one case. Whether her answer counts.
+    """Marks all sent assignments of a tip to this responder as acknowledged, at every level.
 
-    Where one answer in her name stands in no inbox, another counts once it is proved, and not before. `provisional`:
-    the inbox cannot be asked, so this one is doubted until it is proved.
+    Returns True if the answer counts. After an answer that no inbox lists, a later one counts only once it is proved.
+    With `provisional` the inbox cannot be asked, so this answer is doubted until it is proved.
     """
     hers = told_to(tip_id, responder_id)
     forged = (*hers, Referral.doubted_at.is_not(None), Referral.proved_at.is_(None))
@@ -143,7 +149,7 @@ def acknowledge(
 
 
 def doubt(session: Session, referral: Referral, at: datetime) -> bool:
-    """Notes that no inbox lists her answer. Whether it was believed until now."""
+    """Notes that no inbox lists the responder's answer. Returns True if the answer was believed until now."""
     doubted = session.scalars(
         update(Referral)
         .where(
@@ -159,7 +165,7 @@ def doubt(session: Session, referral: Referral, at: datetime) -> bool:
 
 
 def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
-    """Notes that her answer is hers: the inbox lists it, or she dialled."""
+    """Notes that the answer is the responder's own, because the inbox lists it or the responder dialled."""
     session.execute(
         update(Referral)
         .where(
@@ -172,17 +178,17 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 
 def answered(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if it was taken in her name, believed or not."""
+    """Returns True if the tip was acknowledged in the responder's name, believed or not."""
     return is_any(session, Referral.id, *told_to(tip_id, responder_id), ANSWERED)
 
 
 def believed(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if she took it, and is believed."""
+    """Returns True if the responder acknowledged the tip and is believed."""
     return is_any(session, Referral.id, *told_to(tip_id, responder_id), TOOK)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
-    """Returns when this responder took it last, if they are believed and did not pass it on since; else None."""
+    """Returns when this responder last acknowledged the tip. Returns None if they are not believed or passed it on."""
     took = (
         *told_to(tip_id, responder_id),
         TOOK,
@@ -194,10 +200,10 @@ def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | Non
 def held_since_told(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
-    """Returns those that the holder took after this responder was last alerted, by an answer that is proved.
+    """Returns the tips that their assignee acknowledged after this responder was last alerted, by a proved answer.
 
-    An alert that this responder answered by taking does not count. The holder is active, and has read the case by any
-    name, or has no PIN to read it with.
+    An alert that this responder answered by acknowledging does not count. The assignee is active. The assignee has read
+    the case by any reference, or has no PIN to read it with.
     """
     theirs = (
         select(

@@ -1,4 +1,4 @@
-"""The cases that a responder may name in an answer. Questions alone."""
+"""Finds the cases that a responder may name in an answer."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -36,13 +36,13 @@ class KnownCases:
     """References of one responder, newest first."""
 
     open: tuple[str, ...]
-    """One a case: not closed, and no colleague's."""
+    """One reference for each case that is neither closed nor a colleague's."""
     also: tuple[str, ...]
-    """Of cases that are closed, a colleague's or hers no more, and older names of open ones."""
+    """References of cases that are closed, a colleague's or no longer theirs, and older references of open cases."""
 
 
 def _hers(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Of `Referral`: those by which this responder may know a case now."""
+    """Returns the conditions of `Referral` by which this responder may know a case now."""
     return (
         Referral.responder_id == responder_id,
         STANDS,
@@ -51,7 +51,10 @@ def _hers(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def by_name(responder_id: int) -> ColumnElement[bool]:
-    """Of `Referral`: that it is known under its name. What ended is: whoever answers it reads that it is over."""
+    """Returns the condition of `Referral` that the responder may use its reference.
+
+    An ended assignment counts too, so that a responder who answers it reads that it is over.
+    """
     over = and_(Referral.released_at.is_not(None), not_excluded(responder_id, Referral.tip_id))
     return or_(over, not_kept_from(responder_id, Referral.tip_id))
 
@@ -59,7 +62,7 @@ def by_name(responder_id: int) -> ColumnElement[bool]:
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
     """Returns the condition on `Tip` that a colleague holds the case, and still holds it if this responder takes it.
 
-    It is the ladder's `_may_change_hands` as a query: lists of many cases ask it.
+    It is `_may_change_hands` of the module `ladder` as a query, for lists of many cases.
     """
     hands_on = or_(
         and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.end_wanted_by.is_(None)),
@@ -85,7 +88,7 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
 
 
 def of_responder(session: Session, responder_id: int, since: datetime) -> KnownCases:
-    """Returns what this responder was alerted of since then, and the open cases that the responder took."""
+    """Returns the cases that this responder was alerted of after `since`, and the open cases that they acknowledged."""
     took = and_(ANSWERED, Referral.passed_at.is_(None))
     rows = session.execute(
         select(
@@ -128,14 +131,14 @@ def in_danger(session: Session, references: Collection[str]) -> frozenset[str]:
 
 
 def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Each reference of hers that is open, with its tip."""
+    """Returns the responder's references of open cases, each with its tip."""
     hers = (*_hers(responder_id), Tip.closed_at.is_(None))
     rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
     return [(name, tip) for name, tip in session.execute(rows)]
 
 
 def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the newest reference of each case that this responder holds and took by then, danger first."""
+    """Returns the newest reference of each case that this responder holds and took before `as_of`, danger first."""
     proved = or_(Referral.doubted_at.is_(None), Referral.proved_at < as_of)
     found = select(Referral.tip_id, Referral.reference).where(
         *_hers(responder_id),
@@ -168,10 +171,10 @@ def quicker(session: Session, responder_id: int) -> list[str]:
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the references of what was open for this responder then and of colleagues' cases, danger first.
+    """Returns the references of this responder's open cases and of colleagues' cases, as of a moment, danger first.
 
-    One reference a tip. What the responder did not take is open. So is what the responder took, while it is not closed
-    and somebody else holds it, or nobody.
+    Returns one reference for each tip. A case that the responder did not acknowledge is open. So is one that they
+    acknowledged, while it is not closed and they are not its assignee.
     """
     unproven = and_(
         Referral.doubted_at <= as_of,
@@ -210,23 +213,23 @@ def _newest_names(session: Session, found: Select[int, str]) -> list[str]:
 
 
 def known_as(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
-    """The first name by which she knows one of these tips, of which she may still know."""
+    """Returns the first reference by which the responder knows one of these tips, if they may still see it."""
     hers = (*_hers(responder_id), Referral.tip_id.in_(tip_ids))
     return session.scalar(select(Referral.reference).where(*hers).order_by(Referral.id).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
 class ToldLately:
-    """By which name she was told of a case, and when."""
+    """The reference by which a responder was alerted of a case, and when."""
 
     reference: str
     told_at: datetime
     is_taken: bool
-    """She took it, is believed, and did not pass it on."""
+    """True if the responder acknowledged it, is believed, and did not pass it on."""
 
 
 def told_lately(session: Session, responder_id: int, since: datetime) -> Sequence[ToldLately]:
-    """Of what she was told since then, the newest first. Of no exercise."""
+    """Returns the cases that the responder was alerted of after `since`, newest first. Leaves out drills."""
     told = (Referral.responder_id == responder_id, Referral.created_at > since, OF_A_CASE)
     took = and_(TOOK, Referral.passed_at.is_(None))
     rows = session.execute(
@@ -238,13 +241,13 @@ def told_lately(session: Session, responder_id: int, since: datetime) -> Sequenc
 
 
 def taken_since(session: Session, tip: Tip) -> datetime | None:
-    """When who holds it took it."""
+    """Returns when the assignee first acknowledged the tip, or None."""
     theirs = (Referral.tip_id == tip.id, Referral.responder_id == tip.holder_id, BELIEVED)
     return session.scalar(select(func.min(Referral.acknowledged_at)).where(*theirs))
 
 
 def unread_by(session: Session, tip_id: int) -> frozenset[int]:
-    """Who was told, has a PIN of her own, and has not read it by any name."""
+    """Returns the ids of the alerted responders who have a PIN and have not read the case by any reference."""
     rows = session.execute(
         select(Referral.responder_id, func.max(Referral.opened_at))
         .join(Responder, Responder.id == Referral.responder_id)
@@ -255,23 +258,25 @@ def unread_by(session: Session, tip_id: int) -> frozenset[int]:
 
 
 def is_opened(session: Session, referral_id: int) -> bool:
-    """Whether she has read it, by whichever name she knows it."""
+    """Returns True if the responder has read the case, by any of their references."""
     one = session.get_one(Referral, referral_id)
     hers = told_to(one.tip_id, one.responder_id)
     return is_any(session, Referral.id, *hers, Referral.opened_at.is_not(None))
 
 
 def has_referred(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Whether she said that somebody helps, by whichever name she knows it."""
+    """Returns True if the responder said that someone helps the person, by any of their references."""
     hers = told_to(tip_id, responder_id)
     return is_any(session, Referral.id, *hers, Referral.handed_to_help_at.is_not(None))
 
 
 def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Cases, open or closed, of which she may say how somebody is who was met there; by her newest name of each.
+    """Returns the cases, open or closed, in which this responder may say how a person is.
 
-    Who offered help, who heard that it is wanted and who took the case may; from the second ring on whoever knows the
-    case. Who said no is asked again by somebody else than who heard it.
+    Gives the newest reference.
+
+    A responder may say so who offered help, heard that it is wanted, or took the case. From the second ring on, every
+    responder who knows the case may. A person who said no is asked again by another responder.
     """
     known = Referral.tip_id == Tip.id, Referral.responder_id == responder_id
     took = exists().where(*known, TOOK)
@@ -291,7 +296,7 @@ def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
 
 def _heard_last(responder_id: int) -> ColumnElement[bool]:
-    """Of `Tip`: that she asked somebody last whether help is wanted."""
+    """Returns the condition of `Tip` that this responder was the last to ask a person if they want help."""
     said = CaseLogRow.tip_id == Tip.id, CaseLogRow.kind == EntryKind.CONSENT
     newest = select(func.max(CaseLogRow.id)).where(*said).correlate(Tip).scalar_subquery()
     return exists().where(CaseLogRow.id == newest, CaseLogRow.responder_id == responder_id)

@@ -1,4 +1,4 @@
-"""The questions that changes of people ask: who is who, who is away, what a person has on her hands."""
+"""Answers the questions that changes of people raise: who has a name, who is on leave, and who has which cases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ from hotline.store.people.responders import Leave, Responder
 from hotline.store.tips.tips import Tip
 
 LOCK = 411_411_011
-"""PostgreSQL's advisory lock of changes of people."""
+"""PostgreSQL's advisory lock for changes of people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
 """Messages that would still be sent, or sent again."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A referral to a person, of a tip that nobody closed."""
+    """One assignment to a person, of a tip that is not closed."""
 
     tip_id: int
     reference: str
@@ -34,18 +34,21 @@ class OpenCase:
 
 
 def take_turns(session: Session) -> None:
-    """Two who take the last two of a desk off duty at once: the second sees what the first did."""
+    """Makes changes of people take turns.
+
+    If two people remove the last two of a desk at once, the second sees the change of the first.
+    """
     database.take_turns(session, LOCK)
 
 
 def named(session: Session, name: str) -> Sequence[Responder]:
-    """Everybody of exactly that name, those who left too."""
+    """Returns every responder of exactly this name, including those who were removed. Locks their rows."""
     found = select(Responder).where(Responder.name == name, Responder.level != trial.LEVEL)
     return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
 
 def alike(session: Session, name: str) -> Sequence[str]:
-    """Names that differ from this one in case and spaces alone."""
+    """Returns the names that equal this one apart from case and spaces."""
     wanted = "".join(name.split()).casefold()
     names = session.scalars(select(Responder.name).where(Responder.level != trial.LEVEL)).all()
     return sorted({one for one in names if "".join(one.split()).casefold() == wanted})
@@ -57,7 +60,7 @@ def of_id(session: Session, responder_id: int) -> Responder | None:
 
 
 def members(session: Session, *, but: int | None = None) -> list[Member]:
-    """Everybody who is enrolled and has not left, with every leave; without one person where she is named."""
+    """Returns every enrolled responder who was not removed, with every leave. Leaves out the responder `but`."""
     away: dict[int, list[Absence]] = defaultdict(list)
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
@@ -77,14 +80,14 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
 
 
 def leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
-    """Those that run or are still to come, in their order."""
+    """Returns the responder's leaves that run or are still to come, in their order. Locks them."""
     hers = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
     ordered = hers.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
     return session.scalars(ordered.with_for_update()).all()
 
 
 def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
-    """Who is on leave at this moment, and when each is back."""
+    """Returns the responders who are on leave at this moment, and when each is back."""
     rows = session.execute(
         select(Leave.responder_id, Leave.ends_at).where(Leave.starts_at <= at, Leave.ends_at > at)
     )
@@ -92,20 +95,23 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
 
 
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
-    """Leaves that have come, and whose person's cases have not gone on yet. Held until the transaction ends."""
+    """Returns the leaves that have begun and whose cases did not go to others yet.
+
+    Locks them until the transaction ends.
+    """
     found = select(Leave).where(*_comes(at)).with_for_update(skip_locked=True)
     return session.scalars(found).all()
 
 
 def any_to_hand_on(session: Session, at: datetime) -> bool:
-    """Whether a leave has come, or a message waits for a person who was removed."""
+    """Returns True if such a leave has begun, or if a message waits for a person who was removed."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None
 
 
 def open_cases(session: Session, responder_id: int) -> Sequence[OpenCase]:
-    """The newest first."""
+    """Returns the responder's open cases, newest first."""
     rows = session.execute(
         select(Referral.tip_id, Referral.reference, Referral.acknowledged_at)
         .join(Tip, Tip.id == Referral.tip_id)
@@ -120,7 +126,7 @@ def open_cases(session: Session, responder_id: int) -> Sequence[OpenCase]:
 
 
 def drop_messages(session: Session, responder_id: int) -> None:
-    """Send her nothing of what still waits. A send that is on its way cannot be called back."""
+    """Ends the messages that still wait for the responder. A message that is being sent cannot be called back."""
     session.execute(
         update(Message)
         .where(Message.responder_id == responder_id, Message.state.in_(DROPPED))
@@ -129,7 +135,7 @@ def drop_messages(session: Session, responder_id: int) -> None:
 
 
 def drop_messages_of_the_left(session: Session) -> None:
-    """What came back from a send after its person was removed."""
+    """Ends the messages that waited again after a send, although their person was removed meanwhile."""
     session.execute(
         update(Message)
         .where(Message.state.in_(DROPPED), _has_left())

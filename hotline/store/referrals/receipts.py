@@ -1,4 +1,4 @@
-"""Receipts: how a tip is found again by whoever told it. Questions."""
+"""Finds tips by their receipt, for the caller who reported them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,20 +14,23 @@ from hotline.store.tips.tips import Tip
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a receipt stands for."""
+    """The tips of one receipt, and the progress of each."""
 
     tip_ids: Sequence[int]
     progress: Sequence[Progress]
 
 
 def give(session: Session, session_key: str, *, passage: int, receipt_key: str) -> None:
-    """Let what this passage told be found by it. Chosen again, the newer holds."""
+    """Gives a receipt to the tips of this report attempt. A newer receipt replaces an earlier one."""
     here = (Tip.session_key == session_key, Tip.passage == passage, Tip.erase_wanted_at.is_(None))
     session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
 
 
 def find(session: Session, receipt_key: str) -> Found:
-    """Also what the same passage told after she went back and answered otherwise."""
+    """Returns the tips of a receipt, and the progress of each.
+
+    Includes tips of the same report attempt that the caller reported after going back and answering differently.
+    """
     of_receipt = Tip.receipt_key == receipt_key
     told = select(Tip.session_key, Tip.passage).where(of_receipt, Tip.session_key != "")
     passages = session.execute(told.distinct()).all()

@@ -1,9 +1,8 @@
-"""A page of tips for one viewer, without their words; and one of them. Each asks `visible_to`.
+"""Returns pages of tips and single tips for one viewer, without their texts. Each query uses `visible_to`.
 
-What was asked of somebody about a person of a tip, and is not said yet; closures that wait for a second person, with
-their age: one condition and one question, so that no page forgets what another one shows.
-
-What happened to one tip: whom it was told to, what each did, which clocks ran out. Rows in clear alone.
+Finds the questions about a person that are not answered yet, and the closures that wait for an approver. Each has one
+condition and one query, so that all pages agree. Returns the timeline of one tip: who was alerted, what each did, and
+which clocks ran out. It reads only unencrypted rows.
 """
 
 from collections import Counter
@@ -42,7 +41,7 @@ from hotline.store.tips.visible import Viewer, visible_to
 OPEN = Tip.closed_at.is_(None)
 TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
 WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
-"""Filed, and people are asked to take it."""
+"""Conditions of filed tips that people are asked to take."""
 QUESTION = {
     "asked": AskedBack.answered_at.is_(None),
     "answered": AskedBack.answered_at.is_not(None) & AskedBack.read_at.is_(None),
@@ -53,7 +52,7 @@ QUESTION = {
 def page(
     session: Session, viewer: Viewer, wanted: TipFilter, *, before: int | None, limit: int
 ) -> Sequence[Tip]:
-    """The newest first, below an id where one is given."""
+    """Returns the viewer's tips that match a filter, newest first. With `before`, returns those with a lower id."""
     found = _seen(viewer).where(*_conditions(viewer, wanted))
     if before is not None:
         found = found.where(Tip.id < before)
@@ -64,18 +63,18 @@ WAIT = (
     *(Tip.id, Tip.place, Tip.within, Tip.urgency, Tip.state, Tip.matter, Tip.channel),
     *(Tip.filed_at, Tip.closed_at, Tip.holder_id),
 )
-"""What says how long a tip waits: the bar of every page asks that of all that wait."""
+"""The columns that show how long a tip waits. The bar of every page reads them for all waiting tips."""
 
 
 def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Returns those that wait to be taken, the oldest first. An exercise is never late."""
+    """Returns the tips that wait to be acknowledged, oldest first. Leaves out drills, which are never late."""
     real = (Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED))
     found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
 
 
 def seen(session: Session, viewer: Viewer, tip_id: int) -> Tip:
-    """Without its words. Raises NotFound where there is none, or none for this viewer."""
+    """Returns a tip without its text. Raises NotFound if there is none, or none for this viewer."""
     tip = session.scalar(_seen(viewer).where(Tip.id == tip_id))
     if tip is None:
         raise NotFound(f"no tip {tip_id}")
@@ -83,9 +82,9 @@ def seen(session: Session, viewer: Viewer, tip_id: int) -> Tip:
 
 
 def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
-    """Returns when the holder of each tip that is taken took it.
+    """Returns for each acknowledged tip when its assignee acknowledged it.
 
-    Where the holder never answered that they take it, returns when a colleague first did.
+    If the assignee never answered that they take it, returns when a colleague first did.
     """
     rows = session.execute(
         select(Tip.id, Referral.acknowledged_at)
@@ -101,7 +100,7 @@ def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
 
 
 def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
-    """How the question that was asked of each stands: asked, answered, read."""
+    """Returns the state of the question that was asked about each tip: asked, answered or read."""
     rows = session.execute(
         select(AskedBack.tip_id, AskedBack.answered_at, AskedBack.read_at).where(
             among(session, AskedBack.tip_id, tip_ids)
@@ -114,18 +113,18 @@ def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
 
 
 def held(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Those whose words stay for a court."""
+    """Returns those of these tips that are under a legal hold."""
     return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HELD)))
 
 
 def known(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
-    """Those of these that this viewer may know of, the newest first."""
+    """Returns those of these tips that this viewer may see, newest first."""
     found = select(Tip.id).where(*REAL, Tip.id.in_(tip_ids), visible_to(viewer))
     return session.scalars(found.order_by(Tip.id.desc())).all()
 
 
 def linked(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    """Other tips of the same phone and week that this viewer may know of, the newest first."""
+    """Returns the other tips of the same phone and week that this viewer may see, newest first."""
     if not tip.contact_key or tip.matter != Matter.TIP:
         return ()
     found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
@@ -135,7 +134,7 @@ def linked(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 def linked_counts(
     session: Session, viewer: Viewer | None, tips: Sequence[Tip]
 ) -> Mapping[int, int]:
-    """Returns to how many others each tip is linked; a complaint is linked to nothing, and left out."""
+    """Returns the number of tips that each tip is linked to. Leaves out complaints, which are never linked."""
     linked = [tip for tip in tips if tip.contact_key and tip.matter == Matter.TIP]
     keys = {tip.contact_key for tip in linked}
     rows = session.execute(
@@ -188,7 +187,7 @@ def _standing(standing: TipStanding) -> Iterator[ColumnElement[bool]]:
 
 
 def _hers(viewer: Viewer) -> ColumnElement[bool]:
-    """Returns the condition that the viewer holds it, or was alerted of it and people are asked to take it."""
+    """Returns the condition that the viewer is the assignee, or was alerted while people are asked to take the tip."""
     told = aliased(Referral)
     was_told = exists().where(
         told.tip_id == Tip.id, told.responder_id == viewer.responder_id, told.released_at.is_(None)
@@ -201,23 +200,26 @@ def _hers(viewer: Viewer) -> ColumnElement[bool]:
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.rung > 0)
 OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0)
-"""Its clock rang once at least, and runs on."""
+"""Conditions of a clock that rang at least once and still runs."""
 
 
 def is_owing() -> ColumnElement[bool]:
-    """Of `Tip`. Asked from the clocks, which are few, and not of each tip."""
+    """Returns the condition of `Tip` that an answer about a person is overdue.
+
+    It searches the few clocks, not each tip.
+    """
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
 
 
 def owing(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Of the tips that this viewer may know of, those in which something is owed; the oldest first."""
+    """Returns the tips with an overdue answer that this viewer may see, oldest first."""
     found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), is_owing())
     return session.scalars(found.order_by(Tip.id).limit(limit)).all()
 
 
 def owed(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
-    """By tip, what is owed in it."""
+    """Returns by tip which answers are overdue."""
     told: dict[int, set[FollowKind]] = {}
     offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
         ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
@@ -233,11 +235,11 @@ def owed(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[F
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
-"""Of `Tip`: a closure was requested, and no second person has confirmed or refused it."""
+"""Condition of `Tip`: a closure was requested, and no approver has confirmed or refused it."""
 
 
 class WaitingClosure(NamedTuple):
-    """A closure that waits for a second person."""
+    """One closure that waits for an approver."""
 
     tip: Tip
     outcome: TipOutcome
@@ -249,7 +251,7 @@ class WaitingClosure(NamedTuple):
 def closures_waiting(
     session: Session, viewer: Viewer | None, limit: int
 ) -> Sequence[WaitingClosure]:
-    """Returns the closures that this viewer may see, the oldest request first."""
+    """Returns the pending closures that this viewer may see, the oldest request first."""
     found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), CLOSURE_WAITS)
     rows = session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit))
     return [
@@ -265,7 +267,7 @@ def closures_waiting(
 
 
 class ToldPerson(NamedTuple):
-    """One telling of a tip, and whom it was."""
+    """One assignment of a tip, with the responder's name."""
 
     referral: Referral
     name: str
@@ -273,7 +275,7 @@ class ToldPerson(NamedTuple):
 
 
 def told_of(session: Session, tip_id: int) -> Sequence[ToldPerson]:
-    """In the order in which they were told."""
+    """Returns the assignments of a tip, in the order of the alerts."""
     rows = session.execute(
         select(Referral, Responder.name, BELIEVED)
         .join(Responder, Responder.id == Referral.responder_id)
@@ -284,7 +286,7 @@ def told_of(session: Session, tip_id: int) -> Sequence[ToldPerson]:
 
 
 def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
-    """Returns whose handset had an alert, and when."""
+    """Returns the responders whose phone received an alert, and when."""
     rows = session.execute(
         select(Responder.name, Message.delivered_at)
         .join(Referral, Referral.id == Message.referral_id)
@@ -296,7 +298,7 @@ def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
 
 
 def silences(session: Session, tip_id: int) -> Sequence[datetime]:
-    """When the time in which somebody was to take it ran out."""
+    """Returns the times at which the limit for acknowledging the tip ran out."""
     rows = select(Deadline.fired_at).where(
         Deadline.tip_id == tip_id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
@@ -306,7 +308,7 @@ def silences(session: Session, tip_id: int) -> Sequence[datetime]:
 
 
 def clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
-    """The clocks that run for these tips: tip, kind, when it is due; the first to come at the head."""
+    """Returns the running clocks of these tips: tip, kind and due time, the earliest first."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
         .where(among(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))

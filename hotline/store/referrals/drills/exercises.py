@@ -1,4 +1,4 @@
-"""Exercises: rows, and the questions asked of them. The tip of each is of the channel `drill`."""
+"""Stores drills. The tip of each drill has the channel `drill`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,18 +23,18 @@ LOST = (MessageState.FAILED, MessageState.DEAD)
 
 
 class Exercise(Row):
-    """A drill through one district."""
+    """One drill in one district."""
 
     __tablename__ = "exercise"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), unique=True)
     place: Mapped[str]
-    """The tip's: the district that an alert names, or abroad."""
+    """The place of the tip: the district that an alert names, or abroad."""
     desk: Mapped[str]
-    """Whose people are tried."""
+    """The desk whose people take part."""
     climbs: Mapped[bool]
-    """Whether it goes on to the higher levels of the desk where nobody answers."""
+    """True if the drill escalates to the desk's higher levels when no responder answers."""
     started_by: Mapped[str]
     reason: Mapped[str]
     started_at: Mapped[datetime]
@@ -46,7 +46,7 @@ class Exercise(Row):
 
 
 OF_A_CASE = Referral.tip_id.not_in(select(Exercise.tip_id))
-"""Of referrals: an exercise weighs nothing on her hands, and nobody is spared a case for it."""
+"""Condition of assignments that are not drills. A drill is no workload, and spares no responder a case."""
 
 
 def of_tip(session: Session, tip_id: int) -> Exercise | None:
@@ -59,26 +59,26 @@ def running(session: Session) -> Sequence[Exercise]:
 
 
 def every(session: Session) -> Sequence[Exercise]:
-    """The newest first."""
+    """Returns all drills, newest first."""
     return session.scalars(select(Exercise).order_by(Exercise.id.desc())).all()
 
 
 def held(session: Session, exercise_id: int) -> Exercise | None:
-    """Its row, which nobody else ends meanwhile."""
+    """Returns a drill with its row locked, so that no other process ends it meanwhile."""
     return session.get(Exercise, exercise_id, with_for_update=True)
 
 
 def since(session: Session, desk: str, at: datetime) -> Sequence[Exercise]:
-    """Those that began at a desk since then, the newest first."""
+    """Returns the drills at a desk that began after `at`, newest first."""
     found = select(Exercise).where(Exercise.desk == desk, Exercise.started_at > at)
     return session.scalars(found.order_by(Exercise.id.desc())).all()
 
 
 def danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Whether anybody was told since then of a danger that is open, in this district or elsewhere in its province; for
-    what is abroad, of one abroad.
+    """Returns True if an open danger tip in the same province was filed or alerted since `at`.
 
-    Filed since, raised to danger since, or an older one that climbs.
+    For a place abroad it searches the tips abroad. It includes tips that were raised to danger, and older ones that
+    escalate.
     """
     told = exists().where(Referral.tip_id == Tip.id, Referral.created_at >= at)
     near = province_of(place) if is_district(place) else place
@@ -93,13 +93,13 @@ def danger_since(session: Session, place: str, at: datetime) -> bool:
 
 
 def references(session: Session, responder_id: int) -> frozenset[str]:
-    """The names by which she knows exercises."""
+    """Returns the references by which the responder knows drills."""
     hers = select(Referral.reference).join(Exercise, Exercise.tip_id == Referral.tip_id)
     return frozenset(session.scalars(hers.where(Referral.responder_id == responder_id)))
 
 
 def heard(session: Session, responder_id: int, since: datetime) -> Sequence[HeardExercise]:
-    """Those of which an alert was sent to her since then, the newest first."""
+    """Returns the drills of which an alert was sent to this responder after `since`, newest first."""
     sent = exists().where(
         Message.referral_id == Referral.id, Message.kind == Kind.ALERT, Message.attempts > 0
     )
@@ -120,7 +120,10 @@ def heard(session: Session, responder_id: int, since: datetime) -> Sequence[Hear
 
 
 def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:
-    """Who was sent an alert of it and neither answered nor read it, each with her newest referral."""
+    """Returns the responders who were sent an alert and neither answered nor read it.
+
+    Each comes with the id of their newest assignment.
+    """
     tried = (Message.kind == Kind.ALERT, Message.attempts > 0)
     rows = session.execute(
         select(Responder, func.max(Referral.id))
@@ -137,7 +140,7 @@ def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]
 
 
 def drop_alerts(session: Session, tip_id: int) -> None:
-    """What was not sent yet never goes out."""
+    """Ends the drill's alerts that were not sent yet, so that they are never sent."""
     theirs = select(Referral.id).where(Referral.tip_id == tip_id)
     here = (Message.referral_id.in_(theirs), Message.kind == Kind.ALERT)
     session.execute(
@@ -149,7 +152,10 @@ def drop_alerts(session: Session, tip_id: int) -> None:
 
 
 def told(session: Session, tip_id: int) -> Sequence[ExerciseTold]:
-    """Everybody who was told of it, in the order in which they were: answering is taking it, or passing it on."""
+    """Returns every responder who was alerted of the drill, in the order of the alerts.
+
+    An answer is to take the case, or to pass it on.
+    """
     other = aliased(Message)
     newest = select(func.max(other.id)).where(
         other.referral_id == Referral.id, other.kind == Kind.ALERT
