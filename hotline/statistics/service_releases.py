@@ -136,7 +136,10 @@ def _year(context: Kit) -> str:
 
 
 def one_release(context: Kit, period: str, *, is_published: bool) -> Release:
-    """Returns the release of a period. Raises NotFound if it is not due yet or still waits for approval."""
+    """Returns the release of a period. Raises NotFound if there is none yet, and says when it is due.
+
+    With `is_published`, raises NotFound also while it waits for approval.
+    """
     span_of(period)
     with context.database.reading() as session:
         found = next(iter(queries.releases(session, [period])), None)
@@ -154,7 +157,10 @@ def live_rows(context: Kit) -> LiveRows:
 
 
 def row_names(context: Kit, language: str) -> Mapping[str, str]:
-    """Returns display names of screens and short codes. A screen's name is the first line of its text, shortened."""
+    """Returns display names of screens and short codes.
+
+    A screen's name is the first line of its text, shortened. A short code has the name of its poster.
+    """
     flow_set = _live(context)
     if flow_set is None:
         return {}

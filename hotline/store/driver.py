@@ -281,7 +281,7 @@ def new_values(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
 class WriterTurn:
     """A queue for one process's writers on SQLite, in order of arrival.
 
-    They pass it before they wait for SQLite's lock.
+    They wait in it before they wait for SQLite's lock.
 
     SQLite waits by sleeping, ever longer, so the last to come may be first. A Python lock goes to any thread that runs.
     With either of these, one of many threads could wait for ever.
@@ -322,7 +322,7 @@ MOST = 32
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
-"""Work that reads and writes in a transaction, and changes nothing else. It runs again if another's work fails."""
+"""Work that reads and writes in a transaction, and changes nothing else. It runs again if another thread's work fails."""
 
 
 class Places(Protocol):

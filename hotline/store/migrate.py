@@ -129,7 +129,7 @@ def refuse_unless_current(found: TablesFound) -> None:
 
 
 def place_of(url: str) -> str:
-    """Returns a database's name for a reader: its file, or its server and name. No account and no password."""
+    """Returns a database's name for a person to read: its file, or its server and name. No account and no password."""
     file = sqlite_file(url)
     if file is not None:
         return str(file)

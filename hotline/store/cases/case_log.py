@@ -108,7 +108,7 @@ def newest(session: Session, tip_id: int, kind: EntryKind) -> CaseLogRow | None:
 def tip_named(session: Session, name: str) -> int | None:
     """Returns a tip's id from its number, as in `12` or `T12`, or from any responder's reference.
 
-    No tip may have that number. Returns None for an unknown reference.
+    Does not check that a tip has that number. Returns None for an unknown reference.
     """
     number = name.removeprefix("T")
     if number.isdecimal():

@@ -47,7 +47,7 @@ def numbers(session: Session, column: Column, after: int) -> Sequence[tuple[int,
 
 
 def exchange(session: Session, column: Column, row_id: int, before: bytes, after: bytes) -> None:
-    """Replaces an encrypted value. Does nothing if it was changed meanwhile; the next pass handles it then."""
+    """Replaces an encrypted value. Does nothing if it was changed meanwhile. The next pass handles it then."""
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
     session.execute(held.values({column: after}))

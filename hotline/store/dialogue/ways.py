@@ -21,7 +21,7 @@ from hotline.engine.events import Event
 from hotline.engine.run import Run
 
 MOST_LEFT = 32_768
-"""The most sessions that may wait to be counted. More are dropped, oldest first. Nothing was counted for hours then."""
+"""The most sessions that may wait to be counted. More are dropped, oldest first, after hours without a count."""
 
 
 class LastStand(NamedTuple):

@@ -180,7 +180,7 @@ def _claims_alone(session: Session) -> bool:
 def _under_way(session: Session, at: datetime) -> tuple[int, int]:
     """Returns how many sends of all processes may still be on the wire.
 
-    Returns also how many of them are not the first alert of a danger tip.
+    Also returns how many of them are not the first alert of a danger tip.
     """
     begun = Message.lease_until > at + LEASE - LONGEST_SEND
     held = (

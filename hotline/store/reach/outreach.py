@@ -6,7 +6,7 @@ says if a phone could be reached. An hour in which no relay ran has no row and i
 Stores how often and how fast hooks answered, added up by every web process. Reads the counts that metrics need.
 
 Estimates the number of people with sketches: the registers of a running period, and one number once it is over. No row
-represents a person. While a period runs, its key exists too. A reader with both could test if one phone was perhaps
+represents a person. While a period runs, its key exists too. A person with both could test if one phone was perhaps
 seen. So the registers are deleted when the period is over, soon after its key.
 """
 
@@ -103,7 +103,7 @@ TALLYING = PreparedStatement(
 
 
 def count(session: Session, cell: Cell, by: int = 1) -> None:
-    """Writes a tally that the relay folds later, so that no process waits. Writes none for uncounted channels."""
+    """Writes a tally that the relay folds later, so that no process waits. Writes none for channels outside the statistics."""
     if cell.channel not in trial.UNCOUNTED:
         told = {f"new_{name}": value for name, value in asdict(cell).items()}
         TALLYING.rows(session, new_count=by, **told)

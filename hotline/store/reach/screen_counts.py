@@ -162,7 +162,7 @@ def _keep(
 
 
 def _tally(connection: PlainConnection, cell: Cell, number: int) -> None:
-    """Writes a tally. Writes none for uncounted channels."""
+    """Writes a tally. Writes none for channels outside the statistics."""
     if cell.channel not in trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"

@@ -275,7 +275,7 @@ def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
     Gives the newest reference.
 
-    A responder may say so who offered help, heard that it is wanted, or took the case. From the second ring on, every
+    Those who offered help, heard that it is wanted, or took the case may say so. From the second ring on, every
     responder who knows the case may. A person who said no is asked again by another responder.
     """
     known = Referral.tip_id == Tip.id, Referral.responder_id == responder_id
